@@ -1,0 +1,47 @@
+/**
+ * Compiles the AssemblyScript kernels and writes each as base64 into a generated module.
+ *
+ * Base64 in a module, because a loader that fetches nothing works the same in Node, in a page and in a worker.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import asc from 'assemblyscript/asc';
+
+const packageDir = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+const kernels = [
+  { entry: 'visionx', name: 'visionxWasm', target: 'src/generated/visionx-wasm.ts' },
+  { entry: 'sha256d', name: 'sha256dWasm', target: 'src/generated/sha256d-wasm.ts' },
+  // The method of existing full nodes, to be measured against: outside src, so that it is never shipped.
+  { entry: 'visionx-plain', name: 'visionxPlainWasm', target: 'bench/generated/visionx-plain-wasm.mjs' },
+];
+
+const flags = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--enable', 'simd'];
+
+async function compile(entry) {
+  let wasm;
+  const { error, stderr } = await asc.main(
+    [`assembly/${entry}.ts`, '--baseDir', packageDir, '--outFile', 'kernel.wasm', ...flags],
+    {
+      writeFile: (_name, contents) => {
+        wasm = contents;
+      },
+    },
+  );
+  if (error) throw new Error(`assembly/${entry}.ts: ${error.message}\n${stderr.toString()}`);
+  return wasm;
+}
+
+const sizes = [];
+for (const { entry, name, target } of kernels) {
+  const wasm = await compile(entry);
+  const file = path.join(packageDir, target);
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(
+    file,
+    `// Written by scripts/build-wasm.mjs from assembly/${entry}.ts.\nexport const ${name} =\n  '${Buffer.from(wasm).toString('base64')}'\n`,
+  );
+  sizes.push(`${entry} ${wasm.length} B`);
+}
+console.log(`wasm kernels: ${sizes.join(', ')}`);

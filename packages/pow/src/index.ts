@@ -1,0 +1,6 @@
+export { type PowJob, PowJobRunner, type Sha256dChainJob, type VisionXJob } from './pow-job-runner.js';
+export { type PowAnswer, PowPool, type PowPoolOptions, type PowWorkerPort } from './pow-pool.js';
+export { Sha256d } from './sha256d.js';
+export { VisionX, type VisionXInput, type VisionXSolution } from './visionx.js';
+export type { VisionXParams } from './visionx-params.js';
+export { datasetWord, expand256, foldSeed, splitmix64 } from './visionx-primitives.js';

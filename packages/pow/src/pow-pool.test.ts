@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import { type PowAnswer, type PowJob, PowPool, type PowWorkerPort } from './index.js';
+
+class FakeWorker implements PowWorkerPort {
+  readonly jobs: PowJob[] = [];
+  isTerminated = false;
+  onAnswer: (answer: PowAnswer) => void = () => {};
+  onDeath: (reason: string) => void = () => {};
+
+  post(job: PowJob): void {
+    this.jobs.push(job);
+  }
+
+  terminate(): void {
+    this.isTerminated = true;
+  }
+
+  answer(byte: number): void {
+    this.onAnswer({ hashes: Uint8Array.of(byte) });
+  }
+}
+
+function jobOf(count: number): PowJob {
+  return { algorithm: 'sha256d-chain', count, headers: new Uint8Array(80 * count) };
+}
+
+function poolOf(size: number): { pool: PowPool; workers: FakeWorker[] } {
+  const workers: FakeWorker[] = [];
+  const spawn = () => {
+    const worker = new FakeWorker();
+    workers.push(worker);
+    return worker;
+  };
+  return { pool: new PowPool({ size, spawn }), workers };
+}
+
+describe('PowPool', () => {
+  test('shares jobs out evenly, two a worker, first come first served', async () => {
+    const { pool, workers } = poolOf(2);
+    const answers = [1, 2, 3, 4, 5].map((count) => pool.run(jobOf(count)));
+    expect(workers.map((worker) => worker.jobs.map((job) => job.count))).toEqual([[1, 3], [2, 4]]);
+    workers[1]?.answer(20);
+    expect(await answers[1]).toEqual(Uint8Array.of(20));
+    expect(workers[1]?.jobs.map((job) => job.count)).toEqual([2, 4, 5]);
+    workers[0]?.answer(10);
+    expect(await answers[0]).toEqual(Uint8Array.of(10));
+  });
+
+  test('a faulty job is rejected, and its worker goes on', async () => {
+    const { pool, workers } = poolOf(1);
+    const [faulty, good] = [pool.run(jobOf(1)), pool.run(jobOf(2))];
+    workers[0]?.onAnswer({ error: 'faulty' });
+    workers[0]?.answer(2);
+    await expect(faulty).rejects.toThrow('faulty');
+    expect(await good).toEqual(Uint8Array.of(2));
+    expect(workers).toHaveLength(1);
+  });
+
+  test('a worker that dies is replaced; what it had is rejected, what waited goes on', async () => {
+    const { pool, workers } = poolOf(1);
+    const [first, second, third] = [pool.run(jobOf(1)), pool.run(jobOf(2)), pool.run(jobOf(3))];
+    workers[0]?.onDeath('crashed');
+    await expect(first).rejects.toThrow('crashed');
+    await expect(second).rejects.toThrow('crashed');
+    expect(workers[0]?.isTerminated).toBe(true);
+    workers[0]?.answer(9);
+    workers[1]?.answer(3);
+    expect(await third).toEqual(Uint8Array.of(3));
+  });
+
+  test('gives up after three deaths in a row, and says so', async () => {
+    const { pool, workers } = poolOf(1);
+    for (let death = 0; death < 3; death++) {
+      const job = pool.run(jobOf(1));
+      workers.at(-1)?.onDeath('crashed');
+      await expect(job).rejects.toThrow('crashed');
+    }
+    expect(workers).toHaveLength(3);
+    expect(pool.size).toBe(0);
+    await expect(pool.run(jobOf(1))).rejects.toThrow('no worker left');
+  });
+
+  test('an answer forgives earlier deaths', async () => {
+    const { pool, workers } = poolOf(1);
+    for (let death = 0; death < 5; death++) {
+      workers.at(-1)?.onDeath('crashed');
+      const job = pool.run(jobOf(1));
+      workers.at(-1)?.answer(1);
+      await job;
+    }
+    expect(pool.size).toBe(1);
+  });
+
+  test('a worker that cannot be started is a death like any other', async () => {
+    const pool = new PowPool({
+      size: 1,
+      spawn: () => {
+        throw new Error('no threads');
+      },
+    });
+    await expect(pool.run(jobOf(1))).rejects.toThrow('no worker left');
+  });
+
+  test('close ends the workers and rejects what is under way, waiting or to come', async () => {
+    const { pool, workers } = poolOf(1);
+    const jobs = [1, 2, 3].map((count) => pool.run(jobOf(count)));
+    pool.close();
+    expect(workers[0]?.isTerminated).toBe(true);
+    for (const job of [...jobs, pool.run(jobOf(4))]) await expect(job).rejects.toThrow('closed');
+  });
+
+  test('refuses a size that is no integer from 1', () => {
+    for (const size of [0, -1, 1.5, Number.NaN]) expect(() => poolOf(size)).toThrow(RangeError);
+  });
+});

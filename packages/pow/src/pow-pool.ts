@@ -1,0 +1,149 @@
+import type { PowJob } from './pow-job-runner.js';
+
+/** How a worker answers a job: its hashes, or why it could not compute them. */
+export type PowAnswer = { readonly hashes: Uint8Array } | { readonly error: string };
+
+/** What a pool needs of a worker; Web Workers and worker_threads both fit behind it. */
+export interface PowWorkerPort {
+  /** Hands over a job. The worker answers jobs in the order in which they were posted. */
+  post(job: PowJob): void;
+  /** Called for each answer, in order. Set by the pool before the first `post`. */
+  onAnswer: (answer: PowAnswer) => void;
+  /** Called when the worker can give no further answer: it crashed, or never started. */
+  onDeath: (reason: string) => void;
+  /** Ends the worker; it need not call back. */
+  terminate(): void;
+}
+
+/** What a {@link PowPool} is made of. */
+export interface PowPoolOptions {
+  /** Workers, at least 1. */
+  readonly size: number;
+  /** Starts a worker. Called `size` times at once, and again for each one that dies. */
+  readonly spawn: () => PowWorkerPort;
+}
+
+/**
+ * Jobs that a worker has at a time. A second one hides the time that an answer and the next job are on their way;
+ * more would only make jobs wait behind a slow worker while another one is idle.
+ */
+const JOBS_PER_WORKER_MAX = 2;
+
+/**
+ * Deaths in a row, without one answer between them, after which a worker is not replaced: then it is the place or the
+ * code that is broken. Arbitrary.
+ */
+const DEATHS_IN_A_ROW_MAX = 3;
+
+interface Waiting {
+  readonly job: PowJob;
+  readonly resolve: (hashes: Uint8Array) => void;
+  readonly reject: (reason: Error) => void;
+}
+
+interface Slot {
+  port: PowWorkerPort | undefined;
+  /** Jobs that the worker has, in the order of their answers. */
+  underWay: Waiting[];
+  deaths: number;
+}
+
+/**
+ * A fixed number of workers that hash, first come first served.
+ *
+ * The jobs of a worker that dies are rejected, not tried again: whoever asked knows whether they are worth it. The
+ * worker is replaced, up to {@link DEATHS_IN_A_ROW_MAX} times in a row. The queue is not bounded here; the node keeps
+ * at most two jobs a worker under way.
+ */
+export class PowPool {
+  readonly #spawn: () => PowWorkerPort;
+  readonly #slots: Slot[];
+  readonly #queue: Waiting[] = [];
+  #isClosed = false;
+
+  /** @throws {RangeError} if `size` is not an integer from 1 */
+  constructor({ size, spawn }: PowPoolOptions) {
+    if (!Number.isInteger(size) || size < 1) {
+      throw new RangeError(`PowPool size must be an integer from 1, not ${size}`);
+    }
+    this.#spawn = spawn;
+    this.#slots = Array.from({ length: size }, () => ({ port: undefined, underWay: [], deaths: 0 }));
+    for (const slot of this.#slots) this.#start(slot);
+  }
+
+  /** Workers that are alive. */
+  get size(): number {
+    return this.#slots.filter((slot) => slot.port !== undefined).length;
+  }
+
+  /**
+   * @returns `job.count` × 32 bytes of hashes, in order
+   * @throws {Error} if the job is faulty, its worker died, no worker is left, or the pool was closed
+   */
+  run(job: PowJob): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ job, resolve, reject });
+      this.#assign();
+    });
+  }
+
+  /** Ends all workers; what is under way is rejected. */
+  close(): void {
+    this.#isClosed = true;
+    for (const slot of this.#slots) {
+      slot.port?.terminate();
+      slot.port = undefined;
+      for (const waiting of slot.underWay.splice(0)) waiting.reject(new Error('PowPool is closed'));
+    }
+    this.#assign();
+  }
+
+  #start(slot: Slot): void {
+    let port: PowWorkerPort;
+    try {
+      port = this.#spawn();
+    } catch (error) {
+      slot.deaths = DEATHS_IN_A_ROW_MAX;
+      this.#rejectAll(slot, `PowPool could not start a worker: ${String(error)}`);
+      return;
+    }
+    slot.port = port;
+    port.onAnswer = (answer) => {
+      const waiting = slot.port === port ? slot.underWay.shift() : undefined;
+      if (waiting === undefined) return;
+      slot.deaths = 0;
+      if ('hashes' in answer) waiting.resolve(answer.hashes);
+      else waiting.reject(new Error(answer.error));
+      this.#assign();
+    };
+    port.onDeath = (reason) => {
+      if (slot.port !== port) return;
+      port.terminate();
+      slot.port = undefined;
+      slot.deaths += 1;
+      this.#rejectAll(slot, `PowPool worker died: ${reason}`);
+      if (slot.deaths < DEATHS_IN_A_ROW_MAX) this.#start(slot);
+      this.#assign();
+    };
+  }
+
+  #rejectAll(slot: Slot, message: string): void {
+    for (const waiting of slot.underWay.splice(0)) waiting.reject(new Error(message));
+  }
+
+  #assign(): void {
+    while (this.#queue.length > 0) {
+      const alive = this.#slots.filter((slot) => slot.port !== undefined);
+      if (alive.length === 0) {
+        const message = this.#isClosed ? 'PowPool is closed' : 'PowPool has no worker left';
+        for (const waiting of this.#queue.splice(0)) waiting.reject(new Error(message));
+        return;
+      }
+      const idlest = alive.reduce((best, slot) => (slot.underWay.length < best.underWay.length ? slot : best));
+      if (idlest.underWay.length >= JOBS_PER_WORKER_MAX) return;
+      const waiting = this.#queue.shift() as Waiting;
+      idlest.underWay.push(waiting);
+      idlest.port?.post(waiting.job);
+    }
+  }
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+// Tests run on the TypeScript sources of every package, not on what was last built.
+export default defineConfig({
+  resolve: { conditions: ['vision-light-source', 'node', 'import', 'default'] },
+  ssr: { resolve: { conditions: ['vision-light-source', 'node', 'import', 'default'] } },
+  test: {
+    include: ['packages/*/src/**/*.test.ts', 'tests/{model,tidy,sim,node}/**/*.test.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // The machines that run this have two cores; more workers only make timings worse.
+    maxWorkers: 2,
+  },
+});
