@@ -1,0 +1,81 @@
+/**
+ * Reads little-endian binary data and never throws on bad input: the first read past the end, or of a value out of
+ * range, sets `failed` and yields zeros from then on. Callers read a whole structure and look at `failed` once.
+ */
+export class ByteReader {
+  failed = false;
+  position = 0;
+  readonly #view: DataView;
+
+  constructor(readonly bytes: Uint8Array) {
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  get remaining(): number {
+    return this.bytes.length - this.position;
+  }
+
+  /** True when everything was read and nothing failed. */
+  get isDone(): boolean {
+    return !this.failed && this.remaining === 0;
+  }
+
+  fail(): void {
+    this.failed = true;
+  }
+
+  #take(count: number): number {
+    if (this.failed || count > this.remaining) {
+      this.failed = true;
+      return -1;
+    }
+    const at = this.position;
+    this.position += count;
+    return at;
+  }
+
+  u8(): number {
+    const at = this.#take(1);
+    return at < 0 ? 0 : (this.bytes[at] as number);
+  }
+
+  u32(): number {
+    const at = this.#take(4);
+    return at < 0 ? 0 : this.#view.getUint32(at, true);
+  }
+
+  u64(): bigint {
+    const at = this.#take(8);
+    return at < 0 ? 0n : this.#view.getBigUint64(at, true);
+  }
+
+  /** A view of the next `count` bytes, not a copy; empty on failure. */
+  view(count: number): Uint8Array {
+    const at = this.#take(count);
+    return at < 0 ? new Uint8Array(0) : this.bytes.subarray(at, at + count);
+  }
+
+  /** LEB128, shortest form only, at most 2^53 − 1. */
+  varint(): number {
+    let value = 0;
+    let scale = 1;
+    for (let i = 0; i < 8; i++) {
+      const byte = this.u8();
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) {
+        const isPadded = byte === 0 && i > 0;
+        if (isPadded || value > Number.MAX_SAFE_INTEGER) break;
+        return this.failed ? 0 : value;
+      }
+      scale *= 128;
+    }
+    this.failed = true;
+    return 0;
+  }
+
+  /** Zigzag varint: small negative and positive numbers are short. */
+  signedVarint(): number {
+    const raw = this.varint();
+    return raw % 2 === 0 ? raw / 2 : -(raw + 1) / 2;
+  }
+}

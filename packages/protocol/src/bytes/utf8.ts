@@ -1,0 +1,74 @@
+/**
+ * Strict UTF-8 in both directions (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF. The core has
+ * no TextDecoder, and what counts as valid text is a consensus rule here.
+ */
+
+/** @returns the bytes, or undefined if the text holds half a surrogate pair */
+export function encodeUtf8(text: string): Uint8Array | undefined {
+  const bytes: number[] = [];
+  for (const character of text) {
+    const point = character.codePointAt(0) as number;
+    if (point >= 0xd800 && point <= 0xdfff) return undefined;
+    if (point < 0x80) bytes.push(point);
+    else if (point < 0x800) bytes.push(0xc0 | (point >> 6), continuation(point));
+    else if (point < 0x10000) bytes.push(0xe0 | (point >> 12), continuation(point >> 6), continuation(point));
+    else
+      bytes.push(
+        0xf0 | (point >> 18),
+        continuation(point >> 12),
+        continuation(point >> 6),
+        continuation(point),
+      );
+  }
+  return Uint8Array.from(bytes);
+}
+
+function continuation(point: number): number {
+  return 0x80 | (point & 0x3f);
+}
+
+/** The text of valid UTF-8, or undefined. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  let text = '';
+  let at = 0;
+  while (at < bytes.length) {
+    const size = sequenceLength(bytes, at);
+    if (size === 0) return undefined;
+    let point = size === 1 ? (bytes[at] as number) : (bytes[at] as number) & (0x7f >> size);
+    for (let i = 1; i < size; i++) point = (point << 6) | ((bytes[at + i] as number) & 0x3f);
+    text += String.fromCodePoint(point);
+    at += size;
+  }
+  return text;
+}
+
+/** True if the bytes are valid UTF-8; the empty sequence is. */
+export function isUtf8(bytes: Uint8Array): boolean {
+  let at = 0;
+  while (at < bytes.length) {
+    const size = sequenceLength(bytes, at);
+    if (size === 0) return false;
+    at += size;
+  }
+  return true;
+}
+
+/** Bytes of the well-formed sequence at `at`; 0 if there is none. */
+function sequenceLength(bytes: Uint8Array, at: number): number {
+  const first = bytes[at] as number;
+  if (first < 0x80) return 1;
+  const size =
+    first >= 0xc2 && first < 0xe0
+      ? 2
+      : first >= 0xe0 && first < 0xf0
+        ? 3
+        : first >= 0xf0 && first < 0xf5
+          ? 4
+          : 0;
+  if (at + size > bytes.length) return 0;
+  for (let i = 1; i < size; i++) if (((bytes[at + i] as number) & 0xc0) !== 0x80) return 0;
+  const second = bytes[at + 1] as number;
+  const isOverlong = (first === 0xe0 && second < 0xa0) || (first === 0xf0 && second < 0x90);
+  const isOutOfRange = (first === 0xed && second > 0x9f) || (first === 0xf4 && second > 0x8f);
+  return isOverlong || isOutOfRange ? 0 : size;
+}

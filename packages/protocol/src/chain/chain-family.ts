@@ -1,0 +1,119 @@
+/**
+ * What a chain family supplies to everything above it.
+ *
+ * Sync, storage and wire handle headers only as opaque *records* of a fixed size: everything of a header that is
+ * needed to check it, hash it and rebuild it, its parent included. Which byte means what is known in the family's
+ * folder and nowhere else.
+ */
+import type { ByteReader } from '../bytes/byte-reader.js';
+import type { ByteWriter } from '../bytes/byte-writer.js';
+import type { HeaderFault } from './header-fault.js';
+import type { PowJob } from './pow-job.js';
+
+/** Consecutive headers of one branch, lowest height first, packed. */
+export interface HeaderBatch {
+  readonly count: number;
+  /** `count` × `recordBytes`. */
+  readonly records: Uint8Array;
+  /**
+   * `count` × 32 bytes, the header hashes in internal byte order. A family whose hashes are claimed by the sender
+   * (Vision) fills them on decoding; one whose hashes are the proof of work itself (Bitcoin) in `applyPow`.
+   */
+  readonly hashes: Uint8Array;
+}
+
+/** A branch seen from one of its headers; heights above `height` are not part of it. */
+export interface Ancestry {
+  /** Height of the last header of the branch: the parent of the header under test. */
+  readonly height: number;
+  /** First height that is known: 0, or the height of a checkpoint. */
+  readonly firstHeight: number;
+  /** Timestamp at a height of the branch, Unix seconds. @throws {RangeError} outside firstHeight … height */
+  time(height: number): number;
+  /** Record at a height of the branch, a view that must not be kept. @throws {RangeError} as `time` */
+  record(height: number): Uint8Array;
+}
+
+/** The verdict of all rules but the proof of work. */
+export type HeaderVerdict =
+  | { readonly kind: 'ok' }
+  /** Valid but early: to be held until `dueAt`, Unix seconds. */
+  | { readonly kind: 'held'; readonly dueAt: number }
+  | { readonly kind: 'rejected'; readonly code: HeaderFault; readonly detail: string };
+
+/** A header as the API shows it: hex strings in display order, plain numbers, bigints for 64-bit fields. */
+export interface HeaderInfo {
+  readonly height: number;
+  readonly hash: string;
+  readonly parent: string;
+  readonly time: number;
+  /** The family's own fields, by the names of its specification. */
+  readonly fields: Readonly<Record<string, string | number | bigint>>;
+}
+
+/** The rules of one network. Stateless: the same arguments always give the same answer. */
+export interface ChainFamily {
+  readonly family: 'vision' | 'bitcoin';
+  /** Network name, for people. */
+  readonly name: string;
+  /** 32 bytes that commit to every parameter and the genesis: peers with another value are strangers. */
+  readonly networkId: Uint8Array;
+  /** Size of a record in bytes; a multiple of 4. */
+  readonly recordBytes: number;
+  /** Largest wire message of this family's networks, in bytes. */
+  readonly messageBytesMax: number;
+  /** Least number of bytes that one header takes in the batch codec: bounds a count before anything is allocated. */
+  readonly encodedHeaderBytesMin: number;
+  readonly genesis: { readonly record: Uint8Array; readonly hash: Uint8Array };
+  /** Headers per `verifyPow` job: small enough that one job takes a few tens of milliseconds. */
+  readonly powJobHeaders: number;
+  /** What is wrong with the first header that `applyPow` does not count as proven. */
+  readonly powFault: HeaderFault;
+  /** A header further ahead of the clock than this is refused rather than held; 0 where nothing is held. */
+  readonly holdAheadS: number;
+  /**
+   * True where a header travels with the hash that it claims, so that linkage and target can be checked before any
+   * hashing, and headers be hashed in any order; false where hashing is what yields the hashes.
+   */
+  readonly claimsHashes: boolean;
+
+  /** Timestamp of a record, Unix seconds. */
+  time(record: Uint8Array): number;
+  /** The 32 bytes by which a record names its parent. A view. */
+  parent(record: Uint8Array): Uint8Array;
+  /** Work of one header; chainwork is its sum from genesis, genesis included. */
+  work(record: Uint8Array): bigint;
+  /**
+   * All rules but the hash, cheapest first: fields, height, difficulty, time, and for claimed hashes the target.
+   *
+   * @param record    the header under test
+   * @param hash      its claimed hash; not looked at where hashes are not claimed
+   * @param ancestry  the branch that it extends
+   * @param wallTime  Unix seconds
+   */
+  checkHeader(record: Uint8Array, hash: Uint8Array, ancestry: Ancestry, wallTime: number): HeaderVerdict;
+
+  /** Compact form of consecutive headers, for wire and disk alike; self-contained but for the first parent. */
+  encodeBatch(writer: ByteWriter, batch: HeaderBatch): void;
+  /**
+   * @param parent  32 bytes: hash of the header before the first
+   * @param parentHeight  its height
+   * @returns the batch, or the fault. Never reads past `count` headers; allocates `count` × (recordBytes + 32).
+   */
+  decodeBatch(reader: ByteReader, count: number, parent: Uint8Array, parentHeight: number): HeaderBatch | HeaderFault;
+
+  /** The hashing that proves headers `from` … `to` − 1 of a batch, of which those before `from` have been proven. */
+  powJob(batch: HeaderBatch, from: number, to: number): PowJob;
+  /**
+   * Takes what a job returned; completes the hashes (and parents) of a batch where they were not known before.
+   *
+   * @returns how many headers from `from` on are proven; less than asked for if one is false
+   */
+  applyPow(batch: HeaderBatch, from: number, to: number, hashes: Uint8Array): number;
+
+  /** Bytes of a hash as people see it: 64 lowercase hex digits. */
+  hashToHex(hash: Uint8Array): string;
+  /** @returns 32 bytes, or undefined if the text is no hash of this family */
+  hashFromHex(text: string): Uint8Array | undefined;
+  describe(record: Uint8Array, hash: Uint8Array, height: number): HeaderInfo;
+}

@@ -1,0 +1,39 @@
+/**
+ * Hashing as data: what the core asks of whoever owns the hash kernels.
+ *
+ * The answer to each job is `count` × 32 bytes of hashes, in order; whether they satisfy anyone is the core's question.
+ */
+
+/** Sizes and counts of VisionX (vision.md §2.2). */
+export interface VisionXParams {
+  readonly datasetMb: number;
+  readonly scratchMb: number;
+  readonly mixIters: number;
+  readonly readsPerIter: number;
+  readonly writeEvery: number;
+}
+
+/** Double SHA-256 of headers that form a chain: each parent field but the first is filled in from the hash before. */
+export interface Sha256dChainJob {
+  readonly algorithm: 'sha256d-chain';
+  readonly count: number;
+  /** `count` × 80 bytes; only the first header's parent is filled in. */
+  readonly headers: Uint8Array;
+}
+
+/** VisionX of independent messages. */
+export interface VisionXJob {
+  readonly algorithm: 'visionx';
+  readonly count: number;
+  readonly params: VisionXParams;
+  readonly inputs: readonly {
+    /** The message with its nonce field zero. */
+    readonly message: Uint8Array;
+    readonly nonce: bigint;
+    /** 32 bytes, by epoch. */
+    readonly seed: Uint8Array;
+    readonly epoch: bigint;
+  }[];
+}
+
+export type PowJob = Sha256dChainJob | VisionXJob;

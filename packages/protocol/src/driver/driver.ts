@@ -1,0 +1,67 @@
+/**
+ * The loop that every platform shares: inputs queue, `step` is never re-entered while effects are performed, and one
+ * timer follows `nextWake`. It owns no clock, socket or store; the platform brings them. It knows nothing of the
+ * protocol.
+ */
+import type { Effect } from '../io/effect.js';
+import type { NodeEventBody } from '../io/event.js';
+import type { LightNode } from '../node/light-node.js';
+
+/** What a platform (worker, Node, simulator) brings. */
+export interface Platform {
+  /** Monotonic milliseconds. */
+  now(): number;
+  /** Seconds since the Unix epoch. */
+  wallTime(): number;
+  /** Calls back once after `delayMs`; returns what cancels it. */
+  setTimer(delayMs: number, callback: () => void): () => void;
+  /** Starts an effect. Answers are pushed as events, at once or later. */
+  perform(effect: Effect): void;
+}
+
+export class Driver {
+  readonly #queue: NodeEventBody[] = [];
+  #isDraining = false;
+  #armedFor: number | undefined;
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(
+    readonly node: LightNode,
+    readonly platform: Platform,
+  ) {}
+
+  /** Hands an event to the node and performs what follows; inside an effect it queues. */
+  push(event: NodeEventBody): void {
+    this.#queue.push(event);
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    try {
+      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+        const time = { now: this.platform.now(), wallTime: this.platform.wallTime() };
+        for (const effect of this.node.step({ ...next, ...time })) this.platform.perform(effect);
+      }
+    } finally {
+      this.#isDraining = false;
+    }
+    this.#arm();
+  }
+
+  /** Stops the timer; the node is not told. */
+  stop(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#armedFor = undefined;
+  }
+
+  #arm(): void {
+    const at = this.node.nextWake();
+    if (at === this.#armedFor) return;
+    this.stop();
+    if (at === undefined) return;
+    this.#armedFor = at;
+    this.#cancelTimer = this.platform.setTimer(Math.max(0, at - this.platform.now()), () => {
+      this.#armedFor = undefined;
+      this.push({ type: 'wake' });
+    });
+  }
+}

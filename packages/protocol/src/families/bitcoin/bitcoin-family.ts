@@ -1,0 +1,87 @@
+import { bytesToHex, hexToBytes } from '../../bytes/hex.js';
+import { readU32 } from '../../bytes/integers.js';
+import type { ChainFamily, HeaderBatch, HeaderInfo } from '../../chain/chain-family.js';
+import { networkIdOf } from '../network-id.js';
+import { decodeBatch, encodeBatch, encodedHeaderBytesMin } from './batch-codec.js';
+import { checkHeader } from './check-header.js';
+import { meetsTarget, TargetTable } from './compact-target.js';
+import type { BitcoinParams } from './network-params.js';
+import { bitsOf, offsets, recordBytes, timeOf, versionOf } from './record.js';
+
+/** A full block of 4,000,000 bytes and its frame fit; DESIGN.md §5. */
+const messageBytesMax = 4 * 1024 * 1024;
+/** One job of about 1 ms by SIMD, 6 ms without: what matters is that a whole `headers` message is one job. */
+const powJobHeaders = 2000;
+
+/**
+ * The rules of a Bitcoin network.
+ *
+ * A header's hash is its proof of work, so nothing is claimed: `applyPow` fills in the hashes and the parents, and
+ * counts a header as proven if its bits are valid and its hash is at most their target.
+ */
+export function createBitcoinFamily(params: BitcoinParams): ChainFamily {
+  const targets = new TargetTable(params.limitBits);
+  return {
+    family: 'bitcoin',
+    name: params.name,
+    networkId: networkIdOf('bitcoin', params),
+    recordBytes,
+    messageBytesMax,
+    encodedHeaderBytesMin,
+    genesis: { record: params.genesisRecord, hash: params.genesisHash },
+    powJobHeaders,
+    powFault: 'HEADER_TARGET_MISSED',
+    holdAheadS: 0,
+    claimsHashes: false,
+    time: timeOf,
+    parent: (record) => record.subarray(offsets.parent, offsets.parent + 32),
+    work: (record) => targets.facts(bitsOf(record))?.work ?? 0n,
+    checkHeader: (record, _hash, ancestry, wallTime) =>
+      checkHeader(params, targets, record, ancestry, wallTime),
+    encodeBatch,
+    decodeBatch,
+    powJob: (batch, from, to) => ({
+      algorithm: 'sha256d-chain',
+      count: to - from,
+      headers: batch.records.slice(from * recordBytes, to * recordBytes),
+    }),
+    applyPow: (batch, from, to, hashes) => applyPow(targets, batch, from, to, hashes),
+    hashToHex: (hash) => bytesToHex(hash.slice().reverse()),
+    hashFromHex: (text) => hexToBytes(text, 32)?.reverse(),
+    describe,
+  };
+}
+
+function applyPow(
+  targets: TargetTable,
+  batch: HeaderBatch,
+  from: number,
+  to: number,
+  hashes: Uint8Array,
+): number {
+  for (let i = from; i < to; i++) {
+    const source = (i - from) * 32;
+    const facts = targets.facts(readU32(batch.records, i * recordBytes + offsets.bits));
+    if (facts === undefined || !meetsTarget(hashes, source, facts.words)) return i - from;
+    const hash = hashes.subarray(source, source + 32);
+    batch.hashes.set(hash, i * 32);
+    if (i + 1 < batch.count) batch.records.set(hash, (i + 1) * recordBytes + offsets.parent);
+  }
+  return to - from;
+}
+
+function describe(record: Uint8Array, hash: Uint8Array, height: number): HeaderInfo {
+  const toHex = (bytes: Uint8Array): string => bytesToHex(bytes.slice().reverse());
+  return {
+    height,
+    hash: toHex(hash),
+    parent: toHex(record.subarray(offsets.parent, offsets.parent + 32)),
+    time: timeOf(record),
+    fields: {
+      version: versionOf(record),
+      merkleRoot: toHex(record.subarray(offsets.merkleRoot, offsets.merkleRoot + 32)),
+      bits: bitsOf(record).toString(16).padStart(8, '0'),
+      nonce: readU32(record, offsets.nonce),
+    },
+  };
+}

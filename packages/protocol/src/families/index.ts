@@ -1,0 +1,48 @@
+/** What the rest of the project may know of the families: names of networks, and the tools of the Vision miner. */
+
+export { createBitcoinFamily } from './bitcoin/bitcoin-family.js';
+export { decodeBits, encodeBits } from './bitcoin/compact-target.js';
+export { retarget } from './bitcoin/difficulty.js';
+export { type BitcoinParams, bitcoinParams } from './bitcoin/network-params.js';
+export { blake3 } from '@noble/hashes/blake3.js';
+export * from './networks.js';
+export { customNetworkParams } from './vision/custom-network.js';
+export { epochSeed } from './vision/epoch-seed.js';
+export { type HeaderJsonResult, headerFromJson, recordFromJson } from './vision/header-json.js';
+export { lwmaDifficulty } from './vision/lwma.js';
+export {
+  devnetMerkleRoot,
+  followMainnetPath,
+  type MerkleStep,
+  mainnetMerklePath,
+  mainnetMerkleRoot,
+  receiptsRoot,
+} from './vision/merkle.js';
+export { encodePowMessage } from './vision/message.js';
+export {
+  canonicalVisionX,
+  epochBlocks,
+  type VisionParams,
+  type VisionRules,
+  visionDevnet,
+  visionMainnet,
+} from './vision/network-params.js';
+export { nextProducerDifficulty } from './vision/producer-rule.js';
+export { decodeRecord, encodeRecord, type VisionHeader } from './vision/record.js';
+export { visionShortId } from './vision/short-id.js';
+export { isAtMost, meetsDifficulty, targetHigh, targetOf } from './vision/target.js';
+export {
+  createTemplate,
+  sealTemplate,
+  type TemplateInput,
+  type TemplateOptions,
+  templateInput,
+} from './vision/template.js';
+export {
+  decodeTransaction,
+  encodeTransaction,
+  signableText,
+  transactionHash,
+  type VisionTransaction,
+} from './vision/transaction.js';
+export { createVisionFamily, isVisionFamily, type VisionFamily } from './vision/vision-family.js';

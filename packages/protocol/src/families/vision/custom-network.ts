@@ -1,0 +1,85 @@
+import { encodeUtf8 } from '../../bytes/utf8.js';
+import type { VisionXParams } from '../../chain/pow-job.js';
+import { epochSeed } from './epoch-seed.js';
+import { encodePowMessage } from './message.js';
+import { devnetGenesisTime, devnetMinerBytesMax, epochBlocks, type VisionParams } from './network-params.js';
+import { decodeRecord } from './record.js';
+import { genesisRecordOf } from './vision-family.js';
+import { visionX } from './visionx.js';
+
+/** A network of your own under the devnet's rules. */
+export interface CustomNetwork {
+  /** 1 to 64 bytes of UTF-8: epoch seed and genesis miner. */
+  readonly name: string;
+  readonly visionx: VisionXParams;
+  readonly targetSpacingS: number;
+}
+
+/**
+ * Bounds of a custom network, each inclusive. Those of VisionX are the reference's own against costly headers
+ * (vision.md §2.2); a day between headers is arbitrary.
+ */
+const ranges = {
+  datasetMb: [1, 512],
+  scratchMb: [1, 128],
+  mixIters: [0, 1_000_000],
+  readsPerIter: [0, 8],
+  writeEvery: [0, 1_000_000],
+  targetSpacingS: [1, 86_400],
+} as const;
+
+/**
+ * Parameters of a custom network, its genesis digest computed: a third of a second at canonical VisionX sizes,
+ * milliseconds at those of tests.
+ *
+ * @throws {TypeError} if a member is missing or of another type
+ * @throws {RangeError} if one is out of range
+ */
+export function customNetworkParams(network: CustomNetwork): VisionParams {
+  if (typeof network !== 'object' || network === null)
+    throw new TypeError(`network: must be a name or an object, got ${network}`);
+  const name = checkName(network.name);
+  const given = network.visionx;
+  if (typeof given !== 'object' || given === null)
+    throw new TypeError(`network.visionx: must be an object, got ${given}`);
+  const visionx = {
+    datasetMb: checkInteger('visionx.datasetMb', given.datasetMb, ranges.datasetMb),
+    scratchMb: checkInteger('visionx.scratchMb', given.scratchMb, ranges.scratchMb),
+    mixIters: checkInteger('visionx.mixIters', given.mixIters, ranges.mixIters),
+    readsPerIter: checkInteger('visionx.readsPerIter', given.readsPerIter, ranges.readsPerIter),
+    writeEvery: checkInteger('visionx.writeEvery', given.writeEvery, ranges.writeEvery),
+  };
+  const params = {
+    name,
+    seedName: name,
+    rules: 'devnet',
+    visionx,
+    epochBlocks,
+    targetSpacingS: checkInteger('targetSpacingS', network.targetSpacingS, ranges.targetSpacingS),
+    minerBytesMax: devnetMinerBytesMax,
+  } as const;
+  const genesis = { timestamp: devnetGenesisTime, miner: name, digest: new Uint8Array(32) };
+  const header = decodeRecord(genesisRecordOf({ ...params, genesis }));
+  const digest = visionX(visionx, encodePowMessage('devnet', header, 0n), 0n, epochSeed(name, 0n), 0n);
+  return { ...params, genesis: { ...genesis, digest } };
+}
+
+function checkName(name: unknown): string {
+  if (typeof name !== 'string') throw new TypeError(`network.name: must be a string, got ${typeof name}`);
+  const bytes = encodeUtf8(name);
+  if (bytes === undefined || bytes.length === 0 || bytes.length > devnetMinerBytesMax) {
+    throw new RangeError(
+      `network.name: must be 1 to ${devnetMinerBytesMax} bytes of UTF-8, got ${JSON.stringify(name)}`,
+    );
+  }
+  return name;
+}
+
+function checkInteger(member: string, value: unknown, [least, most]: readonly [number, number]): number {
+  if (typeof value !== 'number')
+    throw new TypeError(`network.${member}: must be a number, got ${typeof value}`);
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new RangeError(`network.${member}: must be an integer from ${least} to ${most}, got ${value}`);
+  }
+  return value;
+}

@@ -1,0 +1,19 @@
+/** Everything that a node can ask of its platform. Performed in order; answers come back as events. */
+import type { PowJob } from '../chain/pow-job.js';
+import type { NodeNotice } from './notice.js';
+import type { StoreChange } from './stored-chain.js';
+
+export type Effect =
+  /** One data channel message, no larger than the peer takes. */
+  | { readonly type: 'send'; readonly peer: string; readonly bytes: Uint8Array }
+  /** Close the channel once what was sent before has left. `code` says why; absent for a plain good-bye. */
+  | { readonly type: 'disconnect'; readonly peer: string; readonly code?: string }
+  /** At most `hashers` × 2 are under way at a time. Answer: `powVerified` with the same `job`. */
+  | { readonly type: 'verifyPow'; readonly job: number; readonly work: PowJob }
+  /** One atomic write; at most one is under way. Answer: `stored` with the same `write`, or `storeFailed`. */
+  | { readonly type: 'store'; readonly write: number; readonly change: StoreChange }
+  /** Read all that is stored. Answer: `loaded` or `storeFailed`. */
+  | { readonly type: 'load' }
+  /** Bring up to `count` new connections, if any can be had. */
+  | { readonly type: 'requestPeers'; readonly count: number }
+  | { readonly type: 'emit'; readonly notice: NodeNotice };

@@ -1,0 +1,48 @@
+/** Everything that can happen to a node. Each event carries its time, so a run is the list of its events. */
+import type { HeaderBatch } from '../chain/chain-family.js';
+import type { StoredChain, StoreFault } from './stored-chain.js';
+
+/** When an event happened. */
+export interface EventTime {
+  /** Monotonic milliseconds; never falls. */
+  readonly now: number;
+  /** Seconds since the Unix epoch by the local clock, whole or fractional. */
+  readonly wallTime: number;
+}
+
+/** What the application or the platform asks of the node. */
+export type Command =
+  /** Headers from this side (a miner, a file): verified like those of a peer. Answered by a `submitted` notice. */
+  | { readonly kind: 'submit'; readonly batch: HeaderBatch; readonly ticket: number }
+  /** The page became visible, or the network came back: look at every deadline and peer now. */
+  | { readonly kind: 'resume' }
+  /** Write what is not yet stored and take leave of every peer; a `closed` notice follows. */
+  | { readonly kind: 'close' };
+
+export type NodeEventBody =
+  /** First event of all; the node answers with a `load`. */
+  | { readonly type: 'start' }
+  | {
+      readonly type: 'peerConnected';
+      readonly peer: string;
+      /** Largest data channel message that the other side takes, bytes; absent if unknown. */
+      readonly maxMessageBytes?: number;
+    }
+  | { readonly type: 'peerDisconnected'; readonly peer: string }
+  /** One data channel message. The node keeps no view of it beyond what it has not consumed. */
+  | { readonly type: 'bytesReceived'; readonly peer: string; readonly bytes: Uint8Array }
+  /** The channel's send buffer fell to `bufferedBytes`. */
+  | { readonly type: 'sendDrained'; readonly peer: string; readonly bufferedBytes: number }
+  /** Answer to `verifyPow`; `hashes` is absent if the hashing itself failed (a worker died). */
+  | { readonly type: 'powVerified'; readonly job: number; readonly hashes?: Uint8Array }
+  /** Answer to `store`. */
+  | { readonly type: 'stored'; readonly write: number }
+  /** Answer to `load`. */
+  | { readonly type: 'loaded'; readonly chain: StoredChain }
+  /** The answer to `load` or `store` when it failed: the node goes on from memory. */
+  | { readonly type: 'storeFailed'; readonly code: StoreFault; readonly detail: string }
+  /** The time of `nextWake` has come; harmless when early. */
+  | { readonly type: 'wake' }
+  | { readonly type: 'command'; readonly command: Command };
+
+export type NodeEvent = NodeEventBody & EventTime;

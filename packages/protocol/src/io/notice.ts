@@ -1,0 +1,58 @@
+/** What a node tells its application. */
+
+/** The best verified header, or one on the way to it. */
+export interface Tip {
+  readonly height: number;
+  /** 64 lowercase hex digits (Bitcoin: display order). */
+  readonly hash: string;
+  /** Unix seconds. */
+  readonly time: number;
+  /** Sum of the work from genesis to this header. */
+  readonly chainwork: bigint;
+}
+
+/** A change of branch as one value. Both lists are lowest height first. */
+export interface Reorg {
+  readonly ancestor: Tip;
+  readonly disconnected: readonly Tip[];
+  readonly connected: readonly Tip[];
+}
+
+export type Phase = 'connecting' | 'syncing' | 'synced' | 'stalled' | 'closed';
+
+export interface Status {
+  readonly phase: Phase;
+  /** Peers that have said hello. */
+  readonly peers: number;
+  /** The highest tip that any of them claims; our own height if none does. */
+  readonly bestPeerHeight: number;
+  /** Headers verified a second, over the last few seconds. */
+  readonly headersPerSecond: number;
+  /** 0 to 1: verified height against `bestPeerHeight`. */
+  readonly progress: number;
+}
+
+export interface PeerInfo {
+  readonly id: string;
+  readonly kind: 'browser' | 'gateway';
+  readonly height: number;
+  /** Smoothed round-trip time in ms; undefined until the first pong. */
+  readonly rttMs: number | undefined;
+}
+
+export type NodeNotice =
+  /** The stored chain is loaded; comes once, before any peer is met. */
+  | { readonly type: 'ready'; readonly tip: Tip }
+  | { readonly type: 'tip'; readonly tip: Tip }
+  | { readonly type: 'reorg'; readonly reorg: Reorg }
+  | { readonly type: 'status'; readonly status: Status }
+  /** The peers as they are now; `change` says what happened last. */
+  | {
+      readonly type: 'peer';
+      readonly change: { readonly kind: 'connected' | 'disconnected' | 'updated'; readonly id: string; readonly code?: string };
+      readonly peers: readonly PeerInfo[];
+    }
+  | { readonly type: 'error'; readonly code: string; readonly message: string }
+  /** Answer to a `submit` command: how many of its headers are in the tree now; `code` tells what stopped the rest. */
+  | { readonly type: 'submitted'; readonly ticket: number; readonly accepted: number; readonly code?: string }
+  | { readonly type: 'closed' };

@@ -1,0 +1,37 @@
+/**
+ * What lies on disk: the best chain in chunks of {@link CHUNK_HEADERS} headers, each an opaque byte string under its
+ * index, and a tip pointer that is written in the same transaction as the last chunk.
+ */
+
+/** Headers of one chunk. Chunk `i` holds the heights from 1 + i × 2000 on; genesis ships with the code. */
+export const CHUNK_HEADERS = 2000;
+
+export interface StoredChunk {
+  readonly index: number;
+  readonly bytes: Uint8Array;
+}
+
+/** All that is stored, chunks in ascending order of index. Nothing in it is trusted. */
+export interface StoredChain {
+  readonly chunks: readonly StoredChunk[];
+  /** The tip pointer; undefined in an empty store. */
+  readonly tip: Uint8Array | undefined;
+}
+
+/** One atomic write. */
+export interface StoreChange {
+  /** Chunks with this index or a higher one are removed before `put` is written; undefined removes none. */
+  readonly removeFrom: number | undefined;
+  readonly put: readonly StoredChunk[];
+  readonly tip: Uint8Array;
+}
+
+/** What can go wrong with storage, as the platform reports it. */
+export const storeFaults = {
+  STORE_DENIED: 'Storage is not available here, so nothing is kept between visits.',
+  STORE_QUOTA: 'Storage is full, so new headers are kept in memory only.',
+  STORE_CORRUPT: 'The stored headers could not be read and are fetched anew.',
+  STORE_FAILED: 'Storage failed, so new headers are kept in memory only.',
+} as const;
+
+export type StoreFault = keyof typeof storeFaults;

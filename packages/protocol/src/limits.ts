@@ -1,0 +1,127 @@
+/**
+ * Every bound of the protocol core: what it bounds, its unit, why this value, and what happens at the edge. LIMITS.md is
+ * generated from this file.
+ */
+
+/** Headers of one `headers` message and of one request. The seed's number. More is a fault of the sender. */
+export const HEADERS_PER_MESSAGE_MAX = 2000;
+
+/** `getHeaders` requests under way to the leader, so that its answers follow one another without a pause. At the edge the next request waits for an answer. 4 × 2000 headers cover a round trip of 80 ms at 100,000 headers a second. */
+export const HEADER_REQUESTS_IN_FLIGHT_MAX = 4;
+
+/** Hashes in a locator. A locator of ours holds about log2(height) + 3; 64 suffice for any height. More is a fault. */
+export const LOCATOR_HASHES_MAX = 64;
+
+/** Headers outside the best chain, of all branches together. Covers a competing branch as long as the chain of the first year tests; above it the branches with the least chainwork are dropped. */
+export const SIDE_HEADERS_MAX = 32_768;
+
+/** Headers in the tree. About 600 MB at Vision's record size; arbitrary, far above any chain of today. At the edge new headers are refused with TREE_FULL. */
+export const TREE_HEADERS_MAX = 4_194_304;
+
+/** Bytes of one data channel message. Above 64 KiB a message blocks others behind it, and some receivers take no more. A larger one is a fault. */
+export const FRAME_BYTES_MAX = 65_536;
+
+/** Bytes of a user agent, printable ASCII. Arbitrary. A longer one is a fault. */
+export const USER_AGENT_BYTES_MAX = 64;
+
+/** Bytes of the identity field of `hello`: room for a key and a signature. A longer one is a fault. */
+export const IDENTITY_BYTES_MAX = 256;
+
+/** Bytes of a reject code. Arbitrary. A longer one is a fault. */
+export const REJECT_CODE_BYTES_MAX = 48;
+
+/** Milliseconds that a peer has to say hello. Arbitrary. Afterwards it is disconnected. */
+export const HELLO_TIMEOUT_MS = 15_000;
+
+/** Milliseconds for one message from its first byte to its last: 2 MB at 35 kB/s. Afterwards the sender is disconnected. */
+export const MESSAGE_TIMEOUT_MS = 60_000;
+
+/** Milliseconds between two pings of one peer, and for its answer. Arbitrary. A peer that does not answer is disconnected. */
+export const PING_INTERVAL_MS = 20_000;
+
+/** Least time-out of a request, milliseconds. The seed's number; above it, three round trips. */
+export const REQUEST_TIMEOUT_MIN_MS = 3_000;
+
+/** Greatest time-out of a request, milliseconds: a peer cannot buy time by answering pings slowly. */
+export const REQUEST_TIMEOUT_MAX_MS = 15_000;
+
+/** Requests in a row that may fail before a peer is paused. The seed's number. */
+export const FAILURES_BEFORE_PAUSE = 3;
+
+/** Milliseconds of a pause; never for the last peer. The seed's number. */
+export const PAUSE_MS = 30_000;
+
+/** Pauses of a peer before it is disconnected, if there are others. Arbitrary. */
+export const PAUSES_MAX = 2;
+
+/** Milliseconds that one peer may lead the download while another one claims more work than is verified: so a peer that streams a long worthless branch cannot keep us from an honest one. */
+export const LEADER_SLICE_MS = 30_000;
+
+/** Claims of more work than the peer then delivers, before it is disconnected. One can happen to an honest peer that reorganises. */
+export const UNPROVEN_CLAIMS_MAX = 3;
+
+/** Peers of a node unless it is told otherwise. Above it a new peer is rejected. */
+export const PEERS_MAX = 48;
+
+/** Peers that a node looks for. Eight, as Bitcoin's outbound peers: enough that one honest one is among them. */
+export const PEERS_TARGET = 8;
+
+/** Milliseconds between two searches for peers; doubles up to {@link PEER_SEARCH_INTERVAL_MAX_MS} while nothing changes. */
+export const PEER_SEARCH_INTERVAL_MS = 2_000;
+
+/** Greatest pause between two searches for peers, milliseconds. */
+export const PEER_SEARCH_INTERVAL_MAX_MS = 30_000;
+
+/** Messages a second that a peer may send for long. A sync at full speed sends 50. Above it the peer is disconnected. */
+export const MESSAGES_PER_SECOND_MAX = 200;
+
+/** Messages that a peer may send at once, on top of the rate. */
+export const MESSAGES_BURST_MAX = 400;
+
+/** Bytes that wait for one peer to take them. Four answers to `getHeaders` of the largest kind. Above it further requests of that peer wait. */
+export const SEND_BUFFER_BYTES_MAX = 4 * 1024 * 1024;
+
+/** Requests of one peer that wait for its send buffer to drain. More is a fault. */
+export const DEFERRED_REQUESTS_MAX = 16;
+
+/** Expired requests of one peer whose late answers are still passed over in silence. Above it the oldest is forgotten. */
+export const EXPIRED_REQUESTS_MAX = 64;
+
+/** Held headers of one peer (Vision: ahead of the clock). DESIGN's number. Further ones are dropped, and come again with the next announcement. */
+export const HELD_HEADERS_PER_PEER_MAX = 64;
+
+/** Held headers of all peers. DESIGN's number. */
+export const HELD_HEADERS_MAX = 512;
+
+/** Batches of this side (miner, file) that wait for verification. Above it a `submit` is refused with SUBMIT_BUSY. */
+export const SUBMISSIONS_MAX = 16;
+
+/** Times that hashing of one slice is tried again after a worker died. Afterwards its batch is dropped, nobody is blamed. */
+export const POW_RETRIES_MAX = 3;
+
+/** Chunks of one write: 10,000 headers, about 400 kB to 2 MB. The rest follows in the next write. */
+export const CHUNKS_PER_WRITE_MAX = 5;
+
+/** Milliseconds for which a few new headers wait before they are written, so that a growing tip costs one write a second at most. */
+export const STORE_DELAY_MS = 1_000;
+
+/** Milliseconds before storage that failed is tried again. Arbitrary. */
+export const STORE_RETRY_MS = 60_000;
+
+/** Last headers of a stored chain that are hashed again on load, where hashing all of them would take long (Vision). */
+export const REVERIFY_LAST = 12;
+
+/** Runs of consecutive headers, taken at random from a stored chain, that are hashed again on load (Vision). */
+export const REVERIFY_RUNS = 6;
+
+/** Headers of such a run: as many as a VisionX kernel hashes side by side. */
+export const REVERIFY_RUN_HEADERS = 3;
+
+/** Milliseconds without a new header, while a peer claims more work, after which the phase is `stalled`. */
+export const STALLED_AFTER_MS = 20_000;
+
+/** Milliseconds between two `status` notices that differ in numbers only. */
+export const STATUS_INTERVAL_MS = 250;
+
+/** Milliseconds between two announcements while headers stream in; at rest each new tip is announced at once. */
+export const ANNOUNCE_INTERVAL_MS = 2_000;

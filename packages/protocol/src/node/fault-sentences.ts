@@ -1,0 +1,22 @@
+/** One table of every code that a node can give: the sentence for people. Codes are stable. */
+import { headerFaults } from '../chain/header-fault.js';
+import { storeFaults } from '../io/stored-chain.js';
+import { peerFaults } from '../peer/peer-fault.js';
+import { wireFaults } from '../wire/wire-fault.js';
+
+/** What can go wrong on this side. */
+export const nodeFaults = {
+  UNKNOWN_PARENT: 'The headers do not connect to anything that is known here.',
+  TREE_FULL: 'There is no room for more headers.',
+  POW_UNAVAILABLE: 'The proof of work cannot be computed here: the hashing workers fail.',
+  SUBMIT_BUSY: 'Too many submitted headers wait for verification.',
+} as const;
+
+export const faultSentences = { ...headerFaults, ...wireFaults, ...peerFaults, ...storeFaults, ...nodeFaults } as const;
+
+export type FaultCode = keyof typeof faultSentences;
+
+/** @returns the sentence of a code, or the code itself if it is unknown (a peer's newer version) */
+export function faultSentence(code: string): string {
+  return code in faultSentences ? faultSentences[code as FaultCode] : code;
+}

@@ -1,0 +1,352 @@
+/**
+ * The node: a function of its history. `step` takes one event and returns what is to be done; `nextWake` tells when to
+ * come back if nothing happens. No clock, no randomness, no I/O.
+ */
+import type { ChainFamily, HeaderInfo } from '../chain/chain-family.js';
+import type { Effect } from '../io/effect.js';
+import type { Command, NodeEvent } from '../io/event.js';
+import type { PeerInfo, Status, Tip } from '../io/notice.js';
+import type { StoredChain, StoreFault } from '../io/stored-chain.js';
+import { PEERS_MAX, PEERS_TARGET, SUBMISSIONS_MAX } from '../limits.js';
+import { Outbox } from '../peer/outbox.js';
+import type { Peer } from '../peer/peer.js';
+import { ChainLoader } from '../sync/chain-loader.js';
+import { ChainWriter } from '../sync/chain-writer.js';
+import { HeaderServer } from '../sync/header-server.js';
+import { HeaderSync } from '../sync/header-sync.js';
+import { HeldHeaders } from '../sync/held-headers.js';
+import { PeerSet } from '../sync/peer-set.js';
+import { Verifier } from '../sync/verifier.js';
+import { HeaderTree, type InsertResult } from '../tree/header-tree.js';
+import { Announcer } from './announcer.js';
+import { faultSentence } from './fault-sentences.js';
+import { PeerDesk } from './peer-desk.js';
+import { PeerSearch } from './peer-search.js';
+import { seededRandom } from './random.js';
+import { StatusBoard } from './status-board.js';
+
+export interface LightNodeOptions {
+  readonly family: ChainFamily;
+  /** Seed of the node's samples, a 32-bit number. */
+  readonly seed: number;
+  /** Printable ASCII, at most 64 characters. */
+  readonly userAgent: string;
+  readonly isGateway: boolean;
+  /** How many jobs the platform hashes at a time; twice as many are handed out. */
+  readonly hashers: number;
+  readonly peersTarget?: number;
+  readonly peersMax?: number;
+}
+
+type Stage = 'new' | 'loading' | 'open' | 'closing' | 'closed';
+
+export class LightNode {
+  readonly tree: HeaderTree;
+  readonly #family: ChainFamily;
+  readonly #outbox = new Outbox();
+  readonly #peers = new PeerSet();
+  readonly #held = new HeldHeaders();
+  readonly #random: () => number;
+  readonly #verifier: Verifier;
+  readonly #sync: HeaderSync;
+  readonly #desk: PeerDesk;
+  readonly #writer: ChainWriter;
+  readonly #announcer: Announcer;
+  readonly #search: PeerSearch;
+  readonly #board: StatusBoard;
+  #stage: Stage = 'new';
+  #now = 0;
+  #wallTime = 0;
+  #isTipNews = false;
+  #hasUpdates = false;
+
+  constructor(options: LightNodeOptions) {
+    const { family } = options;
+    this.#family = family;
+    this.#random = seededRandom(options.seed);
+    this.tree = new HeaderTree(family);
+    const outbox = this.#outbox;
+    const peers = this.#peers;
+    this.#verifier = new Verifier(
+      this.tree,
+      this.#held,
+      outbox,
+      {
+        inserted: (result) => this.#inserted(result),
+        equivocated: (hash) => this.#error('HEADER_EQUIVOCATION', family.hashToHex(hash)),
+      },
+      Math.max(1, options.hashers) * 2,
+    );
+    const server = new HeaderServer(this.tree, outbox);
+    this.#desk = new PeerDesk(
+      this.tree,
+      peers,
+      outbox,
+      server,
+      {
+        arrived: (peer) => this.#peerChanged('connected', peer),
+        updated: () => {
+          this.#hasUpdates = true;
+        },
+        left: (peer, code) => {
+          this.#search.hurry();
+          this.#peerChanged('disconnected', peer, code);
+        },
+      },
+      { userAgent: options.userAgent, isGateway: options.isGateway, peersMax: options.peersMax ?? PEERS_MAX },
+    );
+    this.#sync = new HeaderSync(this.tree, this.#held, this.#verifier, peers, outbox, {
+      punish: (peer, code) => this.#desk.punish(peer, code),
+      nextRequestId: () => this.#desk.nextRequestId(),
+    });
+    this.#desk.sync = this.#sync;
+    this.#writer = new ChainWriter(this.tree, outbox);
+    this.#announcer = new Announcer(this.tree, peers, outbox);
+    this.#search = new PeerSearch(options.peersTarget ?? PEERS_TARGET, outbox);
+    this.#board = new StatusBoard(this.tree, peers, this.#sync, outbox);
+  }
+
+  // Queries
+
+  get tip(): Tip {
+    return this.#tipOf(this.tree.tip);
+  }
+
+  get status(): Status {
+    return this.#board.status;
+  }
+
+  peers(): PeerInfo[] {
+    return this.#peers.ready.map(peerInfo);
+  }
+
+  /**
+   * A header of the best chain by height, or any verified one by hash.
+   *
+   * @returns undefined if it is not known, or the text is no hash
+   */
+  header(heightOrHash: number | string): HeaderInfo | undefined {
+    const hash = typeof heightOrHash === 'string' ? this.#family.hashFromHex(heightOrHash) : undefined;
+    const slot = typeof heightOrHash === 'number' ? this.tree.at(heightOrHash) : hash && this.tree.find(hash);
+    if (slot === undefined) return undefined;
+    return this.#family.describe(this.tree.record(slot), this.tree.hash(slot), this.tree.height(slot));
+  }
+
+  // Inputs
+
+  /** Takes one event; @returns the effects, to be performed in order */
+  step(event: NodeEvent): Effect[] {
+    this.#now = event.now;
+    this.#wallTime = event.wallTime;
+    if (this.#stage !== 'closed') {
+      this.#dispatch(event);
+      this.#settle();
+    }
+    return this.#outbox.take();
+  }
+
+  /** Monotonic ms at which a `wake` is wanted; undefined if only an event can change anything. */
+  nextWake(): number | undefined {
+    if (this.#stage === 'new' || this.#stage === 'loading' || this.#stage === 'closed') return undefined;
+    const dueAt = this.#held.nextDueAt;
+    // Rounded up: a timer that fires a little early must not find the header still too early.
+    const heldWake = dueAt === undefined ? undefined : this.#now + Math.max(1, Math.ceil((dueAt - this.#wallTime) * 1000));
+    const candidates = [
+      this.#desk.nextWake(),
+      this.#sync.nextWake(),
+      this.#writer.nextWake(),
+      this.#search.nextWake(),
+      this.#board.nextWake(),
+      heldWake,
+    ];
+    let next: number | undefined;
+    for (const at of candidates) if (at !== undefined && (next === undefined || at < next)) next = at;
+    return next;
+  }
+
+  #dispatch(event: NodeEvent): void {
+    const { now, wallTime } = event;
+    switch (event.type) {
+      case 'start':
+        this.#stage = 'loading';
+        this.#outbox.push({ type: 'load' });
+        break;
+      case 'peerConnected':
+        this.#desk.connected(event.peer, event.maxMessageBytes, now);
+        break;
+      case 'peerDisconnected':
+        this.#desk.disconnected(event.peer);
+        break;
+      case 'bytesReceived':
+        this.#desk.bytes(event.peer, event.bytes, now, wallTime);
+        break;
+      case 'sendDrained':
+        this.#desk.drained(event.peer, event.bufferedBytes);
+        break;
+      case 'powVerified':
+        this.#verifier.powVerified(event.job, event.hashes, wallTime);
+        break;
+      case 'stored':
+        this.#writer.stored(event.write, now);
+        break;
+      case 'loaded':
+        this.#load(event.chain);
+        break;
+      case 'storeFailed':
+        this.#storeFailed(event.code, event.detail);
+        break;
+      case 'command':
+        this.#command(event.command);
+        break;
+      case 'wake':
+        break;
+    }
+  }
+
+  /** What follows from any event: everything that is due is done, and news goes out. */
+  #settle(): void {
+    const now = this.#now;
+    if (this.#stage === 'open') {
+      this.#releaseHeld();
+      this.#desk.tick(now);
+      this.#sync.tick(now);
+      this.#sync.advance(now);
+      this.#announcer.advance(now, this.#sync.isActive);
+      this.#search.advance(this.#peers.size, now);
+    }
+    if (this.#isTipNews) {
+      this.#isTipNews = false;
+      this.#outbox.emit({ type: 'tip', tip: this.tip });
+    }
+    if (this.#hasUpdates) {
+      this.#hasUpdates = false;
+      for (const peer of this.#peers.ready.slice(0, 1)) this.#peerChanged('updated', peer);
+    }
+    if (this.#stage === 'open' || this.#stage === 'closing') {
+      const isAtRest = !this.#sync.isActive && this.#verifier.isIdle;
+      this.#writer.advance(now, this.#stage === 'closing' || (isAtRest && this.#board.status.phase === 'syncing'));
+      if (this.#stage === 'closing' && this.#writer.isSettled) this.#close();
+      this.#board.refresh(now);
+    }
+  }
+
+  #load(chain: StoredChain): void {
+    if (this.#stage !== 'loading') return;
+    const loader = new ChainLoader(this.tree, this.#verifier, chain, this.#random, ({ isDamaged }) => {
+      if (isDamaged) this.#error('STORE_CORRUPT');
+      this.#open(isDamaged);
+    });
+    loader.start(this.#wallTime);
+  }
+
+  #open(mustTruncate: boolean): void {
+    this.#stage = 'open';
+    this.#isTipNews = false;
+    this.#writer.loaded(this.tree.tipHeight, mustTruncate, this.#now);
+    this.#announcer.skip();
+    this.#outbox.emit({ type: 'ready', tip: this.tip });
+    this.#desk.open();
+  }
+
+  #storeFailed(code: StoreFault, detail: string): void {
+    if (this.#stage === 'loading') {
+      this.#error(code, detail);
+      this.#open(code === 'STORE_CORRUPT');
+    } else if (this.#writer.failed(code, this.#now)) {
+      this.#error(code, detail);
+    }
+  }
+
+  #command(command: Command): void {
+    switch (command.kind) {
+      case 'submit': {
+        const { batch, ticket } = command;
+        const answer = (accepted: number, code?: string): void =>
+          this.#outbox.emit({ type: 'submitted', ticket, accepted, ...(code === undefined ? {} : { code }) });
+        if (this.#verifier.pending('local') >= SUBMISSIONS_MAX || this.#stage !== 'open') {
+          answer(0, 'SUBMIT_BUSY');
+          return;
+        }
+        const parent = this.#family.parent(batch.records.subarray(0, this.#family.recordBytes)).slice();
+        const request = { source: 'local' as const, parent, count: batch.count, content: batch };
+        this.#verifier.submit({ ...request, done: ({ accepted, fault }) => answer(accepted, fault) }, this.#wallTime);
+        break;
+      }
+      case 'resume':
+        this.#search.hurry();
+        this.#desk.pingAll(this.#now);
+        break;
+      case 'close':
+        if (this.#stage !== 'open') this.#close();
+        else {
+          this.#stage = 'closing';
+          this.#desk.close();
+        }
+        break;
+    }
+  }
+
+  #close(): void {
+    this.#stage = 'closed';
+    this.#board.isClosed = true;
+    this.#board.refresh(this.#now);
+    this.#outbox.emit({ type: 'closed' });
+  }
+
+  #releaseHeld(): void {
+    for (const { record, hash } of this.#held.takeDue(this.#wallTime)) {
+      this.#inserted(this.tree.insert(record, hash, this.#wallTime));
+    }
+  }
+
+  #inserted(result: InsertResult): void {
+    if (!('slot' in result) || result.kind === 'duplicate') return;
+    const isLoading = this.#stage === 'loading';
+    if (!isLoading) this.#board.countHeader(this.#now);
+    if (result.kind === 'accepted') return;
+    this.#isTipNews = true;
+    if (isLoading) return;
+    if (result.kind === 'extended') {
+      this.#writer.changed(this.tree.tipHeight - 1, this.#now);
+      return;
+    }
+    const { ancestor, disconnected, connected } = result.reorg;
+    this.#writer.changed(this.tree.height(ancestor), this.#now);
+    const reorg = {
+      ancestor: this.#tipOf(ancestor),
+      disconnected: disconnected.map((slot) => this.#tipOf(slot)),
+      connected: connected.map((slot) => this.#tipOf(slot)),
+    };
+    this.#outbox.emit({ type: 'reorg', reorg });
+  }
+
+  #tipOf(slot: number): Tip {
+    const { tree } = this;
+    return {
+      height: tree.height(slot),
+      hash: this.#family.hashToHex(tree.hash(slot)),
+      time: tree.time(slot),
+      chainwork: tree.chainwork(slot),
+    };
+  }
+
+  #peerChanged(kind: 'connected' | 'disconnected' | 'updated', peer: Peer, code?: string): void {
+    const change = { kind, id: peer.id, ...(code === undefined ? {} : { code }) };
+    this.#outbox.emit({ type: 'peer', change, peers: this.peers() });
+  }
+
+  #error(code: string, detail = ''): void {
+    const sentence = faultSentence(code);
+    this.#outbox.emit({ type: 'error', code, message: detail === '' ? sentence : `${sentence} (${detail})` });
+  }
+}
+
+function peerInfo(peer: Peer): PeerInfo {
+  const rtt = peer.roundTrip.smoothedMs;
+  return {
+    id: peer.id,
+    kind: peer.isGateway ? 'gateway' : 'browser',
+    height: peer.height,
+    rttMs: rtt === undefined ? undefined : Math.round(rtt * 10) / 10,
+  };
+}

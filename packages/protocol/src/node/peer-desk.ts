@@ -1,0 +1,239 @@
+/**
+ * Receives peers and what they say: hello first, then everything in its turn. Deadlines for what is begun and not
+ * ended, and the one way out for whoever breaks a rule.
+ */
+import { areEqual } from '../bytes/compare-bytes.js';
+import { HELLO_TIMEOUT_MS, MESSAGE_TIMEOUT_MS, PING_INTERVAL_MS } from '../limits.js';
+import type { Outbox } from '../peer/outbox.js';
+import { Peer } from '../peer/peer.js';
+import type { PeerFault } from '../peer/peer-fault.js';
+import type { HeaderServer } from '../sync/header-server.js';
+import type { HeaderSync } from '../sync/header-sync.js';
+import type { PeerSet } from '../sync/peer-set.js';
+import type { HeaderTree } from '../tree/header-tree.js';
+import { decodeMessage } from '../wire/codec.js';
+import { type Announce, type Hello, type Message, PROTOCOL_VERSION, SERVICE_GATEWAY } from '../wire/message.js';
+import type { WireFault } from '../wire/wire-fault.js';
+
+export interface PeerDeskOptions {
+  readonly userAgent: string;
+  readonly isGateway: boolean;
+  readonly peersMax: number;
+}
+
+/** What the desk tells the node around it. */
+export interface PeerDeskListener {
+  arrived(peer: Peer): void;
+  updated(peer: Peer): void;
+  /** `code` is absent for a peer that left by itself. */
+  left(peer: Peer, code: string | undefined): void;
+}
+
+export class PeerDesk {
+  /** Peers are greeted from the moment on when the stored chain is loaded. */
+  #isOpen = false;
+  #lastRequestId = 0;
+
+  constructor(
+    readonly tree: HeaderTree,
+    readonly peers: PeerSet,
+    readonly outbox: Outbox,
+    readonly server: HeaderServer,
+    readonly listener: PeerDeskListener,
+    readonly options: PeerDeskOptions,
+  ) {}
+
+  /** Set by the node: the two know each other. */
+  sync: HeaderSync | undefined;
+
+  nextRequestId(): number {
+    this.#lastRequestId++;
+    return this.#lastRequestId;
+  }
+
+  /** The chain is loaded: greets those who came before. */
+  open(): void {
+    this.#isOpen = true;
+    for (const peer of this.peers) this.#greet(peer);
+  }
+
+  /** Takes leave of everyone. */
+  close(): void {
+    this.#isOpen = false;
+    for (const peer of [...this.peers]) this.#remove(peer, undefined);
+  }
+
+  connected(id: string, maxMessageBytes: number | undefined, now: number): void {
+    this.disconnected(id);
+    const peer = new Peer(id, this.tree.family.messageBytesMax, maxMessageBytes, now);
+    if (this.peers.size >= this.options.peersMax) {
+      this.outbox.send(peer, { type: 'reject', code: 'PEER_TOO_MANY' });
+      this.outbox.push({ type: 'disconnect', peer: id, code: 'PEER_TOO_MANY' });
+      return;
+    }
+    this.peers.add(peer);
+    if (this.#isOpen) this.#greet(peer);
+  }
+
+  /** The platform says that a channel is closed. */
+  disconnected(id: string): void {
+    const peer = this.peers.get(id);
+    if (peer === undefined) return;
+    this.peers.delete(id);
+    this.sync?.forget(peer);
+    if (peer.isReady) this.listener.left(peer, undefined);
+  }
+
+  bytes(id: string, bytes: Uint8Array, now: number, wallTime: number): void {
+    const peer = this.peers.get(id);
+    if (peer === undefined) return;
+    const { assembler } = peer;
+    const wasPartial = assembler.isPartial;
+    const messages = assembler.push(bytes);
+    peer.lastBytesAt = now;
+    if (!assembler.isPartial) peer.partialSince = undefined;
+    else if (!wasPartial || messages.length > 0) peer.partialSince = now;
+    for (const message of messages) {
+      const fault = this.#message(peer, message, now, wallTime);
+      if (fault !== undefined) this.punish(peer, fault);
+      if (this.peers.get(id) !== peer) return;
+    }
+    if (assembler.fault !== undefined) this.punish(peer, assembler.fault);
+  }
+
+  drained(id: string, bufferedBytes: number): void {
+    const peer = this.peers.get(id);
+    if (peer === undefined) return;
+    peer.sendBufferBytes = bufferedBytes;
+    this.server.drained(peer);
+  }
+
+  /** Says why, disconnects and forgets. */
+  punish(peer: Peer, code: string): void {
+    if (this.peers.get(peer.id) !== peer) return;
+    this.outbox.send(peer, { type: 'reject', code });
+    this.#remove(peer, code);
+  }
+
+  /** Pings everyone now: the network may have changed under us. */
+  pingAll(now: number): void {
+    for (const peer of this.peers.ready) if (peer.ping === undefined) peer.nextPingAt = now;
+  }
+
+  tick(now: number): void {
+    for (const peer of [...this.peers]) {
+      if (now >= this.#deadlineOf(peer)) this.punish(peer, this.#overdue(peer, now));
+      else if (peer.isReady && peer.ping === undefined && now >= peer.nextPingAt) this.#ping(peer, now);
+    }
+  }
+
+  nextWake(): number | undefined {
+    let next: number | undefined;
+    for (const peer of this.peers) {
+      const ping = peer.isReady && peer.ping === undefined ? peer.nextPingAt : Number.POSITIVE_INFINITY;
+      const at = Math.min(this.#deadlineOf(peer), ping);
+      if (next === undefined || at < next) next = at;
+    }
+    return next === Number.POSITIVE_INFINITY ? undefined : next;
+  }
+
+  #deadlineOf(peer: Peer): number {
+    const hello = peer.isReady || !this.#isOpen ? Number.POSITIVE_INFINITY : peer.connectedAt + HELLO_TIMEOUT_MS;
+    const message = peer.partialSince === undefined ? Number.POSITIVE_INFINITY : peer.partialSince + MESSAGE_TIMEOUT_MS;
+    const pong = peer.ping === undefined ? Number.POSITIVE_INFINITY : peer.ping.sentAt + PING_INTERVAL_MS;
+    return Math.min(hello, message, pong);
+  }
+
+  #overdue(peer: Peer, now: number): PeerFault {
+    if (!peer.isReady) return 'PEER_HELLO_TIMEOUT';
+    const isSlow = peer.partialSince !== undefined && now >= peer.partialSince + MESSAGE_TIMEOUT_MS;
+    return isSlow ? 'PEER_MESSAGE_TIMEOUT' : 'PEER_UNRESPONSIVE';
+  }
+
+  #remove(peer: Peer, code: string | undefined): void {
+    this.outbox.push({ type: 'disconnect', peer: peer.id, ...(code === undefined ? {} : { code }) });
+    this.peers.delete(peer.id);
+    this.sync?.forget(peer);
+    if (peer.isReady || code !== undefined) this.listener.left(peer, code);
+  }
+
+  #greet(peer: Peer): void {
+    const { tree, options } = this;
+    this.outbox.send(peer, {
+      type: 'hello',
+      version: PROTOCOL_VERSION,
+      networkId: tree.family.networkId,
+      height: tree.tipHeight,
+      chainwork: tree.chainwork(tree.tip),
+      services: options.isGateway ? SERVICE_GATEWAY : 0,
+      userAgent: options.userAgent,
+      identity: new Uint8Array(0),
+    });
+  }
+
+  #ping(peer: Peer, now: number): void {
+    peer.ping = { requestId: this.nextRequestId(), sentAt: now };
+    this.outbox.send(peer, { type: 'ping', requestId: peer.ping.requestId });
+  }
+
+  #message(peer: Peer, bytes: Uint8Array, now: number, wallTime: number): PeerFault | WireFault | undefined {
+    if (!peer.messages.take(now)) return 'PEER_FLOOD';
+    const decoded = decodeMessage(bytes);
+    if (!decoded.ok) return decoded.code;
+    const { message } = decoded;
+    const isInTurn = message.type === 'reject' || (message.type === 'hello') !== peer.isReady;
+    if (!isInTurn) return 'PEER_OUT_OF_TURN';
+    return this.#handle(peer, message, now, wallTime);
+  }
+
+  #handle(peer: Peer, message: Message, now: number, wallTime: number): PeerFault | undefined {
+    switch (message.type) {
+      case 'hello':
+        return this.#hello(peer, message, now);
+      case 'ping':
+        this.outbox.send(peer, { type: 'pong', requestId: message.requestId });
+        return undefined;
+      case 'pong':
+        return this.#pong(peer, message.requestId, now);
+      case 'announce':
+        this.#announce(peer, message);
+        return undefined;
+      case 'getHeaders':
+        return this.server.request(peer, message);
+      case 'headers':
+        return this.sync?.headers(peer, message, now, wallTime);
+      case 'reject':
+        // It says why it is about to close; that is between it and itself.
+        this.#remove(peer, message.code);
+        return undefined;
+    }
+  }
+
+  #hello(peer: Peer, hello: Hello, now: number): PeerFault | undefined {
+    if (hello.version !== PROTOCOL_VERSION) return 'PEER_WRONG_VERSION';
+    if (!areEqual(hello.networkId, this.tree.family.networkId)) return 'PEER_WRONG_NETWORK';
+    // Views point into the received frame, which must not be kept alive for them.
+    peer.hello = { ...hello, networkId: this.tree.family.networkId, identity: hello.identity.slice() };
+    peer.height = hello.height;
+    peer.claimedChainwork = hello.chainwork;
+    peer.nextPingAt = now;
+    this.listener.arrived(peer);
+    return undefined;
+  }
+
+  #pong(peer: Peer, requestId: number, now: number): PeerFault | undefined {
+    if (peer.ping?.requestId !== requestId) return 'PEER_UNSOLICITED';
+    peer.roundTrip.add(now - peer.ping.sentAt);
+    peer.ping = undefined;
+    peer.nextPingAt = now + PING_INTERVAL_MS;
+    this.listener.updated(peer);
+    return undefined;
+  }
+
+  #announce(peer: Peer, { height, hash }: Announce): void {
+    peer.height = height;
+    peer.announced = { height, hash: hash.slice() };
+    this.sync?.settleAnnouncement(peer);
+    this.listener.updated(peer);
+  }
+}

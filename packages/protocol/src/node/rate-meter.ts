@@ -1,0 +1,36 @@
+/** A rate over the last few seconds, from counts in slots of half a second. */
+const SLOT_MS = 500;
+const SLOTS = 10;
+
+export class RateMeter {
+  readonly #counts = new Array<number>(SLOTS).fill(0);
+  #slot = 0;
+  #startedAt: number | undefined;
+
+  add(count: number, now: number): void {
+    this.#moveTo(now);
+    this.#startedAt ??= now;
+    const index = this.#slot % SLOTS;
+    this.#counts[index] = (this.#counts[index] as number) + count;
+  }
+
+  /** Per second, over five seconds or since the first count if that is less long ago. */
+  perSecond(now: number): number {
+    this.#moveTo(now);
+    const total = this.#counts.reduce((sum, count) => sum + count, 0);
+    if (total === 0 || this.#startedAt === undefined) return 0;
+    const spanMs = Math.min(SLOT_MS * (SLOTS - 1) + (now % SLOT_MS), now - this.#startedAt);
+    return Math.round((total * 1000) / Math.max(spanMs, SLOT_MS / 5));
+  }
+
+  #moveTo(now: number): void {
+    const slot = Math.floor(now / SLOT_MS);
+    if (slot - this.#slot >= SLOTS) {
+      this.#counts.fill(0);
+      this.#startedAt = undefined;
+      this.#slot = slot;
+      return;
+    }
+    while (this.#slot < slot) this.#counts[++this.#slot % SLOTS] = 0;
+  }
+}

@@ -1,0 +1,85 @@
+/** Tells the application how the node is doing: at once when something changes in kind, now and then when in number. */
+import type { Phase, Status } from '../io/notice.js';
+import { STALLED_AFTER_MS, STATUS_INTERVAL_MS } from '../limits.js';
+import type { Outbox } from '../peer/outbox.js';
+import type { HeaderSync } from '../sync/header-sync.js';
+import type { PeerSet } from '../sync/peer-set.js';
+import type { HeaderTree } from '../tree/header-tree.js';
+import { RateMeter } from './rate-meter.js';
+
+export class StatusBoard {
+  status: Status = { phase: 'connecting', peers: 0, bestPeerHeight: 0, headersPerSecond: 0, progress: 0 };
+  isClosed = false;
+  readonly #rate = new RateMeter();
+  #progressAt = 0;
+  #emittedAt = Number.NEGATIVE_INFINITY;
+  #emitted: Status | undefined;
+
+  constructor(
+    readonly tree: HeaderTree,
+    readonly peers: PeerSet,
+    readonly sync: HeaderSync,
+    readonly outbox: Outbox,
+  ) {}
+
+  /** A header was verified. */
+  countHeader(now: number): void {
+    this.#rate.add(1, now);
+    this.#progressAt = now;
+  }
+
+  /** Reads the state, and emits it if there is news that is due. */
+  refresh(now: number): void {
+    const ready = this.peers.ready;
+    const height = this.tree.tipHeight;
+    const bestPeerHeight = ready.reduce((best, peer) => Math.max(best, peer.height), height);
+    const phase = this.#phase(now, ready.length);
+    const isDone = phase === 'synced';
+    this.status = {
+      phase,
+      peers: ready.length,
+      bestPeerHeight,
+      headersPerSecond: this.#rate.perSecond(now),
+      progress: isDone ? 1 : bestPeerHeight === 0 ? 0 : height / bestPeerHeight,
+    };
+    const before = this.#emitted;
+    if (before !== undefined && areSame(before, this.status)) return;
+    const isUrgent = before?.phase !== phase || before.peers !== ready.length;
+    if (!isUrgent && now < this.#emittedAt + STATUS_INTERVAL_MS) return;
+    this.#emitted = this.status;
+    this.#emittedAt = now;
+    this.outbox.emit({ type: 'status', status: this.status });
+  }
+
+  nextWake(): number | undefined {
+    if (this.isClosed) return undefined;
+    const isMoving = this.status.headersPerSecond > 0 || this.#emitted === undefined || !areSame(this.#emitted, this.status);
+    const soon = isMoving ? this.#emittedAt + STATUS_INTERVAL_MS : undefined;
+    const stall = this.status.phase === 'syncing' ? this.#progressAt + STALLED_AFTER_MS : undefined;
+    return soon === undefined ? stall : stall === undefined ? soon : Math.min(soon, stall);
+  }
+
+  #phase(now: number, ready: number): Phase {
+    if (this.isClosed) return 'closed';
+    if (ready === 0) {
+      this.#progressAt = now;
+      return 'connecting';
+    }
+    const isBehind = this.peers.ready.some((peer) => this.sync.isAhead(peer, now));
+    if (!isBehind) {
+      this.#progressAt = now;
+      return 'synced';
+    }
+    return now >= this.#progressAt + STALLED_AFTER_MS ? 'stalled' : 'syncing';
+  }
+}
+
+function areSame(a: Status, b: Status): boolean {
+  return (
+    a.phase === b.phase &&
+    a.peers === b.peers &&
+    a.bestPeerHeight === b.bestPeerHeight &&
+    a.headersPerSecond === b.headersPerSecond &&
+    a.progress === b.progress
+  );
+}

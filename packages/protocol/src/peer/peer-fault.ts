@@ -1,0 +1,17 @@
+/** What a peer can do wrong beyond bad bytes and bad headers. Stable codes. */
+export const peerFaults = {
+  PEER_WRONG_NETWORK: 'The peer is on another network.',
+  PEER_WRONG_VERSION: 'The peer speaks another version of the protocol.',
+  PEER_OUT_OF_TURN: 'A message came before hello, or a second hello.',
+  PEER_UNSOLICITED: 'An answer came that nobody had asked for.',
+  PEER_TOO_MANY_HEADERS: 'More headers came than were asked for.',
+  PEER_UNCONNECTED_HEADERS: 'The headers do not connect to anything that both sides know.',
+  PEER_FLOOD: 'The peer sends more messages than anyone needs.',
+  PEER_HELLO_TIMEOUT: 'The peer did not say hello in time.',
+  PEER_MESSAGE_TIMEOUT: 'A message was begun and not ended in time.',
+  PEER_UNRESPONSIVE: 'The peer does not answer.',
+  PEER_CLAIM_UNPROVEN: 'The peer claims more work than it can show.',
+  PEER_TOO_MANY: 'This node has as many peers as it takes.',
+} as const;
+
+export type PeerFault = keyof typeof peerFaults;

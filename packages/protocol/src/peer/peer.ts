@@ -1,0 +1,91 @@
+/**
+ * What a node knows of one peer. Memory of one peer is bounded by one partial message, its deferred requests and the
+ * fixed fields here; what it has asked to be sent waits in the channel, whose size is accounted in `sendBufferBytes`.
+ */
+import { EXPIRED_REQUESTS_MAX, FRAME_BYTES_MAX, MESSAGES_BURST_MAX, MESSAGES_PER_SECOND_MAX } from '../limits.js';
+import { MessageAssembler } from '../wire/framing.js';
+import { type GetHeaders, type Hello, SERVICE_GATEWAY } from '../wire/message.js';
+import { RoundTrip } from './round-trip.js';
+import { TokenBucket } from './token-bucket.js';
+
+export interface AnnouncedTip {
+  readonly height: number;
+  /** A copy. */
+  readonly hash: Uint8Array;
+}
+
+export class Peer {
+  readonly assembler: MessageAssembler;
+  readonly messages: TokenBucket;
+  readonly roundTrip = new RoundTrip();
+  readonly frameBytesMax: number;
+
+  /** Undefined until it said hello. */
+  hello: Hello | undefined;
+  /** The highest tip that it claims. */
+  height = 0;
+  /** The most work that it claims and has not failed to prove. */
+  claimedChainwork = 0n;
+  /** Its newest announcement, until that header is known here. */
+  announced: AnnouncedTip | undefined;
+  /** Hash of the best header that it delivered or announced and that is in the tree. */
+  bestKnown: Uint8Array | undefined;
+
+  readonly connectedAt: number;
+  lastBytesAt: number;
+  /** When the message that is coming in began; undefined between messages. */
+  partialSince: number | undefined;
+  /** The ping under way. */
+  ping: { readonly requestId: number; readonly sentAt: number } | undefined;
+  nextPingAt = 0;
+
+  sendBufferBytes = 0;
+  /** Requests that wait for the send buffer to drain. */
+  readonly deferred: GetHeaders[] = [];
+
+  failures = 0;
+  pauses = 0;
+  pausedUntil = 0;
+  unprovenClaims = 0;
+  /** When its last turn as leader ended: the longest waiting leads next. */
+  lastLedAt = Number.NEGATIVE_INFINITY;
+
+  readonly #expired = new Set<number>();
+
+  constructor(
+    readonly id: string,
+    messageBytesMax: number,
+    maxFrameBytes: number | undefined,
+    now: number,
+  ) {
+    this.assembler = new MessageAssembler(messageBytesMax);
+    this.messages = new TokenBucket(MESSAGES_PER_SECOND_MAX, MESSAGES_BURST_MAX, now);
+    this.frameBytesMax = Math.min(FRAME_BYTES_MAX, maxFrameBytes ?? FRAME_BYTES_MAX);
+    this.connectedAt = now;
+    this.lastBytesAt = now;
+  }
+
+  get isReady(): boolean {
+    return this.hello !== undefined;
+  }
+
+  get isGateway(): boolean {
+    return ((this.hello?.services ?? 0) & SERVICE_GATEWAY) !== 0;
+  }
+
+  /** Late answers to these requests are passed over instead of punished. */
+  expire(requestId: number): void {
+    this.#expired.add(requestId);
+    if (this.#expired.size > EXPIRED_REQUESTS_MAX) {
+      for (const oldest of this.#expired) {
+        this.#expired.delete(oldest);
+        break;
+      }
+    }
+  }
+
+  /** @returns whether an answer belongs to an expired request; says so once */
+  takeExpired(requestId: number): boolean {
+    return this.#expired.delete(requestId);
+  }
+}

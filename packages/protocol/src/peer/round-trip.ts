@@ -1,0 +1,21 @@
+/** Smoothed round-trip time, and the time-out that follows from it. */
+import { REQUEST_TIMEOUT_MAX_MS, REQUEST_TIMEOUT_MIN_MS } from '../limits.js';
+
+/** Weight of a new sample. The seed's number. */
+const ALPHA = 0.2;
+
+export class RoundTrip {
+  /** EWMA in ms; undefined before the first sample. */
+  smoothedMs: number | undefined;
+
+  add(sampleMs: number): void {
+    const before = this.smoothedMs;
+    this.smoothedMs = before === undefined ? sampleMs : before + ALPHA * (sampleMs - before);
+  }
+
+  /** The larger of three round trips and {@link REQUEST_TIMEOUT_MIN_MS}, within {@link REQUEST_TIMEOUT_MAX_MS}. */
+  get timeoutMs(): number {
+    const wanted = Math.max(REQUEST_TIMEOUT_MIN_MS, 3 * (this.smoothedMs ?? 0));
+    return Math.min(wanted, REQUEST_TIMEOUT_MAX_MS);
+  }
+}

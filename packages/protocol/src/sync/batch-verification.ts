@@ -1,0 +1,129 @@
+/**
+ * One batch on its way into the tree: rules first, then hashing in slices that may finish in any order, then insertion
+ * in order. The first bad header ends the batch; those before it count.
+ */
+import type { ChainFamily, HeaderBatch } from '../chain/chain-family.js';
+import type { HeaderFault } from '../chain/header-fault.js';
+import type { PowJob } from '../chain/pow-job.js';
+import type { HeaderTree } from '../tree/header-tree.js';
+import { BatchAncestry } from './batch-ancestry.js';
+
+/** Indexes `from` … `to` − 1 of a batch. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Contiguous slices of at most `size` headers. */
+export function slices(from: number, to: number, size: number): Range[] {
+  const ranges: Range[] = [];
+  for (let at = from; at < to; at += size) ranges.push({ from: at, to: Math.min(to, at + size) });
+  return ranges;
+}
+
+export class BatchVerification {
+  /** Headers that can still be good: those before the first known fault. */
+  limit: number;
+  /** What is wrong with header `limit`; undefined while nothing is. */
+  fault: { readonly code: HeaderFault; readonly detail: string } | undefined;
+  /** True if the branch that the batch extends was evicted from the tree meanwhile: nobody's fault. */
+  isCut = false;
+  /** When headers ahead of the clock are due, by index: from the first such header to the end of the batch. */
+  readonly dueAt = new Map<number, number>();
+
+  readonly #family: ChainFamily;
+  #checked: number;
+  /** Next range to hand out, and next one to apply. */
+  #handedOut = 0;
+  #applied = 0;
+  readonly #answers = new Map<Range, Uint8Array>();
+
+  /**
+   * @param base  hash of the header before the first
+   * @param start  index of the first header that is not in the tree already
+   * @param plan  what to hash, ascending; headers outside of it are taken on trust (stored ones, sampled)
+   */
+  constructor(
+    readonly tree: HeaderTree,
+    readonly batch: HeaderBatch,
+    readonly base: Uint8Array,
+    readonly start: number,
+    readonly plan: readonly Range[],
+  ) {
+    this.#family = tree.family;
+    this.#checked = start;
+    this.limit = batch.count;
+  }
+
+  record(index: number): Uint8Array {
+    return this.batch.records.subarray(index * this.#family.recordBytes, (index + 1) * this.#family.recordBytes);
+  }
+
+  hash(index: number): Uint8Array {
+    return this.batch.hashes.subarray(index * 32, (index + 1) * 32);
+  }
+
+  /** True when there is nothing left to hand out. */
+  get isHandedOut(): boolean {
+    const next = this.plan[this.#handedOut];
+    return next === undefined || next.from >= this.limit;
+  }
+
+  /** Checks the rules of the next range and hands out its hashing; undefined if there is none left. */
+  nextJob(wallTime: number): { range: Range; work: PowJob } | undefined {
+    const planned = this.plan[this.#handedOut];
+    if (planned === undefined || planned.from >= this.limit) return undefined;
+    this.#handedOut++;
+    this.#check(planned.to, wallTime);
+    const range = { from: planned.from, to: Math.min(planned.to, this.limit) };
+    if (range.from >= range.to) return undefined;
+    return { range: planned, work: this.#family.powJob(this.batch, range.from, range.to) };
+  }
+
+  /** Takes the hashes of a range that was handed out. */
+  answer(range: Range, hashes: Uint8Array): void {
+    this.#answers.set(range, hashes);
+  }
+
+  /** Applies the answers that are in; @returns the index up to which headers can be inserted now */
+  advance(wallTime: number): number {
+    for (let range = this.plan[this.#applied]; range !== undefined; range = this.plan[this.#applied]) {
+      if (range.from >= this.limit) break;
+      const hashes = this.#answers.get(range);
+      if (hashes === undefined) return Math.min(range.from, this.#checked);
+      this.#answers.delete(range);
+      this.#applied++;
+      const to = Math.min(range.to, this.limit);
+      const proven = this.#family.applyPow(this.batch, range.from, to, hashes);
+      if (proven < to - range.from) this.#failAt(range.from + proven, this.#family.powFault, 'proof of work');
+    }
+    this.#check(this.limit, wallTime);
+    return this.limit;
+  }
+
+  #check(to: number, wallTime: number): void {
+    if (this.#checked >= Math.min(to, this.limit)) return;
+    const baseSlot = this.tree.find(this.base);
+    if (baseSlot === undefined) {
+      this.isCut = true;
+      this.limit = this.#checked;
+      return;
+    }
+    const ancestry = new BatchAncestry(this.tree.ancestry(baseSlot), this.batch, this.#family);
+    for (let i = this.#checked; i < Math.min(to, this.limit); i++) {
+      ancestry.length = i;
+      const verdict = this.#family.checkHeader(this.record(i), this.hash(i), ancestry, wallTime);
+      if (verdict.kind === 'rejected') this.#failAt(i, verdict.code, verdict.detail);
+      const inherited = this.dueAt.get(i - 1) ?? 0;
+      if (verdict.kind === 'held') this.dueAt.set(i, Math.max(inherited, verdict.dueAt));
+      else if (inherited > 0) this.dueAt.set(i, inherited);
+      this.#checked = i + 1;
+    }
+  }
+
+  #failAt(index: number, code: HeaderFault, detail: string): void {
+    if (index >= this.limit) return;
+    this.limit = index;
+    this.fault = { code, detail };
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * Reads the stored chain back. Nothing stored is trusted: every rule is checked again for every header, and the hashing
+ * is done again, for all headers where that is cheap, else for the last ones and for random runs. A damaged chunk ends
+ * the chain there, and the rest is fetched anew.
+ */
+import { REVERIFY_LAST, REVERIFY_RUN_HEADERS, REVERIFY_RUNS } from '../limits.js';
+import { CHUNK_HEADERS, type StoredChain } from '../io/stored-chain.js';
+import type { HeaderTree } from '../tree/header-tree.js';
+import type { Range } from './batch-verification.js';
+import { decodeChunk, decodeTip } from './chunk-codec.js';
+import type { BatchOutcome, Verifier } from './verifier.js';
+
+export interface LoadOutcome {
+  /** True if something stored was damaged, foreign or missing. */
+  readonly isDamaged: boolean;
+}
+
+export class ChainLoader {
+  readonly #chain: StoredChain;
+  /** Height that the chunks claim to reach, and those of the random runs' first headers. */
+  readonly #tipHeight: number;
+  readonly #runs: readonly number[];
+  #next = 0;
+
+  /** @param random  0 to 1, of which the sample is drawn */
+  constructor(
+    readonly tree: HeaderTree,
+    readonly verifier: Verifier,
+    chain: StoredChain,
+    random: () => number,
+    readonly done: (outcome: LoadOutcome) => void,
+  ) {
+    this.#chain = chain;
+    this.#tipHeight = chain.chunks.reduce((sum, { bytes }) => sum + (decodeChunk(bytes)?.count ?? 0), 0);
+    this.#runs = Array.from({ length: REVERIFY_RUNS }, () => 1 + Math.floor(random() * this.#tipHeight));
+  }
+
+  start(wallTime: number): void {
+    this.#takeNext(wallTime);
+  }
+
+  #takeNext(wallTime: number): void {
+    const chunk = this.#chain.chunks[this.#next];
+    if (chunk === undefined) {
+      this.#finish(false);
+      return;
+    }
+    const decoded = decodeChunk(chunk.bytes);
+    const from = this.tree.tipHeight;
+    if (decoded === undefined || chunk.index !== this.#next || from !== this.#next * CHUNK_HEADERS) {
+      this.#finish(true);
+      return;
+    }
+    this.#next++;
+    const { parent, count, payload } = decoded;
+    const plan = this.tree.family.claimsHashes ? () => this.#sample(from, count) : undefined;
+    const done = (outcome: BatchOutcome): void => {
+      if (outcome.fault !== undefined || outcome.accepted < count) this.#finish(true);
+      else this.#takeNext(wallTime);
+    };
+    this.verifier.submit(
+      { source: 'disk', parent, count, content: payload, done, ...(plan === undefined ? {} : { plan }) },
+      wallTime,
+    );
+  }
+
+  /** Which headers of the chunk after height `from` are hashed again; ranges ascend and do not overlap. */
+  #sample(from: number, count: number): Range[] {
+    const chosen = new Set<number>();
+    for (const first of this.#runs) for (let i = 0; i < REVERIFY_RUN_HEADERS; i++) chosen.add(first + i - from - 1);
+    for (let height = this.#tipHeight - REVERIFY_LAST + 1; height <= this.#tipHeight; height++) chosen.add(height - from - 1);
+    const indexes = [...chosen].filter((index) => index >= 0 && index < count).sort((a, b) => a - b);
+    const ranges: { from: number; to: number }[] = [];
+    for (const index of indexes) {
+      const last = ranges[ranges.length - 1];
+      if (last !== undefined && last.to === index) last.to++;
+      else ranges.push({ from: index, to: index + 1 });
+    }
+    return ranges;
+  }
+
+  #finish(isDamaged: boolean): void {
+    const pointer = this.#chain.tip === undefined ? undefined : decodeTip(this.#chain.tip);
+    const slot = pointer === undefined ? undefined : this.tree.find(pointer.hash);
+    const isEmpty = this.#chain.chunks.length === 0 && this.#chain.tip === undefined;
+    const isWhole = isEmpty || slot === this.tree.tip;
+    this.done({ isDamaged: isDamaged || !isWhole });
+  }
+}

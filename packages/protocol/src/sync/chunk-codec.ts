@@ -1,0 +1,56 @@
+/** How a chunk and the tip pointer look on disk. The headers of a chunk are in the family's batch codec. */
+import { ByteReader } from '../bytes/byte-reader.js';
+import { ByteWriter } from '../bytes/byte-writer.js';
+import type { ChainFamily, HeaderBatch } from '../chain/chain-family.js';
+import { CHUNK_HEADERS } from '../io/stored-chain.js';
+
+/** First byte of everything stored; another value is another format, and is fetched anew. */
+const FORMAT_VERSION = 1;
+
+export interface DecodedChunk {
+  readonly parent: Uint8Array;
+  readonly count: number;
+  readonly payload: Uint8Array;
+}
+
+/** Index of the chunk that holds a height of at least 1. */
+export function chunkOf(height: number): number {
+  return Math.floor((height - 1) / CHUNK_HEADERS);
+}
+
+export function encodeChunk(family: ChainFamily, parent: Uint8Array, batch: HeaderBatch): Uint8Array {
+  const writer = new ByteWriter(batch.count * family.encodedHeaderBytesMin + 64);
+  writer.u8(FORMAT_VERSION);
+  writer.raw(parent);
+  writer.varint(batch.count);
+  family.encodeBatch(writer, batch);
+  return writer.bytes();
+}
+
+/** @returns the parts of a chunk, or undefined if it is none; the payload is not looked at */
+export function decodeChunk(bytes: Uint8Array): DecodedChunk | undefined {
+  const reader = new ByteReader(bytes);
+  const version = reader.u8();
+  const parent = reader.view(32);
+  const count = reader.varint();
+  const payload = reader.view(reader.remaining);
+  const isValid = !reader.failed && version === FORMAT_VERSION && count > 0 && count <= CHUNK_HEADERS;
+  return isValid ? { parent, count, payload } : undefined;
+}
+
+export function encodeTip(height: number, hash: Uint8Array): Uint8Array {
+  const writer = new ByteWriter(48);
+  writer.u8(FORMAT_VERSION);
+  writer.varint(height);
+  writer.raw(hash);
+  return writer.bytes();
+}
+
+/** @returns height and hash, or undefined if the bytes are no tip pointer */
+export function decodeTip(bytes: Uint8Array): { height: number; hash: Uint8Array } | undefined {
+  const reader = new ByteReader(bytes);
+  const version = reader.u8();
+  const height = reader.varint();
+  const hash = reader.view(32);
+  return reader.isDone && version === FORMAT_VERSION ? { height, hash } : undefined;
+}

@@ -1,0 +1,281 @@
+/**
+ * Header download. One peer leads: its answers follow one another without a pause, since each request names the same
+ * locator and passes over what the requests before it ask for. Another peer takes over when the leader does not answer,
+ * or when it has led for LEADER_SLICE_MS while others claim more work than is verified.
+ */
+import { areEqual } from '../bytes/compare-bytes.js';
+import { FAILURES_BEFORE_PAUSE, HEADER_REQUESTS_IN_FLIGHT_MAX, HEADERS_PER_MESSAGE_MAX, LEADER_SLICE_MS, MESSAGE_TIMEOUT_MS, PAUSE_MS, PAUSES_MAX, UNPROVEN_CLAIMS_MAX } from '../limits.js';
+import type { Outbox } from '../peer/outbox.js';
+import type { AnnouncedTip, Peer } from '../peer/peer.js';
+import type { PeerFault } from '../peer/peer-fault.js';
+import type { HeaderTree } from '../tree/header-tree.js';
+import { buildLocator } from '../tree/locator.js';
+import type { Headers } from '../wire/message.js';
+import type { HeldHeaders } from './held-headers.js';
+import type { PeerSet } from './peer-set.js';
+import type { BatchOutcome, SourceKey, Verifier } from './verifier.js';
+
+/** One peer's turn as leader. */
+interface Lead {
+  readonly peer: Peer;
+  readonly since: number;
+  readonly locator: readonly Uint8Array[];
+  /** What the peer had announced when the turn began. */
+  readonly announced: AnnouncedTip | undefined;
+  /** Requests under way, by id, with the time they were sent. */
+  readonly requests: Map<number, number>;
+  lastAnswerAt: number;
+  /** Headers asked for, and those of full answers. */
+  asked: number;
+  delivered: number;
+  /** True once the first answer told where its chain leaves ours. */
+  isAnswered: boolean;
+  /** Height after which its headers begin, as far as known. */
+  baseHeight: number;
+  /** True once an answer was not full: the peer has no more. */
+  isExhausted: boolean;
+  held: number;
+}
+
+/** What the sync asks of the node around it. */
+export interface SyncListener {
+  /** Says why, and disconnects. */
+  punish(peer: Peer, code: string, detail: string): void;
+  /** Hands out a number that no request of this peer carries. */
+  nextRequestId(): number;
+}
+
+export class HeaderSync {
+  #lead: Lead | undefined;
+
+  constructor(
+    readonly tree: HeaderTree,
+    readonly held: HeldHeaders,
+    readonly verifier: Verifier,
+    readonly peers: PeerSet,
+    readonly outbox: Outbox,
+    readonly listener: SyncListener,
+  ) {}
+
+  /** True while a peer leads. */
+  get isActive(): boolean {
+    return this.#lead !== undefined;
+  }
+
+  /** True if a peer claims, credibly, more work than is verified. */
+  isAhead(peer: Peer, now: number): boolean {
+    return peer.isReady && peer.pausedUntil <= now && peer.claimedChainwork > this.tree.chainwork(this.tree.tip);
+  }
+
+  /** Looks for a leader if there is none, and keeps its requests flowing. */
+  advance(now: number): void {
+    if (this.#lead === undefined) {
+      const peer = this.#choose(now);
+      if (peer === undefined) return;
+      this.#lead = this.#begin(peer, now);
+    }
+    this.#fill(this.#lead, now);
+  }
+
+  headers(peer: Peer, message: Headers, now: number, wallTime: number): PeerFault | undefined {
+    const lead = this.#lead?.peer === peer ? this.#lead : undefined;
+    if (lead === undefined || !lead.requests.delete(message.requestId)) {
+      return peer.takeExpired(message.requestId) ? undefined : 'PEER_UNSOLICITED';
+    }
+    peer.failures = 0;
+    lead.lastAnswerAt = now;
+    if (lead.isExhausted) return undefined;
+    if (message.count < HEADERS_PER_MESSAGE_MAX) lead.isExhausted = true;
+    if (!lead.isAnswered) {
+      const base = this.tree.find(message.parent);
+      const isAnswer = lead.locator.some((hash) => areEqual(hash, message.parent));
+      if (base === undefined || !isAnswer) return 'PEER_UNCONNECTED_HEADERS';
+      lead.isAnswered = true;
+      lead.baseHeight = this.tree.height(base);
+    }
+    lead.delivered += message.count;
+    if (message.count > 0) {
+      const { parent, count, payload } = message;
+      const done = (outcome: BatchOutcome): void => this.#verified(peer, lead, outcome, now);
+      this.verifier.submit({ source: sourceOf(peer), parent, count, content: payload, done }, wallTime);
+    }
+    this.#finishIfDone(lead, now);
+    return undefined;
+  }
+
+  /** Time-outs and turns. */
+  tick(now: number): void {
+    const lead = this.#lead;
+    if (lead === undefined) return;
+    if (lead.requests.size > 0 && now >= this.#deadline(lead)) this.#fail(lead, now);
+    else if (now >= lead.since + LEADER_SLICE_MS && this.#choose(now, lead.peer) !== undefined) this.#end(lead, now);
+  }
+
+  nextWake(): number | undefined {
+    const lead = this.#lead;
+    if (lead === undefined) return undefined;
+    const sliceEnd = lead.since + LEADER_SLICE_MS;
+    return lead.requests.size > 0 ? Math.min(this.#deadline(lead), sliceEnd) : sliceEnd;
+  }
+
+  /** The peer is gone. */
+  forget(peer: Peer): void {
+    this.verifier.drop(sourceOf(peer));
+    if (this.#lead?.peer === peer) this.#lead = undefined;
+  }
+
+  /** A header became known: announcements of it are settled. */
+  settleAnnouncement(peer: Peer): void {
+    if (peer.announced === undefined || !this.#isKnown(peer.announced.hash)) return;
+    if (this.tree.find(peer.announced.hash) !== undefined) peer.bestKnown = peer.announced.hash;
+    peer.announced = undefined;
+  }
+
+  #isKnown(hash: Uint8Array): boolean {
+    return this.tree.find(hash) !== undefined || this.held.has(hash);
+  }
+
+  /** The peer that waited longest of those that have something to give; of equals the one that claims most. */
+  #choose(now: number, except?: Peer): Peer | undefined {
+    let best: Peer | undefined;
+    for (const peer of this.peers) {
+      if (peer === except || !this.#hasMore(peer, now)) continue;
+      const isBetter =
+        best === undefined ||
+        peer.lastLedAt < best.lastLedAt ||
+        (peer.lastLedAt === best.lastLedAt && peer.claimedChainwork > best.claimedChainwork);
+      if (isBetter) best = peer;
+    }
+    return best;
+  }
+
+  #hasMore(peer: Peer, now: number): boolean {
+    this.settleAnnouncement(peer);
+    if (!peer.isReady || peer.pausedUntil > now) return false;
+    // What it brought in an earlier turn comes first: asking again would bring the same.
+    if (this.verifier.pending(sourceOf(peer)) > 0) return false;
+    return peer.announced !== undefined || this.isAhead(peer, now);
+  }
+
+  #begin(peer: Peer, now: number): Lead {
+    const known = peer.bestKnown === undefined ? undefined : this.tree.find(peer.bestKnown);
+    const isBeside = known !== undefined && !this.tree.isOnBestChain(known);
+    const locator = buildLocator(this.tree);
+    if (isBeside) locator.unshift(this.tree.hash(known).slice());
+    return {
+      peer,
+      since: now,
+      locator,
+      announced: peer.announced,
+      requests: new Map(),
+      lastAnswerAt: now,
+      asked: 0,
+      delivered: 0,
+      isAnswered: false,
+      baseHeight: this.tree.tipHeight,
+      isExhausted: false,
+      held: 0,
+    };
+  }
+
+  /** Asks for more while the peer has more and what came is being verified fast enough. */
+  #fill(lead: Lead, now: number): void {
+    const { peer } = lead;
+    for (;;) {
+      if (lead.isExhausted) return;
+      const underWay = lead.requests.size + this.verifier.pending(sourceOf(peer));
+      if (underWay >= HEADER_REQUESTS_IN_FLIGHT_MAX) return;
+      // One request beyond what came is always worth it; more only where the claimed height says so.
+      const isWorthIt = lead.asked <= lead.delivered || lead.baseHeight + lead.asked < peer.height;
+      if (!isWorthIt) return;
+      const requestId = this.listener.nextRequestId();
+      lead.requests.set(requestId, now);
+      const { locator } = lead;
+      this.outbox.send(peer, {
+        type: 'getHeaders',
+        requestId,
+        locator,
+        stop: undefined,
+        skip: lead.asked,
+        max: HEADERS_PER_MESSAGE_MAX,
+      });
+      lead.asked += HEADERS_PER_MESSAGE_MAX;
+    }
+  }
+
+  #verified(peer: Peer, lead: Lead, outcome: BatchOutcome, now: number): void {
+    lead.held += outcome.held;
+    if (outcome.lastHash !== undefined) peer.bestKnown = outcome.lastHash;
+    switch (outcome.fault) {
+      case undefined:
+        this.#finishIfDone(lead, now);
+        return;
+      case 'UNKNOWN_PARENT':
+        // The peer reorganised between two answers, or sent them in a strange order: a new locator tells.
+        if (this.#lead === lead) this.#fail(lead, now);
+        return;
+      case 'TREE_FULL':
+      case 'POW_UNAVAILABLE':
+        this.verifier.drop(sourceOf(peer));
+        if (this.#lead === lead) this.#end(lead, now);
+        return;
+      default:
+        this.listener.punish(peer, outcome.fault, outcome.detail);
+    }
+  }
+
+  #finishIfDone(lead: Lead, now: number): void {
+    const isDone = lead.isExhausted && lead.requests.size === 0 && this.verifier.pending(sourceOf(lead.peer)) === 0;
+    if (isDone && this.#lead === lead) this.#finish(lead, now);
+  }
+
+  /** The peer has given all it has: what it claimed beyond that was not true. */
+  #finish(lead: Lead, now: number): void {
+    const { peer } = lead;
+    this.#end(lead, now);
+    this.settleAnnouncement(peer);
+    const best = peer.bestKnown === undefined ? undefined : this.tree.find(peer.bestKnown);
+    const proven = best === undefined ? 0n : this.tree.chainwork(best);
+    const isOverclaimed = peer.claimedChainwork > this.tree.chainwork(this.tree.tip) && peer.claimedChainwork > proven;
+    const isInvented = peer.announced !== undefined && peer.announced === lead.announced;
+    peer.claimedChainwork = proven < peer.claimedChainwork ? proven : peer.claimedChainwork;
+    if (isInvented) peer.announced = undefined;
+    if ((isOverclaimed || isInvented) && lead.held === 0) {
+      peer.unprovenClaims++;
+      if (peer.unprovenClaims >= UNPROVEN_CLAIMS_MAX) this.listener.punish(peer, 'PEER_CLAIM_UNPROVEN', '');
+    }
+  }
+
+  /** A peer that is sending a large message is given the time for it; one that sends nothing is not. */
+  #deadline(lead: Lead): number {
+    const { peer } = lead;
+    const waitingSince = Math.max(lead.lastAnswerAt, Math.min(...lead.requests.values()));
+    const isReceiving = peer.partialSince !== undefined;
+    return waitingSince + (isReceiving ? MESSAGE_TIMEOUT_MS : peer.roundTrip.timeoutMs);
+  }
+
+  #fail(lead: Lead, now: number): void {
+    const { peer } = lead;
+    this.#end(lead, now);
+    peer.failures++;
+    if (peer.failures < FAILURES_BEFORE_PAUSE) return;
+    peer.failures = 0;
+    const isLast = !this.peers.ready.some((other) => other !== peer && other.pausedUntil <= now);
+    if (isLast) return;
+    peer.pauses++;
+    peer.pausedUntil = now + PAUSE_MS;
+    if (peer.pauses >= PAUSES_MAX) this.listener.punish(peer, 'PEER_UNRESPONSIVE', 'no answers to getHeaders');
+  }
+
+  #end(lead: Lead, now: number): void {
+    for (const requestId of lead.requests.keys()) lead.peer.expire(requestId);
+    lead.requests.clear();
+    lead.peer.lastLedAt = now;
+    if (this.#lead === lead) this.#lead = undefined;
+  }
+}
+
+/** The key under which a peer's batches are verified. */
+export function sourceOf(peer: Peer): SourceKey {
+  return `peer:${peer.id}`;
+}

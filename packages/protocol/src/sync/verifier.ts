@@ -1,0 +1,274 @@
+/**
+ * Turns batches from peers, from this side and from disk into headers of the tree.
+ *
+ * Batches of one source are taken in order, one at a time; sources take turns at the hashers, so that one of them cannot
+ * hold up another. Bounded: a source has at most the batches that were asked of it (HEADER_REQUESTS_IN_FLIGHT_MAX,
+ * SUBMISSIONS_MAX), and at most two jobs a hasher are under way.
+ */
+import { ByteReader } from '../bytes/byte-reader.js';
+import { areEqual } from '../bytes/compare-bytes.js';
+import type { ChainFamily, HeaderBatch } from '../chain/chain-family.js';
+import type { HeaderFault } from '../chain/header-fault.js';
+import type { PowJob } from '../chain/pow-job.js';
+import { POW_RETRIES_MAX } from '../limits.js';
+import type { Outbox } from '../peer/outbox.js';
+import type { HeaderTree, InsertResult } from '../tree/header-tree.js';
+import { BatchVerification, type Range, slices } from './batch-verification.js';
+import type { HeldHeaders } from './held-headers.js';
+
+/** Who brought a batch: a peer's id, or `local` or `disk`, prefixed so that no peer can pass for another source. */
+export type SourceKey = `peer:${string}` | 'local' | 'disk';
+
+export interface BatchRequest {
+  readonly source: SourceKey;
+  /** 32 bytes: hash of the header before the first. */
+  readonly parent: Uint8Array;
+  readonly count: number;
+  /** Encoded headers, or decoded ones. */
+  readonly content: Uint8Array | HeaderBatch;
+  /** Which headers to hash, given which of them are new; all new ones if absent. */
+  readonly plan?: (start: number, count: number) => readonly Range[];
+  /** Told once, when the batch is done with. Not told after {@link Verifier.drop}. */
+  readonly done: (outcome: BatchOutcome) => void;
+}
+
+export interface BatchOutcome {
+  /** Headers that are in the tree or held now. */
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly held: number;
+  /** Hash of the last header that is in the tree now, if any is. */
+  readonly lastHash: Uint8Array | undefined;
+  /** What ended the batch early. UNKNOWN_PARENT, TREE_FULL and POW_UNAVAILABLE are nobody's fault. */
+  readonly fault: HeaderFault | 'UNKNOWN_PARENT' | 'TREE_FULL' | 'POW_UNAVAILABLE' | undefined;
+  readonly detail: string;
+}
+
+/** What the rest of the node wants to know while headers go in. */
+export interface VerifierListener {
+  inserted(result: InsertResult): void;
+  equivocated(hash: Uint8Array): void;
+}
+
+interface ActiveBatch {
+  readonly request: BatchRequest;
+  readonly verification: BatchVerification;
+  /** Next header to insert, and the slot of the one before it. */
+  next: number;
+  slot: number;
+  duplicates: number;
+  held: number;
+  retries: number;
+  isUnhashable: boolean;
+  isTreeFull: boolean;
+}
+
+interface Job {
+  readonly source: SourceKey;
+  readonly active: ActiveBatch;
+  readonly range: Range;
+  readonly work: PowJob;
+}
+
+interface Source {
+  readonly queue: BatchRequest[];
+  active: ActiveBatch | undefined;
+}
+
+export class Verifier {
+  readonly #family: ChainFamily;
+  /** In the order of their turns. */
+  readonly #sources = new Map<SourceKey, Source>();
+  readonly #jobs = new Map<number, Job>();
+  #nextJob = 1;
+
+  constructor(
+    readonly tree: HeaderTree,
+    readonly heldHeaders: HeldHeaders,
+    readonly outbox: Outbox,
+    readonly listener: VerifierListener,
+    readonly jobsMax: number,
+  ) {
+    this.#family = tree.family;
+  }
+
+  /** Batches of a source that are not done with. */
+  pending(source: SourceKey): number {
+    const entry = this.#sources.get(source);
+    return entry === undefined ? 0 : entry.queue.length + (entry.active === undefined ? 0 : 1);
+  }
+
+  get isIdle(): boolean {
+    return this.#sources.size === 0;
+  }
+
+  submit(request: BatchRequest, wallTime: number): void {
+    const source = this.#sources.get(request.source) ?? { queue: [], active: undefined };
+    this.#sources.set(request.source, source);
+    source.queue.push(request);
+    this.#pump(wallTime);
+  }
+
+  /** Forgets what a source has brought and is not verified yet. */
+  drop(source: SourceKey): void {
+    this.#sources.delete(source);
+  }
+
+  /** The answer to a `verifyPow`. */
+  powVerified(job: number, hashes: Uint8Array | undefined, wallTime: number): void {
+    const entry = this.#jobs.get(job);
+    if (entry === undefined) return;
+    this.#jobs.delete(job);
+    const { active, range, source, work } = entry;
+    if (this.#sources.get(source)?.active === active) {
+      if (hashes?.length === work.count * 32) active.verification.answer(range, hashes);
+      else this.#hashingFailed(entry);
+      this.#advance(source, active, wallTime);
+    }
+    this.#pump(wallTime);
+  }
+
+  #hashingFailed(job: Job): void {
+    job.active.retries++;
+    if (job.active.retries > POW_RETRIES_MAX) job.active.isUnhashable = true;
+    else this.#dispatch(job);
+  }
+
+  /** Starts batches and hands out hashing, sources in turn, until the hashers are busy. */
+  #pump(wallTime: number): void {
+    for (let isBusy = true; isBusy && this.#jobs.size < this.jobsMax; ) {
+      isBusy = false;
+      for (const [key, source] of [...this.#sources]) {
+        if (this.#jobs.size >= this.jobsMax) return;
+        if (this.#takeTurn(key, source, wallTime)) isBusy = true;
+      }
+    }
+  }
+
+  /** @returns whether anything was done */
+  #takeTurn(key: SourceKey, source: Source, wallTime: number): boolean {
+    if (source.active === undefined) {
+      const request = source.queue.shift();
+      if (request === undefined) {
+        this.#sources.delete(key);
+        return false;
+      }
+      source.active = this.#start(request);
+      if (source.active !== undefined) this.#advance(key, source.active, wallTime);
+      return true;
+    }
+    const job = source.active.verification.nextJob(wallTime);
+    if (job === undefined) return false;
+    this.#dispatch({ source: key, active: source.active, ...job });
+    return true;
+  }
+
+  #dispatch(job: Job): void {
+    const id = this.#nextJob++;
+    this.#jobs.set(id, job);
+    this.outbox.push({ type: 'verifyPow', job: id, work: job.work });
+  }
+
+  /** Decodes a batch and passes over what is in the tree already; answers at once if nothing is left to do. */
+  #start(request: BatchRequest): ActiveBatch | undefined {
+    const parentSlot = this.tree.find(request.parent);
+    if (parentSlot === undefined) return answerFault(request, 'UNKNOWN_PARENT', 'parent');
+    const batch = this.#decode(request, this.tree.height(parentSlot));
+    if (typeof batch === 'string') return answerFault(request, batch, 'batch');
+    let slot = parentSlot;
+    let start = 0;
+    while (this.#family.claimsHashes && start < batch.count) {
+      const known = this.tree.find(batch.hashes.subarray(start * 32, start * 32 + 32));
+      const record = batch.records.subarray(start * this.#family.recordBytes, (start + 1) * this.#family.recordBytes);
+      if (known === undefined || !areEqual(this.tree.record(known), record)) break;
+      slot = known;
+      start++;
+    }
+    const plan = request.plan?.(start, batch.count) ?? slices(start, batch.count, this.#family.powJobHeaders);
+    const verification = new BatchVerification(this.tree, batch, request.parent, start, plan);
+    return {
+      request,
+      verification,
+      next: start,
+      slot,
+      duplicates: start,
+      held: 0,
+      retries: 0,
+      isUnhashable: false,
+      isTreeFull: false,
+    };
+  }
+
+  #decode(request: BatchRequest, parentHeight: number): HeaderBatch | HeaderFault {
+    if (!(request.content instanceof Uint8Array)) return request.content;
+    const reader = new ByteReader(request.content);
+    if (request.count * this.#family.encodedHeaderBytesMin > reader.remaining) return 'HEADER_MALFORMED';
+    const batch = this.#family.decodeBatch(reader, request.count, request.parent, parentHeight);
+    return typeof batch === 'string' || reader.isDone ? batch : 'HEADER_MALFORMED';
+  }
+
+  /** Inserts what is proven, and closes the batch when nothing is left of it. */
+  #advance(key: SourceKey, active: ActiveBatch, wallTime: number): void {
+    const { verification } = active;
+    const end = verification.advance(wallTime);
+    while (active.next < end && !active.isTreeFull) this.#insert(key, active, active.next++);
+    const isDone = active.next >= verification.limit || active.isTreeFull || active.isUnhashable;
+    if (!isDone) return;
+    const source = this.#sources.get(key);
+    if (source !== undefined) source.active = undefined;
+    active.request.done(this.#outcome(active));
+  }
+
+  #insert(key: SourceKey, active: ActiveBatch, index: number): void {
+    const { verification } = active;
+    const hash = verification.hash(index);
+    const record = verification.record(index);
+    const dueAt = verification.dueAt.get(index);
+    if (dueAt !== undefined) {
+      this.heldHeaders.add({ from: key, record, hash, dueAt });
+      active.held++;
+      return;
+    }
+    const result = this.tree.insertChecked(record, hash, active.slot);
+    if (result.kind === 'duplicate') active.duplicates++;
+    if (result.kind === 'rejected') {
+      // Of two headers with one hash the first stays, and the branch goes on from there.
+      const twin = result.code === 'HEADER_EQUIVOCATION' ? this.tree.find(hash) : undefined;
+      if (twin === undefined) {
+        active.isTreeFull = true;
+        return;
+      }
+      active.slot = twin;
+      this.listener.equivocated(hash);
+      return;
+    }
+    if ('slot' in result) active.slot = result.slot;
+    this.listener.inserted(result);
+  }
+
+  #outcome(active: ActiveBatch): BatchOutcome {
+    const { verification } = active;
+    const hasTreeHeaders = active.next > 0 && active.next > active.held;
+    const fault = active.isUnhashable
+      ? 'POW_UNAVAILABLE'
+      : active.isTreeFull
+        ? 'TREE_FULL'
+        : verification.isCut
+          ? 'UNKNOWN_PARENT'
+          : verification.fault?.code;
+    return {
+      accepted: active.isTreeFull ? active.next - 1 : active.next,
+      duplicates: active.duplicates,
+      held: active.held,
+      lastHash: hasTreeHeaders ? this.tree.hash(active.slot).slice() : undefined,
+      fault,
+      detail: verification.fault?.detail ?? '',
+    };
+  }
+}
+
+/** Answers a request that cannot even be started. */
+function answerFault(request: BatchRequest, fault: NonNullable<BatchOutcome['fault']>, detail: string): undefined {
+  request.done({ accepted: 0, duplicates: 0, held: 0, lastHash: undefined, fault, detail });
+  return undefined;
+}

@@ -1,0 +1,161 @@
+/** Messages to bytes and back: type (1 byte), request id (varint), body. Every count is checked before it is used. */
+import { ByteReader } from '../bytes/byte-reader.js';
+import { ByteWriter } from '../bytes/byte-writer.js';
+import {
+  HEADERS_PER_MESSAGE_MAX,
+  IDENTITY_BYTES_MAX,
+  LOCATOR_HASHES_MAX,
+  REJECT_CODE_BYTES_MAX,
+  USER_AGENT_BYTES_MAX,
+} from '../limits.js';
+import type { Message, MessageType } from './message.js';
+import type { WireFault } from './wire-fault.js';
+
+/** Type bytes. Numbers are never reused. */
+const TYPE_BYTES: Readonly<Record<MessageType, number>> = {
+  hello: 1,
+  ping: 2,
+  pong: 3,
+  announce: 4,
+  getHeaders: 5,
+  headers: 6,
+  reject: 7,
+};
+
+export type DecodeResult =
+  | { readonly ok: true; readonly message: Message }
+  | { readonly ok: false; readonly code: WireFault; readonly detail: string };
+
+/** @throws {RangeError} if a field is out of its range */
+export function encodeMessage(message: Message): Uint8Array {
+  const writer = new ByteWriter(message.type === 'headers' ? message.payload.length + 64 : 256);
+  writer.u8(TYPE_BYTES[message.type]);
+  writer.varint('requestId' in message ? message.requestId : 0);
+  switch (message.type) {
+    case 'hello':
+      writer.varint(message.version);
+      writer.raw(message.networkId);
+      writer.varint(message.height);
+      writeChainwork(writer, message.chainwork);
+      writer.varint(message.services);
+      writeAscii(writer, message.userAgent, USER_AGENT_BYTES_MAX);
+      if (message.identity.length > IDENTITY_BYTES_MAX) throw new RangeError('identity: too long');
+      writer.varint(message.identity.length);
+      writer.raw(message.identity);
+      break;
+    case 'announce':
+      writer.varint(message.height);
+      writer.raw(message.hash);
+      writer.raw(message.prev);
+      break;
+    case 'getHeaders':
+      writer.varint(message.locator.length);
+      for (const hash of message.locator) writer.raw(hash);
+      writer.u8(message.stop === undefined ? 0 : 1);
+      if (message.stop !== undefined) writer.raw(message.stop);
+      writer.varint(message.skip);
+      writer.varint(message.max);
+      break;
+    case 'headers':
+      writer.raw(message.parent);
+      writer.varint(message.count);
+      writer.raw(message.payload);
+      break;
+    case 'reject':
+      writeAscii(writer, message.code, REJECT_CODE_BYTES_MAX);
+      break;
+    case 'ping':
+    case 'pong':
+      break;
+  }
+  return writer.bytes();
+}
+
+/** Views in the result point into `bytes`. */
+export function decodeMessage(bytes: Uint8Array): DecodeResult {
+  if (bytes.length === 0) return { ok: false, code: 'WIRE_EMPTY', detail: 'no bytes' };
+  const reader = new ByteReader(bytes);
+  const typeByte = reader.u8();
+  const requestId = reader.varint();
+  const message = decodeBody(typeByte, requestId, reader);
+  if (message === undefined) return { ok: false, code: 'WIRE_UNKNOWN_TYPE', detail: `type ${typeByte}` };
+  if (!reader.isDone) return { ok: false, code: 'WIRE_MALFORMED', detail: message.type };
+  return { ok: true, message };
+}
+
+/** A message that holds whatever could be read; it counts only if the reader did not fail. */
+function decodeBody(typeByte: number, requestId: number, reader: ByteReader): Message | undefined {
+  switch (typeByte) {
+    case TYPE_BYTES.hello:
+      return {
+        type: 'hello',
+        version: reader.varint(),
+        networkId: reader.view(32),
+        height: reader.varint(),
+        chainwork: readChainwork(reader),
+        services: reader.varint(),
+        userAgent: readAscii(reader, USER_AGENT_BYTES_MAX),
+        identity: reader.view(readCount(reader, IDENTITY_BYTES_MAX)),
+      };
+    case TYPE_BYTES.ping:
+      return { type: 'ping', requestId };
+    case TYPE_BYTES.pong:
+      return { type: 'pong', requestId };
+    case TYPE_BYTES.announce:
+      return { type: 'announce', height: reader.varint(), hash: reader.view(32), prev: reader.view(32) };
+    case TYPE_BYTES.getHeaders: {
+      const count = readCount(reader, LOCATOR_HASHES_MAX);
+      const locator = Array.from({ length: count }, () => reader.view(32));
+      const stop = readCount(reader, 1) === 1 ? reader.view(32) : undefined;
+      const skip = reader.varint();
+      const max = readCount(reader, HEADERS_PER_MESSAGE_MAX);
+      if (max === 0) reader.fail();
+      return { type: 'getHeaders', requestId, locator, stop, skip, max };
+    }
+    case TYPE_BYTES.headers: {
+      const parent = reader.view(32);
+      const count = readCount(reader, HEADERS_PER_MESSAGE_MAX);
+      return { type: 'headers', requestId, parent, count, payload: reader.view(reader.remaining) };
+    }
+    case TYPE_BYTES.reject:
+      return { type: 'reject', code: readAscii(reader, REJECT_CODE_BYTES_MAX) };
+    default:
+      return undefined;
+  }
+}
+
+function readCount(reader: ByteReader, max: number): number {
+  const count = reader.varint();
+  if (count <= max) return count;
+  reader.fail();
+  return 0;
+}
+
+/** Length byte and big-endian bytes without leading zeros: at most 32. */
+function writeChainwork(writer: ByteWriter, chainwork: bigint): void {
+  if (chainwork < 0n || chainwork >= 1n << 256n) throw new RangeError('chainwork: out of range');
+  const digits = chainwork === 0n ? '' : chainwork.toString(16);
+  const even = digits.length % 2 === 0 ? digits : `0${digits}`;
+  writer.u8(even.length / 2);
+  for (let i = 0; i < even.length; i += 2) writer.u8(Number.parseInt(even.slice(i, i + 2), 16));
+}
+
+function readChainwork(reader: ByteReader): bigint {
+  const bytes = reader.view(readCount(reader, 32));
+  if (bytes[0] === 0) reader.fail();
+  let value = 0n;
+  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
+  return value;
+}
+
+function writeAscii(writer: ByteWriter, text: string, bytesMax: number): void {
+  if (text.length > bytesMax || !/^[\x20-\x7e]*$/.test(text)) throw new RangeError(`text: ${text} does not fit`);
+  writer.varint(text.length);
+  for (let i = 0; i < text.length; i++) writer.u8(text.charCodeAt(i));
+}
+
+function readAscii(reader: ByteReader, bytesMax: number): string {
+  const bytes = reader.view(readCount(reader, bytesMax));
+  if (bytes.some((byte) => byte < 0x20 || byte > 0x7e)) reader.fail();
+  return String.fromCharCode(...bytes);
+}

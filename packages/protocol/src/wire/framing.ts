@@ -1,0 +1,93 @@
+/**
+ * Messages on an ordered byte stream: each is preceded by its length (u32 little-endian), and the stream is cut into
+ * data channel messages ("frames") wherever the receiver's limit demands. A frame may hold several messages, or a part
+ * of one. What waits for the rest of a message is at most one message of the largest size, and nothing is allocated
+ * for bytes that were announced but did not come.
+ */
+import { FRAME_BYTES_MAX } from '../limits.js';
+import type { WireFault } from './wire-fault.js';
+
+const LENGTH_BYTES = 4;
+
+/** Frames of one encoded message, none larger than `frameBytesMax`. */
+export function frameMessage(message: Uint8Array, frameBytesMax: number): Uint8Array[] {
+  const stream = new Uint8Array(LENGTH_BYTES + message.length);
+  new DataView(stream.buffer).setUint32(0, message.length, true);
+  stream.set(message, LENGTH_BYTES);
+  if (stream.length <= frameBytesMax) return [stream];
+  const frames: Uint8Array[] = [];
+  for (let at = 0; at < stream.length; at += frameBytesMax) frames.push(stream.slice(at, at + frameBytesMax));
+  return frames;
+}
+
+/** Puts frames of one peer together again. */
+export class MessageAssembler {
+  /** Set by the first fault; afterwards nothing more is taken. */
+  fault: WireFault | undefined;
+  /** What has come of a message that has not ended; grows by doubling with what really comes. */
+  #partial = new Uint8Array(0);
+  #length = 0;
+
+  /** @param messageBytesMax  a longer message is a fault before its body is kept */
+  constructor(readonly messageBytesMax: number) {}
+
+  /** True while a message has begun and not ended. */
+  get isPartial(): boolean {
+    return this.#length > 0;
+  }
+
+  /**
+   * Takes a frame.
+   *
+   * @returns the messages that it completes, in order: views of `frame` or of memory that nothing else refers to. Those
+   * before a fault are good.
+   */
+  push(frame: Uint8Array): Uint8Array[] {
+    if (this.fault !== undefined) return [];
+    if (frame.length > FRAME_BYTES_MAX) return this.#fail('WIRE_FRAME_TOO_LARGE', []);
+    const stream = this.#length === 0 ? frame : this.#append(frame);
+    const messages: Uint8Array[] = [];
+    let at = 0;
+    while (stream.length - at >= LENGTH_BYTES) {
+      const length = readLength(stream, at);
+      if (length === 0) return this.#fail('WIRE_EMPTY', messages);
+      if (length > this.messageBytesMax) return this.#fail('WIRE_TOO_LARGE', messages);
+      const end = at + LENGTH_BYTES + length;
+      if (end > stream.length) break;
+      messages.push(stream.subarray(at + LENGTH_BYTES, end));
+      at = end;
+    }
+    const isConsumed = at > 0 || this.#length === 0;
+    if (isConsumed) this.#keep(stream.subarray(at));
+    return messages;
+  }
+
+  #append(frame: Uint8Array): Uint8Array {
+    const length = this.#length + frame.length;
+    if (length > this.#partial.length) {
+      const larger = new Uint8Array(Math.max(length, this.#partial.length * 2));
+      larger.set(this.#partial.subarray(0, this.#length));
+      this.#partial = larger;
+    }
+    this.#partial.set(frame, this.#length);
+    this.#length = length;
+    return this.#partial.subarray(0, length);
+  }
+
+  /** Starts anew with the beginning of the next message; what was handed out keeps the old memory. */
+  #keep(rest: Uint8Array): void {
+    this.#partial = rest.slice();
+    this.#length = rest.length;
+  }
+
+  #fail(code: WireFault, messages: Uint8Array[]): Uint8Array[] {
+    this.fault = code;
+    this.#keep(new Uint8Array(0));
+    return messages;
+  }
+}
+
+function readLength(stream: Uint8Array, at: number): number {
+  const [a = 0, b = 0, c = 0, d = 0] = stream.subarray(at, at + LENGTH_BYTES);
+  return (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
+}

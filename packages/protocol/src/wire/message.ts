@@ -1,0 +1,73 @@
+/** The messages of the protocol as values. PROTOCOL.md gives their bytes. */
+
+export const PROTOCOL_VERSION = 1;
+
+/** Bits of `services`. */
+export const SERVICE_GATEWAY = 1;
+
+export interface Hello {
+  readonly type: 'hello';
+  readonly version: number;
+  /** 32 bytes. */
+  readonly networkId: Uint8Array;
+  readonly height: number;
+  readonly chainwork: bigint;
+  /** Bit set, see SERVICE_…; unknown bits are passed over. */
+  readonly services: number;
+  /** Printable ASCII. */
+  readonly userAgent: string;
+  /** Empty until nodes have keys. */
+  readonly identity: Uint8Array;
+}
+
+export interface Ping {
+  readonly type: 'ping';
+  readonly requestId: number;
+}
+
+export interface Pong {
+  readonly type: 'pong';
+  readonly requestId: number;
+}
+
+/** A new tip, no body. */
+export interface Announce {
+  readonly type: 'announce';
+  readonly height: number;
+  /** 32 bytes. */
+  readonly hash: Uint8Array;
+  /** 32 bytes: the header before. */
+  readonly prev: Uint8Array;
+}
+
+export interface GetHeaders {
+  readonly type: 'getHeaders';
+  readonly requestId: number;
+  /** Hashes of the asker's chain, highest first; the first one that the other side has on its best chain counts. */
+  readonly locator: readonly Uint8Array[];
+  /** Last header wanted, or undefined for as many as there are. */
+  readonly stop: Uint8Array | undefined;
+  /** Headers to pass over after that one: so requests can overlap. */
+  readonly skip: number;
+  /** 1 to HEADERS_PER_MESSAGE_MAX. */
+  readonly max: number;
+}
+
+export interface Headers {
+  readonly type: 'headers';
+  readonly requestId: number;
+  /** 32 bytes: hash of the header before the first. With no headers: the last one that the sender has. */
+  readonly parent: Uint8Array;
+  readonly count: number;
+  /** The family's batch codec; a view of the message. */
+  readonly payload: Uint8Array;
+}
+
+/** Said once before closing. */
+export interface Reject {
+  readonly type: 'reject';
+  readonly code: string;
+}
+
+export type Message = Hello | Ping | Pong | Announce | GetHeaders | Headers | Reject;
+export type MessageType = Message['type'];
