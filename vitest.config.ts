@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 // Tests run on the TypeScript sources of every package, not on what was last built.
 export default defineConfig({
-  resolve: { conditions: ['vision-light-source', 'node', 'import', 'default'] },
-  ssr: { resolve: { conditions: ['vision-light-source', 'node', 'import', 'default'] } },
+  resolve: { conditions: ['vision-light-source', 'node'] },
+  ssr: { resolve: { conditions: ['vision-light-source', 'node'] } },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'tests/{model,tidy,sim,node}/**/*.test.ts'],
     testTimeout: 120_000,

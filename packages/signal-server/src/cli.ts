@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+import { createLog } from './log.js';
+import { createSignalServer, version } from './server.js';
+import { helpText, readSettings, SettingError } from './settings.js';
+
+interface ListenError extends NodeJS.ErrnoException {
+  readonly port?: number;
+  readonly address?: string;
+}
+
+const LISTEN_FAULTS: Readonly<Record<string, (error: ListenError) => string>> = {
+  EADDRINUSE: ({ port }) => `port ${port} is already in use.`,
+  EACCES: ({ port }) => `this user may not open port ${port}.`,
+  EADDRNOTAVAIL: ({ address }) => `this machine does not have the address ${address}.`,
+};
+
+try {
+  const settings = readSettings(process.argv.slice(2), process.env);
+  if (settings === 'help') process.stdout.write(helpText);
+  else await run(settings);
+} catch (error) {
+  process.stderr.write(`vision-light-signal: ${sentence(error)}\n`);
+  process.exitCode = 1;
+}
+
+async function run({
+  server: options,
+  logFormat,
+  logLevel,
+}: Exclude<ReturnType<typeof readSettings>, 'help'>) {
+  const log = createLog(logFormat, logLevel);
+  const server = await createSignalServer({ ...options, log });
+  log.info({ version, url: server.url }, 'listening');
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(name, async () => {
+      log.info({ signal: name }, 'shutting down');
+      await server.close();
+      log.info('closed');
+      process.exit(0);
+    });
+  }
+}
+
+function sentence(error: unknown): string {
+  if (error instanceof SettingError) return error.message;
+  const failure = error as ListenError;
+  return LISTEN_FAULTS[failure.code ?? '']?.(failure) ?? failure.message;
+}

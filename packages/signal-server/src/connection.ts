@@ -1,0 +1,75 @@
+import { type EnginePacket, type EngineSocket, textLength } from './engine-internals.js';
+import { BYTES_PER_TOKEN } from './limits.js';
+import type { SignalSocket } from './protocol.js';
+import { isConnectPacket } from './request.js';
+import type { Member, PeerKind, Room } from './room.js';
+import { type Rate, TokenBucket } from './token-bucket.js';
+
+/** What every connection is held to; one object, shared by all. */
+export interface ConnectionRates {
+  /** What a client may send. */
+  readonly messages: Rate;
+  /** What it may send above that before it is closed. */
+  readonly excess: Rate;
+}
+
+/** What to do with a packet that has arrived. */
+export type PacketVerdict = 'take' | 'drop' | 'malformed' | 'excess';
+
+/** Everything that the server keeps about one connection, beside what socket.io keeps. */
+export class Connection implements Member {
+  readonly raw: EngineSocket;
+  readonly connectedMs: number;
+  /** Set while the client has the socket.io namespace open. */
+  socket: SignalSocket | undefined;
+  room: Room<Connection> | undefined;
+  kind: PeerKind = 'browser';
+  place = 0;
+  /** The metric label under which it is counted while it is in a room. */
+  label = '';
+  /** Since when it has been on its way out, if it is. */
+  closingMs: number | undefined;
+  readonly #rates: ConnectionRates;
+  readonly #messages: TokenBucket;
+  #excess: TokenBucket | undefined;
+  #hasAskedToOpen = false;
+
+  constructor(raw: EngineSocket, rates: ConnectionRates, nowMs: number) {
+    this.raw = raw;
+    this.connectedMs = nowMs;
+    this.#rates = rates;
+    this.#messages = new TokenBucket(rates.messages, nowMs);
+  }
+
+  /** The id by which others address it; empty until the namespace is open. */
+  get id(): string {
+    return this.socket?.id ?? '';
+  }
+
+  /**
+   * Judges a packet before anything parses it: first its turn, then the rate. Large packets cost more.
+   *
+   * @returns `drop` for a packet above the rate, `excess` for one too many of those
+   */
+  judge(packet: EnginePacket, nowMs: number): PacketVerdict {
+    if (!this.#isInTurn(packet)) return 'malformed';
+    return this.charge(1 + Math.floor(textLength(packet) / BYTES_PER_TOKEN), nowMs);
+  }
+
+  /** Charges for something the client sent. */
+  charge(tokens: number, nowMs: number): 'take' | 'drop' | 'excess' {
+    if (this.#messages.take(tokens, nowMs)) return 'take';
+    this.#excess ??= new TokenBucket(this.#rates.excess, nowMs);
+    return this.#excess.take(1, nowMs) ? 'drop' : 'excess';
+  }
+
+  /** Only text, only the default namespace, one CONNECT first, then events, acknowledgements or the end. */
+  #isInTurn({ type, data }: EnginePacket): boolean {
+    if (type === 'pong') return true;
+    if (type !== 'message' || typeof data !== 'string') return false;
+    if (this.socket !== undefined) return /^[123](?!\/)/.test(data);
+    if (this.#hasAskedToOpen || !isConnectPacket(data)) return false;
+    this.#hasAskedToOpen = true;
+    return true;
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * Every bound of the signaling server, in one place: what it bounds, its unit, why this value, and what
+ * happens at the edge. Each can be overridden by option, by environment and by `createSignalServer`.
+ *
+ * Worst-case memory is bounded by `maxConnections` × (14 KiB idle + one frame being received + backlog)
+ * and `maxRooms` × about 1 KiB.
+ */
+export interface SignalLimits {
+  /** Bytes in one frame; SDP is 1 to 10 kB, so 64 KiB is ample. A larger one closes its connection. */
+  readonly maxFrameBytes: number;
+  /**
+   * Fragments in one frame. Browsers send our sizes in one piece and proxies re-chunk rarely; more means
+   * someone spends our parser on crumbs. Beyond: the connection is closed.
+   */
+  readonly maxFragments: number;
+  /**
+   * Messages a second that one connection may send in the long run. A page that trickles candidates to
+   * 16 peers sends a few hundred within seconds of joining and hardly any later. Beyond: dropped.
+   */
+  readonly maxMessagesPerSecond: number;
+  /** Messages that may come at once, above the rate: one full join (16 offers, 20 candidates each). */
+  readonly maxMessageBurst: number;
+  /**
+   * Dropped messages that are forgiven, refilled at the message rate: arbitrary, a fifth of a second of a
+   * 10,000 a second flood. Beyond: the connection is closed.
+   */
+  readonly maxExcessMessages: number;
+  /** Open connections in all: 16,384 × 14 KiB is 224 MiB. Beyond: the upgrade is answered with 503. */
+  readonly maxConnections: number;
+  /**
+   * Open connections of one address (IPv6: of one /64), enough for an office behind one NAT.
+   * Beyond: the upgrade is answered with 429.
+   */
+  readonly maxConnectionsPerAddress: number;
+  /** New connections a second of one address in the long run: arbitrary. Beyond: 429. */
+  readonly maxConnectsPerSecondPerAddress: number;
+  /** New connections of one address at once: all that are allowed, reloading twice. Beyond: 429. */
+  readonly maxConnectBurstPerAddress: number;
+  /** Rooms, one for each network id: there are 7 known networks, the rest is people's own. Beyond: refused. */
+  readonly maxRooms: number;
+  /** Members of one room: arbitrary, half of all connections, so that one room cannot starve the others. */
+  readonly maxMembersPerRoom: number;
+  /** Peers in the answer to `join`: a node wants 8 connections, and half of the offers may fail. */
+  readonly peersOnJoin: number;
+  /** Peers in one answer to `peers`: a request for more gets this many. */
+  readonly maxPeersInSample: number;
+  /**
+   * Bytes waiting for a client that does not read: about 170 offers, far more than a reading client ever
+   * has in flight. Beyond: its connection is cut.
+   */
+  readonly maxBacklogBytes: number;
+  /** Milliseconds from connecting to `join`: five round trips of a bad mobile link. Then: closed. */
+  readonly joinTimeoutMs: number;
+  /** Milliseconds for the HTTP request of a handshake (slow headers, half-open TCP). Then: closed. */
+  readonly headersTimeoutMs: number;
+  /** Milliseconds between two looks at overdue connections: the grain of the time-outs above. */
+  readonly sweepIntervalMs: number;
+  /** Milliseconds that a refused client has to answer the closing handshake before its TCP is cut. */
+  readonly closeTimeoutMs: number;
+}
+
+/** The limits in force unless configured otherwise. */
+export const defaultLimits: SignalLimits = {
+  maxFrameBytes: 64 * 1024,
+  maxFragments: 16,
+  maxMessagesPerSecond: 50,
+  maxMessageBurst: 400,
+  maxExcessMessages: 2000,
+  maxConnections: 16_384,
+  maxConnectionsPerAddress: 64,
+  maxConnectsPerSecondPerAddress: 8,
+  maxConnectBurstPerAddress: 192,
+  maxRooms: 4096,
+  maxMembersPerRoom: 8192,
+  peersOnJoin: 16,
+  maxPeersInSample: 32,
+  maxBacklogBytes: 256 * 1024,
+  joinTimeoutMs: 10_000,
+  headersTimeoutMs: 10_000,
+  sweepIntervalMs: 1000,
+  closeTimeoutMs: 1000,
+};
+
+/**
+ * Bytes that cost a message one token more, so that large frames use up the rate sooner: an offer fits
+ * in one unit, the largest frame costs 17.
+ */
+export const BYTES_PER_TOKEN = 4096;
+
+/** Characters that a queued packet counts for beside its text: the objects that V8 keeps around it. */
+export const QUEUED_PACKET_OVERHEAD = 128;

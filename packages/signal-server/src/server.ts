@@ -1,0 +1,158 @@
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server as HttpServer } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { type Logger, pino } from 'pino';
+import { Server } from 'socket.io';
+import { Admission } from './admission.js';
+import { Connections } from './connections.js';
+import { acceptUpgrade, type Engine } from './engine-internals.js';
+import { answerRequest, refuseUpgrade, rejectUpgradePath, SIGNALING_PATH } from './http-routes.js';
+import { defaultLimits, type SignalLimits } from './limits.js';
+import { SignalMetrics } from './metrics.js';
+import type { IceServer, SignalIo } from './protocol.js';
+import type { RandomBelow } from './room.js';
+import { Signaling } from './signaling.js';
+
+/** This package's version, as `/healthz` tells it. */
+export const version: string = createRequire(import.meta.url)('../package.json').version;
+
+/** How to run a signaling server; everything has a default. */
+export interface SignalServerOptions {
+  /** TCP port, 0 for any free one. Default 8081. */
+  readonly port?: number | undefined;
+  /** Address to listen on. Default: every interface, IPv4 and IPv6. */
+  readonly host?: string | undefined;
+  /** Given to every peer that joins. Default: none, so that no third party learns of anyone. */
+  readonly iceServers?: readonly IceServer[] | undefined;
+  /** Count addresses by the last entry of X-Forwarded-For. Only behind a proxy that sets it. Default false. */
+  readonly trustProxy?: boolean | undefined;
+  /** Origins of the pages that may connect. Default: any. */
+  readonly origins?: readonly string[] | undefined;
+  /** Limits to change; the others keep their defaults. */
+  readonly limits?: Partial<SignalLimits> | undefined;
+  /** Default: silent. Neither addresses nor signals are logged. */
+  readonly log?: Logger | undefined;
+  /** Whom a newcomer meets depends on it. Default: the system's cryptographic generator. */
+  readonly randomBelow?: RandomBelow | undefined;
+}
+
+/** A signaling server that is listening. */
+export interface SignalServer {
+  readonly port: number;
+  /** Where clients connect, as seen from this machine. */
+  readonly url: string;
+  /** What `/metrics` would answer. */
+  metrics(): Promise<string>;
+  /** Refuses newcomers, tells every client, and resolves when all are gone: `closeTimeoutMs` at most. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a signaling server.
+ *
+ * @throws the error of `listen` (`EADDRINUSE`, `EACCES`, …)
+ */
+export async function createSignalServer(options: SignalServerOptions = {}): Promise<SignalServer> {
+  const limits: SignalLimits = { ...defaultLimits, ...options.limits };
+  const log = options.log ?? pino({ level: 'silent' });
+  const now = () => performance.now();
+  const { origins, iceServers = [], randomBelow = randomInt } = options;
+  const startedMs = now();
+  const admission = new Admission({ limits, isProxyTrusted: options.trustProxy ?? false, origins, now });
+  const metrics: SignalMetrics = new SignalMetrics({
+    connections: () => connections.size,
+    rooms: () => signaling.roomCount,
+  });
+
+  const http = createServer({
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.headersTimeoutMs,
+    connectionsCheckingInterval: limits.sweepIntervalMs,
+    maxHeaderSize: 8192,
+  });
+  // Room for health checks and scrapes when every connection is taken.
+  http.maxConnections = limits.maxConnections + limits.maxConnectionsPerAddress;
+  http.listen(options.port ?? 8081, options.host);
+  await once(http, 'listening');
+  const io = attach(http, limits);
+  const engine = io.engine as unknown as Engine;
+  const connections = new Connections({ limits, metrics, now, log }, engine);
+  const signaling = new Signaling({ limits, metrics, iceServers, randomBelow }, connections, io);
+  let closed: Promise<void> | undefined;
+
+  http.on('connection', (socket) => {
+    const refusal = admission.openTcp(socket);
+    if (refusal === undefined) return;
+    metrics.refused(refusal);
+    socket.destroy();
+  });
+  http.on('drop', () => metrics.refused('SIGNAL_TOO_MANY_CONNECTIONS'));
+  http.on('request', (request, response) => {
+    void answerRequest(request, response, {
+      health: () => ({ peers: metrics.peerCount, uptime: Math.floor((now() - startedMs) / 1000), version }),
+      metrics: async () => ({ text: await metrics.text(), contentType: metrics.contentType }),
+      origins,
+    });
+  });
+  http.on('upgrade', (request, socket, head) => {
+    if (!request.url?.startsWith(SIGNALING_PATH)) return rejectUpgradePath(socket);
+    const refusal = closed === undefined ? admission.upgrade(request) : 'SIGNAL_SHUTTING_DOWN';
+    if (refusal === undefined) return acceptUpgrade(engine, request, socket, head);
+    metrics.refused(refusal);
+    refuseUpgrade(socket, refusal);
+  });
+
+  const sweeper = setInterval(() => {
+    admission.sweep();
+    connections.sweep();
+  }, limits.sweepIntervalMs);
+
+  const { port } = http.address() as AddressInfo;
+  const url = `http://${urlHost(options.host)}:${port}`;
+  return {
+    port,
+    url,
+    metrics: () => metrics.text(),
+    close() {
+      closed ??= (async () => {
+        const end = once(http, 'close');
+        http.close();
+        connections.shutDown();
+        const cut = setTimeout(() => {
+          connections.terminate();
+          http.closeAllConnections();
+        }, limits.closeTimeoutMs);
+        await end;
+        clearTimeout(cut);
+        clearInterval(sweeper);
+      })();
+      return closed;
+    },
+  };
+}
+
+/**
+ * socket.io on an HTTP server that is listening (engine.io makes its ws server anew when that begins).
+ * Nothing of engine.io hears requests: all come through us.
+ */
+function attach(http: HttpServer, limits: SignalLimits): SignalIo {
+  const io: SignalIo = new Server({
+    transports: ['websocket'],
+    serveClient: false,
+    perMessageDeflate: false,
+    maxHttpBufferSize: limits.maxFrameBytes,
+    // Ours comes first: this only ends what it has missed.
+    connectTimeout: limits.joinTimeoutMs + 2 * limits.sweepIntervalMs,
+  });
+  io.attach(http);
+  http.removeAllListeners('request').removeAllListeners('upgrade');
+  (io.engine as unknown as Engine).ws.options.maxFragments = limits.maxFragments;
+  return io;
+}
+
+function urlHost(host: string | undefined): string {
+  if (host === undefined || host === '::' || host === '0.0.0.0') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
