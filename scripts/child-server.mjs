@@ -1,0 +1,57 @@
+/** A server as a child process: its output with its name in front, its end as a promise, its stop with a deadline. */
+import { spawn } from 'node:child_process';
+import readline from 'node:readline';
+import { root } from './run-command.mjs';
+
+/** How long a server may take to end tidily before it is killed, in ms. Writing a chain to disk takes far less. */
+const stopMs = 8000;
+
+/**
+ * @typedef {object} ChildServer
+ * @property {string} name
+ * @property {Promise<string>} ended        resolves with how it ended, in words, and its last complaint
+ * @property {() => Promise<string>} stop   asks it to end, kills it if it does not
+ */
+
+/**
+ * @param {string} name  stands in front of every line
+ * @param {readonly string[]} args  script and arguments, for Node
+ * @returns {ChildServer}
+ */
+export function startChildServer(name, args) {
+  // In a process group of its own, so that Ctrl-C reaches only us and each server gets one signal, in order.
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: process.platform !== 'win32',
+  });
+  let lastError = '';
+  for (const [stream, target] of [
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ]) {
+    readline.createInterface({ input: stream }).on('line', (line) => {
+      target.write(`[${name}] ${line}\n`);
+      if (stream === child.stderr && line.trim() !== '') lastError = line.trim();
+    });
+  }
+  const killWithUs = () => child.kill('SIGKILL');
+  process.once('exit', killWithUs);
+
+  const ended = new Promise((resolve) => {
+    child.once('error', (error) => resolve(`before it began: ${error.message}`));
+    child.once('close', (code, signal) => {
+      process.off('exit', killWithUs);
+      const how = signal ? `by signal ${signal}` : `with exit code ${code}`;
+      resolve(lastError === '' ? `${how}.` : `${how}: ${lastError}`);
+    });
+  });
+  const stop = async () => {
+    child.kill('SIGTERM');
+    const timer = setTimeout(killWithUs, stopMs);
+    const how = await ended;
+    clearTimeout(timer);
+    return how;
+  };
+  return { name, ended, stop };
+}

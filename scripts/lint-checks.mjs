@@ -1,0 +1,110 @@
+/**
+ * The static checks, each as one pass or fail. A tool that looked at nothing has proven nothing, and several say
+ * "no problems" about no files: so every check also says how much it looked at, and none is a failure.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { root, runNode, toolPath } from './run-command.mjs';
+
+/**
+ * @typedef {object} CheckResult
+ * @property {string} name
+ * @property {boolean} ok
+ * @property {string} saw     what it looked at, for people
+ * @property {string} output  what the tool said; to be shown if the check failed
+ */
+
+function verdict(name, ok, count, noun, output) {
+  const hasSeen = count > 0;
+  return {
+    name,
+    ok: ok && hasSeen,
+    saw: `${count} ${noun}`,
+    output: hasSeen ? output : `${output}\n${name} saw no ${noun}.`,
+  };
+}
+
+/** Format and lint rules (biome). @param {boolean} [write] mends what can be mended */
+export async function checkStyle(write = false) {
+  const args = [
+    'check',
+    ...(write ? ['--write'] : []),
+    '--error-on-warnings',
+    '--max-diagnostics=50',
+    '--colors=off',
+  ];
+  const { code, output } = await runNode([toolPath('@biomejs/biome/bin/biome'), ...args]);
+  const count = Number(/Checked (\d+) files?/.exec(output)?.[1] ?? 0);
+  return verdict('biome', code === 0, count, 'files', output);
+}
+
+/** Types of every package and of the tests (tsc). */
+export async function checkTypes() {
+  const { code, output } = await runNode([toolPath('typescript/bin/tsc'), '--build', '--pretty', 'false']);
+  const { references } = JSON.parse(readFileSync(path.join(root, 'tsconfig.json'), 'utf8'));
+  const counts = references.map(({ path: project }) => sourcesOf(project));
+  const empty = references.filter((_, index) => counts[index] === 0).map(({ path: project }) => project);
+  const note = empty.length === 0 ? '' : `\nNo sources in ${empty.join(', ')}.`;
+  const count = counts.reduce((sum, each) => sum + each, 0);
+  return verdict('types', code === 0 && empty.length === 0, count, 'sources', output + note);
+}
+
+/** How many of a project's own sources tsc notes that it has read. */
+function sourcesOf(project) {
+  const folder = path.join(root, project);
+  const { compilerOptions } = JSON.parse(
+    readFileSync(path.join(folder, 'tsconfig.json'), 'utf8').replace(/^\s*\/\/.*$/gm, ''),
+  );
+  const file = path.join(folder, compilerOptions.tsBuildInfoFile);
+  if (!existsSync(file)) return 0;
+  const { fileNames = [] } = JSON.parse(readFileSync(file, 'utf8'));
+  return fileNames.filter((name) => !name.includes('node_modules/') && !name.endsWith('.d.ts')).length;
+}
+
+/** Which module may import which (dependency-cruiser; the rules stand in .dependency-cruiser.mjs). */
+export async function checkLayers() {
+  const args = [
+    '--config',
+    '.dependency-cruiser.mjs',
+    '--output-type',
+    'json',
+    'packages',
+    'tests',
+    'scripts',
+  ];
+  const { output } = await runNode([toolPath('dependency-cruiser/bin/dependency-cruise.mjs'), ...args]);
+  let cruised;
+  try {
+    cruised = JSON.parse(output);
+  } catch {
+    return verdict('layers', false, 0, 'modules', output);
+  }
+  const { violations, error, warn } = cruised.summary;
+  const modules = cruised.modules.filter(({ source }) => /^packages\/[^/]+\/src\//.test(source));
+  const packages = new Set(modules.map(({ source }) => source.split('/')[1]));
+  // An import that was not followed would be an import that no rule saw.
+  const workspaces = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).workspaces;
+  const unseen = workspaces.map((name) => path.basename(name)).filter((name) => !packages.has(name));
+  const lines = violations.map(
+    ({ rule, from, to, comment }) => `${rule.name}: ${from} → ${to}${comment ? ` (${comment})` : ''}`,
+  );
+  if (unseen.length > 0) lines.push(`No modules seen in ${unseen.join(', ')}.`);
+  return verdict(
+    'layers',
+    error + warn === 0 && unseen.length === 0,
+    modules.length,
+    'modules',
+    lines.join('\n'),
+  );
+}
+
+/** Files, exports and dependencies that nothing uses, and ones that are used unlisted (knip). */
+export async function checkUnused() {
+  const args = ['--no-progress', '--reporter', './scripts/knip-reporter.mjs'];
+  const { output } = await runNode([toolPath('knip/bin/knip.js'), ...args]);
+  // A failing knip writes something else, or nothing at all: then no files were seen.
+  const report = /^\{"total":.*\}$/m.exec(output)?.[0];
+  if (report === undefined) return verdict('unused', false, 0, 'files', output);
+  const { total, lines } = JSON.parse(report);
+  return verdict('unused', lines.length === 0, total, 'files', lines.join('\n'));
+}

@@ -1,0 +1,150 @@
+/** The settings of `npm start`: options, then environment, then defaults. */
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { PlainError, root } from './run-command.mjs';
+
+export const startUsage = `npm start -- [options]
+
+Serves the page, a signaling server and a mining gateway.
+
+  --port N          the page (PORT, 8080)
+  --signal-port N   the signaling server (SIGNAL_PORT, 8081)
+  --gateway-port N  the gateway's /healthz (GATEWAY_PORT, 8082)
+  --host ADDRESS    where all three listen (127.0.0.1; 0.0.0.0 lets other devices in)
+  --network NAME    the chain to follow (NETWORK, vision-devnet)
+  --data-dir DIR    where the gateway keeps its chain (DATA_DIR, .data in the repository)
+  --headers FILE    raw headers for the gateway to serve (bitcoin networks)
+  --help            this text
+
+Paths are relative to where the command is typed.`;
+
+/** A path as the person meant it: npm runs scripts in the root folder, whatever folder it was typed in. */
+function fromTyped(given) {
+  return path.resolve(process.env.INIT_CWD ?? process.cwd(), given);
+}
+
+function parsePort(name, text) {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1 || port > 65_535) {
+    throw new PlainError(`${name}: "${text}" is not a port (1 to 65535).`);
+  }
+  return port;
+}
+
+/**
+ * @typedef {object} StartOptions
+ * @property {number} port
+ * @property {number} signalPort
+ * @property {number} gatewayPort
+ * @property {string} host
+ * @property {string} network
+ * @property {string} dataDir            absolute
+ * @property {string | undefined} headers  absolute
+ */
+
+/**
+ * @param {readonly string[]} args
+ * @param {Record<string, string | undefined>} env
+ * @returns {StartOptions | 'help'}
+ * @throws {PlainError} names the option and what is wrong with it
+ */
+export function parseStartOptions(args, env) {
+  const string = { type: 'string' };
+  let values;
+  try {
+    ({ values } = parseArgs({
+      args: [...args],
+      options: {
+        port: string,
+        'signal-port': string,
+        'gateway-port': string,
+        host: string,
+        network: string,
+        'data-dir': string,
+        headers: string,
+        help: { type: 'boolean', short: 'h' },
+      },
+    }));
+  } catch (error) {
+    // Node's own text goes on about how to escape a dash; its first sentence is enough.
+    throw new PlainError(`${error.message.split('. ')[0].replace(/\.$/, '')}. See npm start -- --help.`);
+  }
+  if (values.help) return 'help';
+
+  const port = (option, variable, fallback) => {
+    if (values[option] !== undefined) return parsePort(`--${option}`, values[option]);
+    return env[variable] ? parsePort(variable, env[variable]) : fallback;
+  };
+  const dataDir = values['data-dir'] ?? env.DATA_DIR;
+  const options = {
+    port: port('port', 'PORT', 8080),
+    signalPort: port('signal-port', 'SIGNAL_PORT', 8081),
+    gatewayPort: port('gateway-port', 'GATEWAY_PORT', 8082),
+    // This machine only: what serves others is decided by whoever runs it.
+    host: values.host ?? '127.0.0.1',
+    network: values.network ?? (env.NETWORK || 'vision-devnet'),
+    dataDir: dataDir ? fromTyped(dataDir) : path.join(root, '.data'),
+    headers: values.headers === undefined ? undefined : fromTyped(values.headers),
+  };
+  const ports = [options.port, options.signalPort, options.gatewayPort];
+  if (new Set(ports).size < 3)
+    throw new PlainError(`The three ports must differ; they are ${ports.join(', ')}.`);
+  return options;
+}
+
+/**
+ * Checks what can be known before anything is started: files, folders, ports.
+ *
+ * @param {StartOptions} options
+ * @throws {PlainError}
+ */
+export async function checkStartOptions({ port, signalPort, gatewayPort, dataDir, headers }) {
+  if (headers !== undefined) assertReadable(headers);
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    accessSync(dataDir, constants.W_OK);
+  } catch (error) {
+    throw new PlainError(`--data-dir: ${dataDir} cannot be written (${error.code}).`);
+  }
+  await assertFree(port, 'page', '--port');
+  await assertFree(signalPort, 'signaling server', '--signal-port');
+  await assertFree(gatewayPort, 'gateway', '--gateway-port');
+}
+
+/** A Bitcoin header, raw. */
+const rawHeaderBytes = 80;
+
+function assertReadable(file) {
+  let code = 'not a file';
+  try {
+    accessSync(file, constants.R_OK);
+    const stat = statSync(file);
+    if (stat.isFile() && stat.size > 0 && stat.size % rawHeaderBytes === 0) return;
+    if (stat.isFile()) code = `${stat.size} bytes are no whole number of headers of ${rawHeaderBytes} bytes`;
+  } catch (error) {
+    code = error.code;
+  }
+  throw new PlainError(`--headers: ${file} cannot be read (${code}).`);
+}
+
+async function assertFree(port, purpose, option) {
+  // Both: some systems let a server take every address of a port whose loopback address is taken.
+  for (const host of [undefined, '127.0.0.1']) {
+    const code = await listenBriefly(port, host);
+    if (code === 'EADDRINUSE') {
+      throw new PlainError(`Port ${port} for the ${purpose} is in use; choose another with ${option}.`);
+    }
+    if (code) throw new PlainError(`Port ${port} for the ${purpose} cannot be opened (${code}).`);
+  }
+}
+
+/** @returns {Promise<string | undefined>} the error's code, if the port cannot be listened on */
+function listenBriefly(port, host) {
+  return new Promise((resolve) => {
+    const server = net.createServer();
+    server.once('error', (error) => resolve(error.code ?? error.message));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(undefined)));
+  });
+}

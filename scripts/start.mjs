@@ -1,0 +1,103 @@
+/** `npm start`: the page, the signaling server and a mining gateway, until Ctrl-C. */
+import './node-version.mjs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startChildServer } from './child-server.mjs';
+import { ensureReady } from './ensure-ready.mjs';
+import { exitWith, PlainError } from './run-command.mjs';
+import { checkStartOptions, parseStartOptions, startUsage } from './start-options.mjs';
+
+/** How often the servers are asked whether they answer, in ms; arbitrary, short beside a person's patience. */
+const pollMs = 150;
+
+const children = [];
+let page;
+let isStopping = false;
+
+/** Ends everything that was started, the gateway before the server it is connected to. */
+async function stopAll() {
+  isStopping = true;
+  await Promise.all([page?.close(), ...children.reverse().map((child) => child.stop())]);
+}
+
+async function answers(url) {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+async function untilAnswering(urls) {
+  for (const url of urls) while (!isStopping && !(await answers(url))) await sleep(pollMs);
+}
+
+/** Rejects as soon as a server ends that was not told to. */
+async function unexpectedEnd() {
+  const how = await Promise.race(
+    children.map(async (child) => `The ${child.name} ended ${await child.ended}`),
+  );
+  // While we stop they are expected to end: then this promise never settles.
+  if (isStopping) return new Promise(() => {});
+  throw new PlainError(how);
+}
+
+async function start(options) {
+  const { host, port, signalPort, gatewayPort, network, dataDir, headers } = options;
+  await checkStartOptions(options);
+  await ensureReady();
+  await checkNetwork(network, headers);
+  // What takes long is behind us: ports may have been taken meanwhile.
+  await checkStartOptions(options);
+
+  // Built by ensureReady, so it cannot be imported before.
+  const { servePage } = await import('./page-server.mjs');
+  const signalArgs = ['--port', signalPort, '--host', host];
+  const gatewayArgs = ['--port', gatewayPort, '--host', host, '--network', network];
+  gatewayArgs.push('--signal', `http://localhost:${signalPort}`, '--data-dir', dataDir);
+  if (headers !== undefined) gatewayArgs.push('--headers', headers);
+  children.push(
+    startChildServer('signal', ['packages/signal-server/dist/cli.js', ...signalArgs.map(String)]),
+  );
+  children.push(startChildServer('gateway', ['packages/gateway/dist/cli.js', ...gatewayArgs.map(String)]));
+  const ending = unexpectedEnd();
+
+  // The page reaches the signaling server on the host that it came from, whatever name that host goes by.
+  page = await servePage({ port, host, config: { network, signal: [`:${signalPort}`] } });
+  const url = `http://localhost:${port}`;
+  const health = [signalPort, gatewayPort].map((each) => `http://localhost:${each}/healthz`);
+  await Promise.race([ending, untilAnswering([...health, url])]);
+  if (isStopping) return;
+  console.log(`Ready: ${url}`);
+  await ending;
+}
+
+/** A misspelt network is told here in one line, rather than by a server that ends. */
+async function checkNetwork(network, headers) {
+  const { networks } = await import('../packages/protocol/dist/index.js');
+  if (!networks.includes(network)) {
+    throw new PlainError(`--network: "${network}" is none of ${networks.join(', ')}.`);
+  }
+  if (headers !== undefined && !network.startsWith('bitcoin-')) {
+    throw new PlainError(`--headers: only the bitcoin networks take a file of headers, not ${network}.`);
+  }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, async () => {
+    // Asked twice: a person who is tired of waiting.
+    if (isStopping) process.exit(1);
+    await stopAll();
+    process.exit(0);
+  });
+}
+
+try {
+  const options = parseStartOptions(process.argv.slice(2), process.env);
+  if (options === 'help') console.log(startUsage);
+  else await start(options);
+} catch (error) {
+  await stopAll();
+  exitWith(error);
+}

@@ -1,0 +1,103 @@
+/**
+ * The tests that need a real browser. They are bundled as the library is, from the sources, and run in Chromium against
+ * fake signaling servers. With RESULTS_FILE set, `{ passed, failed, skipped }` is written there.
+ */
+import { readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defaultReporter, summaryReporter } from '@web/test-runner';
+import { chromeLauncher } from '@web/test-runner-chrome';
+import { build, loadConfigFromFile } from 'vite';
+import { findChromium } from './scripts/find-chromium.mjs';
+import { startFakeSignaling } from './tests/browser/fake-signaling.mjs';
+
+const root = path.dirname(fileURLToPath(import.meta.url));
+const testFolder = path.join(root, 'tests/browser');
+const bundleFolder = path.join(root, 'build/browser-tests');
+
+async function bundleTests() {
+  const packageFolder = path.join(root, 'packages/browser-node');
+  const loaded = await loadConfigFromFile(
+    { command: 'build', mode: 'test' },
+    path.join(packageFolder, 'vite.lib.config.ts'),
+  );
+  const { plugins, resolve } = loaded.config;
+  const names = readdirSync(testFolder).filter((name) => name.endsWith('.test.ts'));
+  await build({
+    configFile: false,
+    root,
+    publicDir: false,
+    logLevel: 'warn',
+    plugins,
+    resolve,
+    build: {
+      outDir: bundleFolder,
+      emptyOutDir: true,
+      target: 'es2023',
+      minify: false,
+      lib: {
+        entry: Object.fromEntries(
+          names.map((name) => [name.replace(/\.ts$/, ''), path.join(testFolder, name)]),
+        ),
+        formats: ['es'],
+      },
+    },
+  });
+}
+
+/** Counts what ran; a test file that could not be run counts as one failure. */
+function countingReporter(file) {
+  return {
+    onTestRunFinished({ sessions }) {
+      const counts = { passed: 0, failed: 0, skipped: 0 };
+      const count = (suite) => {
+        if (suite === undefined) return;
+        for (const test of suite.tests)
+          counts[test.skipped ? 'skipped' : test.passed ? 'passed' : 'failed'] += 1;
+        suite.suites.forEach(count);
+      };
+      for (const session of sessions) {
+        count(session.testResults);
+        if (session.errors.length > 0 || session.testResults === undefined) counts.failed += 1;
+      }
+      writeFileSync(file, JSON.stringify(counts));
+    },
+  };
+}
+
+const [executablePath, signaling] = await Promise.all([findChromium(), startFakeSignaling(), bundleTests()]);
+const { RESULTS_FILE } = process.env;
+
+export default {
+  rootDir: root,
+  files: [`${bundleFolder}/*.test.js`],
+  // Two cores; pages in the background have slow timers.
+  concurrency: 1,
+  browsers: [
+    chromeLauncher({
+      launchOptions: {
+        executablePath,
+        args: [
+          '--no-sandbox',
+          '--disable-gpu',
+          '--disable-quic',
+          '--disable-background-networking',
+          '--disable-component-update',
+          '--disable-sync',
+        ],
+      },
+    }),
+  ],
+  testFramework: { config: { timeout: 20_000 } },
+  testsFinishTimeout: 180_000,
+  testRunnerHtml: (framework) => `<!doctype html><html><body>
+    <script>globalThis.signalingOrigin = ${JSON.stringify(signaling.origin)};</script>
+    <script type="module" src="${framework}"></script>
+  </body></html>`,
+  reporters: [
+    summaryReporter({}),
+    defaultReporter({ reportTestProgress: false }),
+    ...(RESULTS_FILE === undefined ? [] : [countingReporter(RESULTS_FILE)]),
+  ],
+  plugins: [{ name: 'fake-signaling', serverStop: () => signaling.close() }],
+};
