@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { PowJobRunner, Sha256d, VisionX, type VisionXJob } from './index.js';
 
 const params = { datasetMb: 1, scratchMb: 1, mixIters: 64, readsPerIter: 4, writeEvery: 4 };
-const input = { message: new Uint8Array(100).fill(7), nonce: 5n, seed: new Uint8Array(32).fill(1), epoch: 0n };
+const input = {
+  message: new Uint8Array(100).fill(7),
+  nonce: 5n,
+  seed: new Uint8Array(32).fill(1),
+  epoch: 0n,
+};
 
 function visionxJob(part: Partial<VisionXJob> = {}): VisionXJob {
   return { algorithm: 'visionx', count: 1, params, inputs: [input], ...part };

@@ -38,7 +38,10 @@ describe('PowPool', () => {
   test('shares jobs out evenly, two a worker, first come first served', async () => {
     const { pool, workers } = poolOf(2);
     const answers = [1, 2, 3, 4, 5].map((count) => pool.run(jobOf(count)));
-    expect(workers.map((worker) => worker.jobs.map((job) => job.count))).toEqual([[1, 3], [2, 4]]);
+    expect(workers.map((worker) => worker.jobs.map((job) => job.count))).toEqual([
+      [1, 3],
+      [2, 4],
+    ]);
     workers[1]?.answer(20);
     expect(await answers[1]).toEqual(Uint8Array.of(20));
     expect(workers[1]?.jobs.map((job) => job.count)).toEqual([2, 4, 5]);

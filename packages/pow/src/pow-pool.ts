@@ -139,7 +139,9 @@ export class PowPool {
         for (const waiting of this.#queue.splice(0)) waiting.reject(new Error(message));
         return;
       }
-      const idlest = alive.reduce((best, slot) => (slot.underWay.length < best.underWay.length ? slot : best));
+      const idlest = alive.reduce((best, slot) =>
+        slot.underWay.length < best.underWay.length ? slot : best,
+      );
       if (idlest.underWay.length >= JOBS_PER_WORKER_MAX) return;
       const waiting = this.#queue.shift() as Waiting;
       idlest.underWay.push(waiting);

@@ -1,0 +1,46 @@
+import { type StoreFault, storeFaults } from '@vision-light/protocol';
+
+/**
+ * Everything that a node can report, by stable code: what the `error` event carries and what promises reject with. The
+ * first two keep `createLightNode` from making a node at all.
+ */
+export const lightNodeErrors = {
+  NO_WEBRTC: 'This browser has no WebRTC, or it is switched off, so no peer can be reached.',
+  NO_WASM: 'This browser does not run WebAssembly with SIMD here, so no header can be verified.',
+  WORKER_FAILED: 'A worker of the node could not be started, or it crashed.',
+  SIGNAL_UNREACHABLE: 'A signaling server does not answer, so it introduces no new peers for now.',
+  SIGNAL_REFUSED: 'A signaling server refused a request.',
+  SIGNAL_MALFORMED: 'A signaling server answered with something that is not its protocol.',
+  STORE_BUSY: 'Another tab keeps the headers of this network, so what this one finds is kept in memory only.',
+  ...storeFaults,
+  HEADER_EQUIVOCATION: 'Another header with the same digest was verified before; it is not followed.',
+  POW_UNAVAILABLE: 'The proof of work cannot be computed here: the hashing workers fail.',
+  NODE_BROKEN: 'The node stopped because of a fault in itself.',
+  NODE_CLOSED: 'The node is closed.',
+} as const satisfies Record<string, string> & Record<StoreFault, string>;
+
+/** Code of a {@link LightNodeError}. */
+export type LightNodeErrorCode = keyof typeof lightNodeErrors;
+
+/** What `error` listeners are given, and what awaited operations reject with. */
+export class LightNodeError extends Error {
+  override readonly name = 'LightNodeError';
+
+  /**
+   * @param code     says what happened; stable
+   * @param message  for people; by default the code's sentence
+   * @param cause    what the platform said, if it said anything
+   */
+  constructor(
+    readonly code: LightNodeErrorCode,
+    message: string = describeError(code),
+    override readonly cause?: unknown,
+  ) {
+    super(message);
+  }
+}
+
+/** The sentence of a code, with what is known beyond it. */
+export function describeError(code: LightNodeErrorCode, detail = ''): string {
+  return detail === '' ? lightNodeErrors[code] : `${lightNodeErrors[code]} (${detail})`;
+}

@@ -1,0 +1,42 @@
+import type { HeaderInfo, PeerInfo, Status, Tip } from '@vision-light/protocol';
+import type { Listener, Subscriptions } from './subscriptions.js';
+
+/** What {@link LightNodeHandle.tips} can be told. */
+export interface TipsOptions {
+  /** Ends the iteration when it is aborted. */
+  readonly signal?: AbortSignal;
+}
+
+/** A running light node. */
+export interface LightNodeHandle {
+  /** The best verified header; genesis at first. */
+  readonly tip: Tip;
+  readonly status: Status;
+  /**
+   * Calls `listener` with each new value. A listener that throws is reported to the console and disturbs nobody else.
+   *
+   * @returns a function that ends the subscription
+   * @throws {TypeError} if `listener` is not a function
+   * @throws {RangeError} if there is no such kind
+   */
+  subscribe<Type extends keyof Subscriptions>(type: Type, listener: Listener<Type>): () => void;
+  /**
+   * The present tip, then each new one. A reader who is slower than the chain gets the newest, not a backlog. Ends when
+   * `signal` is aborted and when the node is closed.
+   *
+   * @throws {TypeError} if `signal` is not an AbortSignal
+   */
+  tips(options?: TipsOptions): AsyncIterableIterator<Tip>;
+  /**
+   * A verified header of the best chain, or of a side branch by its hash.
+   *
+   * @returns undefined if it is not known
+   * @throws {TypeError | RangeError} if the argument is neither a height nor a hash of 64 lowercase hex digits
+   * @throws {LightNodeError} NODE_CLOSED
+   */
+  header(heightOrHash: number | string): Promise<HeaderInfo | undefined>;
+  /** The peers that have said hello. */
+  peers(): readonly PeerInfo[];
+  /** Takes leave of the peers, writes what is not yet stored and releases everything. Calling it again does nothing. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,154 @@
+import type { CustomNetwork, NetworkName } from '@vision-light/protocol';
+
+/** An ICE server as `RTCPeerConnection` takes it. */
+export interface IceServer {
+  readonly urls: string | readonly string[];
+  readonly username?: string;
+  readonly credential?: string;
+}
+
+/** What `createLightNode` can be told. */
+export interface LightNodeOptions {
+  /** Name of a known network, or the parameters of one of your own. Default: 'vision-devnet'. */
+  readonly network?: NetworkName | CustomNetwork;
+  /** Addresses of signaling servers, http(s) or ws(s), at least one. Each only introduces peers. */
+  readonly signal: readonly string[];
+  /** STUN and TURN servers. Default: those that the signaling server names. An empty list means none. */
+  readonly iceServers?: readonly IceServer[];
+  /** Where verified headers are kept. Default: 'indexeddb'. */
+  readonly storage?: 'indexeddb' | 'memory';
+  /** Workers that hash, 1 to 16. Default: one for each core but one, at least 1 and at most 4. */
+  readonly hashers?: number;
+  /** Connections at a time, 1 to 48. Default: 16. */
+  readonly maxPeers?: number;
+  /**
+   * Address of this package's `dist/worker.js` on your own site, for pages whose content security policy forbids
+   * workers from `blob:`. Default: the copy inside this module.
+   */
+  readonly workerUrl?: string | URL;
+}
+
+/** Options as the node uses them: checked, and nothing left out but what the signaling server decides. */
+export interface LightNodeSettings {
+  readonly network: NetworkName | CustomNetwork;
+  readonly signal: readonly string[];
+  readonly iceServers: readonly IceServer[] | undefined;
+  readonly storage: 'indexeddb' | 'memory';
+  readonly hashers: number;
+  readonly maxPeers: number;
+  readonly workerUrl: string | undefined;
+}
+
+/** More hash workers than this only make one another wait, on any machine of today. Arbitrary. */
+const HASHERS_MAX = 16;
+
+/** The default leaves a core to the page, and more than four workers idle at the speed of a network. */
+const HASHERS_DEFAULT_MAX = 4;
+
+/** The core's own bound. Every connection costs a browser about a megabyte. */
+const MAX_PEERS_MAX = 48;
+
+/** Eight that the node looks for, and as many that come by themselves. */
+const MAX_PEERS_DEFAULT = 16;
+
+/**
+ * Checks the options. The inside of `network` is checked where the networks are known, in the worker.
+ *
+ * @throws {TypeError | RangeError} naming the option and the value received
+ */
+export function checkOptions(options: LightNodeOptions): LightNodeSettings {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`createLightNode: options must be an object, got ${show(options)}`);
+  }
+  return {
+    network: checkNetwork(options.network ?? 'vision-devnet'),
+    signal: checkSignal(options.signal),
+    iceServers: options.iceServers === undefined ? undefined : checkIceServers(options.iceServers),
+    storage: checkStorage(options.storage ?? 'indexeddb'),
+    hashers: checkInteger('hashers', options.hashers ?? defaultHashers(), HASHERS_MAX),
+    maxPeers: checkInteger('maxPeers', options.maxPeers ?? MAX_PEERS_DEFAULT, MAX_PEERS_MAX),
+    workerUrl: options.workerUrl === undefined ? undefined : checkWorkerUrl(options.workerUrl),
+  };
+}
+
+function defaultHashers(): number {
+  const cores = navigator.hardwareConcurrency || 1;
+  return Math.min(Math.max(cores - 1, 1), HASHERS_DEFAULT_MAX);
+}
+
+function checkNetwork(network: NetworkName | CustomNetwork): NetworkName | CustomNetwork {
+  if (typeof network === 'string' || (typeof network === 'object' && network !== null)) return network;
+  throw new TypeError(`network: must be a name or an object, got ${show(network)}`);
+}
+
+function checkSignal(signal: readonly string[]): readonly string[] {
+  if (!Array.isArray(signal)) throw new TypeError(`signal: must be a list of addresses, got ${show(signal)}`);
+  if (signal.length === 0) throw new RangeError('signal: must name at least one signaling server, got []');
+  return [...new Set(signal.map(checkSignalUrl))];
+}
+
+function checkSignalUrl(address: unknown): string {
+  if (typeof address !== 'string')
+    throw new TypeError(`signal: must be a list of addresses, got ${show(address)}`);
+  const url = parseUrl(address);
+  if (url === undefined || !/^(https?|wss?):$/.test(url.protocol)) {
+    throw new RangeError(`signal: must be an http(s) or ws(s) address, got ${show(address)}`);
+  }
+  return url.href;
+}
+
+function checkIceServers(iceServers: readonly IceServer[]): readonly IceServer[] {
+  if (!Array.isArray(iceServers)) {
+    throw new TypeError(`iceServers: must be a list of ICE servers, got ${show(iceServers)}`);
+  }
+  for (const server of iceServers) {
+    if (!isIceServer(server))
+      throw new TypeError(`iceServers: must be a list of ICE servers, got ${show(server)}`);
+  }
+  return iceServers;
+}
+
+/** True if a value has the shape of an ICE server. Its addresses are judged by the browser. */
+export function isIceServer(value: unknown): value is IceServer {
+  if (typeof value !== 'object' || value === null) return false;
+  const { urls, username, credential } = value as Record<string, unknown>;
+  const isText = (text: unknown): boolean => typeof text === 'string';
+  return (
+    (isText(urls) || (Array.isArray(urls) && urls.every(isText))) &&
+    (username === undefined || isText(username)) &&
+    (credential === undefined || isText(credential))
+  );
+}
+
+function checkStorage(storage: 'indexeddb' | 'memory'): 'indexeddb' | 'memory' {
+  if (typeof storage !== 'string') throw new TypeError(`storage: must be a string, got ${show(storage)}`);
+  if (storage === 'indexeddb' || storage === 'memory') return storage;
+  throw new RangeError(`storage: must be 'indexeddb' or 'memory', got ${show(storage)}`);
+}
+
+function checkInteger(name: string, value: number, max: number): number {
+  if (typeof value !== 'number') throw new TypeError(`${name}: must be a number, got ${show(value)}`);
+  if (Number.isInteger(value) && value >= 1 && value <= max) return value;
+  throw new RangeError(`${name}: must be an integer from 1 to ${max}, got ${value}`);
+}
+
+function checkWorkerUrl(workerUrl: string | URL): string {
+  if (typeof workerUrl !== 'string' && !(workerUrl instanceof URL)) {
+    throw new TypeError(`workerUrl: must be an address, got ${show(workerUrl)}`);
+  }
+  const url = parseUrl(workerUrl);
+  if (url === undefined) throw new RangeError(`workerUrl: must be an address, got ${show(workerUrl)}`);
+  return url.href;
+}
+
+function parseUrl(address: string | URL): URL | undefined {
+  try {
+    return new URL(address, document.baseURI);
+  } catch {
+    return undefined;
+  }
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,221 @@
+import type { HeaderInfo, NodeNotice, PeerInfo, Status, Tip } from '@vision-light/protocol';
+import type { FromNodeWorker } from '../boundary/messages.js';
+import type { NodeWorkerLink } from '../boundary/node-worker-link.js';
+import { PeerFinder } from '../peers/peer-finder.js';
+import { describeError, LightNodeError, type LightNodeErrorCode } from './light-node-error.js';
+import type { LightNodeHandle, TipsOptions } from './light-node-handle.js';
+import type { LightNodeSettings } from './light-node-options.js';
+import { watchPage } from './page-events.js';
+import { type Listener, type Subscriptions, SubscriptionTable } from './subscriptions.js';
+import { TipStream } from './tip-stream.js';
+
+/** Milliseconds for the node to take leave and write; afterwards its worker is ended all the same. */
+const CLOSE_TIMEOUT_MS = 3000;
+
+/** What a race yields if the node is closed first. */
+const CLOSED = Symbol('closed');
+
+/** A started node, seen from the page. */
+export interface StartedNode {
+  readonly worker: NodeWorkerLink;
+  readonly networkId: string;
+  readonly tip: Tip;
+}
+
+/** The handle that `createLightNode` gives out, and what joins its parts. */
+export class RunningNode implements LightNodeHandle {
+  #tip: Tip;
+  #status: Status;
+  #peers: readonly PeerInfo[] = [];
+  #closing: Promise<void> | undefined;
+  readonly #worker: NodeWorkerLink;
+  readonly #finder: PeerFinder;
+  readonly #subscriptions = new SubscriptionTable();
+  readonly #streams = new Set<TipStream>();
+  readonly #unwatchPage: () => void;
+  readonly #closed: Promise<typeof CLOSED>;
+  #markClosed: (closed: typeof CLOSED) => void = () => {};
+  #isCrashed = false;
+
+  constructor({ worker, networkId, tip }: StartedNode, settings: LightNodeSettings) {
+    this.#closed = new Promise((resolve) => {
+      this.#markClosed = resolve;
+    });
+    this.#tip = tip;
+    this.#status = {
+      phase: 'connecting',
+      peers: 0,
+      bestPeerHeight: tip.height,
+      headersPerSecond: 0,
+      storedHeight: 0,
+      progress: 0,
+    };
+    this.#worker = worker;
+    const { network, iceServers, maxPeers } = settings;
+    const networkName = typeof network === 'string' ? network : undefined;
+    this.#finder = new PeerFinder({
+      servers: settings.signal.map((url) => ({ url, networkId, networkName, iceServers })),
+      maxPeers,
+      post: (message, transfer) => worker.post(message, transfer),
+      failed: (code, detail) => this.#fail(new LightNodeError(code, describeError(code, detail))),
+    });
+    this.#unwatchPage = watchPage({
+      resumed: () => {
+        void worker.control.resume();
+        this.#finder.nudge();
+      },
+      hidden: () => this.#finder.leave(),
+    });
+  }
+
+  get tip(): Tip {
+    return this.#tip;
+  }
+
+  get status(): Status {
+    return this.#status;
+  }
+
+  subscribe<Type extends keyof Subscriptions>(type: Type, listener: Listener<Type>): () => void {
+    return this.#subscriptions.add(type, listener);
+  }
+
+  tips({ signal }: TipsOptions = {}): AsyncIterableIterator<Tip> {
+    if (signal !== undefined && !(signal instanceof AbortSignal)) {
+      throw new TypeError(`tips: signal must be an AbortSignal, got ${String(signal)}`);
+    }
+    const end = (): void => stream.end();
+    const stream = new TipStream(this.#tip, () => {
+      this.#streams.delete(stream);
+      signal?.removeEventListener('abort', end);
+    });
+    this.#streams.add(stream);
+    signal?.addEventListener('abort', end);
+    if (this.#closing !== undefined || signal?.aborted) stream.end();
+    return stream;
+  }
+
+  async header(heightOrHash: number | string): Promise<HeaderInfo | undefined> {
+    assertHeightOrHash(heightOrHash);
+    if (this.#closing !== undefined) throw new LightNodeError('NODE_CLOSED');
+    const asked = this.#worker.control.header(heightOrHash);
+    // The worker does not answer once it has ended.
+    const answer = await Promise.race([asked, this.#closed]);
+    if (answer === CLOSED) throw new LightNodeError('NODE_CLOSED');
+    return answer;
+  }
+
+  peers(): readonly PeerInfo[] {
+    return this.#peers;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  /** Takes a message of the node worker. */
+  receive(message: FromNodeWorker): void {
+    switch (message.type) {
+      case 'notices':
+        for (const notice of message.notices) this.#take(notice);
+        break;
+      case 'requestPeers':
+        if (this.#closing === undefined) void this.#finder.find(message.count);
+        break;
+      case 'opened':
+        this.#finder.links.markOpen(message.peer);
+        break;
+      case 'leaving':
+        this.#finder.links.leave(message.peer, message.isFaulty);
+        break;
+      case 'closed':
+        this.#finder.links.drop(message.peer);
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+
+  /** The worker crashed: there is no node any more. */
+  crash(reason: unknown): void {
+    if (this.#closing !== undefined) return;
+    this.#isCrashed = true;
+    this.#fail(new LightNodeError('WORKER_FAILED', describeError('WORKER_FAILED', String(reason)), reason));
+    void this.close();
+  }
+
+  #take(notice: NodeNotice): void {
+    switch (notice.type) {
+      case 'tip':
+        this.#tip = notice.tip;
+        this.#subscriptions.publish('tip', notice.tip);
+        for (const stream of [...this.#streams]) stream.push(notice.tip);
+        break;
+      case 'reorg':
+        this.#subscriptions.publish('reorg', notice.reorg);
+        break;
+      case 'status':
+        // The page says itself when everything is released.
+        if (notice.status.phase !== 'closed') this.#setStatus(notice.status);
+        break;
+      case 'peer':
+        this.#peers = notice.peers;
+        this.#subscriptions.publish('peer', { change: notice.change, peers: notice.peers });
+        break;
+      case 'error':
+        this.#fail(new LightNodeError(notice.code as LightNodeErrorCode, notice.message));
+        if (notice.code === 'NODE_BROKEN') void this.close();
+        break;
+      case 'ready':
+        // What was loaded on the way here came before it.
+        this.#tip = notice.tip;
+        break;
+      case 'submitted':
+      case 'closed':
+        break;
+      default:
+        notice satisfies never;
+    }
+  }
+
+  #setStatus(status: Status): void {
+    this.#status = status;
+    this.#subscriptions.publish('status', status);
+  }
+
+  #fail(error: LightNodeError): void {
+    this.#subscriptions.publish('error', error);
+  }
+
+  async #end(): Promise<void> {
+    this.#unwatchPage();
+    this.#finder.close();
+    for (const stream of [...this.#streams]) stream.end();
+    if (!this.#isCrashed) {
+      const timeout = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS));
+      await Promise.race([this.#worker.control.close(), timeout]);
+    }
+    this.#finder.links.dropAll();
+    this.#worker.terminate();
+    this.#markClosed(CLOSED);
+    this.#peers = [];
+    this.#setStatus({ ...this.#status, phase: 'closed', peers: 0, headersPerSecond: 0 });
+    this.#subscriptions.clear();
+  }
+}
+
+function assertHeightOrHash(heightOrHash: unknown): void {
+  if (typeof heightOrHash === 'number') {
+    if (Number.isSafeInteger(heightOrHash) && heightOrHash >= 0) return;
+    throw new RangeError(`header: a height must be an integer from 0, got ${heightOrHash}`);
+  }
+  if (typeof heightOrHash !== 'string') {
+    throw new TypeError(`header: must be given a height or a hash, got ${String(heightOrHash)}`);
+  }
+  if (!/^[0-9a-f]{64}$/.test(heightOrHash)) {
+    throw new RangeError(
+      `header: a hash must be 64 lowercase hex digits, got ${JSON.stringify(heightOrHash)}`,
+    );
+  }
+}

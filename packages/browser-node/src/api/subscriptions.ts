@@ -1,0 +1,91 @@
+import type { PeerInfo, Reorg, Status, Tip } from '@vision-light/protocol';
+import type { LightNodeError } from './light-node-error.js';
+
+/** A peer came, went or changed; `peers` are all of them as they are now. */
+export interface PeerChange {
+  readonly change: {
+    readonly kind: 'connected' | 'disconnected' | 'updated';
+    readonly id: string;
+    /** Why it went, if there was a reason. */
+    readonly code?: string;
+  };
+  readonly peers: readonly PeerInfo[];
+}
+
+/** What each kind of subscription carries. */
+export interface Subscriptions {
+  readonly tip: Tip;
+  readonly reorg: Reorg;
+  readonly status: Status;
+  readonly peer: PeerChange;
+  readonly error: LightNodeError;
+}
+
+/** Called with each new value of a subscription. */
+export type Listener<Type extends keyof Subscriptions> = (value: Subscriptions[Type]) => void;
+
+type ListenerSets = { readonly [Type in keyof Subscriptions]: Set<{ readonly listener: Listener<Type> }> };
+
+/** Errors kept while nobody listens; the newest go. */
+const UNHEARD_MAX = 16;
+
+/**
+ * Who wants to hear what. A listener that throws is reported to the console and disturbs nobody else.
+ *
+ * Errors that nobody heard, such as those of starting up, are kept for the first who listens.
+ */
+export class SubscriptionTable {
+  readonly #unheard: LightNodeError[] = [];
+  readonly #sets: ListenerSets = {
+    tip: new Set(),
+    reorg: new Set(),
+    status: new Set(),
+    peer: new Set(),
+    error: new Set(),
+  };
+
+  /**
+   * @returns a function that ends the subscription; calling it again does nothing
+   * @throws {TypeError} if `listener` is not a function
+   * @throws {RangeError} if there is no such kind
+   */
+  add<Type extends keyof Subscriptions>(type: Type, listener: Listener<Type>): () => void {
+    if (!Object.hasOwn(this.#sets, type)) {
+      const types = Object.keys(this.#sets).join(', ');
+      throw new RangeError(`subscribe: type must be one of ${types}, got ${JSON.stringify(type)}`);
+    }
+    if (typeof listener !== 'function') {
+      throw new TypeError(`subscribe: listener must be a function, got ${String(listener)}`);
+    }
+    // An object of its own, so that one function can be subscribed twice and taken back once.
+    const entry = { listener };
+    this.#sets[type].add(entry);
+    if (type === 'error' && this.#unheard.length > 0) queueMicrotask(() => this.#catchUp());
+    return () => this.#sets[type].delete(entry);
+  }
+
+  /** Calls the listeners of a kind in the order in which they came. */
+  publish<Type extends keyof Subscriptions>(type: Type, value: Subscriptions[Type]): void {
+    if (type === 'error' && this.#sets.error.size === 0 && this.#unheard.length < UNHEARD_MAX) {
+      this.#unheard.push(value as LightNodeError);
+    }
+    for (const { listener } of [...this.#sets[type]]) {
+      try {
+        listener(value);
+      } catch (error) {
+        reportError(error);
+      }
+    }
+  }
+
+  /** Ends all subscriptions. */
+  clear(): void {
+    this.#unheard.length = 0;
+    for (const set of Object.values(this.#sets)) set.clear();
+  }
+
+  #catchUp(): void {
+    if (this.#sets.error.size === 0) return;
+    for (const error of this.#unheard.splice(0)) this.publish('error', error);
+  }
+}

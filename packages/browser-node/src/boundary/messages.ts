@@ -1,0 +1,67 @@
+/**
+ * What page and node worker say to one another, beside the calls of {@link NodeControl}.
+ *
+ * `peer` names one connection, not one node: a second connection to the same node has another name. So a late word
+ * about a connection that is gone is never taken for one about its successor.
+ */
+import type { CustomNetwork, HeaderInfo, NetworkName, NodeNotice } from '@vision-light/protocol';
+
+/** What the worker needs to know of the options. */
+export interface NodeWorkerSettings {
+  readonly network: NetworkName | CustomNetwork;
+  readonly storage: 'indexeddb' | 'memory';
+  readonly hashers: number;
+  readonly maxPeers: number;
+}
+
+/** Whether the node could be started. Errors as data, because classes do not survive the way between workers. */
+export type StartResult =
+  /** `networkId` is what signaling servers know the network by, 64 hex digits. */
+  | { readonly ok: true; readonly networkId: string }
+  | { readonly ok: false; readonly fault: 'TypeError' | 'RangeError' | 'NO_WASM'; readonly message: string };
+
+/** Calls from the page, through comlink. */
+export interface NodeControl {
+  /** Starts the node; a `ready` notice follows once the stored chain is loaded. */
+  start(settings: NodeWorkerSettings): StartResult;
+  header(heightOrHash: number | string): HeaderInfo | undefined;
+  /** The page became visible, or the network came back. */
+  resume(): void;
+  /** Takes leave of the peers and writes what is not yet stored. */
+  close(): Promise<void>;
+}
+
+/** From the page to the node worker. */
+export type ToNodeWorker =
+  /** First message: where {@link NodeControl} is to answer. */
+  | { readonly type: 'control'; readonly port: MessagePort }
+  /** A new connection, its channel handed over before it opens. */
+  | { readonly type: 'channel'; readonly peer: string; readonly channel: RTCDataChannel }
+  /** A new connection whose channel stays on the page; its messages pass through `port`. */
+  | { readonly type: 'relay'; readonly peer: string; readonly port: MessagePort }
+  /** The largest message that the other side takes, from its session description. Comes before the channel opens. */
+  | { readonly type: 'described'; readonly peer: string; readonly maxMessageBytes: number }
+  /** The connection is gone. */
+  | { readonly type: 'gone'; readonly peer: string };
+
+/** From the node worker to the page. */
+export type FromNodeWorker =
+  | { readonly type: 'notices'; readonly notices: readonly NodeNotice[] }
+  | { readonly type: 'requestPeers'; readonly count: number }
+  /** The channel is open: set-up has succeeded. */
+  | { readonly type: 'opened'; readonly peer: string }
+  /** The node takes leave of a peer: what was sent may still be on its way. */
+  | { readonly type: 'leaving'; readonly peer: string; readonly isFaulty: boolean }
+  /** The channel is closed. */
+  | { readonly type: 'closed'; readonly peer: string };
+
+/**
+ * Through the port of a relayed channel, both ways: a channel message as its bytes, or a word about the channel. Page to
+ * worker: 'open', 'closed', and how many bytes are still buffered. Worker to page: 'close'.
+ */
+export type RelayMessage =
+  | ArrayBuffer
+  | { readonly type: 'open' }
+  | { readonly type: 'drained'; readonly bufferedBytes: number }
+  | { readonly type: 'close' }
+  | { readonly type: 'closed' };

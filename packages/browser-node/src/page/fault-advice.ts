@@ -1,0 +1,25 @@
+/** What a visitor can do about a trouble. The node's own sentence says what happened; this says what helps. */
+
+const advice: Readonly<Record<string, string>> = {
+  NO_WEBRTC:
+    'Browsers reach one another through WebRTC, which is missing or switched off here. A current Firefox, Chrome, Edge or Safari has it; some privacy extensions turn it off.',
+  BAD_CONFIGURATION: 'It comes from the address of this page, or from config.json beside it.',
+  NO_WASM:
+    'The proof of work is checked with WebAssembly, which is missing or switched off here, as in some lockdown modes.',
+  STORE_DENIED:
+    'A private window often has no storage. The node runs all the same, and starts from genesis on the next visit.',
+  STORE_BUSY:
+    'Nothing is lost: the other tab keeps what is verified, and this one takes over when it is closed and reloaded.',
+  STORE_QUOTA: 'Free some space on this device and reload the page.',
+  WORKER_FAILED: 'Reloading the page usually helps.',
+  NODE_BROKEN: 'Please reload the page, and report it: this should not happen.',
+};
+
+/** Codes of signaling share their advice: there may be several by now. */
+const signalAdvice =
+  'Without a signaling server this page cannot meet new peers; those it has stay. It keeps trying.';
+
+/** A sentence of advice for an error code, or undefined where none would help. */
+export function adviseOn(code: string): string | undefined {
+  return advice[code] ?? (code.startsWith('SIGNAL') ? signalAdvice : undefined);
+}

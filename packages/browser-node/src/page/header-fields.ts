@@ -1,0 +1,27 @@
+/** One header with all its fields, as a list of names and values. */
+
+import type { HeaderInfo } from '../index.js';
+import { createElement } from './element.js';
+import { formatCount, formatTime } from './quantities.js';
+
+/** Builds the list. Miner names and the like are strangers' text, and stay text. */
+export function createHeaderFields(header: HeaderInfo): HTMLDListElement {
+  const list = createElement('dl', 'fields');
+  const rows: readonly (readonly [name: string, value: string])[] = [
+    ['height', formatCount(header.height)],
+    ['hash', header.hash],
+    ['parent', header.parent],
+    ['time', formatTime(header.time)],
+    ...Object.entries(header.fields).map(([name, value]) => [name, String(value)] as const),
+  ];
+  const seen = new Set<string>();
+  for (const [name, value] of rows) {
+    if (seen.has(name)) continue;
+    seen.add(name);
+    const row = createElement('div');
+    row.dataset.field = name;
+    row.append(createElement('dt', '', name), createElement('dd', '', value));
+    list.append(row);
+  }
+  return list;
+}

@@ -1,0 +1,79 @@
+/** What happened: troubles that still matter at the top of the page, and the list of events beside the headers. */
+import { byTestId, createElement, setText } from './element.js';
+import { adviseOn } from './fault-advice.js';
+import type { NodeSession, SessionNotice } from './node-session.js';
+import { formatAge } from './quantities.js';
+
+/** Shows troubles and events. */
+export class NoticesPanel {
+  readonly #session: NodeSession;
+  readonly #troubles = byTestId('troubles');
+  readonly #list = byTestId('notices');
+  readonly #empty = byTestId('notices-empty');
+  #shownTroubles = '';
+  #shownNotices = '';
+
+  constructor(session: NodeSession) {
+    this.#session = session;
+  }
+
+  render(now: number): void {
+    const { notices, status } = this.#session.state;
+    const hasPeers = (status?.peers ?? 0) > 0;
+    // With a peer at hand, a server that does not answer is an event, not a trouble.
+    const troubles = [...this.#session.state.troubles.values()].filter(
+      (trouble) => !(hasPeers && trouble.code.startsWith('SIGNAL')),
+    );
+    this.#renderTroubles(troubles);
+    this.#empty.hidden = notices.length > 0;
+    const shown = notices.map((notice) => `${notice.at} ${notice.count}`).join();
+    if (shown !== this.#shownNotices) {
+      this.#shownNotices = shown;
+      this.#list.replaceChildren(...notices.map(createNotice));
+    }
+    for (const [index, notice] of notices.entries()) {
+      const age = this.#list.children[index]?.querySelector('.notice-age');
+      if (age) setText(age, formatAge(now - notice.at));
+    }
+  }
+
+  #renderTroubles(troubles: readonly SessionNotice[]): void {
+    const shown = JSON.stringify(troubles.map((trouble) => [trouble.code, trouble.sentence]));
+    if (shown === this.#shownTroubles) return;
+    this.#shownTroubles = shown;
+    this.#troubles.hidden = troubles.length === 0;
+    this.#troubles.replaceChildren(...troubles.map((trouble) => this.#createTrouble(trouble)));
+  }
+
+  #createTrouble({ code, sentence }: SessionNotice): HTMLElement {
+    const box = createElement('div', 'trouble');
+    box.dataset.testid = 'error';
+    box.dataset.code = code;
+    const words = createElement('div');
+    words.append(createElement('p', 'trouble-sentence', sentence));
+    const advice = adviseOn(code);
+    if (advice !== undefined) words.append(createElement('p', '', advice));
+    words.append(createElement('p', 'code-name', code));
+    box.append(words);
+    // What keeps the node from starting cannot be waved away.
+    if (this.#session.state.lifecycle === 'failed') return box;
+    const dismiss = createElement('button', 'button quiet', 'Dismiss');
+    dismiss.type = 'button';
+    dismiss.addEventListener('click', () => this.#session.dismiss(code));
+    box.append(dismiss);
+    return box;
+  }
+}
+
+function createNotice(notice: SessionNotice): HTMLLIElement {
+  const item = createElement('li');
+  item.dataset.code = notice.code;
+  const foot = createElement('p', 'note');
+  foot.append(
+    createElement('span', 'code-name', notice.count > 1 ? `${notice.code} ×${notice.count}` : notice.code),
+    ' · ',
+    createElement('span', 'notice-age'),
+  );
+  item.append(createElement('p', '', notice.sentence), foot);
+  return item;
+}

@@ -1,0 +1,74 @@
+/** Everything on the page, drawn from the session's state. */
+import { byTestId, setText } from './element.js';
+import { EmbedPanel } from './embed-panel.js';
+import { FrameScheduler } from './frame-scheduler.js';
+import { HeadersPanel } from './headers-panel.js';
+import { HeroPanel } from './hero-panel.js';
+import { LookupPanel } from './lookup-panel.js';
+import type { NodeSession } from './node-session.js';
+import { NoticesPanel } from './notices-panel.js';
+import { PeersPanel } from './peers-panel.js';
+import { RecentHeaders } from './recent-headers.js';
+import { SPACING_BARS, SpacingChart } from './spacing-chart.js';
+import { TrustPanel } from './trust-panel.js';
+
+/** Ages are in seconds, so they are drawn anew every second. */
+const TICK_MS = 1_000;
+
+/** Owns the panels; draws at most once a frame. */
+export class PageView {
+  readonly #session: NodeSession;
+  readonly #membership = byTestId<HTMLButtonElement>('membership');
+  readonly #hero = new HeroPanel();
+  readonly #headers = new HeadersPanel();
+  readonly #spacing = new SpacingChart();
+  readonly #peers = new PeersPanel();
+  readonly #trust = new TrustPanel();
+  readonly #embed = new EmbedPanel();
+  readonly #notices: NoticesPanel;
+  readonly #scheduler = new FrameScheduler(() => this.#draw());
+  readonly #recent = new RecentHeaders(SPACING_BARS + 1, () => this.#scheduler.request());
+  #redrawTimer = 0;
+
+  /** @param rejoin  what the button does when the node is not running */
+  constructor(session: NodeSession, rejoin: () => void) {
+    this.#session = session;
+    this.#notices = new NoticesPanel(session);
+    new LookupPanel(session);
+    this.#membership.addEventListener('click', () => {
+      if (session.node === undefined) rejoin();
+      else void session.leave();
+    });
+    setInterval(() => this.update(), TICK_MS);
+    this.update();
+  }
+
+  /** Something changed. */
+  update(): void {
+    this.#scheduler.request();
+  }
+
+  #draw(): void {
+    const { node, state } = this.#session;
+    const now = Date.now() / 1000;
+    if (node !== undefined && state.tip !== undefined)
+      this.#recent.follow(state.tip, (height) => node.header(height));
+    const redrawIn = this.#hero.render(state, now);
+    this.#headers.render(this.#recent.newestFirst, now, state);
+    this.#spacing.render(this.#recent.newestFirst);
+    this.#peers.render(state.peers);
+    this.#trust.render(state);
+    this.#notices.render(now);
+    this.#embed.render(state.options);
+    const labels = {
+      starting: 'Leave the network',
+      running: 'Leave the network',
+      left: 'Join again',
+      failed: 'Try again',
+    };
+    setText(this.#membership, labels[state.lifecycle]);
+    this.#membership.disabled = state.lifecycle === 'starting';
+    clearTimeout(this.#redrawTimer);
+    if (redrawIn !== undefined) this.#redrawTimer = window.setTimeout(() => this.update(), redrawIn);
+  }
+}

@@ -1,0 +1,67 @@
+/** The state of the node in plain words. */
+import type { SessionState } from './node-session.js';
+import { countNoun, formatSpan } from './quantities.js';
+
+/** `starting` and `failed` are the page's own: before the node exists, and when it cannot. */
+export type PagePhase = 'starting' | 'failed' | 'connecting' | 'syncing' | 'synced' | 'stalled' | 'closed';
+
+/** A word for people, a sentence that says what it means. */
+export interface PhaseWords {
+  readonly word: string;
+  readonly sentence: string;
+}
+
+/**
+ * A tip older than this, in seconds, is worth a word: two hours without a header are rare on every network here. It
+ * changes no phase, since nobody can know from an old tip that there is a newer one.
+ */
+const OLD_TIP_S = 7_200;
+
+/** The phase that the page shows. */
+export function phaseOf(state: SessionState): PagePhase {
+  if (state.lifecycle === 'starting') return 'starting';
+  if (state.lifecycle === 'failed') return 'failed';
+  if (state.lifecycle === 'left') return 'closed';
+  return state.status?.phase ?? 'connecting';
+}
+
+/**
+ * The words for a phase.
+ *
+ * @param now  Unix seconds
+ */
+export function describePhase(phase: PagePhase, state: SessionState, now: number): PhaseWords {
+  const peers = countNoun(state.status?.peers ?? 0, 'peer');
+  switch (phase) {
+    case 'starting':
+      return { word: 'Starting', sentence: 'Loading what this browser has verified before.' };
+    case 'failed':
+      return { word: 'Not running', sentence: 'The node could not start. The reason stands above.' };
+    case 'connecting':
+      return { word: 'Connecting', sentence: 'Asking for introductions to other browsers and gateways.' };
+    case 'syncing':
+      return {
+        word: 'Syncing',
+        sentence: `Taking headers from ${peers} and checking every one of them here.`,
+      };
+    case 'synced':
+      return {
+        word: 'Synced',
+        sentence: describeSynced(now - (state.tip?.time ?? now)),
+      };
+    case 'stalled':
+      return {
+        word: 'Stalled',
+        sentence: 'No headers are coming in. Looking for other peers; nothing verified is lost.',
+      };
+    case 'closed':
+      return { word: 'Closed', sentence: 'This browser has left the network. What it verified stays.' };
+  }
+}
+
+function describeSynced(tipAgeS: number): string {
+  const sentence = 'Verified up to the tip, and no peer claims more work.';
+  return tipAgeS > OLD_TIP_S
+    ? `${sentence} But the tip is ${formatSpan(tipAgeS)} old: there may be newer headers that no peer here has.`
+    : sentence;
+}

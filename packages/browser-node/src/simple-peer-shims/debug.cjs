@@ -1,0 +1,2 @@
+/** simple-peer's log, which nobody reads. */
+module.exports = () => () => {};

@@ -1,0 +1,23 @@
+import { type HeaderStore, MemoryStore } from '@vision-light/protocol';
+import { databaseName, IndexedDbStore } from './indexed-db-store.js';
+import { SingleWriterStore } from './single-writer-store.js';
+import { requestWriteLock } from './write-lock.js';
+
+/** What decides which store a node gets. */
+export interface StoreChoice {
+  readonly storage: 'indexeddb' | 'memory';
+  /** 64 hex digits. */
+  readonly networkId: string;
+  /** Called once if another tab keeps this network's headers. */
+  readonly onBusy: () => void;
+}
+
+/** The store of a node in a browser; it begins to open at once. */
+export function openStore({ storage, networkId, onBusy }: StoreChoice): HeaderStore {
+  if (storage === 'memory') return new MemoryStore();
+  return new SingleWriterStore(
+    new IndexedDbStore(networkId),
+    requestWriteLock(databaseName(networkId)),
+    onBusy,
+  );
+}

@@ -1,0 +1,161 @@
+import { PowPool } from '@vision-light/pow';
+import {
+  bytesToHex,
+  type ChainFamily,
+  Driver,
+  type HeaderInfo,
+  LightNode,
+  type NodeEventBody,
+  type NodeNotice,
+  resolveNetwork,
+} from '@vision-light/protocol';
+import { expose } from 'comlink';
+import { describeError, type LightNodeErrorCode } from '../api/light-node-error.js';
+import type { NodeControl, NodeWorkerSettings, StartResult, ToNodeWorker } from '../boundary/messages.js';
+import { openStore } from '../store/open-store.js';
+import { NoticeBatch } from './notice-batch.js';
+import { PeerChannels } from './peer-channels.js';
+import { spawnPowWorker } from './pow-worker-port.js';
+import { findWasmObstacle } from './wasm-obstacle.js';
+import { WorkerPlatform } from './worker-platform.js';
+import type { NodeWorkerScope } from './worker-scope.js';
+
+/** What `hello` calls this software. */
+const USER_AGENT = 'vision-light/0.1.0 browser';
+
+/** Makes this worker the node: it waits for the page's orders. */
+export function startNodeWorker(scope: NodeWorkerScope): void {
+  const host = new NodeHost(scope);
+  scope.onmessage = ({ data }: MessageEvent<ToNodeWorker>) => {
+    switch (data.type) {
+      case 'control':
+        expose(host, data.port);
+        break;
+      case 'channel':
+        host.channels.addChannel(data.peer, data.channel);
+        break;
+      case 'relay':
+        host.channels.addRelay(data.peer, data.port);
+        break;
+      case 'described':
+        host.channels.describe(data.peer, data.maxMessageBytes);
+        break;
+      case 'gone':
+        host.channels.remove(data.peer);
+        break;
+      default:
+        data satisfies never;
+    }
+  };
+}
+
+class NodeHost implements NodeControl {
+  readonly channels: PeerChannels;
+  readonly #scope: NodeWorkerScope;
+  readonly #notices: NoticeBatch;
+  #driver: Driver | undefined;
+  #release: () => Promise<void> = () => Promise.resolve();
+  #onClosed = (): void => {};
+  #lastPowFault: string | undefined;
+
+  constructor(scope: NodeWorkerScope) {
+    this.#scope = scope;
+    this.#notices = new NoticeBatch((notices) => scope.postMessage({ type: 'notices', notices }, []));
+    this.channels = new PeerChannels(this.#push, (message) => scope.postMessage(message, []));
+  }
+
+  start(settings: NodeWorkerSettings): StartResult {
+    const obstacle = findWasmObstacle();
+    if (obstacle !== undefined) return { ok: false, fault: 'NO_WASM', message: obstacle };
+    let family: ChainFamily;
+    try {
+      family = resolveNetwork(settings.network);
+    } catch (error) {
+      if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+      const fault = error instanceof TypeError ? 'TypeError' : 'RangeError';
+      return { ok: false, fault, message: error.message };
+    }
+    const networkId = bytesToHex(family.networkId);
+    this.#run(family, networkId, settings);
+    return { ok: true, networkId };
+  }
+
+  header(heightOrHash: number | string): HeaderInfo | undefined {
+    return this.#driver?.node.header(heightOrHash);
+  }
+
+  resume(): void {
+    this.#push({ type: 'command', command: { kind: 'resume' } });
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      this.#onClosed = resolve;
+    });
+    this.#push({ type: 'command', command: { kind: 'close' } });
+    if (this.#driver !== undefined) await closed;
+    await this.#release();
+  }
+
+  #run(family: ChainFamily, networkId: string, { storage, hashers, maxPeers }: NodeWorkerSettings): void {
+    // The store first: it opens while the rest is made.
+    const store = openStore({ storage, networkId, onBusy: () => this.#notifyOf('STORE_BUSY', '') });
+    const pool = new PowPool({ size: hashers, spawn: spawnPowWorker });
+    const platform = new WorkerPlatform({
+      channels: this.channels,
+      pool,
+      store,
+      push: this.#push,
+      notify: (notice) => this.#notify(notice),
+      requestPeers: (count) => this.#scope.postMessage({ type: 'requestPeers', count }, []),
+      onPowFailed: (error) => this.#notifyPowFault(String(error)),
+    });
+    const [seed = 0] = crypto.getRandomValues(new Uint32Array(1));
+    const node = new LightNode({
+      family,
+      seed,
+      userAgent: USER_AGENT,
+      isGateway: false,
+      hashers,
+      peersMax: maxPeers,
+      peersTarget: Math.min(maxPeers, 8),
+    });
+    this.#driver = new Driver(node, platform);
+    this.#release = async () => {
+      this.#driver?.stop();
+      pool.close();
+      await store.close();
+    };
+    this.#push({ type: 'start' });
+  }
+
+  readonly #push = (event: NodeEventBody): void => {
+    try {
+      this.#driver?.push(event);
+    } catch (error) {
+      // An invariant of the core broke. A node in an unknown state must not go on; the page closes it.
+      this.#driver?.stop();
+      this.#driver = undefined;
+      this.#notifyOf('NODE_BROKEN', error instanceof Error ? (error.stack ?? error.message) : String(error));
+      this.#onClosed();
+    }
+  };
+
+  #notify(notice: NodeNotice): void {
+    this.#notices.add(notice);
+    if (notice.type !== 'closed') return;
+    this.#notices.flush();
+    this.#onClosed();
+  }
+
+  /** Once for each kind in a row: a pool without workers fails every job alike. */
+  #notifyPowFault(message: string): void {
+    if (message === this.#lastPowFault) return;
+    this.#lastPowFault = message;
+    this.#notifyOf('WORKER_FAILED', message);
+  }
+
+  #notifyOf(code: LightNodeErrorCode, detail: string): void {
+    this.#notices.add({ type: 'error', code, message: describeError(code, detail) });
+  }
+}

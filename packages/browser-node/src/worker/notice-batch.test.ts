@@ -1,0 +1,59 @@
+import type { NodeNotice, Status, Tip } from '@vision-light/protocol';
+import { describe, expect, it } from 'vitest';
+import { NoticeBatch } from './notice-batch.js';
+
+const tip = (height: number): NodeNotice => ({ type: 'tip', tip: { height } as Tip });
+const status = (peers: number): NodeNotice => ({ type: 'status', status: { peers } as Status });
+const peer = (kind: 'connected' | 'disconnected' | 'updated', id: string): NodeNotice => ({
+  type: 'peer',
+  change: { kind, id },
+  peers: [],
+});
+const reorg = { type: 'reorg', reorg: { disconnected: [], connected: [] } } as unknown as NodeNotice;
+
+function batchOf(notices: readonly NodeNotice[]): readonly NodeNotice[] {
+  let batch: readonly NodeNotice[] = [];
+  const collector = new NoticeBatch((flushed) => {
+    batch = flushed;
+  });
+  for (const notice of notices) collector.add(notice);
+  collector.flush();
+  return batch;
+}
+
+describe('NoticeBatch', () => {
+  it('keeps the last tip and the last status', () => {
+    expect(batchOf([tip(1), status(1), tip(2), status(2), tip(3)])).toEqual([status(2), tip(3)]);
+  });
+
+  it('lets no tip pass a reorg', () => {
+    expect(batchOf([tip(1), reorg, tip(2), tip(3)])).toEqual([tip(1), reorg, tip(3)]);
+  });
+
+  it('drops updates of a peer that newer ones tell all of, but no coming or going', () => {
+    const notices = [
+      peer('connected', 'a'),
+      peer('updated', 'a'),
+      peer('updated', 'b'),
+      peer('updated', 'a'),
+      peer('disconnected', 'a'),
+    ];
+    expect(batchOf(notices)).toEqual([
+      peer('connected', 'a'),
+      peer('updated', 'b'),
+      peer('disconnected', 'a'),
+    ]);
+  });
+
+  it('sends the first batch at once, and never an empty one', async () => {
+    let flushes = 0;
+    const collector = new NoticeBatch(() => {
+      flushes += 1;
+    });
+    collector.flush();
+    collector.add(tip(1));
+    expect(flushes).toBe(0);
+    await Promise.resolve();
+    expect(flushes).toBe(1);
+  });
+});

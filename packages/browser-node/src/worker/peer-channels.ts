@@ -1,0 +1,95 @@
+import type { NodeEventBody } from '@vision-light/protocol';
+import type { FromNodeWorker } from '../boundary/messages.js';
+import { GuardedChannel } from '../channel/guarded-channel.js';
+import type { PeerChannel, PeerChannelEvents } from '../channel/peer-channel.js';
+import { RelayedChannel } from '../channel/relayed-channel.js';
+
+interface Connection {
+  readonly channel: PeerChannel;
+  maxMessageBytes: number | undefined;
+  isOpen: boolean;
+}
+
+/**
+ * The data channels of the node's peers, as events for the core. The page bounds their number.
+ *
+ * The core hears `peerConnected` when a channel opens and `peerDisconnected` exactly once afterwards, whoever closed it.
+ */
+export class PeerChannels {
+  readonly #connections = new Map<string, Connection>();
+  readonly #push: (event: NodeEventBody) => void;
+  readonly #post: (message: FromNodeWorker) => void;
+
+  constructor(push: (event: NodeEventBody) => void, post: (message: FromNodeWorker) => void) {
+    this.#push = push;
+    this.#post = post;
+  }
+
+  /** A channel that was transferred to this worker. */
+  addChannel(peer: string, channel: RTCDataChannel): void {
+    this.#add(peer, new GuardedChannel(channel, this.#eventsOf(peer)));
+  }
+
+  /** A channel that lives on the page, behind a port. */
+  addRelay(peer: string, port: MessagePort): void {
+    this.#add(peer, new RelayedChannel(port, this.#eventsOf(peer)));
+  }
+
+  /** The other side's session description is known. */
+  describe(peer: string, maxMessageBytes: number): void {
+    const connection = this.#connections.get(peer);
+    if (connection !== undefined) connection.maxMessageBytes = maxMessageBytes;
+  }
+
+  /** The connection under a channel is gone. */
+  remove(peer: string): void {
+    const connection = this.#connections.get(peer);
+    if (connection === undefined) return;
+    this.#connections.delete(peer);
+    connection.channel.close();
+    if (connection.isOpen) this.#push({ type: 'peerDisconnected', peer });
+  }
+
+  send(peer: string, bytes: Uint8Array): void {
+    this.#connections.get(peer)?.channel.send(bytes);
+  }
+
+  /** Closes a channel once what was sent has left. `code` is the peer's fault, if any. */
+  disconnect(peer: string, code: string | undefined): void {
+    const connection = this.#connections.get(peer);
+    if (connection === undefined) return;
+    this.#post({ type: 'leaving', peer, isFaulty: code !== undefined });
+    connection.channel.close();
+  }
+
+  #add(peer: string, channel: PeerChannel): void {
+    this.#connections.set(peer, { channel, maxMessageBytes: undefined, isOpen: false });
+  }
+
+  #eventsOf(peer: string): PeerChannelEvents {
+    return {
+      opened: () => {
+        const connection = this.#connections.get(peer);
+        if (connection === undefined || connection.isOpen) return;
+        connection.isOpen = true;
+        this.#post({ type: 'opened', peer });
+        const { maxMessageBytes } = connection;
+        this.#push({
+          type: 'peerConnected',
+          peer,
+          ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
+        });
+      },
+      received: (bytes) => {
+        if (this.#connections.has(peer)) this.#push({ type: 'bytesReceived', peer, bytes });
+      },
+      drained: (bufferedBytes) => {
+        if (this.#connections.has(peer)) this.#push({ type: 'sendDrained', peer, bufferedBytes });
+      },
+      closed: () => {
+        this.remove(peer);
+        this.#post({ type: 'closed', peer });
+      },
+    };
+  }
+}

@@ -1,0 +1,15 @@
+import { type PowAnswer, type PowJob, PowJobRunner } from '@vision-light/pow';
+import type { WorkerScope } from './worker-scope.js';
+
+/** Makes this worker a hash worker: it answers each job that it is posted, in order. */
+export function startPowWorker(scope: WorkerScope<PowAnswer>): void {
+  const runner = new PowJobRunner();
+  scope.onmessage = ({ data: job }: MessageEvent<PowJob>) => {
+    try {
+      const hashes = runner.run(job);
+      scope.postMessage({ hashes }, [hashes.buffer]);
+    } catch (error) {
+      scope.postMessage({ error: String(error) }, []);
+    }
+  };
+}

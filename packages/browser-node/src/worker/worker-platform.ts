@@ -1,0 +1,95 @@
+import type { PowPool } from '@vision-light/pow';
+import {
+  type Effect,
+  type HeaderStore,
+  type NodeEventBody,
+  type NodeNotice,
+  type Platform,
+  StoreError,
+} from '@vision-light/protocol';
+import type { PeerChannels } from './peer-channels.js';
+
+/** What the effects of a node act upon in a browser. */
+export interface WorkerResources {
+  readonly channels: PeerChannels;
+  readonly pool: PowPool;
+  readonly store: HeaderStore;
+  /** Hands an answer to the node. */
+  readonly push: (event: NodeEventBody) => void;
+  readonly notify: (notice: NodeNotice) => void;
+  readonly requestPeers: (count: number) => void;
+  /** Hashing failed, with what the pool says. */
+  readonly onPowFailed: (error: unknown) => void;
+}
+
+/** Browsers' timers take 32 bits; a wake that comes early is harmless. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
+
+/** The browser's worker as a node's platform: it performs effects and decides nothing. */
+export class WorkerPlatform implements Platform {
+  readonly #resources: WorkerResources;
+
+  constructor(resources: WorkerResources) {
+    this.#resources = resources;
+  }
+
+  now(): number {
+    return performance.now();
+  }
+
+  wallTime(): number {
+    return Date.now() / 1000;
+  }
+
+  setTimer(delayMs: number, callback: () => void): () => void {
+    const timer = setTimeout(callback, Math.min(delayMs, TIMER_MAX_MS));
+    return () => clearTimeout(timer);
+  }
+
+  perform(effect: Effect): void {
+    const { channels, pool, store, push, notify, requestPeers, onPowFailed } = this.#resources;
+    switch (effect.type) {
+      case 'send':
+        channels.send(effect.peer, effect.bytes);
+        break;
+      case 'disconnect':
+        channels.disconnect(effect.peer, effect.code);
+        break;
+      case 'verifyPow':
+        pool.run(effect.work).then(
+          (hashes) => push({ type: 'powVerified', job: effect.job, hashes }),
+          (error: unknown) => {
+            onPowFailed(error);
+            push({ type: 'powVerified', job: effect.job });
+          },
+        );
+        break;
+      case 'store':
+        store.write(effect.change).then(
+          () => push({ type: 'stored', write: effect.write }),
+          (error: unknown) => push(storeFailed(error)),
+        );
+        break;
+      case 'load':
+        store.load().then(
+          (chain) => push({ type: 'loaded', chain }),
+          (error: unknown) => push(storeFailed(error)),
+        );
+        break;
+      case 'requestPeers':
+        requestPeers(effect.count);
+        break;
+      case 'emit':
+        notify(effect.notice);
+        break;
+      default:
+        effect satisfies never;
+    }
+  }
+}
+
+function storeFailed(error: unknown): NodeEventBody {
+  const code = error instanceof StoreError ? error.code : 'STORE_FAILED';
+  const cause = error instanceof StoreError ? error.cause : error;
+  return { type: 'storeFailed', code, detail: String(cause ?? code) };
+}

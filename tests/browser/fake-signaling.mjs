@@ -1,0 +1,94 @@
+/** Signaling servers for the browser tests: one that introduces peers, and some that do what none should. */
+import { createServer } from 'node:http';
+import { Server } from 'socket.io';
+
+/** What answers each request, by the path under which a server is mounted. */
+const behaviours = {
+  /** Introduces everyone to everyone, as the real one does. */
+  honest(socket, io) {
+    const others = () => [...io.sockets.sockets.keys()].filter((id) => id !== socket.id && io.joined.has(id));
+    const sample = () => others().map((id) => ({ id, kind: 'browser' }));
+    socket.on('join', (_request, acknowledge) => {
+      io.joined.add(socket.id);
+      acknowledge({ ok: true, id: socket.id, peers: sample(), iceServers: [] });
+    });
+    socket.on('peers', (_request, acknowledge) => acknowledge({ ok: true, peers: sample() }));
+    socket.on('signal', ({ to, data }) => io.to(to).emit('signal', { from: socket.id, data }));
+    socket.on('disconnect', () => io.joined.delete(socket.id));
+  },
+  /** Nobody sees the others on joining, and all do when they ask; offers wait for one another. So both sides offer. */
+  glare(socket, io) {
+    behaviours.honest(socket, io);
+    socket.removeAllListeners('join');
+    socket.on('join', (_request, acknowledge) => {
+      io.joined.add(socket.id);
+      acknowledge({ ok: true, id: socket.id, peers: [], iceServers: [] });
+    });
+    socket.removeAllListeners('signal');
+    socket.on('signal', ({ to, data }) => {
+      const pass = () => io.to(to).emit('signal', { from: socket.id, data });
+      if (data.type === 'offer') io.offering.add(socket.id);
+      if (io.offering.size < 2) io.held.push(pass);
+      else for (const passHeld of [...io.held.splice(0), pass]) passHeld();
+    });
+  },
+  refusing(socket) {
+    socket.on('join', (_request, acknowledge) => acknowledge({ ok: false, code: 'SIGNAL_ROOM_FULL' }));
+  },
+  malformed(socket) {
+    socket.on('join', (_request, acknowledge) => acknowledge({ ok: true, id: 7, peers: 'cats' }));
+  },
+  /** Joins, and then sends what no peer would. */
+  hostile(socket) {
+    socket.on('join', (_request, acknowledge) => {
+      acknowledge({ ok: true, id: 'me', peers: [], iceServers: [{ urls: 'cat:meow' }] });
+      const media = 'v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n';
+      for (const message of [
+        null,
+        7,
+        'text',
+        [],
+        {},
+        { from: 5, data: {} },
+        { from: 'x'.repeat(65), data: { type: 'offer', sdp: 'v=0' } },
+        { from: 'a', data: { type: 'offer', sdp: media } },
+        { from: 'b', data: { type: 'offer', sdp: 'v=0\r\nm=application 9 x\r\n' } },
+        { from: 'c', data: { type: 'answer', sdp: 'v=0\r\nm=application 9 x\r\n' } },
+        { from: 'd', data: { type: 'candidate', candidate: { candidate: 'junk', sdpMid: '0' } } },
+        { from: 'e', data: { type: 'transceiverRequest', transceiverRequest: { kind: 'audio' } } },
+        { from: 'f', data: { renegotiate: true } },
+      ]) {
+        socket.emit('signal', message);
+      }
+      socket.emit('refused', null);
+      socket.emit('refused', { code: '<b>' });
+    });
+    socket.on('peers', (_request, acknowledge) => acknowledge({ ok: true, peers: [null, 3, { id: {} }] }));
+  },
+};
+
+/** @returns {Promise<{ origin: string, close: () => void }>} */
+export async function startFakeSignaling() {
+  const ios = [];
+  // How many clients are connected in all.
+  const http = createServer((_request, response) => {
+    response.setHeader('Access-Control-Allow-Origin', '*');
+    response.end(String(ios.reduce((sum, io) => sum + io.engine.clientsCount, 0)));
+  });
+  for (const [name, behave] of Object.entries(behaviours)) {
+    const io = new Server(http, { path: `/${name}/socket.io`, cors: { origin: '*' }, destroyUpgrade: false });
+    io.joined = new Set();
+    io.offering = new Set();
+    io.held = [];
+    ios.push(io);
+    io.on('connection', (socket) => behave(socket, io));
+  }
+  await new Promise((resolve) => http.listen(0, '127.0.0.1', resolve));
+  return {
+    origin: `http://127.0.0.1:${http.address().port}`,
+    close: () => {
+      http.closeAllConnections();
+      http.close();
+    },
+  };
+}

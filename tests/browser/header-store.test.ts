@@ -1,0 +1,29 @@
+import { MemoryStore } from '@vision-light/protocol';
+import { databaseName, IndexedDbStore } from '../../packages/browser-node/src/store/indexed-db-store.js';
+import { defineHeaderStoreSuite } from '../conformance-suites/header-store-suite.js';
+import './expect.js';
+
+let databases = 0;
+
+defineHeaderStoreSuite(globalThis, {
+  name: 'memory',
+  isDurable: false,
+  makePlace: () =>
+    Promise.resolve({ open: () => Promise.resolve(new MemoryStore()), dispose: () => Promise.resolve() }),
+});
+
+defineHeaderStoreSuite(globalThis, {
+  name: 'IndexedDB',
+  isDurable: true,
+  makePlace: () => {
+    databases += 1;
+    const networkId = `suite ${databases}`;
+    const dispose = (): Promise<void> =>
+      new Promise((resolve, reject) => {
+        const request = indexedDB.deleteDatabase(databaseName(networkId));
+        request.onsuccess = () => resolve();
+        request.onerror = () => reject(request.error);
+      });
+    return Promise.resolve({ open: () => Promise.resolve(new IndexedDbStore(networkId)), dispose });
+  },
+});

@@ -1,0 +1,206 @@
+import { databaseName, IndexedDbStore } from '../../packages/browser-node/src/store/indexed-db-store.js';
+import { SingleWriterStore } from '../../packages/browser-node/src/store/single-writer-store.js';
+import { storeFaultOf } from '../../packages/browser-node/src/store/store-fault-of.js';
+import { requestWriteLock } from '../../packages/browser-node/src/store/write-lock.js';
+import { assertEqual, assertTrue, rejection } from './expect.js';
+
+const TIP = Uint8Array.of(1, 2, 3);
+const CHANGE = { removeFrom: undefined, put: [{ index: 0, bytes: Uint8Array.of(4, 5) }], tip: TIP };
+
+let names = 0;
+
+function newNetworkId(): string {
+  names += 1;
+  return `fault ${names} ${Date.now()}`;
+}
+
+/** Opens a database as anyone could, and leaves in it what `fill` writes. */
+function prepare(
+  name: string,
+  version: number,
+  upgrade: (database: IDBDatabase) => void,
+  fill?: (database: IDBDatabase) => IDBTransaction,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(name, version);
+    request.onupgradeneeded = () => upgrade(request.result);
+    request.onerror = () => reject(request.error);
+    request.onsuccess = () => {
+      const database = request.result;
+      const transaction = fill?.(database);
+      const done = (): void => {
+        database.close();
+        resolve();
+      };
+      if (transaction === undefined) done();
+      else transaction.oncomplete = done;
+    };
+  });
+}
+
+function ownSchema(database: IDBDatabase): void {
+  database.createObjectStore('chunks');
+  database.createObjectStore('meta');
+}
+
+/** A damaged store says so once, and is empty and usable afterwards. */
+async function assertRecovers(networkId: string): Promise<void> {
+  const store = new IndexedDbStore(networkId);
+  assertEqual((await rejection(store.load())).code, 'STORE_CORRUPT', 'code');
+  const { chunks, tip } = await store.load();
+  assertEqual(chunks.length, 0, 'chunks');
+  assertEqual(tip, undefined, 'tip');
+  await store.write(CHANGE);
+  assertEqual((await store.load()).tip?.join(), TIP.join(), 'tip');
+  await store.close();
+}
+
+async function withIndexedDb<T>(value: unknown, body: () => Promise<T>): Promise<T> {
+  const own = Object.getOwnPropertyDescriptor(globalThis, 'indexedDB');
+  Object.defineProperty(globalThis, 'indexedDB', { configurable: true, value });
+  try {
+    return await body();
+  } finally {
+    if (own === undefined) Reflect.deleteProperty(globalThis, 'indexedDB');
+    else Object.defineProperty(globalThis, 'indexedDB', own);
+  }
+}
+
+describe('IndexedDbStore and what it may find', () => {
+  it('a database of another shape', async () => {
+    const networkId = newNetworkId();
+    await prepare(databaseName(networkId), 1, (database) => database.createObjectStore('cats'));
+    await assertRecovers(networkId);
+  });
+
+  it('a database of a later version', async () => {
+    const networkId = newNetworkId();
+    await prepare(databaseName(networkId), 99, ownSchema);
+    await assertRecovers(networkId);
+  });
+
+  for (const [what, key, value] of [
+    ['text where bytes belong', 0, 'cat'],
+    ['a chunk under a text', 'zero', TIP],
+    ['a chunk under a fraction', 0.5, TIP],
+    ['a chunk under a negative index', -1, TIP],
+  ] as const) {
+    it(`${what}`, async () => {
+      const networkId = newNetworkId();
+      await prepare(databaseName(networkId), 1, ownSchema, (database) => {
+        const transaction = database.transaction('chunks', 'readwrite');
+        transaction.objectStore('chunks').put(value, key);
+        return transaction;
+      });
+      await assertRecovers(networkId);
+    });
+  }
+
+  it('a tip that is no bytes', async () => {
+    const networkId = newNetworkId();
+    await prepare(databaseName(networkId), 1, ownSchema, (database) => {
+      const transaction = database.transaction('meta', 'readwrite');
+      transaction.objectStore('meta').put({ height: 5 }, 'tip');
+      return transaction;
+    });
+    await assertRecovers(networkId);
+  });
+
+  it('no IndexedDB at all: STORE_DENIED', async () => {
+    const error = await withIndexedDb(undefined, () => rejection(new IndexedDbStore(newNetworkId()).load()));
+    assertEqual(error.code, 'STORE_DENIED', 'code');
+  });
+
+  it('an IndexedDB that may not be used: STORE_DENIED', async () => {
+    const denying = {
+      open: () => {
+        throw new DOMException('denied', 'SecurityError');
+      },
+    };
+    const error = await withIndexedDb(denying, () => rejection(new IndexedDbStore(newNetworkId()).load()));
+    assertEqual(error.code, 'STORE_DENIED', 'code');
+  });
+
+  it('a full disk: STORE_QUOTA, and the write is not there in part', async () => {
+    const networkId = newNetworkId();
+    const store = new IndexedDbStore(networkId);
+    await store.write(CHANGE);
+    const put = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = function (value: unknown, key?: IDBValidKey) {
+      if (key === 'tip') throw new DOMException('full', 'QuotaExceededError');
+      return put.call(this, value, key);
+    };
+    const error = await rejection(store.write({ ...CHANGE, removeFrom: 0, put: [] })).finally(() => {
+      IDBObjectStore.prototype.put = put;
+    });
+    assertEqual(error.code, 'STORE_QUOTA', 'code');
+    assertEqual((await store.load()).chunks.length, 1, 'chunks');
+    await store.close();
+  });
+
+  it('a closed store: STORE_FAILED', async () => {
+    const store = new IndexedDbStore(newNetworkId());
+    await store.close();
+    assertEqual((await rejection(store.write(CHANGE))).code, 'STORE_FAILED', 'code');
+  });
+
+  it('another tab that deletes the database is not held up, and the store goes on', async () => {
+    const networkId = newNetworkId();
+    const store = new IndexedDbStore(networkId);
+    await store.write(CHANGE);
+    await new Promise<void>((resolve, reject) => {
+      const request = indexedDB.deleteDatabase(databaseName(networkId));
+      request.onsuccess = () => resolve();
+      request.onblocked = () => reject(new Error('blocked'));
+      request.onerror = () => reject(request.error);
+    });
+    await store.write(CHANGE);
+    assertEqual((await store.load()).chunks.length, 1, 'chunks');
+    await store.close();
+  });
+
+  it('errors that browsers give under many names', () => {
+    assertEqual(storeFaultOf(new DOMException('', 'UnknownError'), 'opening'), 'STORE_DENIED');
+    assertEqual(storeFaultOf(new DOMException('', 'UnknownError'), 'reading'), 'STORE_CORRUPT');
+    assertEqual(storeFaultOf(new DOMException('', 'AbortError'), 'writing'), 'STORE_FAILED');
+    assertEqual(storeFaultOf('no error', 'writing'), 'STORE_FAILED');
+  });
+});
+
+describe('SingleWriterStore', () => {
+  it('lets one write; the other reads, goes on, and says so once', async () => {
+    const networkId = newNetworkId();
+    const name = databaseName(networkId);
+    let busy = 0;
+    const open = (): SingleWriterStore =>
+      new SingleWriterStore(new IndexedDbStore(networkId), requestWriteLock(name, 50), () => {
+        busy += 1;
+      });
+    const writer = open();
+    await writer.write(CHANGE);
+    const reader = open();
+    assertEqual((await reader.load()).chunks.length, 1, 'chunks');
+    await reader.write({ removeFrom: 0, put: [], tip: TIP });
+    await reader.write({ removeFrom: 0, put: [], tip: TIP });
+    assertEqual(busy, 1, 'reports');
+    assertEqual((await writer.load()).chunks.length, 1, 'chunks');
+    await writer.close();
+    await reader.close();
+  });
+
+  it('waits for a writer who is about to end, as on a reload', async () => {
+    const networkId = newNetworkId();
+    const first = new SingleWriterStore(new IndexedDbStore(networkId), requestWriteLock(networkId), () => {});
+    await first.write(CHANGE);
+    let isBusy = false;
+    const second = new SingleWriterStore(new IndexedDbStore(networkId), requestWriteLock(networkId), () => {
+      isBusy = true;
+    });
+    const writing = second.write({ removeFrom: 0, put: [], tip: TIP });
+    await first.close();
+    await writing;
+    assertTrue(!isBusy, 'the second writer was turned away');
+    assertEqual((await second.load()).chunks.length, 0, 'chunks');
+    await second.close();
+  });
+});

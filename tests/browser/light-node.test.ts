@@ -1,0 +1,352 @@
+import {
+  createLightNode,
+  LightNodeError,
+  type LightNodeOptions,
+  lightNodeErrors,
+} from '@vision-light/browser-node';
+import { assertEqual, assertTrue, rejection, thrown } from './expect.js';
+import { closeNodes, errorOf, newNetwork, peersOf, signalAt, startNode, withWorkerPrelude } from './nodes.js';
+
+const signal = ['http://localhost:1'];
+
+/** Replaces a global for the time of a test. */
+async function without<T>(
+  name: 'RTCPeerConnection' | 'WebAssembly' | 'Worker',
+  value: unknown,
+  body: () => Promise<T>,
+) {
+  const own = Object.getOwnPropertyDescriptor(globalThis, name) as PropertyDescriptor;
+  Object.defineProperty(globalThis, name, { configurable: true, writable: true, value });
+  try {
+    return await body();
+  } finally {
+    Object.defineProperty(globalThis, name, own);
+  }
+}
+
+/** Writes bytes into the first chunk of a database that others have open. */
+function putChunk(name: string, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(name);
+    request.onerror = () => reject(request.error);
+    request.onsuccess = () => {
+      const transaction = request.result.transaction('chunks', 'readwrite');
+      transaction.objectStore('chunks').put(bytes, 0);
+      transaction.oncomplete = () => {
+        request.result.close();
+        resolve();
+      };
+    };
+  });
+}
+
+describe('createLightNode: arguments', () => {
+  const cases: readonly (readonly [name: string, error: string, options: unknown])[] = [
+    ['options', 'TypeError', undefined],
+    ['options', 'TypeError', 7],
+    ['signal', 'TypeError', {}],
+    ['signal', 'TypeError', { signal: 'https://signal.example' }],
+    ['signal', 'TypeError', { signal: [7] }],
+    ['signal', 'RangeError', { signal: [] }],
+    ['signal', 'RangeError', { signal: ['ftp://signal.example'] }],
+    ['signal', 'RangeError', { signal: ['http://'] }],
+    ['network', 'TypeError', { signal, network: 7 }],
+    ['network', 'RangeError', { signal, network: 'vision-moonnet' }],
+    ['network', 'TypeError', { signal, network: { name: 'x' } }],
+    ['network', 'TypeError', { signal, network: { ...newNetwork(), name: () => 'x' } }],
+    ['network', 'RangeError', { signal, network: { ...newNetwork(), targetSpacingS: 0 } }],
+    ['storage', 'TypeError', { signal, storage: true }],
+    ['storage', 'RangeError', { signal, storage: 'disk' }],
+    ['hashers', 'TypeError', { signal, hashers: '2' }],
+    ['hashers', 'RangeError', { signal, hashers: 0 }],
+    ['hashers', 'RangeError', { signal, hashers: 1.5 }],
+    ['hashers', 'RangeError', { signal, hashers: 17 }],
+    ['maxPeers', 'RangeError', { signal, maxPeers: 0 }],
+    ['maxPeers', 'RangeError', { signal, maxPeers: 49 }],
+    ['iceServers', 'TypeError', { signal, iceServers: 'stun:x' }],
+    ['iceServers', 'TypeError', { signal, iceServers: [{ url: 'stun:x' }] }],
+    ['iceServers', 'RangeError', { signal, iceServers: [{ urls: 'cat:x' }] }],
+    ['workerUrl', 'TypeError', { signal, workerUrl: 7 }],
+    ['workerUrl', 'RangeError', { signal, workerUrl: 'http://' }],
+  ];
+  for (const [name, expected, options] of cases) {
+    const given = JSON.stringify(options, (_key, value) =>
+      typeof value === 'function' ? '(function)' : value,
+    );
+    it(`${expected} naming ${name} for ${given}`, async () => {
+      const error = await rejection(createLightNode(options as LightNodeOptions));
+      assertEqual(error.name, expected, 'error');
+      assertTrue(error.message.includes(name), `"${error.message}" does not name ${name}`);
+    });
+  }
+});
+
+describe('createLightNode: the platform', () => {
+  it('NO_WEBRTC', async () => {
+    const error = await without('RTCPeerConnection', undefined, () => rejection(createLightNode({ signal })));
+    assertEqual(error.code, 'NO_WEBRTC', 'code');
+    assertTrue(error instanceof LightNodeError, 'no LightNodeError');
+  });
+
+  it('NO_WASM', async () => {
+    const error = await without('WebAssembly', undefined, () => rejection(createLightNode({ signal })));
+    assertEqual(error.code, 'NO_WASM', 'code');
+  });
+
+  it('WORKER_FAILED for a worker that is not there', async () => {
+    const error = await rejection(createLightNode({ signal, workerUrl: '/no/such/worker.js' }));
+    assertEqual(error.code, 'WORKER_FAILED', 'code');
+  });
+
+  it('WORKER_FAILED where workers are forbidden', async () => {
+    class ForbiddenWorker {
+      constructor() {
+        throw new DOMException('forbidden', 'SecurityError');
+      }
+    }
+    const error = await without('Worker', ForbiddenWorker, () => rejection(createLightNode({ signal })));
+    assertEqual(error.code, 'WORKER_FAILED', 'code');
+  });
+
+  it('every code has a sentence', () => {
+    for (const [code, sentence] of Object.entries(lightNodeErrors)) {
+      assertTrue(/^[A-Z].*\.$/.test(sentence), `${code}: ${sentence}`);
+    }
+  });
+});
+
+describe('a light node', () => {
+  afterEach(closeNodes);
+
+  it('is at genesis before it has met anyone', async () => {
+    const node = await startNode({ network: 'bitcoin-mainnet' });
+    assertEqual(node.tip.height, 0, 'height');
+    assertEqual(node.tip.hash, '000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f', 'hash');
+    assertEqual(node.tip.chainwork, 0x100010001n, 'chainwork');
+    assertEqual(node.tip.time, 1231006505, 'time');
+    assertEqual(node.status.phase, 'connecting', 'phase');
+    assertEqual(node.peers().length, 0, 'peers');
+  });
+
+  it('answers header(height) and header(hash), and undefined for what it does not know', async () => {
+    const node = await startNode({ network: 'bitcoin-mainnet' });
+    const genesis = await node.header(0);
+    assertEqual(genesis?.hash, node.tip.hash, 'hash');
+    assertEqual((await node.header(node.tip.hash))?.height, 0, 'height');
+    assertEqual(await node.header(1), undefined, 'header 1');
+    assertEqual(await node.header('0'.repeat(64)), undefined, 'header 00…');
+  });
+
+  it('header() refuses what is neither a height nor a hash', async () => {
+    const node = await startNode();
+    for (const [value, expected] of [
+      [-1, 'RangeError'],
+      [1.5, 'RangeError'],
+      ['cat', 'RangeError'],
+      ['A'.repeat(64), 'RangeError'],
+      [undefined, 'TypeError'],
+      [7n, 'TypeError'],
+    ] as const) {
+      const error = await rejection(node.header(value as number));
+      assertEqual(error.name, expected, `error for ${String(value)}`);
+    }
+  });
+
+  it('subscribe() and tips() refuse wrong arguments', async () => {
+    const node = await startNode();
+    assertEqual(thrown(() => node.subscribe('cat' as 'tip', () => {})).name, 'RangeError', 'error');
+    assertEqual(thrown(() => node.subscribe('tip', 7 as never)).name, 'TypeError', 'error');
+    assertEqual(thrown(() => node.tips({ signal: 7 as never })).name, 'TypeError', 'error');
+  });
+
+  it('tips() begins with the present tip and ends when it is aborted', async () => {
+    const node = await startNode();
+    const controller = new AbortController();
+    const heights: number[] = [];
+    for await (const { height } of node.tips({ signal: controller.signal })) {
+      heights.push(height);
+      setTimeout(() => controller.abort());
+    }
+    assertEqual(heights.join(), '0', 'heights');
+    for await (const _tip of node.tips({ signal: controller.signal })) throw new Error('an aborted signal');
+  });
+
+  it('two nodes of one page share nothing', async () => {
+    const [first, second] = [await startNode({ network: 'bitcoin-mainnet' }), await startNode()];
+    await first.close();
+    assertEqual((await second.header(0))?.height, 0, 'height');
+  });
+
+  it('SIGNAL_UNREACHABLE: an unreachable server is an error event, once, and the node goes on', async () => {
+    const node = await startNode({ signal: ['http://127.0.0.1:9'] });
+    let reports = 0;
+    node.subscribe('error', () => {
+      reports += 1;
+    });
+    const error = await errorOf(node, 'SIGNAL_UNREACHABLE');
+    assertTrue(error instanceof LightNodeError, 'no LightNodeError');
+    assertTrue(error.message.includes('127.0.0.1:9'), error.message);
+    assertEqual((await node.header(0))?.height, 0, 'height');
+    assertEqual(reports, 1, 'reports');
+  });
+
+  it('SIGNAL_REFUSED and SIGNAL_MALFORMED: what servers do wrong is an error event', async () => {
+    const refused = await startNode({ signal: [signalAt('refusing')] });
+    assertTrue((await errorOf(refused, 'SIGNAL_REFUSED')).message.includes('SIGNAL_ROOM_FULL'), 'no reason');
+    const malformed = await startNode({ signal: [signalAt('malformed')] });
+    await errorOf(malformed, 'SIGNAL_MALFORMED');
+    const hostile = await startNode({ signal: [signalAt('hostile')] });
+    // Its ICE servers first, then a refusal with a code that is none; all signals in between are ignored.
+    await errorOf(hostile, 'SIGNAL_MALFORMED');
+    await errorOf(hostile, 'SIGNAL_REFUSED');
+    assertEqual((await hostile.header(0))?.height, 0, 'height');
+  });
+
+  it('a listener that throws disturbs nobody else', async () => {
+    const node = await startNode({ signal: ['http://127.0.0.1:9'] });
+    const reported: unknown[] = [];
+    const report = globalThis.reportError;
+    globalThis.reportError = (error: unknown) => reported.push(error);
+    node.subscribe('error', () => {
+      throw new Error('of the listener');
+    });
+    await errorOf(node, 'SIGNAL_UNREACHABLE');
+    globalThis.reportError = report;
+    assertEqual((reported[0] as Error).message, 'of the listener', 'report');
+  });
+
+  it('STORE_DENIED: without storage it runs from memory and says so', async () => {
+    const deny = `Object.defineProperty(self, 'indexedDB', { get() { throw new DOMException('', 'SecurityError') } })`;
+    const node = await withWorkerPrelude(deny, () => startNode({ storage: 'indexeddb' }));
+    await errorOf(node, 'STORE_DENIED');
+    assertEqual((await node.header(0))?.height, 0, 'height');
+  });
+
+  it('STORE_CORRUPT and STORE_BUSY: a damaged chain is noticed, and only one tab repairs it', async () => {
+    const network = newNetwork();
+    const before = new Set((await indexedDB.databases()).map(({ name }) => name));
+    await startNode({ network, storage: 'indexeddb' });
+    const name = (await indexedDB.databases()).map((each) => each.name).find((each) => !before.has(each));
+    await putChunk(String(name), Uint8Array.of(1, 2, 3));
+    const second = await startNode({ network, storage: 'indexeddb' });
+    await errorOf(second, 'STORE_CORRUPT');
+    await errorOf(second, 'STORE_BUSY');
+    assertEqual(second.tip.height, 0, 'height');
+  });
+
+  it('NODE_BROKEN: a node whose invariants break says so and closes', async () => {
+    const channel = new BroadcastChannel('break the node');
+    const prelude = `new BroadcastChannel('break the node').onmessage = ({ target }) => {
+      Date.now = () => { throw new Error('of the invariant'); };
+      target.postMessage('done');
+    }`;
+    const node = await withWorkerPrelude(prelude, () => startNode());
+    const isArmed = new Promise((resolve) => {
+      channel.onmessage = resolve;
+    });
+    channel.postMessage('break');
+    await isArmed;
+    channel.close();
+    const broken = errorOf(node, 'NODE_BROKEN');
+    window.dispatchEvent(new Event('online'));
+    assertTrue((await broken).message.includes('of the invariant'), 'no reason');
+    await node.close();
+    assertEqual(node.status.phase, 'closed', 'phase');
+  });
+});
+
+describe('close()', () => {
+  it('ends everything, once', async () => {
+    const node = await startNode();
+    const phases: string[] = [];
+    node.subscribe('status', ({ phase }) => phases.push(phase));
+    const heights: number[] = [];
+    const reading = (async () => {
+      for await (const { height } of node.tips()) heights.push(height);
+    })();
+    const asked = node.header(0);
+    await Promise.all([node.close(), node.close()]);
+    await reading;
+    assertEqual(node.status.phase, 'closed', 'phase');
+    assertEqual(phases.filter((phase) => phase === 'closed').length, 1, 'closed notices');
+    assertEqual((await asked)?.height, 0, 'height');
+    assertEqual((await rejection(node.header(0))).code, 'NODE_CLOSED', 'code');
+    assertEqual(node.peers().length, 0, 'peers');
+    assertEqual(node.tip.height, 0, 'height');
+    for await (const _tip of node.tips()) throw new Error('a tip of a closed node');
+    node.subscribe('tip', () => {})();
+    await node.close();
+  });
+
+  it('terminates the worker, revokes its script and closes connections and sockets', async () => {
+    const workers = new Set<Worker>();
+    const connections = new Set<RTCPeerConnection>();
+    const revoked: string[] = [];
+    const own = { Worker, RTCPeerConnection };
+    const revoke = URL.revokeObjectURL;
+    class WatchedWorker extends Worker {
+      constructor(url: string | URL, options?: WorkerOptions) {
+        super(url, options);
+        workers.add(this);
+      }
+      override terminate(): void {
+        workers.delete(this);
+        super.terminate();
+      }
+    }
+    class WatchedConnection extends RTCPeerConnection {
+      constructor(configuration?: RTCConfiguration) {
+        super(configuration);
+        connections.add(this);
+      }
+    }
+    Object.assign(globalThis, { Worker: WatchedWorker, RTCPeerConnection: WatchedConnection });
+    URL.revokeObjectURL = (url) => {
+      revoked.push(url);
+      revoke.call(URL, url);
+    };
+    try {
+      const network = newNetwork();
+      const nodes = [await startNode({ network }), await startNode({ network })];
+      await Promise.all(nodes.map((node) => peersOf(node, 1)));
+      assertEqual(workers.size, 2, 'workers');
+      assertTrue(connections.size >= 2, 'no connections');
+      await Promise.all(nodes.map((node) => node.close()));
+    } finally {
+      Object.assign(globalThis, own);
+      URL.revokeObjectURL = revoke;
+    }
+    assertEqual(workers.size, 0, 'workers');
+    assertEqual(revoked.length, 2, 'revoked addresses');
+    for (const { signalingState } of connections) assertEqual(signalingState, 'closed', 'connection');
+    // The server hears of it a moment later.
+    while ((await (await fetch(signalAt('clients'))).text()) !== '0');
+  });
+
+  it('frees the storage for the next node at once', async () => {
+    const network = newNetwork();
+    const first = await startNode({ network, storage: 'indexeddb' });
+    await first.close();
+    const held = await navigator.locks.query();
+    assertEqual((held.held ?? []).filter(({ name }) => name?.startsWith('vision-light')).length, 0, 'locks');
+    const second = await startNode({ network, storage: 'indexeddb' });
+    await second.close();
+  });
+
+  it('a page that loses its worker says WORKER_FAILED and closes', async () => {
+    const workers: Worker[] = [];
+    const OwnWorker = Worker;
+    class WatchedWorker extends OwnWorker {
+      constructor(url: string | URL, options?: WorkerOptions) {
+        super(url, options);
+        workers.push(this);
+      }
+    }
+    const node = await without('Worker', WatchedWorker, () => startNode());
+    const failed = errorOf(node, 'WORKER_FAILED');
+    workers[0]?.dispatchEvent(new ErrorEvent('error', { message: 'crashed' }));
+    assertTrue((await failed).message.includes('crashed'), 'no reason');
+    await node.close();
+    assertEqual(node.status.phase, 'closed', 'phase');
+  });
+});

@@ -1,0 +1,74 @@
+import { assertEqual } from './expect.js';
+import { closeNodes, newNetwork, peersOf, signalAt, startNode } from './nodes.js';
+
+/** Makes transferring a data channel fail, as in browsers that cannot. */
+function forbidTransfer(): () => void {
+  const post = Worker.prototype.postMessage as (message: unknown, transfer: Transferable[]) => void;
+  Worker.prototype.postMessage = function (this: Worker, message: unknown, transfer?: unknown) {
+    if (Array.isArray(transfer) && transfer.some((item) => item instanceof RTCDataChannel)) {
+      throw new DOMException('not here', 'DataCloneError');
+    }
+    post.call(this, message, transfer as Transferable[]);
+  } as typeof Worker.prototype.postMessage;
+  return () => {
+    Worker.prototype.postMessage = post as typeof Worker.prototype.postMessage;
+  };
+}
+
+describe('links between nodes', () => {
+  afterEach(closeNodes);
+
+  it('two nodes meet through a signaling server, and part', async () => {
+    const network = newNetwork();
+    const first = await startNode({ network });
+    const second = await startNode({ network });
+    await Promise.all([peersOf(first, 1), peersOf(second, 1)]);
+    assertEqual(first.peers()[0]?.kind, 'browser', 'kind');
+    await second.close();
+    await peersOf(first, 0);
+  });
+
+  it('two that offer at the same time have one connection', async () => {
+    const network = newNetwork();
+    const options = { network, signal: [signalAt('glare')] };
+    const [first, second] = await Promise.all([startNode(options), startNode(options)]);
+    await Promise.all([peersOf(first, 1), peersOf(second, 1)]);
+    assertEqual(first.peers().length, 1, 'peers');
+    assertEqual(second.peers().length, 1, 'peers');
+  });
+
+  it('a browser that cannot transfer channels relays them', async () => {
+    const network = newNetwork();
+    const allow = forbidTransfer();
+    try {
+      const relaying = await startNode({ network });
+      const second = await startNode({ network });
+      await Promise.all([peersOf(relaying, 1), peersOf(second, 1)]);
+      await second.close();
+      await peersOf(relaying, 0);
+    } finally {
+      allow();
+    }
+  });
+
+  it('keeps to maxPeers', async () => {
+    const network = newNetwork();
+    const modest = await startNode({ network, maxPeers: 1 });
+    const second = await startNode({ network });
+    await Promise.all([peersOf(modest, 1), peersOf(second, 1)]);
+    const third = await startNode({ network });
+    await Promise.all([peersOf(second, 2), peersOf(third, 1)]);
+    assertEqual(modest.peers().length, 1, 'peers');
+  });
+
+  it('says good-bye to its peers when the page is left', async () => {
+    const network = newNetwork();
+    const first = await startNode({ network });
+    const second = await startNode({ network });
+    await Promise.all([peersOf(first, 1), peersOf(second, 1)]);
+    window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }));
+    await Promise.all([peersOf(first, 0), peersOf(second, 0)]);
+    window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+    await Promise.all([peersOf(first, 1), peersOf(second, 1)]);
+  });
+});
