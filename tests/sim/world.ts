@@ -9,10 +9,14 @@ import {
   FRAME_BYTES_MAX,
   type HeaderStore,
   LightNode,
+  type NodeEventBody,
   MemoryStore,
   type NodeNotice,
+  type PowJob,
+  type StoreFault,
 } from '@vision-light/protocol';
 import { PowJobRunner } from '@vision-light/pow';
+import { ChainChecker } from './chain-checker.js';
 
 interface Task {
   readonly at: number;
@@ -23,6 +27,8 @@ interface Task {
 /** Milliseconds that stand for the work of hashing and storing in virtual time. */
 const POW_MS = 2;
 const STORE_MS = 3;
+/** Steps of one `run`: a node that wakes again and again at the same moment is found by it. */
+const STEPS_MAX = 200_000;
 
 export interface SimNodeOptions {
   readonly family: ChainFamily;
@@ -30,6 +36,13 @@ export interface SimNodeOptions {
   readonly store?: HeaderStore;
   /** Seconds that this node's clock is ahead of the world's. */
   readonly clockSkewS?: number;
+  /** Hashing of this node; undefined stands for a worker that died. */
+  readonly hash?: (job: PowJob) => Uint8Array | undefined;
+  /** What every write fails with while it gives something. */
+  readonly writeFault?: () => StoreFault | undefined;
+  /** What loading fails with. */
+  readonly loadFault?: StoreFault;
+  readonly peersMax?: number;
 }
 
 export class SimNode {
@@ -37,12 +50,16 @@ export class SimNode {
   readonly driver: Driver;
   readonly notices: NodeNotice[] = [];
   readonly links = new Map<string, (bytes: Uint8Array) => void>();
+  readonly checker: ChainChecker;
+  /** False once the page is gone: nothing that was under way comes back. */
   isRunning = true;
+  /** Searches for peers. */
+  searches = 0;
 
   constructor(
     readonly world: World,
     readonly id: string,
-    options: SimNodeOptions,
+    readonly options: SimNodeOptions,
   ) {
     const store = options.store ?? new MemoryStore();
     this.core = new LightNode({
@@ -51,7 +68,9 @@ export class SimNode {
       userAgent: 'sim',
       isGateway: options.isGateway ?? false,
       hashers: 2,
+      ...(options.peersMax === undefined ? {} : { peersMax: options.peersMax }),
     });
+    this.checker = new ChainChecker(this.core.tree);
     this.driver = new Driver(this.core, {
       now: () => world.now,
       wallTime: () => world.wallTime + (options.clockSkewS ?? 0),
@@ -65,33 +84,51 @@ export class SimNode {
     return this.notices.filter((notice): notice is Extract<NodeNotice, { type: T }> => notice.type === type);
   }
 
+  /** The answer to an effect, unless the page is gone by then. */
+  #answer(delayMs: number, event: NodeEventBody): void {
+    this.world.after(delayMs, () => this.isRunning && this.driver.push(event));
+  }
+
   #perform(effect: Effect, store: HeaderStore): void {
-    const { world, driver } = this;
+    if (!this.isRunning) return;
+    const { world } = this;
     switch (effect.type) {
       case 'send':
         if (effect.bytes.length > FRAME_BYTES_MAX) throw new Error('a frame is too large');
+        if (!this.links.has(effect.peer)) throw new Error(`${this.id} sends to ${effect.peer}, which is gone`);
         this.links.get(effect.peer)?.(effect.bytes);
         break;
       case 'disconnect':
         world.disconnect(this.id, effect.peer);
         break;
       case 'verifyPow':
-        world.after(POW_MS, () => driver.push({ type: 'powVerified', job: effect.job, hashes: world.pow.run(effect.work) }));
+        this.#hash(effect.job, effect.work);
         break;
-      case 'store':
-        world.await(store.write(effect.change), () =>
-          world.after(STORE_MS, () => driver.push({ type: 'stored', write: effect.write })),
-        );
+      case 'store': {
+        const code = this.options.writeFault?.();
+        if (code !== undefined) this.#answer(STORE_MS, { type: 'storeFailed', code, detail: '' });
+        else world.await(store.write(effect.change), () => this.#answer(STORE_MS, { type: 'stored', write: effect.write }));
         break;
-      case 'load':
-        world.await(store.load(), (chain) => world.after(STORE_MS, () => driver.push({ type: 'loaded', chain })));
+      }
+      case 'load': {
+        const code = this.options.loadFault;
+        if (code !== undefined) this.#answer(STORE_MS, { type: 'storeFailed', code, detail: '' });
+        else world.await(store.load(), (chain) => this.#answer(STORE_MS, { type: 'loaded', chain }));
         break;
+      }
       case 'emit':
         this.notices.push(effect.notice);
         break;
       case 'requestPeers':
+        this.searches++;
         break;
     }
+  }
+
+  #hash(job: number, work: PowJob): void {
+    const hash = this.options.hash ?? ((each: PowJob) => this.world.pow.run(each));
+    const hashes = hash(work);
+    this.#answer(POW_MS, hashes === undefined ? { type: 'powVerified', job } : { type: 'powVerified', job, hashes });
   }
 }
 
@@ -102,6 +139,7 @@ export class World {
   readonly #tasks: Task[] = [];
   readonly #pending = new Set<Promise<unknown>>();
   #order = 0;
+  #steps = 0;
 
   /** @param startWallTime  Unix seconds at `now` = 0 */
   constructor(
@@ -138,6 +176,15 @@ export class World {
     this.#node(b).driver.push({ type: 'peerConnected', peer: a });
   }
 
+  /** A page that is closed without a word, in the middle of whatever it does. */
+  kill(id: string): void {
+    const node = this.#node(id);
+    node.isRunning = false;
+    node.driver.stop();
+    for (const peer of [...node.links.keys()]) this.disconnect(id, peer);
+    this.nodes.delete(id);
+  }
+
   /** Closes a channel; the other side hears of it after the latency. */
   disconnect(from: string, to: string): void {
     const near = this.#node(from);
@@ -165,6 +212,7 @@ export class World {
 
   /** Runs until nothing is due before `untilMs`, or `isDone` says so. */
   async run(untilMs: number, isDone: () => boolean = () => false): Promise<void> {
+    this.#steps = 0;
     while (!isDone()) {
       while (this.#pending.size > 0) await Promise.all(this.#pending);
       const next = this.#takeNext(untilMs);
@@ -174,6 +222,9 @@ export class World {
       }
       this.now = Math.max(this.now, next.at);
       next.run();
+      this.#steps++;
+      if (this.#steps > STEPS_MAX) throw new Error(`still busy after ${STEPS_MAX} steps, at ${this.now} ms`);
+      for (const node of this.nodes.values()) node.checker.check();
     }
   }
 

@@ -21,6 +21,12 @@ export const TREE_HEADERS_MAX = 4_194_304;
 /** Bytes of one data channel message. Above 64 KiB a message blocks others behind it, and some receivers take no more. A larger one is a fault. */
 export const FRAME_BYTES_MAX = 65_536;
 
+/** Least size of frames that a message is cut into, bytes. Every SCTP takes more; a peer that claims to take less, so that one message becomes a million frames, gets these all the same. */
+export const FRAME_BYTES_MIN = 1_024;
+
+/** Bytes of the encoded headers of one message: HEADERS_PER_MESSAGE_MAX of the largest kind (Vision's mainnet, 347 bytes each) and a reserve. More is a fault, so what waits for verification is not padded. */
+export const HEADERS_PAYLOAD_BYTES_MAX = 768 * 1024;
+
 /** Bytes of a user agent, printable ASCII. Arbitrary. A longer one is a fault. */
 export const USER_AGENT_BYTES_MAX = 64;
 
@@ -38,6 +44,9 @@ export const MESSAGE_TIMEOUT_MS = 60_000;
 
 /** Milliseconds between two pings of one peer, and for its answer. Arbitrary. A peer that does not answer is disconnected. */
 export const PING_INTERVAL_MS = 20_000;
+
+/** Milliseconds by which the platform may be late with a wake before it counts as sleep (a frozen tab, a closed laptop): then no deadline that passed meanwhile is held against a peer. Arbitrary. */
+export const OVERSLEPT_MS = 5_000;
 
 /** Least time-out of a request, milliseconds. The seed's number; above it, three round trips. */
 export const REQUEST_TIMEOUT_MIN_MS = 3_000;
@@ -80,6 +89,9 @@ export const MESSAGES_BURST_MAX = 400;
 
 /** Bytes that wait for one peer to take them. Four answers to `getHeaders` of the largest kind. Above it further requests of that peer wait. */
 export const SEND_BUFFER_BYTES_MAX = 4 * 1024 * 1024;
+
+/** Bytes that may wait for one peer at all: the answers, and what else is said to it. A peer that takes so little is disconnected. */
+export const UNSENT_BYTES_MAX = 6 * 1024 * 1024;
 
 /** Requests of one peer that wait for its send buffer to drain. More is a fault. */
 export const DEFERRED_REQUESTS_MAX = 16;

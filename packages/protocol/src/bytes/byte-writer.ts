@@ -59,6 +59,7 @@ export class ByteWriter {
 
   /** @throws {RangeError} unless `value` is an integer between −2^52 and 2^52 − 1 */
   signedVarint(value: number): void {
+    if (!Number.isInteger(value)) throw new RangeError(`signedVarint: ${value} is no integer`);
     this.varint(value < 0 ? -value * 2 - 1 : value * 2);
   }
 

@@ -1,5 +1,6 @@
 /** Lowercase hex digits of bytes, two for each. */
 export { bytesToHex } from '@noble/hashes/utils.js';
+
 import { hexToBytes as nobleHexToBytes } from '@noble/hashes/utils.js';
 
 /** @returns the bytes of lowercase hex of exactly `length` bytes, or undefined for any other text */

@@ -100,7 +100,12 @@ export interface ChainFamily {
    * @param parentHeight  its height
    * @returns the batch, or the fault. Never reads past `count` headers; allocates `count` × (recordBytes + 32).
    */
-  decodeBatch(reader: ByteReader, count: number, parent: Uint8Array, parentHeight: number): HeaderBatch | HeaderFault;
+  decodeBatch(
+    reader: ByteReader,
+    count: number,
+    parent: Uint8Array,
+    parentHeight: number,
+  ): HeaderBatch | HeaderFault;
 
   /** The hashing that proves headers `from` … `to` − 1 of a batch, of which those before `from` have been proven. */
   powJob(batch: HeaderBatch, from: number, to: number): PowJob;

@@ -1,10 +1,14 @@
-/** What the rest of the project may know of the families: names of networks, and the tools of the Vision miner. */
-
+/**
+ * What the rest of the project may know of the families: names of networks, the tools of the Vision miner, and what the
+ * conformance checks are made of.
+ */
+export { blake3 } from '@noble/hashes/blake3.js';
+export { type JsonValue, parseLosslessJson } from '../bytes/lossless-json.js';
+export { ArrayAncestry } from '../chain/array-ancestry.js';
 export { createBitcoinFamily } from './bitcoin/bitcoin-family.js';
 export { decodeBits, encodeBits } from './bitcoin/compact-target.js';
 export { retarget } from './bitcoin/difficulty.js';
 export { type BitcoinParams, bitcoinParams } from './bitcoin/network-params.js';
-export { blake3 } from '@noble/hashes/blake3.js';
 export * from './networks.js';
 export { customNetworkParams } from './vision/custom-network.js';
 export { epochSeed } from './vision/epoch-seed.js';

@@ -6,7 +6,18 @@ import { type CustomNetwork, customNetworkParams } from './vision/custom-network
 import { visionDevnet, visionMainnet } from './vision/network-params.js';
 import { createVisionFamily } from './vision/vision-family.js';
 
-const creators = {
+/** Name of a network that ships with the code. */
+export type NetworkName =
+  | 'vision-devnet'
+  | 'vision-mainnet'
+  | 'bitcoin-mainnet'
+  | 'bitcoin-testnet3'
+  | 'bitcoin-testnet4'
+  | 'bitcoin-signet'
+  | 'bitcoin-regtest';
+export type { CustomNetwork } from './vision/custom-network.js';
+
+const creators: Readonly<Record<NetworkName, () => ChainFamily>> = {
   'vision-devnet': () => createVisionFamily(visionDevnet),
   'vision-mainnet': () => createVisionFamily(visionMainnet),
   'bitcoin-mainnet': () => createBitcoinFamily(bitcoinParams.mainnet),
@@ -14,11 +25,7 @@ const creators = {
   'bitcoin-testnet4': () => createBitcoinFamily(bitcoinParams.testnet4),
   'bitcoin-signet': () => createBitcoinFamily(bitcoinParams.signet),
   'bitcoin-regtest': () => createBitcoinFamily(bitcoinParams.regtest),
-} as const;
-
-/** Name of a network that ships with the code. */
-export type NetworkName = keyof typeof creators;
-export type { CustomNetwork } from './vision/custom-network.js';
+};
 
 /** All names, the default first. */
 export const networks: readonly NetworkName[] = Object.freeze(Object.keys(creators) as NetworkName[]);

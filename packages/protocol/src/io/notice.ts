@@ -28,6 +28,8 @@ export interface Status {
   readonly bestPeerHeight: number;
   /** Headers verified a second, over the last few seconds. */
   readonly headersPerSecond: number;
+  /** Height up to which the best chain is on disk; 0 while nothing is. */
+  readonly storedHeight: number;
   /** 0 to 1: verified height against `bestPeerHeight`. */
   readonly progress: number;
 }

@@ -7,7 +7,7 @@ import type { Effect } from '../io/effect.js';
 import type { Command, NodeEvent } from '../io/event.js';
 import type { PeerInfo, Status, Tip } from '../io/notice.js';
 import type { StoredChain, StoreFault } from '../io/stored-chain.js';
-import { PEERS_MAX, PEERS_TARGET, SUBMISSIONS_MAX } from '../limits.js';
+import { OVERSLEPT_MS, PEERS_MAX, PEERS_TARGET, SUBMISSIONS_MAX } from '../limits.js';
 import { Outbox } from '../peer/outbox.js';
 import type { Peer } from '../peer/peer.js';
 import { ChainLoader } from '../sync/chain-loader.js';
@@ -58,7 +58,8 @@ export class LightNode {
   #now = 0;
   #wallTime = 0;
   #isTipNews = false;
-  #hasUpdates = false;
+  /** The peer of which there is news that does not hurry. */
+  #updatedPeer: Peer | undefined;
 
   constructor(options: LightNodeOptions) {
     const { family } = options;
@@ -84,9 +85,12 @@ export class LightNode {
       outbox,
       server,
       {
-        arrived: (peer) => this.#peerChanged('connected', peer),
-        updated: () => {
-          this.#hasUpdates = true;
+        arrived: (peer) => {
+          this.#announcer.arrived(peer);
+          this.#peerChanged('connected', peer);
+        },
+        updated: (peer) => {
+          this.#updatedPeer = peer;
         },
         left: (peer, code) => {
           this.#search.hurry();
@@ -97,13 +101,14 @@ export class LightNode {
     );
     this.#sync = new HeaderSync(this.tree, this.#held, this.#verifier, peers, outbox, {
       punish: (peer, code) => this.#desk.punish(peer, code),
+      failed: (code) => this.#error(code),
       nextRequestId: () => this.#desk.nextRequestId(),
     });
     this.#desk.sync = this.#sync;
     this.#writer = new ChainWriter(this.tree, outbox);
     this.#announcer = new Announcer(this.tree, peers, outbox);
     this.#search = new PeerSearch(options.peersTarget ?? PEERS_TARGET, outbox);
-    this.#board = new StatusBoard(this.tree, peers, this.#sync, outbox);
+    this.#board = new StatusBoard(this.tree, peers, this.#sync, this.#writer, outbox);
   }
 
   // Queries
@@ -136,6 +141,11 @@ export class LightNode {
 
   /** Takes one event; @returns the effects, to be performed in order */
   step(event: NodeEvent): Effect[] {
+    const wake = this.nextWake();
+    if (wake !== undefined && event.now > wake + OVERSLEPT_MS) {
+      this.#desk.overslept(event.now);
+      this.#sync.overslept(event.now);
+    }
     this.#now = event.now;
     this.#wallTime = event.wallTime;
     if (this.#stage !== 'closed') {
@@ -147,13 +157,14 @@ export class LightNode {
 
   /** Monotonic ms at which a `wake` is wanted; undefined if only an event can change anything. */
   nextWake(): number | undefined {
-    if (this.#stage === 'new' || this.#stage === 'loading' || this.#stage === 'closed') return undefined;
+    if (this.#stage === 'closing') return this.#writer.nextWake();
+    if (this.#stage !== 'open') return undefined;
     const dueAt = this.#held.nextDueAt;
     // Rounded up: a timer that fires a little early must not find the header still too early.
     const heldWake = dueAt === undefined ? undefined : this.#now + Math.max(1, Math.ceil((dueAt - this.#wallTime) * 1000));
     const candidates = [
       this.#desk.nextWake(),
-      this.#sync.nextWake(),
+      this.#sync.nextWake(this.#now),
       this.#writer.nextWake(),
       this.#search.nextWake(),
       this.#board.nextWake(),
@@ -214,13 +225,14 @@ export class LightNode {
       this.#announcer.advance(now, this.#sync.isActive);
       this.#search.advance(this.#peers.size, now);
     }
-    if (this.#isTipNews) {
+    if (this.#isTipNews && this.#stage !== 'loading') {
       this.#isTipNews = false;
       this.#outbox.emit({ type: 'tip', tip: this.tip });
     }
-    if (this.#hasUpdates) {
-      this.#hasUpdates = false;
-      for (const peer of this.#peers.ready.slice(0, 1)) this.#peerChanged('updated', peer);
+    if (this.#updatedPeer !== undefined) {
+      const peer = this.#updatedPeer;
+      this.#updatedPeer = undefined;
+      if (this.#peers.get(peer.id) === peer) this.#peerChanged('updated', peer);
     }
     if (this.#stage === 'open' || this.#stage === 'closing') {
       const isAtRest = !this.#sync.isActive && this.#verifier.isIdle;
@@ -252,6 +264,8 @@ export class LightNode {
     if (this.#stage === 'loading') {
       this.#error(code, detail);
       this.#open(code === 'STORE_CORRUPT');
+      // What lies there was not seen: the first write replaces all of it.
+      this.#writer.isDiskUnknown = true;
     } else if (this.#writer.failed(code, this.#now)) {
       this.#error(code, detail);
     }
@@ -277,11 +291,10 @@ export class LightNode {
         this.#desk.pingAll(this.#now);
         break;
       case 'close':
-        if (this.#stage !== 'open') this.#close();
-        else {
-          this.#stage = 'closing';
-          this.#desk.close();
-        }
+        if (this.#stage === 'closing') break;
+        this.#desk.close();
+        if (this.#stage === 'open') this.#stage = 'closing';
+        else this.#close();
         break;
     }
   }

@@ -3,7 +3,7 @@
  * ended, and the one way out for whoever breaks a rule.
  */
 import { areEqual } from '../bytes/compare-bytes.js';
-import { HELLO_TIMEOUT_MS, MESSAGE_TIMEOUT_MS, PING_INTERVAL_MS } from '../limits.js';
+import { HELLO_TIMEOUT_MS, MESSAGE_TIMEOUT_MS, PING_INTERVAL_MS, UNSENT_BYTES_MAX } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import { Peer } from '../peer/peer.js';
 import type { PeerFault } from '../peer/peer-fault.js';
@@ -115,6 +115,15 @@ export class PeerDesk {
     this.#remove(peer, code);
   }
 
+  /** The platform slept: what did not come in that time may still come. */
+  overslept(now: number): void {
+    for (const peer of this.peers) {
+      peer.connectedAt = now;
+      peer.lastBytesAt = now;
+      if (peer.partialSince !== undefined) peer.partialSince = now;
+    }
+  }
+
   /** Pings everyone now: the network may have changed under us. */
   pingAll(now: number): void {
     for (const peer of this.peers.ready) if (peer.ping === undefined) peer.nextPingAt = now;
@@ -123,6 +132,7 @@ export class PeerDesk {
   tick(now: number): void {
     for (const peer of [...this.peers]) {
       if (now >= this.#deadlineOf(peer)) this.punish(peer, this.#overdue(peer, now));
+      else if (peer.sendBufferBytes > UNSENT_BYTES_MAX) this.punish(peer, 'PEER_UNRESPONSIVE');
       else if (peer.isReady && peer.ping === undefined && now >= peer.nextPingAt) this.#ping(peer, now);
     }
   }
@@ -140,7 +150,9 @@ export class PeerDesk {
   #deadlineOf(peer: Peer): number {
     const hello = peer.isReady || !this.#isOpen ? Number.POSITIVE_INFINITY : peer.connectedAt + HELLO_TIMEOUT_MS;
     const message = peer.partialSince === undefined ? Number.POSITIVE_INFINITY : peer.partialSince + MESSAGE_TIMEOUT_MS;
-    const pong = peer.ping === undefined ? Number.POSITIVE_INFINITY : peer.ping.sentAt + PING_INTERVAL_MS;
+    // Whoever sends anything is alive: its pong may stand behind a large message.
+    const heardAt = Math.max(peer.ping?.sentAt ?? 0, peer.lastBytesAt);
+    const pong = peer.ping === undefined ? Number.POSITIVE_INFINITY : heardAt + PING_INTERVAL_MS;
     return Math.min(hello, message, pong);
   }
 
@@ -159,6 +171,7 @@ export class PeerDesk {
 
   #greet(peer: Peer): void {
     const { tree, options } = this;
+    peer.greetedWith = tree.hash(tree.tip).slice();
     this.outbox.send(peer, {
       type: 'hello',
       version: PROTOCOL_VERSION,

@@ -5,6 +5,7 @@ import type { Outbox } from '../peer/outbox.js';
 export class PeerSearch {
   #intervalMs = PEER_SEARCH_INTERVAL_MS;
   #nextAt = Number.NEGATIVE_INFINITY;
+  #searchedAt = Number.NEGATIVE_INFINITY;
   #isWanting = false;
 
   constructor(
@@ -12,16 +13,20 @@ export class PeerSearch {
     readonly outbox: Outbox,
   ) {}
 
-  /** Something changed (a peer left, the network came back): search at once. */
+  /**
+   * Something changed (a peer left, the network came back): search at once, or PEER_SEARCH_INTERVAL_MS after the last
+   * search, so that peers who come and go at once do not make it a flood.
+   */
   hurry(): void {
     this.#intervalMs = PEER_SEARCH_INTERVAL_MS;
-    this.#nextAt = Number.NEGATIVE_INFINITY;
+    this.#nextAt = Math.min(this.#nextAt, this.#searchedAt + PEER_SEARCH_INTERVAL_MS);
   }
 
   advance(peers: number, now: number): void {
     this.#isWanting = peers < this.target;
     if (!this.#isWanting || now < this.#nextAt) return;
     this.outbox.push({ type: 'requestPeers', count: this.target - peers });
+    this.#searchedAt = now;
     this.#nextAt = now + this.#intervalMs;
     this.#intervalMs = Math.min(this.#intervalMs * 2, PEER_SEARCH_INTERVAL_MAX_MS);
   }

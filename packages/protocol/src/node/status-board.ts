@@ -2,23 +2,26 @@
 import type { Phase, Status } from '../io/notice.js';
 import { STALLED_AFTER_MS, STATUS_INTERVAL_MS } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
+import type { ChainWriter } from '../sync/chain-writer.js';
 import type { HeaderSync } from '../sync/header-sync.js';
 import type { PeerSet } from '../sync/peer-set.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { RateMeter } from './rate-meter.js';
 
 export class StatusBoard {
-  status: Status = { phase: 'connecting', peers: 0, bestPeerHeight: 0, headersPerSecond: 0, progress: 0 };
+  status: Status = { phase: 'connecting', peers: 0, bestPeerHeight: 0, headersPerSecond: 0, storedHeight: 0, progress: 0 };
   isClosed = false;
   readonly #rate = new RateMeter();
   #progressAt = 0;
   #emittedAt = Number.NEGATIVE_INFINITY;
+  #refreshedAt = Number.NEGATIVE_INFINITY;
   #emitted: Status | undefined;
 
   constructor(
     readonly tree: HeaderTree,
     readonly peers: PeerSet,
     readonly sync: HeaderSync,
+    readonly writer: ChainWriter,
     readonly outbox: Outbox,
   ) {}
 
@@ -30,6 +33,7 @@ export class StatusBoard {
 
   /** Reads the state, and emits it if there is news that is due. */
   refresh(now: number): void {
+    this.#refreshedAt = now;
     const ready = this.peers.ready;
     const height = this.tree.tipHeight;
     const bestPeerHeight = ready.reduce((best, peer) => Math.max(best, peer.height), height);
@@ -40,11 +44,13 @@ export class StatusBoard {
       peers: ready.length,
       bestPeerHeight,
       headersPerSecond: this.#rate.perSecond(now),
+      storedHeight: this.writer.storedHeight,
       progress: isDone ? 1 : bestPeerHeight === 0 ? 0 : height / bestPeerHeight,
     };
     const before = this.#emitted;
     if (before !== undefined && areSame(before, this.status)) return;
-    const isUrgent = before?.phase !== phase || before.peers !== ready.length;
+    const isUrgent =
+      before?.phase !== phase || before.peers !== ready.length || before.storedHeight !== this.status.storedHeight;
     if (!isUrgent && now < this.#emittedAt + STATUS_INTERVAL_MS) return;
     this.#emitted = this.status;
     this.#emittedAt = now;
@@ -53,8 +59,11 @@ export class StatusBoard {
 
   nextWake(): number | undefined {
     if (this.isClosed) return undefined;
-    const isMoving = this.status.headersPerSecond > 0 || this.#emitted === undefined || !areSame(this.#emitted, this.status);
-    const soon = isMoving ? this.#emittedAt + STATUS_INTERVAL_MS : undefined;
+    const hasNews = this.#emitted === undefined || !areSame(this.#emitted, this.status);
+    // A rate falls by itself, so it is looked at again; news waits for its turn.
+    const isFading = this.status.headersPerSecond > 0;
+    const from = hasNews ? this.#emittedAt : isFading ? this.#refreshedAt : undefined;
+    const soon = from === undefined ? undefined : from + STATUS_INTERVAL_MS;
     const stall = this.status.phase === 'syncing' ? this.#progressAt + STALLED_AFTER_MS : undefined;
     return soon === undefined ? stall : stall === undefined ? soon : Math.min(soon, stall);
   }
@@ -65,7 +74,7 @@ export class StatusBoard {
       this.#progressAt = now;
       return 'connecting';
     }
-    const isBehind = this.peers.ready.some((peer) => this.sync.isAhead(peer, now));
+    const isBehind = this.peers.ready.some((peer) => this.sync.isAhead(peer));
     if (!isBehind) {
       this.#progressAt = now;
       return 'synced';
@@ -80,6 +89,7 @@ function areSame(a: Status, b: Status): boolean {
     a.peers === b.peers &&
     a.bestPeerHeight === b.bestPeerHeight &&
     a.headersPerSecond === b.headersPerSecond &&
+    a.storedHeight === b.storedHeight &&
     a.progress === b.progress
   );
 }

@@ -4,7 +4,6 @@ export const peerFaults = {
   PEER_WRONG_VERSION: 'The peer speaks another version of the protocol.',
   PEER_OUT_OF_TURN: 'A message came before hello, or a second hello.',
   PEER_UNSOLICITED: 'An answer came that nobody had asked for.',
-  PEER_TOO_MANY_HEADERS: 'More headers came than were asked for.',
   PEER_UNCONNECTED_HEADERS: 'The headers do not connect to anything that both sides know.',
   PEER_FLOOD: 'The peer sends more messages than anyone needs.',
   PEER_HELLO_TIMEOUT: 'The peer did not say hello in time.',

@@ -2,7 +2,13 @@
  * What a node knows of one peer. Memory of one peer is bounded by one partial message, its deferred requests and the
  * fixed fields here; what it has asked to be sent waits in the channel, whose size is accounted in `sendBufferBytes`.
  */
-import { EXPIRED_REQUESTS_MAX, FRAME_BYTES_MAX, MESSAGES_BURST_MAX, MESSAGES_PER_SECOND_MAX } from '../limits.js';
+import {
+  EXPIRED_REQUESTS_MAX,
+  FRAME_BYTES_MAX,
+  FRAME_BYTES_MIN,
+  MESSAGES_BURST_MAX,
+  MESSAGES_PER_SECOND_MAX,
+} from '../limits.js';
 import { MessageAssembler } from '../wire/framing.js';
 import { type GetHeaders, type Hello, SERVICE_GATEWAY } from '../wire/message.js';
 import { RoundTrip } from './round-trip.js';
@@ -20,6 +26,8 @@ export class Peer {
   readonly roundTrip = new RoundTrip();
   readonly frameBytesMax: number;
 
+  /** Hash of the tip in our hello to it; undefined until that is sent. */
+  greetedWith: Uint8Array | undefined;
   /** Undefined until it said hello. */
   hello: Hello | undefined;
   /** The highest tip that it claims. */
@@ -31,7 +39,7 @@ export class Peer {
   /** Hash of the best header that it delivered or announced and that is in the tree. */
   bestKnown: Uint8Array | undefined;
 
-  readonly connectedAt: number;
+  connectedAt: number;
   lastBytesAt: number;
   /** When the message that is coming in began; undefined between messages. */
   partialSince: number | undefined;
@@ -60,7 +68,8 @@ export class Peer {
   ) {
     this.assembler = new MessageAssembler(messageBytesMax);
     this.messages = new TokenBucket(MESSAGES_PER_SECOND_MAX, MESSAGES_BURST_MAX, now);
-    this.frameBytesMax = Math.min(FRAME_BYTES_MAX, maxFrameBytes ?? FRAME_BYTES_MAX);
+    const wanted = maxFrameBytes ?? FRAME_BYTES_MAX;
+    this.frameBytesMax = wanted >= FRAME_BYTES_MIN ? Math.min(FRAME_BYTES_MAX, wanted) : FRAME_BYTES_MIN;
     this.connectedAt = now;
     this.lastBytesAt = now;
   }

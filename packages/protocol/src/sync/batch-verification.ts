@@ -101,12 +101,17 @@ export class BatchVerification {
     return this.limit;
   }
 
+  /** The branch is gone from the tree: nothing from `index` on can be inserted. */
+  cut(index: number): void {
+    this.isCut = true;
+    this.limit = Math.min(this.limit, index);
+  }
+
   #check(to: number, wallTime: number): void {
     if (this.#checked >= Math.min(to, this.limit)) return;
     const baseSlot = this.tree.find(this.base);
     if (baseSlot === undefined) {
-      this.isCut = true;
-      this.limit = this.#checked;
+      this.cut(this.#checked);
       return;
     }
     const ancestry = new BatchAncestry(this.tree.ancestry(baseSlot), this.batch, this.#family);

@@ -3,6 +3,7 @@
  * is done again, for all headers where that is cheap, else for the last ones and for random runs. A damaged chunk ends
  * the chain there, and the rest is fetched anew.
  */
+import { areEqual } from '../bytes/compare-bytes.js';
 import { REVERIFY_LAST, REVERIFY_RUN_HEADERS, REVERIFY_RUNS } from '../limits.js';
 import { CHUNK_HEADERS, type StoredChain } from '../io/stored-chain.js';
 import type { HeaderTree } from '../tree/header-tree.js';
@@ -21,6 +22,8 @@ export class ChainLoader {
   readonly #tipHeight: number;
   readonly #runs: readonly number[];
   #next = 0;
+  #isTaking = false;
+  #mustTakeNext = false;
 
   /** @param random  0 to 1, of which the sample is drawn */
   constructor(
@@ -39,7 +42,19 @@ export class ChainLoader {
     this.#takeNext(wallTime);
   }
 
+  /** A chunk of which nothing is hashed is done at once: so this is a loop, or the stack would grow with the chain. */
   #takeNext(wallTime: number): void {
+    this.#mustTakeNext = true;
+    if (this.#isTaking) return;
+    this.#isTaking = true;
+    while (this.#mustTakeNext) {
+      this.#mustTakeNext = false;
+      this.#take(wallTime);
+    }
+    this.#isTaking = false;
+  }
+
+  #take(wallTime: number): void {
     const chunk = this.#chain.chunks[this.#next];
     if (chunk === undefined) {
       this.#finish(false);
@@ -51,8 +66,13 @@ export class ChainLoader {
       this.#finish(true);
       return;
     }
-    this.#next++;
     const { parent, count, payload } = decoded;
+    // The chunks are one chain; a branch beside it would be valid, and yet not what the disk is taken for.
+    if (!areEqual(parent, this.tree.hash(this.tree.tip))) {
+      this.#finish(true);
+      return;
+    }
+    this.#next++;
     const plan = this.tree.family.claimsHashes ? () => this.#sample(from, count) : undefined;
     const done = (outcome: BatchOutcome): void => {
       if (outcome.fault !== undefined || outcome.accepted < count) this.#finish(true);

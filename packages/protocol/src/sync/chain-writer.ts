@@ -14,6 +14,8 @@ export class ChainWriter {
   #agreed = 0;
   #storedTip = 0;
   #mustTruncate = false;
+  /** True if what is stored could not be read: the first write replaces it, but nothing is written for that alone. */
+  isDiskUnknown = false;
   #underWay: { readonly write: number; readonly tip: number } | undefined;
   /** A reorg below a write that is under way. */
   #reorgedTo: number | undefined;
@@ -42,6 +44,11 @@ export class ChainWriter {
     this.#agreed = Math.min(this.#agreed, ancestorHeight);
   }
 
+  /** Height up to which the best chain is on disk. */
+  get storedHeight(): number {
+    return this.#agreed;
+  }
+
   /** True when everything is on disk, or the disk does not take it. */
   get isSettled(): boolean {
     return this.#underWay === undefined && (!this.#isDirty || this.#retryAt > 0);
@@ -67,6 +74,7 @@ export class ChainWriter {
     this.#agreed = Math.min(tip, this.#reorgedTo ?? tip);
     this.#reorgedTo = undefined;
     this.#mustTruncate = false;
+    this.isDiskUnknown = false;
     this.#reported = undefined;
     this.#retryAt = 0;
     this.#dirtySince = this.#isDirty ? now : undefined;
@@ -92,7 +100,7 @@ export class ChainWriter {
   #write(now: number): void {
     const { tree } = this;
     const first = Math.min(chunkOf(this.#agreed + 1), Math.max(0, chunkOf(tree.tipHeight)));
-    const isRewrite = this.#mustTruncate || this.#storedTip > this.#agreed;
+    const isRewrite = this.#mustTruncate || this.isDiskUnknown || this.#storedTip > this.#agreed;
     const put = [];
     let height = first * CHUNK_HEADERS;
     for (let index = first; index < first + CHUNKS_PER_WRITE_MAX && height < tree.tipHeight; index++) {

@@ -18,12 +18,13 @@ import type { BatchOutcome, SourceKey, Verifier } from './verifier.js';
 /** One peer's turn as leader. */
 interface Lead {
   readonly peer: Peer;
-  readonly since: number;
+  /** When the turn, or its last extension for want of another leader, began. */
+  since: number;
   readonly locator: readonly Uint8Array[];
   /** What the peer had announced when the turn began. */
   readonly announced: AnnouncedTip | undefined;
-  /** Requests under way, by id, with the time they were sent. */
-  readonly requests: Map<number, number>;
+  /** Requests under way, by id. */
+  readonly requests: Map<number, { readonly sentAt: number; readonly skip: number }>;
   lastAnswerAt: number;
   /** Headers asked for, and those of full answers. */
   asked: number;
@@ -41,12 +42,17 @@ interface Lead {
 export interface SyncListener {
   /** Says why, and disconnects. */
   punish(peer: Peer, code: string, detail: string): void;
+  /** Something on this side keeps headers out. */
+  failed(code: 'TREE_FULL' | 'POW_UNAVAILABLE'): void;
   /** Hands out a number that no request of this peer carries. */
   nextRequestId(): number;
 }
 
 export class HeaderSync {
   #lead: Lead | undefined;
+  #now = 0;
+  /** No peer leads before this: hashing failed, or all that have something are paused. */
+  #idleUntil = Number.NEGATIVE_INFINITY;
 
   constructor(
     readonly tree: HeaderTree,
@@ -63,14 +69,15 @@ export class HeaderSync {
   }
 
   /** True if a peer claims, credibly, more work than is verified. */
-  isAhead(peer: Peer, now: number): boolean {
-    return peer.isReady && peer.pausedUntil <= now && peer.claimedChainwork > this.tree.chainwork(this.tree.tip);
+  isAhead(peer: Peer): boolean {
+    return peer.isReady && peer.claimedChainwork > this.tree.chainwork(this.tree.tip);
   }
 
   /** Looks for a leader if there is none, and keeps its requests flowing. */
   advance(now: number): void {
+    this.#now = now;
     if (this.#lead === undefined) {
-      const peer = this.#choose(now);
+      const peer = now < this.#idleUntil ? undefined : this.#choose(now);
       if (peer === undefined) return;
       this.#lead = this.#begin(peer, now);
     }
@@ -78,44 +85,69 @@ export class HeaderSync {
   }
 
   headers(peer: Peer, message: Headers, now: number, wallTime: number): PeerFault | undefined {
+    this.#now = now;
     const lead = this.#lead?.peer === peer ? this.#lead : undefined;
-    if (lead === undefined || !lead.requests.delete(message.requestId)) {
+    const request = lead?.requests.get(message.requestId);
+    if (lead === undefined || request === undefined) {
       return peer.takeExpired(message.requestId) ? undefined : 'PEER_UNSOLICITED';
     }
+    lead.requests.delete(message.requestId);
     peer.failures = 0;
     lead.lastAnswerAt = now;
-    if (lead.isExhausted) return undefined;
+    if (lead.isExhausted) {
+      this.#finishIfDone(lead);
+      return undefined;
+    }
     if (message.count < HEADERS_PER_MESSAGE_MAX) lead.isExhausted = true;
     if (!lead.isAnswered) {
+      if (!lead.locator.some((hash) => areEqual(hash, message.parent))) return 'PEER_UNCONNECTED_HEADERS';
       const base = this.tree.find(message.parent);
-      const isAnswer = lead.locator.some((hash) => areEqual(hash, message.parent));
-      if (base === undefined || !isAnswer) return 'PEER_UNCONNECTED_HEADERS';
+      if (base === undefined) {
+        // A side branch that was dropped here after it was named.
+        this.#end(lead);
+        return undefined;
+      }
       lead.isAnswered = true;
       lead.baseHeight = this.tree.height(base);
     }
     lead.delivered += message.count;
     if (message.count > 0) {
       const { parent, count, payload } = message;
-      const done = (outcome: BatchOutcome): void => this.#verified(peer, lead, outcome, now);
-      this.verifier.submit({ source: sourceOf(peer), parent, count, content: payload, done }, wallTime);
+      // Each answer begins where its request says, or a peer could send the same headers for ever.
+      const parentHeight = lead.baseHeight + request.skip;
+      const done = (outcome: BatchOutcome): void => this.#verified(peer, lead, outcome);
+      this.verifier.submit({ source: sourceOf(peer), parent, parentHeight, count, content: payload, done }, wallTime);
     }
-    this.#finishIfDone(lead, now);
+    this.#finishIfDone(lead);
     return undefined;
   }
 
   /** Time-outs and turns. */
   tick(now: number): void {
+    this.#now = now;
     const lead = this.#lead;
     if (lead === undefined) return;
-    if (lead.requests.size > 0 && now >= this.#deadline(lead)) this.#fail(lead, now);
-    else if (now >= lead.since + LEADER_SLICE_MS && this.#choose(now, lead.peer) !== undefined) this.#end(lead, now);
+    if (lead.requests.size > 0 && now >= this.#deadline(lead)) {
+      this.#fail(lead);
+    } else if (now >= lead.since + LEADER_SLICE_MS) {
+      if (this.#choose(now, lead.peer) === undefined) lead.since = now;
+      else this.#end(lead);
+    }
   }
 
-  nextWake(): number | undefined {
+  /** The platform slept: the leader is given its time again. */
+  overslept(now: number): void {
+    if (this.#lead !== undefined) this.#lead.lastAnswerAt = now;
+  }
+
+  nextWake(now: number): number | undefined {
     const lead = this.#lead;
     if (lead === undefined) return undefined;
     const sliceEnd = lead.since + LEADER_SLICE_MS;
-    return lead.requests.size > 0 ? Math.min(this.#deadline(lead), sliceEnd) : sliceEnd;
+    const deadline = lead.requests.size > 0 ? this.#deadline(lead) : undefined;
+    // Past the end of its turn a leader goes on until another peer has something to give, and that comes as an event.
+    const turn = sliceEnd > now ? sliceEnd : undefined;
+    return deadline === undefined || turn === undefined ? (deadline ?? turn) : Math.min(deadline, turn);
   }
 
   /** The peer is gone. */
@@ -154,7 +186,7 @@ export class HeaderSync {
     if (!peer.isReady || peer.pausedUntil > now) return false;
     // What it brought in an earlier turn comes first: asking again would bring the same.
     if (this.verifier.pending(sourceOf(peer)) > 0) return false;
-    return peer.announced !== undefined || this.isAhead(peer, now);
+    return peer.announced !== undefined || this.isAhead(peer);
   }
 
   #begin(peer: Peer, now: number): Lead {
@@ -189,50 +221,59 @@ export class HeaderSync {
       const isWorthIt = lead.asked <= lead.delivered || lead.baseHeight + lead.asked < peer.height;
       if (!isWorthIt) return;
       const requestId = this.listener.nextRequestId();
-      lead.requests.set(requestId, now);
-      const { locator } = lead;
+      const { locator, asked: skip } = lead;
+      lead.requests.set(requestId, { sentAt: now, skip });
       this.outbox.send(peer, {
         type: 'getHeaders',
         requestId,
         locator,
         stop: undefined,
-        skip: lead.asked,
+        skip,
         max: HEADERS_PER_MESSAGE_MAX,
       });
       lead.asked += HEADERS_PER_MESSAGE_MAX;
     }
   }
 
-  #verified(peer: Peer, lead: Lead, outcome: BatchOutcome, now: number): void {
+  #verified(peer: Peer, lead: Lead, outcome: BatchOutcome): void {
     lead.held += outcome.held;
     if (outcome.lastHash !== undefined) peer.bestKnown = outcome.lastHash;
     switch (outcome.fault) {
       case undefined:
-        this.#finishIfDone(lead, now);
+        this.#finishIfDone(lead);
         return;
       case 'UNKNOWN_PARENT':
         // The peer reorganised between two answers, or sent them in a strange order: a new locator tells.
-        if (this.#lead === lead) this.#fail(lead, now);
+        if (this.#lead !== lead) return;
+        this.#fail(lead);
+        this.#countUnproven(peer, 'PEER_UNCONNECTED_HEADERS');
         return;
       case 'TREE_FULL':
+        // Its branch is longer than what there is room for beside the best chain: it shall not be asked for it again.
+        this.verifier.drop(sourceOf(peer));
+        this.listener.failed(outcome.fault);
+        if (this.#lead === lead) this.#finish(lead);
+        return;
       case 'POW_UNAVAILABLE':
         this.verifier.drop(sourceOf(peer));
-        if (this.#lead === lead) this.#end(lead, now);
+        this.#idleUntil = this.#now + PAUSE_MS;
+        this.listener.failed(outcome.fault);
+        if (this.#lead === lead) this.#end(lead);
         return;
       default:
         this.listener.punish(peer, outcome.fault, outcome.detail);
     }
   }
 
-  #finishIfDone(lead: Lead, now: number): void {
+  #finishIfDone(lead: Lead): void {
     const isDone = lead.isExhausted && lead.requests.size === 0 && this.verifier.pending(sourceOf(lead.peer)) === 0;
-    if (isDone && this.#lead === lead) this.#finish(lead, now);
+    if (isDone && this.#lead === lead) this.#finish(lead);
   }
 
   /** The peer has given all it has: what it claimed beyond that was not true. */
-  #finish(lead: Lead, now: number): void {
+  #finish(lead: Lead): void {
     const { peer } = lead;
-    this.#end(lead, now);
+    this.#end(lead);
     this.settleAnnouncement(peer);
     const best = peer.bestKnown === undefined ? undefined : this.tree.find(peer.bestKnown);
     const proven = best === undefined ? 0n : this.tree.chainwork(best);
@@ -241,22 +282,28 @@ export class HeaderSync {
     peer.claimedChainwork = proven < peer.claimedChainwork ? proven : peer.claimedChainwork;
     if (isInvented) peer.announced = undefined;
     if ((isOverclaimed || isInvented) && lead.held === 0) {
-      peer.unprovenClaims++;
-      if (peer.unprovenClaims >= UNPROVEN_CLAIMS_MAX) this.listener.punish(peer, 'PEER_CLAIM_UNPROVEN', '');
+      peer.height = best === undefined ? 0 : this.tree.height(best);
+      this.#countUnproven(peer, 'PEER_CLAIM_UNPROVEN');
     }
+  }
+
+  #countUnproven(peer: Peer, code: PeerFault): void {
+    peer.unprovenClaims++;
+    if (peer.unprovenClaims >= UNPROVEN_CLAIMS_MAX) this.listener.punish(peer, code, '');
   }
 
   /** A peer that is sending a large message is given the time for it; one that sends nothing is not. */
   #deadline(lead: Lead): number {
     const { peer } = lead;
-    const waitingSince = Math.max(lead.lastAnswerAt, Math.min(...lead.requests.values()));
+    const waitingSince = Math.max(lead.lastAnswerAt, Math.min(...[...lead.requests.values()].map(({ sentAt }) => sentAt)));
     const isReceiving = peer.partialSince !== undefined;
     return waitingSince + (isReceiving ? MESSAGE_TIMEOUT_MS : peer.roundTrip.timeoutMs);
   }
 
-  #fail(lead: Lead, now: number): void {
+  #fail(lead: Lead): void {
     const { peer } = lead;
-    this.#end(lead, now);
+    const now = this.#now;
+    this.#end(lead);
     peer.failures++;
     if (peer.failures < FAILURES_BEFORE_PAUSE) return;
     peer.failures = 0;
@@ -267,10 +314,10 @@ export class HeaderSync {
     if (peer.pauses >= PAUSES_MAX) this.listener.punish(peer, 'PEER_UNRESPONSIVE', 'no answers to getHeaders');
   }
 
-  #end(lead: Lead, now: number): void {
+  #end(lead: Lead): void {
     for (const requestId of lead.requests.keys()) lead.peer.expire(requestId);
     lead.requests.clear();
-    lead.peer.lastLedAt = now;
+    lead.peer.lastLedAt = this.#now;
     if (this.#lead === lead) this.#lead = undefined;
   }
 }

@@ -23,6 +23,8 @@ export interface BatchRequest {
   readonly source: SourceKey;
   /** 32 bytes: hash of the header before the first. */
   readonly parent: Uint8Array;
+  /** Height that this header must have; any if absent. Another one is answered with UNKNOWN_PARENT. */
+  readonly parentHeight?: number;
   readonly count: number;
   /** Encoded headers, or decoded ones. */
   readonly content: Uint8Array | HeaderBatch;
@@ -140,7 +142,8 @@ export class Verifier {
       isBusy = false;
       for (const [key, source] of [...this.#sources]) {
         if (this.#jobs.size >= this.jobsMax) return;
-        if (this.#takeTurn(key, source, wallTime)) isBusy = true;
+        const isCurrent = this.#sources.get(key) === source;
+        if (isCurrent && this.#takeTurn(key, source, wallTime)) isBusy = true;
       }
     }
   }
@@ -157,9 +160,14 @@ export class Verifier {
       if (source.active !== undefined) this.#advance(key, source.active, wallTime);
       return true;
     }
-    const job = source.active.verification.nextJob(wallTime);
-    if (job === undefined) return false;
-    this.#dispatch({ source: key, active: source.active, ...job });
+    const { active } = source;
+    const job = active.verification.nextJob(wallTime);
+    // Nothing to hash: all of it is under way, or the rules have refused the rest, and nobody else would notice.
+    if (job === undefined) return this.#advance(key, active, wallTime);
+    this.#dispatch({ source: key, active, ...job });
+    // To the end of the line: whoever finds a free hasher next starts with the others.
+    this.#sources.delete(key);
+    this.#sources.set(key, source);
     return true;
   }
 
@@ -173,7 +181,9 @@ export class Verifier {
   #start(request: BatchRequest): ActiveBatch | undefined {
     const parentSlot = this.tree.find(request.parent);
     if (parentSlot === undefined) return answerFault(request, 'UNKNOWN_PARENT', 'parent');
-    const batch = this.#decode(request, this.tree.height(parentSlot));
+    const parentHeight = this.tree.height(parentSlot);
+    if (parentHeight !== (request.parentHeight ?? parentHeight)) return answerFault(request, 'UNKNOWN_PARENT', 'height');
+    const batch = this.#decode(request, parentHeight);
     if (typeof batch === 'string') return answerFault(request, batch, 'batch');
     let slot = parentSlot;
     let start = 0;
@@ -200,23 +210,45 @@ export class Verifier {
   }
 
   #decode(request: BatchRequest, parentHeight: number): HeaderBatch | HeaderFault {
-    if (!(request.content instanceof Uint8Array)) return request.content;
+    if (!(request.content instanceof Uint8Array)) {
+      return this.#isLinked(request.content) ? request.content : 'HEADER_BAD_PARENT';
+    }
     const reader = new ByteReader(request.content);
     if (request.count * this.#family.encodedHeaderBytesMin > reader.remaining) return 'HEADER_MALFORMED';
     const batch = this.#family.decodeBatch(reader, request.count, request.parent, parentHeight);
     return typeof batch === 'string' || reader.isDone ? batch : 'HEADER_MALFORMED';
   }
 
-  /** Inserts what is proven, and closes the batch when nothing is left of it. */
-  #advance(key: SourceKey, active: ActiveBatch, wallTime: number): void {
+  /** Whether headers that were not decoded here name one another; hashes that are not claimed cannot tell yet. */
+  #isLinked(batch: HeaderBatch): boolean {
+    const { claimsHashes, recordBytes } = this.#family;
+    for (let i = 1; claimsHashes && i < batch.count; i++) {
+      const record = batch.records.subarray(i * recordBytes, (i + 1) * recordBytes);
+      if (!areEqual(this.#family.parent(record), batch.hashes.subarray(i * 32 - 32, i * 32))) return false;
+    }
+    return true;
+  }
+
+  /** Inserts what is proven, and closes the batch when nothing is left of it; @returns whether it did */
+  #advance(key: SourceKey, active: ActiveBatch, wallTime: number): boolean {
     const { verification } = active;
     const end = verification.advance(wallTime);
-    while (active.next < end && !active.isTreeFull) this.#insert(key, active, active.next++);
+    if (active.next < end && active.held === 0) this.#findParent(active);
+    while (active.next < Math.min(end, verification.limit) && !active.isTreeFull) this.#insert(key, active, active.next++);
     const isDone = active.next >= verification.limit || active.isTreeFull || active.isUnhashable;
-    if (!isDone) return;
+    if (!isDone) return false;
     const source = this.#sources.get(key);
     if (source !== undefined) source.active = undefined;
     active.request.done(this.#outcome(active));
+    return true;
+  }
+
+  /** While hashes were computed, the branch may have been dropped from the tree, and its slots given to others. */
+  #findParent(active: ActiveBatch): void {
+    const { verification, next, request } = active;
+    const slot = this.tree.find(next === 0 ? request.parent : verification.hash(next - 1));
+    if (slot === undefined) verification.cut(next);
+    else active.slot = slot;
   }
 
   #insert(key: SourceKey, active: ActiveBatch, index: number): void {

@@ -2,13 +2,14 @@
 import { ByteReader } from '../bytes/byte-reader.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
 import {
+  HEADERS_PAYLOAD_BYTES_MAX,
   HEADERS_PER_MESSAGE_MAX,
   IDENTITY_BYTES_MAX,
   LOCATOR_HASHES_MAX,
   REJECT_CODE_BYTES_MAX,
   USER_AGENT_BYTES_MAX,
 } from '../limits.js';
-import type { Message, MessageType } from './message.js';
+import { type Message, type MessageType, PROTOCOL_VERSION } from './message.js';
 import type { WireFault } from './wire-fault.js';
 
 /** Type bytes. Numbers are never reused. */
@@ -24,7 +25,7 @@ const TYPE_BYTES: Readonly<Record<MessageType, number>> = {
 
 export type DecodeResult =
   | { readonly ok: true; readonly message: Message }
-  | { readonly ok: false; readonly code: WireFault; readonly detail: string };
+  | { readonly ok: false; readonly code: WireFault | 'PEER_WRONG_VERSION'; readonly detail: string };
 
 /** @throws {RangeError} if a field is out of its range */
 export function encodeMessage(message: Message): Uint8Array {
@@ -59,6 +60,7 @@ export function encodeMessage(message: Message): Uint8Array {
     case 'headers':
       writer.raw(message.parent);
       writer.varint(message.count);
+      if (message.payload.length > HEADERS_PAYLOAD_BYTES_MAX) throw new RangeError('payload: too long');
       writer.raw(message.payload);
       break;
     case 'reject':
@@ -77,8 +79,15 @@ export function decodeMessage(bytes: Uint8Array): DecodeResult {
   const reader = new ByteReader(bytes);
   const typeByte = reader.u8();
   const requestId = reader.varint();
+  if (typeByte === TYPE_BYTES.hello) {
+    // What follows the version belongs to it: a later version may say more.
+    const version = new ByteReader(bytes.subarray(reader.position)).varint();
+    if (version > PROTOCOL_VERSION) return { ok: false, code: 'PEER_WRONG_VERSION', detail: `version ${version}` };
+  }
   const message = decodeBody(typeByte, requestId, reader);
   if (message === undefined) return { ok: false, code: 'WIRE_UNKNOWN_TYPE', detail: `type ${typeByte}` };
+  // Messages that are no answers and ask for none carry 0, so that each has one encoding.
+  if (requestId !== 0 && !('requestId' in message)) reader.fail();
   if (!reader.isDone) return { ok: false, code: 'WIRE_MALFORMED', detail: message.type };
   return { ok: true, message };
 }
@@ -115,6 +124,7 @@ function decodeBody(typeByte: number, requestId: number, reader: ByteReader): Me
     case TYPE_BYTES.headers: {
       const parent = reader.view(32);
       const count = readCount(reader, HEADERS_PER_MESSAGE_MAX);
+      if (reader.remaining > HEADERS_PAYLOAD_BYTES_MAX) reader.fail();
       return { type: 'headers', requestId, parent, count, payload: reader.view(reader.remaining) };
     }
     case TYPE_BYTES.reject:

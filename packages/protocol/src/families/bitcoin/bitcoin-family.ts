@@ -43,10 +43,10 @@ export function createBitcoinFamily(params: BitcoinParams): ChainFamily {
     powJob: (batch, from, to) => ({
       algorithm: 'sha256d-chain',
       count: to - from,
-      headers: batch.records.slice(from * recordBytes, to * recordBytes),
+      headers: new Uint8Array(batch.records.subarray(from * recordBytes, to * recordBytes)),
     }),
     applyPow: (batch, from, to, hashes) => applyPow(targets, batch, from, to, hashes),
-    hashToHex: (hash) => bytesToHex(hash.slice().reverse()),
+    hashToHex: toDisplayHex,
     hashFromHex: (text) => hexToBytes(text, 32)?.reverse(),
     describe,
   };
@@ -70,16 +70,20 @@ function applyPow(
   return to - from;
 }
 
+/** Display order is the reverse of the internal one. A real copy, since `slice` of a Node Buffer is a view. */
+function toDisplayHex(bytes: Uint8Array): string {
+  return bytesToHex(new Uint8Array(bytes).reverse());
+}
+
 function describe(record: Uint8Array, hash: Uint8Array, height: number): HeaderInfo {
-  const toHex = (bytes: Uint8Array): string => bytesToHex(bytes.slice().reverse());
   return {
     height,
-    hash: toHex(hash),
-    parent: toHex(record.subarray(offsets.parent, offsets.parent + 32)),
+    hash: toDisplayHex(hash),
+    parent: toDisplayHex(record.subarray(offsets.parent, offsets.parent + 32)),
     time: timeOf(record),
     fields: {
       version: versionOf(record),
-      merkleRoot: toHex(record.subarray(offsets.merkleRoot, offsets.merkleRoot + 32)),
+      merkleRoot: toDisplayHex(record.subarray(offsets.merkleRoot, offsets.merkleRoot + 32)),
       bits: bitsOf(record).toString(16).padStart(8, '0'),
       nonce: readU32(record, offsets.nonce),
     },

@@ -28,6 +28,8 @@ export function retarget(params: BitcoinParams, bits: number, timespanS: number)
  */
 export function requiredBits(params: BitcoinParams, ancestry: Ancestry, time: number): number | undefined {
   const { height, firstHeight } = ancestry;
+  // Genesis has the limit, a parent's bits are kept, and the minimum is the limit again.
+  if (params.neverRetargets) return params.limitBits;
   if (height < firstHeight) return undefined;
   const interval = retargetInterval(params);
   if ((height + 1) % interval !== 0) {
@@ -36,7 +38,6 @@ export function requiredBits(params: BitcoinParams, ancestry: Ancestry, time: nu
     return lastOrdinaryBits(params, ancestry, interval);
   }
   const parentBits = bitsOf(ancestry.record(height));
-  if (params.neverRetargets) return parentBits;
   // One spacing short of a full period: Bitcoin's off-by-one, which is consensus.
   const first = height - (interval - 1);
   if (first < firstHeight) return undefined;

@@ -28,7 +28,7 @@ export function mainnetMerkleRoot(leaves: readonly Uint8Array[]): Uint8Array {
   let level = leaves;
   if (level.length === 0) return new Uint8Array(32);
   while (level.length > 1) level = mainnetParents(level);
-  return (level[0] as Uint8Array).slice();
+  return new Uint8Array(level[0] as Uint8Array);
 }
 
 /** Steps from the leaf at `index` to {@link mainnetMerkleRoot}. @throws {RangeError} if there is no such leaf */

@@ -53,5 +53,5 @@ export function headerId(rules: VisionRules, record: Uint8Array): Uint8Array {
 
 /** The 32 bytes by which children name a header: its digest on the mainnet, its id elsewhere. */
 export function headerHash(rules: VisionRules, record: Uint8Array): Uint8Array {
-  return rules === 'mainnet' ? decodeRecord(record).digest.slice() : headerId(rules, record);
+  return rules === 'mainnet' ? new Uint8Array(decodeRecord(record).digest) : headerId(rules, record);
 }

@@ -75,7 +75,7 @@ export function sealTemplate(
   nonce: bigint,
   digest: Uint8Array,
 ): { readonly record: Uint8Array; readonly hash: Uint8Array } {
-  const record = template.slice();
+  const record = new Uint8Array(template);
   writeU64(record, offsets.nonce, nonce);
   record.set(digest, offsets.digest);
   return { record, hash: family.hash(record) };

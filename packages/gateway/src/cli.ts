@@ -1,0 +1,80 @@
+#!/usr/bin/env node
+import { createLog } from './cli/log.js';
+import { createProgressDisplay } from './cli/progress-display.js';
+import { helpText, readSettings, SettingError, type Settings } from './cli/settings.js';
+import { createGateway, type Gateway } from './gateway.js';
+import { GatewayError } from './gateway-error.js';
+import { version } from './version.js';
+import { releaseRtc } from './webrtc/rtc-implementation.js';
+
+const LISTEN_FAULTS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is already in use',
+  EACCES: 'may not be opened by this user',
+  EADDRNOTAVAIL: 'is at an address that this machine does not have',
+  ENOTFOUND: 'is at an address that cannot be resolved',
+};
+
+/** The options behind the programmatic names, for those who typed them. */
+const OPTION_NAMES: Readonly<Record<string, string>> = {
+  headersFile: '--headers',
+  mine: '--mine',
+  minerName: '--miner-name',
+};
+
+try {
+  const settings = readSettings(process.argv.slice(2), process.env);
+  if (settings === 'help') process.stdout.write(helpText);
+  else await run(settings);
+} catch (error) {
+  process.stderr.write(`vision-light-gateway: ${sentence(error)}\n`);
+  releaseRtc();
+  process.exit(1);
+}
+
+async function run({ gateway: options, logFormat, logLevel }: Settings): Promise<void> {
+  const log = createLog(logFormat, logLevel);
+  let gateway: Gateway | undefined;
+  let exitCode: number | undefined;
+
+  const end = async (code: number): Promise<void> => {
+    // Asked twice: a person who is tired of waiting.
+    if (exitCode !== undefined) process.exit(1);
+    exitCode = code;
+    await gateway?.close();
+    log.info('closed');
+    releaseRtc();
+    process.exit(code);
+  };
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(name, () => {
+      log.info({ signal: name }, 'shutting down');
+      void end(0);
+    });
+  }
+  const fail = (error: unknown): void => {
+    log.fatal(
+      { error: error instanceof Error ? error.stack : String(error) },
+      'the gateway has stopped: this is a bug',
+    );
+    void end(1);
+  };
+  process.on('uncaughtException', fail);
+
+  gateway = await createGateway({
+    ...options,
+    log,
+    onProgress: createProgressDisplay(logFormat, log, process.stderr),
+    onFailure: fail,
+  });
+  const { network, tip, port } = gateway;
+  log.info({ version, network, height: tip.height, health: `http://localhost:${port}/healthz` }, 'ready');
+}
+
+/** What went wrong, for the person who started the command: one line, no stack. */
+function sentence(error: unknown): string {
+  if (error instanceof SettingError || error instanceof GatewayError) return error.message;
+  const { code = '', port, message } = error as NodeJS.ErrnoException & { port?: number };
+  const fault = LISTEN_FAULTS[code];
+  if (fault !== undefined) return `port ${port ?? ''} ${fault}.`.replace('  ', ' ');
+  return message.replace(/^\w+(?=:)/, (name) => OPTION_NAMES[name] ?? name);
+}

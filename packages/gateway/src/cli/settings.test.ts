@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { helpText, readSettings, SettingError, type Settings } from './settings.js';
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'vision-light-settings-'));
+  writeFileSync(path.join(folder, 'network.json'), '{"name":"mine"}');
+  writeFileSync(path.join(folder, 'list.json'), '7');
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function read(args: string[], env: NodeJS.ProcessEnv = {}): Settings {
+  const settings = readSettings(args, { INIT_CWD: folder, ...env });
+  if (settings === 'help') throw new Error('help');
+  return settings;
+}
+
+describe('readSettings', () => {
+  it('has a default for everything', () => {
+    expect(read([])).toEqual({
+      gateway: {
+        network: undefined,
+        signal: ['http://localhost:8081'],
+        dataDir: path.join(folder, '.data'),
+        headersFile: undefined,
+        port: undefined,
+        host: undefined,
+        mine: undefined,
+        minerName: undefined,
+        history: undefined,
+      },
+      logFormat: 'text',
+      logLevel: 'info',
+    });
+  });
+
+  it('takes options over the environment', () => {
+    const env = {
+      GATEWAY_PORT: '1',
+      NETWORK: 'bitcoin-signet',
+      SIGNAL_URL: 'http://a,http://b',
+      LOG_FORMAT: 'json',
+    };
+    const fromEnv = read([], env);
+    expect(fromEnv).toMatchObject({ logFormat: 'json', gateway: { port: 1, network: 'bitcoin-signet' } });
+    expect(fromEnv.gateway.signal).toEqual(['http://a', 'http://b']);
+    const args = [
+      '--port',
+      '2',
+      '--network',
+      'bitcoin-regtest',
+      '--signal',
+      'http://c',
+      '--signal',
+      'https://d',
+    ];
+    const { gateway } = read(args, env);
+    expect(gateway).toMatchObject({ port: 2, network: 'bitcoin-regtest', signal: ['http://c', 'https://d'] });
+  });
+
+  it('resolves paths from where the command was typed', () => {
+    const { gateway } = read(['--headers', 'h.bin', '--data-dir', '../d']);
+    expect(gateway.headersFile).toBe(path.join(folder, 'h.bin'));
+    expect(gateway.dataDir).toBe(path.resolve(folder, '../d'));
+    expect(read([], { DATA_DIR: '/abs' }).gateway.dataDir).toBe('/abs');
+  });
+
+  it('reads a network of one’s own from a file, over the environment', () => {
+    expect(read(['--network-file', 'network.json'], { NETWORK: 'bitcoin-signet' }).gateway.network).toEqual({
+      name: 'mine',
+    });
+  });
+
+  it.each([
+    [[], undefined],
+    [['--mine'], true],
+    [['--no-mine'], false],
+    [['--threads', '3'], 3],
+    [['--mine', '--threads', '3'], 3],
+    [['--no-mine', '--threads', '3'], false],
+  ])('mines as told by %j', (args, mine) => {
+    expect(read(args).gateway.mine).toBe(mine);
+  });
+
+  it('knows help, and names every option in it', () => {
+    expect(readSettings(['--help', '--port', 'x'], {})).toBe('help');
+    for (const name of ['network-file', 'signal', 'data-dir', 'headers', 'no-mine', 'threads', 'history']) {
+      expect(helpText).toContain(`--${name}`);
+    }
+  });
+
+  it.each([
+    [['--prot', '1'], {}, "Unknown option '--prot'. See --help."],
+    [['--port', 'x'], {}, '--port must be a whole number from 0 to 65535, not "x".'],
+    [[], { GATEWAY_PORT: '65536' }, 'GATEWAY_PORT must be a whole number from 0 to 65535, not "65536".'],
+    [['--threads', '0'], {}, '--threads must be a whole number from 1 to 256, not "0".'],
+    [['--history', '1.5'], {}, '--history must be a whole number from 0 to 100000, not "1.5".'],
+    [['--log', 'xml'], {}, '--log must be one of text, json, not "xml".'],
+    [['--mine', '--no-mine'], {}, '--mine and --no-mine exclude each other.'],
+    [['--network', 'n', '--network-file', 'f'], {}, '--network and --network-file exclude each other.'],
+    [['--signal', 'localhost'], {}, '--signal: "localhost" is no http or https URL.'],
+    [[], { SIGNAL_URL: 'ftp://x' }, 'SIGNAL_URL: "ftp://x" is no http or https URL.'],
+  ])('refuses %j %j', (args, env, message) => {
+    expect(() => read(args, env)).toThrow(new SettingError(message));
+  });
+
+  it('refuses an unknown network and files that hold none', () => {
+    expect(() => read(['--network', 'x'])).toThrow(/^--network: "x" is none of vision-devnet, /);
+    expect(() => read(['--network-file', 'missing'])).toThrow(/cannot read .*missing \(ENOENT\)/);
+    expect(() => read(['--network-file', 'list.json'])).toThrow(/holds no JSON object/);
+  });
+});

@@ -1,0 +1,199 @@
+/** The settings of the command: options, then environment, then defaults. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { type CustomNetwork, isNetworkName, type NetworkName, networks } from '@vision-light/protocol';
+import type { GatewayOptions } from '../gateway-options.js';
+import { HISTORY_BLOCKS, HISTORY_BLOCKS_MAX, MINER_THREADS_MAX, SIGNAL_SERVERS_MAX } from '../limits.js';
+import type { LogFormat, LogLevel } from './log.js';
+
+/** A setting that cannot be used; the message is one line for the person who gave it. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError';
+}
+
+/** What the command line and the environment ask for. */
+export interface Settings {
+  readonly gateway: GatewayOptions;
+  readonly logFormat: LogFormat;
+  readonly logLevel: LogLevel;
+}
+
+interface Option {
+  readonly env?: string;
+  /** What stands for the value in the help; a flag has none. */
+  readonly value?: string;
+  readonly help: string;
+}
+
+const options = {
+  network: { env: 'NETWORK', value: 'NAME', help: `one of the networks below (${networks[0]})` },
+  'network-file': { env: 'NETWORK_FILE', value: 'FILE', help: 'a network of your own, as JSON' },
+  signal: {
+    env: 'SIGNAL_URL',
+    value: 'URL',
+    help: 'signaling server; may be repeated (http://localhost:8081)',
+  },
+  'data-dir': { env: 'DATA_DIR', value: 'DIR', help: 'where the chain is kept (.data)' },
+  headers: { env: 'HEADERS', value: 'FILE', help: 'raw headers to begin with (bitcoin networks)' },
+  port: { env: 'GATEWAY_PORT', value: 'PORT', help: '/healthz and /metrics, 0 for any free port (8082)' },
+  host: { env: 'GATEWAY_HOST', value: 'ADDRESS', help: 'address to listen on (all interfaces)' },
+  mine: { help: 'mine; the default on the devnet and networks of your own' },
+  'no-mine': { help: 'do not mine' },
+  threads: { value: 'N', help: 'threads that mine (1)' },
+  'miner-name': { env: 'MINER_NAME', value: 'NAME', help: 'miner field of mined headers (vision-light)' },
+  history: {
+    env: 'HISTORY',
+    value: 'N',
+    help: `blocks laid down on a miner's first start (${HISTORY_BLOCKS})`,
+  },
+  log: { env: 'LOG_FORMAT', value: 'FORMAT', help: 'json or text (text)' },
+  'log-level': { env: 'LOG_LEVEL', value: 'LEVEL', help: 'debug, info, warn, error or silent (info)' },
+  help: { help: 'this text' },
+} as const satisfies Readonly<Record<string, Option>>;
+
+type OptionName = keyof typeof options;
+type Given = Partial<Record<OptionName, string | boolean | string[]>>;
+
+/** What `--help` prints. */
+export const helpText = `Usage: vision-light-gateway [options]
+
+An always-on Vision Light peer: serves verified headers over WebRTC, and mines where there is something to mine.
+Every setting can come from an option or from the environment; the option wins. Paths are relative to where the
+command is typed.
+
+${Object.entries(options).map(helpLine).join('\n')}
+
+Networks: ${networks.join(', ')}
+`;
+
+/**
+ * The settings of a command line over an environment, or `help` if that is asked for.
+ *
+ * @throws {SettingError} naming the option or variable that is wrong
+ */
+export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): Settings | 'help' {
+  const given = parse(args);
+  if (given.help === true) return 'help';
+  const read = (name: OptionName) => setting(name, given, env);
+  const number = (name: OptionName, least: number, most: number) => wholeNumber(read(name), least, most);
+  const resolve = (found: Setting | undefined) =>
+    found && path.resolve(env.INIT_CWD ?? process.cwd(), found.text);
+  const headers = read('headers');
+  return {
+    gateway: {
+      network: networkOf(read('network'), read('network-file'), resolve(read('network-file'))),
+      signal: signalUrls(given.signal, read('signal')),
+      dataDir: resolve(read('data-dir') ?? { source: '', text: '.data' }),
+      headersFile: resolve(headers),
+      port: number('port', 0, 65_535),
+      host: read('host')?.text,
+      mine: mining(given, number('threads', 1, MINER_THREADS_MAX)),
+      minerName: read('miner-name')?.text,
+      history: number('history', 0, HISTORY_BLOCKS_MAX),
+    },
+    logFormat: oneOf(read('log'), ['text', 'json']),
+    logLevel: oneOf(read('log-level'), ['info', 'debug', 'warn', 'error', 'silent']),
+  };
+}
+
+interface Setting {
+  /** `--option` or variable, as the person wrote it. */
+  readonly source: string;
+  readonly text: string;
+}
+
+function parse(args: readonly string[]): Given {
+  const known = Object.fromEntries(
+    Object.entries<Option>(options).map(([name, { value }]) => [
+      name,
+      { type: value === undefined ? ('boolean' as const) : ('string' as const), multiple: name === 'signal' },
+    ]),
+  );
+  try {
+    return parseArgs({ args: [...args], options: known }).values as Given;
+  } catch (error) {
+    // Node's own text goes on about how to escape a dash; its first sentence is enough.
+    throw new SettingError(`${(error as Error).message.split('. ')[0]?.replace(/\.$/, '')}. See --help.`);
+  }
+}
+
+function setting(name: OptionName, given: Given, env: NodeJS.ProcessEnv): Setting | undefined {
+  const fromOption = given[name];
+  if (typeof fromOption === 'string') return { source: `--${name}`, text: fromOption };
+  const variable = (options[name] as Option).env;
+  const fromEnv = variable === undefined ? undefined : env[variable];
+  return variable === undefined || !fromEnv ? undefined : { source: variable, text: fromEnv };
+}
+
+function networkOf(
+  name: Setting | undefined,
+  file: Setting | undefined,
+  filePath: string | undefined,
+): NetworkName | CustomNetwork | undefined {
+  if (file !== undefined && filePath !== undefined) {
+    if (name?.source === '--network')
+      throw new SettingError(`--network and ${file.source} exclude each other.`);
+    return networkFromFile(file.source, filePath);
+  }
+  if (name === undefined) return undefined;
+  if (isNetworkName(name.text)) return name.text;
+  throw new SettingError(`${name.source}: "${name.text}" is none of ${networks.join(', ')}.`);
+}
+
+/** What is in the object is judged where networks are made. */
+function networkFromFile(source: string, filePath: string): CustomNetwork {
+  let text: string;
+  try {
+    text = readFileSync(filePath, 'utf8');
+  } catch (error) {
+    throw new SettingError(`${source}: cannot read ${filePath} (${(error as NodeJS.ErrnoException).code}).`);
+  }
+  try {
+    const network: unknown = JSON.parse(text);
+    if (typeof network === 'object' && network !== null) return network as CustomNetwork;
+  } catch {
+    // Said below, as for JSON of another shape.
+  }
+  throw new SettingError(`${source}: ${filePath} holds no JSON object.`);
+}
+
+function signalUrls(given: Given['signal'], fromEnv: Setting | undefined): readonly string[] {
+  const source = Array.isArray(given) ? '--signal' : fromEnv?.source;
+  const urls = Array.isArray(given) ? given : (fromEnv?.text.split(',') ?? ['http://localhost:8081']);
+  for (const url of urls) {
+    const isUrl = URL.canParse(url) && /^(https?|wss?):$/.test(new URL(url).protocol);
+    if (!isUrl) throw new SettingError(`${source}: "${url}" is no http or https URL.`);
+  }
+  if (urls.length > SIGNAL_SERVERS_MAX)
+    throw new SettingError(`${source}: at most ${SIGNAL_SERVERS_MAX} servers.`);
+  return urls;
+}
+
+function mining(given: Given, threads: number | undefined): boolean | number | undefined {
+  if (given.mine === true && given['no-mine'] === true)
+    throw new SettingError('--mine and --no-mine exclude each other.');
+  if (given['no-mine'] === true) return false;
+  return threads ?? (given.mine === true ? true : undefined);
+}
+
+function wholeNumber(found: Setting | undefined, least: number, most: number): number | undefined {
+  if (found === undefined) return undefined;
+  const number = /^\d+$/.test(found.text) ? Number(found.text) : Number.NaN;
+  if (number >= least && number <= most) return number;
+  throw new SettingError(
+    `${found.source} must be a whole number from ${least} to ${most}, not "${found.text}".`,
+  );
+}
+
+function oneOf<T extends string>(found: Setting | undefined, words: readonly [T, ...T[]]): T {
+  if (found === undefined) return words[0];
+  const word = words.find((known) => known === found.text);
+  if (word !== undefined) return word;
+  throw new SettingError(`${found.source} must be one of ${words.join(', ')}, not "${found.text}".`);
+}
+
+function helpLine([name, { env, value, help }]: [string, Option]): string {
+  const option = `--${name}${value === undefined ? '' : ` ${value}`}`;
+  return `  ${option.padEnd(20)} ${(env ?? '').padEnd(14)} ${help}`;
+}

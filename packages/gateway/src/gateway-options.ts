@@ -1,0 +1,146 @@
+/** What a gateway can be told, and what it does when it is not told. */
+import {
+  type ChainFamily,
+  type CustomNetwork,
+  isVisionFamily,
+  type NetworkName,
+  resolveNetwork,
+  type VisionFamily,
+} from '@vision-light/protocol';
+import { type Logger, pino } from 'pino';
+import {
+  HISTORY_BLOCKS,
+  HISTORY_BLOCKS_MAX,
+  HISTORY_WAIT_MS,
+  MINER_THREADS_MAX,
+  SIGNAL_SERVERS_MAX,
+} from './limits.js';
+
+/** A task with an end: blocks of history, or headers of a file. */
+export interface GatewayProgress {
+  readonly task: 'history' | 'headers';
+  readonly done: number;
+  readonly total: number;
+}
+
+/** How to run a gateway; everything has a default. */
+export interface GatewayOptions {
+  /** Default `vision-devnet`. */
+  readonly network?: NetworkName | CustomNetwork | undefined;
+  /** URLs of signaling servers. Default none: then nobody is met. */
+  readonly signal?: readonly string[] | undefined;
+  /** Where the chain is kept, in a folder of its own for each network. Default: in memory only. */
+  readonly dataDir?: string | undefined;
+  /** Raw headers to begin with, 80 bytes each from genesis. Bitcoin networks only. */
+  readonly headersFile?: string | undefined;
+  /** TCP port of `/healthz` and `/metrics`, 0 for any free one. Default 8082. */
+  readonly port?: number | undefined;
+  /** Address to listen on. Default: every interface. */
+  readonly host?: string | undefined;
+  /** Whether to mine, or on how many threads. Default: one thread on the devnet and custom networks. */
+  readonly mine?: boolean | number | undefined;
+  /** The miner field of mined headers. Default `vision-light`. */
+  readonly minerName?: string | undefined;
+  /** Blocks of history that a miner lays down on its first start, 0 for none. Default 2000. */
+  readonly history?: number | undefined;
+  /** Milliseconds that it waits for a peer with a chain before. Default 10,000. */
+  readonly historyWaitMs?: number | undefined;
+  /** Default: silent. */
+  readonly log?: Logger | undefined;
+  readonly onProgress?: ((progress: GatewayProgress) => void) | undefined;
+  /** Told if a broken invariant stops the node, which is a bug; the gateway should be closed then. Default: it is logged. */
+  readonly onFailure?: ((error: unknown) => void) | undefined;
+}
+
+/** Options with every default filled in. */
+export interface ResolvedOptions {
+  readonly family: ChainFamily;
+  readonly signal: readonly string[];
+  readonly dataDir: string | undefined;
+  readonly headersFile: string | undefined;
+  readonly port: number;
+  readonly host: string | undefined;
+  /** What to mine, and how; undefined if nothing is mined. */
+  readonly mining: MiningPlan | undefined;
+  readonly log: Logger;
+  readonly onProgress: (progress: GatewayProgress) => void;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** How a gateway mines. */
+export interface MiningPlan {
+  readonly family: VisionFamily;
+  readonly name: string;
+  readonly threads: number;
+  readonly history: number;
+  readonly historyWaitMs: number;
+}
+
+/**
+ * @throws {TypeError} if an option is of the wrong type
+ * @throws {RangeError} if one is out of range, or does not fit the network
+ */
+export function resolveOptions(options: GatewayOptions): ResolvedOptions {
+  const family = resolveNetwork(options.network ?? 'vision-devnet');
+  const { signal = [], dataDir, headersFile, port = 8082, host } = options;
+  const log = options.log ?? pino({ level: 'silent' });
+  if (signal.length > SIGNAL_SERVERS_MAX) {
+    throw new RangeError(`signal: must be at most ${SIGNAL_SERVERS_MAX} servers, got ${signal.length}`);
+  }
+  for (const url of signal) checkUrl(url);
+  checkWhole('port', port, 0, 65_535);
+  if (headersFile !== undefined && family.family !== 'bitcoin') {
+    throw new RangeError(`headersFile: only Bitcoin networks take one, not ${family.name}`);
+  }
+  return {
+    family,
+    signal,
+    dataDir,
+    headersFile,
+    port,
+    host,
+    mining: miningPlan(family, options),
+    log,
+    onProgress: options.onProgress ?? (() => {}),
+    onFailure:
+      options.onFailure ??
+      ((error) => log.fatal({ error: String(error) }, 'the node has stopped: this is a bug')),
+  };
+}
+
+function miningPlan(family: ChainFamily, options: GatewayOptions): MiningPlan | undefined {
+  const {
+    mine,
+    minerName: name = 'vision-light',
+    history = HISTORY_BLOCKS,
+    historyWaitMs = HISTORY_WAIT_MS,
+  } = options;
+  checkWhole('history', history, 0, HISTORY_BLOCKS_MAX);
+  checkWhole('historyWaitMs', historyWaitMs, 0, 3_600_000);
+  const isMinable = isVisionFamily(family) && family.params.rules === 'devnet';
+  const threads = mine === undefined || typeof mine === 'boolean' ? Number(mine ?? isMinable) : mine;
+  checkWhole('mine', threads, 0, MINER_THREADS_MAX);
+  if (threads === 0) return undefined;
+  if (!isMinable)
+    throw new RangeError(`mine: only vision-devnet and custom networks are mined, not ${family.name}`);
+  const { minerBytesMax } = family.params;
+  const nameBytes = Buffer.byteLength(name);
+  if (nameBytes === 0 || nameBytes > minerBytesMax) {
+    throw new RangeError(`minerName: must be 1 to ${minerBytesMax} bytes, got ${nameBytes}`);
+  }
+  return { family, name, threads, history, historyWaitMs };
+}
+
+function checkWhole(name: string, value: unknown, least: number, most: number): void {
+  if (typeof value !== 'number') throw new TypeError(`${name}: must be a number, got ${typeof value}`);
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new RangeError(`${name}: must be a whole number from ${least} to ${most}, got ${value}`);
+  }
+}
+
+function checkUrl(url: unknown): void {
+  if (typeof url !== 'string') throw new TypeError(`signal: must be URLs, got ${typeof url}`);
+  if (!URL.canParse(url) || !/^(https?|wss?):$/.test(new URL(url).protocol)) {
+    throw new RangeError(`signal: must be an http or https URL, got ${JSON.stringify(url)}`);
+  }
+}

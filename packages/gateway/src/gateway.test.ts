@@ -1,0 +1,290 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type CustomNetwork, resolveNetwork } from '@vision-light/protocol';
+import { createSignalServer, type SignalServer } from '@vision-light/signal-server';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createGateway, type Gateway } from './gateway.js';
+import { GatewayError } from './gateway-error.js';
+import type { GatewayOptions, GatewayProgress } from './gateway-options.js';
+import { LevelStore } from './store/level-store.js';
+
+const network: CustomNetwork = {
+  name: 'gateway-test',
+  visionx: { datasetMb: 1, scratchMb: 1, mixIters: 64, readsPerIter: 2, writeEvery: 4 },
+  targetSpacingS: 5,
+};
+const bitcoinHeaders = path.resolve(import.meta.dirname, '../../../tests/data/bitcoin/headers');
+/** Longer than any test takes. */
+const never = 3_600_000;
+
+let folder: string;
+let signalServer: SignalServer;
+const gateways: Gateway[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'vision-light-gateway-'));
+  signalServer = await createSignalServer({ port: 0, host: '127.0.0.1' });
+});
+
+afterEach(async () => {
+  await Promise.all(gateways.splice(0).map((gateway) => gateway.close()));
+  await signalServer.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function start(options: GatewayOptions = {}): Promise<Gateway> {
+  const defaults = { network, port: 0, host: '127.0.0.1', signal: [signalServer.url], historyWaitMs: never };
+  const gateway = await createGateway({ ...defaults, ...options });
+  gateways.push(gateway);
+  return gateway;
+}
+
+/** Resolves once a condition holds; looked at with every notice. */
+function until(gateway: Gateway, isMet: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (!isMet()) return;
+      unsubscribe();
+      resolve();
+    };
+    const unsubscribe = gateway.subscribe(look);
+    look();
+  });
+}
+
+function height(gateway: Gateway, wanted: number): Promise<void> {
+  return until(gateway, () => gateway.tip.height >= wanted);
+}
+
+/** Resolves with the last report of a task. */
+function progressTo(total: number): { onProgress: (progress: GatewayProgress) => void; done: Promise<void> } {
+  let resolve = () => {};
+  const done = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { onProgress: (progress) => progress.done === total && resolve(), done };
+}
+
+async function body(gateway: Gateway, route: string): Promise<{ status: number; text: string }> {
+  const response = await fetch(`http://127.0.0.1:${gateway.port}${route}`);
+  return { status: response.status, text: await response.text() };
+}
+
+describe('a mining gateway', () => {
+  it('lays down history where nobody has a chain, then mines live on top of it', async () => {
+    const { onProgress, done } = progressTo(60);
+    const gateway = await start({ history: 60, historyWaitMs: 0, onProgress });
+    await done;
+    const laidAt = Date.now() / 1000;
+    await height(gateway, 62);
+    for (let at = 2; at <= 60; at++) {
+      const [below, header] = [gateway.header(at - 1), gateway.header(at)];
+      expect((header?.time ?? 0) - (below?.time ?? 0)).toBe(5);
+      expect(header?.fields.difficulty).toBe(1n);
+    }
+    expect(gateway.header(61)?.time).toBeGreaterThanOrEqual(Math.floor(laidAt) - 1);
+    expect(gateway.header(61)?.fields).toMatchObject({ miner: 'vision-light', txRoot: '0'.repeat(64) });
+  });
+
+  it('continues from disk after a restart, and lays down no history in the middle of a chain', async () => {
+    const { onProgress, done } = progressTo(20);
+    const first = await start({ history: 20, historyWaitMs: 0, dataDir: folder, onProgress });
+    await done;
+    await height(first, 20);
+    await first.close();
+    const { tip } = first;
+
+    const restartedAt = Math.floor(Date.now() / 1000);
+    const second = await start({ history: 100, historyWaitMs: 0, dataDir: folder });
+    expect(second.header(tip.hash)?.height).toBe(tip.height);
+    await height(second, tip.height + 1);
+    expect(second.header(tip.height + 1)?.time).toBeGreaterThanOrEqual(restartedAt);
+  });
+
+  it('syncs from a peer that has a chain instead of laying down its own', async () => {
+    const { onProgress, done } = progressTo(50);
+    const first = await start({ history: 50, historyWaitMs: 0, onProgress });
+    await done;
+    await height(first, 50);
+    const laid: GatewayProgress[] = [];
+    const second = await start({ history: 2000, onProgress: (progress) => laid.push(progress) });
+    await height(second, 50);
+    expect(second.header(50)?.hash).toBe(first.header(50)?.hash);
+    expect(second.peers()).toMatchObject([{ kind: 'gateway' }]);
+    expect(laid).toEqual([]);
+    // From now on both follow whoever is first.
+    await Promise.all([height(first, 54), height(second, 54)]);
+    await until(first, () => first.header(52)?.hash === second.header(52)?.hash);
+  });
+
+  it('goes on without a signaling server', async () => {
+    const gateway = await start({ signal: ['http://127.0.0.1:1'], history: 3, historyWaitMs: 0 });
+    await height(gateway, 4);
+    expect(gateway.status.phase).toBe('connecting');
+  });
+
+  it('is closed in the middle of its history without a fault', async () => {
+    const begun = progressTo(0);
+    const gateway = await start({
+      history: 2000,
+      historyWaitMs: 0,
+      dataDir: folder,
+      onProgress: begun.onProgress,
+    });
+    await begun.done;
+    await gateway.close();
+    const again = await start({ mine: false, dataDir: folder });
+    expect(again.tip.height).toBeLessThan(2000);
+    expect(again.tip.height).toBe(gateway.tip.height);
+  });
+});
+
+describe('a gateway over HTTP', () => {
+  it('answers /healthz and /metrics, and nothing else', async () => {
+    const gateway = await start({ mine: false });
+    const health = await body(gateway, '/healthz');
+    expect(health.status).toBe(200);
+    const { hash, time } = gateway.tip;
+    expect(JSON.parse(health.text)).toMatchObject({
+      status: 'ok',
+      version: '0.1.0',
+      network: 'gateway-test',
+      tip: { height: 0, hash, time },
+      peers: 0,
+    });
+    const metrics = await body(gateway, '/metrics');
+    expect(metrics.text).toContain('vision_light_gateway_tip_height{network="gateway-test"} 0');
+    expect(metrics.text).toContain('process_cpu_seconds_total');
+    expect((await body(gateway, '/else')).status).toBe(404);
+    const posted = await fetch(`http://127.0.0.1:${gateway.port}/healthz`, { method: 'POST' });
+    expect(posted.status).toBe(405);
+  });
+});
+
+describe('a gateway with a headers file', () => {
+  const bitcoin = { network: 'bitcoin-mainnet', signal: [], dataDir: undefined } as const;
+  const mainnet = path.join(bitcoinHeaders, 'mainnet_0-32259.bin');
+
+  it('verifies it, keeps it, and takes only what is missing the next time', async () => {
+    const reports: GatewayProgress[] = [];
+    const options = {
+      ...bitcoin,
+      dataDir: folder,
+      onProgress: (progress: GatewayProgress) => reports.push(progress),
+    };
+    const bytes = await readFile(mainnet);
+    const part = path.join(folder, 'part.bin');
+    await writeFile(part, bytes.subarray(0, 80 * 5001));
+    const first = await start({ ...options, headersFile: part });
+    expect(first.tip).toMatchObject({ height: 5000 });
+    expect(reports.at(-1)).toEqual({ task: 'headers', done: 5000, total: 5000 });
+    await first.close();
+
+    reports.length = 0;
+    const second = await start({ ...options, headersFile: mainnet });
+    expect(second.tip).toMatchObject({
+      height: 32259,
+      hash: '000000008a5b32a0610b2b0eeb5390e30e157324bf28c09ab83ccbb99184c38b',
+    });
+    expect(reports[0]?.done).toBeGreaterThan(5000);
+    await second.close();
+
+    reports.length = 0;
+    const third = await start({ ...options, headersFile: part });
+    expect(third.tip.height).toBe(32259);
+    expect(reports).toEqual([]);
+  });
+
+  it('serves it to a peer', async () => {
+    const signal = [signalServer.url];
+    const first = await start({ ...bitcoin, signal, headersFile: mainnet });
+    const second = await start({ ...bitcoin, signal });
+    await height(second, 32259);
+    expect(second.tip).toEqual(first.tip);
+  });
+
+  it('keeps what is good of a file with a bad header, and says where it is bad', async () => {
+    const bytes = await readFile(mainnet);
+    bytes.writeUInt8((bytes[80 * 3000 + 76] ?? 0) ^ 1, 80 * 3000 + 76);
+    const bad = path.join(folder, 'bad.bin');
+    await writeFile(bad, bytes.subarray(0, 80 * 9000));
+    await expect(start({ ...bitcoin, dataDir: folder, headersFile: bad })).rejects.toThrow(
+      new GatewayError(`The headers file ${bad} breaks a rule at height 3000: HEADER_TARGET_MISSED.`),
+    );
+    const again = await start({ ...bitcoin, dataDir: folder });
+    expect(again.tip.height).toBe(2999);
+  });
+
+  it.each([
+    [
+      'of half a header',
+      async (file: string) => writeFile(file, Buffer.alloc(1000)),
+      /1000 bytes, not a multiple of 80/,
+    ],
+    ['that is empty', async (file: string) => writeFile(file, ''), /0 bytes, not a multiple of 80/],
+    [
+      'of another network',
+      async (file: string) => writeFile(file, Buffer.alloc(80)),
+      /not begin with the genesis/,
+    ],
+    ['that is missing', async () => {}, /cannot be read \(ENOENT\)/],
+  ])('refuses a file %s', async (_what, write, message) => {
+    const file = path.join(folder, 'headers.bin');
+    await write(file);
+    await expect(start({ ...bitcoin, headersFile: file })).rejects.toThrow(message);
+  });
+});
+
+describe('createGateway', () => {
+  it.each([
+    [{ network: 'nowhere' }, /network: must be one of/],
+    [{ port: 70_000 }, /port: must be a whole number from 0 to 65535, got 70000/],
+    [{ mine: 0.5 }, /mine: must be a whole number/],
+    [{ network: 'bitcoin-regtest', mine: true }, /mine: only vision-devnet and custom networks/],
+    [{ network: 'vision-mainnet', mine: true }, /mine: only vision-devnet and custom networks/],
+    [{ minerName: 'ü'.repeat(33) }, /minerName: must be 1 to 64 bytes, got 66/],
+    [{ history: -1 }, /history: must be a whole number/],
+    [{ signal: ['nonsense'] }, /signal: must be an http or https URL/],
+    [{ headersFile: 'x' }, /headersFile: only Bitcoin networks/],
+  ])('refuses %j', async (options, message) => {
+    await expect(start(options as GatewayOptions)).rejects.toThrow(message);
+  });
+
+  it('rejects when its port is in use', async () => {
+    const holder = createServer();
+    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
+    const { port } = holder.address() as { port: number };
+    await expect(start({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    holder.close();
+  });
+
+  it('rejects when its data is in use', async () => {
+    await start({ mine: false, dataDir: folder });
+    await expect(start({ mine: false, dataDir: folder })).rejects.toThrow(/in use by another gateway/);
+  });
+
+  it('runs on, and fetches anew, when what is on disk is damaged', async () => {
+    const { onProgress, done } = progressTo(30);
+    const first = await start({ history: 30, historyWaitMs: 0, dataDir: folder, onProgress });
+    await done;
+    await height(first, 30);
+    await first.close();
+    const id = Buffer.from(resolveNetwork(network).networkId).toString('hex').slice(0, 8);
+    const store = await LevelStore.open(path.join(folder, `gateway-test-${id}`));
+    const chain = await store.load();
+    const put = chain.chunks.map(({ index, bytes }) => ({ index, bytes: bytes.map((byte) => byte ^ 0x55) }));
+    await store.write({ removeFrom: undefined, put, tip: chain.tip ?? Uint8Array.of() });
+    await store.close();
+
+    const second = await start({ mine: false, dataDir: folder });
+    expect(second.tip.height).toBe(0);
+    const source = await start({ history: 40, historyWaitMs: 0 });
+    await height(source, 40);
+    await height(second, 40);
+    await second.close();
+    const third = await start({ mine: false, dataDir: folder, signal: [] });
+    expect(third.tip.height).toBeGreaterThanOrEqual(40);
+  });
+});

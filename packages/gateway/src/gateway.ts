@@ -1,0 +1,208 @@
+/** A gateway: an always-on peer with its chain on disk, and a miner where there is something to mine. */
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  bytesToHex,
+  type ChainFamily,
+  type HeaderInfo,
+  type HeaderStore,
+  MemoryStore,
+  type NodeNotice,
+  type PeerInfo,
+  type Status,
+  type Tip,
+} from '@vision-light/protocol';
+import type { Logger } from 'pino';
+import { type GatewayOptions, type ResolvedOptions, resolveOptions } from './gateway-options.js';
+import { HeadersFile } from './headers/headers-file.js';
+import { importHeaders } from './headers/headers-import.js';
+import type { GatewayFacts } from './http/facts.js';
+import { HttpServer } from './http/http-server.js';
+import { CLOSE_TIMEOUT_MS, HASH_THREADS_MAX } from './limits.js';
+import { Mining } from './miner/mining.js';
+import { NodeHost } from './node-host.js';
+import { logNotices } from './notice-log.js';
+import { Introducer } from './signal/introducer.js';
+import { LevelStore } from './store/level-store.js';
+import { version } from './version.js';
+
+/** A gateway that runs. */
+export interface Gateway {
+  /** TCP port of `/healthz` and `/metrics`. */
+  readonly port: number;
+  readonly network: string;
+  /** The best verified header. */
+  readonly tip: Tip;
+  readonly status: Status;
+  peers(): PeerInfo[];
+  /** A header of the best chain by height, or any verified one by hash; undefined if it is not known. */
+  header(heightOrHash: number | string): HeaderInfo | undefined;
+  /** @returns what ends the subscription */
+  subscribe(listener: (notice: NodeNotice) => void): () => void;
+  /** Writes what is not yet stored, takes leave of everyone and releases everything; bounded in time. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a gateway. Resolves once the stored chain is loaded and, if there is one, the headers file is imported; peers,
+ * history and mining follow by themselves.
+ *
+ * @throws {TypeError} if an option is of the wrong type
+ * @throws {RangeError} if one is out of range, or does not fit the network
+ * @throws {GatewayError} if the data folder or the headers file cannot be used
+ * @throws the error of `listen` (`EADDRINUSE`, `EACCES`, …)
+ */
+export async function createGateway(options: GatewayOptions = {}): Promise<Gateway> {
+  const gateway = new RunningGateway(resolveOptions(options));
+  try {
+    await gateway.start();
+  } catch (error) {
+    await gateway.close();
+    throw error;
+  }
+  return gateway;
+}
+
+class RunningGateway implements Gateway {
+  readonly #options: ResolvedOptions;
+  readonly #log: Logger;
+  #http: HttpServer | undefined;
+  #host: NodeHost | undefined;
+  #introducer: Introducer | undefined;
+  #mining: Mining | undefined;
+  #isReady = false;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: ResolvedOptions) {
+    this.#options = options;
+    this.#log = options.log;
+  }
+
+  get port(): number {
+    return this.#http?.port ?? 0;
+  }
+
+  get network(): string {
+    return this.#options.family.name;
+  }
+
+  get tip(): Tip {
+    return this.#started.node.tip;
+  }
+
+  get status(): Status {
+    return this.#started.node.status;
+  }
+
+  peers(): PeerInfo[] {
+    return this.#started.node.peers();
+  }
+
+  header(heightOrHash: number | string): HeaderInfo | undefined {
+    return this.#started.node.header(heightOrHash);
+  }
+
+  subscribe(listener: (notice: NodeNotice) => void): () => void {
+    return this.#started.subscribe(listener);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  get #started(): NodeHost {
+    if (this.#host === undefined) throw new Error('the gateway is not started');
+    return this.#host;
+  }
+
+  async start(): Promise<void> {
+    const { family, port, host: address, headersFile, signal: urls, mining, onProgress } = this.#options;
+    const log = this.#log;
+    // What a person may have got wrong comes first, before anything is written.
+    const file = headersFile === undefined ? undefined : await HeadersFile.open(headersFile, family);
+    try {
+      this.#http = await HttpServer.listen({ port, host: address, facts: () => this.#facts() });
+      const host = this.#createHost(await openStore(this.#options));
+      this.#host = host;
+      logNotices(host, log);
+      await host.start();
+      if (file !== undefined) {
+        const onHeaders = (done: number, total: number): void => onProgress({ task: 'headers', done, total });
+        const added = await importHeaders({ host, family, file, onProgress: onHeaders });
+        log.info({ added, height: host.node.tip.height }, 'headers file imported');
+      }
+      const networkId = bytesToHex(family.networkId);
+      this.#introducer = new Introducer({ urls, networkId, networkName: family.name, pool: host.links, log });
+      if (mining !== undefined) {
+        const onHistory = (done: number, total: number): void => onProgress({ task: 'history', done, total });
+        this.#mining = new Mining({ ...mining, host, log, onHistory });
+      }
+      this.#isReady = true;
+    } finally {
+      await file?.close();
+    }
+  }
+
+  #createHost(store: HeaderStore): NodeHost {
+    const { family, onFailure } = this.#options;
+    return new NodeHost({
+      family,
+      store,
+      hashThreads: Math.min(availableParallelism(), HASH_THREADS_MAX),
+      userAgent: `vision-light-gateway/${version}`,
+      log: this.#log,
+      requestPeers: (count) => void this.#introducer?.requestPeers(count),
+      sentAway: (peer) => this.#introducer?.avoid(peer),
+      onFailure,
+    });
+  }
+
+  #facts(): GatewayFacts | undefined {
+    if (!this.#isReady) return undefined;
+    const { node, links } = this.#started;
+    return {
+      network: this.network,
+      phase: node.status.phase,
+      tip: node.tip,
+      peers: node.status.peers,
+      links: links.size,
+      signalServers: this.#introducer?.joined ?? 0,
+      mined: this.#mining?.mined ?? 0,
+      nonces: this.#mining?.noncesTried ?? 0,
+    };
+  }
+
+  async #close(): Promise<void> {
+    this.#isReady = false;
+    const timeout = new AbortController();
+    const tidy = async (): Promise<void> => {
+      await this.#mining?.close();
+      this.#introducer?.close();
+      await this.#host?.close();
+      await this.#http?.close();
+    };
+    const late = async (): Promise<void> => {
+      await sleep(CLOSE_TIMEOUT_MS, undefined, { signal: timeout.signal });
+      this.#log.warn({ timeoutMs: CLOSE_TIMEOUT_MS }, 'closing took too long; what was left is dropped');
+      this.#host?.abandon();
+    };
+    try {
+      await Promise.race([tidy(), late()]);
+    } catch (error) {
+      this.#log.error({ error: String(error) }, 'closing failed');
+    } finally {
+      timeout.abort();
+    }
+  }
+}
+
+async function openStore({ dataDir, family }: ResolvedOptions): Promise<HeaderStore> {
+  return dataDir === undefined ? new MemoryStore() : LevelStore.open(path.join(dataDir, folderName(family)));
+}
+
+/** A folder for each network: two of one name, but with other parameters, differ in their id. */
+function folderName({ name, networkId }: ChainFamily): string {
+  return `${name.replace(/[^A-Za-z0-9-]/g, '_')}-${bytesToHex(networkId).slice(0, 8)}`;
+}

@@ -1,0 +1,13 @@
+import type { Phase, Tip } from '@vision-light/protocol';
+
+/** What a gateway tells about itself over HTTP. */
+export interface GatewayFacts {
+  readonly network: string;
+  readonly phase: Phase;
+  readonly tip: Tip;
+  readonly peers: number;
+  readonly links: number;
+  readonly signalServers: number;
+  readonly mined: number;
+  readonly nonces: number;
+}

@@ -1,0 +1,33 @@
+/** What `/metrics` tells Prometheus about this gateway. */
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { GatewayFacts } from './facts.js';
+
+/** The process's own figures, and those of the node, read when they are asked for. */
+export function createRegistry(facts: () => GatewayFacts | undefined): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const gauge = (name: string, help: string, value: (facts: GatewayFacts) => number): void => {
+    const metric: Gauge = new Gauge({
+      name: `vision_light_gateway_${name}`,
+      help,
+      registers: [registry],
+      labelNames: ['network'],
+      collect: () => {
+        const now = facts();
+        if (now !== undefined) metric.set({ network: now.network }, value(now));
+      },
+    });
+  };
+  gauge('tip_height', 'Height of the best verified header.', ({ tip }) => tip.height);
+  gauge('tip_time_seconds', 'Unix time of the best verified header.', ({ tip }) => tip.time);
+  gauge('peers', 'Peers that have said hello.', ({ peers }) => peers);
+  gauge('links', 'WebRTC links, those being set up or ended included.', ({ links }) => links);
+  gauge(
+    'signaling_servers',
+    'Signaling servers that the gateway is on.',
+    ({ signalServers }) => signalServers,
+  );
+  gauge('mined_headers', 'Headers mined since the start.', ({ mined }) => mined);
+  gauge('mining_nonces', 'Nonces tried since the start.', ({ nonces }) => nonces);
+  return registry;
+}

@@ -1,0 +1,82 @@
+/** Every bound of the gateway that is not the protocol's own: what it bounds, its unit, why, and what happens at the edge. */
+
+/** Peers that have said hello, unless told otherwise. Each costs a WebRTC connection of a few hundred kB. Above it the core rejects a new one. */
+export const PEERS_MAX = 96;
+
+/** Links that are open or being set up: {@link PEERS_MAX} and 32 on the way. Above it nobody is dialed and no offer is answered. */
+export const LINKS_MAX = PEERS_MAX + 32;
+
+/** Peers that are dialed on joining and while the core asks for more, fewer than the signaling server's sample: others dial us too. */
+export const DIALED_AT_ONCE_MAX = 8;
+
+/** Milliseconds for which a peer that the core sent away is not dialed again; it may dial us. Arbitrary. */
+export const AVOID_MS = 300_000;
+
+/** Peers that are avoided at a time. Arbitrary. Above it the oldest may be dialed again. */
+export const AVOIDED_PEERS_MAX = 512;
+
+/** Milliseconds from the first signal to the open channel: ICE with a slow STUN server takes a few seconds. Afterwards the link is given up. */
+export const LINK_SETUP_TIMEOUT_MS = 20_000;
+
+/** Milliseconds that what was sent before a disconnect has to leave. Arbitrary. Afterwards it is dropped. */
+export const LINK_FLUSH_TIMEOUT_MS = 2_000;
+
+/** Milliseconds between the last byte handed to SCTP and the end of the connection: without them the last messages, among them `reject`, were lost in 1 of 3 runs on loopback. */
+export const LINK_LINGER_MS = 200;
+
+/** A send buffer that falls to this many bytes counts as drained: a tenth of a second at 2.5 MB/s, so that the line never runs dry. */
+export const SEND_LOW_BYTES = 256 * 1024;
+
+/** Characters of an SDP: a data channel's has about 500. A longer one is ignored. */
+export const SDP_CHARS_MAX = 16 * 1024;
+
+/** Characters of an ICE candidate: one has about 150. A longer one is ignored. */
+export const CANDIDATE_CHARS_MAX = 1024;
+
+/** Candidates of one link: a host with many addresses has 20. Further ones are ignored. */
+export const CANDIDATES_PER_LINK_MAX = 64;
+
+/** Signaling servers of one gateway. Arbitrary. More are a wrong option. */
+export const SIGNAL_SERVERS_MAX = 8;
+
+/** Peers that one `peers` request may ask for; the signaling server gives no more than 32. */
+export const PEERS_REQUESTED_MAX = 32;
+
+/** Milliseconds that a signaling server has to answer a request. Afterwards it counts as not answered. */
+export const SIGNAL_ANSWER_TIMEOUT_MS = 10_000;
+
+/** Threads that verify headers: the lazy kernel is bound by latency, more than 4 are of no use beside WebRTC. */
+export const HASH_THREADS_MAX = 4;
+
+/** Threads that mine. Arbitrary, above any machine of today. More is a wrong option. */
+export const MINER_THREADS_MAX = 256;
+
+/** Milliseconds of one slice of nonces: a new tip waits for no more than this. Shorter ones would only cost messages between threads. */
+export const SLICE_MS = 150;
+
+/** Nonces of one slice, however fast they are: networks of tests hash thousands in a millisecond. */
+export const SLICE_NONCES_MAX = 1_000_000;
+
+/** Deaths of search threads in a row, without one answer between them, after which mining stops: then the place or the code is broken. Arbitrary. */
+export const SEARCH_DEATHS_IN_A_ROW_MAX = 3;
+
+/** Blocks of history on the first start of a miner, so that there is something to sync. The seed's number. */
+export const HISTORY_BLOCKS = 2_000;
+
+/** Blocks of history that may be asked for: a day of the devnet is 17,280. More is a wrong option. */
+export const HISTORY_BLOCKS_MAX = 100_000;
+
+/** Milliseconds that an empty gateway waits for a peer that has a chain, before it lays down history of its own. */
+export const HISTORY_WAIT_MS = 10_000;
+
+/** Headers of history that are verified together: while one batch is verified, the next is made. */
+export const HISTORY_BATCH_HEADERS = 48;
+
+/** Headers of a file that are submitted together: one chunk of the store. */
+export const FILE_BATCH_HEADERS = 2_000;
+
+/** Batches of a file under way: reading goes on while hashes are verified. Far below the core's own bound. */
+export const FILE_BATCHES_IN_FLIGHT_MAX = 4;
+
+/** Milliseconds that a tidy end may take, all in all. Afterwards what is left is dropped. */
+export const CLOSE_TIMEOUT_MS = 6_000;

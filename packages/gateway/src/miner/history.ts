@@ -1,0 +1,89 @@
+/** The first blocks of a network that nobody has mined yet, so that there is something to sync. */
+import type { VisionFamily } from '@vision-light/protocol';
+import { HISTORY_BATCH_HEADERS } from '../limits.js';
+import type { NodeHost, Submitted } from '../node-host.js';
+import { HistoryMaker } from './history-maker.js';
+
+/** What to lay down. */
+export interface HistoryOptions {
+  readonly host: NodeHost;
+  readonly family: VisionFamily;
+  /** The miner field of its headers. */
+  readonly name: string;
+  readonly blocks: number;
+  onProgress(done: number, total: number): void;
+  /** Ends the work after the batch under way. */
+  readonly signal: AbortSignal;
+}
+
+/** `overtaken`: a peer with a longer chain appeared; the node syncs from it. */
+export type HistoryOutcome = 'done' | 'overtaken' | 'stopped';
+
+/**
+ * Waits for a peer that has a chain.
+ *
+ * @returns true as soon as there is one; false after `waitMs`, or when `signal` is aborted
+ */
+export function awaitLongerChain(host: NodeHost, waitMs: number, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const finish = (isFound: boolean): void => {
+      clearTimeout(timer);
+      unsubscribe();
+      signal.removeEventListener('abort', giveUp);
+      resolve(isFound);
+    };
+    const giveUp = (): void => finish(false);
+    const look = (): void => {
+      if (host.node.tip.height > 0 || hasHigherPeer(host)) finish(true);
+    };
+    const timer = setTimeout(giveUp, waitMs);
+    const unsubscribe = host.subscribe(look);
+    signal.addEventListener('abort', giveUp);
+    if (signal.aborted) giveUp();
+    else look();
+  });
+}
+
+/**
+ * Mines headers from genesis on, exactly one target spacing apart and ending now: spaced so, they stay at the lowest
+ * difficulty. While the core verifies one batch, the next is made. Fewer than asked for if genesis is not old enough.
+ *
+ * @throws {Error} if the searching thread dies again and again, or the core refuses a header
+ */
+export async function layHistory({
+  host,
+  family,
+  name,
+  blocks,
+  onProgress,
+  signal,
+}: HistoryOptions): Promise<HistoryOutcome> {
+  const spacing = family.params.targetSpacingS;
+  const now = Math.floor(Date.now() / 1000);
+  const sinceGenesis = now - family.time(family.genesis.record);
+  const total = Math.max(0, Math.min(blocks, Math.floor(sinceGenesis / spacing)));
+  const maker = new HistoryMaker({ family, name, timeOf: (height) => now - (total - height) * spacing });
+  let submitted: Promise<Submitted> = Promise.resolve({ accepted: 0 });
+  let lastHash = host.node.tip.hash;
+  try {
+    for (let done = 0; ; ) {
+      const batch = await maker.make(Math.min(HISTORY_BATCH_HEADERS, total - done));
+      const { code } = await submitted;
+      if (signal.aborted) return 'stopped';
+      if (code !== undefined) throw new Error(`history was refused: ${code}`);
+      onProgress(done, total);
+      if (host.node.tip.hash !== lastHash || hasHigherPeer(host)) return 'overtaken';
+      if (batch.count === 0) return 'done';
+      submitted = host.submit(batch);
+      done += batch.count;
+      lastHash = family.hashToHex(batch.hashes.subarray(-32));
+    }
+  } finally {
+    await maker.close();
+  }
+}
+
+function hasHigherPeer({ node }: NodeHost): boolean {
+  const { height } = node.tip;
+  return node.peers().some((peer) => peer.height > height);
+}

@@ -1,0 +1,132 @@
+/** Live mining: always on the best verified header, never on one that is less than a second old. */
+import type { VisionXSolution } from '@vision-light/pow';
+import { createTemplate, sealTemplate, templateInput, type VisionFamily } from '@vision-light/protocol';
+import type { Logger } from 'pino';
+import type { NodeHost } from '../node-host.js';
+import { Searcher, type SearchWork } from './searcher.js';
+
+/** How to mine. */
+export interface MinerOptions {
+  readonly host: NodeHost;
+  readonly family: VisionFamily;
+  /** The miner field of its headers. */
+  readonly name: string;
+  readonly threads: number;
+  readonly log: Logger;
+}
+
+/** vision-devnet.md: a parent rests this long, so that a young chain grows by no more than a block a second. */
+const PARENT_AGE_MIN_MS = 1_000;
+
+/** Blocks hold no transactions yet. */
+const EMPTY_TX_ROOT = new Uint8Array(32);
+
+interface Current extends SearchWork {
+  /** Slot of the parent. */
+  readonly parent: number;
+  readonly wallSecond: number;
+}
+
+/** Mines until it is closed; rests while the chain is still being synced. */
+export class Miner {
+  readonly #options: MinerOptions;
+  readonly #searcher: Searcher;
+  readonly #unsubscribe: () => void;
+  #current: Current | undefined;
+  #parent = -1;
+  #parentSeenMs = 0;
+  #isSubmitting = false;
+  #wakeTimer: NodeJS.Timeout | undefined;
+  #mined = 0;
+
+  constructor(options: MinerOptions) {
+    this.#options = options;
+    const { host, family, threads, log } = options;
+    this.#searcher = new Searcher({
+      threads,
+      params: family.params.visionx,
+      nextWork: () => this.#nextWork(),
+      onSolution: (work, solution) => void this.#submit(work, solution),
+      onFailure: (reason) => log.error({ reason }, 'mining stopped: its threads end at once'),
+    });
+    this.#unsubscribe = host.subscribe((notice) => {
+      if (notice.type === 'tip' || notice.type === 'status') this.#searcher.wake();
+    });
+  }
+
+  /** Headers of ours that were accepted. */
+  get mined(): number {
+    return this.#mined;
+  }
+
+  /** Nonces tried so far. */
+  get noncesTried(): number {
+    return this.#searcher.noncesTried;
+  }
+
+  async close(): Promise<void> {
+    this.#unsubscribe();
+    clearTimeout(this.#wakeTimer);
+    await this.#searcher.close();
+  }
+
+  #nextWork(): SearchWork | undefined {
+    const { host, family, name } = this.#options;
+    const { tree, status } = host.node;
+    // What is mined beside a longer chain is lost.
+    if (this.#isSubmitting || status.phase === 'syncing' || status.phase === 'closed') return undefined;
+    const parent = tree.tip;
+    const nowMs = Date.now();
+    if (parent !== this.#parent) {
+      this.#parent = parent;
+      this.#parentSeenMs = nowMs;
+    }
+    const waitMs = this.#restMs(tree.time(parent), nowMs);
+    if (waitMs > 0) {
+      this.#wakeIn(waitMs);
+      return undefined;
+    }
+    const wallSecond = Math.floor(nowMs / 1000);
+    if (this.#current?.parent === parent && this.#current.wallSecond === wallSecond) return this.#current;
+    const template = createTemplate(family, {
+      ancestry: tree.ancestry(parent),
+      parentHash: tree.hash(parent),
+      wallTime: wallSecond,
+      txRoot: EMPTY_TX_ROOT,
+      miner: name,
+    });
+    this.#current = { parent, wallSecond, template, input: templateInput(family, template) };
+    return this.#current;
+  }
+
+  /** A parent counts as a second old by its own time, or once we have known it for a second: its clock may be ahead. */
+  #restMs(parentTime: number, nowMs: number): number {
+    const oldEnoughAt = Math.min(
+      parentTime * 1000 + PARENT_AGE_MIN_MS,
+      this.#parentSeenMs + PARENT_AGE_MIN_MS,
+    );
+    return oldEnoughAt - nowMs;
+  }
+
+  #wakeIn(delayMs: number): void {
+    clearTimeout(this.#wakeTimer);
+    this.#wakeTimer = setTimeout(() => this.#searcher.wake(), delayMs);
+  }
+
+  async #submit(work: SearchWork, { nonce, digest }: VisionXSolution): Promise<void> {
+    const { host, family, log } = this.#options;
+    // A second thread may find a block for the same parent, or one for a parent of before.
+    if (this.#isSubmitting || (work as Current).parent !== host.node.tree.tip) return;
+    this.#isSubmitting = true;
+    const { record, hash } = sealTemplate(family, work.template, nonce, digest);
+    const { accepted, code } = await host.submit({ count: 1, records: record, hashes: hash });
+    this.#isSubmitting = false;
+    if (accepted === 1) {
+      this.#mined++;
+      log.info({ height: host.node.tip.height, hash: family.hashToHex(hash) }, 'mined');
+    } else if (code !== 'CLOSED') {
+      log.warn({ code }, 'a mined header was not accepted');
+    }
+    this.#searcher.wake();
+  }
+}

@@ -1,0 +1,76 @@
+/** What a mining gateway does from its start on: history where there is none, then live mining. */
+import type { VisionFamily } from '@vision-light/protocol';
+import type { Logger } from 'pino';
+import type { NodeHost } from '../node-host.js';
+import { awaitLongerChain, layHistory } from './history.js';
+import { Miner } from './miner.js';
+
+/** How to mine. */
+export interface MiningOptions {
+  readonly host: NodeHost;
+  readonly family: VisionFamily;
+  /** The miner field of its headers. */
+  readonly name: string;
+  readonly threads: number;
+  /** Blocks of history on the first start; 0 for none. */
+  readonly history: number;
+  /** Milliseconds that an empty gateway waits for a peer with a chain. */
+  readonly historyWaitMs: number;
+  readonly log: Logger;
+  onHistory(done: number, total: number): void;
+}
+
+/** Begins at once, and goes on until it is closed. */
+export class Mining {
+  readonly #options: MiningOptions;
+  readonly #stop = new AbortController();
+  readonly #begun: Promise<void>;
+  #miner: Miner | undefined;
+
+  constructor(options: MiningOptions) {
+    this.#options = options;
+    this.#begun = this.#begin().catch((error: unknown) => {
+      options.log.error({ error: String(error) }, 'mining did not begin');
+    });
+  }
+
+  /** Headers of ours that were accepted since the start, history left out. */
+  get mined(): number {
+    return this.#miner?.mined ?? 0;
+  }
+
+  /** Nonces tried since the start, history left out. */
+  get noncesTried(): number {
+    return this.#miner?.noncesTried ?? 0;
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#begun;
+    await this.#miner?.close();
+  }
+
+  async #begin(): Promise<void> {
+    const { host, family, name, threads, log } = this.#options;
+    // Only into empty data: never in the middle of a chain, not even to finish a history that was interrupted.
+    if (this.#options.history > 0 && host.node.tip.height === 0) await this.#lay();
+    if (this.#stop.signal.aborted) return;
+    this.#miner = new Miner({ host, family, name, threads, log });
+    log.info({ threads, height: host.node.tip.height }, 'mining');
+  }
+
+  async #lay(): Promise<void> {
+    const { host, history, historyWaitMs, log, onHistory } = this.#options;
+    const { signal } = this.#stop;
+    log.info({ waitMs: historyWaitMs }, 'no chain yet; looking for a peer that has one');
+    if (await awaitLongerChain(host, historyWaitMs, signal)) {
+      log.info('a peer has a chain; syncing from it');
+      return;
+    }
+    if (signal.aborted) return;
+    const started = performance.now();
+    const outcome = await layHistory({ ...this.#options, blocks: history, onProgress: onHistory, signal });
+    const seconds = Math.round((performance.now() - started) / 100) / 10;
+    log.info({ outcome, height: host.node.tip.height, seconds }, 'history laid down');
+  }
+}

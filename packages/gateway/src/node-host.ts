@@ -1,0 +1,227 @@
+/** The protocol core with everything that Node gives it: clock, store, hash threads and links. */
+import { randomBytes } from 'node:crypto';
+import { PowPool } from '@vision-light/pow';
+import {
+  type ChainFamily,
+  Driver,
+  type Effect,
+  type HeaderBatch,
+  type HeaderStore,
+  LightNode,
+  type NodeEventBody,
+  type NodeNotice,
+  StoreError,
+} from '@vision-light/protocol';
+import type { Logger } from 'pino';
+import { PEERS_MAX } from './limits.js';
+import { spawnPowThread } from './pow/pow-thread.js';
+import { LinkPool } from './webrtc/link-pool.js';
+
+/** What a host is made of. It owns the store and closes it. */
+export interface NodeHostOptions {
+  readonly family: ChainFamily;
+  readonly store: HeaderStore;
+  readonly hashThreads: number;
+  readonly userAgent: string;
+  readonly log: Logger;
+  /** The core asks for peers. */
+  requestPeers(count: number): void;
+  /** The core sent a peer away for a reason. */
+  sentAway(peer: string, code: string): void;
+  /** A broken invariant has stopped the core. */
+  onFailure(error: unknown): void;
+}
+
+/** What became of submitted headers: how many are in the tree, and what stopped the rest. */
+export interface Submitted {
+  readonly accepted: number;
+  readonly code?: string;
+}
+
+type NoticeListener = (notice: NodeNotice) => void;
+
+/** Runs a `LightNode`. It makes no decisions of the protocol. */
+export class NodeHost {
+  readonly node: LightNode;
+  readonly links: LinkPool;
+  readonly #options: NodeHostOptions;
+  readonly #driver: Driver;
+  readonly #pow: PowPool;
+  readonly #listeners = new Set<NoticeListener>();
+  readonly #submissions = new Map<number, (submitted: Submitted) => void>();
+  #nextTicket = 0;
+  #isStopped = false;
+
+  constructor(options: NodeHostOptions) {
+    const { family, hashThreads, userAgent } = options;
+    this.#options = options;
+    this.links = new LinkPool({
+      connected: (peer, maxMessageBytes) => this.#push({ type: 'peerConnected', peer, maxMessageBytes }),
+      received: (peer, bytes) => this.#push({ type: 'bytesReceived', peer, bytes }),
+      drained: (peer, bufferedBytes) => this.#push({ type: 'sendDrained', peer, bufferedBytes }),
+      disconnected: (peer, reason) => {
+        options.log.debug({ peer, reason }, 'peer lost');
+        this.#push({ type: 'peerDisconnected', peer });
+      },
+    });
+    this.#pow = new PowPool({ size: hashThreads, spawn: spawnPowThread });
+    const seed = randomBytes(4).readUInt32LE();
+    this.node = new LightNode({
+      family,
+      seed,
+      userAgent,
+      isGateway: true,
+      hashers: hashThreads,
+      peersMax: PEERS_MAX,
+    });
+    this.#driver = new Driver(this.node, {
+      now: () => performance.now(),
+      wallTime: () => Date.now() / 1000,
+      setTimer: (delayMs, callback) => {
+        const timer = setTimeout(() => this.#guard(callback), delayMs);
+        return () => clearTimeout(timer);
+      },
+      perform: (effect) => this.#perform(effect),
+    });
+  }
+
+  /** Loads the stored chain. */
+  async start(): Promise<void> {
+    const ready = this.once((notice) => notice.type === 'ready');
+    this.#push({ type: 'start' });
+    await ready;
+  }
+
+  /** @returns what ends the subscription */
+  subscribe(listener: NoticeListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Resolves with the first notice from now on for which `isWanted` holds. */
+  once(isWanted: (notice: NodeNotice) => boolean): Promise<NodeNotice> {
+    return new Promise((resolve) => {
+      const unsubscribe = this.subscribe((notice) => {
+        if (!isWanted(notice)) return;
+        unsubscribe();
+        resolve(notice);
+      });
+    });
+  }
+
+  /** Hands headers of our own to the core, which verifies them like those of a peer. */
+  submit(batch: HeaderBatch): Promise<Submitted> {
+    const ticket = this.#nextTicket++;
+    return new Promise((resolve) => {
+      this.#submissions.set(ticket, resolve);
+      this.#push({ type: 'command', command: { kind: 'submit', batch, ticket } });
+    });
+  }
+
+  /** Writes what is not yet stored, takes leave of every peer, and releases everything. */
+  async close(): Promise<void> {
+    const closed = this.once((notice) => notice.type === 'closed');
+    if (!this.#isStopped) {
+      this.#push({ type: 'command', command: { kind: 'close' } });
+      await closed;
+    }
+    await this.links.close();
+    this.abandon();
+    await this.#options.store.close();
+  }
+
+  /** Stops the core and its threads at once: what is left to do when something broke. */
+  abandon(): void {
+    this.#isStopped = true;
+    this.#driver.stop();
+    this.#pow.close();
+    for (const [ticket, resolve] of this.#submissions) {
+      this.#submissions.delete(ticket);
+      resolve({ accepted: 0, code: 'CLOSED' });
+    }
+  }
+
+  #push(event: NodeEventBody): void {
+    if (!this.#isStopped) this.#guard(() => this.#driver.push(event));
+  }
+
+  /** Exceptions come from broken invariants only: bad bytes are values, and faults of the platform are events. */
+  #guard(run: () => void): void {
+    if (this.#isStopped) return;
+    try {
+      run();
+    } catch (error) {
+      this.abandon();
+      this.#options.onFailure(error);
+    }
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.type) {
+      case 'send':
+        this.links.send(effect.peer, effect.bytes);
+        return;
+      case 'disconnect':
+        this.links.end(effect.peer);
+        if (effect.code !== undefined) this.#options.sentAway(effect.peer, effect.code);
+        return;
+      case 'verifyPow':
+        void this.#verify(effect);
+        return;
+      case 'store':
+        void this.#store(effect);
+        return;
+      case 'load':
+        void this.#load();
+        return;
+      case 'requestPeers':
+        this.#options.requestPeers(effect.count);
+        return;
+      case 'emit':
+        this.#emit(effect.notice);
+    }
+  }
+
+  async #verify({ job, work }: Extract<Effect, { type: 'verifyPow' }>): Promise<void> {
+    try {
+      const hashes = await this.#pow.run(work);
+      this.#push({ type: 'powVerified', job, hashes });
+    } catch (error) {
+      if (!this.#isStopped) this.#options.log.error({ error: String(error) }, 'hashing failed');
+      this.#push({ type: 'powVerified', job });
+    }
+  }
+
+  async #store({ write, change }: Extract<Effect, { type: 'store' }>): Promise<void> {
+    try {
+      await this.#options.store.write(change);
+      this.#push({ type: 'stored', write });
+    } catch (error) {
+      this.#pushStoreFault(error);
+    }
+  }
+
+  async #load(): Promise<void> {
+    try {
+      const chain = await this.#options.store.load();
+      this.#push({ type: 'loaded', chain });
+    } catch (error) {
+      this.#pushStoreFault(error);
+    }
+  }
+
+  #pushStoreFault(error: unknown): void {
+    const code = error instanceof StoreError ? error.code : 'STORE_FAILED';
+    const cause = error instanceof StoreError ? error.cause : error;
+    this.#push({ type: 'storeFailed', code, detail: String(cause) });
+  }
+
+  #emit(notice: NodeNotice): void {
+    if (notice.type === 'submitted') {
+      const { ticket, accepted, code } = notice;
+      this.#submissions.get(ticket)?.(code === undefined ? { accepted } : { accepted, code });
+      this.#submissions.delete(ticket);
+    }
+    for (const listener of this.#listeners) listener(notice);
+  }
+}

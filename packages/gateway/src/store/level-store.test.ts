@@ -1,0 +1,79 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { StoreError } from '@vision-light/protocol';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { GatewayError } from '../gateway-error.js';
+import { LevelStore } from './level-store.js';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'vision-light-store-'));
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('LevelStore', () => {
+  it('keeps the chain from one opening to the next, chunks in ascending order', async () => {
+    const first = await LevelStore.open(folder);
+    expect(await first.load()).toEqual({ chunks: [], tip: undefined });
+    const chunk = (index: number) => ({ index, bytes: Uint8Array.of(index & 0xff, 7) });
+    const put = [0, 1, 2, 255, 256, 70_000].map(chunk);
+    await first.write({ removeFrom: undefined, put: put.toReversed(), tip: Uint8Array.of(1) });
+    await first.write({ removeFrom: 256, put: [chunk(300)], tip: Uint8Array.of(2) });
+    await first.close();
+
+    const second = await LevelStore.open(folder);
+    const { chunks, tip } = await second.load();
+    expect(chunks.map(({ index }) => index)).toEqual([0, 1, 2, 255, 300]);
+    expect(chunks[3]?.bytes).toEqual(Uint8Array.of(255, 7));
+    expect(tip).toEqual(Uint8Array.of(2));
+    await second.close();
+  });
+
+  it('removes and writes the same chunk in one change', async () => {
+    const store = await LevelStore.open(folder);
+    const put = [{ index: 1, bytes: Uint8Array.of(1) }];
+    await store.write({ removeFrom: undefined, put, tip: Uint8Array.of(1) });
+    await store.write({ removeFrom: 0, put: [{ index: 1, bytes: Uint8Array.of(2) }], tip: Uint8Array.of(2) });
+    expect((await store.load()).chunks).toEqual([{ index: 1, bytes: Uint8Array.of(2) }]);
+    await store.close();
+  });
+
+  it('says in one sentence that another process holds the lock', async () => {
+    const store = await LevelStore.open(folder);
+    await expect(LevelStore.open(folder)).rejects.toThrow(
+      new GatewayError(`The data in ${folder} is in use by another gateway.`),
+    );
+    await store.close();
+  });
+
+  it('says in one sentence that the database is damaged', async () => {
+    const store = await LevelStore.open(folder);
+    await store.write({ removeFrom: undefined, put: [], tip: Uint8Array.of(1) });
+    await store.close();
+    for (const name of await readdir(folder)) {
+      if (name.startsWith('MANIFEST')) await writeFile(path.join(folder, name), 'damaged');
+    }
+    await expect(LevelStore.open(folder)).rejects.toThrow(/The database in .* is damaged/);
+  });
+
+  it('says in one sentence that the folder cannot be made', async () => {
+    const file = path.join(folder, 'file');
+    await writeFile(file, '');
+    await expect(LevelStore.open(path.join(file, 'data'))).rejects.toThrow(/cannot be made \(ENOTDIR\)/);
+  });
+
+  it('rejects with a code once it cannot be used', async () => {
+    const store = await LevelStore.open(folder);
+    await store.close();
+    const failed = expect.objectContaining({ code: 'STORE_FAILED' });
+    await expect(store.load()).rejects.toEqual(failed);
+    await expect(store.write({ removeFrom: 0, put: [], tip: Uint8Array.of() })).rejects.toBeInstanceOf(
+      StoreError,
+    );
+  });
+});

@@ -1,0 +1,54 @@
+/** node-datachannel's WebRTC as simple-peer needs it. The only file that knows its quirks. */
+import { cleanup } from 'node-datachannel';
+import {
+  RTCError,
+  RTCIceCandidate,
+  RTCPeerConnection,
+  RTCSessionDescription,
+} from 'node-datachannel/polyfill';
+
+// The polyfill's data channel names RTCError in its error path without importing it, which would end the process.
+Object.assign(globalThis, { RTCError });
+
+type Config = ConstructorParameters<typeof RTCPeerConnection>[0];
+interface Description {
+  readonly type: string;
+  readonly sdp: string;
+}
+
+/** simple-peer assigns to `sdp` of an offer or answer, which the polyfill has as a getter only. */
+class PlainPeerConnection extends RTCPeerConnection {
+  constructor(config?: Config) {
+    super(config);
+    // Both promises exist from the start and may be rejected before anyone asks for them.
+    super.createOffer().catch(() => {});
+    super.createAnswer().catch(() => {});
+  }
+
+  override async createOffer(): Promise<Description> {
+    const { type, sdp } = await super.createOffer();
+    return { type, sdp };
+  }
+
+  override async createAnswer(): Promise<Description> {
+    const { type, sdp } = await super.createAnswer();
+    return { type, sdp };
+  }
+}
+
+/** What simple-peer takes as its `wrtc` option. */
+export const rtcImplementation = {
+  RTCPeerConnection: PlainPeerConnection,
+  RTCSessionDescription,
+  RTCIceCandidate,
+};
+
+/** A peer connection of {@link rtcImplementation}. */
+export type RtcConnection = PlainPeerConnection;
+/** A data channel of {@link rtcImplementation}. */
+export type RtcChannel = ReturnType<PlainPeerConnection['createDataChannel']>;
+
+/** Ends the native threads, without which the process does not end. Only for the very end: every link dies with them. */
+export function releaseRtc(): void {
+  cleanup();
+}

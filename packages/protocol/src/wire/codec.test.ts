@@ -1,0 +1,196 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bytesToHex } from '../bytes/hex.js';
+import {
+  HEADERS_PAYLOAD_BYTES_MAX,
+  HEADERS_PER_MESSAGE_MAX,
+  IDENTITY_BYTES_MAX,
+  LOCATOR_HASHES_MAX,
+  REJECT_CODE_BYTES_MAX,
+  USER_AGENT_BYTES_MAX,
+} from '../limits.js';
+import { decodeMessage, encodeMessage } from './codec.js';
+import type { Hello, Message } from './message.js';
+import { wireFaults } from './wire-fault.js';
+
+const hash = fc.uint8Array({ minLength: 32, maxLength: 32 });
+const number = fc.maxSafeNat();
+const ascii = (maxLength: number): fc.Arbitrary<string> =>
+  fc.string({ unit: fc.integer({ min: 0x20, max: 0x7e }).map((point) => String.fromCharCode(point)), maxLength });
+
+const message: fc.Arbitrary<Message> = fc.oneof(
+  fc.record({
+    type: fc.constant('hello' as const),
+    version: fc.constant(1),
+    networkId: hash,
+    height: number,
+    chainwork: fc.bigInt(0n, 2n ** 256n - 1n),
+    services: number,
+    userAgent: ascii(USER_AGENT_BYTES_MAX),
+    identity: fc.uint8Array({ maxLength: IDENTITY_BYTES_MAX }),
+  }),
+  fc.record({ type: fc.constantFrom('ping' as const, 'pong' as const), requestId: number }) as fc.Arbitrary<Message>,
+  fc.record({ type: fc.constant('announce' as const), height: number, hash, prev: hash }),
+  fc.record({
+    type: fc.constant('getHeaders' as const),
+    requestId: number,
+    locator: fc.array(hash, { maxLength: LOCATOR_HASHES_MAX }),
+    stop: fc.option(hash, { nil: undefined }),
+    skip: number,
+    max: fc.integer({ min: 1, max: HEADERS_PER_MESSAGE_MAX }),
+  }),
+  fc.record({
+    type: fc.constant('headers' as const),
+    requestId: number,
+    parent: hash,
+    count: fc.nat(HEADERS_PER_MESSAGE_MAX),
+    payload: fc.uint8Array({ maxLength: 300 }),
+  }),
+  fc.record({ type: fc.constant('reject' as const), code: ascii(REJECT_CODE_BYTES_MAX) }),
+);
+
+const codeOf = (bytes: Uint8Array): string | undefined => {
+  const result = decodeMessage(bytes);
+  return result.ok ? undefined : result.code;
+};
+
+const hello: Hello = {
+  type: 'hello',
+  version: 1,
+  networkId: new Uint8Array(32),
+  height: 0,
+  chainwork: 0n,
+  services: 0,
+  userAgent: '',
+  identity: new Uint8Array(0),
+};
+
+describe('codec', () => {
+  it('decodes what it encodes', () => {
+    fc.assert(
+      fc.property(message, (value) => {
+        expect(decodeMessage(encodeMessage(value))).toEqual({ ok: true, message: value });
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('has one encoding for each message', () => {
+    const mutated = fc.tuple(message, fc.nat(), fc.nat(255)).map(([value, at, byte]) => {
+      const bytes = encodeMessage(value);
+      bytes[at % bytes.length] = byte;
+      return bytes;
+    });
+    fc.assert(
+      fc.property(mutated, (bytes) => {
+        const result = decodeMessage(bytes);
+        if (result.ok) expect(encodeMessage(result.message)).toEqual(bytes);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it('survives any bytes, and calls what is wrong by its code', () => {
+    const typed = fc.tuple(fc.nat(9), fc.uint8Array({ maxLength: 200 })).map(([type, rest]) => new Uint8Array([type, ...rest]));
+    fc.assert(
+      fc.property(fc.oneof(fc.uint8Array({ maxLength: 100 }), typed), (bytes) => {
+        const result = decodeMessage(bytes);
+        if (!result.ok) expect([...Object.keys(wireFaults), 'PEER_WRONG_VERSION']).toContain(result.code);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it('takes neither less nor more than the message', () => {
+    fc.assert(
+      fc.property(message, fc.nat(), (value, cut) => {
+        fc.pre(value.type !== 'headers');
+        const bytes = encodeMessage(value);
+        expect(codeOf(new Uint8Array([...bytes, 0]))).toBe('WIRE_MALFORMED');
+        const length = 1 + (cut % (bytes.length - 1));
+        expect(codeOf(bytes.subarray(0, length))).toMatch(/WIRE_MALFORMED|WIRE_UNKNOWN_TYPE/);
+      }),
+    );
+  });
+
+  it('knows nothing but its types', () => {
+    expect(codeOf(new Uint8Array(0))).toBe('WIRE_EMPTY');
+    for (const type of [0, 8, 255]) expect(codeOf(new Uint8Array([type, 0]))).toBe('WIRE_UNKNOWN_TYPE');
+  });
+
+  it('passes over what a later version adds to its hello', () => {
+    const later = encodeMessage({ ...hello, version: 2 });
+    expect(codeOf(new Uint8Array([...later, 1, 2, 3]))).toBe('PEER_WRONG_VERSION');
+    expect(codeOf(later.subarray(0, 3))).toBe('PEER_WRONG_VERSION');
+  });
+});
+
+describe('caps of the codec', () => {
+  const headers = (count: number, bytes: number): Message => ({
+    type: 'headers',
+    requestId: 1,
+    parent: new Uint8Array(32),
+    count,
+    payload: new Uint8Array(bytes),
+  });
+  const getHeaders = (hashes: number, max: number): Message => ({
+    type: 'getHeaders',
+    requestId: 1,
+    locator: Array.from({ length: hashes }, () => new Uint8Array(32)),
+    stop: undefined,
+    skip: 0,
+    max,
+  });
+
+  it('lets the largest of each through', () => {
+    for (const value of [
+      { ...hello, userAgent: 'u'.repeat(USER_AGENT_BYTES_MAX), identity: new Uint8Array(IDENTITY_BYTES_MAX), chainwork: 2n ** 256n - 1n },
+      getHeaders(LOCATOR_HASHES_MAX, HEADERS_PER_MESSAGE_MAX),
+      headers(HEADERS_PER_MESSAGE_MAX, HEADERS_PAYLOAD_BYTES_MAX),
+      { type: 'reject', code: 'R'.repeat(REJECT_CODE_BYTES_MAX) } as const,
+    ]) {
+      expect(decodeMessage(encodeMessage(value)).ok).toBe(true);
+    }
+  });
+
+  it('stops one more than the largest', () => {
+    expect(codeOf(encodeMessage(getHeaders(LOCATOR_HASHES_MAX + 1, 1)))).toBe('WIRE_MALFORMED');
+    expect(codeOf(encodeMessage(getHeaders(1, HEADERS_PER_MESSAGE_MAX + 1)))).toBe('WIRE_MALFORMED');
+    expect(codeOf(encodeMessage(getHeaders(1, 0)))).toBe('WIRE_MALFORMED');
+    expect(codeOf(encodeMessage(headers(HEADERS_PER_MESSAGE_MAX + 1, 0)))).toBe('WIRE_MALFORMED');
+    const padded = new Uint8Array([...encodeMessage(headers(1, HEADERS_PAYLOAD_BYTES_MAX)), 0]);
+    expect(codeOf(padded)).toBe('WIRE_MALFORMED');
+    const reject = encodeMessage({ type: 'reject', code: 'R'.repeat(REJECT_CODE_BYTES_MAX) });
+    const longer = new Uint8Array([...reject, 0x52]);
+    longer[2] = REJECT_CODE_BYTES_MAX + 1;
+    expect(codeOf(longer)).toBe('WIRE_MALFORMED');
+  });
+
+  it('stops on the sending side too', () => {
+    for (const value of [
+      { ...hello, userAgent: 'u'.repeat(USER_AGENT_BYTES_MAX + 1) },
+      { ...hello, userAgent: 'ü' },
+      { ...hello, identity: new Uint8Array(IDENTITY_BYTES_MAX + 1) },
+      { ...hello, chainwork: 2n ** 256n },
+      { ...hello, chainwork: -1n },
+      headers(1, HEADERS_PAYLOAD_BYTES_MAX + 1),
+      { type: 'reject', code: 'R'.repeat(REJECT_CODE_BYTES_MAX + 1) } as const,
+    ]) {
+      expect(() => encodeMessage(value)).toThrow(RangeError);
+    }
+  });
+
+  it('stops control characters, padded work and ids where none belong', () => {
+    const reject = encodeMessage({ type: 'reject', code: 'A' });
+    for (const byte of [0x1f, 0x7f, 0x80, 0x0a]) {
+      const bytes = reject.slice();
+      bytes[3] = byte;
+      expect(codeOf(bytes)).toBe('WIRE_MALFORMED');
+    }
+    expect(codeOf(new Uint8Array([7, 1, 1, 0x41]))).toBe('WIRE_MALFORMED');
+    const work = bytesToHex(encodeMessage({ ...hello, chainwork: 1n }));
+    expect(work.endsWith('0101000000')).toBe(true);
+    const padded = Uint8Array.from(`${work.slice(0, -10)}020001000000`.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+    expect(codeOf(padded)).toBe('WIRE_MALFORMED');
+  });
+});

@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FRAME_BYTES_MAX } from '../limits.js';
+import { frameMessage, MessageAssembler } from './framing.js';
+
+const messages = fc.array(fc.uint8Array({ minLength: 1, maxLength: 300 }), { minLength: 1, maxLength: 8 });
+
+const join = (parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
+
+/** A stream of all messages. */
+const streamOf = (all: readonly Uint8Array[]): Uint8Array => join(all.flatMap((message) => frameMessage(message, FRAME_BYTES_MAX)));
+
+/** Pushes copies, which are overwritten afterwards as a platform might reuse its buffer. */
+function pushAll(assembler: MessageAssembler, frames: readonly Uint8Array[]): Uint8Array[] {
+  return frames.flatMap((frame) => assembler.push(frame).map((message) => message.slice()));
+}
+
+describe('framing', () => {
+  it('gives the same messages however the stream is cut', () => {
+    fc.assert(
+      fc.property(messages, fc.array(fc.nat(), { maxLength: 30 }), (all, cuts) => {
+        const stream = streamOf(all);
+        const places = [0, ...cuts.map((cut) => cut % (stream.length + 1)).sort((a, b) => a - b), stream.length];
+        const frames = places.slice(1).map((end, i) => stream.slice(places[i], end));
+        const assembler = new MessageAssembler(300);
+        expect(pushAll(assembler, frames)).toEqual(all);
+        expect(assembler.fault).toBeUndefined();
+        expect(assembler.isPartial).toBe(false);
+      }),
+    );
+  });
+
+  it('gives the same messages byte by byte', () => {
+    const all = [new Uint8Array([1]), new Uint8Array(299).fill(2), new Uint8Array([3, 4])];
+    const assembler = new MessageAssembler(300);
+    const frames = [...streamOf(all)].map((byte) => new Uint8Array([byte]));
+    expect(pushAll(assembler, frames)).toEqual(all);
+  });
+
+  it('cuts a message into frames no larger than asked, which together are the message', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 500 }), fc.integer({ min: 1, max: 600 }), (message, frameBytesMax) => {
+        const frames = frameMessage(message, frameBytesMax);
+        for (const frame of frames) expect(frame.length).toBeLessThanOrEqual(frameBytesMax);
+        expect(pushAll(new MessageAssembler(500), frames)).toEqual([message]);
+      }),
+    );
+  });
+
+  it('hands out messages that later frames do not change', () => {
+    const all = [new Uint8Array(100).fill(1), new Uint8Array(100).fill(2), new Uint8Array(100).fill(3)];
+    const stream = streamOf(all);
+    const assembler = new MessageAssembler(300);
+    const got = [stream.slice(0, 150), stream.slice(150, 260), stream.slice(260)].flatMap((frame) => assembler.push(frame));
+    expect(got).toEqual(all);
+  });
+
+  it('delivers what came before a fault, and nothing after', () => {
+    const good = frameMessage(new Uint8Array([7, 7]), FRAME_BYTES_MAX);
+    for (const [bad, code] of [
+      [new Uint8Array([0, 0, 0, 0]), 'WIRE_EMPTY'],
+      [new Uint8Array([11, 0, 0, 0]), 'WIRE_TOO_LARGE'],
+      [new Uint8Array([255, 255, 255, 255]), 'WIRE_TOO_LARGE'],
+    ] as const) {
+      const assembler = new MessageAssembler(10);
+      expect(assembler.push(join([...good, bad, ...good]))).toEqual([new Uint8Array([7, 7])]);
+      expect(assembler.fault).toBe(code);
+      expect(assembler.push(good[0] as Uint8Array)).toEqual([]);
+      expect(assembler.isPartial).toBe(false);
+    }
+  });
+
+  it('takes a message of the largest size and a frame of the largest size', () => {
+    const assembler = new MessageAssembler(FRAME_BYTES_MAX - 4);
+    const frame = frameMessage(new Uint8Array(FRAME_BYTES_MAX - 4).fill(1), FRAME_BYTES_MAX);
+    expect(frame.map(({ length }) => length)).toEqual([FRAME_BYTES_MAX]);
+    expect(pushAll(assembler, frame).length).toBe(1);
+  });
+
+  it('stops a frame that is too large before it looks at it', () => {
+    const assembler = new MessageAssembler(10_000_000);
+    expect(assembler.push(new Uint8Array(FRAME_BYTES_MAX + 1).fill(1))).toEqual([]);
+    expect(assembler.fault).toBe('WIRE_FRAME_TOO_LARGE');
+  });
+
+  it('keeps no more than what really came of a message that was only announced', () => {
+    const assembler = new MessageAssembler(2 ** 32 - 1);
+    const before = process.memoryUsage().arrayBuffers;
+    const announced = Array.from({ length: 100 }, () => new MessageAssembler(2 ** 32 - 1));
+    for (const each of [assembler, ...announced]) each.push(new Uint8Array([255, 255, 255, 255, 1]));
+    expect(assembler.isPartial).toBe(true);
+    expect(assembler.fault).toBeUndefined();
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1024 * 1024);
+  });
+
+  it('passes over empty frames', () => {
+    const assembler = new MessageAssembler(10);
+    expect(assembler.push(new Uint8Array(0))).toEqual([]);
+    expect(assembler.isPartial).toBe(false);
+  });
+});

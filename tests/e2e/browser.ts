@@ -1,0 +1,177 @@
+/** A real Chromium with real pages; each page has its own storage, as another visitor's browser would. */
+import type { createLightNode } from '@vision-light/browser-node';
+import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+
+type LightNodeHandle = Awaited<ReturnType<typeof createLightNode>>;
+
+/** What a page tells of its tip; chainwork as text, since bigints do not cross. */
+export interface PageTip {
+  readonly height: number;
+  readonly hash: string;
+  readonly chainwork: string;
+}
+
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = process.env.CHROME_PATH ?? '/usr/bin/chromium';
+  return puppeteer.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+/** One visitor: a page in a storage of its own. */
+export class Visitor {
+  /** What the page printed as errors, for the message of a failing test. */
+  readonly complaints: string[] = [];
+
+  private constructor(readonly page: Page) {
+    page.on('pageerror', (error) => this.complaints.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.complaints.push(message.text());
+    });
+  }
+
+  /** @param watch  what to remember from the very start: the first disconnection with a code */
+  static async open(browser: Browser, url: string, watch?: 'disconnection'): Promise<Visitor> {
+    const context = await browser.createBrowserContext();
+    const visitor = new Visitor(await context.newPage());
+    if (watch === 'disconnection') await visitor.#watchDisconnections();
+    await visitor.page.goto(url);
+    await visitor.waitForNode();
+    return visitor;
+  }
+
+  /** Resolves once the page has its node. */
+  async waitForNode(): Promise<void> {
+    await this.page.waitForFunction('globalThis.lightNode !== undefined');
+  }
+
+  /** The verified tip as it is now. */
+  async tip(): Promise<PageTip> {
+    return this.page.evaluate(() => {
+      const { tip } = (globalThis as unknown as { lightNode: LightNodeHandle }).lightNode;
+      return { height: tip.height, hash: tip.hash, chainwork: String(tip.chainwork) };
+    });
+  }
+
+  /** Resolves once the verified tip is at least this high. */
+  async reaches(height: number): Promise<PageTip> {
+    await this.page.evaluate(async (wanted) => {
+      const node = (globalThis as unknown as { lightNode: LightNodeHandle }).lightNode;
+      for await (const tip of node.tips()) if (tip.height >= wanted) return;
+    }, height);
+    return this.tip();
+  }
+
+  /** Resolves once the verified tip is this header. */
+  async agreesOn(hash: string): Promise<void> {
+    await this.page.evaluate(async (wanted) => {
+      const node = (globalThis as unknown as { lightNode: LightNodeHandle }).lightNode;
+      for await (const tip of node.tips()) if (tip.hash === wanted) return;
+    }, hash);
+  }
+
+  /** Resolves once the page has this many peers that satisfy the kind. */
+  async hasPeers(count: number, kind?: 'browser' | 'gateway'): Promise<void> {
+    await this.page.evaluate(
+      (wanted, wantedKind) =>
+        new Promise<void>((resolve) => {
+          const node = (globalThis as unknown as { lightNode: LightNodeHandle }).lightNode;
+          const look = (): void => {
+            const peers = node.peers().filter((peer) => wantedKind === undefined || peer.kind === wantedKind);
+            if (peers.length < wanted) return;
+            unsubscribe();
+            resolve();
+          };
+          const unsubscribe = node.subscribe('peer', look);
+          look();
+        }),
+      count,
+      kind,
+    );
+  }
+
+  /** Starts to collect events of a type; `collected` returns them as JSON, bigints as text. */
+  async collect(type: 'reorg' | 'error' | 'peer'): Promise<void> {
+    await this.page.evaluate((wanted) => {
+      const scope = globalThis as unknown as { lightNode: LightNodeHandle; collected?: Record<string, unknown[]> };
+      scope.collected ??= {};
+      const list: unknown[] = [];
+      scope.collected[wanted] = list;
+      scope.lightNode.subscribe(wanted, (value: unknown) => list.push(value));
+    }, type);
+  }
+
+  async collected<T>(type: 'reorg' | 'error' | 'peer'): Promise<T[]> {
+    const json = await this.page.evaluate((wanted) => {
+      const { collected } = globalThis as unknown as { collected: Record<string, unknown[]> };
+      return JSON.stringify(collected[wanted], (_key, value) => (typeof value === 'bigint' ? String(value) : value));
+    }, type);
+    return JSON.parse(json) as T[];
+  }
+
+  /** Hash of the page's best chain at a height. */
+  async hashAt(height: number): Promise<string | undefined> {
+    return this.page.evaluate(async (wanted) => {
+      const node = (globalThis as unknown as { lightNode: LightNodeHandle }).lightNode;
+      return (await node.header(wanted))?.hash;
+    }, height);
+  }
+
+  /** Catches the node as soon as the page has it, before any peer is met. */
+  async #watchDisconnections(): Promise<void> {
+    await this.page.evaluateOnNewDocument(() => {
+      const scope = globalThis as unknown as { disconnected: Promise<string>; lightNode?: LightNodeHandle };
+      let handle: LightNodeHandle | undefined;
+      scope.disconnected = new Promise((resolve) => {
+        Object.defineProperty(scope, 'lightNode', {
+          configurable: true,
+          get: () => handle,
+          set: (node: LightNodeHandle) => {
+            handle = node;
+            node.subscribe('peer', ({ change }) => {
+              if (change.kind === 'disconnected' && change.code !== undefined) resolve(change.code);
+            });
+          },
+        });
+      });
+    });
+  }
+
+  /** The code with which the first peer was sent away; needs a visitor that watches disconnections. */
+  async firstDisconnectCode(): Promise<string> {
+    return this.page.evaluate(() => (globalThis as unknown as { disconnected: Promise<string> }).disconnected);
+  }
+
+  /** Loads the page anew; @returns the first tip that it shows, before it can have met anyone */
+  async reload(): Promise<PageTip> {
+    await this.page.evaluateOnNewDocument(() => {
+      const scope = globalThis as unknown as { firstTip?: PageTip; lightNode?: LightNodeHandle };
+      let handle: LightNodeHandle | undefined;
+      Object.defineProperty(scope, 'lightNode', {
+        configurable: true,
+        get: () => handle,
+        set: (node: LightNodeHandle) => {
+          handle = node;
+          const { height, hash, chainwork } = node.tip;
+          scope.firstTip ??= { height, hash, chainwork: String(chainwork) };
+        },
+      });
+    });
+    await this.page.reload();
+    await this.waitForNode();
+    return this.page.evaluate(() => (globalThis as unknown as { firstTip: PageTip }).firstTip);
+  }
+
+  async close(): Promise<void> {
+    await this.page.browserContext().close();
+  }
+}

@@ -1,0 +1,64 @@
+/** The main path: pages sync from a mining gateway, then from one another, and nobody is at a loss when it leaves. */
+import type { Browser } from 'puppeteer-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { launchBrowser, Visitor } from './browser.js';
+import { reaches, Servers, smallNetwork } from './servers.js';
+
+const HISTORY = 2500;
+const servers = new Servers();
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await servers.close();
+});
+
+it('lets pages sync from the gateway, then from each other alone, and agree when it comes back', async () => {
+  const network = smallNetwork('vision-e2e-join');
+  const signal = await servers.signal();
+  const url = await servers.page(network, [signal.url]);
+  const dataDir = await servers.folder();
+  const gateway = await servers.gateway({ network, signal: [signal.url], dataDir, history: HISTORY });
+  await reaches(gateway, HISTORY + 1);
+
+  const a = await Visitor.open(browser, url);
+  const b = await Visitor.open(browser, url);
+  await Promise.all([a.reaches(HISTORY + 1), b.reaches(HISTORY + 1)]);
+  const grown = gateway.tip.height + 2;
+  await Promise.all([a.reaches(grown), b.reaches(grown)]);
+
+  // The gateway leaves; the two pages have each other.
+  await Promise.all([a.hasPeers(1, 'browser'), b.hasPeers(1, 'browser')]);
+  await gateway.close();
+  const [tipA, tipB] = await Promise.all([a.tip(), b.tip()]);
+  const best = tipA.height >= tipB.height ? tipA : tipB;
+  await Promise.all([a.agreesOn(best.hash), b.agreesOn(best.hash)]);
+
+  // A newcomer gets the whole chain from them alone.
+  const c = await Visitor.open(browser, url);
+  await c.agreesOn(best.hash);
+  expect(await c.tip()).toEqual(best);
+  const kinds = await c.page.evaluate(() =>
+    (globalThis as unknown as { lightNode: { peers(): { kind: string }[] } }).lightNode.peers().map(({ kind }) => kind),
+  );
+  expect(kinds.length).toBeGreaterThan(0);
+  expect(new Set(kinds)).toEqual(new Set(['browser']));
+
+  // A returning visitor is at the tip before any peer is met.
+  const first = await a.reload();
+  expect(first).toEqual(best);
+
+  // The gateway comes back with what it had, and mines on.
+  const back = await servers.gateway({ network, signal: [signal.url], dataDir, history: HISTORY });
+  expect(back.tip.height).toBeGreaterThanOrEqual(HISTORY);
+  await reaches(back, best.height + 2);
+  const { height } = back.tip;
+  await Promise.all([a.reaches(height), b.reaches(height), c.reaches(height)]);
+  const hashes = await Promise.all([a, b, c].map((visitor) => visitor.hashAt(height)));
+  expect(new Set(hashes)).toEqual(new Set([back.header(height)?.hash]));
+  expect([...a.complaints, ...b.complaints, ...c.complaints]).toEqual([]);
+});

@@ -1,0 +1,83 @@
+/** Real servers for end-to-end tests: signaling, page and gateways, all on loopback and free ports. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createGateway, type Gateway } from '@vision-light/gateway';
+import type { CustomNetwork } from '@vision-light/protocol';
+import { createSignalServer, type SignalServer } from '@vision-light/signal-server';
+import { servePage } from '../../scripts/page-server.mjs';
+
+/** The devnet's rules at a cost that lets a test mine. */
+export function smallNetwork(name: string): CustomNetwork {
+  return {
+    name,
+    visionx: { datasetMb: 1, scratchMb: 1, mixIters: 256, readsPerIter: 4, writeEvery: 4 },
+    targetSpacingS: 2,
+  };
+}
+
+/** Everything that a test started, to be ended with it. */
+export class Servers {
+  readonly #endings: (() => Promise<unknown>)[] = [];
+
+  /** Ends `close` with the test, in reverse order of starting. */
+  defer(close: () => Promise<unknown>): void {
+    this.#endings.push(close);
+  }
+
+  async signal(): Promise<SignalServer> {
+    const server = await createSignalServer({ port: 0, host: '127.0.0.1' });
+    this.defer(() => server.close());
+    return server;
+  }
+
+  /** A folder that goes with the test. */
+  async folder(): Promise<string> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'vision-light-'));
+    this.defer(() => rm(folder, { recursive: true, force: true }));
+    return folder;
+  }
+
+  async gateway(options: Parameters<typeof createGateway>[0]): Promise<Gateway> {
+    const gateway = await createGateway({ port: 0, host: '127.0.0.1', historyWaitMs: 0, ...options });
+    this.defer(() => gateway.close());
+    return gateway;
+  }
+
+  /** @returns the page's address */
+  async page(network: string | CustomNetwork, signal: string[]): Promise<string> {
+    const port = await freePort();
+    const server = await servePage({ port, host: '127.0.0.1', config: { network, signal } });
+    this.defer(() => server.close());
+    return server.url;
+  }
+
+  async close(): Promise<void> {
+    for (let end = this.#endings.pop(); end !== undefined; end = this.#endings.pop()) await end();
+  }
+}
+
+/** Resolves once a gateway's tip is at least this high. */
+export function reaches(gateway: Gateway, height: number): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (gateway.tip.height < height) return;
+      unsubscribe();
+      resolve();
+    };
+    const unsubscribe = gateway.subscribe(look);
+    look();
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}

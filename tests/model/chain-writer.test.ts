@@ -1,0 +1,182 @@
+import { CHUNK_HEADERS, type Effect, type HeaderBatch, HeaderTree, MemoryStore, type StoreFault } from '@vision-light/protocol';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { CHUNKS_PER_WRITE_MAX, STORE_DELAY_MS, STORE_RETRY_MS } from '../../packages/protocol/src/limits.js';
+import { Outbox } from '../../packages/protocol/src/peer/outbox.js';
+import { ChainWriter } from '../../packages/protocol/src/sync/chain-writer.js';
+import { loadChain } from './stored-chain.js';
+import { createTinyFamily, tinyBatch } from './tiny-family.js';
+
+const family = createTinyFamily();
+type StoreEffect = Extract<Effect, { type: 'store' }>;
+
+/** Branches are made once: the same headers serve all runs. */
+const branches = new Map<string, HeaderBatch>();
+function branch(parent: Uint8Array, from: number, count: number, work: number, salt: number): HeaderBatch {
+  const key = `${parent.join()} ${from} ${count} ${work} ${salt}`;
+  const made =
+    branches.get(key) ?? tinyBatch(parent, Array.from({ length: count }, (_, i) => ({ number: from + i, work, salt })));
+  branches.set(key, made);
+  return made;
+}
+
+/** A tree, its writer and a disk, each told of what the others do. */
+class Bench {
+  now = 0;
+  readonly tree = new HeaderTree(family);
+  readonly outbox = new Outbox();
+  readonly writer = new ChainWriter(this.tree, this.outbox);
+  readonly store = new MemoryStore();
+  readonly writes: StoreEffect[] = [];
+
+  /** Adds headers after one of the best chain; reorganises if they have more work. */
+  grow(fromHeight: number, count: number, work: number, salt = 0): void {
+    const parent = this.tree.at(fromHeight) as number;
+    const batch = branch(this.tree.hash(parent).slice(), fromHeight + 1, count, work, salt);
+    let slot = parent;
+    for (let i = 0; i < count; i++) {
+      const record = batch.records.subarray(i * family.recordBytes, (i + 1) * family.recordBytes);
+      const result = this.tree.insertChecked(record, batch.hashes.subarray(i * 32, i * 32 + 32), slot);
+      if ('slot' in result) slot = result.slot;
+      if (result.kind === 'extended') this.writer.changed(this.tree.tipHeight - 1, this.now);
+      if (result.kind === 'reorganised') this.writer.changed(this.tree.height(result.reorg.ancestor), this.now);
+    }
+  }
+
+  /** @returns the write that is wanted now, if any */
+  advance(isUrgent = false): StoreEffect | undefined {
+    this.writer.advance(this.now, isUrgent);
+    const effects = this.outbox.take().filter((effect) => effect.type === 'store');
+    expect(effects.length).toBeLessThanOrEqual(1);
+    return effects[0];
+  }
+
+  async perform({ write, change }: StoreEffect): Promise<void> {
+    expect(change.put.length).toBeLessThanOrEqual(CHUNKS_PER_WRITE_MAX);
+    await this.store.write(change);
+    this.writer.stored(write, this.now);
+  }
+
+  async settle(): Promise<void> {
+    for (let write = this.advance(true); write !== undefined; write = this.advance(true)) await this.perform(write);
+  }
+
+  async stored(): Promise<{ height: number; hash: Uint8Array; isDamaged: boolean }> {
+    const { tree, isDamaged } = loadChain(family, await this.store.load());
+    return { height: tree.tipHeight, hash: tree.hash(tree.tip).slice(), isDamaged };
+  }
+}
+
+describe('ChainWriter', () => {
+  const act = fc.oneof(
+    fc.record({ kind: fc.constant('grow' as const), count: fc.constantFrom(1, 7, 1990, 2000, 4100) }),
+    fc.record({ kind: fc.constant('reorg' as const), depth: fc.constantFrom(1, 3, 2000, 2005, 5000), ahead: fc.constantFrom(0, 1, 9) }),
+    fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(10, STORE_DELAY_MS, STORE_RETRY_MS) }),
+    fc.record({ kind: fc.constant('stored' as const) }),
+    fc.record({ kind: fc.constant('failed' as const), isDone: fc.boolean() }),
+  );
+
+  it('leaves a valid chain on disk after every write, whatever happens meanwhile', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(act, { minLength: 5, maxLength: 18 }), async (acts) => {
+        const bench = new Bench();
+        let underWay: StoreEffect | undefined;
+        let salt = 0;
+        for (const each of acts) {
+          if (each.kind === 'grow' && bench.tree.tipHeight < 9000) bench.grow(bench.tree.tipHeight, each.count, 1, salt);
+          if (each.kind === 'wait') bench.now += each.ms;
+          if (each.kind === 'reorg' && bench.tree.tipHeight > 0) {
+            salt++;
+            const depth = Math.min(each.depth, bench.tree.tipHeight);
+            // With twice the work, half as many headers suffice: the chain gets shorter.
+            bench.grow(bench.tree.tipHeight - depth, Math.floor(depth / 2) + 1 + each.ahead, 2 + salt, salt);
+          }
+          if (each.kind === 'stored' && underWay !== undefined) {
+            await bench.perform(underWay);
+            underWay = undefined;
+            expect((await bench.stored()).isDamaged).toBe(false);
+          }
+          if (each.kind === 'failed' && underWay !== undefined) {
+            // A write that failed may have been done all the same.
+            if (each.isDone) await bench.store.write(underWay.change);
+            bench.writer.failed('STORE_FAILED', bench.now);
+            underWay = undefined;
+          }
+          underWay = bench.advance() ?? underWay;
+        }
+        if (underWay !== undefined) await bench.perform(underWay);
+        bench.now += STORE_RETRY_MS;
+        await bench.settle();
+        expect(bench.writer.isSettled).toBe(true);
+        expect(bench.writer.storedHeight).toBe(bench.tree.tipHeight);
+        expect(bench.writer.nextWake()).toBeUndefined();
+        const hash = bench.tree.hash(bench.tree.tip);
+        expect(await bench.stored()).toEqual({ height: bench.tree.tipHeight, hash, isDamaged: false });
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('waits for more headers, but not with a full chunk, and not longer than it says', () => {
+    const bench = new Bench();
+    bench.grow(0, 5, 1);
+    expect(bench.advance()).toBeUndefined();
+    expect(bench.writer.nextWake()).toBe(STORE_DELAY_MS);
+    bench.now = STORE_DELAY_MS - 1;
+    expect(bench.advance()).toBeUndefined();
+    bench.now = STORE_DELAY_MS;
+    expect(bench.advance()?.change.put.map(({ index }) => index)).toEqual([0]);
+    const eager = new Bench();
+    eager.grow(0, CHUNK_HEADERS, 1);
+    expect(eager.advance()?.change.put.length).toBe(1);
+  });
+
+  it('cuts off what a shorter, heavier chain leaves behind', async () => {
+    const bench = new Bench();
+    bench.grow(0, 4500, 1);
+    await bench.settle();
+    bench.grow(100, 10, 10_000, 1);
+    const write = bench.advance(true) as StoreEffect;
+    expect(write.change.removeFrom).toBe(0);
+    await bench.perform(write);
+    expect((await bench.store.load()).chunks.length).toBe(1);
+    expect(await bench.stored()).toMatchObject({ height: 110, isDamaged: false });
+  });
+
+  it('says once that storage fails, and tries again after a while', async () => {
+    const bench = new Bench();
+    const fail = (code: StoreFault): boolean => {
+      bench.advance(true);
+      return bench.writer.failed(code, bench.now);
+    };
+    bench.grow(0, 3, 1);
+    expect(fail('STORE_QUOTA')).toBe(true);
+    expect([bench.writer.isSettled, bench.writer.nextWake()]).toEqual([true, STORE_RETRY_MS]);
+    expect(bench.advance(true)).toBeUndefined();
+    bench.now = STORE_RETRY_MS;
+    expect(fail('STORE_QUOTA')).toBe(false);
+    bench.now *= 2;
+    expect(fail('STORE_DENIED')).toBe(true);
+    bench.now *= 2;
+    await bench.settle();
+    expect(await bench.stored()).toMatchObject({ height: 3, isDamaged: false });
+    bench.grow(3, 1, 1);
+    expect(fail('STORE_DENIED')).toBe(true);
+  });
+
+  it('replaces what could not be read, but only when it has something to write', async () => {
+    const bench = new Bench();
+    bench.grow(0, 4500, 1);
+    await bench.settle();
+    const again = new ChainWriter(new HeaderTree(family), bench.outbox);
+    again.loaded(0, false, 0);
+    again.isDiskUnknown = true;
+    again.advance(1e6, true);
+    expect([again.isSettled, bench.outbox.take()]).toEqual([true, []]);
+    const other = new Bench();
+    other.writer.loaded(0, false, 0);
+    other.writer.isDiskUnknown = true;
+    other.grow(0, 2, 1, 9);
+    expect(other.advance(true)?.change.removeFrom).toBe(0);
+  });
+});

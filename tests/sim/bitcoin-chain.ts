@@ -1,0 +1,59 @@
+/** Chains of Bitcoin rules whose proof of work costs two hashes a header. */
+import { Sha256d } from '@vision-light/pow';
+import { type BitcoinParams, bitcoinParams, createBitcoinFamily, type HeaderBatch, HeaderTree } from '@vision-light/protocol';
+
+const sha256d = new Sha256d();
+
+/** A network like regtest, with changes. */
+export function easyNetwork(changes: Partial<BitcoinParams> = {}): BitcoinParams {
+  return { ...bitcoinParams.regtest, name: 'bitcoin-easy', ...changes };
+}
+
+export interface EasyHeader {
+  readonly version?: number;
+  readonly time: number;
+  readonly bits?: number;
+  readonly salt?: number;
+  /** False for a header that misses its target. */
+  readonly meetsTarget?: boolean;
+}
+
+/** Mines a header on top of `parent`: 80 bytes and its hash. */
+export function mineEasy(parent: Uint8Array, { version = 4, time, bits = 0x207fffff, salt = 0, meetsTarget = true }: EasyHeader): { record: Uint8Array; hash: Uint8Array } {
+  const record = new Uint8Array(80);
+  const view = new DataView(record.buffer);
+  view.setInt32(0, version, true);
+  record.set(parent, 4);
+  view.setUint32(36, salt, true);
+  view.setUint32(68, time, true);
+  view.setUint32(72, bits, true);
+  for (let nonce = 0; ; nonce++) {
+    view.setUint32(76, nonce, true);
+    const hash = sha256d.hashChain80(record).slice(0, 32);
+    // The easiest target is met by every hash whose top bit is clear.
+    if (((hash[31] as number) < 0x7f) === meetsTarget) return { record, hash };
+  }
+}
+
+/** Headers one after the other on genesis, as a batch; their times and whatever else as given. */
+export function easyBatch(params: BitcoinParams, headers: readonly EasyHeader[]): HeaderBatch {
+  const records = new Uint8Array(headers.length * 80);
+  const hashes = new Uint8Array(headers.length * 32);
+  let parent = params.genesisHash;
+  for (const [i, header] of headers.entries()) {
+    const mined = mineEasy(parent, header);
+    records.set(mined.record, i * 80);
+    hashes.set(mined.hash, i * 32);
+    parent = mined.hash;
+  }
+  return { count: headers.length, records, hashes };
+}
+
+/** The tree that a valid batch makes. */
+export function easyTree(params: BitcoinParams, batch: HeaderBatch): HeaderTree {
+  const tree = new HeaderTree(createBitcoinFamily(params));
+  for (let i = 0; i < batch.count; i++) {
+    tree.insert(batch.records.subarray(i * 80, i * 80 + 80), batch.hashes.subarray(i * 32, i * 32 + 32), 2 ** 32);
+  }
+  return tree;
+}

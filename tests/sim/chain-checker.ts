@@ -1,0 +1,46 @@
+/** What must hold of a node's chain after every step, seen from outside: its work never falls, and it hangs together. */
+import type { HeaderTree } from '@vision-light/protocol';
+
+const equal = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+
+export class ChainChecker {
+  #tip: number;
+  #height: number;
+  #chainwork: bigint;
+
+  constructor(readonly tree: HeaderTree) {
+    this.#tip = tree.tip;
+    this.#height = tree.tipHeight;
+    this.#chainwork = tree.chainwork(tree.tip);
+  }
+
+  /** @throws {Error} saying what is wrong. Looks at what changed since the last call. */
+  check(): void {
+    const { tree } = this;
+    if (tree.tip === this.#tip && tree.tipHeight === this.#height) return;
+    const chainwork = tree.chainwork(tree.tip);
+    if (chainwork < this.#chainwork) throw new Error(`chainwork fell from ${this.#chainwork} to ${chainwork}`);
+    this.#checkLinks(tree.tip === this.#tip ? 1 : Math.max(8, tree.tipHeight - this.#height + 1));
+    this.#tip = tree.tip;
+    this.#height = tree.tipHeight;
+    this.#chainwork = chainwork;
+  }
+
+  /** The whole chain down to genesis. */
+  checkAll(): void {
+    this.#checkLinks(this.tree.tipHeight);
+  }
+
+  #checkLinks(depth: number): void {
+    const { tree } = this;
+    const { family } = tree;
+    for (let height = tree.tipHeight; height > Math.max(0, tree.tipHeight - depth); height--) {
+      const slot = tree.at(height) as number;
+      const parent = tree.at(height - 1) as number;
+      const isLinked = tree.parent(slot) === parent && equal(family.parent(tree.record(slot)), tree.hash(parent));
+      const isSum = tree.chainwork(slot) === tree.chainwork(parent) + family.work(tree.record(slot));
+      const isFound = tree.height(slot) === height && tree.find(tree.hash(slot)) === slot;
+      if (!isLinked || !isSum || !isFound) throw new Error(`the best chain is broken at ${height}`);
+    }
+  }
+}

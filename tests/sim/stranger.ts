@@ -1,0 +1,74 @@
+/** A peer that is no node of ours: it says what a test has it say, and remembers what it is told. */
+import { decodeMessage, encodeMessage, frameMessage, FRAME_BYTES_MAX, type Hello, type Message, MessageAssembler, PROTOCOL_VERSION } from '@vision-light/protocol';
+import type { SimNode, World } from './world.js';
+
+export class Stranger {
+  readonly received: Message[] = [];
+  isConnected = true;
+  /** False for one that does not take what it is sent. */
+  isReading = true;
+  readonly #assembler = new MessageAssembler(8 * 1024 * 1024);
+
+  /** @param answer  called with every message after hello; its own answers go out by `say` */
+  constructor(
+    readonly world: World,
+    readonly id: string,
+    readonly node: SimNode,
+    readonly answer: (message: Message, self: Stranger) => void = answerPings,
+  ) {
+    node.links.set(id, (bytes) => this.#take(bytes));
+    node.driver.push({ type: 'peerConnected', peer: id });
+  }
+
+  /** Messages of one type, in order. */
+  heard<T extends Message['type']>(type: T): Extract<Message, { type: T }>[] {
+    return this.received.filter((message): message is Extract<Message, { type: T }> => message.type === type);
+  }
+
+  /** The code of the reject it got, if any. */
+  get rejectedWith(): string | undefined {
+    return this.heard('reject')[0]?.code;
+  }
+
+  /** Says hello as one of the same network, with changes. */
+  hello(changes: Partial<Hello> = {}): void {
+    const { genesis, networkId, work } = this.node.options.family;
+    const chainwork = work(genesis.record);
+    const identity = new Uint8Array(0);
+    this.say({ type: 'hello', version: PROTOCOL_VERSION, networkId, height: 0, chainwork, services: 0, userAgent: 'stranger', identity, ...changes });
+  }
+
+  say(...messages: Message[]): void {
+    for (const message of messages) for (const frame of frameMessage(encodeMessage(message), FRAME_BYTES_MAX)) this.sayRaw(frame);
+  }
+
+  /** One data channel message of any bytes. */
+  sayRaw(bytes: Uint8Array): void {
+    this.world.after(this.world.latencyMs, () => {
+      if (this.#isLinked) this.node.driver.push({ type: 'bytesReceived', peer: this.id, bytes });
+    });
+  }
+
+  get #isLinked(): boolean {
+    this.isConnected = this.node.links.has(this.id) && this.node.isRunning;
+    return this.isConnected;
+  }
+
+  #take(bytes: Uint8Array): void {
+    // What was sent before a disconnection still arrives.
+    this.world.after(this.world.latencyMs, () => {
+      for (const message of this.#assembler.push(bytes)) {
+        const decoded = decodeMessage(message);
+        if (!decoded.ok) throw new Error(`the node sent what it would not take: ${decoded.code}`);
+        this.received.push(decoded.message);
+        if (this.#isLinked) this.answer(decoded.message, this);
+      }
+      if (this.#isLinked && this.isReading) this.node.driver.push({ type: 'sendDrained', peer: this.id, bufferedBytes: 0 });
+    });
+  }
+}
+
+/** Keeps the connection alive, and does nothing else. */
+export function answerPings(message: Message, self: Stranger): void {
+  if (message.type === 'ping') self.say({ type: 'pong', requestId: message.requestId });
+}

@@ -1,0 +1,57 @@
+/** Chains of a small Vision network, mined for tests in microseconds a header. */
+import { VisionX } from '@vision-light/pow';
+import { createTemplate, type HeaderBatch, HeaderTree, isVisionFamily, resolveNetwork, sealTemplate, templateInput, type VisionFamily } from '@vision-light/protocol';
+
+const params = { datasetMb: 1, scratchMb: 1, mixIters: 256, readsPerIter: 4, writeEvery: 4 };
+const resolved = resolveNetwork({ name: 'sim', visionx: params, targetSpacingS: 5 });
+if (!isVisionFamily(resolved)) throw new Error('not a Vision network');
+
+/** The network of the simulations. */
+export const visionSim: VisionFamily = resolved;
+/** Its genesis time. */
+export const genesisTime = visionSim.time(visionSim.genesis.record);
+
+const visionx = new VisionX(params);
+
+export interface MineOptions {
+  readonly count: number;
+  /** Time of the header at a height; 5 s apart from genesis on if absent. */
+  readonly timeOf?: (height: number) => number;
+  /** Tells branches apart. */
+  readonly miner?: string;
+  /** Height of the header of `tree` to begin on; its tip if absent. */
+  readonly from?: number;
+}
+
+/** A chain that grows by mining, as a tree of its own. */
+export class VisionChain {
+  readonly tree = new HeaderTree(visionSim);
+
+  /** Mines on the tree's best chain, and adds what was mined; @returns it */
+  mine({ count, timeOf = (height) => genesisTime + 5 * height, miner = 'sim', from = this.tree.tipHeight }: MineOptions): HeaderBatch {
+    const records = new Uint8Array(count * visionSim.recordBytes);
+    const hashes = new Uint8Array(count * 32);
+    let parent = this.tree.at(from) as number;
+    for (let i = 0; i < count; i++) {
+      const ancestry = this.tree.ancestry(parent);
+      const parentHash = this.tree.hash(parent).slice();
+      const wallTime = timeOf(from + 1 + i);
+      const template = createTemplate(visionSim, { ancestry, parentHash, wallTime, txRoot: new Uint8Array(32), miner });
+      const { targetHigh, ...input } = templateInput(visionSim, template);
+      const solution = visionx.search(input, 0n, 1_000_000, targetHigh);
+      if (solution === undefined) throw new Error('no solution in a million nonces');
+      const { record, hash } = sealTemplate(visionSim, template, solution.nonce, solution.digest);
+      records.set(record, i * visionSim.recordBytes);
+      hashes.set(hash, i * 32);
+      const result = this.tree.insertChecked(record, hash, parent);
+      if (!('slot' in result)) throw new Error(`mined what the tree does not take: ${result.kind}`);
+      parent = result.slot;
+    }
+    return { count, records, hashes };
+  }
+
+  /** The best chain without genesis. */
+  get batch(): HeaderBatch {
+    return this.tree.batch(1, this.tree.tipHeight);
+  }
+}
