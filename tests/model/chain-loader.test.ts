@@ -2,9 +2,15 @@ import { CHUNK_HEADERS, HeaderTree, type StoredChain } from '@vision-light/proto
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { REVERIFY_LAST, REVERIFY_RUN_HEADERS, REVERIFY_RUNS } from '../../packages/protocol/src/limits.js';
-import { chunkOf, decodeChunk, decodeTip, encodeChunk, encodeTip } from '../../packages/protocol/src/sync/chunk-codec.js';
+import {
+  chunkOf,
+  decodeChunk,
+  decodeTip,
+  encodeChunk,
+  encodeTip,
+} from '../../packages/protocol/src/sync/chunk-codec.js';
 import { loadChain } from './stored-chain.js';
-import { createTinyFamily, falsePow, tinyBatch, type TinyHeader } from './tiny-family.js';
+import { createTinyFamily, falsePow, type TinyHeader, tinyBatch } from './tiny-family.js';
 
 const family = createTinyFamily();
 const height = 2 * CHUNK_HEADERS + 500;
@@ -12,7 +18,8 @@ const height = 2 * CHUNK_HEADERS + 500;
 /** A chain as it lies on disk. */
 function chainOf(headers: readonly TinyHeader[], of = family): StoredChain {
   const batch = tinyBatch(of.genesis.hash, headers);
-  const hashAt = (at: number): Uint8Array => (at === 0 ? of.genesis.hash : batch.hashes.subarray(at * 32 - 32, at * 32));
+  const hashAt = (at: number): Uint8Array =>
+    at === 0 ? of.genesis.hash : batch.hashes.subarray(at * 32 - 32, at * 32);
   const chunks = [];
   for (let from = 0; from < headers.length; from += CHUNK_HEADERS) {
     const to = Math.min(headers.length, from + CHUNK_HEADERS);
@@ -25,7 +32,11 @@ function chainOf(headers: readonly TinyHeader[], of = family): StoredChain {
 
 const headers = Array.from({ length: height }, (_, i) => ({ number: i + 1 }));
 const whole = chainOf(headers);
-const [first, second, third] = whole.chunks as [StoredChain['chunks'][0], StoredChain['chunks'][0], StoredChain['chunks'][0]];
+const [first, second, third] = whole.chunks as [
+  StoredChain['chunks'][0],
+  StoredChain['chunks'][0],
+  StoredChain['chunks'][0],
+];
 
 /** Height and damage after loading. */
 function load(chain: StoredChain, seed?: number): [number, boolean] {
@@ -36,12 +47,17 @@ function load(chain: StoredChain, seed?: number): [number, boolean] {
 describe('chunk codec', () => {
   it('gives chunk and tip back', () => {
     expect(decodeChunk(first.bytes)).toMatchObject({ parent: family.genesis.hash, count: CHUNK_HEADERS });
-    expect(decodeTip(encodeTip(7, first.bytes.subarray(0, 32)))).toEqual({ height: 7, hash: first.bytes.slice(0, 32) });
+    expect(decodeTip(encodeTip(7, first.bytes.subarray(0, 32)))).toEqual({
+      height: 7,
+      hash: first.bytes.slice(0, 32),
+    });
     expect([chunkOf(1), chunkOf(2000), chunkOf(2001)]).toEqual([0, 0, 1]);
   });
 
   it('survives any bytes', () => {
-    const head = fc.tuple(fc.constantFrom(0, 1, 2), fc.uint8Array({ maxLength: 60 })).map(([version, rest]) => new Uint8Array([version, ...rest]));
+    const head = fc
+      .tuple(fc.constantFrom(0, 1, 2), fc.uint8Array({ maxLength: 60 }))
+      .map(([version, rest]) => new Uint8Array([version, ...rest]));
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 60 }), head), (bytes) => {
         const chunk = decodeChunk(bytes);
@@ -78,13 +94,17 @@ describe('ChainLoader', () => {
   });
 
   it('draws another sample with another seed, and finds a chain whose work is false', () => {
-    const poisoned = chainOf(headers.map((header) => (header.number > 1000 ? { ...header, salt: falsePow } : header)));
+    const poisoned = chainOf(
+      headers.map((header) => (header.number > 1000 ? { ...header, salt: falsePow } : header)),
+    );
     for (let seed = 1; seed <= 5; seed++) {
       const { tree, isDamaged } = loadChain(family, poisoned, seed);
       expect(isDamaged).toBe(true);
       expect(tree.tipHeight).toBeLessThan(height - REVERIFY_LAST + 1);
     }
-    const lastOnly = chainOf(headers.map((header) => (header.number > height - 1 ? { ...header, salt: falsePow } : header)));
+    const lastOnly = chainOf(
+      headers.map((header) => (header.number > height - 1 ? { ...header, salt: falsePow } : header)),
+    );
     expect(load(lastOnly)).toEqual([height - 1, true]);
   });
 
@@ -99,7 +119,11 @@ describe('ChainLoader', () => {
       ['a flipped count', [first, flip(second, 33), third], CHUNK_HEADERS],
       ['a flipped header', [first, flip(second, 35 + 16 * 100), third], CHUNK_HEADERS + 100],
       ['a truncated chunk', [first, { ...second, bytes: second.bytes.slice(0, -1) }, third], CHUNK_HEADERS],
-      ['a longer chunk', [first, { ...second, bytes: new Uint8Array([...second.bytes, 0]) }, third], CHUNK_HEADERS],
+      [
+        'a longer chunk',
+        [first, { ...second, bytes: new Uint8Array([...second.bytes, 0]) }, third],
+        CHUNK_HEADERS,
+      ],
       ['an empty chunk', [first, { ...second, bytes: new Uint8Array(0) }, third], CHUNK_HEADERS],
       ['a missing chunk', [first, third], CHUNK_HEADERS],
       ['a missing first chunk', [second, third], 0],
@@ -155,10 +179,13 @@ describe('ChainLoader', () => {
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 200;
     let depth = 0;
-    const watching = { ...family, decodeBatch: (...args: Parameters<typeof family.decodeBatch>) => {
-      depth = Math.max(depth, new Error().stack?.split('\n').length ?? 0);
-      return family.decodeBatch(...args);
-    } };
+    const watching = {
+      ...family,
+      decodeBatch: (...args: Parameters<typeof family.decodeBatch>) => {
+        depth = Math.max(depth, new Error().stack?.split('\n').length ?? 0);
+        return family.decodeBatch(...args);
+      },
+    };
     const { tree } = loadChain(watching, long);
     Error.stackTraceLimit = limit;
     expect(tree.tipHeight).toBe(40 * CHUNK_HEADERS);
@@ -170,7 +197,11 @@ describe('ChainLoader', () => {
     const batch = tinyBatch(family.genesis.hash, headers);
     let slot = tree.tip;
     for (let i = 0; i < height; i++) {
-      const result = tree.insertChecked(batch.records.subarray(i * 48, i * 48 + 48), batch.hashes.subarray(i * 32, i * 32 + 32), slot);
+      const result = tree.insertChecked(
+        batch.records.subarray(i * 48, i * 48 + 48),
+        batch.hashes.subarray(i * 32, i * 32 + 32),
+        slot,
+      );
       if ('slot' in result) slot = result.slot;
     }
     const loaded = loadChain(family, whole).tree;

@@ -1,4 +1,11 @@
-import { CHUNK_HEADERS, type Effect, type HeaderBatch, HeaderTree, MemoryStore, type StoreFault } from '@vision-light/protocol';
+import {
+  CHUNK_HEADERS,
+  type Effect,
+  type HeaderBatch,
+  HeaderTree,
+  MemoryStore,
+  type StoreFault,
+} from '@vision-light/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CHUNKS_PER_WRITE_MAX, STORE_DELAY_MS, STORE_RETRY_MS } from '../../packages/protocol/src/limits.js';
@@ -15,7 +22,11 @@ const branches = new Map<string, HeaderBatch>();
 function branch(parent: Uint8Array, from: number, count: number, work: number, salt: number): HeaderBatch {
   const key = `${parent.join()} ${from} ${count} ${work} ${salt}`;
   const made =
-    branches.get(key) ?? tinyBatch(parent, Array.from({ length: count }, (_, i) => ({ number: from + i, work, salt })));
+    branches.get(key) ??
+    tinyBatch(
+      parent,
+      Array.from({ length: count }, (_, i) => ({ number: from + i, work, salt })),
+    );
   branches.set(key, made);
   return made;
 }
@@ -39,7 +50,8 @@ class Bench {
       const result = this.tree.insertChecked(record, batch.hashes.subarray(i * 32, i * 32 + 32), slot);
       if ('slot' in result) slot = result.slot;
       if (result.kind === 'extended') this.writer.changed(this.tree.tipHeight - 1, this.now);
-      if (result.kind === 'reorganised') this.writer.changed(this.tree.height(result.reorg.ancestor), this.now);
+      if (result.kind === 'reorganised')
+        this.writer.changed(this.tree.height(result.reorg.ancestor), this.now);
     }
   }
 
@@ -58,7 +70,8 @@ class Bench {
   }
 
   async settle(): Promise<void> {
-    for (let write = this.advance(true); write !== undefined; write = this.advance(true)) await this.perform(write);
+    for (let write = this.advance(true); write !== undefined; write = this.advance(true))
+      await this.perform(write);
   }
 
   async stored(): Promise<{ height: number; hash: Uint8Array; isDamaged: boolean }> {
@@ -70,8 +83,15 @@ class Bench {
 describe('ChainWriter', () => {
   const act = fc.oneof(
     fc.record({ kind: fc.constant('grow' as const), count: fc.constantFrom(1, 7, 1990, 2000, 4100) }),
-    fc.record({ kind: fc.constant('reorg' as const), depth: fc.constantFrom(1, 3, 2000, 2005, 5000), ahead: fc.constantFrom(0, 1, 9) }),
-    fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(10, STORE_DELAY_MS, STORE_RETRY_MS) }),
+    fc.record({
+      kind: fc.constant('reorg' as const),
+      depth: fc.constantFrom(1, 3, 2000, 2005, 5000),
+      ahead: fc.constantFrom(0, 1, 9),
+    }),
+    fc.record({
+      kind: fc.constant('wait' as const),
+      ms: fc.constantFrom(10, STORE_DELAY_MS, STORE_RETRY_MS),
+    }),
     fc.record({ kind: fc.constant('stored' as const) }),
     fc.record({ kind: fc.constant('failed' as const), isDone: fc.boolean() }),
   );
@@ -83,7 +103,8 @@ describe('ChainWriter', () => {
         let underWay: StoreEffect | undefined;
         let salt = 0;
         for (const each of acts) {
-          if (each.kind === 'grow' && bench.tree.tipHeight < 9000) bench.grow(bench.tree.tipHeight, each.count, 1, salt);
+          if (each.kind === 'grow' && bench.tree.tipHeight < 9000)
+            bench.grow(bench.tree.tipHeight, each.count, 1, salt);
           if (each.kind === 'wait') bench.now += each.ms;
           if (each.kind === 'reorg' && bench.tree.tipHeight > 0) {
             salt++;
@@ -140,6 +161,33 @@ describe('ChainWriter', () => {
     expect(write.change.removeFrom).toBe(0);
     await bench.perform(write);
     expect((await bench.store.load()).chunks.length).toBe(1);
+    expect(await bench.stored()).toMatchObject({ height: 110, isDamaged: false });
+  });
+
+  it('does not take a reorg for written that came under a write', async () => {
+    const bench = new Bench();
+    bench.grow(0, 4500, 1);
+    const write = bench.advance() as StoreEffect;
+    bench.grow(100, 4600, 2, 1);
+    await bench.perform(write);
+    expect(bench.writer.storedHeight).toBe(100);
+    await bench.settle();
+    expect(await bench.stored()).toEqual({
+      height: 4700,
+      hash: bench.tree.hash(bench.tree.tip),
+      isDamaged: false,
+    });
+  });
+
+  it('expects anything of a disk whose write failed', async () => {
+    const bench = new Bench();
+    bench.grow(0, 4500, 1);
+    // Said to have failed, and done all the same.
+    await bench.store.write((bench.advance() as StoreEffect).change);
+    bench.writer.failed('STORE_FAILED', bench.now);
+    bench.grow(100, 10, 10_000, 1);
+    bench.now += STORE_RETRY_MS;
+    await bench.settle();
     expect(await bench.stored()).toMatchObject({ height: 110, isDamaged: false });
   });
 

@@ -1,4 +1,11 @@
-import { buildLocator, bytesToHex, forkHeight, HeaderTree, type InsertResult, locatorHeights } from '@vision-light/protocol';
+import {
+  buildLocator,
+  bytesToHex,
+  forkHeight,
+  HeaderTree,
+  type InsertResult,
+  locatorHeights,
+} from '@vision-light/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NaiveTree } from './naive-tree.js';
@@ -17,9 +24,16 @@ interface Made {
 
 /** A header on top of one that was made before: `parent` counts back from the newest, wrapping round. */
 const step = fc.record({
-  parent: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 2, arbitrary: fc.nat(5) }, { weight: 1, arbitrary: fc.nat(400) }),
+  parent: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(0) },
+    { weight: 2, arbitrary: fc.nat(5) },
+    { weight: 1, arbitrary: fc.nat(400) },
+  ),
   work: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 6 })),
-  twist: fc.oneof({ weight: 12, arbitrary: fc.constant('none') }, fc.constantFrom('duplicate', 'orphan', 'twin', 'height', 'early')),
+  twist: fc.oneof(
+    { weight: 12, arbitrary: fc.constant('none') },
+    fc.constantFrom('duplicate', 'orphan', 'twin', 'height', 'early'),
+  ),
 });
 
 const root: Made = { record: family.genesis.record, hash: genesis, height: 0, work: 1 };
@@ -67,17 +81,26 @@ describe('HeaderTree', () => {
             const double = from.record.slice();
             double[47] = 1;
             expect(tinyHash(double)).toEqual(from.hash);
-            expect(tree.insert(double, from.hash, wallTime)).toMatchObject({ kind: 'rejected', code: 'HEADER_EQUIVOCATION' });
+            expect(tree.insert(double, from.hash, wallTime)).toMatchObject({
+              kind: 'rejected',
+              code: 'HEADER_EQUIVOCATION',
+            });
             continue;
           }
           if (twist === 'height') {
             const record = tinyRecord(from.hash, { number: from.height + 2, salt });
-            expect(tree.insert(record, tinyHash(record), wallTime)).toMatchObject({ kind: 'rejected', code: 'HEADER_BAD_HEIGHT' });
+            expect(tree.insert(record, tinyHash(record), wallTime)).toMatchObject({
+              kind: 'rejected',
+              code: 'HEADER_BAD_HEIGHT',
+            });
             continue;
           }
           if (twist === 'early') {
             const record = tinyRecord(from.hash, { number: from.height + 1, time: wallTime + 5, salt });
-            expect(tree.insert(record, tinyHash(record), wallTime)).toEqual({ kind: 'held', dueAt: wallTime + 5 });
+            expect(tree.insert(record, tinyHash(record), wallTime)).toEqual({
+              kind: 'held',
+              dueAt: wallTime + 5,
+            });
             continue;
           }
           const result = add(tree, next);
@@ -90,7 +113,8 @@ describe('HeaderTree', () => {
           if (result.kind === 'reorganised') {
             const { ancestor, disconnected, connected } = result.reorg;
             const fork = chain.findLastIndex((id, height) => before.chain[height] === id);
-            const ids = (slots: readonly number[]): string[] => slots.map((slot) => bytesToHex(tree.hash(slot)));
+            const ids = (slots: readonly number[]): string[] =>
+              slots.map((slot) => bytesToHex(tree.hash(slot)));
             expect(tree.height(ancestor)).toBe(fork);
             expect(ids(disconnected)).toEqual(before.chain.slice(fork + 1));
             expect(ids(connected)).toEqual(chain.slice(fork + 1));
@@ -108,38 +132,42 @@ describe('HeaderTree', () => {
 
   it('keeps within its bounds, and knows exactly what it holds', () => {
     fc.assert(
-      fc.property(fc.array(step, { minLength: 60, maxLength: 300 }), fc.integer({ min: 1, max: 24 }), (steps, sideHeadersMax) => {
-        const tree = new HeaderTree(family, { sideHeadersMax });
-        const made: Made[] = [root];
-        let chainwork = 1n;
-        for (const [salt, { parent, work }] of steps.entries()) {
-          const next = make(made[made.length - 1 - (parent % made.length)] as Made, work, salt);
-          const old = tree.tip;
-          const result = add(tree, next);
-          if (result.kind !== 'orphan') made.push(next);
-          expect(tree.sideCount).toBeLessThanOrEqual(sideHeadersMax);
-          expect(tree.chainwork(tree.tip)).toBeGreaterThanOrEqual(chainwork);
-          chainwork = tree.chainwork(tree.tip);
-          if (result.kind === 'accepted') expect(tree.find(next.hash)).toBe(result.slot);
-          if (result.kind === 'rejected') {
-            expect(result.code).toBe('TREE_FULL');
-            expect(tree.find(next.hash)).toBeUndefined();
-            expect(tree.tip).toBe(old);
+      fc.property(
+        fc.array(step, { minLength: 60, maxLength: 300 }),
+        fc.integer({ min: 1, max: 24 }),
+        (steps, sideHeadersMax) => {
+          const tree = new HeaderTree(family, { sideHeadersMax });
+          const made: Made[] = [root];
+          let chainwork = 1n;
+          for (const [salt, { parent, work }] of steps.entries()) {
+            const next = make(made[made.length - 1 - (parent % made.length)] as Made, work, salt);
+            const old = tree.tip;
+            const result = add(tree, next);
+            if (result.kind !== 'orphan') made.push(next);
+            expect(tree.sideCount).toBeLessThanOrEqual(sideHeadersMax);
+            expect(tree.chainwork(tree.tip)).toBeGreaterThanOrEqual(chainwork);
+            chainwork = tree.chainwork(tree.tip);
+            if (result.kind === 'accepted') expect(tree.find(next.hash)).toBe(result.slot);
+            if (result.kind === 'rejected') {
+              expect(result.code).toBe('TREE_FULL');
+              expect(tree.find(next.hash)).toBeUndefined();
+              expect(tree.tip).toBe(old);
+            }
           }
-        }
-        // Whatever is left hangs together, and is found by its hash.
-        const left = made.filter(({ hash }) => tree.find(hash) !== undefined);
-        checkTree(tree, made, new Set(left.map(({ hash }) => bytesToHex(hash))));
-        for (const { hash } of left) {
-          const slot = tree.find(hash) as number;
-          const parent = tree.parent(slot);
-          if (tree.height(slot) === 0) expect(parent).toBe(-1);
-          else expect(tree.find(tree.hash(parent))).toBe(parent);
-        }
-        for (let height = 1; height <= tree.tipHeight; height++) {
-          expect(tree.parent(tree.at(height) as number)).toBe(tree.at(height - 1));
-        }
-      }),
+          // Whatever is left hangs together, and is found by its hash.
+          const left = made.filter(({ hash }) => tree.find(hash) !== undefined);
+          checkTree(tree, made, new Set(left.map(({ hash }) => bytesToHex(hash))));
+          for (const { hash } of left) {
+            const slot = tree.find(hash) as number;
+            const parent = tree.parent(slot);
+            if (tree.height(slot) === 0) expect(parent).toBe(-1);
+            else expect(tree.find(tree.hash(parent))).toBe(parent);
+          }
+          for (let height = 1; height <= tree.tipHeight; height++) {
+            expect(tree.parent(tree.at(height) as number)).toBe(tree.at(height - 1));
+          }
+        },
+      ),
       { numRuns: 80 },
     );
   });
@@ -153,6 +181,17 @@ describe('HeaderTree', () => {
     for (let salt = 2; salt < 40; salt++) add(tree, make(root, 1, salt));
     expect(tree.find(heavy.hash)).toBeDefined();
     expect(tree.sideCount).toBeLessThanOrEqual(8);
+  });
+
+  it('drops what it has cut further, when there is heavier', () => {
+    const tree = new HeaderTree(family, { sideHeadersMax: 8 });
+    add(tree, make(root, 100, 0));
+    const light: Made[] = [];
+    for (let i = 0; i < 9; i++) light.push(make(light[i - 1] ?? root, 1, 1));
+    for (const made of light) add(tree, made);
+    expect(tree.sideCount).toBe(7);
+    for (let salt = 2; salt < 12; salt++) add(tree, make(root, 50, salt));
+    expect(light.filter(({ hash }) => tree.find(hash) !== undefined)).toEqual([]);
   });
 
   it('refuses a side header that would itself be the first to go', () => {

@@ -27,25 +27,31 @@ describe('HeldHeaders', () => {
   it('gives back what is due, in the order in which it came, and keeps count', () => {
     const item = fc.record({ salt: fc.nat(200), peer: fc.nat(2), dueAt: fc.nat(50) });
     fc.assert(
-      fc.property(fc.array(item, { maxLength: 200 }), fc.array(fc.nat(60), { maxLength: 5 }), (items, times) => {
-        const held = new HeldHeaders();
-        let model: { salt: number; peer: number; dueAt: number }[] = [];
-        for (const { salt, peer, dueAt } of items) {
-          const isKnown = model.some((other) => other.salt === salt);
-          const count = model.filter((other) => other.peer === peer).length;
-          const isTaken = isKnown || count < HELD_HEADERS_PER_PEER_MAX;
-          expect(held.add(header(salt, `${peer}`, dueAt))).toBe(isTaken);
-          if (isTaken && !isKnown) model.push({ salt, peer, dueAt });
-        }
-        for (const time of times) {
-          const dues = model.map(({ dueAt }) => dueAt);
-          expect(held.nextDueAt).toBe(dues.length === 0 ? undefined : Math.min(...dues));
-          const due = model.filter(({ dueAt }) => dueAt <= time);
-          model = model.filter(({ dueAt }) => dueAt > time);
-          expect(held.takeDue(time).map(({ hash }) => hash)).toEqual(due.map(({ salt }) => header(salt, '', 0).hash));
-          expect(held.size).toBe(model.length);
-        }
-      }),
+      fc.property(
+        fc.array(item, { maxLength: 200 }),
+        fc.array(fc.nat(60), { maxLength: 5 }),
+        (items, times) => {
+          const held = new HeldHeaders();
+          let model: { salt: number; peer: number; dueAt: number }[] = [];
+          for (const { salt, peer, dueAt } of items) {
+            const isKnown = model.some((other) => other.salt === salt);
+            const count = model.filter((other) => other.peer === peer).length;
+            const isTaken = isKnown || count < HELD_HEADERS_PER_PEER_MAX;
+            expect(held.add(header(salt, `${peer}`, dueAt))).toBe(isTaken);
+            if (isTaken && !isKnown) model.push({ salt, peer, dueAt });
+          }
+          for (const time of times) {
+            const dues = model.map(({ dueAt }) => dueAt);
+            expect(held.nextDueAt).toBe(dues.length === 0 ? undefined : Math.min(...dues));
+            const due = model.filter(({ dueAt }) => dueAt <= time);
+            model = model.filter(({ dueAt }) => dueAt > time);
+            expect(held.takeDue(time).map(({ hash }) => hash)).toEqual(
+              due.map(({ salt }) => header(salt, '', 0).hash),
+            );
+            expect(held.size).toBe(model.length);
+          }
+        },
+      ),
       { numRuns: 50 },
     );
   });

@@ -17,7 +17,11 @@ export class NaiveTree {
   }
 
   /** @returns what this leads to, as the real tree names it */
-  insert(id: string, parent: string, work: bigint): 'duplicate' | 'orphan' | 'extended' | 'reorganised' | 'accepted' {
+  insert(
+    id: string,
+    parent: string,
+    work: bigint,
+  ): 'duplicate' | 'orphan' | 'extended' | 'reorganised' | 'accepted' {
     if (this.headers.has(id)) return 'duplicate';
     const before = this.headers.get(parent);
     if (before === undefined) return 'orphan';
@@ -31,14 +35,19 @@ export class NaiveTree {
   /** The branch of the header with the most chainwork, the first of equals; genesis first. */
   bestChain(): string[] {
     let best: NaiveHeader | undefined;
-    for (const header of this.headers.values()) if (best === undefined || header.chainwork > best.chainwork) best = header;
+    for (const header of this.headers.values())
+      if (best === undefined || header.chainwork > best.chainwork) best = header;
     return best === undefined ? [] : this.branch(best.id);
   }
 
   /** Everything from genesis to a header. */
   branch(id: string): string[] {
     const branch: string[] = [];
-    for (let at = this.headers.get(id); at !== undefined; at = at.parent === undefined ? undefined : this.headers.get(at.parent)) {
+    for (
+      let at = this.headers.get(id);
+      at !== undefined;
+      at = at.parent === undefined ? undefined : this.headers.get(at.parent)
+    ) {
       branch.push(at.id);
     }
     return branch.reverse();

@@ -1,10 +1,10 @@
 /** Reading a stored chain back, as a node does on its start: for tests of what is written and of what is damaged. */
 import { type ChainFamily, HeaderTree, type StoredChain } from '@vision-light/protocol';
+import { seededRandom } from '../../packages/protocol/src/node/random.js';
 import { Outbox } from '../../packages/protocol/src/peer/outbox.js';
 import { ChainLoader } from '../../packages/protocol/src/sync/chain-loader.js';
 import { HeldHeaders } from '../../packages/protocol/src/sync/held-headers.js';
 import { Verifier } from '../../packages/protocol/src/sync/verifier.js';
-import { seededRandom } from '../../packages/protocol/src/node/random.js';
 import { tinyPow } from './tiny-family.js';
 
 export interface Loaded {
@@ -23,7 +23,9 @@ export function loadChain(family: ChainFamily, chain: StoredChain, seed = 1): Lo
   const outcomes: boolean[] = [];
   let hashed = 0;
   const wallTime = 1_000_000;
-  new ChainLoader(tree, verifier, chain, seededRandom(seed), ({ isDamaged }) => outcomes.push(isDamaged)).start(wallTime);
+  new ChainLoader(tree, verifier, chain, seededRandom(seed), ({ isDamaged }) =>
+    outcomes.push(isDamaged),
+  ).start(wallTime);
   for (let effects = outbox.take(); effects.length > 0; effects = outbox.take()) {
     for (const effect of effects) {
       if (effect.type !== 'verifyPow') continue;

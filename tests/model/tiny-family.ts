@@ -2,7 +2,19 @@
  * The smallest chain family there can be, for tests of everything that must not know a chain's rules: the work stands in
  * the header, hashing is free, and a header says by itself whether its proof of work is false.
  */
-import { type Ancestry, type ByteReader, type ByteWriter, blake3, bytesToHex, type ChainFamily, type HeaderBatch, type HeaderFault, type HeaderVerdict, hexToBytes, type PowJob } from '@vision-light/protocol';
+import {
+  type Ancestry,
+  type ByteReader,
+  type ByteWriter,
+  blake3,
+  bytesToHex,
+  type ChainFamily,
+  type HeaderBatch,
+  type HeaderFault,
+  type HeaderVerdict,
+  hexToBytes,
+  type PowJob,
+} from '@vision-light/protocol';
 
 /** Parent 32, number u32, time u32, work u32, salt u32; integers little-endian. */
 export const tinyRecordBytes = 48;
@@ -21,10 +33,14 @@ export const falsePow = 0x0080_0000;
 /** Added to a salt it makes another record with the same hash. */
 export const twin = 0x0100_0000;
 
-const u32 = (record: Uint8Array, at: number): number => new DataView(record.buffer, record.byteOffset).getUint32(at, true);
+const u32 = (record: Uint8Array, at: number): number =>
+  new DataView(record.buffer, record.byteOffset).getUint32(at, true);
 
 /** The record of a header on top of `parent`. */
-export function tinyRecord(parent: Uint8Array, { number, time = number, work = 1, salt = 0 }: TinyHeader): Uint8Array {
+export function tinyRecord(
+  parent: Uint8Array,
+  { number, time = number, work = 1, salt = 0 }: TinyHeader,
+): Uint8Array {
   const record = new Uint8Array(tinyRecordBytes);
   const view = new DataView(record.buffer);
   record.set(parent);
@@ -51,7 +67,12 @@ export function tinyBatch(parent: Uint8Array, headers: readonly TinyHeader[]): H
   return { count: headers.length, records, hashes };
 }
 
-function checkHeader(record: Uint8Array, _hash: Uint8Array, ancestry: Ancestry, wallTime: number): HeaderVerdict {
+function checkHeader(
+  record: Uint8Array,
+  _hash: Uint8Array,
+  ancestry: Ancestry,
+  wallTime: number,
+): HeaderVerdict {
   const rejected = (code: HeaderFault): HeaderVerdict => ({ kind: 'rejected', code, detail: '' });
   if (u32(record, 32) !== ancestry.height + 1) return rejected('HEADER_BAD_HEIGHT');
   if (u32(record, 40) === 0) return rejected('HEADER_BAD_DIFFICULTY');
@@ -62,7 +83,8 @@ function checkHeader(record: Uint8Array, _hash: Uint8Array, ancestry: Ancestry, 
 }
 
 function encodeBatch(writer: ByteWriter, { count, records }: HeaderBatch): void {
-  for (let i = 0; i < count; i++) writer.raw(records.subarray(i * tinyRecordBytes + 32, (i + 1) * tinyRecordBytes));
+  for (let i = 0; i < count; i++)
+    writer.raw(records.subarray(i * tinyRecordBytes + 32, (i + 1) * tinyRecordBytes));
 }
 
 function decodeBatch(reader: ByteReader, count: number, parent: Uint8Array): HeaderBatch | HeaderFault {

@@ -6,7 +6,7 @@ import { Outbox } from '../../packages/protocol/src/peer/outbox.js';
 import { HeldHeaders } from '../../packages/protocol/src/sync/held-headers.js';
 import { type BatchOutcome, type SourceKey, Verifier } from '../../packages/protocol/src/sync/verifier.js';
 import type { InsertResult } from '../../packages/protocol/src/tree/header-tree.js';
-import { createTinyFamily, falsePow, tinyBatch, type TinyHeader, tinyPow, twin } from './tiny-family.js';
+import { createTinyFamily, falsePow, type TinyHeader, tinyBatch, tinyPow, twin } from './tiny-family.js';
 
 const family = createTinyFamily();
 const genesis = family.genesis.hash;
@@ -28,7 +28,10 @@ class Bench {
   readonly jobs: Job[] = [];
   readonly #outbox = new Outbox();
 
-  constructor(readonly jobsMax = 4, sideHeadersMax = 1000) {
+  constructor(
+    readonly jobsMax = 4,
+    sideHeadersMax = 1000,
+  ) {
     this.tree = new HeaderTree(family, { sideHeadersMax });
     const listener = {
       inserted: (result: InsertResult) => this.inserted.push(result),
@@ -43,7 +46,10 @@ class Bench {
     const done = (outcome: BatchOutcome): void => {
       this.outcomes.push([source, outcome]);
     };
-    this.verifier.submit({ source, parent, count: batch.count, content: writer.bytes(), done, ...extra }, wallTime);
+    this.verifier.submit(
+      { source, parent, count: batch.count, content: writer.bytes(), done, ...extra },
+      wallTime,
+    );
     this.collect();
   }
 
@@ -64,7 +70,8 @@ class Bench {
   }
 }
 
-const run = (count: number, from = 1, salt = 0): TinyHeader[] => Array.from({ length: count }, (_, i) => ({ number: from + i, salt }));
+const run = (count: number, from = 1, salt = 0): TinyHeader[] =>
+  Array.from({ length: count }, (_, i) => ({ number: from + i, salt }));
 
 describe('Verifier', () => {
   it('inserts exactly what is before the first fault, whatever it is, wherever, in whatever order hashing answers', () => {
@@ -76,17 +83,26 @@ describe('Verifier', () => {
       { code: 'HEADER_BAD_HEIGHT', change: { number: 999 } },
     );
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 40 }), fc.nat(), fault, fc.array(fc.nat()), fc.integer({ min: 1, max: 6 }), (count, where, { code, change }, order, jobsMax) => {
-        const bench = new Bench(jobsMax);
-        const bad = where % (count + 1);
-        const headers = run(count).map((header, i) => (i === bad ? { ...header, ...change } : header));
-        bench.submit('peer:a', genesis, tinyBatch(genesis, headers));
-        for (let i = 0; bench.jobs.length > 0; i++) bench.answer((order[i] ?? 0) % bench.jobs.length);
-        expect(bench.tree.tipHeight).toBe(bad);
-        expect(bench.inserted.length).toBe(bad);
-        expect(bench.outcomes).toMatchObject([['peer:a', { accepted: bad, fault: bad < count ? code : undefined }]]);
-        expect(bench.verifier.isIdle).toBe(true);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 40 }),
+        fc.nat(),
+        fault,
+        fc.array(fc.nat()),
+        fc.integer({ min: 1, max: 6 }),
+        (count, where, { code, change }, order, jobsMax) => {
+          const bench = new Bench(jobsMax);
+          const bad = where % (count + 1);
+          const headers = run(count).map((header, i) => (i === bad ? { ...header, ...change } : header));
+          bench.submit('peer:a', genesis, tinyBatch(genesis, headers));
+          for (let i = 0; bench.jobs.length > 0; i++) bench.answer((order[i] ?? 0) % bench.jobs.length);
+          expect(bench.tree.tipHeight).toBe(bad);
+          expect(bench.inserted.length).toBe(bad);
+          expect(bench.outcomes).toMatchObject([
+            ['peer:a', { accepted: bad, fault: bad < count ? code : undefined }],
+          ]);
+          expect(bench.verifier.isIdle).toBe(true);
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -100,7 +116,11 @@ describe('Verifier', () => {
     bench.submit('peer:a', new Uint8Array(32), second);
     expect(bench.verifier.pending('peer:a')).toBe(3);
     bench.answerAll();
-    expect(bench.outcomes.map(([, { accepted, fault }]) => [accepted, fault])).toEqual([[20, undefined], [10, undefined], [0, 'UNKNOWN_PARENT']]);
+    expect(bench.outcomes.map(([, { accepted, fault }]) => [accepted, fault])).toEqual([
+      [20, undefined],
+      [10, undefined],
+      [0, 'UNKNOWN_PARENT'],
+    ]);
     expect(bench.verifier.pending('peer:a')).toBe(0);
   });
 
@@ -145,7 +165,10 @@ describe('Verifier', () => {
     bench.answerAll();
     bench.submit('peer:b', genesis, batch);
     expect(bench.jobs).toEqual([]);
-    expect(bench.outcomes[1]).toMatchObject(['peer:b', { accepted: 10, duplicates: 10, lastHash: batch.hashes.slice(-32) }]);
+    expect(bench.outcomes[1]).toMatchObject([
+      'peer:b',
+      { accepted: 10, duplicates: 10, lastHash: batch.hashes.slice(-32) },
+    ]);
   });
 
   it('tells malformed headers, trailing bytes, a wrong height and an unknown parent apart', () => {
@@ -156,7 +179,12 @@ describe('Verifier', () => {
     bench.submit('peer:a', genesis, batch, { content: content.subarray(0, 63) });
     bench.submit('peer:a', genesis, batch, { parentHeight: 1 });
     bench.submit('peer:a', batch.hashes, batch);
-    expect(bench.outcomes.map(([, { fault }]) => fault)).toEqual(['HEADER_MALFORMED', 'HEADER_MALFORMED', 'UNKNOWN_PARENT', 'UNKNOWN_PARENT']);
+    expect(bench.outcomes.map(([, { fault }]) => fault)).toEqual([
+      'HEADER_MALFORMED',
+      'HEADER_MALFORMED',
+      'UNKNOWN_PARENT',
+      'UNKNOWN_PARENT',
+    ]);
   });
 
   it('refuses headers of this side that do not name one another', () => {
@@ -172,7 +200,9 @@ describe('Verifier', () => {
     const batch = tinyBatch(genesis, run(6));
     bench.submit('peer:a', genesis, batch);
     bench.answerAll();
-    const headers = [...run(6), { number: 7 }].map((header, i) => (i === 2 ? { ...header, salt: twin } : header));
+    const headers = [...run(6), { number: 7 }].map((header, i) =>
+      i === 2 ? { ...header, salt: twin } : header,
+    );
     bench.submit('peer:b', genesis, tinyBatch(genesis, headers));
     bench.answerAll();
     expect(bench.equivocations).toEqual([batch.hashes.slice(64, 96)]);
@@ -197,14 +227,24 @@ describe('Verifier', () => {
 
   it('notices that its branch was dropped from the tree while it was hashed', () => {
     const bench = new Bench(8, 20);
-    const main = tinyBatch(genesis, run(30).map((header) => ({ ...header, work: 10 })));
+    const main = tinyBatch(
+      genesis,
+      run(30).map((header) => ({ ...header, work: 10 })),
+    );
     bench.submit('peer:main', genesis, main);
     bench.answerAll();
     bench.submit('peer:weak', genesis, tinyBatch(genesis, run(12, 1, 5)));
     bench.answer();
     expect(bench.tree.sideCount).toBe(4);
     // A heavier branch takes the room, and the slots, of the first four.
-    bench.submit('peer:heavy', genesis, tinyBatch(genesis, run(20, 1, 6).map((header) => ({ ...header, work: 9 }))));
+    bench.submit(
+      'peer:heavy',
+      genesis,
+      tinyBatch(
+        genesis,
+        run(20, 1, 6).map((header) => ({ ...header, work: 9 })),
+      ),
+    );
     while (bench.jobs.length > 2) bench.answer(2);
     bench.answerAll();
     const outcomes = new Map(bench.outcomes);
@@ -216,7 +256,9 @@ describe('Verifier', () => {
     expect(heavy.length).toBeGreaterThan(4);
     for (const result of heavy) {
       if (!('slot' in result) || bench.tree.find(bench.tree.hash(result.slot)) !== result.slot) continue;
-      expect(bench.tree.hash(bench.tree.parent(result.slot))).toEqual(family.parent(bench.tree.record(result.slot)).slice());
+      expect(bench.tree.hash(bench.tree.parent(result.slot))).toEqual(
+        family.parent(bench.tree.record(result.slot)).slice(),
+      );
     }
   });
 

@@ -1,4 +1,18 @@
-import { blake3, type ChainFamily, createBitcoinFamily, createVisionFamily, encodeRecord, decodeRecord, type HeaderBatch, type headerFaults, MemoryStore, type Message, type PowJob, type VisionHeader, visionMainnet } from '@vision-light/protocol';
+import {
+  blake3,
+  type ChainFamily,
+  createBitcoinFamily,
+  createVisionFamily,
+  decodeRecord,
+  encodeRecord,
+  type HeaderBatch,
+  type headerFaults,
+  MemoryStore,
+  type Message,
+  type PowJob,
+  type VisionHeader,
+  visionMainnet,
+} from '@vision-light/protocol';
 import { describe, expect, it } from 'vitest';
 import { type EasyHeader, easyBatch, easyNetwork } from './bitcoin-chain.js';
 import { part, serve } from './scripted-chain.js';
@@ -10,7 +24,15 @@ type Code = keyof typeof headerFaults;
 const claimed = 10n ** 30n;
 
 /** A fresh node meets a peer with this chain; what it makes of it. */
-async function meet(family: ChainFamily, chain: HeaderBatch, options: { wallTime: number; answer?: (message: Message, self: Stranger) => void; node?: Partial<SimNodeOptions> }) {
+async function meet(
+  family: ChainFamily,
+  chain: HeaderBatch,
+  options: {
+    wallTime: number;
+    answer?: (message: Message, self: Stranger) => void;
+    node?: Partial<SimNodeOptions>;
+  },
+) {
   const world = new World(options.wallTime);
   const store = new MemoryStore();
   const node = world.add('node', { family, store, ...options.node });
@@ -22,7 +44,14 @@ async function meet(family: ChainFamily, chain: HeaderBatch, options: { wallTime
   const again = world.add('again', { family, store, ...options.node });
   await world.run(6000);
   expect(again.core.tip).toEqual(node.core.tip);
-  return { world, node, peer, code: peer.rejectedWith, height: node.core.tip.height, isConnected: node.links.has('peer') };
+  return {
+    world,
+    node,
+    peer,
+    code: peer.rejectedWith,
+    height: node.core.tip.height,
+    isConnected: node.links.has('peer'),
+  };
 }
 
 describe('a Vision header that breaks one rule', () => {
@@ -73,7 +102,13 @@ describe('a Vision header that breaks one rule', () => {
     const answer = (message: Message, self: Stranger): void => {
       answerPings(message, self);
       if (message.type !== 'getHeaders') return;
-      self.say({ type: 'headers', requestId: message.requestId, parent: visionSim.genesis.hash, count: 1, payload: new Uint8Array(36).fill(0xff) });
+      self.say({
+        type: 'headers',
+        requestId: message.requestId,
+        parent: visionSim.genesis.hash,
+        count: 1,
+        payload: new Uint8Array(36).fill(0xff),
+      });
     };
     const met = await meet(visionSim, good, { wallTime, answer });
     expect([met.code, met.height]).toEqual(['HEADER_MALFORMED', 0]);
@@ -86,7 +121,8 @@ describe('a Vision header that breaks one rule', () => {
     const height = withBad(3, ({ number }) => ({ number: number + 1n }));
     const parent = part(visionSim, good, 0, count);
     parent.records[visionSim.recordBytes * 5] = (parent.records[visionSim.recordBytes * 5] as number) ^ 1;
-    for (const [ticket, batch] of [height, parent].entries()) node.driver.push({ type: 'command', command: { kind: 'submit', ticket, batch } });
+    for (const [ticket, batch] of [height, parent].entries())
+      node.driver.push({ type: 'command', command: { kind: 'submit', ticket, batch } });
     await world.run(1000);
     expect(node.noticed('submitted')).toMatchObject([
       { ticket: 0, code: 'HEADER_BAD_HEIGHT', accepted: 3 },
@@ -102,7 +138,10 @@ describe('a Bitcoin header that breaks one rule', () => {
   const params = easyNetwork({ versionHeights: [1, 1, 10] });
   const plain = Array.from({ length: count }, (_, i): EasyHeader => ({ time: start + 600 * (i + 1) }));
   const withBad = (at: number, change: EasyHeader | Partial<EasyHeader>): HeaderBatch =>
-    easyBatch(params, plain.map((header, i) => (i === at ? { ...header, ...change } : header)));
+    easyBatch(
+      params,
+      plain.map((header, i) => (i === at ? { ...header, ...change } : header)),
+    );
 
   const cases: [Code, Partial<EasyHeader>, number[]][] = [
     ['HEADER_BAD_VERSION', { version: 1 }, [0, 29]],
@@ -126,7 +165,9 @@ describe('a Bitcoin header that breaks one rule', () => {
     const bip94 = easyNetwork({ enforcesBip94: true, targetTimespanS: 6000 });
     const times = (warp: number): EasyHeader[] =>
       Array.from({ length: 12 }, (_, i) => ({ time: start + 600 * (i + 1) - (i + 1 === 10 ? warp : 0) }));
-    const fine = await meet(createBitcoinFamily(bip94), easyBatch(bip94, times(1200).slice(0, 10)), { wallTime });
+    const fine = await meet(createBitcoinFamily(bip94), easyBatch(bip94, times(1200).slice(0, 10)), {
+      wallTime,
+    });
     expect([fine.height, fine.isConnected]).toEqual([10, true]);
     const met = await meet(createBitcoinFamily(bip94), easyBatch(bip94, times(1201)), { wallTime });
     expect([met.code, met.height]).toEqual(['HEADER_TIME_TIMEWARP', 9]);
@@ -151,7 +192,16 @@ describe('two headers with one digest', () => {
     const hashes: number[] = [];
     let parent = weak.genesis.hash;
     for (let height = 1; height <= count; height++) {
-      const header = { parent, number: BigInt(height), timestamp: BigInt(5 * height), difficulty: 1n, nonce: 0n, txRoot: new Uint8Array(32).fill(root(height)), miner: new TextEncoder().encode(miner), digest: new Uint8Array(32) };
+      const header = {
+        parent,
+        number: BigInt(height),
+        timestamp: BigInt(5 * height),
+        difficulty: 1n,
+        nonce: 0n,
+        txRoot: new Uint8Array(32).fill(root(height)),
+        miner: new TextEncoder().encode(miner),
+        digest: new Uint8Array(32),
+      };
       const { message } = weak.powInput(encodeRecord(header, 256) as Uint8Array);
       parent = digestOf(message, 0n);
       records.push(...(encodeRecord({ ...header, digest: parent }, 256) as Uint8Array));

@@ -1,6 +1,12 @@
 /** Chains of Bitcoin rules whose proof of work costs two hashes a header. */
 import { Sha256d } from '@vision-light/pow';
-import { type BitcoinParams, bitcoinParams, createBitcoinFamily, type HeaderBatch, HeaderTree } from '@vision-light/protocol';
+import {
+  type BitcoinParams,
+  bitcoinParams,
+  createBitcoinFamily,
+  type HeaderBatch,
+  HeaderTree,
+} from '@vision-light/protocol';
 
 const sha256d = new Sha256d();
 
@@ -19,7 +25,10 @@ export interface EasyHeader {
 }
 
 /** Mines a header on top of `parent`: 80 bytes and its hash. */
-export function mineEasy(parent: Uint8Array, { version = 4, time, bits = 0x207fffff, salt = 0, meetsTarget = true }: EasyHeader): { record: Uint8Array; hash: Uint8Array } {
+export function mineEasy(
+  parent: Uint8Array,
+  { version = 4, time, bits = 0x207fffff, salt = 0, meetsTarget = true }: EasyHeader,
+): { record: Uint8Array; hash: Uint8Array } {
   const record = new Uint8Array(80);
   const view = new DataView(record.buffer);
   view.setInt32(0, version, true);
@@ -31,7 +40,7 @@ export function mineEasy(parent: Uint8Array, { version = 4, time, bits = 0x207ff
     view.setUint32(76, nonce, true);
     const hash = sha256d.hashChain80(record).slice(0, 32);
     // The easiest target is met by every hash whose top bit is clear.
-    if (((hash[31] as number) < 0x7f) === meetsTarget) return { record, hash };
+    if ((hash[31] as number) < 0x7f === meetsTarget) return { record, hash };
   }
 }
 
@@ -53,7 +62,11 @@ export function easyBatch(params: BitcoinParams, headers: readonly EasyHeader[])
 export function easyTree(params: BitcoinParams, batch: HeaderBatch): HeaderTree {
   const tree = new HeaderTree(createBitcoinFamily(params));
   for (let i = 0; i < batch.count; i++) {
-    tree.insert(batch.records.subarray(i * 80, i * 80 + 80), batch.hashes.subarray(i * 32, i * 32 + 32), 2 ** 32);
+    tree.insert(
+      batch.records.subarray(i * 80, i * 80 + 80),
+      batch.hashes.subarray(i * 32, i * 32 + 32),
+      2 ** 32,
+    );
   }
   return tree;
 }

@@ -19,7 +19,8 @@ export class ChainChecker {
     const { tree } = this;
     if (tree.tip === this.#tip && tree.tipHeight === this.#height) return;
     const chainwork = tree.chainwork(tree.tip);
-    if (chainwork < this.#chainwork) throw new Error(`chainwork fell from ${this.#chainwork} to ${chainwork}`);
+    if (chainwork < this.#chainwork)
+      throw new Error(`chainwork fell from ${this.#chainwork} to ${chainwork}`);
     this.#checkLinks(tree.tip === this.#tip ? 1 : Math.max(8, tree.tipHeight - this.#height + 1));
     this.#tip = tree.tip;
     this.#height = tree.tipHeight;
@@ -37,7 +38,8 @@ export class ChainChecker {
     for (let height = tree.tipHeight; height > Math.max(0, tree.tipHeight - depth); height--) {
       const slot = tree.at(height) as number;
       const parent = tree.at(height - 1) as number;
-      const isLinked = tree.parent(slot) === parent && equal(family.parent(tree.record(slot)), tree.hash(parent));
+      const isLinked =
+        tree.parent(slot) === parent && equal(family.parent(tree.record(slot)), tree.hash(parent));
       const isSum = tree.chainwork(slot) === tree.chainwork(parent) + family.work(tree.record(slot));
       const isFound = tree.height(slot) === height && tree.find(tree.hash(slot)) === slot;
       if (!isLinked || !isSum || !isFound) throw new Error(`the best chain is broken at ${height}`);

@@ -1,6 +1,10 @@
 import { type HeaderBatch, MemoryStore, type StoreFault } from '@vision-light/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { HELD_HEADERS_MAX, HELD_HEADERS_PER_PEER_MAX, STORE_RETRY_MS } from '../../packages/protocol/src/limits.js';
+import {
+  HELD_HEADERS_MAX,
+  HELD_HEADERS_PER_PEER_MAX,
+  STORE_RETRY_MS,
+} from '../../packages/protocol/src/limits.js';
 import { part, serve } from './scripted-chain.js';
 import { answerPings, Stranger } from './stranger.js';
 import { genesisTime, VisionChain, visionSim } from './vision-chain.js';
@@ -8,7 +12,8 @@ import { type SimNode, World } from './world.js';
 
 const family = visionSim;
 const startWallTime = genesisTime + 100_000;
-const hex = (batch: HeaderBatch, index: number): string => family.hashToHex(batch.hashes.subarray(index * 32, index * 32 + 32));
+const hex = (batch: HeaderBatch, index: number): string =>
+  family.hashToHex(batch.hashes.subarray(index * 32, index * 32 + 32));
 
 let world: World;
 beforeEach(() => {
@@ -29,7 +34,10 @@ async function start(...ids: string[]): Promise<SimNode[]> {
 }
 
 describe('two partitions that meet again', () => {
-  for (const [name, common] of [['after a common part', 40], ['from genesis on', 0]] as const) {
+  for (const [name, common] of [
+    ['after a common part', 40],
+    ['from genesis on', 0],
+  ] as const) {
     it(`agree on the heavier chain, with one reorg each where it changed: ${name}`, async () => {
       const [left, middle, right] = (await start('left', 'middle', 'right')) as [SimNode, SimNode, SimNode];
       world.connect('left', 'middle');
@@ -56,9 +64,17 @@ describe('two partitions that meet again', () => {
       }
       for (const node of [left, middle]) {
         expect(node.noticed('reorg').length).toBe(1);
-        const { reorg } = node.noticed('reorg')[0] as { reorg: { ancestor: { height: number }; disconnected: readonly { hash: string; height: number }[]; connected: readonly { hash: string; height: number }[] } };
+        const { reorg } = node.noticed('reorg')[0] as {
+          reorg: {
+            ancestor: { height: number };
+            disconnected: readonly { hash: string; height: number }[];
+            connected: readonly { hash: string; height: number }[];
+          };
+        };
         expect(reorg.ancestor.height).toBe(common);
-        expect(reorg.disconnected.map(({ hash }) => hash)).toEqual(Array.from({ length: 7 }, (_, i) => hex(losing, i)));
+        expect(reorg.disconnected.map(({ hash }) => hash)).toEqual(
+          Array.from({ length: 7 }, (_, i) => hex(losing, i)),
+        );
         // The tip moved over at the first header with more work; what follows merely extends it.
         const connected = reorg.connected.map(({ hash }) => hash);
         expect(connected).toEqual(Array.from({ length: connected.length }, (_, i) => hex(winning, i)));
@@ -89,7 +105,10 @@ describe('headers ahead of the clock', () => {
     const chain = new VisionChain();
     const now = (): number => Math.floor(world.wallTime);
     const due = now() + 30;
-    const batch = chain.mine({ count: 12, timeOf: (height) => (height <= 10 ? genesisTime + 5 * height : due) });
+    const batch = chain.mine({
+      count: 12,
+      timeOf: (height) => (height <= 10 ? genesisTime + 5 * height : due),
+    });
     const peer = new Stranger(world, 'early', node, serve(family, batch));
     peer.hello({ height: 12, chainwork: chain.tree.chainwork(chain.tree.tip) });
     await world.run(world.now + 3000);
@@ -124,7 +143,10 @@ describe('headers ahead of the clock', () => {
   it('are refused when they are more than two hours ahead', async () => {
     const [node] = (await start('node')) as [SimNode];
     const due = Math.floor(world.wallTime) + 3 * 3600;
-    const chain = new VisionChain().mine({ count: 3, timeOf: (height) => (height === 3 ? due : genesisTime + 5 * height) });
+    const chain = new VisionChain().mine({
+      count: 3,
+      timeOf: (height) => (height === 3 ? due : genesisTime + 5 * height),
+    });
     const peer = new Stranger(world, 'far', node, serve(family, chain));
     peer.hello({ height: 3, chainwork: 1n << 40n });
     await world.run(world.now + 3000);
@@ -138,7 +160,10 @@ describe('storage', () => {
   const tip = hex(batch, 4999);
 
   async function feed(node: SimNode): Promise<void> {
-    new Stranger(world, `source of ${node.id}`, node, serve(family, batch)).hello({ height: 5000, chainwork: chain.tree.chainwork(chain.tree.tip) });
+    new Stranger(world, `source of ${node.id}`, node, serve(family, batch)).hello({
+      height: 5000,
+      chainwork: chain.tree.chainwork(chain.tree.tip),
+    });
     await world.run(world.now + 30_000, () => node.core.status.storedHeight === 5000);
   }
 
@@ -148,7 +173,10 @@ describe('storage', () => {
       const store = new MemoryStore();
       const page = world.add('page', { family, store });
       await world.run(world.now + 10);
-      new Stranger(world, 'source', page, serve(family, batch)).hello({ height: 5000, chainwork: chain.tree.chainwork(chain.tree.tip) });
+      new Stranger(world, 'source', page, serve(family, batch)).hello({
+        height: 5000,
+        chainwork: chain.tree.chainwork(chain.tree.tip),
+      });
       await world.run(world.now + ms);
       world.kill('page');
       const again = world.add('again', { family, store });
@@ -172,7 +200,8 @@ describe('storage', () => {
     const stored = await store.load();
     const damaged = new MemoryStore();
     const chunks = stored.chunks.map((chunk) => ({ ...chunk, bytes: chunk.bytes.slice() }));
-    (chunks[1] as { bytes: Uint8Array }).bytes[40] ^= 4;
+    const { bytes } = chunks[1] as { bytes: Uint8Array };
+    bytes[40] = (bytes[40] as number) ^ 4;
     await damaged.write({ removeFrom: undefined, put: chunks, tip: stored.tip as Uint8Array });
     const again = world.add('again', { family, store: damaged });
     await world.run(world.now + 2000);

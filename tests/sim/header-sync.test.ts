@@ -4,7 +4,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { World } from './world.js';
 
 const mainnet = resolveNetwork('bitcoin-mainnet');
-const file = new Uint8Array(readFileSync(new URL('../data/bitcoin/headers/mainnet_0-32259.bin', import.meta.url)));
+const file = new Uint8Array(
+  readFileSync(new URL('../data/bitcoin/headers/mainnet_0-32259.bin', import.meta.url)),
+);
 const wallTime = 1_300_000_000;
 
 /** Headers `from` … `to` − 1 of the file as this side would submit them. */
@@ -18,7 +20,10 @@ async function fill(world: World, id: string, headers: number): Promise<void> {
   const node = world.nodes.get(id);
   for (let from = 1; from < headers; from += 2000) {
     const to = Math.min(headers, from + 2000);
-    node?.driver.push({ type: 'command', command: { kind: 'submit', batch: realHeaders(from, to), ticket: from } });
+    node?.driver.push({
+      type: 'command',
+      command: { kind: 'submit', batch: realHeaders(from, to), ticket: from },
+    });
     await world.run(world.now + 5000, () => node?.core.tip.height === to - 1);
   }
 }

@@ -3,7 +3,12 @@ import { ByteWriter, type ChainFamily, type HeaderBatch, type Message } from '@v
 import { answerPings, type Stranger } from './stranger.js';
 
 /** Headers `from` … `to` − 1 of a batch. */
-export function part(family: ChainFamily, { records, hashes }: HeaderBatch, from: number, to: number): HeaderBatch {
+export function part(
+  family: ChainFamily,
+  { records, hashes }: HeaderBatch,
+  from: number,
+  to: number,
+): HeaderBatch {
   return {
     count: to - from,
     records: records.slice(from * family.recordBytes, to * family.recordBytes),
@@ -12,13 +17,23 @@ export function part(family: ChainFamily, { records, hashes }: HeaderBatch, from
 }
 
 /** The `headers` message that answers a request for a part of a chain after genesis. */
-export function answerFrom(family: ChainFamily, chain: HeaderBatch, request: Extract<Message, { type: 'getHeaders' }>): Message {
+export function answerFrom(
+  family: ChainFamily,
+  chain: HeaderBatch,
+  request: Extract<Message, { type: 'getHeaders' }>,
+): Message {
   const from = Math.min(request.skip, chain.count);
   const batch = part(family, chain, from, Math.min(chain.count, from + request.max));
   const writer = new ByteWriter();
   family.encodeBatch(writer, batch);
   const parent = from === 0 ? family.genesis.hash : chain.hashes.slice(from * 32 - 32, from * 32);
-  return { type: 'headers', requestId: request.requestId, parent, count: batch.count, payload: writer.bytes() };
+  return {
+    type: 'headers',
+    requestId: request.requestId,
+    parent,
+    count: batch.count,
+    payload: writer.bytes(),
+  };
 }
 
 /** Answers every request from genesis on. */

@@ -1,5 +1,14 @@
 /** A peer that is no node of ours: it says what a test has it say, and remembers what it is told. */
-import { decodeMessage, encodeMessage, frameMessage, FRAME_BYTES_MAX, type Hello, type Message, MessageAssembler, PROTOCOL_VERSION } from '@vision-light/protocol';
+import {
+  decodeMessage,
+  encodeMessage,
+  FRAME_BYTES_MAX,
+  frameMessage,
+  type Hello,
+  type Message,
+  MessageAssembler,
+  PROTOCOL_VERSION,
+} from '@vision-light/protocol';
 import type { SimNode, World } from './world.js';
 
 export class Stranger {
@@ -35,11 +44,22 @@ export class Stranger {
     const { genesis, networkId, work } = this.node.options.family;
     const chainwork = work(genesis.record);
     const identity = new Uint8Array(0);
-    this.say({ type: 'hello', version: PROTOCOL_VERSION, networkId, height: 0, chainwork, services: 0, userAgent: 'stranger', identity, ...changes });
+    this.say({
+      type: 'hello',
+      version: PROTOCOL_VERSION,
+      networkId,
+      height: 0,
+      chainwork,
+      services: 0,
+      userAgent: 'stranger',
+      identity,
+      ...changes,
+    });
   }
 
   say(...messages: Message[]): void {
-    for (const message of messages) for (const frame of frameMessage(encodeMessage(message), FRAME_BYTES_MAX)) this.sayRaw(frame);
+    for (const message of messages)
+      for (const frame of frameMessage(encodeMessage(message), FRAME_BYTES_MAX)) this.sayRaw(frame);
   }
 
   /** One data channel message of any bytes. */
@@ -63,7 +83,8 @@ export class Stranger {
         this.received.push(decoded.message);
         if (this.#isLinked) this.answer(decoded.message, this);
       }
-      if (this.#isLinked && this.isReading) this.node.driver.push({ type: 'sendDrained', peer: this.id, bufferedBytes: 0 });
+      if (this.#isLinked && this.isReading)
+        this.node.driver.push({ type: 'sendDrained', peer: this.id, bufferedBytes: 0 });
     });
   }
 }

@@ -1,6 +1,15 @@
-import { type HeaderBatch, type Message, type NodeNotice, type Phase } from '@vision-light/protocol';
+import type { HeaderBatch, Message, NodeNotice, Phase } from '@vision-light/protocol';
 import { describe, expect, it } from 'vitest';
-import { FAILURES_BEFORE_PAUSE, LEADER_SLICE_MS, PAUSE_MS, POW_RETRIES_MAX, REQUEST_TIMEOUT_MIN_MS, STALLED_AFTER_MS, SUBMISSIONS_MAX, UNPROVEN_CLAIMS_MAX } from '../../packages/protocol/src/limits.js';
+import {
+  FAILURES_BEFORE_PAUSE,
+  LEADER_SLICE_MS,
+  PAUSE_MS,
+  POW_RETRIES_MAX,
+  REQUEST_TIMEOUT_MIN_MS,
+  STALLED_AFTER_MS,
+  SUBMISSIONS_MAX,
+  UNPROVEN_CLAIMS_MAX,
+} from '../../packages/protocol/src/limits.js';
 import { answerFrom, serve } from './scripted-chain.js';
 import { answerPings, Stranger } from './stranger.js';
 import { genesisTime, VisionChain, visionSim } from './vision-chain.js';
@@ -33,7 +42,32 @@ function phases(node: SimNode): Phase[] {
 }
 
 const rejects = (notices: readonly NodeNotice[]): (string | undefined)[] =>
-  notices.flatMap((notice) => (notice.type === 'peer' && notice.change.kind === 'disconnected' ? [notice.change.code] : []));
+  notices.flatMap((notice) =>
+    notice.type === 'peer' && notice.change.kind === 'disconnected' ? [notice.change.code] : [],
+  );
+
+let long: HeaderBatch | undefined;
+
+/** 24,000 headers of the least work there is. */
+function longBatch(): HeaderBatch {
+  if (long === undefined) {
+    const chain = new VisionChain();
+    long = chain.mine({ count: 24_000, timeOf: (height) => genesisTime + 25 * height, miner: 'long' });
+  }
+  return long;
+}
+
+/** Serves a chain one answer after the other, each just before it would be called late. */
+function oneByOne(chain: HeaderBatch): (message: Message, self: Stranger) => void {
+  let busyUntil = 0;
+  return (message, self) => {
+    answerPings(message, self);
+    if (message.type !== 'getHeaders') return;
+    const { now } = self.world;
+    busyUntil = Math.max(busyUntil, now) + 2900;
+    self.world.after(busyUntil - now, () => self.say(answerFrom(family, chain, message)));
+  };
+}
 
 describe('header sync', () => {
   it('goes through connecting, syncing and synced, and is closed at the end', async () => {
@@ -43,7 +77,13 @@ describe('header sync', () => {
     await world.run(world.now + 1000);
     world.connect('node', 'full');
     await world.run(world.now + 20_000);
-    expect(node.core.status).toMatchObject({ phase: 'synced', peers: 1, bestPeerHeight: 1000, progress: 1, storedHeight: 1000 });
+    expect(node.core.status).toMatchObject({
+      phase: 'synced',
+      peers: 1,
+      bestPeerHeight: 1000,
+      progress: 1,
+      storedHeight: 1000,
+    });
     expect(node.core.peers()).toMatchObject([{ id: 'full', kind: 'gateway', height: 1000 }]);
     expect(node.core.peers()[0]?.rttMs).toBeCloseTo(2 * world.latencyMs);
     node.driver.push({ type: 'command', command: { kind: 'close' } });
@@ -63,6 +103,8 @@ describe('header sync', () => {
     node.driver.push({ type: 'command', command: { kind: 'close' } });
     node.driver.push({ type: 'command', command: { kind: 'close' } });
     expect(node.noticed('closed')).toEqual([]);
+    // Nothing but the answer of the disk is waited for.
+    expect(node.core.nextWake()).toBeUndefined();
     await world.run(world.now + 100);
     expect(node.noticed('closed').length).toBe(1);
     expect(node.core.status.storedHeight).toBe(30);
@@ -98,7 +140,9 @@ describe('header sync', () => {
     const other = new Stranger(world, 'other', node);
     other.hello({ height: 9, chainwork: 10n });
     await world.run(world.now + 3 * PAUSE_MS);
-    expect([last.rejectedWith, other.rejectedWith].filter((code) => code !== undefined)).toEqual(['PEER_UNRESPONSIVE']);
+    expect([last.rejectedWith, other.rejectedWith].filter((code) => code !== undefined)).toEqual([
+      'PEER_UNRESPONSIVE',
+    ]);
     // While one claims more than is verified, the node does not call itself synced, paused or not.
     expect(phases(node)).toEqual(['connecting', 'syncing', 'stalled']);
   });
@@ -109,7 +153,14 @@ describe('header sync', () => {
     await world.run(100);
     const liar = new Stranger(world, 'liar', node, (message, self) => {
       answerPings(message, self);
-      if (message.type === 'getHeaders') self.say({ type: 'headers', requestId: message.requestId, parent: family.genesis.hash, count: 0, payload: new Uint8Array(0) });
+      if (message.type === 'getHeaders')
+        self.say({
+          type: 'headers',
+          requestId: message.requestId,
+          parent: family.genesis.hash,
+          count: 0,
+          payload: new Uint8Array(0),
+        });
     });
     liar.hello({ height: 1e9, chainwork: 1n << 200n });
     new Stranger(world, 'honest', node, serve(family, main.batch)).hello({ height: 5000, chainwork: work });
@@ -120,43 +171,34 @@ describe('header sync', () => {
   it('wins an honest chain against a peer that streams a long worthless branch without end', async () => {
     // The worthless branch is easy and long; the honest one has more work in fewer headers.
     const heavy = new VisionChain();
-    while (heavy.tree.chainwork(heavy.tree.tip) < 30_000n) heavy.mine({ count: 1, timeOf: (height) => genesisTime + height });
+    while (heavy.tree.chainwork(heavy.tree.tip) < 30_000n)
+      heavy.mine({ count: 1, timeOf: (height) => genesisTime + height });
     const { tipHeight } = heavy.tree;
-    const long = new VisionChain();
-    long.mine({ count: 24_000, timeOf: (height) => genesisTime + 25 * height, miner: 'long' });
-    const batch = long.batch;
     const world = new World(genesisTime + 25 * 40_000);
     const node = world.add('node', { family });
     await world.run(100);
-    let busyUntil = 0;
-    const streamer = new Stranger(world, 'streamer', node, (message, self) => {
-      answerPings(message, self);
-      if (message.type !== 'getHeaders') return;
-      // One answer after the other, each just before it would be called late.
-      busyUntil = Math.max(busyUntil, world.now) + 2900;
-      world.after(busyUntil - world.now, () => self.say(answerFrom(family, batch, message)));
-    });
+    const streamer = new Stranger(world, 'streamer', node, oneByOne(longBatch()));
     streamer.hello({ height: 1e6, chainwork: 1n << 200n });
     const honest = new Stranger(world, 'honest', node, serve(family, heavy.batch));
     honest.hello({ height: tipHeight, chainwork: heavy.tree.chainwork(heavy.tree.tip) });
     await world.run(world.now + LEADER_SLICE_MS + 3000);
     expect(streamer.heard('getHeaders').length).toBeGreaterThan(9);
-    expect(node.core.tip).toMatchObject({ height: tipHeight, chainwork: heavy.tree.chainwork(heavy.tree.tip) });
+    expect(node.core.tip).toMatchObject({
+      height: tipHeight,
+      chainwork: heavy.tree.chainwork(heavy.tree.tip),
+    });
     expect(node.noticed('reorg').length).toBe(1);
   });
 
   it('keeps its leader beyond a slice if there is no other, without spinning', async () => {
-    const world = new World(startWallTime);
+    const world = new World(genesisTime + 25 * 40_000);
     const node = world.add('node', { family });
     await world.run(100);
-    const slow = new Stranger(world, 'slow', node, (message, self) => {
-      answerPings(message, self);
-      if (message.type === 'getHeaders') world.after(2500, () => self.say(answerFrom(family, { ...main.batch, count: 5000 }, { ...message, max: 2000 })));
-    });
-    slow.hello({ height: 5000, chainwork: work });
-    // Its last answers are late for ever: the lead lasts as long as headers are being hashed or asked for.
-    await world.run(world.now + 3 * LEADER_SLICE_MS);
-    expect(node.core.tip.height).toBe(5000);
+    const slow = new Stranger(world, 'slow', node, oneByOne(longBatch()));
+    slow.hello({ height: 24_000, chainwork: 24_001n });
+    await world.run(world.now + LEADER_SLICE_MS + 15_000);
+    expect(node.core.tip.height).toBe(24_000);
+    expect(slow.heard('getHeaders').length).toBe(13);
   });
 
   it('is stopped by failing hashers, says so, blames nobody, and tries again later', async () => {
@@ -191,7 +233,12 @@ describe('header sync', () => {
     for (let ticket = 3; ticket < 4 + SUBMISSIONS_MAX; ticket++) submit(node, main.tree.batch(1, 5), ticket);
     await world.run(world.now + 2000);
     const codes = new Map(node.noticed('submitted').map(({ ticket, code }) => [ticket, code]));
-    expect([codes.get(1), codes.get(2), codes.get(3), codes.get(3 + SUBMISSIONS_MAX)]).toEqual(['SUBMIT_BUSY', 'UNKNOWN_PARENT', 'POW_UNAVAILABLE', 'SUBMIT_BUSY']);
+    expect([codes.get(1), codes.get(2), codes.get(3), codes.get(3 + SUBMISSIONS_MAX)]).toEqual([
+      'SUBMIT_BUSY',
+      'UNKNOWN_PARENT',
+      'POW_UNAVAILABLE',
+      'SUBMIT_BUSY',
+    ]);
     expect(codes.size).toBe(3 + SUBMISSIONS_MAX);
   });
 
@@ -202,14 +249,23 @@ describe('header sync', () => {
     const { insertChecked } = node.core.tree;
     node.core.tree.insertChecked = function (...args) {
       const isSide = args[2] !== this.tip;
-      return isSide && this.sideCount >= 100 ? { kind: 'rejected', code: 'TREE_FULL', detail: '' } : insertChecked.apply(this, args);
+      return isSide && this.sideCount >= 100
+        ? { kind: 'rejected', code: 'TREE_FULL', detail: '' }
+        : insertChecked.apply(this, args);
     };
     const side = new VisionChain();
     side.mine({ count: 2000, miner: 'side' });
     const peer = new Stranger(world, 'side', node, serve(family, side.batch));
     peer.hello({ height: 2000, chainwork: 1n << 100n });
     for (let i = 1; i <= UNPROVEN_CLAIMS_MAX; i++) {
-      world.after(1000 * i, () => peer.say({ type: 'announce', height: 2000 + i, hash: new Uint8Array(32).fill(i), prev: family.genesis.hash }));
+      world.after(1000 * i, () =>
+        peer.say({
+          type: 'announce',
+          height: 2000 + i,
+          hash: new Uint8Array(32).fill(i),
+          prev: family.genesis.hash,
+        }),
+      );
     }
     await world.run(world.now + 10_000);
     expect(node.noticed('error').map(({ code }) => code)).toContain('TREE_FULL');
@@ -219,7 +275,11 @@ describe('header sync', () => {
 
   it('passes an announcement on from one to the next, and to one that is just saying hello', async () => {
     const world = new World(startWallTime);
-    const nodes = [await addFull(world, 'a', 100), world.add('b', { family }), world.add('c', { family })] as const;
+    const nodes = [
+      await addFull(world, 'a', 100),
+      world.add('b', { family }),
+      world.add('c', { family }),
+    ] as const;
     await world.run(world.now + 100);
     world.connect('a', 'b');
     world.connect('b', 'c');
@@ -263,7 +323,13 @@ describe('header sync', () => {
     const peer = new Stranger(world, 'peer', node);
     peer.hello();
     const hash = (height: number): Uint8Array => main.tree.hash(main.tree.at(height) as number).slice();
-    const ask = (requestId: number, locator: Uint8Array[], skip: number, max: number, stop?: Uint8Array): Message => ({ type: 'getHeaders', requestId, locator, skip, max, stop });
+    const ask = (
+      requestId: number,
+      locator: Uint8Array[],
+      skip: number,
+      max: number,
+      stop?: Uint8Array,
+    ): Message => ({ type: 'getHeaders', requestId, locator, skip, max, stop });
     peer.say(
       ask(1, [new Uint8Array(32), hash(60), hash(0)], 0, 5),
       ask(2, [hash(60)], 10, 2000, hash(75)),
@@ -274,7 +340,14 @@ describe('header sync', () => {
     );
     await world.run(world.now + 100);
     const answers = peer.heard('headers').map(({ requestId, parent, count }) => [requestId, parent, count]);
-    expect(answers).toEqual([[1, hash(60), 5], [2, hash(70), 5], [3, hash(100), 0], [4, hash(100), 0], [5, hash(0), 1], [6, hash(60), 0]]);
+    expect(answers).toEqual([
+      [1, hash(60), 5],
+      [2, hash(70), 5],
+      [3, hash(100), 0],
+      [4, hash(100), 0],
+      [5, hash(0), 1],
+      [6, hash(60), 0],
+    ]);
   });
 
   it('looks for peers at once, ever more seldom, and not in a flood when they come and go', async () => {

@@ -1,6 +1,15 @@
 /** Chains of a small Vision network, mined for tests in microseconds a header. */
 import { VisionX } from '@vision-light/pow';
-import { createTemplate, type HeaderBatch, HeaderTree, isVisionFamily, resolveNetwork, sealTemplate, templateInput, type VisionFamily } from '@vision-light/protocol';
+import {
+  createTemplate,
+  type HeaderBatch,
+  HeaderTree,
+  isVisionFamily,
+  resolveNetwork,
+  sealTemplate,
+  templateInput,
+  type VisionFamily,
+} from '@vision-light/protocol';
 
 const params = { datasetMb: 1, scratchMb: 1, mixIters: 256, readsPerIter: 4, writeEvery: 4 };
 const resolved = resolveNetwork({ name: 'sim', visionx: params, targetSpacingS: 5 });
@@ -28,7 +37,12 @@ export class VisionChain {
   readonly tree = new HeaderTree(visionSim);
 
   /** Mines on the tree's best chain, and adds what was mined; @returns it */
-  mine({ count, timeOf = (height) => genesisTime + 5 * height, miner = 'sim', from = this.tree.tipHeight }: MineOptions): HeaderBatch {
+  mine({
+    count,
+    timeOf = (height) => genesisTime + 5 * height,
+    miner = 'sim',
+    from = this.tree.tipHeight,
+  }: MineOptions): HeaderBatch {
     const records = new Uint8Array(count * visionSim.recordBytes);
     const hashes = new Uint8Array(count * 32);
     let parent = this.tree.at(from) as number;
@@ -36,7 +50,13 @@ export class VisionChain {
       const ancestry = this.tree.ancestry(parent);
       const parentHash = this.tree.hash(parent).slice();
       const wallTime = timeOf(from + 1 + i);
-      const template = createTemplate(visionSim, { ancestry, parentHash, wallTime, txRoot: new Uint8Array(32), miner });
+      const template = createTemplate(visionSim, {
+        ancestry,
+        parentHash,
+        wallTime,
+        txRoot: new Uint8Array(32),
+        miner,
+      });
       const { targetHigh, ...input } = templateInput(visionSim, template);
       const solution = visionx.search(input, 0n, 1_000_000, targetHigh);
       if (solution === undefined) throw new Error('no solution in a million nonces');

@@ -2,6 +2,8 @@
  * A deterministic world for nodes: one virtual clock, links with latency, hashing and storage as delayed answers. The
  * core that runs here is the one that runs in browsers and gateways; the world only takes the place of the platform.
  */
+
+import { PowJobRunner } from '@vision-light/pow';
 import {
   type ChainFamily,
   Driver,
@@ -9,13 +11,12 @@ import {
   FRAME_BYTES_MAX,
   type HeaderStore,
   LightNode,
-  type NodeEventBody,
   MemoryStore,
+  type NodeEventBody,
   type NodeNotice,
   type PowJob,
   type StoreFault,
 } from '@vision-light/protocol';
-import { PowJobRunner } from '@vision-light/pow';
 import { ChainChecker } from './chain-checker.js';
 
 interface Task {
@@ -95,7 +96,8 @@ export class SimNode {
     switch (effect.type) {
       case 'send':
         if (effect.bytes.length > FRAME_BYTES_MAX) throw new Error('a frame is too large');
-        if (!this.links.has(effect.peer)) throw new Error(`${this.id} sends to ${effect.peer}, which is gone`);
+        if (!this.links.has(effect.peer))
+          throw new Error(`${this.id} sends to ${effect.peer}, which is gone`);
         this.links.get(effect.peer)?.(effect.bytes);
         break;
       case 'disconnect':
@@ -107,7 +109,10 @@ export class SimNode {
       case 'store': {
         const code = this.options.writeFault?.();
         if (code !== undefined) this.#answer(STORE_MS, { type: 'storeFailed', code, detail: '' });
-        else world.await(store.write(effect.change), () => this.#answer(STORE_MS, { type: 'stored', write: effect.write }));
+        else
+          world.await(store.write(effect.change), () =>
+            this.#answer(STORE_MS, { type: 'stored', write: effect.write }),
+          );
         break;
       }
       case 'load': {
@@ -128,7 +133,10 @@ export class SimNode {
   #hash(job: number, work: PowJob): void {
     const hash = this.options.hash ?? ((each: PowJob) => this.world.pow.run(each));
     const hashes = hash(work);
-    this.#answer(POW_MS, hashes === undefined ? { type: 'powVerified', job } : { type: 'powVerified', job, hashes });
+    this.#answer(
+      POW_MS,
+      hashes === undefined ? { type: 'powVerified', job } : { type: 'powVerified', job, hashes },
+    );
   }
 }
 
@@ -232,7 +240,10 @@ export class World {
     let best = -1;
     for (const [index, task] of this.#tasks.entries()) {
       const current = this.#tasks[best];
-      const isEarlier = current === undefined || task.at < current.at || (task.at === current.at && task.order < current.order);
+      const isEarlier =
+        current === undefined ||
+        task.at < current.at ||
+        (task.at === current.at && task.order < current.order);
       if (task.at <= untilMs && isEarlier) best = index;
     }
     return best < 0 ? undefined : this.#tasks.splice(best, 1)[0];

@@ -114,9 +114,22 @@ describe('a mining gateway', () => {
     expect(second.header(50)?.hash).toBe(first.header(50)?.hash);
     expect(second.peers()).toMatchObject([{ kind: 'gateway' }]);
     expect(laid).toEqual([]);
-    // From now on both follow whoever is first.
-    await Promise.all([height(first, 54), height(second, 54)]);
-    await until(first, () => first.header(52)?.hash === second.header(52)?.hash);
+  });
+
+  it('is followed live by one that does not mine', async () => {
+    const miner = await start({ history: 10, historyWaitMs: 0 });
+    const follower = await start({ mine: false });
+    await height(follower, 13);
+    expect(follower.header(13)?.hash).toBe(miner.header(13)?.hash);
+    expect(follower.status.peers).toBe(1);
+  });
+
+  it('agrees with another miner in the end', async () => {
+    const first = await start({ history: 10, historyWaitMs: 0 });
+    const second = await start();
+    await Promise.all([height(first, 16), height(second, 16)]);
+    const isAgreed = () => first.header(14)?.hash === second.header(14)?.hash;
+    await Promise.race([until(first, isAgreed), until(second, isAgreed)]);
   });
 
   it('goes on without a signaling server', async () => {

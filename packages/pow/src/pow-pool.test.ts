@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type PowAnswer, type PowJob, PowPool, type PowWorkerPort } from './index.js';
+import { type PowAnswer, type PowJob, PowJobRunner, PowPool, type PowWorkerPort } from './index.js';
 
 class FakeWorker implements PowWorkerPort {
   readonly jobs: PowJob[] = [];
@@ -21,7 +21,8 @@ class FakeWorker implements PowWorkerPort {
 }
 
 function jobOf(count: number): PowJob {
-  return { algorithm: 'sha256d-chain', count, headers: new Uint8Array(80 * count) };
+  const params = { datasetMb: 1, scratchMb: 1, mixIters: 1, readsPerIter: 4, writeEvery: 4 };
+  return { algorithm: 'visionx', count, params, inputs: [] };
 }
 
 function poolOf(size: number): { pool: PowPool; workers: FakeWorker[] } {
@@ -35,6 +36,16 @@ function poolOf(size: number): { pool: PowPool; workers: FakeWorker[] } {
 }
 
 describe('PowPool', () => {
+  test('does at once, without a worker, what takes less time than sending it', async () => {
+    const { pool, workers } = poolOf(1);
+    const headers = new Uint8Array(160).fill(7);
+    const hashes = await pool.run({ algorithm: 'sha256d-chain', count: 2, headers: headers.slice() });
+    expect(hashes).toEqual(new PowJobRunner().run({ algorithm: 'sha256d-chain', count: 2, headers }));
+    expect(workers[0]?.jobs).toEqual([]);
+    pool.close();
+    await expect(pool.run({ algorithm: 'sha256d-chain', count: 2, headers })).rejects.toThrow('closed');
+  });
+
   test('shares jobs out evenly, two a worker, first come first served', async () => {
     const { pool, workers } = poolOf(2);
     const answers = [1, 2, 3, 4, 5].map((count) => pool.run(jobOf(count)));

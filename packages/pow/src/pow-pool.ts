@@ -1,4 +1,4 @@
-import type { PowJob } from './pow-job-runner.js';
+import { type PowJob, PowJobRunner } from './pow-job-runner.js';
 
 /** How a worker answers a job: its hashes, or why it could not compute them. */
 export type PowAnswer = { readonly hashes: Uint8Array } | { readonly error: string };
@@ -49,7 +49,7 @@ interface Slot {
 }
 
 /**
- * A fixed number of workers that hash, first come first served.
+ * A fixed number of workers that hash, first come first served; jobs that are done sooner than sent are done here.
  *
  * The jobs of a worker that dies are rejected, not tried again: whoever asked knows whether they are worth it. The
  * worker is replaced, up to {@link DEATHS_IN_A_ROW_MAX} times in a row. The queue is not bounded here; the node keeps
@@ -59,6 +59,7 @@ export class PowPool {
   readonly #spawn: () => PowWorkerPort;
   readonly #slots: Slot[];
   readonly #queue: Waiting[] = [];
+  readonly #ownRunner = new PowJobRunner();
   #isClosed = false;
 
   /** @throws {RangeError} if `size` is not an integer from 1 */
@@ -81,6 +82,8 @@ export class PowPool {
    * @throws {Error} if the job is faulty, its worker died, no worker is left, or the pool was closed
    */
   run(job: PowJob): Promise<Uint8Array> {
+    // 2000 headers take 1.3 ms here; posting them to a worker and waking it took 2.3 ms, and its answer as long again.
+    if (job.algorithm === 'sha256d-chain' && !this.#isClosed) return this.#runHere(job);
     return new Promise((resolve, reject) => {
       this.#queue.push({ job, resolve, reject });
       this.#assign();
@@ -96,6 +99,10 @@ export class PowPool {
       for (const waiting of slot.underWay.splice(0)) waiting.reject(new Error('PowPool is closed'));
     }
     this.#assign();
+  }
+
+  async #runHere(job: PowJob): Promise<Uint8Array> {
+    return this.#ownRunner.run(job);
   }
 
   #start(slot: Slot): void {

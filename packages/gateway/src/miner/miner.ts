@@ -18,6 +18,12 @@ export interface MinerOptions {
 /** vision-devnet.md: a parent rests this long, so that a young chain grows by no more than a block a second. */
 const PARENT_AGE_MIN_MS = 1_000;
 
+/**
+ * On top of that, up to this long, anew for each parent. Without it two miners of a young chain, where any nonce will
+ * do, find their blocks in the same millisecond again and again, and follow two branches of equal work for a minute.
+ */
+const PARENT_AGE_JITTER_MS = 250;
+
 /** Blocks hold no transactions yet. */
 const EMPTY_TX_ROOT = new Uint8Array(32);
 
@@ -35,6 +41,7 @@ export class Miner {
   #current: Current | undefined;
   #parent = -1;
   #parentSeenMs = 0;
+  #parentAgeMs = 0;
   #isSubmitting = false;
   #wakeTimer: NodeJS.Timeout | undefined;
   #mined = 0;
@@ -80,6 +87,7 @@ export class Miner {
     if (parent !== this.#parent) {
       this.#parent = parent;
       this.#parentSeenMs = nowMs;
+      this.#parentAgeMs = PARENT_AGE_MIN_MS + Math.random() * PARENT_AGE_JITTER_MS;
     }
     const waitMs = this.#restMs(tree.time(parent), nowMs);
     if (waitMs > 0) {
@@ -99,13 +107,9 @@ export class Miner {
     return this.#current;
   }
 
-  /** A parent counts as a second old by its own time, or once we have known it for a second: its clock may be ahead. */
+  /** A parent's age counts from its own time, or from when we first saw it: its clock may be ahead. */
   #restMs(parentTime: number, nowMs: number): number {
-    const oldEnoughAt = Math.min(
-      parentTime * 1000 + PARENT_AGE_MIN_MS,
-      this.#parentSeenMs + PARENT_AGE_MIN_MS,
-    );
-    return oldEnoughAt - nowMs;
+    return Math.min(parentTime * 1000, this.#parentSeenMs) + this.#parentAgeMs - nowMs;
   }
 
   #wakeIn(delayMs: number): void {
@@ -124,9 +128,11 @@ export class Miner {
     if (accepted === 1) {
       this.#mined++;
       log.info({ height: host.node.tip.height, hash: family.hashToHex(hash) }, 'mined');
-    } else if (code !== 'CLOSED') {
-      log.warn({ code }, 'a mined header was not accepted');
+      this.#searcher.wake();
+      return;
     }
-    this.#searcher.wake();
+    if (code !== 'CLOSED') log.warn({ code }, 'a mined header was not accepted');
+    // Whatever it was, it must not be asked about a thousand times a second.
+    this.#wakeIn(PARENT_AGE_MIN_MS);
   }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { StoreError } from '@vision-light/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { defineHeaderStoreSuite } from '../../../../tests/conformance-suites/header-store-suite.js';
 import { GatewayError } from '../gateway-error.js';
 import { LevelStore } from './level-store.js';
 
@@ -15,6 +16,21 @@ beforeEach(async () => {
 afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
+
+defineHeaderStoreSuite(
+  { describe, it },
+  {
+    name: 'LevelDB',
+    isDurable: true,
+    makePlace: async () => {
+      const place = await mkdtemp(path.join(tmpdir(), 'vision-light-store-'));
+      return {
+        open: () => LevelStore.open(place),
+        dispose: () => rm(place, { recursive: true, force: true }),
+      };
+    },
+  },
+);
 
 describe('LevelStore', () => {
   it('keeps the chain from one opening to the next, chunks in ascending order', async () => {
@@ -32,15 +48,6 @@ describe('LevelStore', () => {
     expect(chunks[3]?.bytes).toEqual(Uint8Array.of(255, 7));
     expect(tip).toEqual(Uint8Array.of(2));
     await second.close();
-  });
-
-  it('removes and writes the same chunk in one change', async () => {
-    const store = await LevelStore.open(folder);
-    const put = [{ index: 1, bytes: Uint8Array.of(1) }];
-    await store.write({ removeFrom: undefined, put, tip: Uint8Array.of(1) });
-    await store.write({ removeFrom: 0, put: [{ index: 1, bytes: Uint8Array.of(2) }], tip: Uint8Array.of(2) });
-    expect((await store.load()).chunks).toEqual([{ index: 1, bytes: Uint8Array.of(2) }]);
-    await store.close();
   });
 
   it('says in one sentence that another process holds the lock', async () => {

@@ -19,6 +19,7 @@ type Database = ClassicLevel<Uint8Array, Uint8Array>;
 /** A {@link HeaderStore} in a folder of its own. Each write is one atomic batch, synced to disk. */
 export class LevelStore implements HeaderStore {
   readonly #db: Database;
+  #lastWrite: Promise<void> = Promise.resolve();
 
   private constructor(db: Database) {
     this.#db = db;
@@ -59,12 +60,24 @@ export class LevelStore implements HeaderStore {
     }
   }
 
-  async write(change: StoreChange): Promise<void> {
+  /** Writes take their turns: two at once could otherwise land in either order. */
+  write(change: StoreChange): Promise<void> {
+    const written = this.#lastWrite.then(() => this.#write(change));
+    this.#lastWrite = written.catch(() => {});
+    return written;
+  }
+
+  async close(): Promise<void> {
+    await this.#lastWrite;
+    await this.#db.close();
+  }
+
+  async #write(change: StoreChange): Promise<void> {
     try {
       const batch = this.#db.batch();
       if (change.removeFrom !== undefined) {
-        for await (const key of this.#db.keys({ gte: chunkKey(change.removeFrom), lt: CHUNKS_END }))
-          batch.del(key);
+        const removed = this.#db.keys({ gte: chunkKey(change.removeFrom), lt: CHUNKS_END });
+        for await (const key of removed) batch.del(key);
       }
       for (const { index, bytes } of change.put) batch.put(chunkKey(index), bytes);
       batch.put(TIP_KEY, change.tip);
@@ -72,10 +85,6 @@ export class LevelStore implements HeaderStore {
     } catch (error) {
       throw new StoreError(faultOf(error), error);
     }
-  }
-
-  async close(): Promise<void> {
-    await this.#db.close();
   }
 }
 

@@ -10,7 +10,10 @@ const field = fc.oneof(
   fc.record({ kind: fc.constant('u32' as const), value: fc.nat(0xffff_ffff) }),
   fc.record({ kind: fc.constant('u64' as const), value: fc.bigInt(0n, 2n ** 64n - 1n) }),
   fc.record({ kind: fc.constant('varint' as const), value: fc.maxSafeNat() }),
-  fc.record({ kind: fc.constant('signedVarint' as const), value: fc.integer({ min: -(2 ** 52), max: 2 ** 52 - 1 }) }),
+  fc.record({
+    kind: fc.constant('signedVarint' as const),
+    value: fc.integer({ min: -(2 ** 52), max: 2 ** 52 - 1 }),
+  }),
   fc.record({ kind: fc.constant('raw' as const), value: fc.uint8Array({ maxLength: 40 }) }),
 );
 type Field = typeof field extends fc.Arbitrary<infer T> ? T : never;
@@ -51,7 +54,13 @@ describe('ByteWriter and ByteReader', () => {
         const reader = new ByteReader(writer.bytes().subarray(0, -1));
         for (const each of fields) read(reader, each);
         expect(reader.failed).toBe(true);
-        expect([reader.u8(), reader.u32(), reader.u64(), reader.varint(), reader.view(0).length]).toEqual([0, 0, 0n, 0, 0]);
+        expect([reader.u8(), reader.u32(), reader.u64(), reader.varint(), reader.view(0).length]).toEqual([
+          0,
+          0,
+          0n,
+          0,
+          0,
+        ]);
         expect(reader.isDone).toBe(false);
       }),
     );
@@ -98,8 +107,10 @@ describe('ByteWriter and ByteReader', () => {
 
   it('refuses to write what is no integer of its range', () => {
     const writer = new ByteWriter();
-    for (const value of [-1, 1.5, Number.NaN, 2 ** 53]) expect(() => writer.varint(value)).toThrow(RangeError);
-    for (const value of [1.5, Number.NaN, 2 ** 52, -(2 ** 52) - 1]) expect(() => writer.signedVarint(value)).toThrow(RangeError);
+    for (const value of [-1, 1.5, Number.NaN, 2 ** 53])
+      expect(() => writer.varint(value)).toThrow(RangeError);
+    for (const value of [1.5, Number.NaN, 2 ** 52, -(2 ** 52) - 1])
+      expect(() => writer.signedVarint(value)).toThrow(RangeError);
     expect(writer.length).toBe(0);
   });
 });
@@ -114,7 +125,8 @@ describe('hex', () => {
   });
 
   it('is lowercase, of one length, and nothing else', () => {
-    for (const text of ['AB', 'a', 'abc', 'abcd', '0x', 'g0', 'a ', 'ab\n', '']) expect(hexToBytes(text, 1)).toBeUndefined();
+    for (const text of ['AB', 'a', 'abc', 'abcd', '0x', 'g0', 'a ', 'ab\n', ''])
+      expect(hexToBytes(text, 1)).toBeUndefined();
     expect(hexToBytes('', 0)).toEqual(new Uint8Array(0));
   });
 });

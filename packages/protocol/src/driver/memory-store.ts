@@ -15,7 +15,8 @@ export class MemoryStore implements HeaderStore {
 
   write(change: StoreChange): Promise<void> {
     const from = change.removeFrom;
-    if (from !== undefined) for (const index of this.#chunks.keys()) if (index >= from) this.#chunks.delete(index);
+    if (from !== undefined)
+      for (const index of this.#chunks.keys()) if (index >= from) this.#chunks.delete(index);
     for (const chunk of change.put) this.#chunks.set(chunk.index, chunk.bytes.slice());
     this.#tip = change.tip.slice();
     return Promise.resolve();

@@ -1,6 +1,7 @@
 /** Tells every peer of a new tip: at once at rest, now and then while headers stream in. */
-import { ANNOUNCE_INTERVAL_MS } from '../limits.js';
+
 import { areEqual } from '../bytes/compare-bytes.js';
+import { ANNOUNCE_INTERVAL_MS } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { Peer } from '../peer/peer.js';
 import type { PeerSet } from '../sync/peer-set.js';

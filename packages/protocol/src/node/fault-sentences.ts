@@ -12,11 +12,17 @@ export const nodeFaults = {
   SUBMIT_BUSY: 'Too many submitted headers wait for verification.',
 } as const;
 
-export const faultSentences = { ...headerFaults, ...wireFaults, ...peerFaults, ...storeFaults, ...nodeFaults } as const;
+export const faultSentences = {
+  ...headerFaults,
+  ...wireFaults,
+  ...peerFaults,
+  ...storeFaults,
+  ...nodeFaults,
+} as const;
 
 export type FaultCode = keyof typeof faultSentences;
 
 /** @returns the sentence of a code, or the code itself if it is unknown (a peer's newer version) */
 export function faultSentence(code: string): string {
-  return code in faultSentences ? faultSentences[code as FaultCode] : code;
+  return Object.hasOwn(faultSentences, code) ? faultSentences[code as FaultCode] : code;
 }

@@ -161,7 +161,8 @@ export class LightNode {
     if (this.#stage !== 'open') return undefined;
     const dueAt = this.#held.nextDueAt;
     // Rounded up: a timer that fires a little early must not find the header still too early.
-    const heldWake = dueAt === undefined ? undefined : this.#now + Math.max(1, Math.ceil((dueAt - this.#wallTime) * 1000));
+    const heldWake =
+      dueAt === undefined ? undefined : this.#now + Math.max(1, Math.ceil((dueAt - this.#wallTime) * 1000));
     const candidates = [
       this.#desk.nextWake(),
       this.#sync.nextWake(this.#now),
@@ -236,7 +237,10 @@ export class LightNode {
     }
     if (this.#stage === 'open' || this.#stage === 'closing') {
       const isAtRest = !this.#sync.isActive && this.#verifier.isIdle;
-      this.#writer.advance(now, this.#stage === 'closing' || (isAtRest && this.#board.status.phase === 'syncing'));
+      this.#writer.advance(
+        now,
+        this.#stage === 'closing' || (isAtRest && this.#board.status.phase === 'syncing'),
+      );
       if (this.#stage === 'closing' && this.#writer.isSettled) this.#close();
       this.#board.refresh(now);
     }
@@ -283,7 +287,10 @@ export class LightNode {
         }
         const parent = this.#family.parent(batch.records.subarray(0, this.#family.recordBytes)).slice();
         const request = { source: 'local' as const, parent, count: batch.count, content: batch };
-        this.#verifier.submit({ ...request, done: ({ accepted, fault }) => answer(accepted, fault) }, this.#wallTime);
+        this.#verifier.submit(
+          { ...request, done: ({ accepted, fault }) => answer(accepted, fault) },
+          this.#wallTime,
+        );
         break;
       }
       case 'resume':

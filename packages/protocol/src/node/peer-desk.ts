@@ -12,7 +12,13 @@ import type { HeaderSync } from '../sync/header-sync.js';
 import type { PeerSet } from '../sync/peer-set.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { decodeMessage } from '../wire/codec.js';
-import { type Announce, type Hello, type Message, PROTOCOL_VERSION, SERVICE_GATEWAY } from '../wire/message.js';
+import {
+  type Announce,
+  type Hello,
+  type Message,
+  PROTOCOL_VERSION,
+  SERVICE_GATEWAY,
+} from '../wire/message.js';
 import type { WireFault } from '../wire/wire-fault.js';
 
 export interface PeerDeskOptions {
@@ -148,8 +154,10 @@ export class PeerDesk {
   }
 
   #deadlineOf(peer: Peer): number {
-    const hello = peer.isReady || !this.#isOpen ? Number.POSITIVE_INFINITY : peer.connectedAt + HELLO_TIMEOUT_MS;
-    const message = peer.partialSince === undefined ? Number.POSITIVE_INFINITY : peer.partialSince + MESSAGE_TIMEOUT_MS;
+    const hello =
+      peer.isReady || !this.#isOpen ? Number.POSITIVE_INFINITY : peer.connectedAt + HELLO_TIMEOUT_MS;
+    const message =
+      peer.partialSince === undefined ? Number.POSITIVE_INFINITY : peer.partialSince + MESSAGE_TIMEOUT_MS;
     // Whoever sends anything is alive: its pong may stand behind a large message.
     const heardAt = Math.max(peer.ping?.sentAt ?? 0, peer.lastBytesAt);
     const pong = peer.ping === undefined ? Number.POSITIVE_INFINITY : heardAt + PING_INTERVAL_MS;

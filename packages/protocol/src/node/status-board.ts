@@ -9,7 +9,14 @@ import type { HeaderTree } from '../tree/header-tree.js';
 import { RateMeter } from './rate-meter.js';
 
 export class StatusBoard {
-  status: Status = { phase: 'connecting', peers: 0, bestPeerHeight: 0, headersPerSecond: 0, storedHeight: 0, progress: 0 };
+  status: Status = {
+    phase: 'connecting',
+    peers: 0,
+    bestPeerHeight: 0,
+    headersPerSecond: 0,
+    storedHeight: 0,
+    progress: 0,
+  };
   isClosed = false;
   readonly #rate = new RateMeter();
   #progressAt = 0;
@@ -50,7 +57,9 @@ export class StatusBoard {
     const before = this.#emitted;
     if (before !== undefined && areSame(before, this.status)) return;
     const isUrgent =
-      before?.phase !== phase || before.peers !== ready.length || before.storedHeight !== this.status.storedHeight;
+      before?.phase !== phase ||
+      before.peers !== ready.length ||
+      before.storedHeight !== this.status.storedHeight;
     if (!isUrgent && now < this.#emittedAt + STATUS_INTERVAL_MS) return;
     this.#emitted = this.status;
     this.#emittedAt = now;

@@ -71,19 +71,39 @@ describe('Peer', () => {
   it('forgets the oldest expired request at the cap', () => {
     const each = peer();
     for (let id = 0; id <= EXPIRED_REQUESTS_MAX; id++) each.expire(id);
-    expect([each.takeExpired(0), each.takeExpired(1), each.takeExpired(EXPIRED_REQUESTS_MAX)]).toEqual([false, true, true]);
+    expect([each.takeExpired(0), each.takeExpired(1), each.takeExpired(EXPIRED_REQUESTS_MAX)]).toEqual([
+      false,
+      true,
+      true,
+    ]);
   });
 
   it('sends frames that both sides take, whatever the other side says', () => {
-    const sizes = [undefined, 0, 1, Number.NaN, 16_384, 262_144, Number.POSITIVE_INFINITY].map((size) => peer(size).frameBytesMax);
-    expect(sizes).toEqual([FRAME_BYTES_MAX, FRAME_BYTES_MIN, FRAME_BYTES_MIN, FRAME_BYTES_MIN, 16_384, FRAME_BYTES_MAX, FRAME_BYTES_MAX]);
+    const sizes = [undefined, 0, 1, Number.NaN, 16_384, 262_144, Number.POSITIVE_INFINITY].map(
+      (size) => peer(size).frameBytesMax,
+    );
+    expect(sizes).toEqual([
+      FRAME_BYTES_MAX,
+      FRAME_BYTES_MIN,
+      FRAME_BYTES_MIN,
+      FRAME_BYTES_MIN,
+      16_384,
+      FRAME_BYTES_MAX,
+      FRAME_BYTES_MAX,
+    ]);
   });
 
   it('counts what waits to be sent', () => {
     const each = peer();
     const outbox = new Outbox();
     outbox.send(each, { type: 'ping', requestId: 1 });
-    outbox.send(each, { type: 'headers', requestId: 1, parent: new Uint8Array(32), count: 1, payload: new Uint8Array(70_000) });
+    outbox.send(each, {
+      type: 'headers',
+      requestId: 1,
+      parent: new Uint8Array(32),
+      count: 1,
+      payload: new Uint8Array(70_000),
+    });
     const effects = outbox.take();
     const sent = effects.map((effect) => (effect.type === 'send' ? effect.bytes.length : 0));
     expect(sent).toEqual([6, FRAME_BYTES_MAX, 70_000 + 4 + 35 - FRAME_BYTES_MAX]);

@@ -1,24 +1,24 @@
 /** A branch of the tree continued by the first headers of a batch that is not in the tree yet. */
-import type { Ancestry, ChainFamily, HeaderBatch } from '../chain/chain-family.js';
+import type { Ancestry } from '../chain/chain-family.js';
+
+/** The headers of a batch by index. */
+export interface BatchHeaders {
+  record(index: number): Uint8Array;
+  time(index: number): number;
+}
 
 export class BatchAncestry implements Ancestry {
   readonly firstHeight: number;
   /** Headers of the batch that belong to the branch. */
   length = 0;
   readonly #baseHeight: number;
-  readonly #recordBytes: number;
-  /** Read once: the median of each header looks at eleven of them. */
-  readonly #times: Float64Array;
 
   constructor(
     readonly base: Ancestry,
-    readonly batch: HeaderBatch,
-    family: ChainFamily,
+    readonly headers: BatchHeaders,
   ) {
     this.firstHeight = base.firstHeight;
     this.#baseHeight = base.height;
-    this.#recordBytes = family.recordBytes;
-    this.#times = Float64Array.from({ length: batch.count }, (_, i) => family.time(this.#recordOf(i)));
   }
 
   get height(): number {
@@ -26,22 +26,15 @@ export class BatchAncestry implements Ancestry {
   }
 
   time(height: number): number {
-    if (height <= this.#baseHeight) return this.base.time(height);
-    this.#assertWithin(height);
-    return this.#times[height - this.#baseHeight - 1] as number;
+    return height <= this.#baseHeight ? this.base.time(height) : this.headers.time(this.#indexOf(height));
   }
 
   record(height: number): Uint8Array {
-    if (height <= this.#baseHeight) return this.base.record(height);
-    this.#assertWithin(height);
-    return this.#recordOf(height - this.#baseHeight - 1);
+    return height <= this.#baseHeight ? this.base.record(height) : this.headers.record(this.#indexOf(height));
   }
 
-  #recordOf(index: number): Uint8Array {
-    return this.batch.records.subarray(index * this.#recordBytes, (index + 1) * this.#recordBytes);
-  }
-
-  #assertWithin(height: number): void {
+  #indexOf(height: number): number {
     if (height > this.height) throw new RangeError(`height ${height} is not on this branch`);
+    return height - this.#baseHeight - 1;
   }
 }

@@ -32,6 +32,9 @@ export class BatchVerification {
   readonly dueAt = new Map<number, number>();
 
   readonly #family: ChainFamily;
+  /** Views of the batch, each made once: the rules, the tree and the headers after it look at the same record. */
+  readonly #records: Uint8Array[] = [];
+  readonly #times: Float64Array;
   #checked: number;
   /** Next range to hand out, and next one to apply. */
   #handedOut = 0;
@@ -53,10 +56,21 @@ export class BatchVerification {
     this.#family = tree.family;
     this.#checked = start;
     this.limit = batch.count;
+    this.#times = new Float64Array(batch.count);
+    const { recordBytes } = this.#family;
+    for (let i = 0; i < batch.count; i++) {
+      const record = batch.records.subarray(i * recordBytes, (i + 1) * recordBytes);
+      this.#records.push(record);
+      this.#times[i] = this.#family.time(record);
+    }
   }
 
   record(index: number): Uint8Array {
-    return this.batch.records.subarray(index * this.#family.recordBytes, (index + 1) * this.#family.recordBytes);
+    return this.#records[index] as Uint8Array;
+  }
+
+  time(index: number): number {
+    return this.#times[index] as number;
   }
 
   hash(index: number): Uint8Array {
@@ -114,7 +128,7 @@ export class BatchVerification {
       this.cut(this.#checked);
       return;
     }
-    const ancestry = new BatchAncestry(this.tree.ancestry(baseSlot), this.batch, this.#family);
+    const ancestry = new BatchAncestry(this.tree.ancestry(baseSlot), this);
     for (let i = this.#checked; i < Math.min(to, this.limit); i++) {
       ancestry.length = i;
       const verdict = this.#family.checkHeader(this.record(i), this.hash(i), ancestry, wallTime);

@@ -4,8 +4,8 @@
  * the chain there, and the rest is fetched anew.
  */
 import { areEqual } from '../bytes/compare-bytes.js';
-import { REVERIFY_LAST, REVERIFY_RUN_HEADERS, REVERIFY_RUNS } from '../limits.js';
 import { CHUNK_HEADERS, type StoredChain } from '../io/stored-chain.js';
+import { REVERIFY_LAST, REVERIFY_RUN_HEADERS, REVERIFY_RUNS } from '../limits.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import type { Range } from './batch-verification.js';
 import { decodeChunk, decodeTip } from './chunk-codec.js';
@@ -87,8 +87,10 @@ export class ChainLoader {
   /** Which headers of the chunk after height `from` are hashed again; ranges ascend and do not overlap. */
   #sample(from: number, count: number): Range[] {
     const chosen = new Set<number>();
-    for (const first of this.#runs) for (let i = 0; i < REVERIFY_RUN_HEADERS; i++) chosen.add(first + i - from - 1);
-    for (let height = this.#tipHeight - REVERIFY_LAST + 1; height <= this.#tipHeight; height++) chosen.add(height - from - 1);
+    for (const first of this.#runs)
+      for (let i = 0; i < REVERIFY_RUN_HEADERS; i++) chosen.add(first + i - from - 1);
+    for (let height = this.#tipHeight - REVERIFY_LAST + 1; height <= this.#tipHeight; height++)
+      chosen.add(height - from - 1);
     const indexes = [...chosen].filter((index) => index >= 0 && index < count).sort((a, b) => a - b);
     const ranges: { from: number; to: number }[] = [];
     for (const index of indexes) {

@@ -3,8 +3,9 @@
  * STORE_DELAY_MS. Each write leaves a chain on disk that is valid by itself, so a page killed between two writes loses
  * the last second and nothing else.
  */
-import { CHUNKS_PER_WRITE_MAX, STORE_DELAY_MS, STORE_RETRY_MS } from '../limits.js';
+
 import { CHUNK_HEADERS, type StoreFault } from '../io/stored-chain.js';
+import { CHUNKS_PER_WRITE_MAX, STORE_DELAY_MS, STORE_RETRY_MS } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { chunkOf, encodeChunk, encodeTip } from './chunk-codec.js';
@@ -40,7 +41,8 @@ export class ChainWriter {
   /** The best chain changed above `ancestorHeight`. */
   changed(ancestorHeight: number, now: number): void {
     this.#dirtySince ??= now;
-    if (this.#underWay !== undefined) this.#reorgedTo = Math.min(this.#reorgedTo ?? ancestorHeight, ancestorHeight);
+    if (this.#underWay !== undefined)
+      this.#reorgedTo = Math.min(this.#reorgedTo ?? ancestorHeight, ancestorHeight);
     this.#agreed = Math.min(this.#agreed, ancestorHeight);
   }
 
@@ -112,6 +114,10 @@ export class ChainWriter {
     const write = this.#nextWrite++;
     this.#underWay = { write, tip: height };
     this.#dirtySince = now;
-    this.outbox.push({ type: 'store', write, change: { removeFrom: isRewrite ? first : undefined, put, tip } });
+    this.outbox.push({
+      type: 'store',
+      write,
+      change: { removeFrom: isRewrite ? first : undefined, put, tip },
+    });
   }
 }

@@ -22,7 +22,11 @@ export class HeaderServer {
     }
     if (peer.deferred.length >= DEFERRED_REQUESTS_MAX) return 'PEER_FLOOD';
     // The locator points into the received message; a request that waits must not keep all of it.
-    peer.deferred.push({ ...message, locator: message.locator.map((hash) => hash.slice()), stop: message.stop?.slice() });
+    peer.deferred.push({
+      ...message,
+      locator: message.locator.map((hash) => hash.slice()),
+      stop: message.stop?.slice(),
+    });
     return undefined;
   }
 
@@ -45,6 +49,12 @@ export class HeaderServer {
     const writer = new ByteWriter(batch.count * tree.family.encodedHeaderBytesMin + 64);
     tree.family.encodeBatch(writer, batch);
     const parent = tree.hash(tree.at(from - 1) as number).slice();
-    this.outbox.send(peer, { type: 'headers', requestId, parent, count: batch.count, payload: writer.view() });
+    this.outbox.send(peer, {
+      type: 'headers',
+      requestId,
+      parent,
+      count: batch.count,
+      payload: writer.view(),
+    });
   }
 }

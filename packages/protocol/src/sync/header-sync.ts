@@ -4,7 +4,16 @@
  * or when it has led for LEADER_SLICE_MS while others claim more work than is verified.
  */
 import { areEqual } from '../bytes/compare-bytes.js';
-import { FAILURES_BEFORE_PAUSE, HEADER_REQUESTS_IN_FLIGHT_MAX, HEADERS_PER_MESSAGE_MAX, LEADER_SLICE_MS, MESSAGE_TIMEOUT_MS, PAUSE_MS, PAUSES_MAX, UNPROVEN_CLAIMS_MAX } from '../limits.js';
+import {
+  FAILURES_BEFORE_PAUSE,
+  HEADER_REQUESTS_IN_FLIGHT_MAX,
+  HEADERS_PER_MESSAGE_MAX,
+  LEADER_SLICE_MS,
+  MESSAGE_TIMEOUT_MS,
+  PAUSE_MS,
+  PAUSES_MAX,
+  UNPROVEN_CLAIMS_MAX,
+} from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { AnnouncedTip, Peer } from '../peer/peer.js';
 import type { PeerFault } from '../peer/peer-fault.js';
@@ -116,7 +125,10 @@ export class HeaderSync {
       // Each answer begins where its request says, or a peer could send the same headers for ever.
       const parentHeight = lead.baseHeight + request.skip;
       const done = (outcome: BatchOutcome): void => this.#verified(peer, lead, outcome);
-      this.verifier.submit({ source: sourceOf(peer), parent, parentHeight, count, content: payload, done }, wallTime);
+      this.verifier.submit(
+        { source: sourceOf(peer), parent, parentHeight, count, content: payload, done },
+        wallTime,
+      );
     }
     this.#finishIfDone(lead);
     return undefined;
@@ -266,7 +278,8 @@ export class HeaderSync {
   }
 
   #finishIfDone(lead: Lead): void {
-    const isDone = lead.isExhausted && lead.requests.size === 0 && this.verifier.pending(sourceOf(lead.peer)) === 0;
+    const isDone =
+      lead.isExhausted && lead.requests.size === 0 && this.verifier.pending(sourceOf(lead.peer)) === 0;
     if (isDone && this.#lead === lead) this.#finish(lead);
   }
 
@@ -277,7 +290,8 @@ export class HeaderSync {
     this.settleAnnouncement(peer);
     const best = peer.bestKnown === undefined ? undefined : this.tree.find(peer.bestKnown);
     const proven = best === undefined ? 0n : this.tree.chainwork(best);
-    const isOverclaimed = peer.claimedChainwork > this.tree.chainwork(this.tree.tip) && peer.claimedChainwork > proven;
+    const isOverclaimed =
+      peer.claimedChainwork > this.tree.chainwork(this.tree.tip) && peer.claimedChainwork > proven;
     const isInvented = peer.announced !== undefined && peer.announced === lead.announced;
     peer.claimedChainwork = proven < peer.claimedChainwork ? proven : peer.claimedChainwork;
     if (isInvented) peer.announced = undefined;
@@ -295,7 +309,10 @@ export class HeaderSync {
   /** A peer that is sending a large message is given the time for it; one that sends nothing is not. */
   #deadline(lead: Lead): number {
     const { peer } = lead;
-    const waitingSince = Math.max(lead.lastAnswerAt, Math.min(...[...lead.requests.values()].map(({ sentAt }) => sentAt)));
+    const waitingSince = Math.max(
+      lead.lastAnswerAt,
+      Math.min(...[...lead.requests.values()].map(({ sentAt }) => sentAt)),
+    );
     const isReceiving = peer.partialSince !== undefined;
     return waitingSince + (isReceiving ? MESSAGE_TIMEOUT_MS : peer.roundTrip.timeoutMs);
   }
@@ -311,7 +328,8 @@ export class HeaderSync {
     if (isLast) return;
     peer.pauses++;
     peer.pausedUntil = now + PAUSE_MS;
-    if (peer.pauses >= PAUSES_MAX) this.listener.punish(peer, 'PEER_UNRESPONSIVE', 'no answers to getHeaders');
+    if (peer.pauses >= PAUSES_MAX)
+      this.listener.punish(peer, 'PEER_UNRESPONSIVE', 'no answers to getHeaders');
   }
 
   #end(lead: Lead): void {

@@ -182,14 +182,18 @@ export class Verifier {
     const parentSlot = this.tree.find(request.parent);
     if (parentSlot === undefined) return answerFault(request, 'UNKNOWN_PARENT', 'parent');
     const parentHeight = this.tree.height(parentSlot);
-    if (parentHeight !== (request.parentHeight ?? parentHeight)) return answerFault(request, 'UNKNOWN_PARENT', 'height');
+    if (parentHeight !== (request.parentHeight ?? parentHeight))
+      return answerFault(request, 'UNKNOWN_PARENT', 'height');
     const batch = this.#decode(request, parentHeight);
     if (typeof batch === 'string') return answerFault(request, batch, 'batch');
     let slot = parentSlot;
     let start = 0;
     while (this.#family.claimsHashes && start < batch.count) {
       const known = this.tree.find(batch.hashes.subarray(start * 32, start * 32 + 32));
-      const record = batch.records.subarray(start * this.#family.recordBytes, (start + 1) * this.#family.recordBytes);
+      const record = batch.records.subarray(
+        start * this.#family.recordBytes,
+        (start + 1) * this.#family.recordBytes,
+      );
       if (known === undefined || !areEqual(this.tree.record(known), record)) break;
       slot = known;
       start++;
@@ -234,7 +238,8 @@ export class Verifier {
     const { verification } = active;
     const end = verification.advance(wallTime);
     if (active.next < end && active.held === 0) this.#findParent(active);
-    while (active.next < Math.min(end, verification.limit) && !active.isTreeFull) this.#insert(key, active, active.next++);
+    while (active.next < Math.min(end, verification.limit) && !active.isTreeFull)
+      this.#insert(key, active, active.next++);
     const isDone = active.next >= verification.limit || active.isTreeFull || active.isUnhashable;
     if (!isDone) return false;
     const source = this.#sources.get(key);
@@ -300,7 +305,11 @@ export class Verifier {
 }
 
 /** Answers a request that cannot even be started. */
-function answerFault(request: BatchRequest, fault: NonNullable<BatchOutcome['fault']>, detail: string): undefined {
+function answerFault(
+  request: BatchRequest,
+  fault: NonNullable<BatchOutcome['fault']>,
+  detail: string,
+): undefined {
   request.done({ accepted: 0, duplicates: 0, held: 0, lastHash: undefined, fault, detail });
   return undefined;
 }

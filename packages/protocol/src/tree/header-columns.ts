@@ -25,7 +25,14 @@ export class HeaderColumns {
   }
 
   /** Fills a free slot; `parent` is −1 for the root. */
-  add(record: Uint8Array, hash: Uint8Array, parent: number, height: number, time: number, chainwork: bigint): number {
+  add(
+    record: Uint8Array,
+    hash: Uint8Array,
+    parent: number,
+    height: number,
+    time: number,
+    chainwork: bigint,
+  ): number {
     const slot = this.#free.pop() ?? this.#claim();
     const page = Math.floor(slot / PAGE_SLOTS);
     const at = slot % PAGE_SLOTS;
@@ -71,7 +78,10 @@ export class HeaderColumns {
   /** A view, valid as long as the slot is. */
   record(slot: number): Uint8Array {
     const at = (slot % PAGE_SLOTS) * this.recordBytes;
-    return (this.#recordPages[Math.floor(slot / PAGE_SLOTS)] as Uint8Array).subarray(at, at + this.recordBytes);
+    return (this.#recordPages[Math.floor(slot / PAGE_SLOTS)] as Uint8Array).subarray(
+      at,
+      at + this.recordBytes,
+    );
   }
 
   /** A view, valid as long as the slot is. */

@@ -206,7 +206,11 @@ export class HeaderTree {
     // A branch that is dropped to make room may be this one; the parent then has no child any more.
     this.#evict();
     if (this.#sideLeaves.has(slot)) return { kind: 'accepted', slot };
-    return { kind: 'rejected', code: 'TREE_FULL', detail: `${this.#sideHeadersMax} headers beside the best chain` };
+    return {
+      kind: 'rejected',
+      code: 'TREE_FULL',
+      detail: `${this.#sideHeadersMax} headers beside the best chain`,
+    };
   }
 
   #switchTo(slot: number): BranchSwitch {

@@ -16,7 +16,10 @@ import { wireFaults } from './wire-fault.js';
 const hash = fc.uint8Array({ minLength: 32, maxLength: 32 });
 const number = fc.maxSafeNat();
 const ascii = (maxLength: number): fc.Arbitrary<string> =>
-  fc.string({ unit: fc.integer({ min: 0x20, max: 0x7e }).map((point) => String.fromCharCode(point)), maxLength });
+  fc.string({
+    unit: fc.integer({ min: 0x20, max: 0x7e }).map((point) => String.fromCharCode(point)),
+    maxLength,
+  });
 
 const message: fc.Arbitrary<Message> = fc.oneof(
   fc.record({
@@ -29,7 +32,10 @@ const message: fc.Arbitrary<Message> = fc.oneof(
     userAgent: ascii(USER_AGENT_BYTES_MAX),
     identity: fc.uint8Array({ maxLength: IDENTITY_BYTES_MAX }),
   }),
-  fc.record({ type: fc.constantFrom('ping' as const, 'pong' as const), requestId: number }) as fc.Arbitrary<Message>,
+  fc.record({
+    type: fc.constantFrom('ping' as const, 'pong' as const),
+    requestId: number,
+  }) as fc.Arbitrary<Message>,
   fc.record({ type: fc.constant('announce' as const), height: number, hash, prev: hash }),
   fc.record({
     type: fc.constant('getHeaders' as const),
@@ -91,7 +97,9 @@ describe('codec', () => {
   });
 
   it('survives any bytes, and calls what is wrong by its code', () => {
-    const typed = fc.tuple(fc.nat(9), fc.uint8Array({ maxLength: 200 })).map(([type, rest]) => new Uint8Array([type, ...rest]));
+    const typed = fc
+      .tuple(fc.nat(9), fc.uint8Array({ maxLength: 200 }))
+      .map(([type, rest]) => new Uint8Array([type, ...rest]));
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 100 }), typed), (bytes) => {
         const result = decodeMessage(bytes);
@@ -144,7 +152,12 @@ describe('caps of the codec', () => {
 
   it('lets the largest of each through', () => {
     for (const value of [
-      { ...hello, userAgent: 'u'.repeat(USER_AGENT_BYTES_MAX), identity: new Uint8Array(IDENTITY_BYTES_MAX), chainwork: 2n ** 256n - 1n },
+      {
+        ...hello,
+        userAgent: 'u'.repeat(USER_AGENT_BYTES_MAX),
+        identity: new Uint8Array(IDENTITY_BYTES_MAX),
+        chainwork: 2n ** 256n - 1n,
+      },
       getHeaders(LOCATOR_HASHES_MAX, HEADERS_PER_MESSAGE_MAX),
       headers(HEADERS_PER_MESSAGE_MAX, HEADERS_PAYLOAD_BYTES_MAX),
       { type: 'reject', code: 'R'.repeat(REJECT_CODE_BYTES_MAX) } as const,
@@ -190,7 +203,9 @@ describe('caps of the codec', () => {
     expect(codeOf(new Uint8Array([7, 1, 1, 0x41]))).toBe('WIRE_MALFORMED');
     const work = bytesToHex(encodeMessage({ ...hello, chainwork: 1n }));
     expect(work.endsWith('0101000000')).toBe(true);
-    const padded = Uint8Array.from(`${work.slice(0, -10)}020001000000`.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+    const padded = Uint8Array.from(`${work.slice(0, -10)}020001000000`.match(/../g) ?? [], (byte) =>
+      Number.parseInt(byte, 16),
+    );
     expect(codeOf(padded)).toBe('WIRE_MALFORMED');
   });
 });

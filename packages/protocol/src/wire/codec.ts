@@ -82,7 +82,8 @@ export function decodeMessage(bytes: Uint8Array): DecodeResult {
   if (typeByte === TYPE_BYTES.hello) {
     // What follows the version belongs to it: a later version may say more.
     const version = new ByteReader(bytes.subarray(reader.position)).varint();
-    if (version > PROTOCOL_VERSION) return { ok: false, code: 'PEER_WRONG_VERSION', detail: `version ${version}` };
+    if (version > PROTOCOL_VERSION)
+      return { ok: false, code: 'PEER_WRONG_VERSION', detail: `version ${version}` };
   }
   const message = decodeBody(typeByte, requestId, reader);
   if (message === undefined) return { ok: false, code: 'WIRE_UNKNOWN_TYPE', detail: `type ${typeByte}` };
@@ -159,7 +160,8 @@ function readChainwork(reader: ByteReader): bigint {
 }
 
 function writeAscii(writer: ByteWriter, text: string, bytesMax: number): void {
-  if (text.length > bytesMax || !/^[\x20-\x7e]*$/.test(text)) throw new RangeError(`text: ${text} does not fit`);
+  if (text.length > bytesMax || !/^[\x20-\x7e]*$/.test(text))
+    throw new RangeError(`text: ${text} does not fit`);
   writer.varint(text.length);
   for (let i = 0; i < text.length; i++) writer.u8(text.charCodeAt(i));
 }

@@ -5,14 +5,21 @@ import { frameMessage, MessageAssembler } from './framing.js';
 
 const messages = fc.array(fc.uint8Array({ minLength: 1, maxLength: 300 }), { minLength: 1, maxLength: 8 });
 
-const join = (parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
+const join = (parts: readonly Uint8Array[]): Uint8Array =>
+  Uint8Array.from(parts.flatMap((part) => [...part]));
 
 /** A stream of all messages. */
-const streamOf = (all: readonly Uint8Array[]): Uint8Array => join(all.flatMap((message) => frameMessage(message, FRAME_BYTES_MAX)));
+const streamOf = (all: readonly Uint8Array[]): Uint8Array =>
+  join(all.flatMap((message) => frameMessage(message, FRAME_BYTES_MAX)));
 
 /** Pushes copies, which are overwritten afterwards as a platform might reuse its buffer. */
 function pushAll(assembler: MessageAssembler, frames: readonly Uint8Array[]): Uint8Array[] {
-  return frames.flatMap((frame) => assembler.push(frame).map((message) => message.slice()));
+  return frames.flatMap((frame) => {
+    const copy = frame.slice();
+    const messages = assembler.push(copy).map((message) => message.slice());
+    copy.fill(0xee);
+    return messages;
+  });
 }
 
 describe('framing', () => {
@@ -20,7 +27,11 @@ describe('framing', () => {
     fc.assert(
       fc.property(messages, fc.array(fc.nat(), { maxLength: 30 }), (all, cuts) => {
         const stream = streamOf(all);
-        const places = [0, ...cuts.map((cut) => cut % (stream.length + 1)).sort((a, b) => a - b), stream.length];
+        const places = [
+          0,
+          ...cuts.map((cut) => cut % (stream.length + 1)).sort((a, b) => a - b),
+          stream.length,
+        ];
         const frames = places.slice(1).map((end, i) => stream.slice(places[i], end));
         const assembler = new MessageAssembler(300);
         expect(pushAll(assembler, frames)).toEqual(all);
@@ -39,11 +50,15 @@ describe('framing', () => {
 
   it('cuts a message into frames no larger than asked, which together are the message', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ minLength: 1, maxLength: 500 }), fc.integer({ min: 1, max: 600 }), (message, frameBytesMax) => {
-        const frames = frameMessage(message, frameBytesMax);
-        for (const frame of frames) expect(frame.length).toBeLessThanOrEqual(frameBytesMax);
-        expect(pushAll(new MessageAssembler(500), frames)).toEqual([message]);
-      }),
+      fc.property(
+        fc.uint8Array({ minLength: 1, maxLength: 500 }),
+        fc.integer({ min: 1, max: 600 }),
+        (message, frameBytesMax) => {
+          const frames = frameMessage(message, frameBytesMax);
+          for (const frame of frames) expect(frame.length).toBeLessThanOrEqual(frameBytesMax);
+          expect(pushAll(new MessageAssembler(500), frames)).toEqual([message]);
+        },
+      ),
     );
   });
 
@@ -51,7 +66,9 @@ describe('framing', () => {
     const all = [new Uint8Array(100).fill(1), new Uint8Array(100).fill(2), new Uint8Array(100).fill(3)];
     const stream = streamOf(all);
     const assembler = new MessageAssembler(300);
-    const got = [stream.slice(0, 150), stream.slice(150, 260), stream.slice(260)].flatMap((frame) => assembler.push(frame));
+    const got = [stream.slice(0, 150), stream.slice(150, 260), stream.slice(260)].flatMap((frame) =>
+      assembler.push(frame),
+    );
     expect(got).toEqual(all);
   });
 

@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { ByteWriter } from './bytes/byte-writer.js';
+import type { ChainFamily } from './chain/chain-family.js';
+import { networks, resolveNetwork } from './families/networks.js';
+import { encodeRecord } from './families/vision/record.js';
+import * as limits from './limits.js';
+import { faultSentences } from './node/fault-sentences.js';
+import { locatorHeights } from './tree/locator.js';
+
+const families = networks.map((name) => resolveNetwork(name));
+const MiB = 2 ** 20;
+
+/** Bytes of a batch of headers, each as unlike the one before as its fields allow. */
+function largestBatch(family: ChainFamily, count: number): number {
+  const { recordBytes } = family;
+  const records = new Uint8Array(count * recordBytes);
+  for (let i = 0; i < count; i++) {
+    const odd = i % 2 === 1;
+    const filled = new Uint8Array(32).fill(odd ? 1 : 2);
+    const record =
+      family.family === 'bitcoin'
+        ? new Uint8Array(80).fill(odd ? 0xff : 0x7f)
+        : (encodeRecord(
+            {
+              parent: filled,
+              number: 0n,
+              timestamp: odd ? 2n ** 51n : 0n,
+              difficulty: odd ? 2n ** 64n - 1n : 0n,
+              nonce: 2n ** 64n - 1n,
+              txRoot: filled,
+              digest: filled,
+              miner: new Uint8Array(recordBytes - 132).fill(odd ? 65 : 66),
+            },
+            recordBytes - 132,
+          ) as Uint8Array);
+    records.set(record, i * recordBytes);
+  }
+  const writer = new ByteWriter();
+  family.encodeBatch(writer, { count, records, hashes: new Uint8Array(count * 32) });
+  return writer.length;
+}
+
+/** Most bytes that one peer can make a node hold, by what holds them. */
+function bytesOfPeer(family: ChainFamily): Record<string, number> {
+  const messageAndFrame = (message: number): number => 4 + message + limits.FRAME_BYTES_MAX;
+  const headersMessage = limits.HEADERS_PAYLOAD_BYTES_MAX + 64;
+  return {
+    // Memory for a message grows by doubling.
+    partialMessage: 2 * messageAndFrame(family.messageBytesMax),
+    batchesWaiting: limits.HEADER_REQUESTS_IN_FLIGHT_MAX * 2 * messageAndFrame(headersMessage),
+    batchInWork: limits.HEADERS_PER_MESSAGE_MAX * (family.recordBytes + 32 + 8),
+    deferredRequests: limits.DEFERRED_REQUESTS_MAX * (limits.LOCATOR_HASHES_MAX + 1) * 64,
+    unsent: limits.UNSENT_BYTES_MAX + messageAndFrame(headersMessage),
+    heldHeaders: limits.HELD_HEADERS_PER_PEER_MAX * (family.recordBytes + 32 + 200),
+  };
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+describe('limits', () => {
+  it('add up to the worst case that limits.ts states', () => {
+    const peers = families.map((family) => limits.PEERS_MAX * sum(Object.values(bytesOfPeer(family))));
+    const submissions = families.map(
+      (family) => limits.SUBMISSIONS_MAX * limits.HEADERS_PER_MESSAGE_MAX * (family.recordBytes + 32),
+    );
+    const worst = Math.max(...peers.map((bytes, i) => bytes + (submissions[i] as number)));
+    const text = readFileSync(new URL('./limits.ts', import.meta.url), 'utf8').replaceAll(/\n \*/g, '');
+    const stated = Number(/at most (\d+) MiB for (\d+) peers/.exec(text)?.[1]);
+    const statedPeers = Number(/at most (\d+) MiB for (\d+) peers/.exec(text)?.[2]);
+    expect(statedPeers).toBe(limits.PEERS_MAX);
+    expect(worst / MiB).toBeLessThanOrEqual(stated);
+    expect(worst / MiB).toBeGreaterThan(stated * 0.9);
+  });
+
+  it('leave room for the largest answer there can be, and not for much more', () => {
+    for (const family of families) {
+      const bytes = largestBatch(family, limits.HEADERS_PER_MESSAGE_MAX);
+      expect(bytes, family.name).toBeLessThanOrEqual(limits.HEADERS_PAYLOAD_BYTES_MAX);
+      expect(limits.HEADERS_PAYLOAD_BYTES_MAX + 64).toBeLessThanOrEqual(family.messageBytesMax);
+      expect(family.encodedHeaderBytesMin * limits.HEADERS_PER_MESSAGE_MAX).toBeLessThanOrEqual(bytes);
+    }
+    const largest = Math.max(
+      ...families.map((family) => largestBatch(family, limits.HEADERS_PER_MESSAGE_MAX)),
+    );
+    expect(limits.HEADERS_PAYLOAD_BYTES_MAX).toBeLessThan(1.25 * largest);
+  });
+
+  it('fit together', () => {
+    const ascending: [string, ...number[]][] = [
+      ['frames', limits.FRAME_BYTES_MIN, limits.FRAME_BYTES_MAX, limits.HEADERS_PAYLOAD_BYTES_MAX],
+      [
+        'a window of answers fits into the send buffer',
+        limits.HEADER_REQUESTS_IN_FLIGHT_MAX * limits.HEADERS_PAYLOAD_BYTES_MAX,
+        limits.SEND_BUFFER_BYTES_MAX,
+      ],
+      [
+        'one more answer is no reason to part',
+        limits.SEND_BUFFER_BYTES_MAX + limits.HEADERS_PAYLOAD_BYTES_MAX + 64 * 1024,
+        limits.UNSENT_BYTES_MAX,
+      ],
+      [
+        'a window of requests may wait',
+        limits.HEADER_REQUESTS_IN_FLIGHT_MAX,
+        limits.DEFERRED_REQUESTS_MAX,
+        limits.EXPIRED_REQUESTS_MAX,
+      ],
+      [
+        'locators of the longest chain',
+        locatorHeights(limits.TREE_HEADERS_MAX).length + 1,
+        limits.LOCATOR_HASHES_MAX,
+      ],
+      ['a reorg of 10,000 headers', 10_000, limits.SIDE_HEADERS_MAX, limits.TREE_HEADERS_MAX / 8],
+      ['held headers', limits.HELD_HEADERS_PER_PEER_MAX, limits.HELD_HEADERS_MAX, limits.SIDE_HEADERS_MAX],
+      [
+        'time-outs',
+        limits.REQUEST_TIMEOUT_MIN_MS,
+        limits.REQUEST_TIMEOUT_MAX_MS,
+        limits.PING_INTERVAL_MS,
+        limits.LEADER_SLICE_MS,
+        limits.MESSAGE_TIMEOUT_MS,
+      ],
+      [
+        'a pause is longer than what leads to it takes at least',
+        limits.FAILURES_BEFORE_PAUSE * limits.REQUEST_TIMEOUT_MIN_MS,
+        limits.PAUSE_MS,
+      ],
+      [
+        'late wakes',
+        limits.STATUS_INTERVAL_MS,
+        limits.STORE_DELAY_MS,
+        limits.OVERSLEPT_MS,
+        limits.PING_INTERVAL_MS,
+      ],
+      ['searches', limits.PEER_SEARCH_INTERVAL_MS, limits.PEER_SEARCH_INTERVAL_MAX_MS],
+      ['peers', limits.PEERS_TARGET, limits.PEERS_MAX],
+      [
+        'messages',
+        limits.HEADER_REQUESTS_IN_FLIGHT_MAX * 10,
+        limits.MESSAGES_PER_SECOND_MAX,
+        limits.MESSAGES_BURST_MAX,
+      ],
+      [
+        'samples',
+        limits.REVERIFY_LAST + limits.REVERIFY_RUNS * limits.REVERIFY_RUN_HEADERS,
+        limits.HEADERS_PER_MESSAGE_MAX,
+      ],
+      ['storage', limits.STORE_DELAY_MS, limits.STORE_RETRY_MS],
+      [
+        'codes',
+        Math.max(...Object.keys(faultSentences).map((code) => code.length)),
+        limits.REJECT_CODE_BYTES_MAX,
+      ],
+    ];
+    for (const [what, ...values] of ascending)
+      expect(values, what).toEqual([...values].sort((a, b) => a - b));
+  });
+});

@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { ByteReader } from '../bytes/byte-reader.js';
+import { ByteWriter } from '../bytes/byte-writer.js';
+import { bytesToHex } from '../bytes/hex.js';
+import { headerFaults } from '../chain/header-fault.js';
+import { type NetworkName, resolveNetwork } from '../families/networks.js';
+import * as limits from '../limits.js';
+import { peerFaults } from '../peer/peer-fault.js';
+import { decodeMessage, encodeMessage } from './codec.js';
+import { frameMessage, MessageAssembler } from './framing.js';
+import { wireFaults } from './wire-fault.js';
+
+const document = readFileSync(new URL('../../PROTOCOL.md', import.meta.url), 'utf8');
+
+interface Example {
+  /** What stands after `hex`. */
+  readonly title: readonly string[];
+  readonly bytes: Uint8Array;
+}
+
+/** Each line: bytes in hex, then after at least two spaces what they mean. */
+function findExamples(text: string): Example[] {
+  return [...text.matchAll(/^```hex (.+)\n([^`]*)^```$/gm)].map(([, title = '', body = '']) => {
+    const digits = body.split('\n').map((line) => (line.split(/ {2,}/)[0] ?? '').replaceAll(' ', ''));
+    return { title: title.split(' '), bytes: Uint8Array.from(Buffer.from(digits.join(''), 'hex')) };
+  });
+}
+
+const examples = findExamples(document);
+const titled = (kind: string): Example[] => examples.filter(({ title }) => title[0] === kind);
+
+describe('PROTOCOL.md', () => {
+  it('has an example of each message, and all are what they are called', () => {
+    const types = ['hello', 'ping', 'pong', 'announce', 'getHeaders', 'headers', 'reject'];
+    for (const type of types) {
+      expect(titled(type).length, type).toBeGreaterThan(0);
+      for (const { bytes } of titled(type)) {
+        const result = decodeMessage(bytes);
+        expect(result).toMatchObject({ ok: true, message: { type } });
+        if (result.ok) expect(bytesToHex(encodeMessage(result.message))).toBe(bytesToHex(bytes));
+      }
+    }
+    expect(titled('stream').length + titled('batch').length).toBe(
+      examples.length - types.flatMap(titled).length,
+    );
+  });
+
+  it('says in its remarks what the first hello says', () => {
+    const result = decodeMessage(titled('hello')[0]?.bytes as Uint8Array);
+    const { networkId } = resolveNetwork('vision-devnet');
+    expect(result).toMatchObject({
+      ok: true,
+      message: {
+        version: 1,
+        networkId,
+        height: 2000,
+        chainwork: 51234n,
+        services: 1,
+        userAgent: 'vision-light',
+      },
+    });
+  });
+
+  it('shows streams as they are framed', () => {
+    expect(titled('stream').length).toBeGreaterThan(0);
+    for (const { title, bytes } of titled('stream')) {
+      const messages = new MessageAssembler(1000).push(bytes);
+      const types = messages.map((message) => {
+        const result = decodeMessage(message);
+        return result.ok ? result.message.type : result.code;
+      });
+      expect(types).toEqual(title.slice(1));
+      expect(
+        Buffer.concat(messages.flatMap((message) => frameMessage(message, limits.FRAME_BYTES_MAX))),
+      ).toEqual(Buffer.from(bytes));
+    }
+  });
+
+  it('shows batches of both families', () => {
+    expect(titled('batch').map(({ title }) => title[1])).toEqual(['bitcoin-mainnet', 'vision-devnet']);
+    for (const { title, bytes } of titled('batch')) {
+      const family = resolveNetwork(title[1] as NetworkName);
+      const reader = new ByteReader(bytes);
+      const batch = family.decodeBatch(reader, Number(title[2]), family.genesis.hash, 0);
+      expect(reader.isDone).toBe(true);
+      if (typeof batch === 'string') throw new Error(batch);
+      const writer = new ByteWriter();
+      family.encodeBatch(writer, batch);
+      expect(bytesToHex(writer.bytes())).toBe(bytesToHex(bytes));
+    }
+  });
+
+  it('names every code that a peer can be told, and no other', () => {
+    const known = Object.keys({ ...wireFaults, ...peerFaults, ...headerFaults });
+    const named = new Set(document.match(/\b(?:WIRE|PEER|HEADER)_[A-Z_]+\b/g));
+    expect([...named].sort()).toEqual(known.sort());
+  });
+
+  it('says the numbers that hold', () => {
+    const text = document.replaceAll(/\s+/g, ' ');
+    const vision = resolveNetwork('vision-devnet');
+    const bitcoin = resolveNetwork('bitcoin-mainnet');
+    for (const said of [
+      `2 MiB (${vision.messageBytesMax.toLocaleString('en')}) for Vision and ${bitcoin.messageBytesMax / 2 ** 20} MiB for Bitcoin`,
+      `at most ${limits.FRAME_BYTES_MAX.toLocaleString('en')} bytes`,
+      `never below ${limits.FRAME_BYTES_MIN.toLocaleString('en')}`,
+      `varint count (at most ${limits.LOCATOR_HASHES_MAX})`,
+      `count varint, 0 … ${limits.HEADERS_PER_MESSAGE_MAX}`,
+      `max varint, 1 … ${limits.HEADERS_PER_MESSAGE_MAX}`,
+      `at most ${limits.HEADERS_PAYLOAD_BYTES_MAX.toLocaleString('en')} bytes: \`count\``,
+      `ascii at most ${limits.USER_AGENT_BYTES_MAX}`,
+      `varint length (at most ${limits.IDENTITY_BYTES_MAX})`,
+      `code ascii, at most ${limits.REJECT_CODE_BYTES_MAX}`,
+      `every ${limits.PING_INTERVAL_MS / 1000} s`,
+      `said it ${limits.HELLO_TIMEOUT_MS / 1000} s after`,
+      `must end ${limits.MESSAGE_TIMEOUT_MS / 1000} s after`,
+      `${limits.MESSAGES_PER_SECOND_MAX} messages a second, and ${limits.MESSAGES_BURST_MAX} at once`,
+      `at least ${limits.REQUEST_TIMEOUT_MIN_MS / 1000} s and at most ${limits.REQUEST_TIMEOUT_MAX_MS / 1000} s`,
+      `pause a peer for ${limits.PAUSE_MS / 1000} s`,
+      `more than ${limits.SEND_BUFFER_BYTES_MAX / 2 ** 20} MiB wait for a peer`,
+      `at most ${limits.DEFERRED_REQUESTS_MAX} of them`,
+      `has not taken ${limits.UNSENT_BYTES_MAX / 2 ** 20} MiB`,
+      `the last ${limits.EXPIRED_REQUESTS_MAX} such requests`,
+      `at most once in ${limits.ANNOUNCE_INTERVAL_MS / 1000} s`,
+    ]) {
+      expect(text).toContain(said);
+    }
+  });
+});

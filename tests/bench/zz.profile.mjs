@@ -1,0 +1,196 @@
+/** The whole path: a gateway with 32,260 real headers, a page that fetches, verifies and stores them, and its reload. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { createSignalServer } from '@vision-light/signal-server';
+import { servePage } from '../../scripts/page-server.mjs';
+import { launchChromium, median } from './chromium.mjs';
+
+const SYNC_ROUNDS = 3;
+const RELOAD_ROUNDS = 0;
+const TIP_HEIGHT = 32_259;
+const headersFile = fileURLToPath(new URL('../data/bitcoin/headers/mainnet_0-32259.bin', import.meta.url));
+const gatewayCli = fileURLToPath(new URL('../../packages/gateway/dist/cli.js', import.meta.url));
+
+/** @returns rows for people and figures for machines */
+export async function benchSync() {
+  const signal = await createSignalServer({ port: 0, host: '127.0.0.1' });
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'vision-light-'));
+  const gateway = await startGateway(signal.url, dataDir);
+  const page = await servePage({
+    port: await freePort(),
+    host: '127.0.0.1',
+    config: { network: 'bitcoin-mainnet', signal: [signal.url] },
+  });
+  const browser = await launchChromium();
+  try {
+    const syncs = [];
+    for (let round = 0; round < SYNC_ROUNDS; round++) syncs.push(await syncOnce(browser, page.url));
+    return;
+    const headersPerS = Math.round(median(syncs));
+    const reloadMs = Math.round(median(reloads));
+    return {
+      rows: [
+        {
+          what: 'whole path, gateway to Chromium, stored',
+          value: headersPerS,
+          unit: 'headers/s',
+          target: '≥ 100,000',
+          note: `best ${Math.round(Math.max(...syncs))}`,
+        },
+        {
+          what: 'reload of a page with 32,260 headers',
+          value: reloadMs,
+          unit: 'ms',
+          target: '≤ 300',
+          note: `best ${Math.round(Math.min(...reloads))}`,
+        },
+      ],
+      figures: {
+        syncHeadersPerS: headersPerS,
+        syncBestHeadersPerS: Math.round(Math.max(...syncs)),
+        reloadMs,
+        reloadBestMs: Math.round(Math.min(...reloads)),
+      },
+    };
+  } finally {
+    await browser.close();
+    await page.close();
+    gateway.kill('SIGTERM');
+    await once(gateway, 'exit');
+    await signal.close();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+/**
+ * A new visitor. The clock starts with the peer's hello, in whose step the first `getHeaders` is sent, and stops when
+ * the last chunk is stored.
+ */
+async function syncOnce(browser, url) {
+  const context = await browser.createBrowserContext();
+  const tab = await context.newPage();
+  const profs = [];
+  tab.on('workercreated', async (w) => {
+    try {
+      await w.client.send('Profiler.enable');
+      await w.client.send('Profiler.setSamplingInterval', { interval: 200 });
+      await w.client.send('Profiler.start');
+      profs.push(w);
+    } catch (e) {
+      console.log(e.message);
+    }
+  });
+  await tab.evaluateOnNewDocument((height) => {
+    let handle;
+    globalThis.syncMs = new Promise((resolve) => {
+      Object.defineProperty(globalThis, 'lightNode', {
+        get: () => handle,
+        set: (node) => {
+          handle = node;
+          let startedAt;
+          node.subscribe('peer', ({ change }) => {
+            if (change.kind === 'connected') startedAt ??= performance.now();
+          });
+          node.subscribe('status', ({ storedHeight }) => {
+            if (storedHeight === height) resolve(performance.now() - startedAt);
+          });
+        },
+      });
+    });
+  }, TIP_HEIGHT);
+  await tab.goto(url);
+  const ms = await tab.evaluate(() => globalThis.syncMs);
+  for (const w of profs) {
+    try {
+      const { profile } = await w.client.send('Profiler.stop');
+      const self = new Map();
+      let total = 0;
+      const dt = profile.timeDeltas;
+      const idx = new Map(profile.nodes.map((n) => [n.id, n]));
+      profile.samples.forEach((id, i) => {
+        const n = idx.get(id);
+        const k = n.callFrame.functionName + ':' + n.callFrame.lineNumber + ':' + n.callFrame.columnNumber;
+        self.set(k, (self.get(k) ?? 0) + dt[i]);
+        total += dt[i];
+      });
+      console.log(
+        w.url().slice(-12),
+        'total',
+        total / 1000,
+        [...self]
+          .sort((a, b) => b[1] - a[1])
+          .slice(0, 25)
+          .map(([k, v]) => `${k} ${(v / 1000).toFixed(1)}`)
+          .join(' | '),
+      );
+    } catch (e) {
+      console.log('stop', e.message);
+    }
+  }
+  console.log('ms', ms);
+  await context.close();
+  return (TIP_HEIGHT * 1000) / ms;
+}
+
+/** Milliseconds from the start of navigation to the first verified tip, the whole chain being stored. */
+async function reloadTimes(browser, url) {
+  const context = await browser.createBrowserContext();
+  const tab = await context.newPage();
+  await tab.goto(url);
+  await tab.waitForFunction((height) => globalThis.lightNode?.status.storedHeight === height, {}, TIP_HEIGHT);
+  const times = [];
+  for (let round = 0; round < RELOAD_ROUNDS; round++) {
+    await tab.reload();
+    await tab.waitForFunction('globalThis.lightNode !== undefined');
+    const { ms, height } = await tab.evaluate(() => ({
+      ms: performance.getEntriesByName('vision-light:tip')[0].startTime,
+      height: globalThis.lightNode.tip.height,
+    }));
+    if (height !== TIP_HEIGHT) throw new Error(`the page came back at height ${height}`);
+    times.push(ms);
+  }
+  await context.close();
+  return times;
+}
+
+/** A gateway in a process of its own, as in real life; resolves when it is ready. */
+async function startGateway(signalUrl, dataDir) {
+  const args = [
+    '--network',
+    'bitcoin-mainnet',
+    '--headers',
+    headersFile,
+    '--signal',
+    signalUrl,
+    '--port',
+    '0',
+    '--host',
+    '127.0.0.1',
+    '--data-dir',
+    dataDir,
+    '--log',
+    'json',
+  ];
+  const child = spawn(process.execPath, [gatewayCli, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line.includes('"joined signaling server"')) return child;
+  }
+  throw new Error('the gateway ended before it was ready');
+}
+
+async function freePort() {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  return port;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await benchSync();
