@@ -80,7 +80,13 @@ it('drops the gateway that lies, keeps what was good, and syncs from the honest 
   await liar.start();
   expect(liar.node.tip.height).toBeGreaterThanOrEqual(HISTORY);
   const networkId = bytesToHex(family.networkId);
-  const introducer = new Introducer({ urls: [signal.url], networkId, networkName: family.name, pool: liar.links, log });
+  const introducer = new Introducer({
+    urls: [signal.url],
+    networkId,
+    networkName: family.name,
+    pool: liar.links,
+    log,
+  });
 
   servers.defer(async () => {
     introducer.close();

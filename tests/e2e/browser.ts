@@ -102,7 +102,10 @@ export class Visitor {
   /** Starts to collect events of a type; `collected` returns them as JSON, bigints as text. */
   async collect(type: 'reorg' | 'error' | 'peer'): Promise<void> {
     await this.page.evaluate((wanted) => {
-      const scope = globalThis as unknown as { lightNode: LightNodeHandle; collected?: Record<string, unknown[]> };
+      const scope = globalThis as unknown as {
+        lightNode: LightNodeHandle;
+        collected?: Record<string, unknown[]>;
+      };
       scope.collected ??= {};
       const list: unknown[] = [];
       scope.collected[wanted] = list;
@@ -113,7 +116,9 @@ export class Visitor {
   async collected<T>(type: 'reorg' | 'error' | 'peer'): Promise<T[]> {
     const json = await this.page.evaluate((wanted) => {
       const { collected } = globalThis as unknown as { collected: Record<string, unknown[]> };
-      return JSON.stringify(collected[wanted], (_key, value) => (typeof value === 'bigint' ? String(value) : value));
+      return JSON.stringify(collected[wanted], (_key, value) =>
+        typeof value === 'bigint' ? String(value) : value,
+      );
     }, type);
     return JSON.parse(json) as T[];
   }
@@ -148,7 +153,9 @@ export class Visitor {
 
   /** The code with which the first peer was sent away; needs a visitor that watches disconnections. */
   async firstDisconnectCode(): Promise<string> {
-    return this.page.evaluate(() => (globalThis as unknown as { disconnected: Promise<string> }).disconnected);
+    return this.page.evaluate(
+      () => (globalThis as unknown as { disconnected: Promise<string> }).disconnected,
+    );
   }
 
   /** Loads the page anew; @returns the first tip that it shows, before it can have met anyone */

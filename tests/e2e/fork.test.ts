@@ -29,7 +29,13 @@ it('ends with every page on the heavier chain, after one reorg', async () => {
 
   // The heavier chain was laid down elsewhere, and is much longer than what the first can mine meanwhile.
   const dataDir = await servers.folder();
-  const elsewhere = await servers.gateway({ network, signal: [there.url], dataDir, history: 2200, minerName: 'heavy' });
+  const elsewhere = await servers.gateway({
+    network,
+    signal: [there.url],
+    dataDir,
+    history: 2200,
+    minerName: 'heavy',
+  });
   await reaches(elsewhere, 2200);
   await elsewhere.close();
   // It comes as it is: nothing is mined on it that could make a second reorg look like a first.

@@ -43,7 +43,9 @@ it('lets pages sync from the gateway, then from each other alone, and agree when
   await c.agreesOn(best.hash);
   expect(await c.tip()).toEqual(best);
   const kinds = await c.page.evaluate(() =>
-    (globalThis as unknown as { lightNode: { peers(): { kind: string }[] } }).lightNode.peers().map(({ kind }) => kind),
+    (globalThis as unknown as { lightNode: { peers(): { kind: string }[] } }).lightNode
+      .peers()
+      .map(({ kind }) => kind),
   );
   expect(kinds.length).toBeGreaterThan(0);
   expect(new Set(kinds)).toEqual(new Set(['browser']));

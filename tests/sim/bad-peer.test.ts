@@ -254,6 +254,21 @@ describe('a peer that breaks no rule is kept', () => {
     expect(node.links.has('peer')).toBe(true);
   });
 
+  it('one that was answering while the page slept', async () => {
+    const leader = new Stranger(world, 'leader', node, (request, self) => {
+      answerPings(request, self);
+      if (request.type === 'getHeaders')
+        world.after(1000, () => serve(visionSim, chain.batch)(request, self));
+    });
+    leader.hello(honest);
+    await world.run(world.now + 5000, () => leader.heard('getHeaders').length > 0);
+    node.driver.stop();
+    world.now += 10 * PING_INTERVAL_MS;
+    node.driver.push({ type: 'wake' });
+    await world.run(world.now + 1500);
+    expect([node.core.tip.height, leader.heard('getHeaders').length]).toEqual([50, 1]);
+  });
+
   it('one that says goodbye with a reject of its own', async () => {
     const peer = new Stranger(world, 'peer', node);
     peer.hello();

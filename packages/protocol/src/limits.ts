@@ -123,7 +123,7 @@ export const POW_RETRIES_MAX = 3;
 /** Chunks of one write: 10,000 headers, about 400 kB to 2 MB. The rest follows in the next write. */
 export const CHUNKS_PER_WRITE_MAX = 5;
 
-/** Milliseconds for which a few new headers wait before they are written, so that a growing tip costs one write a second at most. */
+/** Milliseconds that new headers wait for a chunk to fill while more stream in; at rest they are written at once. */
 export const STORE_DELAY_MS = 1_000;
 
 /** Milliseconds before storage that failed is tried again. Arbitrary. */

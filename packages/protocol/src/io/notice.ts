@@ -51,7 +51,11 @@ export type NodeNotice =
   /** The peers as they are now; `change` says what happened last. */
   | {
       readonly type: 'peer';
-      readonly change: { readonly kind: 'connected' | 'disconnected' | 'updated'; readonly id: string; readonly code?: string };
+      readonly change: {
+        readonly kind: 'connected' | 'disconnected' | 'updated';
+        readonly id: string;
+        readonly code?: string;
+      };
       readonly peers: readonly PeerInfo[];
     }
   | { readonly type: 'error'; readonly code: string; readonly message: string }

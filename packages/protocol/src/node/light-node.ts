@@ -157,7 +157,6 @@ export class LightNode {
 
   /** Monotonic ms at which a `wake` is wanted; undefined if only an event can change anything. */
   nextWake(): number | undefined {
-    if (this.#stage === 'closing') return this.#writer.nextWake();
     if (this.#stage !== 'open') return undefined;
     const dueAt = this.#held.nextDueAt;
     // Rounded up: a timer that fires a little early must not find the header still too early.
@@ -236,11 +235,9 @@ export class LightNode {
       if (this.#peers.get(peer.id) === peer) this.#peerChanged('updated', peer);
     }
     if (this.#stage === 'open' || this.#stage === 'closing') {
+      // While headers stream in, more of them follow at once; at rest there is nothing to wait for.
       const isAtRest = !this.#sync.isActive && this.#verifier.isIdle;
-      this.#writer.advance(
-        now,
-        this.#stage === 'closing' || (isAtRest && this.#board.status.phase === 'syncing'),
-      );
+      this.#writer.advance(now, this.#stage === 'closing' || isAtRest);
       if (this.#stage === 'closing' && this.#writer.isSettled) this.#close();
       this.#board.refresh(now);
     }

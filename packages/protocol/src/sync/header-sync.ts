@@ -27,8 +27,7 @@ import type { BatchOutcome, SourceKey, Verifier } from './verifier.js';
 /** One peer's turn as leader. */
 interface Lead {
   readonly peer: Peer;
-  /** When the turn, or its last extension for want of another leader, began. */
-  since: number;
+  readonly since: number;
   readonly locator: readonly Uint8Array[];
   /** What the peer had announced when the turn began. */
   readonly announced: AnnouncedTip | undefined;
@@ -60,7 +59,7 @@ export interface SyncListener {
 export class HeaderSync {
   #lead: Lead | undefined;
   #now = 0;
-  /** No peer leads before this: hashing failed, or all that have something are paused. */
+  /** No peer leads before this: hashing failed. */
   #idleUntil = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -141,9 +140,8 @@ export class HeaderSync {
     if (lead === undefined) return;
     if (lead.requests.size > 0 && now >= this.#deadline(lead)) {
       this.#fail(lead);
-    } else if (now >= lead.since + LEADER_SLICE_MS) {
-      if (this.#choose(now, lead.peer) === undefined) lead.since = now;
-      else this.#end(lead);
+    } else if (now >= lead.since + LEADER_SLICE_MS && this.#choose(now, lead.peer) !== undefined) {
+      this.#end(lead);
     }
   }
 
@@ -154,12 +152,22 @@ export class HeaderSync {
 
   nextWake(now: number): number | undefined {
     const lead = this.#lead;
-    if (lead === undefined) return undefined;
+    if (lead === undefined) return this.#nextTurn(now);
     const sliceEnd = lead.since + LEADER_SLICE_MS;
     const deadline = lead.requests.size > 0 ? this.#deadline(lead) : undefined;
     // Past the end of its turn a leader goes on until another peer has something to give, and that comes as an event.
     const turn = sliceEnd > now ? sliceEnd : undefined;
     return deadline === undefined || turn === undefined ? (deadline ?? turn) : Math.min(deadline, turn);
+  }
+
+  /** When a pause ends; undefined if there is none. */
+  #nextTurn(now: number): number | undefined {
+    let next: number | undefined;
+    for (const peer of this.peers) {
+      const at = Math.max(peer.pausedUntil, this.#idleUntil);
+      if (at > now && (next === undefined || at < next)) next = at;
+    }
+    return next;
   }
 
   /** The peer is gone. */

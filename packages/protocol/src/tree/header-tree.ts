@@ -85,8 +85,9 @@ export class HeaderTree {
 
   /** @returns the slot of a hash, or undefined */
   find(hash: Uint8Array): number | undefined {
-    for (let slot = this.#index.first(hashKey(hash)); slot >= 0; slot = this.#index.after(slot)) {
-      if (areEqual(this.#columns.hash(slot), hash)) return slot;
+    const key = hashKey(hash);
+    for (let slot = this.#index.first(key); slot >= 0; slot = this.#index.after(slot)) {
+      if (this.#columns.key(slot) === key && areEqual(this.#columns.hash(slot), hash)) return slot;
     }
     return undefined;
   }
