@@ -1,12 +1,6 @@
 /** Chains of Bitcoin rules whose proof of work costs two hashes a header. */
 import { Sha256d } from '@vision-light/pow';
-import {
-  type BitcoinParams,
-  bitcoinParams,
-  createBitcoinFamily,
-  type HeaderBatch,
-  HeaderTree,
-} from '@vision-light/protocol';
+import { type BitcoinParams, bitcoinParams, type HeaderBatch } from '@vision-light/protocol';
 
 const sha256d = new Sha256d();
 
@@ -56,17 +50,4 @@ export function easyBatch(params: BitcoinParams, headers: readonly EasyHeader[])
     parent = mined.hash;
   }
   return { count: headers.length, records, hashes };
-}
-
-/** The tree that a valid batch makes. */
-export function easyTree(params: BitcoinParams, batch: HeaderBatch): HeaderTree {
-  const tree = new HeaderTree(createBitcoinFamily(params));
-  for (let i = 0; i < batch.count; i++) {
-    tree.insert(
-      batch.records.subarray(i * 80, i * 80 + 80),
-      batch.hashes.subarray(i * 32, i * 32 + 32),
-      2 ** 32,
-    );
-  }
-  return tree;
 }

@@ -1,6 +1,6 @@
 import { type EnginePacket, type EngineSocket, textLength } from './engine-internals.js';
 import { BYTES_PER_TOKEN } from './limits.js';
-import type { SignalSocket } from './protocol.js';
+import type { RefusalCode } from './refusal.js';
 import { isConnectPacket } from './request.js';
 import type { Member, PeerKind, Room } from './room.js';
 import { type Rate, TokenBucket } from './token-bucket.js';
@@ -13,6 +13,12 @@ export interface ConnectionRates {
   readonly excess: Rate;
 }
 
+/** What is used of a client's socket.io socket here. */
+export interface ClientSocket {
+  readonly id: string;
+  emit(event: 'refused', reason: { code: RefusalCode }): unknown;
+}
+
 /** What to do with a packet that has arrived. */
 export type PacketVerdict = 'take' | 'drop' | 'malformed' | 'excess';
 
@@ -21,7 +27,7 @@ export class Connection implements Member {
   readonly raw: EngineSocket;
   readonly connectedMs: number;
   /** Set while the client has the socket.io namespace open. */
-  socket: SignalSocket | undefined;
+  socket: ClientSocket | undefined;
   room: Room<Connection> | undefined;
   kind: PeerKind = 'browser';
   place = 0;

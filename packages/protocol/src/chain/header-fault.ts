@@ -18,4 +18,5 @@ export const headerFaults = {
   HEADER_EQUIVOCATION: 'Another header with the same digest was verified before.',
 } as const;
 
+/** A code of {@link headerFaults}. */
 export type HeaderFault = keyof typeof headerFaults;

@@ -36,4 +36,5 @@ export interface VisionXJob {
   }[];
 }
 
+/** Any hashing that the core can ask for, told apart by `algorithm`. */
 export type PowJob = Sha256dChainJob | VisionXJob;

@@ -19,6 +19,7 @@ export interface Platform {
   perform(effect: Effect): void;
 }
 
+/** Runs one node on one platform: inputs queue, effects are performed in order, one timer follows `nextWake`. */
 export class Driver {
   readonly #queue: NodeEventBody[] = [];
   #isDraining = false;

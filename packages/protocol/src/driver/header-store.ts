@@ -13,6 +13,7 @@ export class StoreError extends Error {
   }
 }
 
+/** A place for one network's chain. Whole changes, or none. */
 export interface HeaderStore {
   /** Everything stored, chunks in ascending order. @throws StoreError */
   load(): Promise<StoredChain>;

@@ -2,6 +2,7 @@
 import type { StoreChange, StoredChain } from '../io/stored-chain.js';
 import type { HeaderStore } from './header-store.js';
 
+/** Keeps copies in memory for as long as it lives; never fails. */
 export class MemoryStore implements HeaderStore {
   readonly #chunks = new Map<number, Uint8Array>();
   #tip: Uint8Array | undefined;

@@ -3,6 +3,7 @@ import type { PowJob } from '../chain/pow-job.js';
 import type { NodeNotice } from './notice.js';
 import type { StoreChange } from './stored-chain.js';
 
+/** One thing that the platform shall do, told apart by `type`. */
 export type Effect =
   /** One data channel message, no larger than the peer takes. */
   | { readonly type: 'send'; readonly peer: string; readonly bytes: Uint8Array }

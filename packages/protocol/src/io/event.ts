@@ -19,6 +19,7 @@ export type Command =
   /** Write what is not yet stored and take leave of every peer; a `closed` notice follows. */
   | { readonly kind: 'close' };
 
+/** What happened, without its time; told apart by `type`. */
 export type NodeEventBody =
   /** First event of all; the node answers with a `load`. */
   | { readonly type: 'start' }
@@ -45,4 +46,5 @@ export type NodeEventBody =
   | { readonly type: 'wake' }
   | { readonly type: 'command'; readonly command: Command };
 
+/** What happened, and when: the only input of a node. */
 export type NodeEvent = NodeEventBody & EventTime;

@@ -18,8 +18,10 @@ export interface Reorg {
   readonly connected: readonly Tip[];
 }
 
+/** How far the node is. `synced`: at least one peer, and none claims more chainwork than is verified. */
 export type Phase = 'connecting' | 'syncing' | 'synced' | 'stalled' | 'closed';
 
+/** The node's state in numbers, for people. */
 export interface Status {
   readonly phase: Phase;
   /** Peers that have said hello. */
@@ -34,6 +36,7 @@ export interface Status {
   readonly progress: number;
 }
 
+/** A peer that has said hello, as the API shows it. */
 export interface PeerInfo {
   readonly id: string;
   readonly kind: 'browser' | 'gateway';
@@ -42,6 +45,7 @@ export interface PeerInfo {
   readonly rttMs: number | undefined;
 }
 
+/** Anything that the node tells its application, told apart by `type`. */
 export type NodeNotice =
   /** The stored chain is loaded; comes once, before any peer is met. */
   | { readonly type: 'ready'; readonly tip: Tip }

@@ -6,6 +6,7 @@
 /** Headers of one chunk. Chunk `i` holds the heights from 1 + i × 2000 on; genesis ships with the code. */
 export const CHUNK_HEADERS = 2000;
 
+/** One packed chunk under its index: see `sync/chunk-codec.ts` for the bytes. */
 export interface StoredChunk {
   readonly index: number;
   readonly bytes: Uint8Array;
@@ -34,4 +35,5 @@ export const storeFaults = {
   STORE_FAILED: 'Storage failed, so new headers are kept in memory only.',
 } as const;
 
+/** A code of {@link storeFaults}. */
 export type StoreFault = keyof typeof storeFaults;

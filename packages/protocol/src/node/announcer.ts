@@ -7,6 +7,7 @@ import type { Peer } from '../peer/peer.js';
 import type { PeerSet } from '../sync/peer-set.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 
+/** Remembers which tip was announced, and announces the next one when it is time. */
 export class Announcer {
   /** Hash of the tip that was announced last: a slot may be given to another header. */
   #announced: Uint8Array;

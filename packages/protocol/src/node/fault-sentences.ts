@@ -12,6 +12,7 @@ export const nodeFaults = {
   SUBMIT_BUSY: 'Too many submitted headers wait for verification.',
 } as const;
 
+/** Every code of the core with its sentence. */
 export const faultSentences = {
   ...headerFaults,
   ...wireFaults,
@@ -20,6 +21,7 @@ export const faultSentences = {
   ...nodeFaults,
 } as const;
 
+/** Any code of the core. */
 export type FaultCode = keyof typeof faultSentences;
 
 /** @returns the sentence of a code, or the code itself if it is unknown (a peer's newer version) */

@@ -25,6 +25,7 @@ import { PeerSearch } from './peer-search.js';
 import { seededRandom } from './random.js';
 import { StatusBoard } from './status-board.js';
 
+/** What a node is made of; the network is the family. */
 export interface LightNodeOptions {
   readonly family: ChainFamily;
   /** Seed of the node's samples, a 32-bit number. */
@@ -40,6 +41,7 @@ export interface LightNodeOptions {
 
 type Stage = 'new' | 'loading' | 'open' | 'closing' | 'closed';
 
+/** A node of one network. Inputs are events, outputs are effects; see the head of this file. */
 export class LightNode {
   readonly tree: HeaderTree;
   readonly #family: ChainFamily;

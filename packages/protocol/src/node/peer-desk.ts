@@ -21,6 +21,7 @@ import {
 } from '../wire/message.js';
 import type { WireFault } from '../wire/wire-fault.js';
 
+/** What the desk says of itself, and how many it admits. */
 export interface PeerDeskOptions {
   readonly userAgent: string;
   readonly isGateway: boolean;
@@ -35,6 +36,7 @@ export interface PeerDeskListener {
   left(peer: Peer, code: string | undefined): void;
 }
 
+/** All peers, from their channel's opening to its end. */
 export class PeerDesk {
   /** Peers are greeted from the moment on when the stored chain is loaded. */
   #isOpen = false;

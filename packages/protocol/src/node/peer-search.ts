@@ -2,6 +2,7 @@
 import { PEER_SEARCH_INTERVAL_MAX_MS, PEER_SEARCH_INTERVAL_MS } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 
+/** Decides when more peers are asked for. */
 export class PeerSearch {
   #intervalMs = PEER_SEARCH_INTERVAL_MS;
   #nextAt = Number.NEGATIVE_INFINITY;

@@ -2,6 +2,7 @@
 const SLOT_MS = 500;
 const SLOTS = 10;
 
+/** Counts events and tells their recent rate. Constant memory. */
 export class RateMeter {
   readonly #counts = new Array<number>(SLOTS).fill(0);
   #slot = 0;

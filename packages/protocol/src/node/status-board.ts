@@ -8,6 +8,7 @@ import type { PeerSet } from '../sync/peer-set.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { RateMeter } from './rate-meter.js';
 
+/** Derives the status from the parts of the node, and emits it when it is news. */
 export class StatusBoard {
   status: Status = {
     phase: 'connecting',

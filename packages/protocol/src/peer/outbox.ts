@@ -6,6 +6,7 @@ import { frameMessage } from '../wire/framing.js';
 import type { Message } from '../wire/message.js';
 import type { Peer } from './peer.js';
 
+/** The effects of the step that is being taken. */
 export class Outbox {
   #effects: Effect[] = [];
 

@@ -13,4 +13,5 @@ export const peerFaults = {
   PEER_TOO_MANY: 'This node has as many peers as it takes.',
 } as const;
 
+/** A code of {@link peerFaults}. */
 export type PeerFault = keyof typeof peerFaults;

@@ -14,12 +14,14 @@ import { type GetHeaders, type Hello, SERVICE_GATEWAY } from '../wire/message.js
 import { RoundTrip } from './round-trip.js';
 import { TokenBucket } from './token-bucket.js';
 
+/** What a peer said its new tip is: a claim, to be looked up. */
 export interface AnnouncedTip {
   readonly height: number;
   /** A copy. */
   readonly hash: Uint8Array;
 }
 
+/** One peer's state: what it claims, what it was asked, how it behaves. */
 export class Peer {
   readonly assembler: MessageAssembler;
   readonly messages: TokenBucket;

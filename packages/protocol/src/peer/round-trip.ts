@@ -4,6 +4,7 @@ import { REQUEST_TIMEOUT_MAX_MS, REQUEST_TIMEOUT_MIN_MS } from '../limits.js';
 /** Weight of a new sample. The seed's number. */
 const ALPHA = 0.2;
 
+/** Round-trip time of one peer as an EWMA of its pongs. */
 export class RoundTrip {
   /** EWMA in ms; undefined before the first sample. */
   smoothedMs: number | undefined;

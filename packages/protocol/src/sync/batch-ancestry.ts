@@ -7,6 +7,7 @@ export interface BatchHeaders {
   time(index: number): number;
 }
 
+/** A branch whose last headers are in a batch; its end moves with `length`. */
 export class BatchAncestry implements Ancestry {
   readonly firstHeight: number;
   /** Headers of the batch that belong to the branch. */

@@ -21,6 +21,7 @@ export function slices(from: number, to: number, size: number): Range[] {
   return ranges;
 }
 
+/** The state of one batch between its decoding and its last insertion. */
 export class BatchVerification {
   /** Headers that can still be good: those before the first known fault. */
   limit: number;

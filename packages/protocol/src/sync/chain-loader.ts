@@ -11,11 +11,13 @@ import type { Range } from './batch-verification.js';
 import { decodeChunk, decodeTip } from './chunk-codec.js';
 import type { BatchOutcome, Verifier } from './verifier.js';
 
+/** How loading went; the tree holds what was good. */
 export interface LoadOutcome {
   /** True if something stored was damaged, foreign or missing. */
   readonly isDamaged: boolean;
 }
 
+/** Feeds the stored chunks to the verifier, one after the other. */
 export class ChainLoader {
   readonly #chain: StoredChain;
   /** Height that the chunks claim to reach, and those of the random runs' first headers. */

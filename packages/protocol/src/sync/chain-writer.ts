@@ -10,6 +10,7 @@ import type { Outbox } from '../peer/outbox.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { chunkOf, encodeChunk, encodeTip } from './chunk-codec.js';
 
+/** Decides what is written when; the bytes are those of `chunk-codec.ts`. */
 export class ChainWriter {
   /** Height up to which disk and best chain agree, and how far the disk goes. */
   #agreed = 0;

@@ -7,6 +7,7 @@ import { CHUNK_HEADERS } from '../io/stored-chain.js';
 /** First byte of everything stored; another value is another format, and is fetched anew. */
 const FORMAT_VERSION = 1;
 
+/** A chunk taken apart; views of its bytes. */
 export interface DecodedChunk {
   readonly parent: Uint8Array;
   readonly count: number;
@@ -18,6 +19,7 @@ export function chunkOf(height: number): number {
   return Math.floor((height - 1) / CHUNK_HEADERS);
 }
 
+/** Format version (1 byte), parent (32), count (varint), headers in the family's batch codec. */
 export function encodeChunk(family: ChainFamily, parent: Uint8Array, batch: HeaderBatch): Uint8Array {
   const writer = new ByteWriter(batch.count * family.encodedHeaderBytesMin + 64);
   writer.u8(FORMAT_VERSION);
@@ -38,6 +40,7 @@ export function decodeChunk(bytes: Uint8Array): DecodedChunk | undefined {
   return isValid ? { parent, count, payload } : undefined;
 }
 
+/** Format version (1 byte), height (varint), hash (32). */
 export function encodeTip(height: number, hash: Uint8Array): Uint8Array {
   const writer = new ByteWriter(48);
   writer.u8(FORMAT_VERSION);

@@ -8,6 +8,7 @@ import type { HeaderTree } from '../tree/header-tree.js';
 import { forkHeight } from '../tree/locator.js';
 import type { GetHeaders } from '../wire/message.js';
 
+/** Serves the best chain to peers, no faster than they take it. */
 export class HeaderServer {
   constructor(
     readonly tree: HeaderTree,

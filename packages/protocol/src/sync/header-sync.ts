@@ -56,6 +56,7 @@ export interface SyncListener {
   nextRequestId(): number;
 }
 
+/** Decides whom to ask for headers, and for how many at a time. */
 export class HeaderSync {
   #lead: Lead | undefined;
   #now = 0;

@@ -7,6 +7,7 @@
 import { bytesToHex } from '../bytes/hex.js';
 import { HELD_HEADERS_MAX, HELD_HEADERS_PER_PEER_MAX } from '../limits.js';
 
+/** A header whose proof of work is verified and whose time has not come. */
 export interface HeldHeader {
   /** The peer that brought it. */
   readonly from: string;
@@ -16,6 +17,7 @@ export interface HeldHeader {
   readonly dueAt: number;
 }
 
+/** The pool of held headers, bounded in all and for each peer. */
 export class HeldHeaders {
   /** By hash, parents before children. */
   readonly #held = new Map<string, HeldHeader>();

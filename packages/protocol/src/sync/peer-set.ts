@@ -1,6 +1,7 @@
 /** The peers of a node, in the order of their arrival. */
 import type { Peer } from '../peer/peer.js';
 
+/** Peers by id. */
 export class PeerSet {
   readonly #peers = new Map<string, Peer>();
 

@@ -19,6 +19,7 @@ import type { HeldHeaders } from './held-headers.js';
 /** Who brought a batch: a peer's id, or `local` or `disk`, prefixed so that no peer can pass for another source. */
 export type SourceKey = `peer:${string}` | 'local' | 'disk';
 
+/** A batch to verify, who brought it, and whom to tell. */
 export interface BatchRequest {
   readonly source: SourceKey;
   /** 32 bytes: hash of the header before the first. */
@@ -34,6 +35,7 @@ export interface BatchRequest {
   readonly done: (outcome: BatchOutcome) => void;
 }
 
+/** What became of a batch. */
 export interface BatchOutcome {
   /** Headers that are in the tree or held now. */
   readonly accepted: number;
@@ -77,6 +79,7 @@ interface Source {
   active: ActiveBatch | undefined;
 }
 
+/** Owns all verification under way; see the head of this file. */
 export class Verifier {
   readonly #family: ChainFamily;
   /** In the order of their turns. */

@@ -2,6 +2,7 @@
 import type { Ancestry } from '../chain/chain-family.js';
 import type { HeaderColumns } from './header-columns.js';
 
+/** The ancestors of one slot, itself included. */
 export class BranchAncestry implements Ancestry {
   readonly height: number;
   readonly firstHeight: number;

@@ -5,6 +5,7 @@
 const PAGE_SLOTS = 2048;
 const HASH_BYTES = 32;
 
+/** Storage of the tree by slot number; freed slots are used again. */
 export class HeaderColumns {
   readonly #recordPages: Uint8Array[] = [];
   readonly #hashPages: Uint8Array[] = [];

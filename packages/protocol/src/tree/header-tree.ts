@@ -34,11 +34,13 @@ export type InsertResult =
   | { readonly kind: 'held'; readonly dueAt: number }
   | { readonly kind: 'rejected'; readonly code: HeaderFault | 'TREE_FULL'; readonly detail: string };
 
+/** Bounds to change, for tests. */
 export interface HeaderTreeOptions {
   readonly sideHeadersMax?: number;
   readonly headersMax?: number;
 }
 
+/** The tree of verified headers of one network; see the head of this file. */
 export class HeaderTree {
   readonly #columns: HeaderColumns;
   readonly #index: HashIndex;

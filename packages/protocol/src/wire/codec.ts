@@ -23,6 +23,7 @@ const TYPE_BYTES: Readonly<Record<MessageType, number>> = {
   reject: 7,
 };
 
+/** A message, or what is wrong with its bytes. */
 export type DecodeResult =
   | { readonly ok: true; readonly message: Message }
   | { readonly ok: false; readonly code: WireFault | 'PEER_WRONG_VERSION'; readonly detail: string };

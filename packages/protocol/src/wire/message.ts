@@ -5,6 +5,7 @@ export const PROTOCOL_VERSION = 1;
 /** Bits of `services`. */
 export const SERVICE_GATEWAY = 1;
 
+/** First message of both sides. */
 export interface Hello {
   readonly type: 'hello';
   readonly version: number;
@@ -20,11 +21,13 @@ export interface Hello {
   readonly identity: Uint8Array;
 }
 
+/** Asks for a pong with the same request id. */
 export interface Ping {
   readonly type: 'ping';
   readonly requestId: number;
 }
 
+/** Answers a ping. */
 export interface Pong {
   readonly type: 'pong';
   readonly requestId: number;
@@ -40,6 +43,7 @@ export interface Announce {
   readonly prev: Uint8Array;
 }
 
+/** Asks for headers after the fork with the asker's chain. */
 export interface GetHeaders {
   readonly type: 'getHeaders';
   readonly requestId: number;
@@ -53,6 +57,7 @@ export interface GetHeaders {
   readonly max: number;
 }
 
+/** Answers `getHeaders`: consecutive headers of the sender's best chain. */
 export interface Headers {
   readonly type: 'headers';
   readonly requestId: number;
@@ -69,5 +74,7 @@ export interface Reject {
   readonly code: string;
 }
 
+/** Any message, told apart by `type`. */
 export type Message = Hello | Ping | Pong | Announce | GetHeaders | Headers | Reject;
+/** The names of the messages. */
 export type MessageType = Message['type'];

@@ -7,4 +7,5 @@ export const wireFaults = {
   WIRE_MALFORMED: 'A message is truncated, has trailing bytes or a value out of range.',
 } as const;
 
+/** A code of {@link wireFaults}. */
 export type WireFault = keyof typeof wireFaults;
