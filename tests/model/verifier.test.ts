@@ -74,6 +74,15 @@ const run = (count: number, from = 1, salt = 0): TinyHeader[] =>
   Array.from({ length: count }, (_, i) => ({ number: from + i, salt }));
 
 describe('Verifier', () => {
+  it('takes what comes before a header that no record can hold, and names that one', () => {
+    const bench = new Bench();
+    const batch = tinyBatch(genesis, run(5));
+    bench.submit('peer:a', genesis, batch, { count: 6, content: { ...batch, fault: 'HEADER_BAD_MINER' } });
+    bench.answerAll();
+    expect(bench.outcomes).toMatchObject([['peer:a', { accepted: 5, fault: 'HEADER_BAD_MINER' }]]);
+    expect(bench.tree.tipHeight).toBe(5);
+  });
+
   it('inserts exactly what is before the first fault, whatever it is, wherever, in whatever order hashing answers', () => {
     const fault = fc.constantFrom(
       { code: 'HEADER_POW_MISMATCH', change: { salt: falsePow } },

@@ -47,7 +47,7 @@ function bytesOfPeer(family: ChainFamily): Record<string, number> {
   const headersMessage = limits.HEADERS_PAYLOAD_BYTES_MAX + 64;
   return {
     // Memory for a message grows by doubling.
-    partialMessage: 2 * messageAndFrame(family.messageBytesMax),
+    partialMessage: 2 * messageAndFrame(headersMessage),
     batchesWaiting: limits.HEADER_REQUESTS_IN_FLIGHT_MAX * 2 * messageAndFrame(headersMessage),
     batchInWork: limits.HEADERS_PER_MESSAGE_MAX * (family.recordBytes + 32 + 8),
     deferredRequests: limits.DEFERRED_REQUESTS_MAX * (limits.LOCATOR_HASHES_MAX + 1) * 64,

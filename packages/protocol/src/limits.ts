@@ -2,8 +2,7 @@
  * Every bound of the protocol core: what it bounds, its unit, why this value, and what happens at the edge. LIMITS.md is
  * generated from this file.
  *
- * Worst case, besides the tree (see header-tree.ts): at most 1070 MiB for 48 peers, all hostile at once and on a Bitcoin
- * network, whose largest message is 4 MiB. A test adds it up.
+ * Worst case, besides the tree (see header-tree.ts): at most 530 MiB for 32 peers, all hostile at once. A test adds it up.
  */
 
 /** Headers of one `headers` message and of one request. The seed's number. More is a fault of the sender. */
@@ -29,6 +28,9 @@ export const TREE_HEADERS_MAX = 4_194_304;
 
 /** Bytes of one data channel message. Above 64 KiB a message blocks others behind it, and some receivers take no more. A larger one is a fault. */
 export const FRAME_BYTES_MAX = 65_536;
+
+/** Bytes of a message other than `headers`: the largest is a `getHeaders` with a full locator, 2.2 kB. So a message that has only begun says by its type how much memory it may take. More is a fault. */
+export const SMALL_MESSAGE_BYTES_MAX = 4_096;
 
 /** Least size of frames that a message is cut into, bytes. Every SCTP takes more; a peer that claims to take less, so that one message becomes a million frames, gets these all the same. */
 export const FRAME_BYTES_MIN = 1_024;
@@ -79,7 +81,7 @@ export const LEADER_SLICE_MS = 30_000;
 export const UNPROVEN_CLAIMS_MAX = 3;
 
 /** Peers of a node unless it is told otherwise. Above it a new peer is rejected. */
-export const PEERS_MAX = 48;
+export const PEERS_MAX = 32;
 
 /** Peers that a node looks for. Eight, as Bitcoin's outbound peers: enough that one honest one is among them. */
 export const PEERS_TARGET = 8;

@@ -46,7 +46,7 @@ const HASHERS_MAX = 16;
 const HASHERS_DEFAULT_MAX = 4;
 
 /** The core's own bound. Every connection costs a browser about a megabyte. */
-const MAX_PEERS_MAX = 48;
+const MAX_PEERS_MAX = 32;
 
 /** Eight that the node looks for, and as many that come by themselves. */
 const MAX_PEERS_DEFAULT = 16;

@@ -1,6 +1,8 @@
+import SimplePeer from 'simple-peer';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LinkPool, type LinkRoute } from './link-pool.js';
 import type { LinkSignal } from './link-signal.js';
+import { rtcImplementation } from './rtc-implementation.js';
 
 type PoolNotice =
   | { readonly kind: 'connected'; readonly key: string; readonly maxMessageBytes: number }
@@ -191,6 +193,38 @@ describe('LinkPool', () => {
     expect(a.pool.size).toBe(1);
     await a.pool.close();
     expect(a.pool.size).toBe(0);
+  });
+
+  it.each([
+    ['sends on the channel that carries nothing', (peer: SimplePeer.Instance) => peer.send('x')],
+    [
+      'opens a channel of its own',
+      (peer: SimplePeer.Instance) => {
+        const { _pc } = peer as unknown as { readonly _pc: { createDataChannel(label: string): unknown } };
+        _pc.createDataChannel('another');
+      },
+    ],
+  ])('ends the link to a peer that %s', async (_what, misbehave) => {
+    const [a] = pair();
+    const peer = new SimplePeer({
+      initiator: true,
+      config: { iceServers: [] },
+      wrtc: rtcImplementation as never,
+    });
+    const gone = new Promise<void>((resolve) => peer.on('close', resolve));
+    peer.on('error', () => {});
+    const route: LinkRoute = {
+      selfId: 'a',
+      remoteId: 'stranger',
+      iceServers: [],
+      send: (signal) => peer.destroyed || peer.signal(signal as SimplePeer.SignalData),
+    };
+    peer.on('signal', (signal: unknown) => a.pool.signal('stranger', route, signal));
+    await new Promise<void>((resolve) => peer.on('connect', resolve));
+    expect(a.pool.peers).toBe(1);
+    misbehave(peer);
+    await gone;
+    expect(a.pool.peers).toBe(0);
   });
 
   it('opens nothing once it is closed', async () => {

@@ -65,9 +65,12 @@ export class Link {
       this.#reason = error.message;
     });
     this.#peer.on('close', () => this.#close());
+    // Nobody reads simple-peer's own channel: what is sent there would pile up without end.
+    this.#peer.on('data', () => this.destroy('data on a channel that carries none'));
     this.#setupTimer = setTimeout(() => this.destroy('set-up took too long'), LINK_SETUP_TIMEOUT_MS);
     // Absent if the connection could not even be constructed; then 'close' is on its way.
     this.#connection = (this.#peer as unknown as { readonly _pc?: RtcConnection })._pc;
+    this.#refuseChannels();
     if (isOfferer) this.#createChannel();
   }
 
@@ -135,6 +138,14 @@ export class Link {
     if (this.#channel !== undefined || this.#connection === undefined) return;
     this.#channel = this.#connection.createDataChannel('vision-light', channelConfig);
     this.#listen(this.#channel);
+  }
+
+  /** Of simple-peer's own channel only the side that did not offer is told; any other is one too many. */
+  #refuseChannels(): void {
+    let expected = this.isOfferer ? 0 : 1;
+    this.#connection?.addEventListener('datachannel', () => {
+      if (expected-- === 0) this.destroy('a channel too many');
+    });
   }
 
   #listen(channel: RtcChannel): void {

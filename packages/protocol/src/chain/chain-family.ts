@@ -20,6 +20,8 @@ export interface HeaderBatch {
    * (Vision) fills them on decoding; one whose hashes are the proof of work itself (Bitcoin) in `applyPow`.
    */
   readonly hashes: Uint8Array;
+  /** What is wrong with the header that would follow: set by `decodeBatch`, for a header that no record can hold. */
+  readonly fault?: HeaderFault;
 }
 
 /** A branch seen from one of its headers; heights above `height` are not part of it. */
@@ -98,7 +100,7 @@ export interface ChainFamily {
   /**
    * @param parent  32 bytes: hash of the header before the first
    * @param parentHeight  its height
-   * @returns the batch, or the fault. Never reads past `count` headers; allocates `count` × (recordBytes + 32).
+   * @returns the batch, or up to the first header that no record can hold; or the fault of the bytes. Never reads past `count` headers; allocates `count` × (recordBytes + 32).
    */
   decodeBatch(
     reader: ByteReader,

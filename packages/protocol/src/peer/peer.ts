@@ -9,6 +9,7 @@ import {
   MESSAGES_BURST_MAX,
   MESSAGES_PER_SECOND_MAX,
 } from '../limits.js';
+import { messageBytesMaxOf } from '../wire/codec.js';
 import { MessageAssembler } from '../wire/framing.js';
 import { type GetHeaders, type Hello, SERVICE_GATEWAY } from '../wire/message.js';
 import { RoundTrip } from './round-trip.js';
@@ -68,7 +69,7 @@ export class Peer {
     maxFrameBytes: number | undefined,
     now: number,
   ) {
-    this.assembler = new MessageAssembler(messageBytesMax);
+    this.assembler = new MessageAssembler(messageBytesMax, messageBytesMaxOf);
     this.messages = new TokenBucket(MESSAGES_PER_SECOND_MAX, MESSAGES_BURST_MAX, now);
     const wanted = maxFrameBytes ?? FRAME_BYTES_MAX;
     this.frameBytesMax = wanted >= FRAME_BYTES_MIN ? Math.min(FRAME_BYTES_MAX, wanted) : FRAME_BYTES_MIN;

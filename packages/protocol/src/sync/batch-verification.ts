@@ -57,6 +57,7 @@ export class BatchVerification {
     this.#family = tree.family;
     this.#checked = start;
     this.limit = batch.count;
+    if (batch.fault !== undefined) this.fault = { code: batch.fault, detail: 'decoding' };
     this.#times = new Float64Array(batch.count);
     const { recordBytes } = this.#family;
     for (let i = 0; i < batch.count; i++) {

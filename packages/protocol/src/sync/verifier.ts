@@ -223,7 +223,8 @@ export class Verifier {
     const reader = new ByteReader(request.content);
     if (request.count * this.#family.encodedHeaderBytesMin > reader.remaining) return 'HEADER_MALFORMED';
     const batch = this.#family.decodeBatch(reader, request.count, request.parent, parentHeight);
-    return typeof batch === 'string' || reader.isDone ? batch : 'HEADER_MALFORMED';
+    if (typeof batch === 'string') return batch;
+    return reader.isDone || batch.fault !== undefined ? batch : 'HEADER_MALFORMED';
   }
 
   /** Whether headers that were not decoded here name one another; hashes that are not claimed cannot tell yet. */

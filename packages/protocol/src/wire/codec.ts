@@ -7,6 +7,7 @@ import {
   IDENTITY_BYTES_MAX,
   LOCATOR_HASHES_MAX,
   REJECT_CODE_BYTES_MAX,
+  SMALL_MESSAGE_BYTES_MAX,
   USER_AGENT_BYTES_MAX,
 } from '../limits.js';
 import { type Message, type MessageType, PROTOCOL_VERSION } from './message.js';
@@ -27,6 +28,16 @@ const TYPE_BYTES: Readonly<Record<MessageType, number>> = {
 export type DecodeResult =
   | { readonly ok: true; readonly message: Message }
   | { readonly ok: false; readonly code: WireFault | 'PEER_WRONG_VERSION'; readonly detail: string };
+
+/**
+ * Most bytes of a message, by its first byte: what a receiver need not wait for the end of.
+ *
+ * @param typeByte  also of a type that is not known
+ */
+export function messageBytesMaxOf(typeByte: number): number {
+  // Type, request id, parent and count stand before the headers.
+  return typeByte === TYPE_BYTES.headers ? HEADERS_PAYLOAD_BYTES_MAX + 64 : SMALL_MESSAGE_BYTES_MAX;
+}
 
 /** @throws {RangeError} if a field is out of its range */
 export function encodeMessage(message: Message): Uint8Array {

@@ -110,6 +110,17 @@ describe('framing', () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1024 * 1024);
   });
 
+  it('WIRE_TOO_LARGE: holds a message to the size of its type as soon as the type has come', () => {
+    const assembler = new MessageAssembler(1000, (typeByte) => (typeByte === 6 ? 1000 : 20));
+    expect(assembler.push(new Uint8Array([21, 0, 0, 0]))).toEqual([]);
+    expect(assembler.fault).toBeUndefined();
+    expect(assembler.push(new Uint8Array([6]))).toEqual([]);
+    expect(assembler.fault).toBeUndefined();
+    const small = new MessageAssembler(1000, (typeByte) => (typeByte === 6 ? 1000 : 20));
+    expect(small.push(new Uint8Array([21, 0, 0, 0, 5]))).toEqual([]);
+    expect(small.fault).toBe('WIRE_TOO_LARGE');
+  });
+
   it('passes over empty frames', () => {
     const assembler = new MessageAssembler(10);
     expect(assembler.push(new Uint8Array(0))).toEqual([]);

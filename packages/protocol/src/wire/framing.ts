@@ -28,8 +28,14 @@ export class MessageAssembler {
   #partial = new Uint8Array(0);
   #length = 0;
 
-  /** @param messageBytesMax  a longer message is a fault before its body is kept */
-  constructor(readonly messageBytesMax: number) {}
+  /**
+   * @param messageBytesMax  a longer message is a fault before its body is kept
+   * @param bytesMaxOf  the same by a message's first byte, where that allows less
+   */
+  constructor(
+    readonly messageBytesMax: number,
+    readonly bytesMaxOf: (typeByte: number) => number = () => messageBytesMax,
+  ) {}
 
   /** True while a message has begun and not ended. */
   get isPartial(): boolean {
@@ -51,7 +57,7 @@ export class MessageAssembler {
     while (stream.length - at >= LENGTH_BYTES) {
       const length = readLength(stream, at);
       if (length === 0) return this.#fail('WIRE_EMPTY', messages);
-      if (length > this.messageBytesMax) return this.#fail('WIRE_TOO_LARGE', messages);
+      if (length > this.#bytesMax(stream[at + LENGTH_BYTES])) return this.#fail('WIRE_TOO_LARGE', messages);
       const end = at + LENGTH_BYTES + length;
       if (end > stream.length) break;
       messages.push(stream.subarray(at + LENGTH_BYTES, end));
@@ -60,6 +66,12 @@ export class MessageAssembler {
     const isConsumed = at > 0 || this.#length === 0;
     if (isConsumed) this.#keep(stream.subarray(at));
     return messages;
+  }
+
+  /** The first byte may not have come yet. */
+  #bytesMax(typeByte: number | undefined): number {
+    if (typeByte === undefined) return this.messageBytesMax;
+    return Math.min(this.messageBytesMax, this.bytesMaxOf(typeByte));
   }
 
   #append(frame: Uint8Array): Uint8Array {

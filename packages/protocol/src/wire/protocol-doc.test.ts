@@ -7,7 +7,7 @@ import { headerFaults } from '../chain/header-fault.js';
 import { type NetworkName, resolveNetwork } from '../families/networks.js';
 import * as limits from '../limits.js';
 import { peerFaults } from '../peer/peer-fault.js';
-import { decodeMessage, encodeMessage } from './codec.js';
+import { decodeMessage, encodeMessage, messageBytesMaxOf } from './codec.js';
 import { frameMessage, MessageAssembler } from './framing.js';
 import { wireFaults } from './wire-fault.js';
 
@@ -103,6 +103,7 @@ describe('PROTOCOL.md', () => {
     const bitcoin = resolveNetwork('bitcoin-mainnet');
     for (const said of [
       `2 MiB (${vision.messageBytesMax.toLocaleString('en')}) for Vision and ${bitcoin.messageBytesMax / 2 ** 20} MiB for Bitcoin`,
+      `a \`headers\` message is at most ${messageBytesMaxOf(6).toLocaleString('en')} bytes, any other at most ${messageBytesMaxOf(1).toLocaleString('en')}`,
       `at most ${limits.FRAME_BYTES_MAX.toLocaleString('en')} bytes`,
       `never below ${limits.FRAME_BYTES_MIN.toLocaleString('en')}`,
       `varint count (at most ${limits.LOCATOR_HASHES_MAX})`,

@@ -118,7 +118,10 @@ export function decodeBatch(
     txRoot = root;
     if (flags & flagMiner) {
       const length = reader.varint();
-      if (length > params.minerBytesMax) return 'HEADER_BAD_MINER';
+      // The headers before it may be good, and count.
+      if (length > params.minerBytesMax) {
+        return { ...firstHeaders(records, hashes, i, recordBytes), fault: 'HEADER_BAD_MINER' };
+      }
       const given = reader.view(length);
       if (areEqual(given, miner)) return 'HEADER_MALFORMED';
       miner = given;
@@ -133,4 +136,13 @@ export function decodeBatch(
     hashes.set(parent, i * 32);
   }
   return { count, records, hashes };
+}
+
+function firstHeaders(
+  records: Uint8Array,
+  hashes: Uint8Array,
+  count: number,
+  recordBytes: number,
+): HeaderBatch {
+  return { count, records: records.subarray(0, count * recordBytes), hashes: hashes.subarray(0, count * 32) };
 }
