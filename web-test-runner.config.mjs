@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { defaultReporter, summaryReporter } from '@web/test-runner';
 import { chromeLauncher } from '@web/test-runner-chrome';
 import { build, loadConfigFromFile } from 'vite';
+import { chromiumArgs } from './scripts/chromium-args.mjs';
 import { findChromium } from './scripts/find-chromium.mjs';
 import { startFakeSignaling } from './tests/browser/fake-signaling.mjs';
 
@@ -77,14 +78,7 @@ export default {
     chromeLauncher({
       launchOptions: {
         executablePath,
-        args: [
-          '--no-sandbox',
-          '--disable-gpu',
-          '--disable-quic',
-          '--disable-background-networking',
-          '--disable-component-update',
-          '--disable-sync',
-        ],
+        args: chromiumArgs,
       },
     }),
   ],

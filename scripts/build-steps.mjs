@@ -23,7 +23,6 @@ const browserInputs = [
   'packages/pow/src',
   'packages/pow/assembly',
   'packages/browser-node/src',
-  'packages/browser-node/shims',
   'packages/browser-node/tsconfig.json',
   'packages/browser-node/vite.node-sources.ts',
   'tsconfig.base.json',

@@ -16,7 +16,14 @@ let isStopping = false;
 /** Ends everything that was started, the gateway before the server it is connected to. */
 async function stopAll() {
   isStopping = true;
-  await Promise.all([page?.close(), ...children.reverse().map((child) => child.stop())]);
+  await page?.close();
+  for (let child = children.pop(); child !== undefined; child = children.pop()) await child.stop();
+}
+
+/** The name under which this machine reaches what listens on an address. */
+function nameOf(host) {
+  if (['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host)) return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 async function answers(url) {
@@ -54,8 +61,9 @@ async function start(options) {
   // Built by ensureReady, so it cannot be imported before.
   const { servePage } = await import('./page-server.mjs');
   const signalArgs = ['--port', signalPort, '--host', host];
+  const name = nameOf(host);
   const gatewayArgs = ['--port', gatewayPort, '--host', host, '--network', network];
-  gatewayArgs.push('--signal', `http://localhost:${signalPort}`, '--data-dir', dataDir);
+  gatewayArgs.push('--signal', `http://${name}:${signalPort}`, '--data-dir', dataDir);
   if (headers !== undefined) gatewayArgs.push('--headers', headers);
   children.push(
     startChildServer('signal', ['packages/signal-server/dist/cli.js', ...signalArgs.map(String)]),
@@ -65,8 +73,8 @@ async function start(options) {
 
   // The page reaches the signaling server on the host that it came from, whatever name that host goes by.
   page = await servePage({ port, host, config: { network, signal: [`:${signalPort}`] } });
-  const url = `http://localhost:${port}`;
-  const health = [signalPort, gatewayPort].map((each) => `http://localhost:${each}/healthz`);
+  const url = `http://${name}:${port}`;
+  const health = [signalPort, gatewayPort].map((each) => `http://${name}:${each}/healthz`);
   await Promise.race([ending, untilAnswering([...health, url])]);
   if (isStopping) return;
   console.log(`Ready: ${url}`);

@@ -13,6 +13,8 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2023',
     minify: true,
+    // What is bundled asks for its licence to go along.
+    license: { fileName: 'licenses-page.md' },
     lib: { entry: 'src/index.ts', formats: ['es'], fileName: 'index' },
     // Of a library in module form vite keeps the white space, for bundlers that read annotations; here it weighs 6 kB.
     rolldownOptions: { output: { minify: true } },

@@ -9,6 +9,9 @@ export function nodeSources(options: { readonly emitWorkerAs?: string } = {}): P
   return [workerScript(options.emitWorkerAs), slimSimplePeer()];
 }
 
+/** Where vite puts the licences of the worker's libraries before they are emitted with the library's. */
+const LICENSES = 'licenses.md';
+
 const moduleId = 'vision-light:worker-script';
 const resolvedId = `\0${moduleId}`;
 const entry = fileURLToPath(new URL('src/worker/worker.ts', import.meta.url));
@@ -25,9 +28,12 @@ function workerScript(emitAs: string | undefined): Plugin {
     resolveId: (id) => (id === moduleId ? resolvedId : undefined),
     async load(id) {
       if (id !== resolvedId) return undefined;
-      const { code, sources } = await bundleWorker();
+      const { code, sources, licenses } = await bundleWorker();
       for (const source of sources) this.addWatchFile(source);
-      if (emitAs !== undefined) this.emitFile({ type: 'asset', fileName: emitAs, source: code });
+      if (emitAs !== undefined) {
+        this.emitFile({ type: 'asset', fileName: emitAs, source: code });
+        this.emitFile({ type: 'asset', fileName: 'licenses-worker.md', source: licenses });
+      }
       return `export const workerScript = ${JSON.stringify(code)};`;
     },
   };
@@ -51,13 +57,21 @@ function slimSimplePeer(): Plugin {
   };
 }
 
-async function bundleWorker(): Promise<{ code: string; sources: readonly string[] }> {
+interface WorkerBundle {
+  readonly code: string;
+  readonly sources: readonly string[];
+  /** Licences of what is bundled, as a document. */
+  readonly licenses: string;
+}
+
+async function bundleWorker(): Promise<WorkerBundle> {
   const result = await build({
     configFile: false,
     logLevel: 'warn',
     resolve: { conditions: sourceConditions },
     build: {
       write: false,
+      license: { fileName: LICENSES },
       target: 'es2023',
       minify: true,
       lib: { entry, formats: ['iife'], name: 'visionLightWorker' },
@@ -67,7 +81,10 @@ async function bundleWorker(): Promise<{ code: string; sources: readonly string[
   for (const output of outputs) {
     if (!('output' in output)) continue;
     for (const chunk of output.output) {
-      if (chunk.type === 'chunk' && chunk.isEntry) return { code: chunk.code, sources: chunk.moduleIds };
+      if (chunk.type !== 'chunk' || !chunk.isEntry) continue;
+      const document = output.output.find(({ fileName }) => fileName === LICENSES);
+      const licenses = document?.type === 'asset' ? String(document.source) : '';
+      return { code: chunk.code, sources: chunk.moduleIds, licenses };
     }
   }
   throw new Error(`vite made no script of ${entry}`);

@@ -1,18 +1,12 @@
 /** The Chromium that the browser benches share, and what they do with their samples. */
 import puppeteer from 'puppeteer-core';
+import { chromiumArgs } from '../../scripts/chromium-args.mjs';
+import { findChromium } from '../../scripts/find-chromium.mjs';
 
 export async function launchChromium() {
   return puppeteer.launch({
-    executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
+    executablePath: await findChromium(),
+    args: chromiumArgs,
   });
 }
 

@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -23,7 +22,7 @@ export async function benchSync() {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'vision-light-'));
   const gateway = await startGateway(signal.url, dataDir);
   const page = await servePage({
-    port: await freePort(),
+    port: 0,
     host: '127.0.0.1',
     config: { network: 'bitcoin-mainnet', signal: [signal.url] },
   });
@@ -143,15 +142,6 @@ async function startGateway(signalUrl, dataDir) {
     if (line.includes('"joined signaling server"')) return child;
   }
   throw new Error('the gateway ended before it was ready');
-}
-
-async function freePort() {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) console.table((await benchSync()).rows);

@@ -13,7 +13,11 @@ const behaviours = {
       acknowledge({ ok: true, id: socket.id, peers: sample(), iceServers: [] });
     });
     socket.on('peers', (_request, acknowledge) => acknowledge({ ok: true, peers: sample() }));
-    socket.on('signal', ({ to, data }) => io.to(to).emit('signal', { from: socket.id, data }));
+    socket.on('signal', ({ to, data }, acknowledge) => {
+      const isThere = io.joined.has(to);
+      if (isThere) io.to(to).emit('signal', { from: socket.id, data });
+      acknowledge?.(isThere ? { ok: true } : { ok: false, code: 'SIGNAL_NO_SUCH_PEER' });
+    });
     socket.on('disconnect', () => io.joined.delete(socket.id));
   },
   /** Nobody sees the others on joining, and all do when they ask; offers wait for one another. So both sides offer. */
@@ -30,6 +34,22 @@ const behaviours = {
       if (data.type === 'offer') io.offering.add(socket.id);
       if (io.offering.size < 2) io.held.push(pass);
       else for (const passHeld of [...io.held.splice(0), pass]) passHeld();
+    });
+  },
+  /** Names a peer that is gone. */
+  haunted(socket, io) {
+    behaviours.honest(socket, io);
+    socket.removeAllListeners('join');
+    socket.on('join', (_request, acknowledge) => {
+      acknowledge({ ok: true, id: socket.id, peers: [{ id: 'ghost', kind: 'browser' }], iceServers: [] });
+    });
+  },
+  /** Goes as soon as someone has joined. */
+  leaving(socket, io) {
+    behaviours.honest(socket, io);
+    socket.onAny(() => {
+      socket.emit('refused', { code: 'SIGNAL_SHUTTING_DOWN' });
+      socket.conn.close();
     });
   },
   refusing(socket) {

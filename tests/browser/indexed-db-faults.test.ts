@@ -188,6 +188,15 @@ describe('SingleWriterStore', () => {
     await reader.close();
   });
 
+  it('lets everyone write where the browser denies locks', async () => {
+    const request = navigator.locks.request;
+    navigator.locks.request = () => Promise.reject(new DOMException('', 'SecurityError'));
+    const lock = requestWriteLock(newNetworkId());
+    navigator.locks.request = request;
+    assertEqual(await lock.isWriter, true, 'isWriter');
+    lock.release();
+  });
+
   it('waits for a writer who is about to end, as on a reload', async () => {
     const networkId = newNetworkId();
     const first = new SingleWriterStore(new IndexedDbStore(networkId), requestWriteLock(networkId), () => {});

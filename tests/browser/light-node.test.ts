@@ -202,6 +202,13 @@ describe('a light node', () => {
     assertEqual((await hostile.header(0))?.height, 0, 'height');
   });
 
+  it('a server that shuts down is one outage, not two faults', async () => {
+    const node = await startNode({ signal: [signalAt('leaving')] });
+    const first = await new Promise<LightNodeError>((resolve) => node.subscribe('error', resolve));
+    assertEqual(first.code, 'SIGNAL_UNREACHABLE', 'code');
+    assertTrue(first.message.includes('SIGNAL_SHUTTING_DOWN'), first.message);
+  });
+
   it('a listener that throws disturbs nobody else', async () => {
     const node = await startNode({ signal: ['http://127.0.0.1:9'] });
     const reported: unknown[] = [];
@@ -234,7 +241,14 @@ describe('a light node', () => {
     assertEqual(second.tip.height, 0, 'height');
   });
 
-  it('NODE_BROKEN: a node whose invariants break says so and closes', async () => {
+  for (const [when, happens] of [
+    ['with what happens to the page', () => window.dispatchEvent(new Event('online'))],
+    ['with a timer of its own', () => {}],
+  ] as const) {
+    it(`NODE_BROKEN: a node whose invariants break ${when} says so and closes`, () => assertBreaks(happens));
+  }
+
+  async function assertBreaks(happens: () => void): Promise<void> {
     const channel = new BroadcastChannel('break the node');
     const prelude = `new BroadcastChannel('break the node').onmessage = ({ target }) => {
       Date.now = () => { throw new Error('of the invariant'); };
@@ -248,11 +262,11 @@ describe('a light node', () => {
     await isArmed;
     channel.close();
     const broken = errorOf(node, 'NODE_BROKEN');
-    window.dispatchEvent(new Event('online'));
+    happens();
     assertTrue((await broken).message.includes('of the invariant'), 'no reason');
     await node.close();
     assertEqual(node.status.phase, 'closed', 'phase');
-  });
+  }
 });
 
 describe('close()', () => {

@@ -1,3 +1,4 @@
+import { SignalingServer } from '../../packages/browser-node/src/peers/signaling-server.js';
 import { assertEqual } from './expect.js';
 import { closeNodes, newNetwork, peersOf, signalAt, startNode } from './nodes.js';
 
@@ -49,6 +50,49 @@ describe('links between nodes', () => {
     } finally {
       allow();
     }
+  });
+
+  it('a peer of which the server says that it is gone is given up at once', async () => {
+    const own = RTCPeerConnection;
+    const closed = new Promise<void>((resolve) => {
+      class WatchedConnection extends own {
+        override close(): void {
+          // The first ones only try out what the server named as its ICE servers.
+          if (this.localDescription !== null) resolve();
+          super.close();
+        }
+      }
+      Object.assign(globalThis, { RTCPeerConnection: WatchedConnection });
+    });
+    try {
+      await startNode({ signal: [signalAt('haunted')] });
+      const early = await Promise.race([
+        closed,
+        new Promise((resolve) => setTimeout(resolve, 15_000, 'late')),
+      ]);
+      assertEqual(early, undefined, 'closing');
+    } finally {
+      Object.assign(globalThis, { RTCPeerConnection: own });
+    }
+  });
+
+  it('a server that was left is joined again at once', async () => {
+    let joined = (): void => {};
+    const options = { networkId: 'ab'.repeat(32), networkName: undefined, iceServers: [] };
+    const server = new SignalingServer(
+      { url: signalAt('honest'), ...options },
+      { joined: () => joined(), signal: () => {}, failed: () => {} },
+    );
+    const join = (): Promise<void> =>
+      new Promise((resolve) => {
+        joined = resolve;
+      });
+    await join();
+    server.leave();
+    assertEqual(server.isJoined, false, 'isJoined');
+    server.nudge();
+    await join();
+    server.close();
   });
 
   it('keeps to maxPeers', async () => {

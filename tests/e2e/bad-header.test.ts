@@ -10,27 +10,18 @@ import {
   resolveNetwork,
 } from '@vision-light/protocol';
 import { pino } from 'pino';
-import type { Browser } from 'puppeteer-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { NodeHost } from '../../packages/gateway/src/node-host.js';
 import { Introducer } from '../../packages/gateway/src/signal/introducer.js';
 import { LevelStore } from '../../packages/gateway/src/store/level-store.js';
-import { launchBrowser, Visitor } from './browser.js';
-import { reaches, Servers, smallNetwork } from './servers.js';
+import { Visitor } from './browser.js';
+import { reaches, smallNetwork } from './servers.js';
+import { Stage } from './stage.js';
 
 const HISTORY = 300;
 const BAD_HEIGHT = 150;
-const servers = new Servers();
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await servers.close();
-});
+const stage = new Stage();
+const { servers } = stage;
 
 /** The same rules, but one header is sent with another nonce than was hashed. */
 function lyingFamily(honest: ChainFamily): ChainFamily {
@@ -94,13 +85,17 @@ it('drops the gateway that lies, keeps what was good, and syncs from the honest 
   });
 
   const url = await servers.page(network, [signal.url]);
-  const page = await Visitor.open(browser, url, 'disconnection');
+  const page = await Visitor.open(stage.browser, url, 'disconnection');
   expect(await page.firstDisconnectCode()).toBe('HEADER_POW_MISMATCH');
   const kept = await page.tip();
   expect(kept.height).toBe(BAD_HEIGHT - 1);
 
   const honest = await servers.gateway({ network, signal: [signal.url], dataDir: copyDir });
   const { height, hash } = honest.tip;
-  await page.reaches(height);
-  expect(await page.hashAt(height)).toBe(hash);
+  // With both at hand, another page is not held up either.
+  const other = await Visitor.open(stage.browser, url);
+  for (const each of [page, other]) {
+    await each.reaches(height);
+    expect(await each.hashAt(height)).toBe(hash);
+  }
 });

@@ -1,6 +1,8 @@
 /** A real Chromium with real pages; each page has its own storage, as another visitor's browser would. */
 import type { createLightNode } from '@vision-light/browser-node';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import { chromiumArgs } from '../../scripts/chromium-args.mjs';
+import { findChromium } from '../../scripts/find-chromium.mjs';
 
 type LightNodeHandle = Awaited<ReturnType<typeof createLightNode>>;
 
@@ -12,18 +14,9 @@ export interface PageTip {
 }
 
 export async function launchBrowser(): Promise<Browser> {
-  const executablePath = process.env.CHROME_PATH ?? '/usr/bin/chromium';
   return puppeteer.launch({
-    executablePath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
+    executablePath: await findChromium(),
+    args: chromiumArgs,
   });
 }
 

@@ -1,21 +1,12 @@
 /** Two gateways that have never met, and pages that meet both: the heavier chain wins, and the change is one event. */
 import type { Reorg } from '@vision-light/protocol';
-import type { Browser } from 'puppeteer-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchBrowser, Visitor } from './browser.js';
-import { reaches, Servers, smallNetwork } from './servers.js';
+import { expect, it } from 'vitest';
+import { Visitor } from './browser.js';
+import { reaches, smallNetwork } from './servers.js';
+import { Stage } from './stage.js';
 
-const servers = new Servers();
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await servers.close();
-});
+const stage = new Stage();
+const { servers } = stage;
 
 it('ends with every page on the heavier chain, after one reorg', async () => {
   const network = smallNetwork('vision-e2e-fork');
@@ -23,7 +14,7 @@ it('ends with every page on the heavier chain, after one reorg', async () => {
   const light = await servers.gateway({ network, signal: [here.url], history: 200, minerName: 'light' });
   await reaches(light, 201);
   const url = await servers.page(network, [here.url]);
-  const pages = [await Visitor.open(browser, url), await Visitor.open(browser, url)];
+  const pages = [await Visitor.open(stage.browser, url), await Visitor.open(stage.browser, url)];
   await Promise.all(pages.map((page) => page.reaches(201)));
   await Promise.all(pages.map((page) => page.collect('reorg')));
 

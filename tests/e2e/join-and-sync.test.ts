@@ -1,21 +1,12 @@
 /** The main path: pages sync from a mining gateway, then from one another, and nobody is at a loss when it leaves. */
-import type { Browser } from 'puppeteer-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchBrowser, Visitor } from './browser.js';
-import { reaches, Servers, smallNetwork } from './servers.js';
+import { expect, it } from 'vitest';
+import { Visitor } from './browser.js';
+import { reaches, smallNetwork } from './servers.js';
+import { Stage } from './stage.js';
 
 const HISTORY = 2500;
-const servers = new Servers();
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await servers.close();
-});
+const stage = new Stage();
+const { servers } = stage;
 
 it('lets pages sync from the gateway, then from each other alone, and agree when it comes back', async () => {
   const network = smallNetwork('vision-e2e-join');
@@ -25,8 +16,8 @@ it('lets pages sync from the gateway, then from each other alone, and agree when
   const gateway = await servers.gateway({ network, signal: [signal.url], dataDir, history: HISTORY });
   await reaches(gateway, HISTORY + 1);
 
-  const a = await Visitor.open(browser, url);
-  const b = await Visitor.open(browser, url);
+  const a = await Visitor.open(stage.browser, url);
+  const b = await Visitor.open(stage.browser, url);
   await Promise.all([a.reaches(HISTORY + 1), b.reaches(HISTORY + 1)]);
   const grown = gateway.tip.height + 2;
   await Promise.all([a.reaches(grown), b.reaches(grown)]);
@@ -39,7 +30,7 @@ it('lets pages sync from the gateway, then from each other alone, and agree when
   await Promise.all([a.agreesOn(best.hash), b.agreesOn(best.hash)]);
 
   // A newcomer gets the whole chain from them alone.
-  const c = await Visitor.open(browser, url);
+  const c = await Visitor.open(stage.browser, url);
   await c.agreesOn(best.hash);
   expect(await c.tip()).toEqual(best);
   const kinds = await c.page.evaluate(() =>

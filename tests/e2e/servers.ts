@@ -1,6 +1,5 @@
 /** Real servers for end-to-end tests: signaling, page and gateways, all on loopback and free ports. */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createGateway, type Gateway } from '@vision-light/gateway';
@@ -47,8 +46,7 @@ export class Servers {
 
   /** @returns the page's address */
   async page(network: string | CustomNetwork, signal: string[]): Promise<string> {
-    const port = await freePort();
-    const server = await servePage({ port, host: '127.0.0.1', config: { network, signal } });
+    const server = await servePage({ port: 0, host: '127.0.0.1', config: { network, signal } });
     this.defer(() => server.close());
     return server.url;
   }
@@ -68,16 +66,5 @@ export function reaches(gateway: Gateway, height: number): Promise<void> {
     };
     const unsubscribe = gateway.subscribe(look);
     look();
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
   });
 }

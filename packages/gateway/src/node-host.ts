@@ -111,6 +111,7 @@ export class NodeHost {
 
   /** Hands headers of our own to the core, which verifies them like those of a peer. */
   submit(batch: HeaderBatch): Promise<Submitted> {
+    if (this.#isStopped) return Promise.resolve({ accepted: 0, code: 'CLOSED' });
     const ticket = this.#nextTicket++;
     return new Promise((resolve) => {
       this.#submissions.set(ticket, resolve);

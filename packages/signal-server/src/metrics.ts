@@ -114,9 +114,4 @@ export class SignalMetrics {
   text(): Promise<string> {
     return this.#registry.metrics();
   }
-
-  /** Ends the observation of the process, which would keep its observers alive. */
-  close(): void {
-    this.#registry.clear();
-  }
 }

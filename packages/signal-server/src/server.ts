@@ -90,11 +90,11 @@ export async function createSignalServer(options: SignalServerOptions = {}): Pro
   });
   http.on('drop', () => metrics.refused('SIGNAL_TOO_MANY_CONNECTIONS'));
   http.on('request', (request, response) => {
-    void answerRequest(request, response, {
+    answerRequest(request, response, {
       health: () => ({ peers: metrics.peerCount, uptime: Math.floor((now() - startedMs) / 1000), version }),
       metrics: async () => ({ text: await metrics.text(), contentType: metrics.contentType }),
       origins,
-    });
+    }).catch(() => response.destroy());
   });
   http.on('upgrade', (request, socket, head) => {
     if (!request.url?.startsWith(SIGNALING_PATH)) return rejectUpgradePath(socket);

@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { defaultLimits } from './limits.js';
 import { helpText, readSettings, SettingError, type Settings } from './settings.js';
 
@@ -53,7 +53,9 @@ test('options and environment say the same; the option wins', () => {
 });
 
 test('ICE servers can stand in a file', () => {
-  const file = join(mkdtempSync(join(tmpdir(), 'signal-')), 'ice.json');
+  const folder = mkdtempSync(join(tmpdir(), 'vision-light-signal-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'ice.json');
   writeFileSync(file, '[{ "urls": "stun:a.example" }]');
   expect(read(['--ice-servers', file]).server.iceServers).toEqual([{ urls: 'stun:a.example' }]);
 });

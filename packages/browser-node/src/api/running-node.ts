@@ -194,7 +194,8 @@ export class RunningNode implements LightNodeHandle {
     for (const stream of [...this.#streams]) stream.end();
     if (!this.#isCrashed) {
       const timeout = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS));
-      await Promise.race([this.#worker.control.close(), timeout]);
+      // However it ends, everything is released afterwards.
+      await Promise.race([this.#worker.control.close(), timeout]).catch(() => {});
     }
     this.#finder.links.dropAll();
     this.#worker.terminate();

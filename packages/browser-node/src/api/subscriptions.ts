@@ -26,7 +26,7 @@ export type Listener<Type extends keyof Subscriptions> = (value: Subscriptions[T
 
 type ListenerSets = { readonly [Type in keyof Subscriptions]: Set<{ readonly listener: Listener<Type> }> };
 
-/** Errors kept while nobody listens; the newest go. */
+/** Errors kept while nobody listens; later ones are dropped, for the first ones tell why. */
 const UNHEARD_MAX = 16;
 
 /**
@@ -78,9 +78,8 @@ export class SubscriptionTable {
     }
   }
 
-  /** Ends all subscriptions. */
+  /** Ends all subscriptions. Why a node closed by itself can still be heard. */
   clear(): void {
-    this.#unheard.length = 0;
     for (const set of Object.values(this.#sets)) set.clear();
   }
 

@@ -90,6 +90,17 @@ describe('GuardedChannel', () => {
     expect(log.at(-1)).toBe('closed');
   });
 
+  it('says so when it is closed after its connection was cut without an event', async () => {
+    const channel = new FakeChannel();
+    const { guarded, log } = guard(channel);
+    await Promise.resolve();
+    channel.readyState = 'closed';
+    channel.close = () => {};
+    guarded.close();
+    await Promise.resolve();
+    expect(log).toEqual(['opened', 'closed']);
+  });
+
   it('closes on text, which no node sends', () => {
     const channel = new FakeChannel();
     const { log } = guard(channel);

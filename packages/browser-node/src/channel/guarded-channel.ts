@@ -103,10 +103,11 @@ export class GuardedChannel implements PeerChannel {
     this.#isClosing = true;
     this.#waiting = [];
     this.#waitingBytes = 0;
-    // A channel sends what it has buffered before it closes. One that never opened fires no event when closed.
-    const wasConnecting = this.#channel.readyState === 'connecting';
+    // A channel sends what it has buffered before it closes. One that never opened fires no event when closed, and one
+    // whose connection was cut may have fired none.
+    const { readyState } = this.#channel;
     this.#channel.close();
-    if (wasConnecting) queueMicrotask(() => this.#end());
+    if (readyState === 'connecting' || readyState === 'closed') queueMicrotask(() => this.#end());
   }
 
   #end(): void {

@@ -9,7 +9,7 @@ const advice: Readonly<Record<string, string>> = {
   STORE_DENIED:
     'A private window often has no storage. The node runs all the same, and starts from genesis on the next visit.',
   STORE_BUSY:
-    'Nothing is lost: the other tab keeps what is verified, and this one takes over when it is closed and reloaded.',
+    'Nothing is lost: the other tab keeps what is verified. Once it is closed, this one keeps it after a reload.',
   STORE_QUOTA: 'Free some space on this device and reload the page.',
   WORKER_FAILED: 'Reloading the page usually helps.',
   NODE_BROKEN: 'Please reload the page, and report it: this should not happen.',

@@ -9,7 +9,8 @@ export interface SignalRoute {
   /** Our id there now. It changes when the connection to the server is lost. */
   readonly ownId: string;
   readonly iceServers: readonly IceServer[];
-  send(to: string, data: SignalData): void;
+  /** `refused` is called if the server says that there is no such peer. */
+  send(to: string, data: SignalData, refused: () => void): void;
 }
 
 /** What {@link PeerLinks} need from outside. */
@@ -43,6 +44,8 @@ interface Link {
   /** The server and the other side's id there. */
   readonly route: SignalRoute;
   readonly remoteId: string;
+  /** Our id there when the link was begun: what is answered goes to it. */
+  readonly ownId: string;
   readonly isInitiator: boolean;
   readonly connection: PeerConnection;
   isOpen: boolean;
@@ -56,7 +59,8 @@ interface Link {
  * which has the channel itself where the browser can transfer one.
  *
  * Who offers: whoever has learned of the other. If both do at once, the offer of the lower id counts and the other side
- * drops its own. An offer of a peer with whom there is a connection replaces it, since the other side has none any more.
+ * drops its own. Any other offer of a peer with whom there is a connection replaces it: the other side has none any more,
+ * or we have another id since we offered, and no answer can reach us.
  */
 export class PeerLinks {
   readonly #options: PeerLinksOptions;
@@ -90,7 +94,7 @@ export class PeerLinks {
   receive(route: SignalRoute, remoteId: string, data: SignalData): void {
     let link = this.#find(route, remoteId);
     if (data.type === 'offer') {
-      if (link?.isInitiator && !link.isOpen && route.ownId < remoteId) {
+      if (link !== undefined && isOffering(link) && link.ownId < remoteId) {
         link.hasWonGlare = true;
         return;
       }
@@ -165,7 +169,7 @@ export class PeerLinks {
       connection = new PeerConnection({
         isInitiator,
         iceServers: route.iceServers,
-        onSignal: (data) => route.send(remoteId, data),
+        onSignal: (data) => route.send(remoteId, data, () => this.drop(name)),
         onClosed: () => this.drop(name),
       });
     } catch {
@@ -173,7 +177,9 @@ export class PeerLinks {
       return undefined;
     }
     const timer = setTimeout(() => this.drop(name), SETUP_TIMEOUT_MS);
-    const link = { name, route, remoteId, isInitiator, connection, isOpen: false, hasWonGlare: false, timer };
+    const { ownId } = route;
+    const state = { isOpen: false, hasWonGlare: false, timer };
+    const link = { name, route, remoteId, ownId, isInitiator, connection, ...state };
     this.#links.set(name, link);
     this.#handOver(name, connection.channel);
     return link;
@@ -202,4 +208,9 @@ export class PeerLinks {
       this.#avoidedUntil.delete(oldest);
     }
   }
+}
+
+/** True while an answer to our offer can still come. */
+function isOffering({ isInitiator, isOpen, ownId, route }: Link): boolean {
+  return isInitiator && !isOpen && ownId === route.ownId;
 }

@@ -75,7 +75,10 @@ export class SignalingServer implements SignalRoute {
     this.#socket.on('disconnect', (reason) => this.#onDisconnect(reason));
     this.#socket.on('signal', (message: unknown) => this.#onSignal(message));
     this.#socket.on('refused', (message: { code?: unknown } | null) => {
-      this.#events.failed('SIGNAL_REFUSED', `${this.#options.url}: ${decodeCode(message?.code)}`);
+      const code = decodeCode(message?.code);
+      // It is about to go: the same outage as the lost connection that follows.
+      if (code === 'SIGNAL_SHUTTING_DOWN') this.#reportOutage(code);
+      else this.#events.failed('SIGNAL_REFUSED', `${this.#options.url}: ${code}`);
     });
   }
 
@@ -84,9 +87,18 @@ export class SignalingServer implements SignalRoute {
     return this.#isJoined;
   }
 
-  send(to: string, data: SignalData): void {
+  /** Whether there is such a peer is asked with descriptions: candidates follow one that was taken. */
+  send(to: string, data: SignalData, refused: () => void): void {
     // Not queued while there is no connection: our id would be another one afterwards.
-    if (this.#isJoined) this.#socket.emit('signal', { to, data });
+    if (!this.#isJoined) return;
+    if (data.type === 'candidate') {
+      this.#socket.emit('signal', { to, data });
+      return;
+    }
+    const acknowledge = (_error: unknown, answer: { readonly ok?: unknown } | null): void => {
+      if (answer?.ok === false) refused();
+    };
+    this.#socket.timeout(ANSWER_TIMEOUT_MS).emit('signal', { to, data }, acknowledge);
   }
 
   /** A sample of the peers here; empty if the server does not answer. */
@@ -107,9 +119,10 @@ export class SignalingServer implements SignalRoute {
 
   /** Leaves the server for a while; `nudge` comes back. */
   leave(): void {
-    this.#attemptedAt = Number.NEGATIVE_INFINITY;
     clearTimeout(this.#pauseTimer);
     this.#socket.disconnect();
+    // Not an attempt that failed: whoever comes back need not wait.
+    this.#attemptedAt = Number.NEGATIVE_INFINITY;
   }
 
   close(): void {

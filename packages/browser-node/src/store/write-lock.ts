@@ -13,7 +13,7 @@ const WAIT_MS = 2000;
 
 /**
  * Makes sure that only one tab writes to a network's database. Where the browser has no Web Locks (pages that were not
- * loaded securely), everyone is a writer: each write is whole by itself, and a chain that was mixed is noticed on load.
+ * loaded securely) or denies them, everyone is a writer: each write is whole by itself, and a chain that was mixed is noticed on load.
  *
  * @param name  of the database
  */
@@ -31,8 +31,10 @@ export function requestWriteLock(name: string, waitMs = WAIT_MS): WriteLock {
       resolve(true);
       return held;
     };
-    // Rejects when it is given up.
-    navigator.locks.request(name, { signal: waiting.signal }, hold).catch(() => resolve(false));
+    // Rejects when it is given up, or where the browser denies locks (sandboxed frames): there as without them.
+    navigator.locks
+      .request(name, { signal: waiting.signal }, hold)
+      .catch((error: unknown) => resolve(!(error instanceof DOMException && error.name === 'AbortError')));
   });
   const release = (): void => {
     waiting.abort();

@@ -57,6 +57,7 @@ class NodeHost implements NodeControl {
   #release: () => Promise<void> = () => Promise.resolve();
   #onClosed = (): void => {};
   #lastPowFault: string | undefined;
+  #isReleased = false;
 
   constructor(scope: NodeWorkerScope) {
     this.#scope = scope;
@@ -106,6 +107,7 @@ class NodeHost implements NodeControl {
       pool,
       store,
       push: this.#push,
+      guard: this.#guard,
       notify: (notice) => this.#notify(notice),
       requestPeers: (count) => this.#scope.postMessage({ type: 'requestPeers', count }, []),
       onPowFailed: (error) => this.#notifyPowFault(String(error)),
@@ -122,6 +124,7 @@ class NodeHost implements NodeControl {
     });
     this.#driver = new Driver(node, platform);
     this.#release = async () => {
+      this.#isReleased = true;
       this.#driver?.stop();
       pool.close();
       await store.close();
@@ -130,8 +133,12 @@ class NodeHost implements NodeControl {
   }
 
   readonly #push = (event: NodeEventBody): void => {
+    this.#guard(() => this.#driver?.push(event));
+  };
+
+  readonly #guard = (run: () => void): void => {
     try {
-      this.#driver?.push(event);
+      run();
     } catch (error) {
       // An invariant of the core broke. A node in an unknown state must not go on; the page closes it.
       this.#driver?.stop();
@@ -148,9 +155,9 @@ class NodeHost implements NodeControl {
     this.#onClosed();
   }
 
-  /** Once for each kind in a row: a pool without workers fails every job alike. */
+  /** Once for each kind in a row: a pool without workers fails every job alike. What closing cuts short is no fault. */
   #notifyPowFault(message: string): void {
-    if (message === this.#lastPowFault) return;
+    if (this.#isReleased || message === this.#lastPowFault) return;
     this.#lastPowFault = message;
     this.#notifyOf('WORKER_FAILED', message);
   }

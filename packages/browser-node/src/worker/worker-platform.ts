@@ -16,6 +16,8 @@ export interface WorkerResources {
   readonly store: HeaderStore;
   /** Hands an answer to the node. */
   readonly push: (event: NodeEventBody) => void;
+  /** Runs what may break the node, and says so if it does. */
+  readonly guard: (run: () => void) => void;
   readonly notify: (notice: NodeNotice) => void;
   readonly requestPeers: (count: number) => void;
   /** Hashing failed, with what the pool says. */
@@ -42,7 +44,8 @@ export class WorkerPlatform implements Platform {
   }
 
   setTimer(delayMs: number, callback: () => void): () => void {
-    const timer = setTimeout(callback, Math.min(delayMs, TIMER_MAX_MS));
+    const run = (): void => this.#resources.guard(callback);
+    const timer = setTimeout(run, Math.min(delayMs, TIMER_MAX_MS));
     return () => clearTimeout(timer);
   }
 

@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { createSignalServer, type SignalServer } from '@vision-light/signal-server';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SignalClient } from './signal-client.js';
@@ -87,6 +91,18 @@ describe('SignalClient', () => {
     await startServer(first.port);
     expect(await a.next()).toEqual({ kind: 'joined', peers: [] });
     expect(a.notices).toEqual([]);
+  });
+
+  it('takes a path for where the server is mounted', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const asked = once(server, 'upgrade');
+    const { client } = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}/signal/`);
+    const [request, socket] = (await asked) as [IncomingMessage, Duplex];
+    expect(request.url).toMatch(/^\/signal\/socket\.io\/\?/);
+    client.close();
+    socket.destroy();
+    server.close();
   });
 
   it('says once that a server was never there', async () => {

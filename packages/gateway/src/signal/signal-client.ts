@@ -42,7 +42,10 @@ export class SignalClient {
     this.url = options.url;
     this.#options = options;
     this.#events = events;
-    this.#socket = io(options.url, {
+    // A path is where the server is mounted; socket.io would take it for a namespace.
+    const { origin, pathname } = new URL(options.url);
+    this.#socket = io(origin, {
+      path: `${pathname.replace(/\/$/, '')}/socket.io`,
       transports: ['websocket'],
       // Two clients in one process must not share a connection.
       forceNew: true,
@@ -84,12 +87,18 @@ export class SignalClient {
     return peerIds(answer);
   }
 
-  /** Passes a signal to a peer; dropped while the server is away. */
+  /** Passes a signal to a peer; dropped while the server is away. Whether there is such a peer is asked with descriptions. */
   send(to: string, signal: LinkSignal, refused: () => void): void {
     if (this.#id === undefined) return;
-    this.#socket.emit('signal', { to, data: signal }, (answer: unknown) => {
+    const message = { to, data: signal };
+    if (signal.type === 'candidate') {
+      this.#socket.emit('signal', message);
+      return;
+    }
+    const acknowledge = (_error: unknown, answer: unknown): void => {
       if (isRecord(answer) && answer.ok === false) refused();
-    });
+    };
+    this.#socket.timeout(SIGNAL_ANSWER_TIMEOUT_MS).emit('signal', message, acknowledge);
   }
 
   /** Leaves, for good. */

@@ -173,6 +173,14 @@ describe('LinkPool', () => {
     expect(b.pool.peers).toBe(1);
   });
 
+  it('answers an offer that reaches it under a new id, for its own offer of before is lost', async () => {
+    const [a, b] = pair();
+    a.pool.dial('b', { ...a.route('b'), selfId: '0', send: () => {} });
+    b.dial('a');
+    await Promise.all([a.connected(), b.connected()]);
+    expect(a.pool.peers).toBe(1);
+  });
+
   it('gives a link up at once when there is no such peer', async () => {
     const [a] = pair();
     a.dial('nobody');
@@ -189,7 +197,7 @@ describe('LinkPool', () => {
     a.pool.signal('x', route, { type: 'answer', sdp: 'v=0' });
     a.pool.signal('x', route, { type: 'candidate', candidate: { candidate: 'y', sdpMid: '0' } });
     expect(a.pool.size).toBe(0);
-    a.pool.signal('x', route, { type: 'offer', sdp: 'nonsense' });
+    a.pool.signal('x', route, { type: 'offer', sdp: 'm=application nonsense' });
     expect(a.pool.size).toBe(1);
     await a.pool.close();
     expect(a.pool.size).toBe(0);

@@ -102,12 +102,14 @@ export class LinkPool {
 
   /**
    * When both dial at once, the link whose offerer has the lower id survives, on both sides. An offer of a peer to
-   * which there is a link otherwise means that the peer has lost it.
+   * which there is a link otherwise means that the peer has lost it, or that we have another id since we offered: then
+   * no answer to our offer can come any more.
    */
   #takeOffer(key: string, route: LinkRoute, signal: LinkSignal, entry: Entry | undefined): void {
     if (entry !== undefined) {
-      const isCrossing = entry.link.isOfferer && !entry.link.isOpen;
-      if (isCrossing && entry.route.selfId < entry.route.remoteId) {
+      const { selfId, remoteId } = entry.route;
+      const isCrossing = entry.link.isOfferer && !entry.link.isOpen && selfId === route.selfId;
+      if (isCrossing && selfId < remoteId) {
         entry.isPassingOverOffer = true;
         return;
       }

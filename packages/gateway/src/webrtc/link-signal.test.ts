@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { CANDIDATE_CHARS_MAX, SDP_CHARS_MAX } from '../limits.js';
 import { decodeIceServers, decodeLinkSignal } from './link-signal.js';
 
+const sdp = 'v=0\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n';
+
 describe('decodeLinkSignal', () => {
   it('takes offers, answers and candidates, and drops what it does not know of them', () => {
-    expect(decodeLinkSignal({ type: 'offer', sdp: 'v=0', extra: 1 })).toEqual({ type: 'offer', sdp: 'v=0' });
-    expect(decodeLinkSignal({ type: 'answer', sdp: 'v=0' })).toEqual({ type: 'answer', sdp: 'v=0' });
+    expect(decodeLinkSignal({ type: 'offer', sdp, extra: 1 })).toEqual({ type: 'offer', sdp });
+    expect(decodeLinkSignal({ type: 'answer', sdp })).toEqual({ type: 'answer', sdp });
     const candidate = { candidate: 'candidate:1', sdpMid: '0', sdpMLineIndex: 0, usernameFragment: 'x' };
     expect(decodeLinkSignal({ type: 'candidate', candidate })).toEqual({
       type: 'candidate',
@@ -21,6 +23,9 @@ describe('decodeLinkSignal', () => {
     {},
     { type: 'offer' },
     { type: 'offer', sdp: 7 },
+    { type: 'offer', sdp: 'v=0' },
+    { type: 'offer', sdp: 'v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n' },
+    { type: 'answer', sdp: `${sdp}m=video 9 UDP/TLS/RTP/SAVPF 96\r\n` },
     { type: 'rollback', sdp: '' },
     { type: 'renegotiate', renegotiate: true },
     { type: 'transceiverRequest', transceiverRequest: { kind: 'video' } },
@@ -32,9 +37,9 @@ describe('decodeLinkSignal', () => {
   });
 
   it('takes texts up to their caps', () => {
-    const sdp = 'x'.repeat(SDP_CHARS_MAX);
-    expect(decodeLinkSignal({ type: 'offer', sdp })).toBeDefined();
-    expect(decodeLinkSignal({ type: 'offer', sdp: `${sdp}x` })).toBeUndefined();
+    const long = sdp.padEnd(SDP_CHARS_MAX, 'x');
+    expect(decodeLinkSignal({ type: 'offer', sdp: long })).toBeDefined();
+    expect(decodeLinkSignal({ type: 'offer', sdp: `${long}x` })).toBeUndefined();
     const candidate = 'x'.repeat(CANDIDATE_CHARS_MAX);
     expect(decodeLinkSignal({ type: 'candidate', candidate: { candidate, sdpMid: '0' } })).toBeDefined();
     const longer = { candidate: `${candidate}x`, sdpMid: '0' };

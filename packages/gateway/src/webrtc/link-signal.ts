@@ -20,13 +20,17 @@ export interface IceServer {
   readonly credential?: string;
 }
 
-/** @returns the signal, without members that are not known; undefined if it is none */
+/**
+ * Only what sets up one data channel: simple-peer would also take audio, video and renegotiation.
+ *
+ * @returns the signal, without members that are not known; undefined if it is none
+ */
 export function decodeLinkSignal(data: unknown): LinkSignal | undefined {
   if (!isRecord(data)) return undefined;
   const { type } = data;
   if (type === 'offer' || type === 'answer') {
     const { sdp } = data;
-    return typeof sdp === 'string' && sdp.length <= SDP_CHARS_MAX ? { type, sdp } : undefined;
+    return typeof sdp === 'string' && isDataChannelSdp(sdp) ? { type, sdp } : undefined;
   }
   if (type !== 'candidate' || !isRecord(data.candidate)) return undefined;
   const { candidate, sdpMid, sdpMLineIndex } = data.candidate;
@@ -50,6 +54,12 @@ export function decodeIceServers(value: unknown): IceServer[] {
       typeof username === 'string' && typeof credential === 'string' ? { username, credential } : {};
     return [{ urls: list, ...access }];
   });
+}
+
+function isDataChannelSdp(sdp: string): boolean {
+  if (sdp.length > SDP_CHARS_MAX) return false;
+  const media = sdp.match(/^m=.*/gm) ?? [];
+  return media.length === 1 && media[0]?.startsWith('m=application ') === true;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,0 +1,10 @@
+/** How Chromium is started for tests and benches: also as root, without a GPU, and without a word to anyone outside. */
+export const chromiumArgs = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
