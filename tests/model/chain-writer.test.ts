@@ -218,12 +218,12 @@ describe('ChainWriter', () => {
     await bench.settle();
     const again = new ChainWriter(new HeaderTree(family), bench.outbox);
     again.loaded(0, false, 0);
-    again.isDiskUnknown = true;
+    again.unreadable('STORE_FAILED');
     again.advance(1e6, true);
     expect([again.isSettled, bench.outbox.take()]).toEqual([true, []]);
     const other = new Bench();
     other.writer.loaded(0, false, 0);
-    other.writer.isDiskUnknown = true;
+    other.writer.unreadable('STORE_FAILED');
     other.grow(0, 2, 1, 9);
     expect(other.advance(true)?.change.removeFrom).toBe(0);
   });

@@ -52,6 +52,7 @@ export class Stranger {
       chainwork,
       services: 0,
       userAgent: 'stranger',
+      session: 0n,
       identity,
       ...changes,
     });

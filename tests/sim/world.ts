@@ -65,7 +65,7 @@ export class SimNode {
     const store = options.store ?? new MemoryStore();
     this.core = new LightNode({
       family: options.family,
-      seed: id.length * 7919 + (id.codePointAt(0) ?? 0),
+      seed: [...id].reduce((seed, letter) => (seed * 31 + (letter.codePointAt(0) ?? 0)) >>> 0, 7),
       userAgent: 'sim',
       isGateway: options.isGateway ?? false,
       hashers: 2,

@@ -99,7 +99,12 @@ export class LightNode {
           this.#peerChanged('disconnected', peer, code);
         },
       },
-      { userAgent: options.userAgent, isGateway: options.isGateway, peersMax: options.peersMax ?? PEERS_MAX },
+      {
+        userAgent: options.userAgent,
+        isGateway: options.isGateway,
+        peersMax: options.peersMax ?? PEERS_MAX,
+        session: this.#drawSession(),
+      },
     );
     this.#sync = new HeaderSync(this.tree, this.#held, this.#verifier, peers, outbox, {
       punish: (peer, code) => this.#desk.punish(peer, code),
@@ -268,7 +273,7 @@ export class LightNode {
       this.#error(code, detail);
       this.#open(code === 'STORE_CORRUPT');
       // What lies there was not seen: the first write replaces all of it.
-      this.#writer.isDiskUnknown = true;
+      this.#writer.unreadable(code);
     } else if (this.#writer.failed(code, this.#now)) {
       this.#error(code, detail);
     }
@@ -337,6 +342,12 @@ export class LightNode {
       connected: connected.map((slot) => this.#tipOf(slot)),
     };
     this.#outbox.emit({ type: 'reorg', reorg });
+  }
+
+  /** 64 bits of which none are all zero. */
+  #drawSession(): bigint {
+    const word = (): bigint => BigInt(Math.floor(this.#random() * 2 ** 32));
+    return (word() << 32n) | word() | 1n;
   }
 
   #tipOf(slot: number): Tip {

@@ -26,6 +26,8 @@ export interface PeerDeskOptions {
   readonly userAgent: string;
   readonly isGateway: boolean;
   readonly peersMax: number;
+  /** What `hello` says to tell this run of the node from others; not 0. */
+  readonly session: bigint;
 }
 
 /** What the desk tells the node around it. */
@@ -190,6 +192,7 @@ export class PeerDesk {
       chainwork: tree.chainwork(tree.tip),
       services: options.isGateway ? SERVICE_GATEWAY : 0,
       userAgent: options.userAgent,
+      session: options.session,
       identity: new Uint8Array(0),
     });
   }
@@ -235,6 +238,7 @@ export class PeerDesk {
   #hello(peer: Peer, hello: Hello, now: number): PeerFault | undefined {
     if (hello.version !== PROTOCOL_VERSION) return 'PEER_WRONG_VERSION';
     if (!areEqual(hello.networkId, this.tree.family.networkId)) return 'PEER_WRONG_NETWORK';
+    if (this.#isConnectedTo(hello.session)) return 'PEER_DUPLICATE';
     // Views point into the received frame, which must not be kept alive for them.
     peer.hello = { ...hello, networkId: this.tree.family.networkId, identity: hello.identity.slice() };
     peer.height = hello.height;
@@ -242,6 +246,18 @@ export class PeerDesk {
     peer.nextPingAt = now;
     this.listener.arrived(peer);
     return undefined;
+  }
+
+  /**
+   * Ids change when a signaling server restarts, and differ between servers, so the same two may meet twice. The first
+   * connection stays. Nothing proves a session, so someone who knows a peer's can keep it away from here; whoever is
+   * connected to many could do as much by taking all places.
+   */
+  #isConnectedTo(session: bigint): boolean {
+    if (session === 0n) return false;
+    return (
+      session === this.options.session || this.peers.ready.some((peer) => peer.hello?.session === session)
+    );
   }
 
   #pong(peer: Peer, requestId: number, now: number): PeerFault | undefined {

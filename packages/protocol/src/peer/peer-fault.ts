@@ -1,6 +1,7 @@
 /** What a peer can do wrong beyond bad bytes and bad headers. Stable codes. */
 export const peerFaults = {
   PEER_WRONG_NETWORK: 'The peer is on another network.',
+  PEER_DUPLICATE: 'There is a connection to this very peer already.',
   PEER_WRONG_VERSION: 'The peer speaks another version of the protocol.',
   PEER_OUT_OF_TURN: 'A message came before hello, or a second hello.',
   PEER_UNSOLICITED: 'An answer came that nobody had asked for.',

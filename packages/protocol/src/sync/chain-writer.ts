@@ -17,7 +17,7 @@ export class ChainWriter {
   #storedTip = 0;
   #mustTruncate = false;
   /** True if what is stored could not be read: the first write replaces it, but nothing is written for that alone. */
-  isDiskUnknown = false;
+  #isDiskUnknown = false;
   #underWay: { readonly write: number; readonly tip: number } | undefined;
   /** A reorg below a write that is under way. */
   #reorgedTo: number | undefined;
@@ -37,6 +37,12 @@ export class ChainWriter {
     this.#storedTip = height;
     this.#mustTruncate = mustTruncate;
     if (mustTruncate) this.#dirtySince = now;
+  }
+
+  /** What is stored could not be read, for a reason that the application knows already. */
+  unreadable(code: StoreFault): void {
+    this.#isDiskUnknown = true;
+    this.#reported = code;
   }
 
   /** The best chain changed above `ancestorHeight`. */
@@ -77,7 +83,7 @@ export class ChainWriter {
     this.#agreed = Math.min(tip, this.#reorgedTo ?? tip);
     this.#reorgedTo = undefined;
     this.#mustTruncate = false;
-    this.isDiskUnknown = false;
+    this.#isDiskUnknown = false;
     this.#reported = undefined;
     this.#retryAt = 0;
     this.#dirtySince = this.#isDirty ? now : undefined;
@@ -103,7 +109,7 @@ export class ChainWriter {
   #write(now: number): void {
     const { tree } = this;
     const first = Math.min(chunkOf(this.#agreed + 1), Math.max(0, chunkOf(tree.tipHeight)));
-    const isRewrite = this.#mustTruncate || this.isDiskUnknown || this.#storedTip > this.#agreed;
+    const isRewrite = this.#mustTruncate || this.#isDiskUnknown || this.#storedTip > this.#agreed;
     const put = [];
     let height = first * CHUNK_HEADERS;
     for (let index = first; index < first + CHUNKS_PER_WRITE_MAX && height < tree.tipHeight; index++) {

@@ -30,6 +30,7 @@ const message: fc.Arbitrary<Message> = fc.oneof(
     chainwork: fc.bigInt(0n, 2n ** 256n - 1n),
     services: number,
     userAgent: ascii(USER_AGENT_BYTES_MAX),
+    session: fc.bigInt(0n, 2n ** 64n - 1n),
     identity: fc.uint8Array({ maxLength: IDENTITY_BYTES_MAX }),
   }),
   fc.record({
@@ -68,6 +69,7 @@ const hello: Hello = {
   chainwork: 0n,
   services: 0,
   userAgent: '',
+  session: 0n,
   identity: new Uint8Array(0),
 };
 
@@ -202,9 +204,12 @@ describe('caps of the codec', () => {
     }
     expect(codeOf(new Uint8Array([7, 1, 1, 0x41]))).toBe('WIRE_MALFORMED');
     const work = bytesToHex(encodeMessage({ ...hello, chainwork: 1n }));
-    expect(work.endsWith('0101000000')).toBe(true);
-    const padded = Uint8Array.from(`${work.slice(0, -10)}020001000000`.match(/../g) ?? [], (byte) =>
-      Number.parseInt(byte, 16),
+    // After the work: services, user agent, session and identity, all of them zero or empty.
+    const rest = '00'.repeat(11);
+    expect(work.endsWith(`0101${rest}`)).toBe(true);
+    const padded = Uint8Array.from(
+      `${work.slice(0, -rest.length - 4)}020001${rest}`.match(/../g) ?? [],
+      (byte) => Number.parseInt(byte, 16),
     );
     expect(codeOf(padded)).toBe('WIRE_MALFORMED');
   });

@@ -52,6 +52,7 @@ export function encodeMessage(message: Message): Uint8Array {
       writeChainwork(writer, message.chainwork);
       writer.varint(message.services);
       writeAscii(writer, message.userAgent, USER_AGENT_BYTES_MAX);
+      writer.u64(message.session);
       if (message.identity.length > IDENTITY_BYTES_MAX) throw new RangeError('identity: too long');
       writer.varint(message.identity.length);
       writer.raw(message.identity);
@@ -117,6 +118,7 @@ function decodeBody(typeByte: number, requestId: number, reader: ByteReader): Me
         chainwork: readChainwork(reader),
         services: reader.varint(),
         userAgent: readAscii(reader, USER_AGENT_BYTES_MAX),
+        session: reader.u64(),
         identity: reader.view(readCount(reader, IDENTITY_BYTES_MAX)),
       };
     case TYPE_BYTES.ping:

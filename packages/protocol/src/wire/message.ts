@@ -17,6 +17,8 @@ export interface Hello {
   readonly services: number;
   /** Printable ASCII. */
   readonly userAgent: string;
+  /** Drawn anew by each run of a node, so that two connections between the same two are noticed; 0 if it is not told. */
+  readonly session: bigint;
   /** Empty until nodes have keys. */
   readonly identity: Uint8Array;
 }
