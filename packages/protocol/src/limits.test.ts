@@ -154,6 +154,20 @@ describe('limits', () => {
         limits.REVERIFY_LAST + limits.REVERIFY_RUNS * limits.REVERIFY_RUN_HEADERS,
         limits.HEADERS_PER_MESSAGE_MAX,
       ],
+      [
+        'windows, and a request that asks for a whole one',
+        limits.WINDOW_MIN,
+        limits.WINDOW_START,
+        limits.WINDOW_MAX,
+        limits.BLOCK_HASHES_MAX,
+        limits.EXPIRED_REQUESTS_MAX,
+        limits.WANTED_BLOCKS_MAX,
+      ],
+      [
+        'bodies of the largest kind',
+        limits.WINDOW_MIN * limits.BODY_BYTES_MAX,
+        limits.BODY_BYTES_IN_FLIGHT_MAX,
+      ],
       ['storage', limits.STORE_DELAY_MS, limits.STORE_RETRY_MS],
       [
         'codes',

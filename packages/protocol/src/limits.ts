@@ -86,6 +86,21 @@ export const LEADER_SLICE_MS = 30_000;
 /** Claims of more work than the peer then delivers, before it is disconnected. One can happen to an honest peer that reorganises. */
 export const UNPROVEN_CLAIMS_MAX = 3;
 
+/** Bodies under way from one peer at first. The seed's number. */
+export const WINDOW_START = 12;
+
+/** Least window of a peer, bodies. The seed's number. */
+export const WINDOW_MIN = 4;
+
+/** Greatest window of a peer, bodies. The seed's number. */
+export const WINDOW_MAX = 32;
+
+/** Bodies that are wanted at once: queued, under way, or held until they are checked. Arbitrary, far above the windows. Above it a further one is refused. */
+export const WANTED_BLOCKS_MAX = 1_024;
+
+/** Bytes of bodies under way (by estimate) and held, of all peers together: the credit that keeps a slow consumer's memory small, half of what the worker may grow by. At the edge nothing more is asked for, except a single body. */
+export const BODY_BYTES_IN_FLIGHT_MAX = 32 * 1024 * 1024;
+
 /** Peers of a node unless it is told otherwise. Above it a new peer is rejected. */
 export const PEERS_MAX = 32;
 
