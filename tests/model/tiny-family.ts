@@ -116,6 +116,7 @@ export function createTinyFamily(network = 0): ChainFamily {
     networkId: blake3(genesis.hash),
     recordBytes: tinyRecordBytes,
     messageBytesMax: 2 * 1024 * 1024,
+    bodyBytesMax: 1024 * 1024,
     encodedHeaderBytesMin: 16,
     genesis,
     powJobHeaders: 4,
@@ -146,5 +147,11 @@ export function createTinyFamily(network = 0): ChainFamily {
       time: u32(record, 36),
       fields: { work: u32(record, 40), salt: u32(record, 44) },
     }),
+    // The salt of a header is the first byte of its body.
+    checkBody: (body, { record }) =>
+      body[0] === record[44]
+        ? { kind: 'ok' }
+        : { kind: 'rejected', code: 'BODY_ROOT_MISMATCH', detail: `${body[0]}` },
+    describeBody: (body) => ({ bytes: body.length, transactionCount: 0, transactions: [], fields: {} }),
   };
 }

@@ -47,7 +47,7 @@ function bytesOfPeer(family: ChainFamily): Record<string, number> {
   const headersMessage = limits.HEADERS_PAYLOAD_BYTES_MAX + 64;
   return {
     // Memory for a message grows by doubling.
-    partialMessage: 2 * messageAndFrame(headersMessage),
+    partialMessage: 2 * messageAndFrame(Math.min(family.messageBytesMax, limits.BODY_BYTES_MAX + 64)),
     batchesWaiting: limits.HEADER_REQUESTS_IN_FLIGHT_MAX * 2 * messageAndFrame(headersMessage),
     batchInWork: limits.HEADERS_PER_MESSAGE_MAX * (family.recordBytes + 32 + 8),
     deferredRequests: limits.DEFERRED_REQUESTS_MAX * (limits.LOCATOR_HASHES_MAX + 1) * 64,
@@ -84,6 +84,15 @@ describe('limits', () => {
       ...families.map((family) => largestBatch(family, limits.HEADERS_PER_MESSAGE_MAX)),
     );
     expect(limits.HEADERS_PAYLOAD_BYTES_MAX).toBeLessThan(1.25 * largest);
+  });
+
+  it('let every body through, and none that its network cannot have', () => {
+    const largest = Math.max(...families.map((family) => family.bodyBytesMax));
+    expect(largest).toBeLessThanOrEqual(limits.BODY_BYTES_MAX);
+    expect(limits.BODY_BYTES_MAX).toBeLessThan(1.01 * largest);
+    for (const family of families)
+      expect(family.bodyBytesMax + 64, family.name).toBeLessThanOrEqual(family.messageBytesMax);
+    expect(64 + 32 * limits.BLOCK_HASHES_MAX).toBeLessThanOrEqual(limits.SMALL_MESSAGE_BYTES_MAX);
   });
 
   it('fit together', () => {
@@ -144,6 +153,20 @@ describe('limits', () => {
         'samples',
         limits.REVERIFY_LAST + limits.REVERIFY_RUNS * limits.REVERIFY_RUN_HEADERS,
         limits.HEADERS_PER_MESSAGE_MAX,
+      ],
+      [
+        'windows, and a request that asks for a whole one',
+        limits.WINDOW_MIN,
+        limits.WINDOW_START,
+        limits.WINDOW_MAX,
+        limits.BLOCK_HASHES_MAX,
+        limits.EXPIRED_REQUESTS_MAX,
+        limits.WANTED_BLOCKS_MAX,
+      ],
+      [
+        'bodies of the largest kind',
+        limits.WINDOW_MIN * limits.BODY_BYTES_MAX,
+        limits.BODY_BYTES_IN_FLIGHT_MAX,
       ],
       ['storage', limits.STORE_DELAY_MS, limits.STORE_RETRY_MS],
       [

@@ -2,7 +2,7 @@
  * Every bound of the protocol core: what it bounds, its unit, why this value, and what happens at the edge. LIMITS.md is
  * generated from this file.
  *
- * Worst case, besides the tree (see header-tree.ts): at most 530 MiB for 32 peers, all hostile at once. A test adds it up.
+ * Worst case, besides the tree (see header-tree.ts): at most 700 MiB for 32 peers, all hostile at once. A test adds it up.
  */
 
 /** Headers of one `headers` message and of one request. The seed's number. More is a fault of the sender. */
@@ -29,7 +29,13 @@ export const TREE_HEADERS_MAX = 4_194_304;
 /** Bytes of one data channel message. Above 64 KiB a message blocks others behind it, and some receivers take no more. A larger one is a fault. */
 export const FRAME_BYTES_MAX = 65_536;
 
-/** Bytes of a message other than `headers`: the largest is a `getHeaders` with a full locator, 2.2 kB. So a message that has only begun says by its type how much memory it may take. More is a fault. */
+/** Hashes of one `getBlocks` or `notFound`: as many as the window of a peer ever holds. More is a fault. */
+export const BLOCK_HASHES_MAX = 32;
+
+/** Bytes of one block body on the wire: the largest of any family (Bitcoin's; Vision's are 2 MB), and its message fits 4 MiB. The network's own maximum holds besides. More is a fault. */
+export const BODY_BYTES_MAX = 4_000_000;
+
+/** Bytes of a message other than `headers` and `blocks`: the largest is a `getHeaders` with a full locator, 2.2 kB. So a message that has only begun says by its type how much memory it may take. More is a fault. */
 export const SMALL_MESSAGE_BYTES_MAX = 4_096;
 
 /** Least size of frames that a message is cut into, bytes. Every SCTP takes more; a peer that claims to take less, so that one message becomes a million frames, gets these all the same. */
@@ -79,6 +85,21 @@ export const LEADER_SLICE_MS = 30_000;
 
 /** Claims of more work than the peer then delivers, before it is disconnected. One can happen to an honest peer that reorganises. */
 export const UNPROVEN_CLAIMS_MAX = 3;
+
+/** Bodies under way from one peer at first. The seed's number. */
+export const WINDOW_START = 12;
+
+/** Least window of a peer, bodies. The seed's number. */
+export const WINDOW_MIN = 4;
+
+/** Greatest window of a peer, bodies. The seed's number. */
+export const WINDOW_MAX = 32;
+
+/** Bodies that are wanted at once: queued, under way, or held until they are checked. Arbitrary, far above the windows. Above it a further one is refused. */
+export const WANTED_BLOCKS_MAX = 1_024;
+
+/** Bytes of bodies under way (by estimate) and held, of all peers together: the credit that keeps a slow consumer's memory small, half of what the worker may grow by. At the edge nothing more is asked for, except a single body. */
+export const BODY_BYTES_IN_FLIGHT_MAX = 32 * 1024 * 1024;
 
 /** Peers of a node unless it is told otherwise. Above it a new peer is rejected. */
 export const PEERS_MAX = 32;

@@ -9,6 +9,7 @@ const field = fc.oneof(
   fc.record({ kind: fc.constant('u8' as const), value: fc.nat(255) }),
   fc.record({ kind: fc.constant('u32' as const), value: fc.nat(0xffff_ffff) }),
   fc.record({ kind: fc.constant('u64' as const), value: fc.bigInt(0n, 2n ** 64n - 1n) }),
+  fc.record({ kind: fc.constant('bigVarint' as const), value: fc.bigInt(0n, 2n ** 128n - 1n) }),
   fc.record({ kind: fc.constant('varint' as const), value: fc.maxSafeNat() }),
   fc.record({
     kind: fc.constant('signedVarint' as const),
@@ -21,10 +22,12 @@ type Field = typeof field extends fc.Arbitrary<infer T> ? T : never;
 function write(writer: ByteWriter, { kind, value }: Field): void {
   if (kind === 'raw') writer.raw(value);
   else if (kind === 'u64') writer.u64(value);
+  else if (kind === 'bigVarint') writer.bigVarint(value, 128);
   else writer[kind](value);
 }
 
 function read(reader: ByteReader, { kind, value }: Field): unknown {
+  if (kind === 'bigVarint') return reader.bigVarint(128);
   return kind === 'raw' ? reader.view(value.length).slice() : reader[kind]();
 }
 

@@ -49,6 +49,11 @@ export class ByteReader {
     return at < 0 ? 0n : this.#view.getBigUint64(at, true);
   }
 
+  /** Passes over the next `count` bytes. */
+  skip(count: number): void {
+    this.#take(count);
+  }
+
   /** A view of the next `count` bytes, not a copy; empty on failure. */
   view(count: number): Uint8Array {
     const at = this.#take(count);
@@ -71,6 +76,21 @@ export class ByteReader {
     }
     this.failed = true;
     return 0;
+  }
+
+  /** As {@link varint}, for integers below 2^`bits`. */
+  bigVarint(bits: 64 | 128): bigint {
+    let value = 0n;
+    for (let shift = 0n; shift < bits; shift += 7n) {
+      const byte = this.u8();
+      value |= BigInt(byte & 0x7f) << shift;
+      if (byte >= 0x80) continue;
+      const isPadded = byte === 0 && shift > 0n;
+      if (isPadded || value >> BigInt(bits) !== 0n) break;
+      return this.failed ? 0n : value;
+    }
+    this.failed = true;
+    return 0n;
   }
 
   /** Zigzag varint: small negative and positive numbers are short. */

@@ -57,6 +57,14 @@ export class ByteWriter {
     this.u8(rest);
   }
 
+  /** @throws {RangeError} unless `value` is at least 0 and below 2^`bits` */
+  bigVarint(value: bigint, bits: 64 | 128): void {
+    if (BigInt.asUintN(bits, value) !== value) throw new RangeError(`bigVarint: ${value} is out of range`);
+    let rest = value;
+    for (; rest >= 0x80n; rest >>= 7n) this.u8(Number(rest & 0x7fn) | 0x80);
+    this.u8(Number(rest));
+  }
+
   /** @throws {RangeError} unless `value` is an integer between −2^52 and 2^52 − 1 */
   signedVarint(value: number): void {
     if (!Number.isInteger(value)) throw new RangeError(`signedVarint: ${value} is no integer`);

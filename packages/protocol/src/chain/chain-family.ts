@@ -7,6 +7,7 @@
  */
 import type { ByteReader } from '../bytes/byte-reader.js';
 import type { ByteWriter } from '../bytes/byte-writer.js';
+import type { BodyContext, BodyInfo, BodyVerdict } from './block-body.js';
 import type { HeaderFault } from './header-fault.js';
 import type { PowJob } from './pow-job.js';
 
@@ -64,6 +65,8 @@ export interface ChainFamily {
   readonly recordBytes: number;
   /** Largest wire message of this family's networks, in bytes. */
   readonly messageBytesMax: number;
+  /** Largest block body of this family's networks, in bytes; with what stands before it in its message, it fits there. */
+  readonly bodyBytesMax: number;
   /** Least number of bytes that one header takes in the batch codec: bounds a count before anything is allocated. */
   readonly encodedHeaderBytesMin: number;
   readonly genesis: { readonly record: Uint8Array; readonly hash: Uint8Array };
@@ -123,4 +126,13 @@ export interface ChainFamily {
   /** @returns 32 bytes, or undefined if the text is no hash of this family */
   hashFromHex(text: string): Uint8Array | undefined;
   describe(record: Uint8Array, hash: Uint8Array, height: number): HeaderInfo;
+
+  /**
+   * Whether a body is the one that a verified header commits to. Cheapest first: size, form, root, witnesses.
+   *
+   * Costs time in proportion to the body, which must not change meanwhile; nothing of it is kept.
+   */
+  checkBody(body: Uint8Array, context: BodyContext): BodyVerdict;
+  /** @returns what a body holds, checked or not; undefined if it cannot be decoded */
+  describeBody(body: Uint8Array): BodyInfo | undefined;
 }

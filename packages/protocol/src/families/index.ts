@@ -10,6 +10,7 @@ export { decodeBits, encodeBits } from './bitcoin/compact-target.js';
 export { retarget } from './bitcoin/difficulty.js';
 export { type BitcoinParams, bitcoinParams } from './bitcoin/network-params.js';
 export * from './networks.js';
+export { decodeVisionBody, encodeVisionBody, type PlacedTransaction } from './vision/body-codec.js';
 export { customNetworkParams } from './vision/custom-network.js';
 export { epochSeed } from './vision/epoch-seed.js';
 export { type HeaderJsonResult, headerFromJson, recordFromJson } from './vision/header-json.js';

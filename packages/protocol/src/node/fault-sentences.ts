@@ -1,4 +1,5 @@
 /** One table of every code that a node can give: the sentence for people. Codes are stable. */
+import { bodyFaults } from '../chain/body-fault.js';
 import { headerFaults } from '../chain/header-fault.js';
 import { storeFaults } from '../io/stored-chain.js';
 import { peerFaults } from '../peer/peer-fault.js';
@@ -15,6 +16,7 @@ export const nodeFaults = {
 /** Every code of the core with its sentence. */
 export const faultSentences = {
   ...headerFaults,
+  ...bodyFaults,
   ...wireFaults,
   ...peerFaults,
   ...storeFaults,

@@ -228,6 +228,14 @@ export class PeerDesk {
         return this.server.request(peer, message);
       case 'headers':
         return this.sync?.headers(peer, message, now, wallTime);
+      case 'getBlocks':
+        // No bodies are kept here: the asker learns at once that it must ask elsewhere.
+        this.outbox.send(peer, { type: 'notFound', requestId: message.requestId, hashes: message.hashes });
+        return undefined;
+      case 'blocks':
+      case 'notFound':
+        // Nobody asks for bodies here.
+        return 'PEER_UNSOLICITED';
       case 'reject':
         // It says why it is about to close; that is between it and itself.
         this.#remove(peer, message.code);

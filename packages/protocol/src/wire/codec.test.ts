@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bytesToHex } from '../bytes/hex.js';
 import {
+  BLOCK_HASHES_MAX,
+  BODY_BYTES_MAX,
   HEADERS_PAYLOAD_BYTES_MAX,
   HEADERS_PER_MESSAGE_MAX,
   IDENTITY_BYTES_MAX,
@@ -9,7 +11,7 @@ import {
   REJECT_CODE_BYTES_MAX,
   USER_AGENT_BYTES_MAX,
 } from '../limits.js';
-import { decodeMessage, encodeMessage } from './codec.js';
+import { decodeMessage, encodeMessage, messageBytesMaxOf } from './codec.js';
 import type { Hello, Message } from './message.js';
 import { wireFaults } from './wire-fault.js';
 
@@ -52,6 +54,17 @@ const message: fc.Arbitrary<Message> = fc.oneof(
     parent: hash,
     count: fc.nat(HEADERS_PER_MESSAGE_MAX),
     payload: fc.uint8Array({ maxLength: 300 }),
+  }),
+  fc.record({
+    type: fc.constantFrom('getBlocks' as const, 'notFound' as const),
+    requestId: number,
+    hashes: fc.array(hash, { minLength: 1, maxLength: BLOCK_HASHES_MAX }),
+  }) as fc.Arbitrary<Message>,
+  fc.record({
+    type: fc.constant('blocks' as const),
+    requestId: number,
+    hash,
+    body: fc.uint8Array({ minLength: 1, maxLength: 300 }),
   }),
   fc.record({ type: fc.constant('reject' as const), code: ascii(REJECT_CODE_BYTES_MAX) }),
 );
@@ -100,7 +113,7 @@ describe('codec', () => {
 
   it('survives any bytes, and calls what is wrong by its code', () => {
     const typed = fc
-      .tuple(fc.nat(9), fc.uint8Array({ maxLength: 200 }))
+      .tuple(fc.nat(12), fc.uint8Array({ maxLength: 200 }))
       .map(([type, rest]) => new Uint8Array([type, ...rest]));
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 100 }), typed), (bytes) => {
@@ -114,7 +127,7 @@ describe('codec', () => {
   it('takes neither less nor more than the message', () => {
     fc.assert(
       fc.property(message, fc.nat(), (value, cut) => {
-        fc.pre(value.type !== 'headers');
+        fc.pre(value.type !== 'headers' && value.type !== 'blocks');
         const bytes = encodeMessage(value);
         expect(codeOf(new Uint8Array([...bytes, 0]))).toBe('WIRE_MALFORMED');
         const length = 1 + (cut % (bytes.length - 1));
@@ -125,7 +138,7 @@ describe('codec', () => {
 
   it('knows nothing but its types', () => {
     expect(codeOf(new Uint8Array(0))).toBe('WIRE_EMPTY');
-    for (const type of [0, 8, 255]) expect(codeOf(new Uint8Array([type, 0]))).toBe('WIRE_UNKNOWN_TYPE');
+    for (const type of [0, 11, 255]) expect(codeOf(new Uint8Array([type, 0]))).toBe('WIRE_UNKNOWN_TYPE');
   });
 
   it('passes over what a later version adds to its hello', () => {
@@ -152,6 +165,18 @@ describe('caps of the codec', () => {
     max,
   });
 
+  const ofHashes = (type: 'getBlocks' | 'notFound', count: number): Message => ({
+    type,
+    requestId: 1,
+    hashes: Array.from({ length: count }, () => new Uint8Array(32)),
+  });
+  const blocks = (bytes: number): Message => ({
+    type: 'blocks',
+    requestId: Number.MAX_SAFE_INTEGER,
+    hash: new Uint8Array(32),
+    body: new Uint8Array(bytes),
+  });
+
   it('lets the largest of each through', () => {
     for (const value of [
       {
@@ -163,8 +188,13 @@ describe('caps of the codec', () => {
       getHeaders(LOCATOR_HASHES_MAX, HEADERS_PER_MESSAGE_MAX),
       headers(HEADERS_PER_MESSAGE_MAX, HEADERS_PAYLOAD_BYTES_MAX),
       { type: 'reject', code: 'R'.repeat(REJECT_CODE_BYTES_MAX) } as const,
+      ofHashes('getBlocks', BLOCK_HASHES_MAX),
+      ofHashes('notFound', BLOCK_HASHES_MAX),
+      blocks(BODY_BYTES_MAX),
     ]) {
-      expect(decodeMessage(encodeMessage(value)).ok).toBe(true);
+      const bytes = encodeMessage(value);
+      expect(decodeMessage(bytes).ok).toBe(true);
+      expect(bytes.length).toBeLessThanOrEqual(messageBytesMaxOf(bytes[0] as number));
     }
   });
 
@@ -175,6 +205,18 @@ describe('caps of the codec', () => {
     expect(codeOf(encodeMessage(headers(HEADERS_PER_MESSAGE_MAX + 1, 0)))).toBe('WIRE_MALFORMED');
     const padded = new Uint8Array([...encodeMessage(headers(1, HEADERS_PAYLOAD_BYTES_MAX)), 0]);
     expect(codeOf(padded)).toBe('WIRE_MALFORMED');
+    for (const type of ['getBlocks', 'notFound'] as const) {
+      const bytes = new Uint8Array([
+        ...encodeMessage(ofHashes(type, BLOCK_HASHES_MAX)),
+        ...new Uint8Array(32),
+      ]);
+      bytes[2] = BLOCK_HASHES_MAX + 1;
+      expect(codeOf(bytes)).toBe('WIRE_MALFORMED');
+      expect(codeOf(Uint8Array.of(bytes[0] as number, 1, 0))).toBe('WIRE_MALFORMED');
+    }
+    const body = new Uint8Array([...encodeMessage(blocks(BODY_BYTES_MAX)), 0]);
+    expect(codeOf(body)).toBe('WIRE_MALFORMED');
+    expect(codeOf(encodeMessage(blocks(1)).slice(0, -1))).toBe('WIRE_MALFORMED');
     const reject = encodeMessage({ type: 'reject', code: 'R'.repeat(REJECT_CODE_BYTES_MAX) });
     const longer = new Uint8Array([...reject, 0x52]);
     longer[2] = REJECT_CODE_BYTES_MAX + 1;
@@ -190,6 +232,10 @@ describe('caps of the codec', () => {
       { ...hello, chainwork: -1n },
       headers(1, HEADERS_PAYLOAD_BYTES_MAX + 1),
       { type: 'reject', code: 'R'.repeat(REJECT_CODE_BYTES_MAX + 1) } as const,
+      ofHashes('getBlocks', 0),
+      ofHashes('notFound', BLOCK_HASHES_MAX + 1),
+      blocks(0),
+      blocks(BODY_BYTES_MAX + 1),
     ]) {
       expect(() => encodeMessage(value)).toThrow(RangeError);
     }

@@ -2,6 +2,8 @@
 import { ByteReader } from '../bytes/byte-reader.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
 import {
+  BLOCK_HASHES_MAX,
+  BODY_BYTES_MAX,
   HEADERS_PAYLOAD_BYTES_MAX,
   HEADERS_PER_MESSAGE_MAX,
   IDENTITY_BYTES_MAX,
@@ -22,7 +24,13 @@ const TYPE_BYTES: Readonly<Record<MessageType, number>> = {
   getHeaders: 5,
   headers: 6,
   reject: 7,
+  getBlocks: 8,
+  blocks: 9,
+  notFound: 10,
 };
+
+/** Type, request id and hash stand before a body. */
+const BODY_ENVELOPE_BYTES = 64;
 
 /** A message, or what is wrong with its bytes. */
 export type DecodeResult =
@@ -36,12 +44,18 @@ export type DecodeResult =
  */
 export function messageBytesMaxOf(typeByte: number): number {
   // Type, request id, parent and count stand before the headers.
-  return typeByte === TYPE_BYTES.headers ? HEADERS_PAYLOAD_BYTES_MAX + 64 : SMALL_MESSAGE_BYTES_MAX;
+  if (typeByte === TYPE_BYTES.headers) return HEADERS_PAYLOAD_BYTES_MAX + 64;
+  return typeByte === TYPE_BYTES.blocks ? BODY_BYTES_MAX + BODY_ENVELOPE_BYTES : SMALL_MESSAGE_BYTES_MAX;
+}
+
+function sizeHint(message: Message): number {
+  if (message.type === 'headers') return message.payload.length + 64;
+  return message.type === 'blocks' ? message.body.length + BODY_ENVELOPE_BYTES : 256;
 }
 
 /** @throws {RangeError} if a field is out of its range */
 export function encodeMessage(message: Message): Uint8Array {
-  const writer = new ByteWriter(message.type === 'headers' ? message.payload.length + 64 : 256);
+  const writer = new ByteWriter(sizeHint(message));
   writer.u8(TYPE_BYTES[message.type]);
   writer.varint('requestId' in message ? message.requestId : 0);
   switch (message.type) {
@@ -78,6 +92,19 @@ export function encodeMessage(message: Message): Uint8Array {
       break;
     case 'reject':
       writeAscii(writer, message.code, REJECT_CODE_BYTES_MAX);
+      break;
+    case 'getBlocks':
+    case 'notFound':
+      if (message.hashes.length === 0 || message.hashes.length > BLOCK_HASHES_MAX)
+        throw new RangeError(`hashes: ${message.hashes.length}, must be 1 to ${BLOCK_HASHES_MAX}`);
+      writer.varint(message.hashes.length);
+      for (const hash of message.hashes) writer.raw(hash);
+      break;
+    case 'blocks':
+      if (message.body.length === 0 || message.body.length > BODY_BYTES_MAX)
+        throw new RangeError(`body: ${message.body.length} bytes, must be 1 to ${BODY_BYTES_MAX}`);
+      writer.raw(message.hash);
+      writer.raw(message.body);
       break;
     case 'ping':
     case 'pong':
@@ -144,9 +171,25 @@ function decodeBody(typeByte: number, requestId: number, reader: ByteReader): Me
     }
     case TYPE_BYTES.reject:
       return { type: 'reject', code: readAscii(reader, REJECT_CODE_BYTES_MAX) };
+    case TYPE_BYTES.getBlocks:
+      return { type: 'getBlocks', requestId, hashes: readHashes(reader) };
+    case TYPE_BYTES.blocks: {
+      const hash = reader.view(32);
+      if (reader.remaining === 0 || reader.remaining > BODY_BYTES_MAX) reader.fail();
+      return { type: 'blocks', requestId, hash, body: reader.view(reader.remaining) };
+    }
+    case TYPE_BYTES.notFound:
+      return { type: 'notFound', requestId, hashes: readHashes(reader) };
     default:
       return undefined;
   }
+}
+
+/** At least one, and no more than a window holds. */
+function readHashes(reader: ByteReader): Uint8Array[] {
+  const count = readCount(reader, BLOCK_HASHES_MAX);
+  if (count === 0) reader.fail();
+  return Array.from({ length: count }, () => reader.view(32));
 }
 
 function readCount(reader: ByteReader, max: number): number {

@@ -76,7 +76,46 @@ export interface Reject {
   readonly code: string;
 }
 
+/** Asks for block bodies: each hash is answered once, in their order, by `blocks` or by `notFound`. */
+export interface GetBlocks {
+  readonly type: 'getBlocks';
+  readonly requestId: number;
+  /** 1 to BLOCK_HASHES_MAX, 32 bytes each. */
+  readonly hashes: readonly Uint8Array[];
+}
+
+/**
+ * Answers one hash of a `getBlocks`. One body, so that a window moves with every answer, what is under way can be
+ * counted in bytes, and a sender holds no more than what its peer takes.
+ */
+export interface Blocks {
+  readonly type: 'blocks';
+  readonly requestId: number;
+  /** 32 bytes. */
+  readonly hash: Uint8Array;
+  /** What follows the header in its block, see `ChainFamily.checkBody`; a view of the message. */
+  readonly body: Uint8Array;
+}
+
+/** Answers those hashes of a `getBlocks` whose bodies the sender does not have, or no longer. */
+export interface NotFound {
+  readonly type: 'notFound';
+  readonly requestId: number;
+  /** 1 to BLOCK_HASHES_MAX, 32 bytes each. */
+  readonly hashes: readonly Uint8Array[];
+}
+
 /** Any message, told apart by `type`. */
-export type Message = Hello | Ping | Pong | Announce | GetHeaders | Headers | Reject;
+export type Message =
+  | Hello
+  | Ping
+  | Pong
+  | Announce
+  | GetHeaders
+  | Headers
+  | Reject
+  | GetBlocks
+  | Blocks
+  | NotFound;
 /** The names of the messages. */
 export type MessageType = Message['type'];

@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { ByteReader } from '../bytes/byte-reader.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
 import { bytesToHex } from '../bytes/hex.js';
+import { bodyFaults } from '../chain/body-fault.js';
 import { headerFaults } from '../chain/header-fault.js';
 import { type NetworkName, resolveNetwork } from '../families/networks.js';
+import { bodyTransactionsMax, transactionBytesMax } from '../families/vision/body-codec.js';
 import * as limits from '../limits.js';
 import { peerFaults } from '../peer/peer-fault.js';
 import { decodeMessage, encodeMessage, messageBytesMaxOf } from './codec.js';
@@ -32,7 +34,18 @@ const titled = (kind: string): Example[] => examples.filter(({ title }) => title
 
 describe('PROTOCOL.md', () => {
   it('has an example of each message, and all are what they are called', () => {
-    const types = ['hello', 'ping', 'pong', 'announce', 'getHeaders', 'headers', 'reject'];
+    const types = [
+      'hello',
+      'ping',
+      'pong',
+      'announce',
+      'getHeaders',
+      'headers',
+      'reject',
+      'getBlocks',
+      'blocks',
+      'notFound',
+    ];
     for (const type of types) {
       expect(titled(type).length, type).toBeGreaterThan(0);
       for (const { bytes } of titled(type)) {
@@ -41,7 +54,7 @@ describe('PROTOCOL.md', () => {
         if (result.ok) expect(bytesToHex(encodeMessage(result.message))).toBe(bytesToHex(bytes));
       }
     }
-    expect(titled('stream').length + titled('batch').length).toBe(
+    expect(titled('stream').length + titled('batch').length + titled('body').length).toBe(
       examples.length - types.flatMap(titled).length,
     );
   });
@@ -91,9 +104,17 @@ describe('PROTOCOL.md', () => {
     }
   });
 
+  it('shows bodies of both families', () => {
+    expect(titled('body').map(({ title }) => title[1])).toEqual(['bitcoin-mainnet', 'vision-devnet']);
+    for (const { title, bytes } of titled('body')) {
+      const info = resolveNetwork(title[1] as NetworkName).describeBody(bytes);
+      expect(info?.transactions.map(({ id }) => id)).toEqual([title[2]]);
+    }
+  });
+
   it('names every code that a peer can be told, and no other', () => {
-    const known = Object.keys({ ...wireFaults, ...peerFaults, ...headerFaults });
-    const named = new Set(document.match(/\b(?:WIRE|PEER|HEADER)_[A-Z_]+\b/g));
+    const known = Object.keys({ ...wireFaults, ...peerFaults, ...headerFaults, ...bodyFaults });
+    const named = new Set(document.match(/\b(?:WIRE|PEER|HEADER|BODY)_[A-Z_]+\b/g));
     expect([...named].sort()).toEqual(known.sort());
   });
 
@@ -103,11 +124,14 @@ describe('PROTOCOL.md', () => {
     const bitcoin = resolveNetwork('bitcoin-mainnet');
     for (const said of [
       `2 MiB (${vision.messageBytesMax.toLocaleString('en')}) for Vision and ${bitcoin.messageBytesMax / 2 ** 20} MiB for Bitcoin`,
-      `a \`headers\` message is at most ${messageBytesMaxOf(6).toLocaleString('en')} bytes, any other at most ${messageBytesMaxOf(1).toLocaleString('en')}`,
+      `a \`headers\` message is at most ${messageBytesMaxOf(6).toLocaleString('en')} bytes, a \`blocks\` message at most ${messageBytesMaxOf(9).toLocaleString('en')}, any other at most ${messageBytesMaxOf(1).toLocaleString('en')}`,
       `at most ${limits.FRAME_BYTES_MAX.toLocaleString('en')} bytes`,
       `never below ${limits.FRAME_BYTES_MIN.toLocaleString('en')}`,
       `varint count (at most ${limits.LOCATOR_HASHES_MAX})`,
       `count varint, 0 … ${limits.HEADERS_PER_MESSAGE_MAX}`,
+      `hashes varint count (1 … ${limits.BLOCK_HASHES_MAX})`,
+      `at most ${vision.bodyBytesMax.toLocaleString('en')} bytes for Vision and ${bitcoin.bodyBytesMax.toLocaleString('en')} for Bitcoin`,
+      `at most ${bodyTransactionsMax.toLocaleString('en')} transactions of at most ${transactionBytesMax.toLocaleString('en')} bytes`,
       `max varint, 1 … ${limits.HEADERS_PER_MESSAGE_MAX}`,
       `at most ${limits.HEADERS_PAYLOAD_BYTES_MAX.toLocaleString('en')} bytes: \`count\``,
       `ascii at most ${limits.USER_AGENT_BYTES_MAX}`,

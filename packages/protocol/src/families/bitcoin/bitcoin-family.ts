@@ -3,6 +3,7 @@ import { readU32 } from '../../bytes/integers.js';
 import type { ChainFamily, HeaderBatch, HeaderInfo } from '../../chain/chain-family.js';
 import { networkIdOf } from '../network-id.js';
 import { decodeBatch, encodeBatch, encodedHeaderBytesMin } from './batch-codec.js';
+import { bodyBytesMax, checkBody, describeBody } from './check-body.js';
 import { checkHeader } from './check-header.js';
 import { meetsTarget, TargetTable } from './compact-target.js';
 import type { BitcoinParams } from './network-params.js';
@@ -27,6 +28,7 @@ export function createBitcoinFamily(params: BitcoinParams): ChainFamily {
     networkId: networkIdOf('bitcoin', params),
     recordBytes,
     messageBytesMax,
+    bodyBytesMax,
     encodedHeaderBytesMin,
     genesis: { record: params.genesisRecord, hash: params.genesisHash },
     powJobHeaders,
@@ -49,6 +51,8 @@ export function createBitcoinFamily(params: BitcoinParams): ChainFamily {
     hashToHex: toDisplayHex,
     hashFromHex: (text) => hexToBytes(text, 32)?.reverse(),
     describe,
+    checkBody: (body, context) => checkBody(params.name, body, context),
+    describeBody,
   };
 }
 

@@ -1,5 +1,6 @@
 /** Merkle trees over transaction hashes: that of the mainnet (vision.md §6) and that of the devnet (vision-devnet.md). */
 import { blake3 } from '@noble/hashes/blake3.js';
+import { areEqual } from '../../bytes/compare-bytes.js';
 import { writeU32 } from '../../bytes/integers.js';
 
 /** One step from a leaf to the root. */
@@ -25,10 +26,23 @@ function hashOf(...parts: readonly Uint8Array[]): Uint8Array {
  * The number of leaves is not committed: [a, b, c] and [a, b, c, c] have one root.
  */
 export function mainnetMerkleRoot(leaves: readonly Uint8Array[]): Uint8Array {
+  return mainnetMerkleTree(leaves).root;
+}
+
+/**
+ * {@link mainnetMerkleRoot}, and whether the list could be longer than the one that was meant: two neighbours that are
+ * paired, in whatever level, are equal, so a list without the second one has the same root.
+ */
+export function mainnetMerkleTree(leaves: readonly Uint8Array[]): { root: Uint8Array; isMutated: boolean } {
+  let isMutated = false;
   let level = leaves;
-  if (level.length === 0) return new Uint8Array(32);
-  while (level.length > 1) level = mainnetParents(level);
-  return new Uint8Array(level[0] as Uint8Array);
+  if (level.length === 0) return { root: new Uint8Array(32), isMutated };
+  for (; level.length > 1; level = mainnetParents(level)) isMutated ||= hasTwins(level);
+  return { root: new Uint8Array(level[0] as Uint8Array), isMutated };
+}
+
+function hasTwins(level: readonly Uint8Array[]): boolean {
+  return level.some((node, i) => i % 2 === 1 && areEqual(node, level[i - 1] as Uint8Array));
 }
 
 /** Steps from the leaf at `index` to {@link mainnetMerkleRoot}. @throws {RangeError} if there is no such leaf */

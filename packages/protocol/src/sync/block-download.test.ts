@@ -1,0 +1,233 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import * as limits from '../limits.js';
+import { BlockDownload, type BlockRequest } from './block-download.js';
+import { DownloadWindow } from './download-window.js';
+
+const hashOf = (index: number): Uint8Array => {
+  const hash = new Uint8Array(32);
+  hash[0] = index & 0xff;
+  hash[1] = index >> 8;
+  return hash;
+};
+const indexOf = (hash: Uint8Array): number => (hash[0] as number) + 256 * (hash[1] as number);
+const asked = (requests: readonly BlockRequest[], peerId?: string): number[] =>
+  requests
+    .filter((each) => peerId === undefined || each.peerId === peerId)
+    .flatMap(({ hashes }) => hashes.map(indexOf));
+
+function downloadOf(peers: readonly string[], count: number, bodyBytesMax = 1000): BlockDownload {
+  const download = new BlockDownload(bodyBytesMax);
+  for (const peer of peers) download.addPeer(peer);
+  for (let i = 0; i < count; i++) expect(download.want(hashOf(i))).toBe(true);
+  return download;
+}
+
+function answer(download: BlockDownload, peerId: string, index: number, now: number, bytes = 100): void {
+  expect(download.received(peerId, hashOf(index), bytes, now)).toBe('wanted');
+  download.settle(hashOf(index), true);
+}
+
+describe('DownloadWindow', () => {
+  test('starts at 12, rises by 2 and falls by 1 towards 2 s of round trips, within 4 … 32', () => {
+    const fast = new DownloadWindow();
+    const sizes = Array.from({ length: 12 }, () => {
+      fast.answered(10);
+      return fast.size;
+    });
+    expect([limits.WINDOW_START, ...sizes]).toEqual([12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32, 32, 32]);
+    const slow = new DownloadWindow();
+    const falling = Array.from({ length: 10 }, () => {
+      slow.answered(2000);
+      return slow.size;
+    });
+    expect(falling).toEqual([11, 10, 9, 8, 7, 6, 5, 4, 4, 4]);
+    const even = new DownloadWindow();
+    for (let i = 0; i < 20; i++) even.answered(133);
+    expect(even.size).toBe(15);
+  });
+
+  test('is halved by a failure; the third in a row pauses, and the count starts anew', () => {
+    const window = new DownloadWindow();
+    expect([window.failed(0, true), window.size]).toEqual([false, 6]);
+    expect([window.failed(0, true), window.size]).toEqual([false, 4]);
+    expect([window.failed(7, true), window.size]).toEqual([true, 4]);
+    expect([window.isPaused(7), window.isPaused(30_006), window.isPaused(30_007)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    // One failure after a pause is one failure, not another pause.
+    expect(window.failed(40_000, true)).toBe(false);
+    expect(window.failed(40_000, true)).toBe(false);
+    window.answered(10);
+    expect(window.failed(40_000, true)).toBe(false);
+    for (let i = 0; i < 10; i++) expect(window.failed(50_000, false)).toBe(false);
+    expect(window.isPaused(50_000)).toBe(false);
+  });
+});
+
+describe('BlockDownload', () => {
+  test('fills the window, and fills it again with every answer', () => {
+    const download = downloadOf(['a'], 40);
+    expect(asked(download.poll(0))).toEqual(Array.from({ length: 12 }, (_, i) => i));
+    expect(download.poll(1)).toEqual([]);
+    answer(download, 'a', 0, 10);
+    expect(asked(download.poll(10))).toEqual([12, 13, 14]);
+    expect([download.inFlight, download.pending]).toEqual([14, 39]);
+  });
+
+  test('asks the faster peer first', () => {
+    const download = downloadOf(['slow', 'fast'], 2);
+    expect(asked(download.poll(0), 'slow')).toEqual([0, 1]);
+    answer(download, 'slow', 0, 900);
+    answer(download, 'slow', 1, 900);
+    download.want(hashOf(2));
+    expect(asked(download.poll(1000), 'fast')).toEqual([2]);
+    answer(download, 'fast', 2, 1020);
+    for (let i = 3; i < 17; i++) download.want(hashOf(i));
+    const requests = download.poll(1100);
+    expect([asked(requests, 'fast').length, asked(requests, 'slow').length]).toEqual([14, 0]);
+  });
+
+  test('a lost request leaves the window and goes to another peer at once; its late answer still counts', () => {
+    const download = downloadOf(['a', 'b'], 12);
+    expect(asked(download.poll(0), 'a')).toHaveLength(12);
+    expect(download.nextWake(0)).toBe(limits.REQUEST_TIMEOUT_MIN_MS);
+    for (let i = 1; i < 12; i++) answer(download, 'a', i, 50);
+    expect(download.poll(2999)).toEqual([]);
+    expect(asked(download.poll(3000), 'b')).toEqual([0]);
+    expect(download.inFlight).toBe(1);
+    expect(download.received('a', hashOf(0), 100, 3100)).toBe('wanted');
+    expect(download.received('b', hashOf(0), 100, 3200)).toBe('duplicate');
+    expect(download.received('b', hashOf(0), 100, 3200)).toBe('unsolicited');
+    download.settle(hashOf(0), true);
+    expect([download.pending, download.inFlight, download.bytesInFlight]).toEqual([0, 0, 0]);
+  });
+
+  test('three failures pause a peer for 30 s, never the last', () => {
+    const download = downloadOf(['a', 'b'], 1);
+    download.removePeer('b', 0);
+    for (let now = 0; now <= 30_000; now += 3000) expect(asked(download.poll(now), 'a')).toEqual([0]);
+    download.addPeer('b');
+    expect(asked(download.poll(33_000), 'b')).toEqual([0]);
+    for (let now = 36_000; now < 60_000; now += 3000) download.poll(now);
+    const paused = ['a', 'b'].filter((peer) => download.windowOf(peer)?.isPaused(57_000));
+    expect(paused).toHaveLength(1);
+    // The one that is left is awake, whichever it is.
+    download.removePeer(paused[0] === 'a' ? 'b' : 'a', 57_000);
+    expect(download.windowOf(paused[0] as string)?.isPaused(57_000)).toBe(false);
+    expect(asked(download.poll(57_000), paused[0])).toEqual([0]);
+  });
+
+  test('a body that a peer does not have, or sent wrong, is asked of others only', () => {
+    const download = downloadOf(['a', 'b'], 1);
+    download.poll(0);
+    expect(download.notFound('b', hashOf(0))).toBe(false);
+    expect(download.notFound('a', hashOf(0))).toBe(true);
+    expect(asked(download.poll(1), 'b')).toEqual([0]);
+    expect(download.received('b', hashOf(0), 100, 2)).toBe('wanted');
+    download.settle(hashOf(0), false);
+    expect(download.poll(3)).toEqual([]);
+    expect(download.unavailable().map(indexOf)).toEqual([0]);
+    download.addPeer('c');
+    expect(asked(download.poll(4), 'c')).toEqual([0]);
+    download.cancel(hashOf(0));
+    expect(download.received('c', hashOf(0), 100, 5)).toBe('duplicate');
+    expect([download.pending, download.bytesInFlight]).toEqual([0, 0]);
+  });
+
+  test('nothing is wanted twice, nor more than the cap', () => {
+    const download = downloadOf([], limits.WANTED_BLOCKS_MAX);
+    expect(download.want(hashOf(0))).toBe(false);
+    expect(download.want(hashOf(5000))).toBe(false);
+  });
+
+  test('bytes under way and held stay below the credit; what is consumed gives it back', () => {
+    const bodyBytesMax = 4_000_000;
+    const most = Math.floor(limits.BODY_BYTES_IN_FLIGHT_MAX / bodyBytesMax);
+    const download = downloadOf(['a', 'b'], 60, bodyBytesMax);
+    expect(asked(download.poll(0))).toHaveLength(most);
+    for (let i = 0; i < most; i++) download.received('a', hashOf(i), bodyBytesMax, 10);
+    expect([download.poll(10), download.bytesInFlight]).toEqual([[], most * bodyBytesMax]);
+    download.settle(hashOf(0), true);
+    expect(asked(download.poll(11))).toHaveLength(1);
+  });
+
+  test('whatever happens, the caps hold, and in the end every body comes', () => {
+    const step = fc.record({
+      act: fc.constantFrom(
+        'answer',
+        'answer',
+        'answer',
+        'bad',
+        'notFound',
+        'leave',
+        'join',
+        'sleep',
+        'cancel',
+      ),
+      pick: fc.nat(),
+      bytes: fc.integer({ min: 1, max: 2_000_000 }),
+      ms: fc.nat(4000),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+        const download = downloadOf(['p0', 'p1', 'p2'], 100, 2_000_000);
+        const peers = new Set(['p0', 'p1', 'p2']);
+        const underWay = new Map<string, Uint8Array>();
+        let now = 0;
+        let joined = 3;
+        const poll = (): void => {
+          for (const { peerId, hashes } of download.poll(now)) {
+            expect(peers.has(peerId)).toBe(true);
+            expect(hashes.length).toBeLessThanOrEqual(limits.BLOCK_HASHES_MAX);
+            for (const hash of hashes) underWay.set(`${peerId} ${indexOf(hash)}`, hash);
+          }
+          expect(download.inFlight).toBeLessThanOrEqual(peers.size * limits.WINDOW_MAX);
+          expect(download.inFlight).toBeLessThanOrEqual(download.pending);
+          if (download.inFlight > 0) expect(download.nextWake(now)).toBeGreaterThan(now);
+        };
+        poll();
+        for (const { act, pick, bytes, ms } of steps) {
+          now += ms;
+          const all = [...underWay];
+          const [key, hash] = all[pick % Math.max(1, all.length)] ?? [];
+          const peer = key?.split(' ')[0] as string;
+          if (act === 'leave' && peers.size > 1) {
+            const gone = [...peers][pick % peers.size] as string;
+            peers.delete(gone);
+            download.removePeer(gone, now);
+            for (const each of all) if (each[0].startsWith(`${gone} `)) underWay.delete(each[0]);
+          } else if (act === 'join' && peers.size < 6) {
+            peers.add(`p${joined}`);
+            download.addPeer(`p${joined++}`);
+          } else if (act === 'cancel') download.cancel(hashOf(pick % 100));
+          else if (hash !== undefined && key !== undefined) {
+            if (act === 'notFound') download.notFound(peer, hash);
+            else if (act === 'answer' || act === 'bad') {
+              if (download.received(peer, hash, bytes, now) === 'wanted')
+                download.settle(hash, act === 'answer');
+            }
+            if (act !== 'sleep') underWay.delete(key);
+          }
+          poll();
+        }
+        // Now all is well: one honest peer answers everything.
+        download.addPeer('honest');
+        peers.add('honest');
+        for (let round = 0; round < 400 && download.pending > 0; round++) {
+          now += 1000;
+          for (const { peerId, hashes } of download.poll(now))
+            if (peerId === 'honest')
+              for (const hash of hashes) {
+                download.received(peerId, hash, 1000, now + 10);
+                download.settle(hash, true);
+              }
+        }
+        expect([download.pending, download.inFlight, download.bytesInFlight]).toEqual([0, 0, 0]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
