@@ -66,6 +66,7 @@ describe('createLightNode: arguments', () => {
     ['iceServers', 'TypeError', { signal, iceServers: 'stun:x' }],
     ['iceServers', 'TypeError', { signal, iceServers: [{ url: 'stun:x' }] }],
     ['iceServers', 'RangeError', { signal, iceServers: [{ urls: 'cat:x' }] }],
+    ['reportMetrics', 'TypeError', { signal, reportMetrics: 1 }],
     ['workerUrl', 'TypeError', { signal, workerUrl: 7 }],
     ['workerUrl', 'RangeError', { signal, workerUrl: 'http://' }],
   ];
@@ -135,6 +136,23 @@ describe('a light node', () => {
     assertEqual((await node.header(node.tip.hash))?.height, 0, 'height');
     assertEqual(await node.header(1), undefined, 'header 1');
     assertEqual(await node.header('0'.repeat(64)), undefined, 'header 00…');
+  });
+
+  it('metrics() is a copy of what the node counts; of a closed node the gauges are 0', async () => {
+    const network = newNetwork();
+    const [first, second] = [await startNode({ network }), await startNode({ network })];
+    assertEqual(first.metrics().vision_p2p_peers, 0, 'peers');
+    await Promise.all([peersOf(first, 1), peersOf(second, 1)]);
+    const metrics = first.metrics();
+    assertEqual(metrics.vision_p2p_peers, 1, 'peers');
+    assertEqual(metrics.vision_p2p_headers_received_total, 0, 'headers');
+    for (const [name, value] of Object.entries(metrics)) {
+      assertTrue(name.startsWith('vision_') && Number.isSafeInteger(value), `${name}: ${value}`);
+    }
+    Object.assign(metrics, { vision_p2p_peers: 7 });
+    assertEqual(first.metrics().vision_p2p_peers, 1, 'peers');
+    await first.close();
+    assertEqual(first.metrics().vision_p2p_peers, 0, 'peers');
   });
 
   it('header() refuses what is neither a height nor a hash', async () => {
