@@ -155,6 +155,23 @@ describe('a light node', () => {
     assertEqual(first.metrics().vision_p2p_peers, 0, 'peers');
   });
 
+  it('reports metrics to its signaling server, numbers only, and not at all if it is told not to', async () => {
+    const options = { network: newNetwork(), signal: [signalAt('counting')] };
+    const silent = await startNode({ ...options, reportMetrics: false });
+    while ((await (await fetch(signalAt('clients'))).text()) === '0');
+    const open = await startNode(options);
+    await Promise.all([peersOf(silent, 1), peersOf(open, 1)]);
+    // The silent one joined first, so its turn to report has passed when the other one's comes.
+    const reports: [number, object][] = [];
+    while (!reports.some(([order]) => order === 1)) {
+      reports.push(...(await (await fetch(signalAt('../reports'))).json()));
+    }
+    assertEqual(reports.filter(([order]) => order === 0).length, 0, 'reports of the silent one');
+    for (const [name, value] of reports.flatMap(([, report]) => Object.entries(report))) {
+      assertTrue(/^vision_(p2p|chain)_/.test(name) && Number.isSafeInteger(value), `${name}: ${value}`);
+    }
+  });
+
   it('header() refuses what is neither a height nor a hash', async () => {
     const node = await startNode();
     for (const [value, expected] of [

@@ -41,7 +41,10 @@ const NUDGE_INTERVAL_MS = 5000;
 /** Milliseconds before a server that refused us is asked again. */
 const REFUSED_PAUSE_MS = 30_000;
 
-/** Milliseconds between two reports of metrics. The server takes no more than one in 2 s for long. */
+/**
+ * Milliseconds between two reports of metrics: what a page counts in its last seconds is not told. The server takes no
+ * more than one in 2 s for long.
+ */
 const METRICS_REPORT_INTERVAL_MS = 5000;
 
 /** One signaling server: stays connected, joins the network's room there, and passes signals on. */
@@ -118,8 +121,6 @@ export class SignalingServer implements SignalRoute {
   leave(): void {
     this.#attemptedAt = Number.NEGATIVE_INFINITY;
     clearTimeout(this.#pauseTimer);
-    // The last words: what was counted since the last report would be lost otherwise.
-    this.#reportMetrics();
     clearInterval(this.#reportTimer);
     this.#socket.disconnect();
   }
