@@ -1,7 +1,8 @@
 /** Where a Chromium may be, and how to get one where it is not. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { PlainError, runCommand } from './run-command.mjs';
+import { installFromDebian, isRootOnDebian } from './debian.mjs';
+import { PlainError } from './run-command.mjs';
 
 const names = [
   'chromium',
@@ -32,25 +33,6 @@ function candidates() {
   return names.flatMap((name) => folders.filter(Boolean).map((folder) => path.join(folder, name)));
 }
 
-function isRootOnDebian() {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0 || !existsSync('/etc/os-release'))
-    return false;
-  return /^ID="?debian"?$/m.test(readFileSync('/etc/os-release', 'utf8'));
-}
-
-async function installFromDebian() {
-  console.log('Installing Chromium from the Debian packages …');
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  const steps = [
-    ['update', '-qq'],
-    ['install', '-y', '-qq', '--no-install-recommends', 'chromium'],
-  ];
-  for (const args of steps) {
-    const { code, output } = await runCommand('apt-get', args, { env });
-    if (code !== 0) throw new PlainError(`apt-get ${args.join(' ')} failed:\n${output.trim()}`);
-  }
-}
-
 /**
  * A Chromium that the browser tests can start.
  *
@@ -66,7 +48,7 @@ export async function findChromium() {
   const installed = candidates().find((file) => existsSync(file));
   if (installed) return installed;
   if (isRootOnDebian()) {
-    await installFromDebian();
+    await installFromDebian('chromium', 'Chromium');
     const added = candidates().find((file) => existsSync(file));
     if (added) return added;
   }

@@ -2,6 +2,7 @@
 import './node-version.mjs';
 import { parseArgs } from 'node:util';
 import { ensureReady } from './ensure-ready.mjs';
+import { providePrometheus } from './find-prometheus.mjs';
 import { PlainError } from './run-command.mjs';
 
 const usage = `npm test -- [--only lint|unit|browser|e2e] [FILTER …]
@@ -47,6 +48,8 @@ async function main() {
   }
   const chosen = only !== undefined ? [only] : filters.length > 0 ? ['unit'] : suiteNames;
   await ensureReady({ chromium: chosen.includes('browser') || chosen.includes('e2e') });
+
+  if (chosen.includes('unit')) await providePrometheus();
 
   const results = [];
   for (const name of chosen) results.push(await runSuite(name, filters));

@@ -52,6 +52,13 @@ const behaviours = {
       socket.conn.close();
     });
   },
+  /** As the honest one; what nodes report here can be asked for at `/reports`. */
+  counting(socket, io) {
+    behaviours.honest(socket, io);
+    // Who reports is told by the order of coming.
+    const order = io.clients++;
+    socket.on('metrics', (report) => io.reports.push([order, report]));
+  },
   refusing(socket) {
     socket.on('join', (_request, acknowledge) => acknowledge({ ok: false, code: 'SIGNAL_ROOM_FULL' }));
   },
@@ -91,15 +98,18 @@ const behaviours = {
 export async function startFakeSignaling() {
   const ios = [];
   // How many clients are connected in all.
-  const http = createServer((_request, response) => {
+  const http = createServer((request, response) => {
     response.setHeader('Access-Control-Allow-Origin', '*');
-    response.end(String(ios.reduce((sum, io) => sum + io.engine.clientsCount, 0)));
+    if (request.url === '/reports') response.end(JSON.stringify(ios.flatMap((io) => io.reports.splice(0))));
+    else response.end(String(ios.reduce((sum, io) => sum + io.engine.clientsCount, 0)));
   });
   for (const [name, behave] of Object.entries(behaviours)) {
     const io = new Server(http, { path: `/${name}/socket.io`, cors: { origin: '*' }, destroyUpgrade: false });
     io.joined = new Set();
     io.offering = new Set();
     io.held = [];
+    io.reports = [];
+    io.clients = 0;
     ios.push(io);
     io.on('connection', (socket) => behave(socket, io));
   }

@@ -66,6 +66,7 @@ describe('createLightNode: arguments', () => {
     ['iceServers', 'TypeError', { signal, iceServers: 'stun:x' }],
     ['iceServers', 'TypeError', { signal, iceServers: [{ url: 'stun:x' }] }],
     ['iceServers', 'RangeError', { signal, iceServers: [{ urls: 'cat:x' }] }],
+    ['reportMetrics', 'TypeError', { signal, reportMetrics: 1 }],
     ['workerUrl', 'TypeError', { signal, workerUrl: 7 }],
     ['workerUrl', 'RangeError', { signal, workerUrl: 'http://' }],
   ];
@@ -135,6 +136,40 @@ describe('a light node', () => {
     assertEqual((await node.header(node.tip.hash))?.height, 0, 'height');
     assertEqual(await node.header(1), undefined, 'header 1');
     assertEqual(await node.header('0'.repeat(64)), undefined, 'header 00…');
+  });
+
+  it('metrics() is a copy of what the node counts; of a closed node the gauges are 0', async () => {
+    const network = newNetwork();
+    const [first, second] = [await startNode({ network }), await startNode({ network })];
+    assertEqual(first.metrics().vision_p2p_peers, 0, 'peers');
+    await Promise.all([peersOf(first, 1), peersOf(second, 1)]);
+    const metrics = first.metrics();
+    assertEqual(metrics.vision_p2p_peers, 1, 'peers');
+    assertEqual(metrics.vision_p2p_headers_received_total, 0, 'headers');
+    for (const [name, value] of Object.entries(metrics)) {
+      assertTrue(name.startsWith('vision_') && Number.isSafeInteger(value), `${name}: ${value}`);
+    }
+    Object.assign(metrics, { vision_p2p_peers: 7 });
+    assertEqual(first.metrics().vision_p2p_peers, 1, 'peers');
+    await first.close();
+    assertEqual(first.metrics().vision_p2p_peers, 0, 'peers');
+  });
+
+  it('reports metrics to its signaling server, numbers only, and not at all if it is told not to', async () => {
+    const options = { network: newNetwork(), signal: [signalAt('counting')] };
+    const silent = await startNode({ ...options, reportMetrics: false });
+    while ((await (await fetch(signalAt('clients'))).text()) === '0');
+    const open = await startNode(options);
+    await Promise.all([peersOf(silent, 1), peersOf(open, 1)]);
+    // The silent one joined first, so its turn to report has passed when the other one's comes.
+    const reports: [number, object][] = [];
+    while (!reports.some(([order]) => order === 1)) {
+      reports.push(...(await (await fetch(signalAt('../reports'))).json()));
+    }
+    assertEqual(reports.filter(([order]) => order === 0).length, 0, 'reports of the silent one');
+    for (const [name, value] of reports.flatMap(([, report]) => Object.entries(report))) {
+      assertTrue(/^vision_(p2p|chain)_/.test(name) && Number.isSafeInteger(value), `${name}: ${value}`);
+    }
   });
 
   it('header() refuses what is neither a height nor a hash', async () => {

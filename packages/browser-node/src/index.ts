@@ -1,6 +1,8 @@
 export type {
   CustomNetwork,
   HeaderInfo,
+  MetricName,
+  Metrics,
   NetworkName,
   PeerInfo,
   Phase,

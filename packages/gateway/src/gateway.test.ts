@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type CustomNetwork, resolveNetwork } from '@vision-light/protocol';
+import { type CustomNetwork, metricDefinitions, metricNames, resolveNetwork } from '@vision-light/protocol';
 import { createSignalServer, type SignalServer } from '@vision-light/signal-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createGateway, type Gateway } from './gateway.js';
@@ -170,6 +170,14 @@ describe('a gateway over HTTP', () => {
     const metrics = await body(gateway, '/metrics');
     expect(metrics.text).toContain('vision_light_gateway_tip_height{network="gateway-test"} 0');
     expect(metrics.text).toContain('process_cpu_seconds_total');
+    for (const name of metricNames) {
+      expect(metrics.text).toContain(`# TYPE ${name} ${metricDefinitions[name].type}\n`);
+      expect(metrics.text).toContain(`\n${name}{network="gateway-test"} 0\n`);
+    }
+    // Asked again, a counter is still what the node says.
+    expect((await body(gateway, '/metrics')).text).toContain(
+      'vision_p2p_headers_sent_total{network="gateway-test"} 0',
+    );
     expect((await body(gateway, '/else')).status).toBe(404);
     const posted = await fetch(`http://127.0.0.1:${gateway.port}/healthz`, { method: 'POST' });
     expect(posted.status).toBe(405);

@@ -171,6 +171,7 @@ class RunningGateway implements Gateway {
       signalServers: this.#introducer?.joined ?? 0,
       mined: this.#mining?.mined ?? 0,
       nonces: this.#mining?.noncesTried ?? 0,
+      metrics: node.metrics(),
     };
   }
 

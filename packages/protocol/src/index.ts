@@ -12,6 +12,7 @@ export * from './driver/memory-store.js';
 export * from './families/index.js';
 export * from './io/effect.js';
 export * from './io/event.js';
+export * from './io/metrics.js';
 export * from './io/notice.js';
 export * from './io/stored-chain.js';
 export * from './limits.js';

@@ -1,5 +1,6 @@
 import { type EnginePacket, type EngineSocket, textLength } from './engine-internals.js';
 import { BYTES_PER_TOKEN } from './limits.js';
+import type { PageReports } from './network-metrics.js';
 import type { RefusalCode } from './refusal.js';
 import { isConnectPacket } from './request.js';
 import type { Member, PeerKind, Room } from './room.js';
@@ -33,6 +34,8 @@ export class Connection implements Member {
   place = 0;
   /** The metric label under which it is counted while it is in a room. */
   label = '';
+  /** What it has reported of its metrics; undefined until it has. */
+  reports: PageReports | undefined;
   /** Since when it has been on its way out, if it is. */
   closingMs: number | undefined;
   readonly #rates: ConnectionRates;

@@ -49,6 +49,17 @@ export interface SignalLimits {
    * has in flight. Beyond: its connection is cut.
    */
   readonly maxBacklogBytes: number;
+  /** Milliseconds between two metrics reports of one page in the long run; pages send one in 5 s. Sooner: refused. */
+  readonly metricsReportIntervalMs: number;
+  /** Metrics reports that may come at once, above that: joining, leaving, a timer that was late. Beyond: refused. */
+  readonly maxMetricsReportBurst: number;
+  /**
+   * What one page may add to the counters of its network a second, all together, in the long run: twice the headers
+   * that a page verifies at its best. Beyond: the report is refused.
+   */
+  readonly maxMetricsPerSecond: number;
+  /** What it may add at once: what a page that syncs counts within five seconds of the above. Beyond: refused. */
+  readonly maxMetricsBurst: number;
   /** Milliseconds from connecting to `join`: five round trips of a bad mobile link. Then: closed. */
   readonly joinTimeoutMs: number;
   /** Milliseconds for the HTTP request of a handshake (slow headers, half-open TCP). Then: closed. */
@@ -75,6 +86,10 @@ export const defaultLimits: SignalLimits = {
   peersOnJoin: 16,
   maxPeersInSample: 32,
   maxBacklogBytes: 256 * 1024,
+  metricsReportIntervalMs: 2000,
+  maxMetricsReportBurst: 4,
+  maxMetricsPerSecond: 200_000,
+  maxMetricsBurst: 1_000_000,
   joinTimeoutMs: 10_000,
   headersTimeoutMs: 10_000,
   sweepIntervalMs: 1000,

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { NetworkMetrics } from './network-metrics.js';
 import { type RefusalCode, refusalCodes } from './refusal.js';
 import type { PeerKind } from './room.js';
 
@@ -28,6 +29,8 @@ export interface MetricSources {
 
 /** The server's own figures, in a registry of its own. */
 export class SignalMetrics {
+  /** What the pages report. */
+  readonly networks: NetworkMetrics;
   readonly #registry = new Registry();
   readonly #peers: Gauge<'network' | 'kind'>;
   readonly #relayed: Counter;
@@ -71,7 +74,9 @@ export class SignalMetrics {
       },
     });
     // Series exist from the start, so that a rate over them is right from the first event on.
-    for (const network of [...labelledNetworks, OTHER_NETWORKS]) {
+    const networks = [...labelledNetworks, OTHER_NETWORKS];
+    this.networks = new NetworkMetrics(this.#registry, networks);
+    for (const network of networks) {
       this.#peers.set({ network, kind: 'browser' }, 0);
       this.#peers.set({ network, kind: 'gateway' }, 0);
     }

@@ -41,11 +41,17 @@ export interface Relayed {
   readonly ok: true;
 }
 
+/** The answer to `metrics`. */
+export interface Counted {
+  readonly ok: true;
+}
+
 /** What clients may ask: one payload and an acknowledgement, both validated by the handler. */
 export interface ClientEvents {
   join: (...args: unknown[]) => void;
   peers: (...args: unknown[]) => void;
   signal: (...args: unknown[]) => void;
+  metrics: (...args: unknown[]) => void;
 }
 
 /** What the server says unasked. */

@@ -14,6 +14,11 @@ export const refusals = {
   SIGNAL_TOO_MANY_CONNECTIONS: 'The server has as many connections as it allows.',
   SIGNAL_TOO_MANY_FROM_ADDRESS: 'Too many connections come from this address.',
   SIGNAL_ORIGIN_NOT_ALLOWED: 'Pages of this origin may not use the server.',
+  SIGNAL_METRICS_FROM_GATEWAY: 'Gateways have metrics of their own and do not report any here.',
+  SIGNAL_METRICS_TOO_OFTEN: 'The report of metrics came too soon after the others.',
+  SIGNAL_METRICS_UNKNOWN_NAME: 'The report names a metric that pages do not have.',
+  SIGNAL_METRICS_NOT_A_COUNT: 'The report holds something that is no whole number from 0.',
+  SIGNAL_METRICS_JUMP: 'The report claims more than can have happened in the time.',
   SIGNAL_SHUTTING_DOWN: 'The server is shutting down.',
 } as const;
 

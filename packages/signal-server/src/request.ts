@@ -46,6 +46,11 @@ export function decodeSignal(payload: unknown): SignalRequest | undefined {
   return typeof data === 'string' || isRecord(data) ? { to, data } : undefined;
 }
 
+/** The payload of `metrics`, or undefined if its shape is wrong; its names and values are not judged here. */
+export function decodeMetrics(payload: unknown): Readonly<Record<string, unknown>> | undefined {
+  return isRecord(payload) ? payload : undefined;
+}
+
 /** Whether `text` is a socket.io CONNECT packet to the default namespace, with or without a payload. */
 export function isConnectPacket(text: string): boolean {
   if (text === '0') return true;

@@ -79,7 +79,7 @@ export async function createSignalServer(options: SignalServerOptions = {}): Pro
   const io = attach(http, limits);
   const engine = io.engine as unknown as Engine;
   const connections = new Connections({ limits, metrics, now, log }, engine);
-  const signaling = new Signaling({ limits, metrics, iceServers, randomBelow }, connections, io);
+  const signaling = new Signaling({ limits, metrics, iceServers, randomBelow, now }, connections, io);
   let closed: Promise<void> | undefined;
 
   http.on('connection', (socket) => {

@@ -2,7 +2,9 @@ import type { Connection } from './connection.js';
 import type { Connections } from './connections.js';
 import type { SignalLimits } from './limits.js';
 import { networkLabel, type SignalMetrics } from './metrics.js';
+import { PageReports } from './network-metrics.js';
 import type {
+  Counted,
   IceServer,
   Joined,
   PeerInfo,
@@ -12,7 +14,7 @@ import type {
   SignalIo,
   SignalSocket,
 } from './protocol.js';
-import { decodeJoin, decodePeers, decodeSignal } from './request.js';
+import { decodeJoin, decodeMetrics, decodePeers, decodeSignal } from './request.js';
 import { type RandomBelow, Room } from './room.js';
 
 /** What signaling needs from outside. */
@@ -21,9 +23,11 @@ export interface SignalingEnvironment {
   readonly metrics: SignalMetrics;
   readonly iceServers: readonly IceServer[];
   readonly randomBelow: RandomBelow;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
 }
 
-type Answer = Joined | Sampled | Relayed | Refused;
+type Answer = Joined | Sampled | Relayed | Counted | Refused;
 
 /** Introduces the members of a room to one another and relays their signals within it. */
 export class Signaling {
@@ -47,6 +51,9 @@ export class Signaling {
     function onSignal(this: SignalSocket, ...args: unknown[]) {
       signaling.#answer(this.data, args, signaling.#relay);
     }
+    function onMetrics(this: SignalSocket, ...args: unknown[]) {
+      signaling.#answer(this.data, args, signaling.#count);
+    }
     function onDisconnect(this: SignalSocket) {
       signaling.#leave(this.data);
     }
@@ -55,6 +62,7 @@ export class Signaling {
       socket.on('join', onJoin);
       socket.on('peers', onPeers);
       socket.on('signal', onSignal);
+      socket.on('metrics', onMetrics);
       socket.on('disconnect', onDisconnect);
     });
   }
@@ -134,6 +142,19 @@ export class Signaling {
     return { ok: true };
   }
 
+  #count(connection: Connection, payload: unknown): Counted | Refused {
+    const { limits, metrics, now } = this.#env;
+    const report = decodeMetrics(payload);
+    if (report === undefined) return { ok: false, code: 'SIGNAL_MALFORMED' };
+    if (connection.room === undefined) return { ok: false, code: 'SIGNAL_NOT_JOINED' };
+    if (connection.kind === 'gateway') return { ok: false, code: 'SIGNAL_METRICS_FROM_GATEWAY' };
+    connection.reports ??= new PageReports(limits, now());
+    const code = connection.reports.judge(report, now());
+    if (code !== undefined) return { ok: false, code };
+    metrics.networks.add(connection.label, connection.reports, report);
+    return { ok: true };
+  }
+
   #leave(connection: Connection): void {
     const { room } = connection;
     connection.socket = undefined;
@@ -142,7 +163,9 @@ export class Signaling {
     connection.room = undefined;
     room.remove(connection);
     if (room.size === 0) this.#rooms.delete(room.network);
-    this.#env.metrics.left(connection.label, connection.kind);
+    const { metrics } = this.#env;
+    metrics.left(connection.label, connection.kind);
+    if (connection.reports !== undefined) metrics.networks.remove(connection.label, connection.reports);
   }
 }
 

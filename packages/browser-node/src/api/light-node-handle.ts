@@ -1,4 +1,4 @@
-import type { HeaderInfo, PeerInfo, Status, Tip } from '@vision-light/protocol';
+import type { HeaderInfo, Metrics, PeerInfo, Status, Tip } from '@vision-light/protocol';
 import type { Listener, Subscriptions } from './subscriptions.js';
 
 /** What {@link LightNodeHandle.tips} can be told. */
@@ -37,6 +37,11 @@ export interface LightNodeHandle {
   header(heightOrHash: number | string): Promise<HeaderInfo | undefined>;
   /** The peers that have said hello. */
   peers(): readonly PeerInfo[];
+  /**
+   * What the node counts, by the names that it has in Prometheus: counters since it was started, gauges as they are. A
+   * copy of at most a second ago. Of a closed node the counters stay and the gauges are 0.
+   */
+  metrics(): Metrics;
   /** Takes leave of the peers, writes what is not yet stored and releases everything. Calling it again does nothing. */
   close(): Promise<void>;
 }

@@ -22,6 +22,11 @@ export interface LightNodeOptions {
   /** Connections at a time, 1 to 48. Default: 16. */
   readonly maxPeers?: number;
   /**
+   * Whether the signaling servers are told what the node counts, for the figures of the whole network: numbers only,
+   * nothing that tells who or where anyone is. Default: true.
+   */
+  readonly reportMetrics?: boolean;
+  /**
    * Address of this package's `dist/worker.js` on your own site, for pages whose content security policy forbids
    * workers from `blob:`. Default: the copy inside this module.
    */
@@ -36,6 +41,7 @@ export interface LightNodeSettings {
   readonly storage: 'indexeddb' | 'memory';
   readonly hashers: number;
   readonly maxPeers: number;
+  readonly reportMetrics: boolean;
   readonly workerUrl: string | undefined;
 }
 
@@ -67,6 +73,7 @@ export function checkOptions(options: LightNodeOptions): LightNodeSettings {
     storage: checkStorage(options.storage ?? 'indexeddb'),
     hashers: checkInteger('hashers', options.hashers ?? defaultHashers(), HASHERS_MAX),
     maxPeers: checkInteger('maxPeers', options.maxPeers ?? MAX_PEERS_DEFAULT, MAX_PEERS_MAX),
+    reportMetrics: checkBoolean('reportMetrics', options.reportMetrics ?? true),
     workerUrl: options.workerUrl === undefined ? undefined : checkWorkerUrl(options.workerUrl),
   };
 }
@@ -124,6 +131,11 @@ function checkStorage(storage: 'indexeddb' | 'memory'): 'indexeddb' | 'memory' {
   if (typeof storage !== 'string') throw new TypeError(`storage: must be a string, got ${show(storage)}`);
   if (storage === 'indexeddb' || storage === 'memory') return storage;
   throw new RangeError(`storage: must be 'indexeddb' or 'memory', got ${show(storage)}`);
+}
+
+function checkBoolean(name: string, value: boolean): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new TypeError(`${name}: must be true or false, got ${show(value)}`);
 }
 
 function checkInteger(name: string, value: number, max: number): number {

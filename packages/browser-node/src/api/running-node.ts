@@ -1,4 +1,14 @@
-import type { HeaderInfo, NodeNotice, PeerInfo, Status, Tip } from '@vision-light/protocol';
+import {
+  type HeaderInfo,
+  type Metrics,
+  metricDefinitions,
+  metricNames,
+  type NodeNotice,
+  type PeerInfo,
+  type Status,
+  type Tip,
+  zeroMetrics,
+} from '@vision-light/protocol';
 import type { FromNodeWorker } from '../boundary/messages.js';
 import type { NodeWorkerLink } from '../boundary/node-worker-link.js';
 import { PeerFinder } from '../peers/peer-finder.js';
@@ -27,6 +37,7 @@ export class RunningNode implements LightNodeHandle {
   #tip: Tip;
   #status: Status;
   #peers: readonly PeerInfo[] = [];
+  #metrics: Metrics = zeroMetrics();
   #closing: Promise<void> | undefined;
   readonly #worker: NodeWorkerLink;
   readonly #finder: PeerFinder;
@@ -51,10 +62,16 @@ export class RunningNode implements LightNodeHandle {
       progress: 0,
     };
     this.#worker = worker;
-    const { network, iceServers, maxPeers } = settings;
+    const { network, iceServers, maxPeers, reportMetrics } = settings;
     const networkName = typeof network === 'string' ? network : undefined;
     this.#finder = new PeerFinder({
-      servers: settings.signal.map((url) => ({ url, networkId, networkName, iceServers })),
+      servers: settings.signal.map((url) => ({
+        url,
+        networkId,
+        networkName,
+        iceServers,
+        metrics: reportMetrics ? () => this.#metrics : undefined,
+      })),
       maxPeers,
       post: (message, transfer) => worker.post(message, transfer),
       failed: (code, detail) => this.#fail(new LightNodeError(code, describeError(code, detail))),
@@ -109,6 +126,10 @@ export class RunningNode implements LightNodeHandle {
     return this.#peers;
   }
 
+  metrics(): Metrics {
+    return { ...this.#metrics };
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#end();
     return this.#closing;
@@ -118,6 +139,8 @@ export class RunningNode implements LightNodeHandle {
   receive(message: FromNodeWorker): void {
     switch (message.type) {
       case 'notices':
+        // First, so that a listener reads numbers that have what it is told of.
+        if (message.metrics !== undefined) this.#metrics = message.metrics;
         for (const notice of message.notices) this.#take(notice);
         break;
       case 'requestPeers':
@@ -201,9 +224,17 @@ export class RunningNode implements LightNodeHandle {
     this.#worker.terminate();
     this.#markClosed(CLOSED);
     this.#peers = [];
+    this.#metrics = withoutGauges(this.#metrics);
     this.#setStatus({ ...this.#status, phase: 'closed', peers: 0, headersPerSecond: 0 });
     this.#subscriptions.clear();
   }
+}
+
+/** A closed node has done what it has done, and does nothing now. */
+function withoutGauges(metrics: Metrics): Metrics {
+  const left = zeroMetrics();
+  for (const name of metricNames) if (metricDefinitions[name].type === 'counter') left[name] = metrics[name];
+  return left;
 }
 
 function assertHeightOrHash(heightOrHash: unknown): void {

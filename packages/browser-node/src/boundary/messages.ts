@@ -4,7 +4,7 @@
  * `peer` names one connection, not one node: a second connection to the same node has another name. So a late word
  * about a connection that is gone is never taken for one about its successor.
  */
-import type { CustomNetwork, HeaderInfo, NetworkName, NodeNotice } from '@vision-light/protocol';
+import type { CustomNetwork, HeaderInfo, Metrics, NetworkName, NodeNotice } from '@vision-light/protocol';
 
 /** What the worker needs to know of the options. */
 export interface NodeWorkerSettings {
@@ -46,7 +46,12 @@ export type ToNodeWorker =
 
 /** From the node worker to the page. */
 export type FromNodeWorker =
-  | { readonly type: 'notices'; readonly notices: readonly NodeNotice[] }
+  /** With each batch, the metrics as they are after it; alone, without notices, when only they have changed. */
+  | {
+      readonly type: 'notices';
+      readonly notices: readonly NodeNotice[];
+      readonly metrics: Metrics | undefined;
+    }
   | { readonly type: 'requestPeers'; readonly count: number }
   /** The channel is open: set-up has succeeded. */
   | { readonly type: 'opened'; readonly peer: string }

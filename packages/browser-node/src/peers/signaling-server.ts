@@ -1,6 +1,8 @@
+import type { Metrics } from '@vision-light/protocol';
 import { io, type Socket } from 'socket.io-client';
 import type { LightNodeErrorCode } from '../api/light-node-error.js';
 import type { IceServer } from '../api/light-node-options.js';
+import { MetricsReport } from './metrics-report.js';
 import type { SignalRoute } from './peer-links.js';
 import { decodeAnswer, decodeCode, isPeerId } from './signal-answers.js';
 import { decodeSignalData, type SignalData } from './signal-data.js';
@@ -14,6 +16,8 @@ export interface SignalingServerOptions {
   readonly networkName: string | undefined;
   /** Instead of what the server names. */
   readonly iceServers: readonly IceServer[] | undefined;
+  /** Reads what the node counts; undefined if the server is not to be told. */
+  readonly metrics: (() => Metrics) | undefined;
 }
 
 /** What a {@link SignalingServer} reports. */
@@ -37,6 +41,12 @@ const NUDGE_INTERVAL_MS = 5000;
 /** Milliseconds before a server that refused us is asked again. */
 const REFUSED_PAUSE_MS = 30_000;
 
+/**
+ * Milliseconds between two reports of metrics: what a page counts in its last seconds is not told. The server takes no
+ * more than one in 2 s for long.
+ */
+const METRICS_REPORT_INTERVAL_MS = 5000;
+
 /** One signaling server: stays connected, joins the network's room there, and passes signals on. */
 export class SignalingServer implements SignalRoute {
   ownId = '';
@@ -50,6 +60,8 @@ export class SignalingServer implements SignalRoute {
   #attemptedAt = performance.now();
   #pausedUntil = 0;
   #pauseTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #report = new MetricsReport();
+  #reportTimer: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: SignalingServerOptions, events: SignalingServerEvents) {
     this.#options = options;
@@ -120,6 +132,7 @@ export class SignalingServer implements SignalRoute {
   /** Leaves the server for a while; `nudge` comes back. */
   leave(): void {
     clearTimeout(this.#pauseTimer);
+    clearInterval(this.#reportTimer);
     this.#socket.disconnect();
     // Not an attempt that failed: whoever comes back need not wait.
     this.#attemptedAt = Number.NEGATIVE_INFINITY;
@@ -145,7 +158,25 @@ export class SignalingServer implements SignalRoute {
     this.#isJoined = true;
     this.#isReported = false;
     if (iceServers === undefined) this.#adoptIceServers(answer.iceServers);
+    this.#startReporting();
     this.#events.joined(this, answer.peerIds);
+  }
+
+  #startReporting(): void {
+    if (this.#options.metrics === undefined) return;
+    // To this connection nothing has been said yet; what counters were told to an earlier one is told.
+    this.#report.restart();
+    this.#reportMetrics();
+    clearInterval(this.#reportTimer);
+    this.#reportTimer = setInterval(() => this.#reportMetrics(), METRICS_REPORT_INTERVAL_MS);
+  }
+
+  /** Said once, without an answer: numbers that are lost on the way are not worth saying twice. */
+  #reportMetrics(): void {
+    const { metrics } = this.#options;
+    if (metrics === undefined || !this.#isJoined) return;
+    const report = this.#report.next(metrics());
+    if (report !== undefined) this.#socket.emit('metrics', report);
   }
 
   /** Undefined if there is no answer in time, or the connection is lost meanwhile. */
@@ -175,6 +206,7 @@ export class SignalingServer implements SignalRoute {
 
   #onDisconnect(reason: string): void {
     this.#isJoined = false;
+    clearInterval(this.#reportTimer);
     this.#attemptedAt = performance.now();
     if (reason === 'io client disconnect') return;
     this.#reportOutage(reason);

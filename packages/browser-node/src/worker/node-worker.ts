@@ -5,6 +5,8 @@ import {
   Driver,
   type HeaderInfo,
   LightNode,
+  type Metrics,
+  metricNames,
   type NodeEventBody,
   type NodeNotice,
   resolveNetwork,
@@ -22,6 +24,12 @@ import type { NodeWorkerScope } from './worker-scope.js';
 
 /** What `hello` calls this software. */
 const USER_AGENT = 'vision-light/0.1.0 browser';
+
+/**
+ * Milliseconds between two looks at whether the page's copy of the metrics is out of date. Notices bring it up to date
+ * too, so this is for what happens without any: serving others.
+ */
+const METRICS_INTERVAL_MS = 1000;
 
 /** Makes this worker the node: it waits for the page's orders. */
 export function startNodeWorker(scope: NodeWorkerScope): void {
@@ -58,10 +66,13 @@ class NodeHost implements NodeControl {
   #onClosed = (): void => {};
   #lastPowFault: string | undefined;
   #isReleased = false;
+  /** What the page knows. */
+  #postedMetrics: Metrics | undefined;
+  #metricsTimer: ReturnType<typeof setInterval> | undefined;
 
   constructor(scope: NodeWorkerScope) {
     this.#scope = scope;
-    this.#notices = new NoticeBatch((notices) => scope.postMessage({ type: 'notices', notices }, []));
+    this.#notices = new NoticeBatch((notices) => this.#post(notices));
     this.channels = new PeerChannels(this.#push, (message) => scope.postMessage(message, []));
   }
 
@@ -123,8 +134,10 @@ class NodeHost implements NodeControl {
       peersTarget: Math.min(maxPeers, 8),
     });
     this.#driver = new Driver(node, platform);
+    this.#metricsTimer = setInterval(() => this.#postChangedMetrics(), METRICS_INTERVAL_MS);
     this.#release = async () => {
       this.#isReleased = true;
+      clearInterval(this.#metricsTimer);
       this.#driver?.stop();
       pool.close();
       await store.close();
@@ -147,6 +160,19 @@ class NodeHost implements NodeControl {
       this.#onClosed();
     }
   };
+
+  #post(notices: readonly NodeNotice[]): void {
+    // A node that broke has said its last numbers.
+    const metrics = this.#driver?.node.metrics() ?? this.#postedMetrics;
+    this.#postedMetrics = metrics;
+    this.#scope.postMessage({ type: 'notices', notices, metrics }, []);
+  }
+
+  #postChangedMetrics(): void {
+    const now = this.#driver?.node.metrics();
+    const posted = this.#postedMetrics;
+    if (now !== undefined && metricNames.some((name) => now[name] !== posted?.[name])) this.#post([]);
+  }
 
   #notify(notice: NodeNotice): void {
     this.#notices.add(notice);

@@ -1,4 +1,4 @@
-import type { Phase, Tip } from '@vision-light/protocol';
+import type { Metrics, Phase, Tip } from '@vision-light/protocol';
 
 /** What a gateway tells about itself over HTTP. */
 export interface GatewayFacts {
@@ -10,4 +10,6 @@ export interface GatewayFacts {
   readonly signalServers: number;
   readonly mined: number;
   readonly nonces: number;
+  /** What the node counts. */
+  readonly metrics: Metrics;
 }

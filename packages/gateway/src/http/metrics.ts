@@ -1,5 +1,6 @@
 /** What `/metrics` tells Prometheus about this gateway. */
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { metricDefinitions, metricNames } from '@vision-light/protocol';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { GatewayFacts } from './facts.js';
 
 /** The process's own figures, and those of the node, read when they are asked for. */
@@ -29,5 +30,22 @@ export function createRegistry(facts: () => GatewayFacts | undefined): Registry 
   );
   gauge('mined_headers', 'Headers mined since the start.', ({ mined }) => mined);
   gauge('mining_nonces', 'Nonces tried since the start.', ({ nonces }) => nonces);
+  addNodeMetrics(registry, facts);
   return registry;
+}
+
+/** The node's own metrics under their names; the node counts, prom-client only writes them down. */
+function addNodeMetrics(registry: Registry, facts: () => GatewayFacts | undefined): void {
+  for (const name of metricNames) {
+    const { type, help } = metricDefinitions[name];
+    const options = { name, help, registers: [registry], labelNames: ['network'] as const };
+    const collect = (): void => {
+      const now = facts();
+      if (now === undefined) return;
+      metric.reset();
+      metric.inc({ network: now.network }, now.metrics[name]);
+    };
+    const metric: Counter | Gauge =
+      type === 'counter' ? new Counter({ ...options, collect }) : new Gauge({ ...options, collect });
+  }
 }

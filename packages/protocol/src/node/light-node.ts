@@ -5,6 +5,7 @@
 import type { ChainFamily, HeaderInfo } from '../chain/chain-family.js';
 import type { Effect } from '../io/effect.js';
 import type { Command, NodeEvent } from '../io/event.js';
+import type { Metrics } from '../io/metrics.js';
 import type { PeerInfo, Status, Tip } from '../io/notice.js';
 import type { StoredChain, StoreFault } from '../io/stored-chain.js';
 import { OVERSLEPT_MS, PEERS_MAX, PEERS_TARGET, SUBMISSIONS_MAX } from '../limits.js';
@@ -130,6 +131,11 @@ export class LightNode {
 
   peers(): PeerInfo[] {
     return this.#peers.ready.map(peerInfo);
+  }
+
+  /** What the node counts, as it was after the last step: counters since the start, gauges as they are. */
+  metrics(): Metrics {
+    return this.#outbox.tally.snapshot();
   }
 
   /**
@@ -342,6 +348,10 @@ export class LightNode {
       connected: connected.map((slot) => this.#tipOf(slot)),
     };
     this.#outbox.emit({ type: 'reorg', reorg });
+    const { tally } = this.#outbox;
+    tally.count('vision_chain_reorgs_total');
+    tally.count('vision_chain_reorg_blocks_rolled_back_total', disconnected.length);
+    tally.set('vision_chain_reorg_depth_last', disconnected.length);
   }
 
   /** 64 bits of which none are all zero. */

@@ -209,6 +209,7 @@ export class PeerDesk {
     const { message } = decoded;
     const isInTurn = message.type === 'reject' || (message.type === 'hello') !== peer.isReady;
     if (!isInTurn) return 'PEER_OUT_OF_TURN';
+    this.outbox.tally.received(message);
     return this.#handle(peer, message, now, wallTime);
   }
 

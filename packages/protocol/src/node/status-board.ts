@@ -20,6 +20,9 @@ export class StatusBoard {
   };
   isClosed = false;
   readonly #rate = new RateMeter();
+  readonly #blockRate = new RateMeter();
+  /** Block bodies that the rate has taken in. */
+  #blocksSeen = 0;
   #progressAt = 0;
   #emittedAt = Number.NEGATIVE_INFINITY;
   #refreshedAt = Number.NEGATIVE_INFINITY;
@@ -55,6 +58,7 @@ export class StatusBoard {
       storedHeight: this.writer.storedHeight,
       progress: isDone ? 1 : bestPeerHeight === 0 ? 0 : height / bestPeerHeight,
     };
+    this.#gauge(now);
     const before = this.#emitted;
     if (before !== undefined && areSame(before, this.status)) return;
     const isUrgent =
@@ -71,11 +75,23 @@ export class StatusBoard {
     if (this.isClosed) return undefined;
     const hasNews = this.#emitted === undefined || !areSame(this.#emitted, this.status);
     // A rate falls by itself, so it is looked at again; news waits for its turn.
-    const isFading = this.status.headersPerSecond > 0;
+    const blocksPerSecond = this.outbox.tally.get('vision_p2p_blocks_per_sec');
+    const isFading = this.status.headersPerSecond > 0 || blocksPerSecond > 0;
     const from = hasNews ? this.#emittedAt : isFading ? this.#refreshedAt : undefined;
     const soon = from === undefined ? undefined : from + STATUS_INTERVAL_MS;
     const stall = this.status.phase === 'syncing' ? this.#progressAt + STALLED_AFTER_MS : undefined;
     return soon === undefined ? stall : stall === undefined ? soon : Math.min(soon, stall);
+  }
+
+  /** The gauges that are read off the state of the node. */
+  #gauge(now: number): void {
+    const { tally } = this.outbox;
+    const blocks = tally.get('vision_p2p_blocks_received_total');
+    if (blocks > this.#blocksSeen) this.#blockRate.add(blocks - this.#blocksSeen, now);
+    this.#blocksSeen = blocks;
+    tally.set('vision_p2p_peers', this.status.peers);
+    tally.set('vision_p2p_headers_per_sec', this.status.headersPerSecond);
+    tally.set('vision_p2p_blocks_per_sec', this.#blockRate.perSecond(now));
   }
 
   #phase(now: number, ready: number): Phase {

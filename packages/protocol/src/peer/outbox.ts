@@ -5,9 +5,12 @@ import { encodeMessage } from '../wire/codec.js';
 import { frameMessage } from '../wire/framing.js';
 import type { Message } from '../wire/message.js';
 import type { Peer } from './peer.js';
+import { Tally } from './tally.js';
 
 /** The effects of the step that is being taken. */
 export class Outbox {
+  /** What the node has done so far, for its metrics. */
+  readonly tally = new Tally();
   #effects: Effect[] = [];
 
   /** The effects since the last call, in order. */
@@ -26,6 +29,7 @@ export class Outbox {
   }
 
   send(peer: Peer, message: Message): void {
+    this.tally.sent(message);
     for (const bytes of frameMessage(encodeMessage(message), peer.frameBytesMax)) {
       peer.sendBufferBytes += bytes.length;
       this.#effects.push({ type: 'send', peer: peer.id, bytes });

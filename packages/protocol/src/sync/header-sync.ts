@@ -258,6 +258,7 @@ export class HeaderSync {
 
   #verified(peer: Peer, lead: Lead, outcome: BatchOutcome): void {
     lead.held += outcome.held;
+    this.outbox.tally.count('vision_p2p_dupes_dropped_total', outcome.duplicates);
     if (outcome.lastHash !== undefined) peer.bestKnown = outcome.lastHash;
     switch (outcome.fault) {
       case undefined:

@@ -1,0 +1,39 @@
+/** Counts what the node does, where it does it. The parts of the node share one tally through the outbox. */
+import { type MetricName, type Metrics, zeroMetrics } from '../io/metrics.js';
+import type { Message } from '../wire/message.js';
+
+/** The node's counters, and those gauges that the part they belong to sets itself. Constant memory. */
+export class Tally {
+  readonly #values = zeroMetrics();
+
+  /** Adds to a counter. */
+  count(name: MetricName, by = 1): void {
+    this.#values[name] += by;
+  }
+
+  /** Sets a gauge. */
+  set(name: MetricName, value: number): void {
+    this.#values[name] = value;
+  }
+
+  get(name: MetricName): number {
+    return this.#values[name];
+  }
+
+  /** A message is on its way to a peer. */
+  sent(message: Message): void {
+    if (message.type === 'headers') this.count('vision_p2p_headers_sent_total', message.count);
+    else if (message.type === 'announce') this.count('vision_p2p_announces_sent_total');
+  }
+
+  /** A message of a peer is well-formed and came in its turn; what it says is not judged yet. */
+  received(message: Message): void {
+    if (message.type === 'headers') this.count('vision_p2p_headers_received_total', message.count);
+    else if (message.type === 'announce') this.count('vision_p2p_announces_received_total');
+  }
+
+  /** @returns a copy of everything as it is now */
+  snapshot(): Metrics {
+    return { ...this.#values };
+  }
+}
