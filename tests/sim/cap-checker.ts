@@ -23,9 +23,11 @@ export class CapChecker {
     readonly peersMax = PEERS_MAX,
   ) {}
 
-  /** The most bytes that ever waited for one peer. */
-  get unsentMax(): number {
-    return this.#unsentMax;
+  /** Bytes that wait for all peers together. */
+  get unsentTotal(): number {
+    let total = 0;
+    for (const bytes of this.#unsent.values()) total += bytes;
+    return total;
   }
 
   before(event: NodeEventBody): void {
