@@ -5,7 +5,7 @@ import { importSource } from '../../scripts/run-source.mjs';
 /** Sizes of network, and virtual minutes of each: as many as a bench has time for. */
 const runs = [
   { nodes: 100, minutes: 5 },
-  { nodes: 1000, minutes: 2 },
+  { nodes: 1000, minutes: 1 },
 ];
 
 /** @param {number} [nodesMax]  leaves out what is larger @returns rows for people and figures for machines */
