@@ -5,7 +5,7 @@ export default defineConfig({
   resolve: { conditions: ['vision-light-source', 'node'] },
   ssr: { resolve: { conditions: ['vision-light-source', 'node'] } },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'tests/{model,tidy,sim,node}/**/*.test.ts'],
+    include: ['packages/*/src/**/*.test.ts', 'tests/{model,tidy,sim,attack,fuzz,node}/**/*.test.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // The machines that run this have two cores; more workers only make timings worse.

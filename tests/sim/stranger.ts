@@ -16,6 +16,11 @@ export class Stranger {
   isConnected = true;
   /** False for one that does not take what it is sent. */
   isReading = true;
+  /** Bytes that reached the node, bytes that came from it, and those of a message that has begun and not ended. */
+  saidBytes = 0;
+  heardBytes = 0;
+  partialBytes = 0;
+  readonly #said = new MessageAssembler(8 * 1024 * 1024);
   readonly #assembler = new MessageAssembler(8 * 1024 * 1024);
 
   /** @param answer  called with every message after hello; its own answers go out by `say` */
@@ -66,7 +71,10 @@ export class Stranger {
   /** One data channel message of any bytes. */
   sayRaw(bytes: Uint8Array): void {
     this.world.after(this.world.latencyMs, () => {
-      if (this.#isLinked) this.node.driver.push({ type: 'bytesReceived', peer: this.id, bytes });
+      if (!this.#isLinked) return;
+      this.saidBytes += bytes.length;
+      this.partialBytes = this.#said.push(bytes).length > 0 ? 0 : this.partialBytes + bytes.length;
+      this.node.driver.push({ type: 'bytesReceived', peer: this.id, bytes });
     });
   }
 
@@ -76,6 +84,7 @@ export class Stranger {
   }
 
   #take(bytes: Uint8Array): void {
+    this.heardBytes += bytes.length;
     // What was sent before a disconnection still arrives.
     this.world.after(this.world.latencyMs, () => {
       for (const message of this.#assembler.push(bytes)) {

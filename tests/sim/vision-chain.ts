@@ -32,6 +32,26 @@ export interface MineOptions {
   readonly from?: number;
 }
 
+/** Finds a header on top of a slot of a tree; the tree stays as it is. */
+export function mineHeader(
+  tree: HeaderTree,
+  parent: number,
+  wallTime: number,
+  miner: string,
+): { readonly record: Uint8Array; readonly hash: Uint8Array } {
+  const template = createTemplate(visionSim, {
+    ancestry: tree.ancestry(parent),
+    parentHash: tree.hash(parent).slice(),
+    wallTime,
+    txRoot: new Uint8Array(32),
+    miner,
+  });
+  const { targetHigh, ...input } = templateInput(visionSim, template);
+  const solution = visionx.search(input, 0n, 1_000_000, targetHigh);
+  if (solution === undefined) throw new Error('no solution in a million nonces');
+  return sealTemplate(visionSim, template, solution.nonce, solution.digest);
+}
+
 /** A chain that grows by mining, as a tree of its own. */
 export class VisionChain {
   readonly tree = new HeaderTree(visionSim);
@@ -47,20 +67,7 @@ export class VisionChain {
     const hashes = new Uint8Array(count * 32);
     let parent = this.tree.at(from) as number;
     for (let i = 0; i < count; i++) {
-      const ancestry = this.tree.ancestry(parent);
-      const parentHash = this.tree.hash(parent).slice();
-      const wallTime = timeOf(from + 1 + i);
-      const template = createTemplate(visionSim, {
-        ancestry,
-        parentHash,
-        wallTime,
-        txRoot: new Uint8Array(32),
-        miner,
-      });
-      const { targetHigh, ...input } = templateInput(visionSim, template);
-      const solution = visionx.search(input, 0n, 1_000_000, targetHigh);
-      if (solution === undefined) throw new Error('no solution in a million nonces');
-      const { record, hash } = sealTemplate(visionSim, template, solution.nonce, solution.digest);
+      const { record, hash } = mineHeader(this.tree, parent, timeOf(from + 1 + i), miner);
       records.set(record, i * visionSim.recordBytes);
       hashes.set(hash, i * 32);
       const result = this.tree.insertChecked(record, hash, parent);

@@ -1,9 +1,9 @@
 /**
- * A deterministic world for nodes: one virtual clock, links with latency, hashing and storage as delayed answers. The
- * core that runs here is the one that runs in browsers and gateways; the world only takes the place of the platform.
+ * A deterministic world for nodes: one virtual clock and one seed; links with latency, bandwidth and loss; hashing and
+ * storage as delayed answers; partitions, sleeping tabs, clocks that are wrong. The core that runs here is the one that
+ * runs in browsers and gateways; the world only takes the place of the platform.
  */
 
-import { PowJobRunner } from '@vision-light/pow';
 import {
   type ChainFamily,
   Driver,
@@ -17,19 +17,26 @@ import {
   type PowJob,
   type StoreFault,
 } from '@vision-light/protocol';
+import { CapChecker } from './cap-checker.js';
 import { ChainChecker } from './chain-checker.js';
-
-interface Task {
-  readonly at: number;
-  readonly order: number;
-  readonly run: () => void;
-}
+import { Channel, type LinkConditions, plainLink } from './channel.js';
+import { EventQueue } from './event-queue.js';
+import { PowCache } from './pow-cache.js';
+import { SimRandom } from './sim-random.js';
+import { Trace } from './trace.js';
 
 /** Milliseconds that stand for the work of hashing and storing in virtual time. */
 const POW_MS = 2;
 const STORE_MS = 3;
 /** Steps of one `run`: a node that wakes again and again at the same moment is found by it. */
 const STEPS_MAX = 200_000;
+/** A channel over which nothing came for so long is closed by the platform (ICE consent, RFC 7675). */
+const CONSENT_MS = 30_000;
+/** A signaling server's answer, and the time until two peers are joined. */
+const SIGNAL_MS = 300;
+const HASHERS = 2;
+
+type Send = (bytes: Uint8Array) => void;
 
 export interface SimNodeOptions {
   readonly family: ChainFamily;
@@ -44,18 +51,64 @@ export interface SimNodeOptions {
   /** What loading fails with. */
   readonly loadFault?: StoreFault;
   readonly peersMax?: number;
+  readonly seed?: number;
+  /** Called with every notice; they are not kept then. */
+  readonly notice?: (notice: NodeNotice, node: SimNode) => void;
+}
+
+/** The driver of a simulated node: events wait while it sleeps, and every step is traced and checked. */
+class SimDriver extends Driver {
+  /** What came while the tab was asleep. */
+  #waiting: NodeEventBody[] | undefined;
+
+  constructor(
+    readonly owner: SimNode,
+    ...args: ConstructorParameters<typeof Driver>
+  ) {
+    super(...args);
+  }
+
+  override push(event: NodeEventBody): void {
+    if (this.#waiting !== undefined) {
+      const isRepeated = event.type === 'wake' && this.#waiting.some(({ type }) => type === 'wake');
+      if (!isRepeated) this.#waiting.push(event);
+      return;
+    }
+    this.owner.before(event);
+    super.push(event);
+    this.owner.check();
+  }
+
+  set isAsleep(isAsleep: boolean) {
+    if (isAsleep) {
+      this.#waiting ??= [];
+      return;
+    }
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const event of waiting) this.push(event);
+  }
+
+  get isAsleep(): boolean {
+    return this.#waiting !== undefined;
+  }
 }
 
 export class SimNode {
   readonly core: LightNode;
-  readonly driver: Driver;
+  readonly driver: SimDriver;
   readonly notices: NodeNotice[] = [];
-  readonly links = new Map<string, (bytes: Uint8Array) => void>();
+  /** Open channels as this node's platform sees them. */
+  readonly links = new Map<string, Send>();
   readonly checker: ChainChecker;
+  readonly caps: CapChecker;
   /** False once the page is gone: nothing that was under way comes back. */
   isRunning = true;
   /** Searches for peers. */
   searches = 0;
+  /** Headers that it asked to have hashed. */
+  hashedHeaders = 0;
+  sentBytes = 0;
 
   constructor(
     readonly world: World,
@@ -65,14 +118,16 @@ export class SimNode {
     const store = options.store ?? new MemoryStore();
     this.core = new LightNode({
       family: options.family,
-      seed: [...id].reduce((seed, letter) => (seed * 31 + (letter.codePointAt(0) ?? 0)) >>> 0, 7),
+      seed:
+        options.seed ?? [...id].reduce((seed, letter) => (seed * 31 + (letter.codePointAt(0) ?? 0)) >>> 0, 7),
       userAgent: 'sim',
       isGateway: options.isGateway ?? false,
-      hashers: 2,
+      hashers: HASHERS,
       ...(options.peersMax === undefined ? {} : { peersMax: options.peersMax }),
     });
     this.checker = new ChainChecker(this.core.tree);
-    this.driver = new Driver(this.core, {
+    this.caps = new CapChecker(this.core, 2 * HASHERS, options.peersMax);
+    this.driver = new SimDriver(this, this.core, {
       now: () => world.now,
       wallTime: () => world.wallTime + (options.clockSkewS ?? 0),
       setTimer: (delayMs, callback) => world.after(delayMs, callback),
@@ -85,6 +140,19 @@ export class SimNode {
     return this.notices.filter((notice): notice is Extract<NodeNotice, { type: T }> => notice.type === type);
   }
 
+  /** An event is about to be handed to the node. */
+  before(event: NodeEventBody): void {
+    this.world.trace.add(this.world.now, this.id, event);
+    this.caps.before(event);
+    if (event.type === 'peerDisconnected') this.links.delete(event.peer);
+  }
+
+  /** What must hold after every step. */
+  check(): void {
+    this.checker.check();
+    this.caps.check();
+  }
+
   /** The answer to an effect, unless the page is gone by then. */
   #answer(delayMs: number, event: NodeEventBody): void {
     this.world.after(delayMs, () => this.isRunning && this.driver.push(event));
@@ -93,11 +161,13 @@ export class SimNode {
   #perform(effect: Effect, store: HeaderStore): void {
     if (!this.isRunning) return;
     const { world } = this;
+    this.caps.performed(effect);
     switch (effect.type) {
       case 'send':
         if (effect.bytes.length > FRAME_BYTES_MAX) throw new Error('a frame is too large');
         if (!this.links.has(effect.peer))
           throw new Error(`${this.id} sends to ${effect.peer}, which is gone`);
+        this.sentBytes += effect.bytes.length;
         this.links.get(effect.peer)?.(effect.bytes);
         break;
       case 'disconnect':
@@ -122,15 +192,18 @@ export class SimNode {
         break;
       }
       case 'emit':
-        this.notices.push(effect.notice);
+        if (this.options.notice === undefined) this.notices.push(effect.notice);
+        else this.options.notice(effect.notice, this);
         break;
       case 'requestPeers':
         this.searches++;
+        if (world.introduces) world.introduce(this.id, effect.count);
         break;
     }
   }
 
   #hash(job: number, work: PowJob): void {
+    this.hashedHeaders += work.count;
     const hash = this.options.hash ?? ((each: PowJob) => this.world.pow.run(each));
     const hashes = hash(work);
     this.#answer(
@@ -140,20 +213,57 @@ export class SimNode {
   }
 }
 
+/** One connection of two nodes. */
+interface Wire {
+  readonly ends: readonly [string, string];
+  readonly channels: readonly [Channel, Channel];
+  /** What each end sends by: tells this connection from a later one of the same two. */
+  readonly sends: readonly [Send, Send];
+  isBlocked: boolean;
+}
+
+export interface WorldOptions {
+  readonly latencyMs?: number;
+  readonly seed?: number;
+  /** Conditions of each new link; a constant latency if absent. */
+  readonly conditions?: (random: SimRandom) => LinkConditions;
+  /** Whether `requestPeers` is served, as by a signaling server, with random peers. */
+  readonly introduces?: boolean;
+  /** Shared by several worlds; of its own if absent. */
+  readonly pow?: PowCache;
+  readonly stepsMax?: number;
+}
+
 export class World {
   now = 0;
-  readonly pow = new PowJobRunner();
+  readonly pow: PowCache;
   readonly nodes = new Map<string, SimNode>();
-  readonly #tasks: Task[] = [];
+  readonly random: SimRandom;
+  readonly trace = new Trace();
+  readonly latencyMs: number;
+  readonly introduces: boolean;
+  readonly #conditions: (random: SimRandom) => LinkConditions;
+  readonly #stepsMax: number;
+  readonly #queue = new EventQueue();
   readonly #pending = new Set<Promise<unknown>>();
-  #order = 0;
+  readonly #wires = new Set<Wire>();
+  /** Which side of a partition a node is on; undefined while there is none. */
+  #sideOf: ((id: string) => unknown) | undefined;
   #steps = 0;
 
   /** @param startWallTime  Unix seconds at `now` = 0 */
   constructor(
     readonly startWallTime: number,
-    readonly latencyMs = 20,
-  ) {}
+    options: WorldOptions = {},
+  ) {
+    const { latencyMs = 20, seed = 1 } = options;
+    this.latencyMs = latencyMs;
+    this.random = new SimRandom(seed);
+    this.#conditions = options.conditions ?? (() => plainLink(latencyMs));
+    this.introduces = options.introduces ?? false;
+    this.pow = options.pow ?? new PowCache();
+    this.#stepsMax = options.stepsMax ?? STEPS_MAX;
+  }
 
   get wallTime(): number {
     return this.startWallTime + this.now / 1000;
@@ -168,20 +278,88 @@ export class World {
 
   /** Joins two nodes by a channel. */
   connect(a: string, b: string): void {
-    const join = (from: string, to: string): void => {
+    const conditions = this.#conditions(this.random);
+    const join = (from: string, to: string): [Channel, Send] => {
       const sender = this.#node(from);
       const receiver = this.#node(to);
-      sender.links.set(to, (bytes) => {
-        this.after(this.latencyMs, () => {
-          if (receiver.links.has(from)) receiver.driver.push({ type: 'bytesReceived', peer: from, bytes });
-          if (sender.links.has(to)) sender.driver.push({ type: 'sendDrained', peer: to, bufferedBytes: 0 });
-        });
-      });
+      const channel: Channel = new Channel(
+        this,
+        conditions,
+        this.random,
+        (bytes) => {
+          if (receiver.links.get(from) === sends[to])
+            receiver.driver.push({ type: 'bytesReceived', peer: from, bytes });
+        },
+        (bufferedBytes) => {
+          if (sender.links.get(to) === send)
+            sender.driver.push({ type: 'sendDrained', peer: to, bufferedBytes });
+        },
+      );
+      const send: Send = (bytes) => channel.send(bytes);
+      return [channel, send];
     };
-    join(a, b);
-    join(b, a);
+    const sends: Record<string, Send> = {};
+    const [there, sendThere] = join(a, b);
+    const [back, sendBack] = join(b, a);
+    sends[a] = sendThere;
+    sends[b] = sendBack;
+    this.#node(a).links.set(b, sendThere);
+    this.#node(b).links.set(a, sendBack);
+    this.#wires.add({
+      ends: [a, b],
+      channels: [there, back],
+      sends: [sendThere, sendBack],
+      isBlocked: false,
+    });
     this.#node(a).driver.push({ type: 'peerConnected', peer: b });
     this.#node(b).driver.push({ type: 'peerConnected', peer: a });
+  }
+
+  /** Brings a node random peers, as a signaling server does: awake, on its side, and new to it. */
+  introduce(id: string, count: number): void {
+    this.after(SIGNAL_MS, () => {
+      const others = [...this.nodes.keys()].filter((other) => this.#canMeet(id, other));
+      for (const other of this.random.sample(others, count)) {
+        this.after(this.random.between(SIGNAL_MS, 3 * SIGNAL_MS), () => {
+          if (this.#canMeet(id, other)) this.connect(id, other);
+        });
+      }
+    });
+  }
+
+  #canMeet(id: string, other: string): boolean {
+    const near = this.nodes.get(id);
+    const far = this.nodes.get(other);
+    if (near === undefined || far === undefined || id === other) return false;
+    if (near.driver.isAsleep || far.driver.isAsleep || near.links.has(other) || far.links.has(id))
+      return false;
+    return this.#sideOf === undefined || this.#sideOf(id) === this.#sideOf(other);
+  }
+
+  /** Cuts the network by sides; what is on its way waits. Without an argument it is whole again. */
+  partition(sideOf?: (id: string) => unknown): void {
+    this.#sideOf = sideOf;
+    for (const wire of this.#wires) {
+      const [a, b] = wire.ends;
+      const isBlocked = sideOf !== undefined && sideOf(a) !== sideOf(b);
+      if (isBlocked === wire.isBlocked) continue;
+      wire.isBlocked = isBlocked;
+      for (const channel of wire.channels) channel.isBlocked = isBlocked;
+      if (isBlocked)
+        this.after(CONSENT_MS, () => {
+          if (wire.isBlocked) this.#cut(wire);
+        });
+    }
+  }
+
+  /** A tab is frozen: neither its timers run nor does it hear anything. */
+  sleep(id: string): void {
+    this.#node(id).driver.isAsleep = true;
+  }
+
+  /** It comes back, and finds all that came meanwhile. */
+  wakeUp(id: string): void {
+    this.#node(id).driver.isAsleep = false;
   }
 
   /** A page that is closed without a word, in the middle of whatever it does. */
@@ -193,22 +371,46 @@ export class World {
     this.nodes.delete(id);
   }
 
-  /** Closes a channel; the other side hears of it after the latency. */
+  /** Closes a channel; the other side hears of it after what was sent before. */
   disconnect(from: string, to: string): void {
     const near = this.#node(from);
-    if (!near.links.delete(to)) return;
-    this.after(this.latencyMs, () => {
-      const far = this.nodes.get(to);
-      if (far?.links.delete(from)) far.driver.push({ type: 'peerDisconnected', peer: from });
-    });
+    const send = near.links.get(to);
+    if (send === undefined) return;
+    near.links.delete(to);
+    const wire = this.#wireOf(from, to, send);
+    if (wire === undefined) {
+      // A stranger, which looks at the node's links itself.
+      return;
+    }
+    const end = wire.ends[0] === from ? 0 : 1;
+    const delayMs = wire.isBlocked ? CONSENT_MS : wire.channels[end].quietInMs(this.latencyMs);
+    this.after(delayMs, () => this.#hearClosed(wire, end === 0 ? 1 : 0));
+  }
+
+  #wireOf(from: string, to: string, send: Send): Wire | undefined {
+    for (const wire of this.#wires)
+      if (wire.ends.includes(from) && wire.ends.includes(to) && wire.sends.includes(send)) return wire;
+    return undefined;
+  }
+
+  /** Both ends find out by themselves. */
+  #cut(wire: Wire): void {
+    this.#hearClosed(wire, 0);
+    this.#hearClosed(wire, 1);
+  }
+
+  #hearClosed(wire: Wire, end: 0 | 1): void {
+    this.#wires.delete(wire);
+    const id = wire.ends[end];
+    const peer = wire.ends[end === 0 ? 1 : 0];
+    const node = this.nodes.get(id);
+    if (node?.links.get(peer) === wire.sends[end]) node.driver.push({ type: 'peerDisconnected', peer });
   }
 
   after(delayMs: number, run: () => void): () => void {
-    const task = { at: this.now + delayMs, order: this.#order++, run };
-    this.#tasks.push(task);
+    const task = this.#queue.add(this.now + delayMs, run);
     return () => {
-      const index = this.#tasks.indexOf(task);
-      if (index >= 0) this.#tasks.splice(index, 1);
+      task.run = undefined;
     };
   }
 
@@ -223,7 +425,7 @@ export class World {
     this.#steps = 0;
     while (!isDone()) {
       while (this.#pending.size > 0) await Promise.all(this.#pending);
-      const next = this.#takeNext(untilMs);
+      const next = this.#queue.takeUntil(untilMs);
       if (next === undefined) {
         this.now = Math.max(this.now, untilMs);
         return;
@@ -231,22 +433,9 @@ export class World {
       this.now = Math.max(this.now, next.at);
       next.run();
       this.#steps++;
-      if (this.#steps > STEPS_MAX) throw new Error(`still busy after ${STEPS_MAX} steps, at ${this.now} ms`);
-      for (const node of this.nodes.values()) node.checker.check();
+      if (this.#steps > this.#stepsMax)
+        throw new Error(`still busy after ${this.#stepsMax} steps, at ${this.now} ms`);
     }
-  }
-
-  #takeNext(untilMs: number): Task | undefined {
-    let best = -1;
-    for (const [index, task] of this.#tasks.entries()) {
-      const current = this.#tasks[best];
-      const isEarlier =
-        current === undefined ||
-        task.at < current.at ||
-        (task.at === current.at && task.order < current.order);
-      if (task.at <= untilMs && isEarlier) best = index;
-    }
-    return best < 0 ? undefined : this.#tasks.splice(best, 1)[0];
   }
 
   #node(id: string): SimNode {

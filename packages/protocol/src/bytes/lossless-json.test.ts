@@ -55,6 +55,17 @@ describe('parseLosslessJson', () => {
     expect(() => parseLosslessJson('['.repeat(100_000))).toThrow(SyntaxError);
   });
 
+  test('a string that does not end is refused in one pass', () => {
+    for (const text of [
+      '"'.padEnd(5000, 'a'),
+      `{"a": "${'b'.repeat(5000)}\\`,
+      `"${'\\"'.repeat(5000)}`,
+      '"',
+      '"\\',
+    ])
+      expect(() => parseLosslessJson(text)).toThrow(SyntaxError);
+  });
+
   test('long strings are no problem', () => {
     const text = 'x\\n"'.repeat(200_000);
     expect(parseLosslessJson(JSON.stringify(text))).toBe(text);

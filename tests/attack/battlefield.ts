@@ -1,0 +1,154 @@
+/**
+ * Where an attack takes place: a victim that knows nothing yet, an honest peer with a chain that grows, and whatever
+ * strangers the attack brings. What the attack costs is measured from outside, by the victim's effects.
+ */
+import { HELD_HEADERS_MAX, type Message } from '@vision-light/protocol';
+import { PowCache } from '../sim/pow-cache.js';
+import { answerPings, Stranger } from '../sim/stranger.js';
+import { genesisTime, VisionChain, visionSim } from '../sim/vision-chain.js';
+import { type SimNode, World } from '../sim/world.js';
+
+/** Height of the honest chain at the beginning: more than one request brings. */
+const HONEST_HEIGHT = 2500;
+/** Virtual milliseconds of an attack, in which the honest chain grows by a header every five seconds. */
+export const ATTACK_MS = 120_000;
+const SPACING_MS = 5000;
+/** What a header in the tree takes beside its record and hash: see header-tree.ts. */
+const SLOT_BYTES = 80;
+
+/** Late enough for long branches of headers that are far apart, and so of the least work. */
+export const startWallTime = genesisTime + 1_000_000;
+/** Headers at the beginning that hurried, so that the difficulty of the honest chain is above the least. */
+const HURRIED = 150;
+
+let mined: VisionChain | undefined;
+const pow = new PowCache();
+
+/** The honest chain, with what will be mined during an attack. */
+export function honestChain(): VisionChain {
+  if (mined === undefined) {
+    mined = new VisionChain();
+    const timeOf = (height: number): number => genesisTime + 5 * height - 2 * Math.min(height, HURRIED);
+    mined.mine({ count: HONEST_HEIGHT + ATTACK_MS / SPACING_MS, timeOf });
+  }
+  return mined;
+}
+
+/** What the attack cost the victim, and whether it was in vain. */
+export interface Damage {
+  /** Bytes that the attackers brought to the victim, and that it sent to them. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** Headers hashed beyond those of the honest chain. */
+  readonly headersHashed: number;
+  /** The most that the attackers made it keep at a time, bytes: estimated from outside, never too low. */
+  readonly retainedBytes: number;
+  /** Milliseconds from its first honest peer to the honest tip; undefined if it never got there. */
+  readonly syncedAfterMs: number | undefined;
+  /** Whether it had the honest tip at the end. */
+  readonly isSynced: boolean;
+  /** Why attackers were disconnected, and how often. */
+  readonly codes: Readonly<Record<string, number>>;
+}
+
+export class Battlefield {
+  readonly world = new World(startWallTime, { seed: 1, pow });
+  readonly victim: SimNode;
+  readonly honest: SimNode;
+  readonly strangers: Stranger[] = [];
+  #lastId = 0;
+  #honestSince: number | undefined;
+  #syncedAt: number | undefined;
+  #retainedMax = 0;
+
+  constructor() {
+    this.victim = this.world.add('victim', { family: visionSim });
+    this.honest = this.world.add('honest', { family: visionSim, isGateway: true });
+  }
+
+  /** The honest peer has its chain, and mines from now on. */
+  async prepare(): Promise<void> {
+    const { world, honest } = this;
+    await world.run(100);
+    this.#submit(1, HONEST_HEIGHT);
+    await world.run(world.now + 5000, () => honest.core.tip.height === HONEST_HEIGHT);
+    for (let i = 1; i * SPACING_MS < ATTACK_MS; i++)
+      world.after(i * SPACING_MS, () => this.#submit(HONEST_HEIGHT + i, 1));
+  }
+
+  #submit(from: number, count: number): void {
+    const batch = honestChain().tree.batch(from, count);
+    this.honest.driver.push({ type: 'command', command: { kind: 'submit', batch, ticket: 0 } });
+  }
+
+  /** The honest peer meets the victim. */
+  meetHonest(): void {
+    this.#honestSince = this.world.now;
+    this.world.connect('victim', 'honest');
+  }
+
+  /** A stranger that says hello like one with the honest chain, or as told. */
+  attacker(options: {
+    readonly answer?: (message: Message, self: Stranger) => void;
+    readonly hello?: Parameters<Stranger['hello']>[0];
+    readonly isReading?: boolean;
+  }): Stranger {
+    const stranger = new Stranger(
+      this.world,
+      `bad${++this.#lastId}`,
+      this.victim,
+      options.answer ?? answerPings,
+    );
+    stranger.isReading = options.isReading ?? true;
+    this.strangers.push(stranger);
+    stranger.hello(options.hello ?? {});
+    return stranger;
+  }
+
+  /** Does something now and every `everyMs` until the end of the attack. */
+  repeat(everyMs: number, act: (round: number) => void): void {
+    for (let i = 0; i * everyMs < ATTACK_MS - 1000; i++) this.world.after(i * everyMs, () => act(i));
+  }
+
+  async fight(): Promise<Damage> {
+    const { world, victim, honest, strangers } = this;
+    const end = world.now + ATTACK_MS;
+    while (world.now < end) {
+      await world.run(Math.min(end, world.now + 100));
+      this.#retainedMax = Math.max(this.#retainedMax, this.#retained());
+      const isSynced = this.#honestSince !== undefined && victim.core.tip.hash === honest.core.tip.hash;
+      if (isSynced) this.#syncedAt ??= world.now;
+    }
+    victim.checker.checkAll();
+    const sum = (of: (stranger: Stranger) => number): number =>
+      strangers.reduce((total, stranger) => total + of(stranger), 0);
+    const codes: Record<string, number> = {};
+    for (const { rejectedWith } of strangers)
+      if (rejectedWith !== undefined) codes[rejectedWith] = (codes[rejectedWith] ?? 0) + 1;
+    return {
+      bytesIn: sum(({ saidBytes }) => saidBytes),
+      bytesOut: sum(({ heardBytes }) => heardBytes),
+      headersHashed: Math.max(0, victim.hashedHeaders - honest.core.tip.height),
+      retainedBytes: this.#retainedMax,
+      syncedAfterMs:
+        this.#syncedAt === undefined || this.#honestSince === undefined
+          ? undefined
+          : this.#syncedAt - this.#honestSince,
+      isSynced: victim.core.tip.hash === honest.core.tip.hash,
+      codes,
+    };
+  }
+
+  /** Begun messages, what waits to be sent, headers beside the best chain, and headers that are held. */
+  #retained(): number {
+    const { victim } = this;
+    const { tree } = victim.core;
+    let bytes = victim.caps.unsentTotal;
+    // Memory for a message that has begun grows by doubling.
+    for (const stranger of this.strangers)
+      if (victim.links.has(stranger.id)) bytes += 2 * stranger.partialBytes;
+    // What was hashed and is not in the tree is held, or was dropped.
+    const held = Math.min(HELD_HEADERS_MAX, Math.max(0, victim.hashedHeaders - (tree.count - 1)));
+    return bytes + (tree.sideCount + held) * (visionSim.recordBytes + 32 + SLOT_BYTES);
+  }
+}

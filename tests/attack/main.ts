@@ -1,0 +1,76 @@
+/** `npm run attack`: every attacker against one victim, and what it cost. */
+import { parseArgs } from 'node:util';
+import { attacks, overrun, runAttack } from './attacks.js';
+
+const help = `Usage: npm run attack -- [--only NAME]
+
+Lets every attacker loose on a node that is still to sync, for two virtual minutes, and prints what it cost the victim:
+bytes that came and went, headers hashed beyond the honest chain, the most bytes retained at a time, and how long after
+the first honest peer it had the honest tip. Each has a budget; exit code 1 if one is exceeded.
+
+  --only NAME   the attacks whose name contains this
+  --help        this text`;
+
+/** @returns the exit code: 0 if every attack stayed within its budget, 1 if not, 2 for a wrong option */
+export async function main(args: readonly string[]): Promise<number> {
+  let only: string | undefined;
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { only: { type: 'string' }, help: { type: 'boolean' } },
+    });
+    if (values.help) {
+      console.log(help);
+      return 0;
+    }
+    only = values.only;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return 2;
+  }
+  const chosen = attacks.filter(({ name }) => only === undefined || name.includes(only));
+  if (chosen.length === 0) {
+    console.error(`--only: "${only}" is in none of: ${attacks.map(({ name }) => name).join('; ')}`);
+    return 2;
+  }
+  const line = (cells: readonly string[]): string =>
+    `${(cells[0] ?? '').padEnd(36)}${cells
+      .slice(1, 6)
+      .map((cell) => cell.padStart(19))
+      .join('')}  ${cells[6] ?? ''}`.trimEnd();
+  console.log(
+    line([
+      'attack',
+      'KiB in',
+      'KiB out / most',
+      'hashed / most',
+      'KiB kept / most',
+      's to sync / most',
+      'parted with',
+    ]),
+  );
+  let failed = 0;
+  for (const attack of chosen) {
+    const damage = await runAttack(attack);
+    const { budget } = attack;
+    const of = (value: number | undefined, most: number, unit = 1): string =>
+      `${value === undefined ? '–' : Math.ceil(value / unit)} / ${Math.ceil(most / unit)}`;
+    const codes = Object.entries(damage.codes).map(([code, count]) => `${code} × ${count}`);
+    console.log(
+      line([
+        attack.name,
+        String(Math.ceil(damage.bytesIn / 1024)),
+        of(damage.bytesOut, budget.bytesOut, 1024),
+        of(damage.headersHashed, budget.headersHashed),
+        of(damage.retainedBytes, budget.retainedBytes, 1024),
+        of(damage.syncedAfterMs, budget.syncedAfterMs, 1000),
+        codes.join(', '),
+      ]),
+    );
+    const faults = overrun(attack, damage);
+    if (faults.length > 0) failed++;
+    for (const fault of faults) console.log(`  ✗ ${fault}`);
+  }
+  console.log(`${chosen.length - failed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}

@@ -1,0 +1,266 @@
+/**
+ * Every decoder of bytes that come from outside. Of each it must hold that it never throws what it does not say that it
+ * throws, reads no further than it should, and that what it takes is what an encoder of ours would have written.
+ */
+import {
+  ByteReader,
+  ByteWriter,
+  bytesToHex,
+  type ChainFamily,
+  createVisionFamily,
+  decodeMessage,
+  decodeTransaction,
+  encodeMessage,
+  encodeTransaction,
+  FRAME_BYTES_MAX,
+  frameMessage,
+  HEADERS_PER_MESSAGE_MAX,
+  type HeaderBatch,
+  LightNode,
+  type Message,
+  MessageAssembler,
+  type NodeEventBody,
+  parseLosslessJson,
+  recordFromJson,
+  resolveNetwork,
+  visionDevnet,
+  visionMainnet,
+} from '@vision-light/protocol';
+import {
+  decodeChunk,
+  decodeTip,
+  encodeChunk,
+  encodeTip,
+} from '../../packages/protocol/src/sync/chunk-codec.js';
+import { SimRandom } from '../sim/sim-random.js';
+import { VisionChain, visionSim } from '../sim/vision-chain.js';
+
+export interface FuzzTarget {
+  readonly name: string;
+  /** Of how many inputs it gets one, against the others. */
+  readonly weight: number;
+  /** Valid inputs, from which hostile ones are made. */
+  readonly samples: readonly Uint8Array[];
+  /** @throws {Error} whatever is wrong with what the decoder made of the input */
+  readonly check: (input: Uint8Array) => void;
+}
+
+const utf8 = new TextEncoder();
+const hash = new Uint8Array(32).fill(7);
+
+function expectEqual(what: string, a: Uint8Array, b: Uint8Array): void {
+  if (Buffer.compare(a, b) !== 0) throw new Error(`${what}: ${bytesToHex(a)} is not ${bytesToHex(b)}`);
+}
+
+const messages: readonly Message[] = [
+  {
+    type: 'hello',
+    version: 1,
+    networkId: visionSim.networkId,
+    height: 300,
+    chainwork: 2n ** 70n,
+    services: 1,
+    userAgent: 'fuzz/1.0',
+    identity: new Uint8Array(9),
+  },
+  { type: 'ping', requestId: 5 },
+  { type: 'pong', requestId: 300 },
+  { type: 'announce', height: 70_000, hash, prev: hash },
+  { type: 'getHeaders', requestId: 9, locator: [hash, hash], stop: hash, skip: 2000, max: 2000 },
+  { type: 'getHeaders', requestId: 9, locator: [], stop: undefined, skip: 0, max: 1 },
+  { type: 'headers', requestId: 9, parent: hash, count: 3, payload: new Uint8Array(60).fill(3) },
+  { type: 'reject', code: 'PEER_FLOOD' },
+];
+const encoded = messages.map(encodeMessage);
+
+const wire: FuzzTarget = {
+  name: 'wire messages',
+  weight: 5,
+  samples: encoded,
+  check(input) {
+    const result = decodeMessage(input);
+    if (result.ok) expectEqual('encoded again', encodeMessage(result.message), input);
+  },
+};
+
+const stream = encoded.flatMap((message) => frameMessage(message, FRAME_BYTES_MAX));
+
+const framing: FuzzTarget = {
+  name: 'framing',
+  weight: 4,
+  samples: [...stream, Uint8Array.from(stream.flatMap((frame) => [...frame]))],
+  check(input) {
+    // However the bytes are cut into frames, the same messages and the same fault come out.
+    const whole = new MessageAssembler(2000);
+    const expected = whole.push(input).map((message) => message.slice());
+    const cut = new MessageAssembler(2000);
+    const size = 1 + ((input[0] ?? 0) % 40);
+    const got: Uint8Array[] = [];
+    for (let at = 0; at < input.length; at += size) got.push(...cut.push(input.subarray(at, at + size)));
+    if (got.length !== expected.length || cut.fault !== whole.fault)
+      throw new Error(`${got.length} messages and ${cut.fault}, not ${expected.length} and ${whole.fault}`);
+    for (const [i, message] of got.entries()) expectEqual('message', message, expected[i] as Uint8Array);
+  },
+};
+
+/** Twelve headers, plausible to the codec; no rule has looked at them. */
+function sampleBatch(family: ChainFamily): HeaderBatch {
+  if (family.family === 'vision') {
+    const chain = new VisionChain();
+    const mined = chain.mine({ count: 12 });
+    if (family.recordBytes === visionSim.recordBytes) return mined;
+    const records = new Uint8Array(12 * family.recordBytes);
+    for (let i = 0; i < 12; i++)
+      records.set(
+        mined.records.subarray(i * visionSim.recordBytes, (i + 1) * visionSim.recordBytes),
+        i * family.recordBytes,
+      );
+    return { ...mined, records };
+  }
+  const records = new SimRandom(3).bytes(12 * family.recordBytes);
+  return { count: 12, records, hashes: new Uint8Array(12 * 32) };
+}
+
+function batchTarget(family: ChainFamily, weight: number): FuzzTarget {
+  const batch = sampleBatch(family);
+  const samples = [1, 3, 12].map((count) => {
+    const writer = new ByteWriter();
+    family.encodeBatch(writer, { ...batch, count });
+    return Uint8Array.from([count, ...writer.bytes()]);
+  });
+  return {
+    name: `batches of ${family.name}`,
+    weight,
+    samples,
+    check(input) {
+      const count = Math.min(HEADERS_PER_MESSAGE_MAX, input[0] ?? 0);
+      const reader = new ByteReader(input.subarray(1));
+      const decoded = family.decodeBatch(reader, count, family.genesis.hash, 0);
+      if (typeof decoded === 'string') return;
+      if (decoded.count > count) throw new Error(`${decoded.count} headers of ${count}`);
+      if (decoded.fault !== undefined || !reader.isDone) return;
+      const writer = new ByteWriter();
+      family.encodeBatch(writer, decoded);
+      const again = family.decodeBatch(new ByteReader(writer.bytes()), count, family.genesis.hash, 0);
+      if (typeof again === 'string') throw new Error(`encoded again: ${again}`);
+      expectEqual('records', again.records, decoded.records);
+      expectEqual('hashes', again.hashes, decoded.hashes);
+    },
+  };
+}
+
+const stored: FuzzTarget = {
+  name: 'chunks and tip pointers',
+  weight: 2,
+  samples: [
+    encodeChunk(visionSim, hash, sampleBatch(visionSim)),
+    encodeTip(1_000_000, hash),
+    encodeTip(0, hash),
+  ],
+  check(input) {
+    const tip = decodeTip(input);
+    if (tip !== undefined) expectEqual('tip pointer', encodeTip(tip.height, tip.hash), input);
+    const chunk = decodeChunk(input);
+    if (chunk === undefined) return;
+    if (chunk.payload.length > input.length) throw new Error('a payload longer than its chunk');
+    const reader = new ByteReader(chunk.payload);
+    visionSim.decodeBatch(reader, chunk.count, chunk.parent, 0);
+  },
+};
+
+const headerText = `{"parent":"${'00'.repeat(32)}","number":"1","timestamp":"1700000000","difficulty":"1","nonce":"18446744073709551615","tx_root":"0x${'ab'.repeat(32)}","miner":"pow_miner","digest":"${'cd'.repeat(32)}"}`;
+const mainnetText = headerText.replace('parent', 'parent_hash').replace('digest', 'pow_hash');
+const transactionText =
+  '{"nonce":1,"sender_pubkey":"ab","access_list":["a"],"module":"cash","method":"mint","args":[1,255],"tip":1000,"fee_limit":18446744073709551615,"sig":"00","max_priority_fee_per_gas":0,"max_fee_per_gas":0}';
+
+/** What the text says, or undefined if it is no JSON. */
+function parse(text: string): unknown {
+  try {
+    return parseLosslessJson(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+const lenient = new TextDecoder();
+
+const json: FuzzTarget = {
+  name: 'JSON of headers and transactions',
+  weight: 3,
+  samples: [headerText, mainnetText, transactionText, '[[[{"a":-1.5e3}]]]'].map((text) => utf8.encode(text)),
+  check(input) {
+    const text = lenient.decode(input);
+    const value = parse(text);
+    for (const params of [visionDevnet, visionMainnet]) {
+      const header = recordFromJson(params, value);
+      if (header.ok && header.record.length !== createdRecordBytes(params))
+        throw new Error(`a record of ${header.record.length} bytes`);
+    }
+    const transaction = decodeTransaction(text);
+    if (transaction === undefined) return;
+    const again = encodeTransaction(transaction);
+    const second = decodeTransaction(again);
+    if (second === undefined || encodeTransaction(second) !== again) throw new Error(`not stable: ${again}`);
+  },
+};
+
+const recordBytesOf = new Map(
+  [visionDevnet, visionMainnet].map((params) => [params, createVisionFamily(params).recordBytes]),
+);
+const createdRecordBytes = (params: typeof visionDevnet): number => recordBytesOf.get(params) as number;
+
+/** A whole node that has said hello to a peer, which then says anything. */
+class TalkedTo {
+  readonly core = new LightNode({
+    family: visionSim,
+    seed: 1,
+    userAgent: 'fuzz',
+    isGateway: false,
+    hashers: 1,
+  });
+  #now = 0;
+
+  constructor() {
+    this.step({ type: 'start' });
+    this.step({ type: 'loaded', chain: { chunks: [], tip: undefined } });
+  }
+
+  step(event: NodeEventBody): void {
+    this.#now += 50;
+    this.core.step({ ...event, now: this.#now, wallTime: 1_800_000_000 });
+  }
+
+  hear(input: Uint8Array): void {
+    this.step({ type: 'peerConnected', peer: 'p' });
+    this.step({ type: 'bytesReceived', peer: 'p', bytes: stream[0] as Uint8Array });
+    this.step({ type: 'bytesReceived', peer: 'p', bytes: input });
+    this.step({ type: 'peerDisconnected', peer: 'p' });
+    if (this.core.status.peers !== 0) throw new Error('a peer is left behind');
+    if (this.core.tip.height !== 0) throw new Error('headers without proof of work');
+  }
+}
+
+let node: TalkedTo | undefined;
+
+const wholeNode: FuzzTarget = {
+  name: 'a whole node',
+  weight: 1,
+  samples: [...stream, Uint8Array.from(stream.flatMap((frame) => [...frame]))],
+  check(input) {
+    node ??= new TalkedTo();
+    node.hear(input.slice());
+  },
+};
+
+/** All of them. */
+export const targets: readonly FuzzTarget[] = [
+  wire,
+  framing,
+  batchTarget(resolveNetwork('vision-devnet'), 2),
+  batchTarget(createVisionFamily(visionMainnet), 1),
+  batchTarget(resolveNetwork('bitcoin-mainnet'), 2),
+  stored,
+  json,
+  wholeNode,
+];

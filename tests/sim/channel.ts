@@ -1,0 +1,98 @@
+/**
+ * One direction of a data channel: reliable and ordered, so what the network loses costs time and nothing else. A frame
+ * waits for those before it, takes its time by the bandwidth, travels, and is sent again if it was lost; none overtakes
+ * another.
+ */
+import type { SimRandom } from './sim-random.js';
+
+export interface LinkConditions {
+  readonly latencyMs: number;
+  /** Up to this much more, anew for each frame. */
+  readonly jitterMs: number;
+  readonly bytesPerMs: number;
+  /** Probability that a frame is lost and sent again. */
+  readonly loss: number;
+}
+
+/** A link that delays and nothing else. */
+export const plainLink = (latencyMs: number): LinkConditions => ({
+  latencyMs,
+  jitterMs: 0,
+  bytesPerMs: Number.POSITIVE_INFINITY,
+  loss: 0,
+});
+
+/** What is sent again at least waits this long. As SCTP's least retransmission time in browsers. */
+const RETRANSMISSION_MS = 400;
+/** The platform tells how full its buffer is at most this often. */
+const DRAIN_MS = 20;
+
+/** What a channel needs of the world around it. */
+export interface ChannelWorld {
+  readonly now: number;
+  after(delayMs: number, run: () => void): unknown;
+}
+
+export class Channel {
+  /** While true frames are kept back (a partition). */
+  #isBlocked = false;
+  readonly #kept: Uint8Array[] = [];
+  /** When the last frame will have left, and when it will have arrived. */
+  #leftAt = 0;
+  #arrivedAt = 0;
+  #isDraining = false;
+
+  constructor(
+    readonly world: ChannelWorld,
+    readonly conditions: LinkConditions,
+    readonly random: SimRandom,
+    readonly deliver: (bytes: Uint8Array) => void,
+    readonly drained: (bufferedBytes: number) => void,
+  ) {}
+
+  send(bytes: Uint8Array): void {
+    if (this.#isBlocked) this.#kept.push(bytes);
+    else this.#start(bytes);
+    this.#watchDrain();
+  }
+
+  /** Milliseconds until all that was sent has arrived; at least `leastMs`. */
+  quietInMs(leastMs: number): number {
+    return Math.max(leastMs, this.#arrivedAt - this.world.now);
+  }
+
+  set isBlocked(isBlocked: boolean) {
+    this.#isBlocked = isBlocked;
+    if (!isBlocked) for (const bytes of this.#kept.splice(0)) this.#start(bytes);
+  }
+
+  #start(bytes: Uint8Array): void {
+    const { now } = this.world;
+    const { latencyMs, jitterMs, bytesPerMs, loss } = this.conditions;
+    this.#leftAt = Math.max(now, this.#leftAt) + bytes.length / bytesPerMs;
+    const jitter = jitterMs === 0 ? 0 : this.random.next() * jitterMs;
+    let again = 0;
+    if (loss > 0)
+      for (let wait = RETRANSMISSION_MS; this.random.chance(loss) && again < 10_000; wait *= 2) again += wait;
+    this.#arrivedAt = Math.max(this.#arrivedAt, this.#leftAt + latencyMs + jitter + again);
+    this.world.after(this.#arrivedAt - now, () => this.deliver(bytes));
+  }
+
+  get #buffered(): number {
+    const waitingMs = this.#leftAt - this.world.now;
+    const kept = this.#kept.reduce((sum, { length }) => sum + length, 0);
+    return kept + (waitingMs > 0 ? Math.round(waitingMs * this.conditions.bytesPerMs) : 0);
+  }
+
+  #watchDrain(): void {
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    const waitingMs = Math.max(DRAIN_MS, Math.min(250, this.#leftAt - this.world.now));
+    this.world.after(waitingMs, () => {
+      this.#isDraining = false;
+      const buffered = this.#buffered;
+      this.drained(buffered);
+      if (buffered > 0) this.#watchDrain();
+    });
+  }
+}

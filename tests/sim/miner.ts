@@ -1,0 +1,55 @@
+/** A miner of virtual hash rate: when it finds a block is drawn from the seed, and the block is then really mined. */
+
+import { mineHeader, visionSim } from './vision-chain.js';
+import type { SimNode, World } from './world.js';
+
+export class SimMiner {
+  #cancel: (() => void) | undefined;
+  #tip: string | undefined;
+  #isStopped = false;
+  /** When each block of any miner was found, by hash; for whoever measures. */
+  onBlock: ((hash: string) => void) | undefined;
+
+  constructor(
+    readonly world: World,
+    readonly node: SimNode,
+    readonly hashesPerSecond: number,
+  ) {}
+
+  /** To be called with every new tip, and once when the node is ready: chance has no memory, so it is drawn anew. */
+  restart(): void {
+    const { core } = this.node;
+    if (this.#isStopped || this.#tip === core.tip.hash) return;
+    this.#tip = core.tip.hash;
+    this.#draw();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancel?.();
+  }
+
+  /** One block at once. */
+  mine(): void {
+    const { node, world } = this;
+    const { tree } = node.core;
+    const wallTime = world.wallTime + (node.options.clockSkewS ?? 0);
+    const { record, hash } = mineHeader(tree, tree.tip, wallTime, node.id);
+    this.onBlock?.(visionSim.hashToHex(hash));
+    const batch = { count: 1, records: record, hashes: hash };
+    node.driver.push({ type: 'command', command: { kind: 'submit', batch, ticket: 0 } });
+  }
+
+  #draw(): void {
+    this.#cancel?.();
+    const { tree } = this.node.core;
+    const difficulty = Number(visionSim.work(tree.record(tree.tip)));
+    const delayMs = this.world.random.exponential((1000 * difficulty) / this.hashesPerSecond);
+    this.#cancel = this.world.after(delayMs, () => {
+      if (this.#isStopped) return;
+      // What is mined beside a longer chain is lost.
+      if (this.node.core.status.phase !== 'syncing') this.mine();
+      this.#draw();
+    });
+  }
+}

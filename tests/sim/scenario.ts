@@ -1,0 +1,312 @@
+/**
+ * A network from one seed: who is in it, what befalls it, and what must hold. First everything goes wrong that the seed
+ * says, while miners mine; then the faults stop, and all nodes must agree within {@link settleMs}.
+ */
+
+import {
+  FAILURES_BEFORE_PAUSE,
+  LEADER_SLICE_MS,
+  MemoryStore,
+  type NodeNotice,
+  PAUSE_MS,
+  PEER_SEARCH_INTERVAL_MAX_MS,
+  PING_INTERVAL_MS,
+  REQUEST_TIMEOUT_MAX_MS,
+  type StoreFault,
+} from '@vision-light/protocol';
+import type { LinkConditions } from './channel.js';
+import { SimMiner } from './miner.js';
+import { PowCache } from './pow-cache.js';
+import type { SimRandom } from './sim-random.js';
+import { genesisTime, VisionChain, visionSim } from './vision-chain.js';
+import { type SimNode, World } from './world.js';
+
+export interface Scenario {
+  readonly seed: number;
+  /** Drawn from the seed if absent: 3 to 12. */
+  readonly nodes?: number;
+  /** Virtual minutes in which things go wrong. */
+  readonly minutes?: number;
+  /** One node is cut off for ever: a run that must fail, to see that it does. */
+  readonly sabotage?: boolean;
+}
+
+/** What a run leaves. Equal for equal scenarios. */
+export interface RunResult {
+  readonly seed: number;
+  readonly nodes: number;
+  readonly miners: number;
+  /** Hash over all events of all nodes. */
+  readonly digest: string;
+  readonly events: number;
+  readonly height: number;
+  readonly reorgs: number;
+  readonly faults: number;
+  readonly virtualMinutes: number;
+}
+
+/** A run in which something did not hold; the message says with which seed it comes again. */
+export class SimFailure extends Error {
+  override readonly name = 'SimFailure';
+}
+
+/**
+ * Milliseconds within which all nodes know a chain of the most work, once faults have stopped: a dead peer is found out
+ * by its silence, the next one may fail as often as one may, and pause, and lead for its turn; meanwhile a node without
+ * peers searches at its slowest. Twice the search, for the first answer may name nodes that are full.
+ */
+export const settleMs =
+  2 * PING_INTERVAL_MS +
+  2 * PEER_SEARCH_INTERVAL_MAX_MS +
+  FAILURES_BEFORE_PAUSE * REQUEST_TIMEOUT_MAX_MS +
+  PAUSE_MS +
+  LEADER_SLICE_MS;
+
+/** Milliseconds within which a new tip is everywhere in a network at rest; held headers wait for the slowest clock. */
+const spreadMs = 15_000;
+/** Seconds that a clock may be wrong, either way: two such clocks differ by what the rules allow. */
+const SKEW_MAX_S = 4.5;
+/** Hashes a second of all miners: at rest the difficulty is that times the spacing, and so a block is soon mined. */
+const HASHES_PER_SECOND = 2;
+/** Headers that the miners have at the beginning, of which the seed takes some. */
+const HISTORY = 300;
+
+/** What one honest node may never say of another, however late or asleep it was. */
+const blame = /^(WIRE_|HEADER_)|^PEER_(WRONG|OUT_OF_TURN|UNSOLICITED|FLOOD)/;
+
+let history: VisionChain | undefined;
+const pow = new PowCache();
+
+/** A chain that was mined before the world began. */
+function pastChain(): VisionChain {
+  if (history === undefined) {
+    history = new VisionChain();
+    history.mine({ count: HISTORY });
+  }
+  return history;
+}
+
+/** From a home line to a mobile one. */
+function drawConditions(random: SimRandom): LinkConditions {
+  return {
+    latencyMs: random.between(5, 150),
+    jitterMs: random.between(0, 50),
+    bytesPerMs: random.between(30, 1250),
+    loss: random.chance(0.5) ? 0 : random.between(0, 0.05),
+  };
+}
+
+/** One life of a member: a page that is opened again goes on from the same store. */
+class Member {
+  readonly store = new MemoryStore();
+  node: SimNode | undefined;
+  miner: SimMiner | undefined;
+  storeFault: StoreFault | undefined;
+  #lives = 0;
+
+  constructor(
+    readonly run: Run,
+    readonly name: string,
+    readonly hashesPerSecond: number,
+    readonly clockSkewS: number,
+  ) {}
+
+  open(): void {
+    const { world } = this.run;
+    this.#lives++;
+    const isMiner = this.hashesPerSecond > 0;
+    this.node = world.add(`${this.name}.${this.#lives}`, {
+      family: visionSim,
+      isGateway: isMiner,
+      store: this.store,
+      clockSkewS: this.clockSkewS,
+      seed: world.random.int(2 ** 32),
+      writeFault: () => this.storeFault,
+      notice: (notice, node) => this.run.noticed(this, notice, node),
+    });
+    if (isMiner) this.miner = new SimMiner(world, this.node, this.hashesPerSecond);
+  }
+
+  close(): void {
+    this.miner?.stop();
+    if (this.node !== undefined) this.run.world.kill(this.node.id);
+    this.node = undefined;
+  }
+}
+
+class Run {
+  readonly world: World;
+  readonly members: Member[] = [];
+  readonly random: SimRandom;
+  readonly faultsUntil: number;
+  readonly past: number;
+  reorgs = 0;
+  faults = 0;
+  #isPartitioned = false;
+
+  constructor(scenario: Scenario) {
+    // What is drawn before the world begins comes from its own seed too.
+    const draft = new World(genesisTime, { seed: scenario.seed });
+    this.past = draft.random.int(HISTORY);
+    this.world = new World(genesisTime + 5 * this.past, {
+      seed: draft.random.int(2 ** 32),
+      conditions: drawConditions,
+      introduces: true,
+      pow,
+      stepsMax: Number.POSITIVE_INFINITY,
+    });
+    this.random = this.world.random;
+    const count = scenario.nodes ?? 3 + this.random.int(10);
+    const miners = Math.min(count, 1 + this.random.int(3));
+    for (let i = 0; i < count; i++) {
+      const rate = i < miners ? HASHES_PER_SECOND / miners : 0;
+      const skew = this.random.between(-SKEW_MAX_S, SKEW_MAX_S);
+      this.members.push(new Member(this, `n${i}`, rate, skew));
+    }
+    this.faultsUntil = 60_000 * (scenario.minutes ?? 2);
+  }
+
+  noticed(member: Member, notice: NodeNotice, node: SimNode): void {
+    if (notice.type === 'reorg') this.reorgs++;
+    if (
+      notice.type === 'ready' &&
+      member.miner !== undefined &&
+      node.core.tip.height === 0 &&
+      this.past > 0
+    ) {
+      const batch = pastChain().tree.batch(1, this.past);
+      this.world.after(1, () => {
+        if (node.isRunning)
+          node.driver.push({ type: 'command', command: { kind: 'submit', batch, ticket: 0 } });
+      });
+    }
+    // Not inside the step that says so: the chain it speaks of is being settled.
+    if (notice.type === 'ready' || notice.type === 'tip') this.world.after(0, () => member.miner?.restart());
+    if (notice.type !== 'peer' || notice.change.kind !== 'disconnected') return;
+    const { code, id } = notice.change;
+    if (code !== undefined && blame.test(code)) throw new Error(`${node.id} blames ${id} for ${code}`);
+  }
+
+  /** Opens everyone, some of them later, and draws what goes wrong. */
+  start(): void {
+    for (const member of this.members) {
+      if (member.hashesPerSecond > 0 || this.random.chance(0.7)) member.open();
+      else this.world.after(this.random.between(0, this.faultsUntil * 0.8), () => member.open());
+    }
+    for (
+      let at = this.random.exponential(10_000);
+      at < this.faultsUntil;
+      at += this.random.exponential(10_000)
+    )
+      this.world.after(at, () => this.#fault());
+  }
+
+  /** Something goes wrong for a while, and is well again at the end of the faults at the latest. */
+  #fault(): void {
+    const { world, random } = this;
+    const left = this.faultsUntil - world.now;
+    const lasts = Math.min(left, random.between(1000, 90_000));
+    const member = random.pick(this.members) as Member;
+    const { node } = member;
+    this.faults++;
+    switch (random.int(4)) {
+      case 0: {
+        if (this.#isPartitioned) break;
+        this.#isPartitioned = true;
+        const cut = random.int(this.members.length);
+        world.partition((id) => Number(/\d+/.exec(id)?.[0]) < cut);
+        world.after(lasts, () => {
+          this.#isPartitioned = false;
+          world.partition();
+        });
+        break;
+      }
+      case 1:
+        if (node === undefined || member.hashesPerSecond > 0 || node.driver.isAsleep) break;
+        world.sleep(node.id);
+        world.after(lasts, () => node.isRunning && world.wakeUp(node.id));
+        break;
+      case 2:
+        member.storeFault = random.chance(0.5) ? 'STORE_QUOTA' : 'STORE_FAILED';
+        world.after(lasts, () => {
+          member.storeFault = undefined;
+        });
+        break;
+      default:
+        if (node === undefined || member.hashesPerSecond > 0) break;
+        member.close();
+        world.after(lasts, () => member.open());
+    }
+  }
+
+  get #running(): SimNode[] {
+    return this.members.flatMap(({ node }) => (node === undefined ? [] : [node]));
+  }
+
+  /** @throws {Error} if the nodes differ in `what` */
+  #agree(what: string, of: (node: SimNode) => string): void {
+    const by = new Map<string, string[]>();
+    for (const node of this.#running) by.set(of(node), [...(by.get(of(node)) ?? []), node.id]);
+    if (by.size <= 1) return;
+    const sides = [...by].map(([value, ids]) => `${value} (${ids.join(' ')})`);
+    throw new Error(`no agreement about the ${what}: ${sides.join(', ')}`);
+  }
+
+  async settle(isSabotaged: boolean): Promise<void> {
+    const { world, members } = this;
+    if (isSabotaged) {
+      // Cut from the start, so that it has nothing that the others have.
+      world.partition((id) => id.startsWith('n0.'));
+    }
+    await world.run(this.faultsUntil + 1);
+    if (isSabotaged) world.partition((id) => id.startsWith('n0.'));
+    for (const { miner } of members) miner?.stop();
+    await world.run(world.now + settleMs);
+    this.#agree('chainwork', ({ core }) => `${core.tip.chainwork}`);
+    // Two branches of equal work are two right answers; one block more tells which.
+    members[0]?.miner?.mine();
+    await world.run(world.now + spreadMs);
+    this.#agree('tip', ({ core }) => `${core.tip.height} ${core.tip.hash}`);
+    for (const node of this.#running) {
+      node.checker.checkAll();
+      if (node.core.status.phase !== 'synced') throw new Error(`${node.id} is ${node.core.status.phase}`);
+    }
+  }
+}
+
+/** What a failure is replayed with. */
+export function replayCommand({ seed, nodes, minutes }: Scenario): string {
+  const flag = (name: string, value: number | undefined): string =>
+    value === undefined ? '' : ` --${name} ${value}`;
+  return `npm run sim -- --seed ${seed}${flag('nodes', nodes)}${flag('minutes', minutes)}`;
+}
+
+/**
+ * Runs a scenario to its end.
+ *
+ * @throws {SimFailure} if anything does not hold
+ */
+export async function runScenario(scenario: Scenario): Promise<RunResult> {
+  const run = new Run(scenario);
+  try {
+    run.start();
+    await run.settle(scenario.sabotage ?? false);
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error);
+    const at = `${(run.world.now / 1000).toFixed(3)} s, event ${run.world.trace.events}`;
+    const message = `seed ${scenario.seed}, at ${at}: ${what}\nAgain: ${replayCommand(scenario)}`;
+    throw new SimFailure(message, { cause: error });
+  }
+  const { world, members } = run;
+  return {
+    seed: scenario.seed,
+    nodes: members.length,
+    miners: members.filter(({ hashesPerSecond }) => hashesPerSecond > 0).length,
+    digest: world.trace.digest,
+    events: world.trace.events,
+    height: members[0]?.node?.core.tip.height ?? 0,
+    reorgs: run.reorgs,
+    faults: run.faults,
+    virtualMinutes: world.now / 60_000,
+  };
+}

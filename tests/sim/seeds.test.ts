@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { replayCommand, runScenario, SimFailure, settleMs } from './scenario.js';
+import { SimRandom } from './sim-random.js';
+
+const SEEDS = 200;
+const GROUPS = 10;
+
+describe(`${SEEDS} seeds: every node's chain only grows in work, every cap holds, and all agree in the end`, () => {
+  for (let group = 0; group < GROUPS; group++) {
+    const first = 1 + (group * SEEDS) / GROUPS;
+    const last = ((group + 1) * SEEDS) / GROUPS;
+    it(`seeds ${first} to ${last}`, async () => {
+      let faults = 0;
+      for (let seed = first; seed <= last; seed++) faults += (await runScenario({ seed, minutes: 1 })).faults;
+      expect(faults).toBeGreaterThan(SEEDS / GROUPS);
+    });
+  }
+});
+
+describe('a run', () => {
+  it('comes again to the byte with its seed, and with no other', async () => {
+    const scenario = { seed: 7, nodes: 6, minutes: 1 };
+    const first = await runScenario(scenario);
+    expect(await runScenario(scenario)).toEqual(first);
+    expect((await runScenario({ ...scenario, seed: 8 })).digest).not.toBe(first.digest);
+  });
+
+  it('that fails says when, and how to see it again', async () => {
+    const failure = await runScenario({ seed: 9, minutes: 1, sabotage: true }).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toBeInstanceOf(SimFailure);
+    expect((failure as Error).message).toMatch(
+      /^seed 9, at [\d.]+ s, event \d+: no agreement about the chainwork.*\nAgain: npm run sim -- --seed 9 --minutes 1$/,
+    );
+    expect(replayCommand({ seed: 3, nodes: 5 })).toBe('npm run sim -- --seed 3 --nodes 5');
+  });
+
+  it('settles within a time that follows from the limits', () => {
+    expect(settleMs).toBe(205_000);
+  });
+});
+
+describe('the chance of a run', () => {
+  it('is spread evenly, and samples without repetition', () => {
+    const random = new SimRandom(1);
+    const counts = new Array<number>(10).fill(0);
+    for (let i = 0; i < 10_000; i++) (counts[random.int(10)] as number)++;
+    for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(150);
+    expect(new Set(random.sample([1, 2, 3, 4, 5], 4)).size).toBe(4);
+    expect(random.sample([1, 2], 5).length).toBe(2);
+  });
+});

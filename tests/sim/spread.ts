@@ -1,0 +1,63 @@
+/** How long a new block takes to reach the nodes of a large network in which nothing goes wrong. */
+
+import { SimMiner } from './miner.js';
+import { PowCache } from './pow-cache.js';
+import { genesisTime, visionSim } from './vision-chain.js';
+import { type SimNode, World } from './world.js';
+
+export interface Spread {
+  /** From a block's finding to a node's taking it for its tip, over all nodes and blocks. */
+  readonly medianMs: number;
+  readonly p95Ms: number;
+  /** Real seconds of the whole run. */
+  readonly seconds: number;
+  readonly events: number;
+}
+
+/** Nodes meet within this many virtual milliseconds, before the first block. */
+const MEETING_MS = 30_000;
+
+/** @param options  `minutes` are virtual, with a block every five seconds on average */
+export async function measureSpread(options: { nodes: number; minutes: number }): Promise<Spread> {
+  const started = performance.now();
+  const world = new World(genesisTime, {
+    seed: 1,
+    introduces: true,
+    pow: new PowCache(),
+    stepsMax: Number.POSITIVE_INFINITY,
+    conditions: (random) => ({
+      latencyMs: random.between(5, 150),
+      jitterMs: 20,
+      bytesPerMs: 250,
+      loss: 0.01,
+    }),
+  });
+  const foundAt = new Map<string, number>();
+  const delays: number[] = [];
+  for (let i = 0; i < options.nodes; i++) {
+    world.add(`n${i}`, {
+      family: visionSim,
+      isGateway: i === 0,
+      seed: i,
+      notice(notice) {
+        if (notice.type !== 'tip') return;
+        const at = foundAt.get(notice.tip.hash);
+        if (at !== undefined && i > 0) delays.push(world.now - at);
+        if (i === 0) world.after(0, () => miner.restart());
+      },
+    });
+  }
+  const miner = new SimMiner(world, world.nodes.get('n0') as SimNode, 2);
+  miner.onBlock = (hash) => foundAt.set(hash, world.now);
+  await world.run(MEETING_MS);
+  miner.restart();
+  await world.run(MEETING_MS + options.minutes * 60_000);
+  delays.sort((a, b) => a - b);
+  const at = (share: number): number => delays[Math.floor(share * (delays.length - 1))] ?? Number.NaN;
+  return {
+    medianMs: at(0.5),
+    p95Ms: at(0.95),
+    seconds: (performance.now() - started) / 1000,
+    events: world.trace.events,
+  };
+}
