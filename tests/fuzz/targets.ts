@@ -61,6 +61,7 @@ const messages: readonly Message[] = [
     chainwork: 2n ** 70n,
     services: 1,
     userAgent: 'fuzz/1.0',
+    session: 5n,
     identity: new Uint8Array(9),
   },
   { type: 'ping', requestId: 5 },

@@ -1,7 +1,7 @@
 /**
  * Reads the stored chain back. Nothing stored is trusted: every rule is checked again for every header, and the hashing
- * is done again, for all headers where that is cheap, else for the last ones and for random runs. A damaged chunk ends
- * the chain there, and the rest is fetched anew.
+ * is done again, for all headers where that is cheap, else for the last ones of the chain and of each chunk and for
+ * random runs. A chunk counts wholly or not at all: a damaged one ends the chain before it, and the rest is fetched anew.
  */
 import { areEqual } from '../bytes/compare-bytes.js';
 import { CHUNK_HEADERS, type StoredChain } from '../io/stored-chain.js';
@@ -81,7 +81,15 @@ export class ChainLoader {
       else this.#takeNext(wallTime);
     };
     this.verifier.submit(
-      { source: 'disk', parent, count, content: payload, done, ...(plan === undefined ? {} : { plan }) },
+      {
+        source: 'disk',
+        parent,
+        count,
+        content: payload,
+        isAllOrNothing: true,
+        done,
+        ...(plan === undefined ? {} : { plan }),
+      },
       wallTime,
     );
   }
@@ -93,6 +101,8 @@ export class ChainLoader {
       for (let i = 0; i < REVERIFY_RUN_HEADERS; i++) chosen.add(first + i - from - 1);
     for (let height = this.#tipHeight - REVERIFY_LAST + 1; height <= this.#tipHeight; height++)
       chosen.add(height - from - 1);
+    // A header that was changed on disk changes the parent of all after it, so the last ones of its chunk tell.
+    for (let i = 1; i <= REVERIFY_RUN_HEADERS; i++) chosen.add(count - i);
     const indexes = [...chosen].filter((index) => index >= 0 && index < count).sort((a, b) => a - b);
     const ranges: { from: number; to: number }[] = [];
     for (const index of indexes) {

@@ -31,6 +31,8 @@ export interface BatchRequest {
   readonly content: Uint8Array | HeaderBatch;
   /** Which headers to hash, given which of them are new; all new ones if absent. */
   readonly plan?: (start: number, count: number) => readonly Range[];
+  /** True if nothing of the batch counts unless all of it is good: where only a sample is hashed, a fault found late says that what was not hashed before it is in doubt as well. */
+  readonly isAllOrNothing?: boolean;
   /** Told once, when the batch is done with. Not told after {@link Verifier.drop}. */
   readonly done: (outcome: BatchOutcome) => void;
 }
@@ -240,7 +242,11 @@ export class Verifier {
   /** Inserts what is proven, and closes the batch when nothing is left of it; @returns whether it did */
   #advance(key: SourceKey, active: ActiveBatch, wallTime: number): boolean {
     const { verification } = active;
-    const end = verification.advance(wallTime);
+    const proven = verification.advance(wallTime);
+    const isIncomplete = active.request.isAllOrNothing === true && proven < verification.batch.count;
+    // What is not inserted now is inserted when all is proven, or never.
+    if (isIncomplete && verification.limit < verification.batch.count) verification.cut(active.next);
+    const end = isIncomplete ? active.next : proven;
     if (active.next < end && active.held === 0) this.#findParent(active);
     while (active.next < Math.min(end, verification.limit) && !active.isTreeFull)
       this.#insert(key, active, active.next++);
