@@ -180,9 +180,12 @@ describe('SingleWriterStore', () => {
     await writer.write(CHANGE);
     const reader = open();
     assertEqual((await reader.load()).chunks.length, 1, 'chunks');
+    assertEqual(reader.isPersistent, true, 'isPersistent');
     await reader.write({ removeFrom: 0, put: [], tip: TIP });
+    assertEqual(reader.isPersistent, false, 'isPersistent');
     await reader.write({ removeFrom: 0, put: [], tip: TIP });
     assertEqual(busy, 1, 'reports');
+    assertEqual(writer.isPersistent, true, 'isPersistent');
     assertEqual((await writer.load()).chunks.length, 1, 'chunks');
     await writer.close();
     await reader.close();
@@ -195,6 +198,29 @@ describe('SingleWriterStore', () => {
     navigator.locks.request = request;
     assertEqual(await lock.isWriter, true, 'isWriter');
     lock.release();
+  });
+
+  it('lets everyone write where a lock is neither given nor held by anyone', async () => {
+    const request = navigator.locks.request;
+    navigator.locks.request = () => Promise.reject(new DOMException('', 'AbortError'));
+    const lock = requestWriteLock(newNetworkId());
+    navigator.locks.request = request;
+    assertEqual(await lock.isWriter, true, 'isWriter');
+    lock.release();
+  });
+
+  it('a denied store is denied, whoever has the lock', async () => {
+    const reports: string[] = [];
+    const lock = { isWriter: Promise.resolve(false), release: () => {} };
+    const networkId = newNetworkId();
+    await withIndexedDb(undefined, async () => {
+      const store = new SingleWriterStore(new IndexedDbStore(networkId), lock, () => reports.push('busy'));
+      assertEqual((await rejection(store.load())).code, 'STORE_DENIED', 'code');
+      assertEqual((await rejection(store.write(CHANGE))).code, 'STORE_DENIED', 'code');
+      assertEqual(store.isPersistent, false, 'isPersistent');
+      await store.close();
+    });
+    assertEqual(reports.length, 0, 'reports');
   });
 
   it('waits for a writer who is about to end, as on a reload', async () => {

@@ -138,6 +138,28 @@ describe('a light node', () => {
     assertEqual(await node.header('0'.repeat(64)), undefined, 'header 00…');
   });
 
+  it('gives out nothing that can be changed, and nothing but the public names', async () => {
+    const network = newNetwork();
+    const node = await startNode({ network });
+    const names = 'close header metrics peers status subscribe tip tips';
+    assertEqual(Object.getOwnPropertyNames(node).sort().join(' '), names, 'names');
+    assertEqual(Object.getPrototypeOf(node), Object.prototype, 'prototype');
+    assertTrue(Object.isFrozen(node), 'the handle');
+    const events: object[] = [];
+    node.subscribe('peer', (event) => events.push(event, event.change, event.peers));
+    node.subscribe('status', (status) => events.push(status));
+    await startNode({ network });
+    await peersOf(node, 1);
+    const [peer] = node.peers();
+    for (const value of [node.tip, node.status, node.peers(), peer, ...events]) {
+      assertTrue(Object.isFrozen(value), `${JSON.stringify(Object.keys(value ?? {}))} can be changed`);
+    }
+    assertTrue(events.length >= 3, 'no events');
+    const error = thrown(() => Object.assign(node.tip, { height: 5 }));
+    assertEqual(error.name, 'TypeError', 'error');
+    assertEqual(node.tip.height, 0, 'height');
+  });
+
   it('metrics() is a copy of what the node counts; of a closed node the gauges are 0', async () => {
     const network = newNetwork();
     const [first, second] = [await startNode({ network }), await startNode({ network })];
@@ -260,7 +282,13 @@ describe('a light node', () => {
   it('STORE_DENIED: without storage it runs from memory and says so', async () => {
     const deny = `Object.defineProperty(self, 'indexedDB', { get() { throw new DOMException('', 'SecurityError') } })`;
     const node = await withWorkerPrelude(deny, () => startNode({ storage: 'indexeddb' }));
+    const codes: string[] = [];
+    node.subscribe('error', ({ code }) => codes.push(code));
     await errorOf(node, 'STORE_DENIED');
+    // The first write comes after a second, and a lock is waited for two more.
+    await new Promise((resolve) => setTimeout(resolve, 4000));
+    assertEqual(codes.join(), 'STORE_DENIED', 'codes');
+    assertEqual(node.status.storedHeight, 0, 'storedHeight');
     assertEqual((await node.header(0))?.height, 0, 'height');
   });
 

@@ -1,6 +1,6 @@
 import { SignalingServer } from '../../packages/browser-node/src/peers/signaling-server.js';
 import { assertEqual } from './expect.js';
-import { closeNodes, newNetwork, peersOf, signalAt, startNode } from './nodes.js';
+import { closeNodes, errorOf, newNetwork, peersOf, signalAt, startNode } from './nodes.js';
 
 /** Makes transferring a data channel fail, as in browsers that cannot. */
 function forbidTransfer(): () => void {
@@ -78,7 +78,12 @@ describe('links between nodes', () => {
 
   it('a server that was left is joined again at once', async () => {
     let joined = (): void => {};
-    const options = { networkId: 'ab'.repeat(32), networkName: undefined, iceServers: [] };
+    const options = {
+      networkId: 'ab'.repeat(32),
+      networkName: undefined,
+      iceServers: [],
+      metrics: undefined,
+    };
     const server = new SignalingServer(
       { url: signalAt('honest'), ...options },
       { joined: () => joined(), signal: () => {}, failed: () => {} },
@@ -93,6 +98,33 @@ describe('links between nodes', () => {
     server.nudge();
     await join();
     server.close();
+  });
+
+  it('PEER_CONNECTION_FAILED: a browser that refuses connections is named, once, and no server blamed', async () => {
+    const network = newNetwork();
+    const other = await startNode({ network });
+    const own = RTCPeerConnection;
+    class BlockedConnection {
+      constructor() {
+        throw new DOMException('blocked here', 'NotAllowedError');
+      }
+    }
+    Object.assign(globalThis, { RTCPeerConnection: BlockedConnection });
+    try {
+      for (const options of [{}, { iceServers: [] }]) {
+        const node = await startNode({ network, ...options });
+        const codes: string[] = [];
+        node.subscribe('error', ({ code }) => codes.push(code));
+        await errorOf(node, 'PEER_CONNECTION_FAILED');
+        // The server answers, and there is a peer to dial.
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        assertEqual(codes.join(), 'PEER_CONNECTION_FAILED', 'codes');
+        await node.close();
+      }
+    } finally {
+      Object.assign(globalThis, { RTCPeerConnection: own });
+    }
+    assertEqual(other.peers().length, 0, 'peers');
   });
 
   it('keeps to maxPeers', async () => {

@@ -226,6 +226,7 @@ export class Verifier {
     if (request.count * this.#family.encodedHeaderBytesMin > reader.remaining) return 'HEADER_MALFORMED';
     const batch = this.#family.decodeBatch(reader, request.count, request.parent, parentHeight);
     if (typeof batch === 'string') return batch;
+    if (batch.fault !== undefined && request.isAllOrNothing === true) return batch.fault;
     return reader.isDone || batch.fault !== undefined ? batch : 'HEADER_MALFORMED';
   }
 
