@@ -1,10 +1,12 @@
 import type { Tip } from '@vision-light/protocol';
 import type { FromNodeWorker } from '../boundary/messages.js';
 import { type NodeWorkerEvents, NodeWorkerLink } from '../boundary/node-worker-link.js';
+import { findConnectionObstacle } from '../peers/connection-obstacle.js';
 import { requestPersistence } from '../store/request-persistence.js';
 import { describeError, LightNodeError } from './light-node-error.js';
 import type { LightNodeHandle } from './light-node-handle.js';
 import { checkOptions, type LightNodeOptions, type LightNodeSettings } from './light-node-options.js';
+import { publicHandle } from './public-handle.js';
 import { RunningNode } from './running-node.js';
 
 /**
@@ -29,7 +31,7 @@ export async function createLightNode(options: LightNodeOptions): Promise<LightN
     const node = new RunningNode({ worker, networkId, tip }, settings);
     startup.handOver(node);
     if (settings.storage === 'indexeddb') void requestPersistence();
-    return node;
+    return publicHandle(node);
   } catch (error) {
     worker.terminate();
     throw error;
@@ -86,12 +88,11 @@ function assertPlatform({ iceServers }: LightNodeSettings): void {
   if (typeof RTCPeerConnection !== 'function') throw new LightNodeError('NO_WEBRTC');
   if (typeof WebAssembly !== 'object') throw new LightNodeError('NO_WASM');
   if (iceServers === undefined) return;
-  try {
-    new RTCPeerConnection({ iceServers: iceServers as RTCIceServer[] }).close();
-  } catch (cause) {
-    const given = JSON.stringify(iceServers.map(({ urls }) => urls));
-    throw new RangeError(`iceServers: the browser does not take ${given}: ${String(cause)}`, { cause });
-  }
+  const obstacle = findConnectionObstacle(iceServers);
+  if (obstacle?.fault !== 'iceServers') return;
+  const given = JSON.stringify(iceServers.map(({ urls }) => urls));
+  const { cause } = obstacle;
+  throw new RangeError(`iceServers: the browser does not take ${given}: ${String(cause)}`, { cause });
 }
 
 function startWorker({ workerUrl }: LightNodeSettings, events: NodeWorkerEvents): NodeWorkerLink {

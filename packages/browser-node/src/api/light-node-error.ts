@@ -8,6 +8,8 @@ export const lightNodeErrors = {
   NO_WEBRTC: 'This browser has no WebRTC, or it is switched off, so no peer can be reached.',
   NO_WASM: 'This browser does not run WebAssembly with SIMD here, so no header can be verified.',
   WORKER_FAILED: 'A worker of the node could not be started, or it crashed.',
+  PEER_CONNECTION_FAILED:
+    'This browser has WebRTC but refuses to open connections, so no peer can be reached.',
   SIGNAL_UNREACHABLE: 'A signaling server does not answer, so it introduces no new peers for now.',
   SIGNAL_REFUSED: 'A signaling server refused a request.',
   SIGNAL_MALFORMED: 'A signaling server answered with something that is not its protocol.',

@@ -7,10 +7,11 @@ export interface TipsOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A running light node. */
+/** A running light node. What it gives out about tip, status, peers and events is frozen. */
 export interface LightNodeHandle {
   /** The best verified header; genesis at first. */
   readonly tip: Tip;
+  /** `storedHeight` is 0 while nothing is kept on this device: `storage: 'memory'`, STORE_DENIED, STORE_BUSY. */
   readonly status: Status;
   /**
    * Calls `listener` with each new value. A listener that throws is reported to the console and disturbs nobody else.

@@ -19,7 +19,7 @@ export interface LightNodeOptions {
   readonly storage?: 'indexeddb' | 'memory';
   /** Workers that hash, 1 to 16. Default: one for each core but one, at least 1 and at most 4. */
   readonly hashers?: number;
-  /** Connections at a time, 1 to 48. Default: 16. */
+  /** Connections at a time, 1 to 32. Default: 16. */
   readonly maxPeers?: number;
   /**
    * Whether the signaling servers are told what the node counts, for the figures of the whole network: numbers only,

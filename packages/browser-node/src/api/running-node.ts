@@ -12,6 +12,7 @@ import {
 import type { FromNodeWorker } from '../boundary/messages.js';
 import type { NodeWorkerLink } from '../boundary/node-worker-link.js';
 import { PeerFinder } from '../peers/peer-finder.js';
+import { freeze } from './freeze.js';
 import { describeError, LightNodeError, type LightNodeErrorCode } from './light-node-error.js';
 import type { LightNodeHandle, TipsOptions } from './light-node-handle.js';
 import type { LightNodeSettings } from './light-node-options.js';
@@ -32,11 +33,11 @@ export interface StartedNode {
   readonly tip: Tip;
 }
 
-/** The handle that `createLightNode` gives out, and what joins its parts. */
+/** What is behind the handle that `createLightNode` gives out, and what joins its parts. */
 export class RunningNode implements LightNodeHandle {
   #tip: Tip;
   #status: Status;
-  #peers: readonly PeerInfo[] = [];
+  #peers: readonly PeerInfo[] = freeze([]);
   #metrics: Metrics = zeroMetrics();
   #closing: Promise<void> | undefined;
   readonly #worker: NodeWorkerLink;
@@ -52,15 +53,15 @@ export class RunningNode implements LightNodeHandle {
     this.#closed = new Promise((resolve) => {
       this.#markClosed = resolve;
     });
-    this.#tip = tip;
-    this.#status = {
+    this.#tip = freeze(tip);
+    this.#status = freeze({
       phase: 'connecting',
       peers: 0,
       bestPeerHeight: tip.height,
       headersPerSecond: 0,
       storedHeight: 0,
       progress: 0,
-    };
+    });
     this.#worker = worker;
     const { network, iceServers, maxPeers, reportMetrics } = settings;
     const networkName = typeof network === 'string' ? network : undefined;
@@ -141,7 +142,7 @@ export class RunningNode implements LightNodeHandle {
       case 'notices':
         // First, so that a listener reads numbers that have what it is told of.
         if (message.metrics !== undefined) this.#metrics = message.metrics;
-        for (const notice of message.notices) this.#take(notice);
+        for (const notice of message.notices) this.#take(freeze(notice));
         break;
       case 'requestPeers':
         if (this.#closing === undefined) void this.#finder.find(message.count);
@@ -184,7 +185,7 @@ export class RunningNode implements LightNodeHandle {
         break;
       case 'peer':
         this.#peers = notice.peers;
-        this.#subscriptions.publish('peer', { change: notice.change, peers: notice.peers });
+        this.#subscriptions.publish('peer', freeze({ change: notice.change, peers: notice.peers }));
         break;
       case 'error':
         this.#fail(new LightNodeError(notice.code as LightNodeErrorCode, notice.message));
@@ -203,7 +204,7 @@ export class RunningNode implements LightNodeHandle {
   }
 
   #setStatus(status: Status): void {
-    this.#status = status;
+    this.#status = freeze(status);
     this.#subscriptions.publish('status', status);
   }
 
@@ -223,7 +224,7 @@ export class RunningNode implements LightNodeHandle {
     this.#finder.links.dropAll();
     this.#worker.terminate();
     this.#markClosed(CLOSED);
-    this.#peers = [];
+    this.#peers = freeze([]);
     this.#metrics = withoutGauges(this.#metrics);
     this.#setStatus({ ...this.#status, phase: 'closed', peers: 0, headersPerSecond: 0 });
     this.#subscriptions.clear();

@@ -11,6 +11,8 @@ const advice: Readonly<Record<string, string>> = {
   STORE_BUSY:
     'Nothing is lost: the other tab keeps what is verified. Once it is closed, this one keeps it after a reload.',
   STORE_QUOTA: 'Free some space on this device and reload the page.',
+  PEER_CONNECTION_FAILED:
+    'A privacy extension or a policy of this browser may block WebRTC. Allow it for this page and reload. Signaling servers have no part in this.',
   WORKER_FAILED: 'Reloading the page usually helps.',
   NODE_BROKEN: 'Please reload the page, and report it: this should not happen.',
 };

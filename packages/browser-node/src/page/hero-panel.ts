@@ -97,7 +97,8 @@ export class HeroPanel {
       browsers > 0 ? countNoun(browsers, 'browser') : '',
       gateways > 0 ? countNoun(gateways, 'gateway') : '',
     ];
-    setText(this.#peerKinds, kinds.filter((text) => text !== '').join(' · ') || 'none yet');
+    const none = state.lifecycle === 'left' ? 'this page has left' : 'none yet';
+    setText(this.#peerKinds, kinds.filter((text) => text !== '').join(' · ') || none);
 
     const rate = state.lifecycle === 'running' ? (status?.headersPerSecond ?? 0) : 0;
     setText(this.#rate, formatRate(rate));

@@ -119,7 +119,7 @@ export class NodeSession {
     state.status = node.status;
     state.peers = node.peers();
     state.startHeight = node.tip.height;
-    state.isKept = true;
+    state.isKept = state.options?.storage !== 'memory';
     const listen = (update: () => void) => {
       // A handle that was left may still have something to say.
       if (this.#node !== node) return;

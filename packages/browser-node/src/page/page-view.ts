@@ -56,7 +56,7 @@ export class PageView {
     const redrawIn = this.#hero.render(state, now);
     this.#headers.render(this.#recent.newestFirst, now, state);
     this.#spacing.render(this.#recent.newestFirst);
-    this.#peers.render(state.peers);
+    this.#peers.render(state);
     this.#trust.render(state);
     this.#notices.render(now);
     this.#embed.render(state.options);

@@ -1,7 +1,7 @@
 /** The peers, one line each. */
 
-import type { PeerInfo } from '../index.js';
 import { byTestId, createElement, setText } from './element.js';
+import type { SessionState } from './node-session.js';
 import { formatCount } from './quantities.js';
 
 /** Keeps one line a peer. */
@@ -10,7 +10,11 @@ export class PeersPanel {
   readonly #empty = byTestId('peer-empty');
   readonly #lines = new Map<string, PeerLine>();
 
-  render(peers: readonly PeerInfo[]): void {
+  render({ peers, lifecycle }: SessionState): void {
+    setText(
+      this.#empty,
+      lifecycle === 'left' ? 'This page has left the network, and its peers.' : 'No peer yet.',
+    );
     this.#empty.hidden = peers.length > 0;
     const ids = new Set(peers.map((peer) => peer.id));
     for (const [id, line] of this.#lines) {

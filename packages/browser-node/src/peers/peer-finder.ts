@@ -6,7 +6,7 @@ import {
 } from './signaling-server.js';
 
 /** What a {@link PeerFinder} is made of. */
-export interface PeerFinderOptions extends PeerLinksOptions {
+export interface PeerFinderOptions extends Omit<PeerLinksOptions, 'refused'> {
   readonly servers: readonly SignalingServerOptions[];
   readonly failed: SignalingServerEvents['failed'];
 }
@@ -24,9 +24,21 @@ export class PeerFinder {
   /** Connections to open when a server is joined: at first a few, later what the node asks for during an outage. */
   #wanted = DIALS_ON_JOIN;
   #isFinding = false;
+  #isRefused = false;
 
-  constructor({ servers, failed, ...links }: PeerFinderOptions) {
-    this.links = new PeerLinks(links);
+  constructor({ servers, failed: report, ...links }: PeerFinderOptions) {
+    const failed: SignalingServerEvents['failed'] = (code, detail) => {
+      // Once: it is the browser's doing, whichever server or peer it was met with.
+      if (code === 'PEER_CONNECTION_FAILED') {
+        if (this.#isRefused) return;
+        this.#isRefused = true;
+      }
+      report(code, detail);
+    };
+    this.links = new PeerLinks({
+      ...links,
+      refused: (error) => failed('PEER_CONNECTION_FAILED', String(error)),
+    });
     const events: SignalingServerEvents = {
       joined: (route, peerIds) => this.#onJoined(route, peerIds),
       signal: (route, from, data) => this.links.receive(route, from, data),

@@ -18,6 +18,8 @@ export interface PeerLinksOptions {
   readonly maxPeers: number;
   /** Hands a message to the node worker. @throws DataCloneError if the browser cannot transfer a data channel */
   readonly post: (message: ToNodeWorker, transfer?: Transferable[]) => void;
+  /** The browser refuses connections. Called for each one. */
+  readonly refused: (error: unknown) => void;
 }
 
 /** Milliseconds from offer to open channel: TURN over a bad mobile link takes 10 s. Afterwards the attempt is dropped. */
@@ -172,8 +174,9 @@ export class PeerLinks {
         onSignal: (data) => route.send(remoteId, data, () => this.drop(name)),
         onClosed: () => this.drop(name),
       });
-    } catch {
+    } catch (error) {
       this.#avoid(remoteId, REDIAL_UNREACHABLE_AFTER_MS);
+      this.#options.refused(error);
       return undefined;
     }
     const timer = setTimeout(() => this.drop(name), SETUP_TIMEOUT_MS);

@@ -2,6 +2,7 @@ import type { Metrics } from '@vision-light/protocol';
 import { io, type Socket } from 'socket.io-client';
 import type { LightNodeErrorCode } from '../api/light-node-error.js';
 import type { IceServer } from '../api/light-node-options.js';
+import { findConnectionObstacle } from './connection-obstacle.js';
 import { MetricsReport } from './metrics-report.js';
 import type { SignalRoute } from './peer-links.js';
 import { decodeAnswer, decodeCode, isPeerId } from './signal-answers.js';
@@ -87,10 +88,7 @@ export class SignalingServer implements SignalRoute {
     this.#socket.on('disconnect', (reason) => this.#onDisconnect(reason));
     this.#socket.on('signal', (message: unknown) => this.#onSignal(message));
     this.#socket.on('refused', (message: { code?: unknown } | null) => {
-      const code = decodeCode(message?.code);
-      // It is about to go: the same outage as the lost connection that follows.
-      if (code === 'SIGNAL_SHUTTING_DOWN') this.#reportOutage(code);
-      else this.#events.failed('SIGNAL_REFUSED', `${this.#options.url}: ${code}`);
+      this.#reportRefusal(decodeCode(message?.code));
     });
   }
 
@@ -149,7 +147,7 @@ export class SignalingServer implements SignalRoute {
     const answer = await this.#ask('join', { network: networkId, kind: 'browser', ...name });
     if (answer === undefined) return;
     if (answer.kind !== 'ok' || answer.id === undefined) {
-      if (answer.kind === 'refused') this.#events.failed('SIGNAL_REFUSED', `${url}: ${answer.code}`);
+      if (answer.kind === 'refused') this.#reportRefusal(answer.code);
       else this.#events.failed('SIGNAL_MALFORMED', url);
       this.#pause();
       return;
@@ -196,12 +194,11 @@ export class SignalingServer implements SignalRoute {
 
   /** What the browser does not take would make every connection fail. */
   #adoptIceServers(iceServers: readonly IceServer[]): void {
-    try {
-      new RTCPeerConnection({ iceServers: iceServers as RTCIceServer[] }).close();
-      this.iceServers = iceServers;
-    } catch (error) {
-      this.#events.failed('SIGNAL_MALFORMED', `${this.#options.url}: ${String(error)}`);
-    }
+    const obstacle = findConnectionObstacle(iceServers);
+    if (obstacle === undefined) this.iceServers = iceServers;
+    else if (obstacle.fault === 'connection')
+      this.#events.failed('PEER_CONNECTION_FAILED', String(obstacle.cause));
+    else this.#events.failed('SIGNAL_MALFORMED', `${this.#options.url}: ${String(obstacle.cause)}`);
   }
 
   #onDisconnect(reason: string): void {
@@ -226,6 +223,12 @@ export class SignalingServer implements SignalRoute {
     const { from, data } = message as { from?: unknown; data?: unknown };
     const signal = decodeSignalData(data);
     if (isPeerId(from) && signal !== undefined) this.#events.signal(this, from, signal);
+  }
+
+  #reportRefusal(code: string): void {
+    // It is about to go: the same outage as the lost connection that follows.
+    if (code === 'SIGNAL_SHUTTING_DOWN') this.#reportOutage(code);
+    else this.#events.failed('SIGNAL_REFUSED', `${this.#options.url}: ${code}`);
   }
 
   #reportOutage(detail: string): void {

@@ -1,4 +1,5 @@
-import { type HeaderStore, MemoryStore } from '@vision-light/protocol';
+import { MemoryStore } from '@vision-light/protocol';
+import type { BrowserStore } from './browser-store.js';
 import { databaseName, IndexedDbStore } from './indexed-db-store.js';
 import { SingleWriterStore } from './single-writer-store.js';
 import { requestWriteLock } from './write-lock.js';
@@ -13,8 +14,8 @@ export interface StoreChoice {
 }
 
 /** The store of a node in a browser; it begins to open at once. */
-export function openStore({ storage, networkId, onBusy }: StoreChoice): HeaderStore {
-  if (storage === 'memory') return new MemoryStore();
+export function openStore({ storage, networkId, onBusy }: StoreChoice): BrowserStore {
+  if (storage === 'memory') return Object.assign(new MemoryStore(), { isPersistent: false });
   return new SingleWriterStore(
     new IndexedDbStore(networkId),
     requestWriteLock(databaseName(networkId)),

@@ -1,15 +1,20 @@
-import type { HeaderStore, StoreChange, StoredChain } from '@vision-light/protocol';
+import { type HeaderStore, type StoreChange, type StoredChain, StoreError } from '@vision-light/protocol';
+import type { BrowserStore } from './browser-store.js';
 import type { WriteLock } from './write-lock.js';
 
 /**
  * A store of which several tabs read and one writes. Where another tab is the writer, this one's changes are dropped:
  * its node goes on from memory, and the writer verifies the same chain.
+ *
+ * A store that is denied has no writer: every change fails, whoever has the lock, and nobody else is blamed.
  */
-export class SingleWriterStore implements HeaderStore {
+export class SingleWriterStore implements BrowserStore {
   readonly #store: HeaderStore;
   readonly #lock: WriteLock;
   readonly #onBusy: () => void;
   #isBusy = false;
+  #isDenied = false;
+  #isClosed = false;
 
   /** @param onBusy  called once, when another writer is met */
   constructor(store: HeaderStore, lock: WriteLock, onBusy: () => void) {
@@ -18,20 +23,37 @@ export class SingleWriterStore implements HeaderStore {
     this.#onBusy = onBusy;
   }
 
+  get isPersistent(): boolean {
+    return !this.#isBusy && !this.#isDenied;
+  }
+
   /** Reading needs no lock, so that a reload does not wait for the former page to end. */
   load(): Promise<StoredChain> {
-    return this.#store.load();
+    return this.#noticeDenial(this.#store.load());
   }
 
   async write(change: StoreChange): Promise<void> {
-    if (await this.#lock.isWriter) return this.#store.write(change);
-    if (this.#isBusy) return;
+    if (this.#isDenied || (await this.#lock.isWriter)) return this.#noticeDenial(this.#store.write(change));
+    // What closing cut short is nobody's fault.
+    if (this.#isBusy || this.#isClosed) return;
     this.#isBusy = true;
     this.#onBusy();
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#store.close();
     this.#lock.release();
+  }
+
+  async #noticeDenial<T>(activity: Promise<T>): Promise<T> {
+    try {
+      const result = await activity;
+      this.#isDenied = false;
+      return result;
+    } catch (error) {
+      this.#isDenied = error instanceof StoreError && error.code === 'STORE_DENIED';
+      throw error;
+    }
   }
 }

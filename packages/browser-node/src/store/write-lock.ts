@@ -13,7 +13,8 @@ const WAIT_MS = 2000;
 
 /**
  * Makes sure that only one tab writes to a network's database. Where the browser has no Web Locks (pages that were not
- * loaded securely) or denies them, everyone is a writer: each write is whole by itself, and a chain that was mixed is noticed on load.
+ * loaded securely) or denies them, everyone is a writer: each write is whole by itself, and a chain that was mixed is
+ * noticed on load. Only a lock that somebody is seen to hold makes another one the writer.
  *
  * @param name  of the database
  */
@@ -32,13 +33,20 @@ export function requestWriteLock(name: string, waitMs = WAIT_MS): WriteLock {
       return held;
     };
     // Rejects when it is given up, or where the browser denies locks (sandboxed frames): there as without them.
-    navigator.locks
-      .request(name, { signal: waiting.signal }, hold)
-      .catch((error: unknown) => resolve(!(error instanceof DOMException && error.name === 'AbortError')));
+    navigator.locks.request(name, { signal: waiting.signal }, hold).catch(async (error: unknown) => {
+      const isGivenUp = error instanceof DOMException && error.name === 'AbortError';
+      resolve(!(isGivenUp && (await isHeld(name))));
+    });
   });
   const release = (): void => {
     waiting.abort();
     letGo();
   };
   return { isWriter, release };
+}
+
+/** True if somebody has the lock; false where that cannot be told. */
+async function isHeld(name: string): Promise<boolean> {
+  const { held = [] } = await navigator.locks.query().catch(() => ({ held: [] as LockInfo[] }));
+  return held.some((lock) => lock.name === name);
 }

@@ -19,6 +19,7 @@ import { NoticeBatch } from './notice-batch.js';
 import { PeerChannels } from './peer-channels.js';
 import { spawnPowWorker } from './pow-worker-port.js';
 import { findWasmObstacle } from './wasm-obstacle.js';
+import { withoutDropped } from './without-dropped.js';
 import { WorkerPlatform } from './worker-platform.js';
 import type { NodeWorkerScope } from './worker-scope.js';
 
@@ -119,7 +120,7 @@ class NodeHost implements NodeControl {
       store,
       push: this.#push,
       guard: this.#guard,
-      notify: (notice) => this.#notify(notice),
+      notify: (notice) => this.#notify(withoutDropped(notice, store)),
       requestPeers: (count) => this.#scope.postMessage({ type: 'requestPeers', count }, []),
       onPowFailed: (error) => this.#notifyPowFault(String(error)),
     });

@@ -1,0 +1,21 @@
+import type { LightNodeHandle } from './light-node-handle.js';
+import type { RunningNode } from './running-node.js';
+
+/** What an application gets of a node: the public names and nothing else. They can be taken off it and passed around. */
+export function publicHandle(node: RunningNode): LightNodeHandle {
+  const handle: LightNodeHandle = {
+    get tip() {
+      return node.tip;
+    },
+    get status() {
+      return node.status;
+    },
+    subscribe: (type, listener) => node.subscribe(type, listener),
+    tips: (options) => node.tips(options),
+    header: (heightOrHash) => node.header(heightOrHash),
+    peers: () => node.peers(),
+    metrics: () => node.metrics(),
+    close: () => node.close(),
+  };
+  return Object.freeze(handle);
+}

@@ -1,0 +1,7 @@
+import type { HeaderStore } from '@vision-light/protocol';
+
+/** A store that says whether what it took is kept. */
+export interface BrowserStore extends HeaderStore {
+  /** False once a change was not kept for later visits: in memory, denied, or dropped since another tab is the writer. */
+  readonly isPersistent: boolean;
+}
