@@ -6,11 +6,15 @@ import { root } from './run-command.mjs';
 /** How long a server may take to end tidily before it is killed, in ms. Writing a chain to disk takes far less. */
 const stopMs = 8000;
 
+/** The line with which a server of ours says why it ends. It is told once, by whoever awaits the end. */
+const complaintPattern = /^vision-light-\w+: (.+)$/;
+
 /**
  * @typedef {object} ChildServer
  * @property {string} name
- * @property {Promise<string>} ended        resolves with how it ended, in words, and its last complaint
- * @property {() => Promise<string>} stop   asks it to end, kills it if it does not
+ * @property {Promise<string>} ended        resolves with how it ended, to follow its name: its complaint if it made one
+ * @property {(options?: { quiet?: boolean }) => Promise<string>} stop
+ *   asks it to end, kills it if it does not; `quiet` drops what it says meanwhile
  */
 
 /**
@@ -22,31 +26,35 @@ export function startChildServer(name, args) {
   // In a process group of its own, so that Ctrl-C reaches only us and each server gets one signal, in order.
   const child = spawn(process.execPath, args, {
     cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // The channel carries nothing: its closing tells the server that we are gone, even when we were killed.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: process.platform !== 'win32',
   });
-  let lastError = '';
+  let complaint = '';
+  let isQuiet = false;
   for (const [stream, target] of [
     [child.stdout, process.stdout],
     [child.stderr, process.stderr],
   ]) {
     readline.createInterface({ input: stream }).on('line', (line) => {
-      target.write(`[${name}] ${line}\n`);
-      if (stream === child.stderr && line.trim() !== '') lastError = line.trim();
+      const reason = stream === child.stderr ? complaintPattern.exec(line)?.[1] : undefined;
+      if (reason !== undefined) complaint = reason;
+      else if (!isQuiet) target.write(`[${name}] ${line}\n`);
     });
   }
   const killWithUs = () => child.kill('SIGKILL');
   process.once('exit', killWithUs);
 
   const ended = new Promise((resolve) => {
-    child.once('error', (error) => resolve(`before it began: ${error.message}`));
+    child.once('error', (error) => resolve(` before it began: ${error.message}`));
     child.once('close', (code, signal) => {
       process.off('exit', killWithUs);
       const how = signal ? `by signal ${signal}` : `with exit code ${code}`;
-      resolve(lastError === '' ? `${how}.` : `${how}: ${lastError}`);
+      resolve(complaint === '' ? ` ${how}.` : `: ${complaint}`);
     });
   });
-  const stop = async () => {
+  const stop = async ({ quiet = false } = {}) => {
+    isQuiet = quiet;
     child.kill('SIGTERM');
     const timer = setTimeout(killWithUs, stopMs);
     const how = await ended;

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { preview } from 'vite';
+import { PlainError } from './run-command.mjs';
 
 const root = fileURLToPath(new URL('../packages/browser-node', import.meta.url));
 const outDir = 'build/page';
@@ -30,7 +31,9 @@ export async function servePage({ port, host, config = {} }) {
     throw new RangeError(`port must be an integer from 0 to 65535, got ${port}`);
   }
   if (!existsSync(`${root}/${outDir}/index.html`)) {
-    throw new Error(`The page is not built: ${root}/${outDir}/index.html is missing. Run: npm run build`);
+    throw new PlainError(
+      `The page is not built: ${root}/${outDir}/index.html is missing. Run: npm run build`,
+    );
   }
   let server;
   try {
@@ -54,9 +57,10 @@ export async function servePage({ port, host, config = {} }) {
     });
   } catch (error) {
     if (/already in use|EADDRINUSE/.test(String(error?.message))) {
-      throw new Error(`Port ${port} is already in use, so the page cannot be served there.`);
+      throw new PlainError(`Port ${port} is already in use, so the page cannot be served there.`);
     }
-    if (error?.code === 'EACCES') throw new Error(`Port ${port} may not be used by this user.`);
+    if (error?.code === 'EACCES') throw new PlainError(`Port ${port} may not be used by this user.`);
+    if (error?.syscall) throw new PlainError(`The page cannot be served: ${error.message}.`);
     throw error;
   }
   const { httpServer } = server;

@@ -1,6 +1,7 @@
 /** Child processes, run to their end. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,8 +17,54 @@ export class PlainError extends Error {
   }
 }
 
+/** How long a command may take to end after a signal before it is killed, in ms. */
+const endMs = 5000;
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+const running = new Set();
+let isEnding = false;
+
+/** Whether a command runs: then a signal ends that, and this process after it. */
+export function isRunningCommand() {
+  return running.size > 0;
+}
+
+/** Signals a command and what it has started in turn. */
+function signalGroup(child, signal) {
+  try {
+    if (process.platform === 'win32') child.kill(signal);
+    else process.kill(-child.pid, signal);
+  } catch {
+    // It has ended already.
+  }
+}
+
+/** Passes a signal on to the commands; the last to end takes this process with it. */
+function endCommands(signal) {
+  if (isEnding) return;
+  isEnding = true;
+  process.exitCode = 128 + constants.signals[signal];
+  for (const child of running) signalGroup(child, signal);
+  setTimeout(() => {
+    for (const child of running) signalGroup(child, 'SIGKILL');
+    process.exit();
+  }, endMs);
+}
+
+function noteBegin(child) {
+  if (running.size === 0) for (const signal of signals) process.on(signal, endCommands);
+  running.add(child);
+}
+
+function noteEnd(child) {
+  running.delete(child);
+  if (running.size > 0) return;
+  if (isEnding) process.exit();
+  for (const signal of signals) process.off(signal, endCommands);
+}
+
 /**
- * Runs a program to its end.
+ * Runs a program to its end. A signal meanwhile is passed on to it, and this process ends when it has ended.
  *
  * @param {string} command
  * @param {readonly string[]} args
@@ -31,13 +78,23 @@ export function runCommand(command, args, { cwd = root, env = {}, show = false, 
       cwd,
       env: { ...process.env, ...env },
       shell,
+      // A group of its own: what it starts in turn gets our signals too, and the terminal's come once, through us.
+      detached: process.platform !== 'win32',
       stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
     });
+    noteBegin(child);
     const chunks = [];
     child.stdout?.on('data', (chunk) => chunks.push(chunk));
     child.stderr?.on('data', (chunk) => chunks.push(chunk));
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code: code ?? 1, output: Buffer.concat(chunks).toString() }));
+    child.on('error', (error) => {
+      noteEnd(child);
+      reject(error);
+    });
+    child.on('close', (code) => {
+      noteEnd(child);
+      // Where a signal has ended it, nobody is to go on, nor to complain.
+      if (!isEnding) resolve({ code: code ?? 1, output: Buffer.concat(chunks).toString() });
+    });
   });
 }
 

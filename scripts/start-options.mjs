@@ -1,5 +1,5 @@
 /** The settings of `npm start`: options, then environment, then defaults. */
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, rmdirSync, statSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -100,17 +100,27 @@ export function parseStartOptions(args, env) {
  * @param {StartOptions} options
  * @throws {PlainError}
  */
-export async function checkStartOptions({ port, signalPort, gatewayPort, dataDir, headers }) {
+export async function checkStartOptions({ host, port, signalPort, gatewayPort, dataDir, headers }) {
   if (headers !== undefined) assertReadable(headers);
   try {
-    mkdirSync(dataDir, { recursive: true });
-    accessSync(dataDir, constants.W_OK);
+    makeFolder(dataDir);
+    // Tried, not asked: to root everything is writable by its mode, /proc too.
+    rmdirSync(mkdtempSync(path.join(dataDir, '.probe-')));
   } catch (error) {
     throw new PlainError(`--data-dir: ${dataDir} cannot be written (${error.code}).`);
   }
-  await assertFree(port, 'page', '--port');
-  await assertFree(signalPort, 'signaling server', '--signal-port');
-  await assertFree(gatewayPort, 'gateway', '--gateway-port');
+  await assertUsable(host);
+  await assertFree(host, port, 'page', '--port');
+  await assertFree(host, signalPort, 'signaling server', '--signal-port');
+  await assertFree(host, gatewayPort, 'gateway', '--gateway-port');
+}
+
+/** Makes a folder with its parents. Node's own way never returns where a parent exists but takes no folders: /proc. */
+function makeFolder(folder) {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  const parent = path.dirname(folder);
+  if (!existsSync(parent)) makeFolder(parent);
+  mkdirSync(folder);
 }
 
 /** A Bitcoin header, raw. */
@@ -129,10 +139,22 @@ function assertReadable(file) {
   throw new PlainError(`--headers: ${file} cannot be read (${code}).`);
 }
 
-async function assertFree(port, purpose, option) {
+const hostFaults = {
+  EADDRNOTAVAIL: 'is no address of this machine',
+  ENOTFOUND: 'cannot be resolved',
+  EAI_AGAIN: 'cannot be resolved',
+};
+
+async function assertUsable(host) {
+  const code = await listenBriefly(0, host);
+  if (code)
+    throw new PlainError(`--host: "${host}" ${hostFaults[code] ?? `cannot be listened on (${code})`}.`);
+}
+
+async function assertFree(host, port, purpose, option) {
   // Both: some systems let a server take every address of a port whose loopback address is taken.
-  for (const host of [undefined, '127.0.0.1']) {
-    const code = await listenBriefly(port, host);
+  for (const each of new Set([undefined, '127.0.0.1', host])) {
+    const code = await listenBriefly(port, each);
     if (code === 'EADDRINUSE') {
       throw new PlainError(`Port ${port} for the ${purpose} is in use; choose another with ${option}.`);
     }

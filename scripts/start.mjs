@@ -1,23 +1,31 @@
 /** `npm start`: the page, the signaling server and a mining gateway, until Ctrl-C. */
 import './node-version.mjs';
+import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startChildServer } from './child-server.mjs';
 import { ensureReady } from './ensure-ready.mjs';
-import { exitWith, PlainError } from './run-command.mjs';
+import { exitWith, isRunningCommand, PlainError } from './run-command.mjs';
 import { checkStartOptions, parseStartOptions, startUsage } from './start-options.mjs';
 
 /** How often the servers are asked whether they answer, in ms; arbitrary, short beside a person's patience. */
 const pollMs = 150;
 
+/** How often it is looked whether npm still lives, in ms. */
+const parentPollMs = 500;
+
+/** A second signal that comes so soon, in ms, is the first one over again: from the terminal, and passed on by npm. */
+const sameSignalMs = 1000;
+
 const children = [];
 let page;
 let isStopping = false;
+let askedMs;
 
 /** Ends everything that was started, the gateway before the server it is connected to. */
-async function stopAll() {
+async function stopAll(options) {
   isStopping = true;
   await page?.close();
-  for (let child = children.pop(); child !== undefined; child = children.pop()) await child.stop();
+  for (let child = children.pop(); child !== undefined; child = children.pop()) await child.stop(options);
 }
 
 /** The name under which this machine reaches what listens on an address. */
@@ -43,7 +51,7 @@ async function untilAnswering(urls) {
 /** Rejects as soon as a server ends that was not told to. */
 async function unexpectedEnd() {
   const how = await Promise.race(
-    children.map(async (child) => `The ${child.name} ended ${await child.ended}`),
+    children.map(async (child) => `The ${child.name} server ended${await child.ended}`),
   );
   // While we stop they are expected to end: then this promise never settles.
   if (isStopping) return new Promise(() => {});
@@ -94,11 +102,27 @@ async function checkNetwork(network, headers) {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, async () => {
+    // A command ends first, and then the process, without us.
+    if (isRunningCommand()) return;
     // Asked twice: a person who is tired of waiting.
-    if (isStopping) process.exit(1);
+    if (askedMs !== undefined && performance.now() - askedMs > sameSignalMs) process.exit(1);
+    if (isStopping) return;
+    askedMs = performance.now();
+    const code = children.length > 0 ? 0 : 128 + constants.signals[signal];
     await stopAll();
-    process.exit(0);
+    process.exit(code);
   });
+}
+
+if (process.env.npm_lifecycle_event === 'start') {
+  // npm passes a signal on to a shell, and that dies of it without a word to us.
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    if (!isStopping) process.kill(process.pid, 'SIGTERM');
+  }, parentPollMs);
+  watch.unref();
 }
 
 try {
@@ -106,6 +130,6 @@ try {
   if (options === 'help') console.log(startUsage);
   else await start(options);
 } catch (error) {
-  await stopAll();
+  await stopAll({ quiet: true });
   exitWith(error);
 }

@@ -1,10 +1,12 @@
-/** `npm start` when it cannot start: one clear line and exit code 1, before anything is installed or built. */
-import { spawn } from 'node:child_process';
+/** `npm start` when it cannot start: one clear line, before anything is installed or built; and how it ends. */
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -64,10 +66,18 @@ describe('npm start', () => {
     [['--headers', 'tests'], /^--headers: .*tests cannot be read \(not a file\)\.\n$/],
     [['--headers', 'package.json'], /^--headers: .* no whole number of headers of 80 bytes\)\.\n$/],
     [['--data-dir', 'package.json'], /^--data-dir: .*package\.json cannot be written \(EEXIST\)\.\n$/],
+    [['--host', '192.0.2.1'], '--host: "192.0.2.1" is no address of this machine.\n'],
+    [['--host', 'no.such.invalid'], '--host: "no.such.invalid" cannot be resolved.\n'],
   ])('refuses %j in one line', async (args, line) => {
     const needsPorts = args[0] === '--network';
     const { code, stderr } = await runStart(needsPorts ? [...args, ...(await freePorts())] : args);
     expect(stderr).toMatch(line);
+    expect(code).toBe(1);
+  });
+
+  it.runIf(process.platform === 'linux')('refuses a folder that takes no folders, as anyone', async () => {
+    const { code, stderr } = await runStart(['--data-dir', '/proc/foo/bar']);
+    expect(stderr).toMatch(/^--data-dir: \/proc\/foo\/bar cannot be written \(E\w+\)\.\n$/);
     expect(code).toBe(1);
   });
 
@@ -102,4 +112,71 @@ describe('npm start', () => {
     expect(stdout).toContain('--signal-port N');
     expect(code).toBe(0);
   });
+});
+
+/** A program of a few lines beside the scripts, and what it prints. */
+function runProgram(source: string) {
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', source], {
+    cwd: path.join(root, 'scripts'),
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return { child, ended, nextLine: async () => (await lines.next()).value as string | undefined };
+}
+
+/** A signal's numbers, as shells tell them. */
+const signalCodes = [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const;
+
+describe.skipIf(process.platform === 'win32')('what is started', () => {
+  it.each(signalCodes)('a command gets %s, and is awaited', async (signal, expected) => {
+    const command = `
+      process.on('${signal}', () => setTimeout(() => { console.log('ended last'); process.exit(); }, 300));
+      setInterval(() => {}, 1000);
+      console.log('running');`;
+    const { child, ended, nextLine } = runProgram(`
+      import { runNode } from './run-command.mjs';
+      await runNode(['--eval', ${JSON.stringify(command)}], { show: true });
+      console.log('went on');`);
+    expect(await nextLine()).toBe('running');
+    child.kill(signal);
+    expect(await nextLine()).toBe('ended last');
+    expect(await nextLine()).toBeUndefined();
+    expect(await ended).toBe(expected);
+  });
+
+  it('a server ends with whoever started it, even killed', async () => {
+    const { child, nextLine } = runProgram(`
+      import { startChildServer } from './child-server.mjs';
+      startChildServer('signal', ['packages/signal-server/dist/cli.js', '--port', '0', '--host', '127.0.0.1']);`);
+    const url = /http:[^"]+/.exec((await nextLine()) ?? '')?.[0];
+    const answers = () =>
+      fetch(`${url}/healthz`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    expect(await answers()).toBe(true);
+    child.kill('SIGKILL');
+    await expect.poll(answers, { timeout: 5000 }).toBe(false);
+  });
+
+  it('a server complains once', async () => {
+    const { nextLine } = runProgram(`
+      import { startChildServer } from './child-server.mjs';
+      const { ended } = startChildServer('signal', ['packages/signal-server/dist/cli.js', '--bogus']);
+      console.log(await ended);`);
+    expect(await nextLine()).toBe(": Unknown option '--bogus'. See --help.");
+    expect(await nextLine()).toBeUndefined();
+  });
+
+  it.each(['signal-server/bin/vision-light-signal', 'gateway/bin/vision-light-gateway'])(
+    '%s is a command of its own',
+    async (file) => {
+      const { stdout } = await promisify(execFile)(path.join(root, 'packages', `${file}.mjs`), ['--help']);
+      expect(stdout).toContain(`Usage: ${path.basename(file)}`);
+    },
+  );
 });

@@ -7,11 +7,18 @@ import { GatewayError } from './gateway-error.js';
 import { version } from './version.js';
 import { releaseRtc } from './webrtc/rtc-implementation.js';
 
-const LISTEN_FAULTS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'is already in use',
-  EACCES: 'may not be opened by this user',
-  EADDRNOTAVAIL: 'is at an address that this machine does not have',
-  ENOTFOUND: 'is at an address that cannot be resolved',
+interface ListenError extends NodeJS.ErrnoException {
+  readonly port?: number;
+  readonly address?: string;
+  readonly hostname?: string;
+}
+
+const LISTEN_FAULTS: Readonly<Record<string, (error: ListenError) => string>> = {
+  EADDRINUSE: ({ port }) => `port ${port} is already in use.`,
+  EACCES: ({ port }) => `this user may not open port ${port}.`,
+  EADDRNOTAVAIL: ({ address }) => `this machine does not have the address ${address}.`,
+  ENOTFOUND: ({ hostname }) => `the host name ${hostname} cannot be resolved.`,
+  EAI_AGAIN: ({ hostname }) => `the host name ${hostname} cannot be resolved.`,
 };
 
 /** The options behind the programmatic names, for those who typed them. */
@@ -51,6 +58,11 @@ async function run({ gateway: options, logFormat, logLevel }: Settings): Promise
       void end(0);
     });
   }
+  // Started with an IPC channel (npm start): not to outlive whoever holds its other end, however that one ended.
+  process.once('disconnect', () => {
+    if (exitCode === undefined) void end(0);
+  });
+  process.channel?.unref();
   const fail = (error: unknown): void => {
     log.fatal(
       { error: error instanceof Error ? error.stack : String(error) },
@@ -73,8 +85,8 @@ async function run({ gateway: options, logFormat, logLevel }: Settings): Promise
 /** What went wrong, for the person who started the command: one line, no stack. */
 function sentence(error: unknown): string {
   if (error instanceof SettingError || error instanceof GatewayError) return error.message;
-  const { code = '', port, message } = error as NodeJS.ErrnoException & { port?: number };
-  const fault = LISTEN_FAULTS[code];
-  if (fault !== undefined) return `port ${port ?? ''} ${fault}.`.replace('  ', ' ');
-  return message.replace(/^\w+(?=:)/, (name) => OPTION_NAMES[name] ?? name);
+  const failure = error as ListenError;
+  const fault = LISTEN_FAULTS[failure.code ?? ''];
+  if (fault !== undefined) return fault(failure);
+  return failure.message.replace(/^\w+(?=:)/, (name) => OPTION_NAMES[name] ?? name);
 }

@@ -6,12 +6,15 @@ import { helpText, readSettings, SettingError } from './settings.js';
 interface ListenError extends NodeJS.ErrnoException {
   readonly port?: number;
   readonly address?: string;
+  readonly hostname?: string;
 }
 
 const LISTEN_FAULTS: Readonly<Record<string, (error: ListenError) => string>> = {
   EADDRINUSE: ({ port }) => `port ${port} is already in use.`,
   EACCES: ({ port }) => `this user may not open port ${port}.`,
   EADDRNOTAVAIL: ({ address }) => `this machine does not have the address ${address}.`,
+  ENOTFOUND: ({ hostname }) => `the host name ${hostname} cannot be resolved.`,
+  EAI_AGAIN: ({ hostname }) => `the host name ${hostname} cannot be resolved.`,
 };
 
 try {
@@ -31,14 +34,20 @@ async function run({
   const log = createLog(logFormat, logLevel);
   const server = await createSignalServer({ ...options, log });
   log.info({ version, url: server.url }, 'listening');
+  const end = async (): Promise<void> => {
+    await server.close();
+    log.info('closed');
+    process.exit(0);
+  };
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(name, async () => {
+    process.on(name, () => {
       log.info({ signal: name }, 'shutting down');
-      await server.close();
-      log.info('closed');
-      process.exit(0);
+      void end();
     });
   }
+  // Started with an IPC channel (npm start): not to outlive whoever holds its other end, however that one ended.
+  process.once('disconnect', () => void end());
+  process.channel?.unref();
 }
 
 function sentence(error: unknown): string {

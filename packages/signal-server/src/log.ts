@@ -11,5 +11,8 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 export function createLog(format: LogFormat, level: LogLevel): Logger {
   const options = { level, base: null };
   if (format === 'json') return pino(options);
-  return pino(options, prettyStream({ colorize: process.stdout.isTTY === true, sync: true }));
+  return pino(
+    options,
+    prettyStream({ colorize: process.stdout.isTTY === true, singleLine: true, sync: true }),
+  );
 }
