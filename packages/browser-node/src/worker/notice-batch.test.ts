@@ -22,6 +22,27 @@ function batchOf(notices: readonly NodeNotice[]): readonly NodeNotice[] {
 }
 
 describe('NoticeBatch', () => {
+  it('sends a new phase, and the end of saving, without waiting for the next batch', async () => {
+    const batches: (readonly NodeNotice[])[] = [];
+    const collector = new NoticeBatch((flushed) => batches.push(flushed));
+    const statusOf = (phase: Status['phase'], storedHeight: number): NodeNotice => ({
+      type: 'status',
+      status: { phase, storedHeight } as Status,
+    });
+    const notices = [
+      statusOf('syncing', 0),
+      statusOf('syncing', 2000),
+      statusOf('synced', 2000),
+      statusOf('synced', 2500),
+    ];
+    for (const notice of notices) {
+      collector.add(notice);
+      await Promise.resolve();
+    }
+    // The second one waits, and the third one tells all of it.
+    expect(batches).toEqual([[notices[0]], [notices[2]], [notices[3]]]);
+  });
+
   it('keeps the last tip and the last status', () => {
     expect(batchOf([tip(1), status(1), tip(2), status(2), tip(3)])).toEqual([status(2), tip(3)]);
   });

@@ -1,4 +1,4 @@
-import type { NodeNotice } from '@vision-light/protocol';
+import type { NodeNotice, Status } from '@vision-light/protocol';
 
 /** Milliseconds between two batches: 20 a second are more than a page can draw usefully. The first goes at once. */
 const BATCH_INTERVAL_MS = 50;
@@ -14,6 +14,7 @@ export class NoticeBatch {
   #notices: NodeNotice[] = [];
   #flushedAt = Number.NEGATIVE_INFINITY;
   #isScheduled = false;
+  #status: Status | undefined;
 
   /** @param flush  called with at least one notice, never within `add` */
   constructor(flush: (notices: readonly NodeNotice[]) => void) {
@@ -24,6 +25,7 @@ export class NoticeBatch {
     const superseded = this.#superseded(notice);
     if (superseded >= 0) this.#notices.splice(superseded, 1);
     this.#notices.push(notice);
+    if (this.#isTurn(notice)) queueMicrotask(() => this.flush());
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     const delayMs = this.#flushedAt + BATCH_INTERVAL_MS - performance.now();
@@ -39,6 +41,15 @@ export class NoticeBatch {
     this.#notices = [];
     this.#flushedAt = performance.now();
     this.#flush(notices);
+  }
+
+  /** What an application waits for goes at once: another phase, and the end of saving what was synced. */
+  #isTurn(notice: NodeNotice): boolean {
+    if (notice.type !== 'status') return false;
+    const before = this.#status;
+    this.#status = notice.status;
+    const { phase, storedHeight } = notice.status;
+    return before?.phase !== phase || (phase === 'synced' && before.storedHeight !== storedHeight);
   }
 
   #superseded(notice: NodeNotice): number {
