@@ -121,7 +121,6 @@ export function createTinyFamily(network = 0): ChainFamily {
     genesis,
     powJobHeaders: 4,
     powFault: 'HEADER_POW_MISMATCH',
-    holdAheadS: 7200,
     claimsHashes: true,
     time: (record) => u32(record, 36),
     parent: (record) => record.subarray(0, 32),

@@ -74,8 +74,6 @@ export interface ChainFamily {
   readonly powJobHeaders: number;
   /** What is wrong with the first header that `applyPow` does not count as proven. */
   readonly powFault: HeaderFault;
-  /** A header further ahead of the clock than this is refused rather than held; 0 where nothing is held. */
-  readonly holdAheadS: number;
   /**
    * True where a header travels with the hash that it claims, so that linkage and target can be checked before any
    * hashing, and headers be hashed in any order; false where hashing is what yields the hashes.

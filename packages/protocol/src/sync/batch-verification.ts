@@ -79,12 +79,6 @@ export class BatchVerification {
     return this.batch.hashes.subarray(index * 32, (index + 1) * 32);
   }
 
-  /** True when there is nothing left to hand out. */
-  get isHandedOut(): boolean {
-    const next = this.plan[this.#handedOut];
-    return next === undefined || next.from >= this.limit;
-  }
-
   /** Checks the rules of the next range and hands out its hashing; undefined if there is none left. */
   nextJob(wallTime: number): { range: Range; work: PowJob } | undefined {
     const planned = this.plan[this.#handedOut];
@@ -117,7 +111,7 @@ export class BatchVerification {
     return this.limit;
   }
 
-  /** The branch is gone from the tree: nothing from `index` on can be inserted. */
+  /** Nothing from `index` on is to be inserted: the branch is gone, or the batch counts only as a whole. */
   cut(index: number): void {
     this.isCut = true;
     this.limit = Math.min(this.limit, index);

@@ -33,7 +33,6 @@ export function createBitcoinFamily(params: BitcoinParams): ChainFamily {
     genesis: { record: params.genesisRecord, hash: params.genesisHash },
     powJobHeaders,
     powFault: 'HEADER_TARGET_MISSED',
-    holdAheadS: 0,
     claimsHashes: false,
     time: timeOf,
     parent: (record) => record.subarray(offsets.parent, offsets.parent + 32),

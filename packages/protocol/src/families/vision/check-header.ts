@@ -14,7 +14,7 @@ import { meetsDifficulty } from './target.js';
 /** A header that is further ahead of the clock than this is held until it is due (DESIGN.md §5). */
 export const aheadMaxS = 10;
 /** A header that is further ahead than this is refused (DESIGN.md §3). */
-export const holdAheadS = 2 * 60 * 60;
+const holdAheadS = 2 * 60 * 60;
 
 const ok: HeaderVerdict = { kind: 'ok' };
 

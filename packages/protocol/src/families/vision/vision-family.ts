@@ -6,7 +6,7 @@ import type { VisionXJob } from '../../chain/pow-job.js';
 import { networkIdOf } from '../network-id.js';
 import { decodeBatch, encodeBatch, encodedHeaderBytesMin } from './batch-codec.js';
 import { bodyBytesMax, checkBody, describeBody } from './check-body.js';
-import { checkHeader, holdAheadS } from './check-header.js';
+import { checkHeader } from './check-header.js';
 import { EpochSeeds } from './epoch-seed.js';
 import { encodePowMessage, headerHash, headerId } from './message.js';
 import type { VisionParams } from './network-params.js';
@@ -70,7 +70,6 @@ export function createVisionFamily(params: VisionParams): VisionFamily {
     genesis: { record: genesisRecord, hash: headerHash(rules, genesisRecord) },
     powJobHeaders,
     powFault: 'HEADER_POW_MISMATCH',
-    holdAheadS,
     claimsHashes: true,
     time: timeOf,
     parent: (record) => record.subarray(offsets.parent, offsets.parent + 32),
