@@ -221,14 +221,35 @@ describe('LinkPool', () => {
     });
     const gone = new Promise<void>((resolve) => peer.on('close', resolve));
     peer.on('error', () => {});
+    // As `Link` does it: a candidate that leaves before the answer has come may cost the DTLS handshake.
+    let held: unknown[] | undefined = [];
     const route: LinkRoute = {
       selfId: 'a',
       remoteId: 'stranger',
       iceServers: [],
-      send: (signal) => peer.destroyed || peer.signal(signal as SimplePeer.SignalData),
+      send: (signal) => {
+        if (peer.destroyed) return;
+        peer.signal(signal as SimplePeer.SignalData);
+        if (signal.type !== 'answer') return;
+        const candidates = held ?? [];
+        held = undefined;
+        // In a later task, as through a server: the answer has been applied by then.
+        setImmediate(() => {
+          for (const each of candidates) a.pool.signal('stranger', route, each);
+        });
+      },
     };
-    peer.on('signal', (signal: unknown) => a.pool.signal('stranger', route, signal));
-    await new Promise<void>((resolve) => peer.on('connect', resolve));
+    peer.on('signal', (signal: { readonly type: string; readonly sdp?: string }) => {
+      if (signal.type === 'offer') {
+        const sdp = signal.sdp?.replace(/^a=candidate:.*\r?\n/gm, '');
+        a.pool.signal('stranger', route, { ...signal, sdp });
+      } else if (held === undefined) a.pool.signal('stranger', route, signal);
+      else held.push(signal);
+    });
+    await new Promise<void>((resolve, reject) => {
+      peer.on('connect', resolve);
+      peer.on('close', () => reject(new Error('the link was closed before it was open')));
+    });
     expect(a.pool.peers).toBe(1);
     misbehave(peer);
     await gone;
