@@ -1,5 +1,6 @@
 /** A miner of virtual hash rate: when it finds a block is drawn from the seed, and the block is then really mined. */
 
+import { makeBody } from './vision-bodies.js';
 import { mineHeader, visionSim } from './vision-chain.js';
 import type { SimNode, World } from './world.js';
 
@@ -7,6 +8,7 @@ export class SimMiner {
   #cancel: (() => void) | undefined;
   #tip: string | undefined;
   #isStopped = false;
+  #blocks = 0;
   /** When each block of any miner was found, by hash; for whoever measures. */
   onBlock: ((hash: string) => void) | undefined;
 
@@ -14,6 +16,8 @@ export class SimMiner {
     readonly world: World,
     readonly node: SimNode,
     readonly hashesPerSecond: number,
+    /** In each of its blocks. */
+    readonly transactions = 0,
   ) {}
 
   /** To be called with every new tip, and once when the node is ready: chance has no memory, so it is drawn anew. */
@@ -34,10 +38,11 @@ export class SimMiner {
     const { node, world } = this;
     const { tree } = node.core;
     const wallTime = world.wallTime + (node.options.clockSkewS ?? 0);
-    const { record, hash } = mineHeader(tree, tree.tip, wallTime, node.id);
+    const made = this.transactions === 0 ? undefined : makeBody(++this.#blocks, this.transactions);
+    const { record, hash } = mineHeader(tree, tree.tip, wallTime, node.id, made?.txRoot);
     this.onBlock?.(visionSim.hashToHex(hash));
     const batch = { count: 1, records: record, hashes: hash };
-    node.driver.push({ type: 'command', command: { kind: 'submit', batch, ticket: 0 } });
+    node.driver.push({ type: 'command', command: { kind: 'submit', batch, bodies: [made?.body], ticket: 0 } });
   }
 
   #draw(): void {

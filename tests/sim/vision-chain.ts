@@ -30,6 +30,8 @@ export interface MineOptions {
   readonly miner?: string;
   /** Height of the header of `tree` to begin on; its tip if absent. */
   readonly from?: number;
+  /** Root of the transactions at a height; no transactions if absent. */
+  readonly txRootOf?: (height: number) => Uint8Array;
 }
 
 /** Finds a header on top of a slot of a tree; the tree stays as it is. */
@@ -38,12 +40,13 @@ export function mineHeader(
   parent: number,
   wallTime: number,
   miner: string,
+  txRoot = new Uint8Array(32),
 ): { readonly record: Uint8Array; readonly hash: Uint8Array } {
   const template = createTemplate(visionSim, {
     ancestry: tree.ancestry(parent),
     parentHash: tree.hash(parent).slice(),
     wallTime,
-    txRoot: new Uint8Array(32),
+    txRoot,
     miner,
   });
   const { targetHigh, ...input } = templateInput(visionSim, template);
@@ -62,12 +65,19 @@ export class VisionChain {
     timeOf = (height) => genesisTime + 5 * height,
     miner = 'sim',
     from = this.tree.tipHeight,
+    txRootOf,
   }: MineOptions): HeaderBatch {
     const records = new Uint8Array(count * visionSim.recordBytes);
     const hashes = new Uint8Array(count * 32);
     let parent = this.tree.at(from) as number;
     for (let i = 0; i < count; i++) {
-      const { record, hash } = mineHeader(this.tree, parent, timeOf(from + 1 + i), miner);
+      const { record, hash } = mineHeader(
+        this.tree,
+        parent,
+        timeOf(from + 1 + i),
+        miner,
+        txRootOf?.(from + 1 + i),
+      );
       records.set(record, i * visionSim.recordBytes);
       hashes.set(hash, i * 32);
       const result = this.tree.insertChecked(record, hash, parent);

@@ -9,11 +9,11 @@ import {
   Driver,
   type Effect,
   FRAME_BYTES_MAX,
-  type HeaderStore,
   LightNode,
   MemoryStore,
   type NodeEventBody,
   type NodeNotice,
+  type NodeStore,
   type PowJob,
   type StoreFault,
 } from '@vision-light/protocol';
@@ -41,7 +41,7 @@ type Send = (bytes: Uint8Array) => void;
 export interface SimNodeOptions {
   readonly family: ChainFamily;
   readonly isGateway?: boolean;
-  readonly store?: HeaderStore;
+  readonly store?: NodeStore;
   /** Seconds that this node's clock is ahead of the world's. */
   readonly clockSkewS?: number;
   /** Hashing of this node; undefined stands for a worker that died. */
@@ -51,6 +51,7 @@ export interface SimNodeOptions {
   /** What loading fails with. */
   readonly loadFault?: StoreFault;
   readonly peersMax?: number;
+  readonly followedBlocks?: number;
   readonly seed?: number;
   /** Called with every notice; they are not kept then. */
   readonly notice?: (notice: NodeNotice, node: SimNode) => void;
@@ -124,6 +125,7 @@ export class SimNode {
       isGateway: options.isGateway ?? false,
       hashers: HASHERS,
       ...(options.peersMax === undefined ? {} : { peersMax: options.peersMax }),
+      ...(options.followedBlocks === undefined ? {} : { followedBlocks: options.followedBlocks }),
     });
     this.checker = new ChainChecker(this.core.tree);
     this.caps = new CapChecker(this.core, 2 * HASHERS, options.peersMax);
@@ -158,7 +160,7 @@ export class SimNode {
     this.world.after(delayMs, () => this.isRunning && this.driver.push(event));
   }
 
-  #perform(effect: Effect, store: HeaderStore): void {
+  #perform(effect: Effect, store: NodeStore): void {
     if (!this.isRunning) return;
     const { world } = this;
     this.caps.performed(effect);
@@ -189,6 +191,24 @@ export class SimNode {
         const code = this.options.loadFault;
         if (code !== undefined) this.#answer(STORE_MS, { type: 'storeFailed', code, detail: '' });
         else world.await(store.load(), (chain) => this.#answer(STORE_MS, { type: 'loaded', chain }));
+        break;
+      }
+      case 'listBodies':
+        world.await(store.listBodies(), (hashes) => this.#answer(STORE_MS, { type: 'bodiesListed', hashes }));
+        break;
+      case 'readBody': {
+        const { read, hash } = effect;
+        world.await(store.readBody(hash), (body) =>
+          this.#answer(STORE_MS, { type: 'bodyRead', read, ...(body === undefined ? {} : { body }) }),
+        );
+        break;
+      }
+      case 'storeBodies': {
+        const { write, change } = effect;
+        const code = this.options.writeFault?.();
+        if (code !== undefined) this.#answer(STORE_MS, { type: 'bodiesFailed', write, code, detail: '' });
+        else
+          world.await(store.writeBodies(change), () => this.#answer(STORE_MS, { type: 'bodiesStored', write }));
         break;
       }
       case 'emit':

@@ -1,4 +1,5 @@
 export type {
+  BodyTransaction,
   CustomNetwork,
   HeaderInfo,
   MetricName,
@@ -12,6 +13,7 @@ export type {
   Tip,
   VisionXParams,
 } from '@vision-light/protocol';
+export type { Block } from './api/block.js';
 export { createLightNode } from './api/create-light-node.js';
 export { LightNodeError, type LightNodeErrorCode, lightNodeErrors } from './api/light-node-error.js';
 export type { LightNodeHandle, TipsOptions } from './api/light-node-handle.js';

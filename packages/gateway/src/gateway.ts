@@ -6,9 +6,9 @@ import {
   bytesToHex,
   type ChainFamily,
   type HeaderInfo,
-  type HeaderStore,
   MemoryStore,
   type NodeNotice,
+  type NodeStore,
   type PeerInfo,
   type Status,
   type Tip,
@@ -145,14 +145,16 @@ class RunningGateway implements Gateway {
     }
   }
 
-  #createHost(store: HeaderStore): NodeHost {
-    const { family, onFailure } = this.#options;
+  #createHost(store: NodeStore): NodeHost {
+    const { family, headersFile, onFailure } = this.#options;
     return new NodeHost({
       family,
       store,
       hashThreads: Math.min(availableParallelism(), HASH_THREADS_MAX),
       userAgent: `vision-light-gateway/${version}`,
       log: this.#log,
+      // A file of headers comes without bodies, and those of a whole chain are not to be had from light nodes.
+      followedBlocks: headersFile === undefined ? Number.POSITIVE_INFINITY : 0,
       requestPeers: (count) => void this.#introducer?.requestPeers(count),
       sentAway: (peer) => this.#introducer?.avoid(peer),
       onFailure,
@@ -199,7 +201,7 @@ class RunningGateway implements Gateway {
   }
 }
 
-async function openStore({ dataDir, family }: ResolvedOptions): Promise<HeaderStore> {
+async function openStore({ dataDir, family }: ResolvedOptions): Promise<NodeStore> {
   return dataDir === undefined ? new MemoryStore() : LevelStore.open(path.join(dataDir, folderName(family)));
 }
 

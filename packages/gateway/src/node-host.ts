@@ -6,11 +6,12 @@ import {
   Driver,
   type Effect,
   type HeaderBatch,
-  type HeaderStore,
   LightNode,
   type NodeEventBody,
   type NodeNotice,
+  type NodeStore,
   StoreError,
+  type StoreFault,
 } from '@vision-light/protocol';
 import type { Logger } from 'pino';
 import { PEERS_MAX } from './limits.js';
@@ -20,10 +21,12 @@ import { LinkPool } from './webrtc/link-pool.js';
 /** What a host is made of. It owns the store and closes it. */
 export interface NodeHostOptions {
   readonly family: ChainFamily;
-  readonly store: HeaderStore;
+  readonly store: NodeStore;
   readonly hashThreads: number;
   readonly userAgent: string;
   readonly log: Logger;
+  /** How many of the newest block bodies are kept; Infinity for all. */
+  readonly followedBlocks: number;
   /** The core asks for peers. */
   requestPeers(count: number): void;
   /** The core sent a peer away for a reason. */
@@ -73,6 +76,7 @@ export class NodeHost {
       isGateway: true,
       hashers: hashThreads,
       peersMax: PEERS_MAX,
+      followedBlocks: options.followedBlocks,
     });
     this.#driver = new Driver(this.node, {
       now: () => performance.now(),
@@ -109,13 +113,17 @@ export class NodeHost {
     });
   }
 
-  /** Hands headers of our own to the core, which verifies them like those of a peer. */
-  submit(batch: HeaderBatch): Promise<Submitted> {
+  /**
+   * Hands headers of our own to the core, which verifies them like those of a peer.
+   *
+   * @param bodies  those of the headers, in order, as far as there are any
+   */
+  submit(batch: HeaderBatch, bodies: readonly (Uint8Array | undefined)[] = []): Promise<Submitted> {
     if (this.#isStopped) return Promise.resolve({ accepted: 0, code: 'CLOSED' });
     const ticket = this.#nextTicket++;
     return new Promise((resolve) => {
       this.#submissions.set(ticket, resolve);
-      this.#push({ type: 'command', command: { kind: 'submit', batch, ticket } });
+      this.#push({ type: 'command', command: { kind: 'submit', batch, bodies, ticket } });
     });
   }
 
@@ -175,6 +183,15 @@ export class NodeHost {
       case 'load':
         void this.#load();
         return;
+      case 'listBodies':
+        void this.#listBodies();
+        return;
+      case 'readBody':
+        void this.#readBody(effect);
+        return;
+      case 'storeBodies':
+        void this.#storeBodies(effect);
+        return;
       case 'requestPeers':
         this.#options.requestPeers(effect.count);
         return;
@@ -211,10 +228,27 @@ export class NodeHost {
     }
   }
 
+  async #listBodies(): Promise<void> {
+    const hashes = await this.#options.store.listBodies().catch(() => []);
+    this.#push({ type: 'bodiesListed', hashes });
+  }
+
+  async #readBody({ read, hash }: Extract<Effect, { type: 'readBody' }>): Promise<void> {
+    const body = await this.#options.store.readBody(hash).catch(() => undefined);
+    this.#push({ type: 'bodyRead', read, ...(body === undefined ? {} : { body }) });
+  }
+
+  async #storeBodies({ write, change }: Extract<Effect, { type: 'storeBodies' }>): Promise<void> {
+    try {
+      await this.#options.store.writeBodies(change);
+      this.#push({ type: 'bodiesStored', write });
+    } catch (error) {
+      this.#push({ type: 'bodiesFailed', write, ...storeFaultOf(error) });
+    }
+  }
+
   #pushStoreFault(error: unknown): void {
-    const code = error instanceof StoreError ? error.code : 'STORE_FAILED';
-    const cause = error instanceof StoreError ? error.cause : error;
-    this.#push({ type: 'storeFailed', code, detail: String(cause) });
+    this.#push({ type: 'storeFailed', ...storeFaultOf(error) });
   }
 
   #emit(notice: NodeNotice): void {
@@ -225,4 +259,9 @@ export class NodeHost {
     }
     for (const listener of this.#listeners) listener(notice);
   }
+}
+
+function storeFaultOf(error: unknown): { readonly code: StoreFault; readonly detail: string } {
+  const code = error instanceof StoreError ? error.code : 'STORE_FAILED';
+  return { code, detail: String(error instanceof StoreError ? error.cause : error) };
 }

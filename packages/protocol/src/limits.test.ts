@@ -51,8 +51,22 @@ function bytesOfPeer(family: ChainFamily): Record<string, number> {
     batchesWaiting: limits.HEADER_REQUESTS_IN_FLIGHT_MAX * 2 * messageAndFrame(headersMessage),
     batchInWork: limits.HEADERS_PER_MESSAGE_MAX * (family.recordBytes + 32 + 8),
     deferredRequests: limits.DEFERRED_REQUESTS_MAX * (limits.LOCATOR_HASHES_MAX + 1) * 64,
+    deferredBlockRequests: limits.DEFERRED_REQUESTS_MAX * limits.BLOCK_HASHES_MAX * 128,
+    expiredBodies: limits.EXPIRED_BODIES_MAX * 128,
     unsent: limits.UNSENT_BYTES_MAX + messageAndFrame(headersMessage),
     heldHeaders: limits.HELD_HEADERS_PER_PEER_MAX * (family.recordBytes + 32 + 200),
+  };
+}
+
+/** Most bytes of bodies that a node holds for all peers together, by what holds them. */
+function bytesOfBodies({ bodyBytesMax }: ChainFamily): Record<string, number> {
+  return {
+    inFlight: limits.BODY_BYTES_IN_FLIGHT_MAX + bodyBytesMax,
+    orphans: limits.ORPHAN_BYTES_MAX,
+    reads: limits.BODY_READS_MAX * bodyBytesMax,
+    readLast: bodyBytesMax,
+    seen: (limits.SEEN_BLOCKS_MAX + limits.SEEN_HEADERS_MAX) * 128,
+    wanted: limits.WANTED_BLOCKS_MAX * 512,
   };
 }
 
@@ -64,13 +78,31 @@ describe('limits', () => {
     const submissions = families.map(
       (family) => limits.SUBMISSIONS_MAX * limits.HEADERS_PER_MESSAGE_MAX * (family.recordBytes + 32),
     );
-    const worst = Math.max(...peers.map((bytes, i) => bytes + (submissions[i] as number)));
+    const bodies = families.map((family) => sum(Object.values(bytesOfBodies(family))));
+    const worst = Math.max(
+      ...peers.map((bytes, i) => bytes + (submissions[i] as number) + (bodies[i] as number)),
+    );
     const text = readFileSync(new URL('./limits.ts', import.meta.url), 'utf8').replaceAll(/\n \*/g, '');
     const stated = Number(/at most (\d+) MiB for (\d+) peers/.exec(text)?.[1]);
     const statedPeers = Number(/at most (\d+) MiB for (\d+) peers/.exec(text)?.[2]);
     expect(statedPeers).toBe(limits.PEERS_MAX);
     expect(worst / MiB).toBeLessThanOrEqual(stated);
     expect(worst / MiB).toBeGreaterThan(stated * 0.9);
+  });
+
+  it('let a peer be sent the largest body without being taken for one that reads nothing', () => {
+    for (const { bodyBytesMax, name } of families) {
+      const unsent = limits.BODY_SEND_BUFFER_BYTES_MAX + bodyBytesMax + 128;
+      expect(unsent, name).toBeLessThanOrEqual(limits.UNSENT_BYTES_MAX);
+    }
+  });
+
+  it('let a request wait for a body that is coming for less than its asker waits', () => {
+    expect(limits.COMING_BODY_WAIT_MS).toBeLessThan(limits.REQUEST_TIMEOUT_MIN_MS);
+  });
+
+  it('let bodies be asked for within the rate of messages', () => {
+    expect(1000 / limits.BLOCK_REQUEST_INTERVAL_MS).toBeLessThanOrEqual(limits.MESSAGES_PER_SECOND_MAX / 2);
   });
 
   it('leave room for the largest answer there can be, and not for much more', () => {

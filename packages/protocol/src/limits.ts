@@ -2,7 +2,7 @@
  * Every bound of the protocol core: what it bounds, its unit, why this value, and what happens at the edge. LIMITS.md is
  * generated from this file.
  *
- * Worst case, besides the tree (see header-tree.ts): at most 700 MiB for 32 peers, all hostile at once. A test adds it up.
+ * Worst case, besides the tree (see header-tree.ts): at most 800 MiB for 32 peers, all hostile at once. A test adds it up.
  */
 
 /** Headers of one `headers` message and of one request. The seed's number. More is a fault of the sender. */
@@ -101,6 +101,72 @@ export const WANTED_BLOCKS_MAX = 1_024;
 /** Bytes of bodies under way (by estimate) and held, of all peers together: the credit that keeps a slow consumer's memory small, half of what the worker may grow by. At the edge nothing more is asked for, except a single body. */
 export const BODY_BYTES_IN_FLIGHT_MAX = 32 * 1024 * 1024;
 
+/** Milliseconds between two `getBlocks` to one peer: half of the rate that it allows. What becomes free meanwhile goes into the next one. */
+export const BLOCK_REQUEST_INTERVAL_MS = 10;
+
+/** Bodies of one peer that were given up and may still come. More than its windows until it is paused twice. Above it the oldest is forgotten, and then unsolicited. */
+export const EXPIRED_BODIES_MAX = 256;
+
+/** Newest bodies that a node follows unless it is told otherwise. DESIGN's number. Older ones are removed. */
+export const FOLLOWED_BLOCKS = 64;
+
+/** Headers that may be missing while bodies are fetched already; with more to come, the newest would soon be old. Arbitrary. */
+export const NEAR_TIP_HEADERS = 8;
+
+/** Bodies of the best chain that are wanted ahead at once, so that a long history is fetched piece by piece. Four full windows. At the edge the next waits. */
+export const FOLLOWED_AHEAD_MAX = 128;
+
+/** Heights that one step looks at for bodies that are missing: so a long chain does not hold up the node. The rest follows in the next step. */
+export const FOLLOWED_SCAN_MAX = 4_096;
+
+/** Milliseconds until bodies that no peer had are asked for again; doubles up to `MISSING_RETRY_MAX_MS`. */
+export const MISSING_RETRY_MS = 1_000;
+
+/** Greatest pause before bodies that no peer had are asked for again, milliseconds. Arbitrary. */
+export const MISSING_RETRY_MAX_MS = 30_000;
+
+/** Milliseconds that an application's request for one block may take, from whichever peers come meanwhile. Arbitrary. Afterwards it fails with BLOCK_UNAVAILABLE. */
+export const BLOCK_DEMAND_TIMEOUT_MS = 60_000;
+
+/** Blocks that the application may wait for at once. Above it a further request fails with BLOCK_BUSY. */
+export const BLOCK_DEMANDS_MAX = 64;
+
+/** Announced blocks that are asked of one peer before their headers are verified. A network finds one block at a time. Above it the header comes first. */
+export const ANNOUNCED_BLOCKS_PER_PEER_MAX = 4;
+
+/** Bytes that wait for one peer to take them, above which no further body is read for it: with the largest body on top it stays below `UNSENT_BYTES_MAX`. */
+export const BODY_SEND_BUFFER_BYTES_MAX = 2 * 1024 * 1024;
+
+/** Milliseconds that a peer's request waits for a body that is on its way here, once a request: less than the least time-out. */
+export const COMING_BODY_WAIT_MS = 2_000;
+
+/** Bodies that are read from the store at once, each of a peer's or the application's requests. At the edge the next read waits. */
+export const BODY_READS_MAX = 8;
+
+/** Blocks in the orphan pool. The seed's number. At the edge the greediest peer loses one, see orphan-pool.ts. */
+export const ORPHANS_MAX = 512;
+
+/** Bytes of bodies in the orphan pool. DESIGN's number. At the edge as `ORPHANS_MAX`. */
+export const ORPHAN_BYTES_MAX = 16 * 1024 * 1024;
+
+/** Blocks of one peer in the orphan pool. DESIGN's number. At the edge it loses its oldest. */
+export const ORPHANS_PER_PEER_MAX = 64;
+
+/** Milliseconds that an orphan waits for its header. The seed's number. Afterwards it is dropped. */
+export const ORPHAN_TTL_MS = 300_000;
+
+/** Milliseconds between two sweeps of the orphan pool. The seed's number. */
+export const ORPHAN_SWEEP_MS = 30_000;
+
+/** Verified headers that are remembered, to know duplicates that the tree has dropped. The seed's number. Above it the one seen least recently is forgotten. */
+export const SEEN_HEADERS_MAX = 8_192;
+
+/** Verified bodies that are remembered, to know duplicates that are not kept. The seed's number. Above it the one seen least recently is forgotten. */
+export const SEEN_BLOCKS_MAX = 8_192;
+
+/** What a header or block that is known already costs its sender, in messages of its rate: 20 duplicates a second are a flood. Two honest peers that tell each other of one block pay it once a block. */
+export const DUPLICATE_COST = 10;
+
 /** Peers of a node unless it is told otherwise. Above it a new peer is rejected. */
 export const PEERS_MAX = 32;
 
@@ -113,7 +179,7 @@ export const PEER_SEARCH_INTERVAL_MS = 2_000;
 /** Greatest pause between two searches for peers, milliseconds. */
 export const PEER_SEARCH_INTERVAL_MAX_MS = 30_000;
 
-/** Messages a second that a peer may send for long. A sync at full speed sends 50. Above it the peer is disconnected. */
+/** Messages a second that a peer may send for long, answers left out: those are bounded by what was asked. Asking for bodies takes 100. Above it the peer is disconnected. */
 export const MESSAGES_PER_SECOND_MAX = 200;
 
 /** Messages that a peer may send at once, on top of the rate. */

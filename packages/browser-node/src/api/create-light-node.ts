@@ -105,8 +105,8 @@ function startWorker({ workerUrl }: LightNodeSettings, events: NodeWorkerEvents)
 
 /** @returns the network id */
 async function start({ control }: NodeWorkerLink, settings: LightNodeSettings): Promise<string> {
-  const { network, storage, hashers, maxPeers } = settings;
-  const result = await control.start({ network, storage, hashers, maxPeers }).catch((error: unknown) => {
+  const { network, storage, hashers, maxPeers, followedBlocks } = settings;
+  const result = await control.start({ network, storage, hashers, maxPeers, followedBlocks }).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === 'DataCloneError') {
       throw new TypeError(`network: must be plain data, got ${error.message}`);
     }

@@ -1,4 +1,4 @@
-import { type StoreFault, storeFaults } from '@vision-light/protocol';
+import { blockFaults, type StoreFault, storeFaults } from '@vision-light/protocol';
 
 /**
  * Everything that a node can report, by stable code: what the `error` event carries and what promises reject with. The
@@ -15,6 +15,8 @@ export const lightNodeErrors = {
   SIGNAL_MALFORMED: 'A signaling server answered with something that is not its protocol.',
   STORE_BUSY: 'Another tab keeps the headers of this network, so what this one finds is kept in memory only.',
   ...storeFaults,
+  BLOCK_UNAVAILABLE: blockFaults.BLOCK_UNAVAILABLE,
+  BLOCK_BUSY: blockFaults.BLOCK_BUSY,
   HEADER_EQUIVOCATION: 'Another header with the same digest was verified before; it is not followed.',
   POW_UNAVAILABLE: 'The proof of work cannot be computed here: the hashing workers fail.',
   NODE_BROKEN: 'The node stopped because of a fault in itself.',

@@ -1,4 +1,5 @@
 import type { HeaderInfo, Metrics, PeerInfo, Status, Tip } from '@vision-light/protocol';
+import type { Block } from './block.js';
 import type { Listener, Subscriptions } from './subscriptions.js';
 
 /** What {@link LightNodeHandle.tips} can be told. */
@@ -36,6 +37,15 @@ export interface LightNodeHandle {
    * @throws {LightNodeError} NODE_CLOSED
    */
   header(heightOrHash: number | string): Promise<HeaderInfo | undefined>;
+  /**
+   * A block by its hash: from this device, or from whichever peer has it. Its body is the one that the header commits to.
+   *
+   * @returns undefined if no verified header has this hash
+   * @throws {TypeError | RangeError} if the argument is no hash of 64 lowercase hex digits
+   * @throws {LightNodeError} BLOCK_UNAVAILABLE if no peer gives it, within a minute at most; BLOCK_BUSY if 64 are awaited
+   *   already; NODE_CLOSED
+   */
+  block(hash: string): Promise<Block | undefined>;
   /** The peers that have said hello. */
   peers(): readonly PeerInfo[];
   /**

@@ -1,4 +1,4 @@
-import type { CustomNetwork, NetworkName } from '@vision-light/protocol';
+import { type CustomNetwork, FOLLOWED_BLOCKS, type NetworkName } from '@vision-light/protocol';
 
 /** An ICE server as `RTCPeerConnection` takes it. */
 export interface IceServer {
@@ -21,6 +21,8 @@ export interface LightNodeOptions {
   readonly hashers?: number;
   /** Connections at a time, 1 to 32. Default: 16. */
   readonly maxPeers?: number;
+  /** How many of the newest block bodies are fetched and kept, 0 to 4096; 0 turns it off. Default: 64. */
+  readonly followedBlocks?: number;
   /**
    * Whether the signaling servers are told what the node counts, for the figures of the whole network: numbers only,
    * nothing that tells who or where anyone is. Default: true.
@@ -41,6 +43,7 @@ export interface LightNodeSettings {
   readonly storage: 'indexeddb' | 'memory';
   readonly hashers: number;
   readonly maxPeers: number;
+  readonly followedBlocks: number;
   readonly reportMetrics: boolean;
   readonly workerUrl: string | undefined;
 }
@@ -53,6 +56,9 @@ const HASHERS_DEFAULT_MAX = 4;
 
 /** The core's own bound. Every connection costs a browser about a megabyte. */
 const MAX_PEERS_MAX = 32;
+
+/** Bodies are fetched by windows of dozens; thousands are what a gateway is for. Arbitrary. */
+const FOLLOWED_BLOCKS_MAX = 4096;
 
 /** Eight that the node looks for, and as many that come by themselves. */
 const MAX_PEERS_DEFAULT = 16;
@@ -71,8 +77,14 @@ export function checkOptions(options: LightNodeOptions): LightNodeSettings {
     signal: checkSignal(options.signal),
     iceServers: options.iceServers === undefined ? undefined : checkIceServers(options.iceServers),
     storage: checkStorage(options.storage ?? 'indexeddb'),
-    hashers: checkInteger('hashers', options.hashers ?? defaultHashers(), HASHERS_MAX),
-    maxPeers: checkInteger('maxPeers', options.maxPeers ?? MAX_PEERS_DEFAULT, MAX_PEERS_MAX),
+    hashers: checkInteger('hashers', options.hashers ?? defaultHashers(), 1, HASHERS_MAX),
+    maxPeers: checkInteger('maxPeers', options.maxPeers ?? MAX_PEERS_DEFAULT, 1, MAX_PEERS_MAX),
+    followedBlocks: checkInteger(
+      'followedBlocks',
+      options.followedBlocks ?? FOLLOWED_BLOCKS,
+      0,
+      FOLLOWED_BLOCKS_MAX,
+    ),
     reportMetrics: checkBoolean('reportMetrics', options.reportMetrics ?? true),
     workerUrl: options.workerUrl === undefined ? undefined : checkWorkerUrl(options.workerUrl),
   };
@@ -138,10 +150,10 @@ function checkBoolean(name: string, value: boolean): boolean {
   throw new TypeError(`${name}: must be true or false, got ${show(value)}`);
 }
 
-function checkInteger(name: string, value: number, max: number): number {
+function checkInteger(name: string, value: number, min: number, max: number): number {
   if (typeof value !== 'number') throw new TypeError(`${name}: must be a number, got ${show(value)}`);
-  if (Number.isInteger(value) && value >= 1 && value <= max) return value;
-  throw new RangeError(`${name}: must be an integer from 1 to ${max}, got ${value}`);
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new RangeError(`${name}: must be an integer from ${min} to ${max}, got ${value}`);
 }
 
 function checkWorkerUrl(workerUrl: string | URL): string {

@@ -13,6 +13,7 @@ export function publicHandle(node: RunningNode): LightNodeHandle {
     subscribe: (type, listener) => node.subscribe(type, listener),
     tips: (options) => node.tips(options),
     header: (heightOrHash) => node.header(heightOrHash),
+    block: (hash) => node.block(hash),
     peers: () => node.peers(),
     metrics: () => node.metrics(),
     close: () => node.close(),

@@ -9,9 +9,10 @@ import {
   type Tip,
   zeroMetrics,
 } from '@vision-light/protocol';
-import type { FromNodeWorker } from '../boundary/messages.js';
+import type { BlockAnswer, FromNodeWorker } from '../boundary/messages.js';
 import type { NodeWorkerLink } from '../boundary/node-worker-link.js';
 import { PeerFinder } from '../peers/peer-finder.js';
+import type { Block } from './block.js';
 import { freeze } from './freeze.js';
 import { describeError, LightNodeError, type LightNodeErrorCode } from './light-node-error.js';
 import type { LightNodeHandle, TipsOptions } from './light-node-handle.js';
@@ -116,11 +117,18 @@ export class RunningNode implements LightNodeHandle {
   async header(heightOrHash: number | string): Promise<HeaderInfo | undefined> {
     assertHeightOrHash(heightOrHash);
     if (this.#closing !== undefined) throw new LightNodeError('NODE_CLOSED');
-    const asked = this.#worker.control.header(heightOrHash);
-    // The worker does not answer once it has ended.
-    const answer = await Promise.race([asked, this.#closed]);
-    if (answer === CLOSED) throw new LightNodeError('NODE_CLOSED');
-    return answer;
+    return await this.#untilClosed(this.#worker.control.header(heightOrHash));
+  }
+
+  async block(hash: string): Promise<Block | undefined> {
+    assertHash('block', hash);
+    if (this.#closing !== undefined) throw new LightNodeError('NODE_CLOSED');
+    // comlink types a promise for each case of the answer.
+    const asked: Promise<BlockAnswer> = this.#worker.control.block(hash);
+    const answer = await this.#untilClosed(asked);
+    if (answer.ok) return answer.block;
+    if (answer.code === 'BLOCK_UNKNOWN') return undefined;
+    throw new LightNodeError(answer.code);
   }
 
   peers(): readonly PeerInfo[] {
@@ -169,6 +177,13 @@ export class RunningNode implements LightNodeHandle {
     void this.close();
   }
 
+  /** The worker does not answer once it has ended. */
+  async #untilClosed<T>(asked: Promise<T>): Promise<T> {
+    const answer = await Promise.race([asked, this.#closed]);
+    if (answer === CLOSED) throw new LightNodeError('NODE_CLOSED');
+    return answer as T;
+  }
+
   #take(notice: NodeNotice): void {
     switch (notice.type) {
       case 'tip':
@@ -196,6 +211,7 @@ export class RunningNode implements LightNodeHandle {
         this.#tip = notice.tip;
         break;
       case 'submitted':
+      case 'block':
       case 'closed':
         break;
       default:
@@ -246,9 +262,11 @@ function assertHeightOrHash(heightOrHash: unknown): void {
   if (typeof heightOrHash !== 'string') {
     throw new TypeError(`header: must be given a height or a hash, got ${String(heightOrHash)}`);
   }
-  if (!/^[0-9a-f]{64}$/.test(heightOrHash)) {
-    throw new RangeError(
-      `header: a hash must be 64 lowercase hex digits, got ${JSON.stringify(heightOrHash)}`,
-    );
-  }
+  assertHash('header', heightOrHash);
+}
+
+function assertHash(caller: string, hash: unknown): void {
+  if (typeof hash !== 'string') throw new TypeError(`${caller}: must be given a hash, got ${String(hash)}`);
+  if (/^[0-9a-f]{64}$/.test(hash)) return;
+  throw new RangeError(`${caller}: a hash must be 64 lowercase hex digits, got ${JSON.stringify(hash)}`);
 }

@@ -4,7 +4,15 @@
  * `peer` names one connection, not one node: a second connection to the same node has another name. So a late word
  * about a connection that is gone is never taken for one about its successor.
  */
-import type { CustomNetwork, HeaderInfo, Metrics, NetworkName, NodeNotice } from '@vision-light/protocol';
+import type {
+  BlockFault,
+  CustomNetwork,
+  HeaderInfo,
+  Metrics,
+  NetworkName,
+  NodeNotice,
+} from '@vision-light/protocol';
+import type { Block } from '../api/block.js';
 
 /** What the worker needs to know of the options. */
 export interface NodeWorkerSettings {
@@ -12,6 +20,7 @@ export interface NodeWorkerSettings {
   readonly storage: 'indexeddb' | 'memory';
   readonly hashers: number;
   readonly maxPeers: number;
+  readonly followedBlocks: number;
 }
 
 /** Whether the node could be started. Errors as data, because classes do not survive the way between workers. */
@@ -20,11 +29,18 @@ export type StartResult =
   | { readonly ok: true; readonly networkId: string }
   | { readonly ok: false; readonly fault: 'TypeError' | 'RangeError' | 'NO_WASM'; readonly message: string };
 
+/** A block, or why there is none. */
+export type BlockAnswer =
+  | { readonly ok: true; readonly block: Block }
+  | { readonly ok: false; readonly code: BlockFault };
+
 /** Calls from the page, through comlink. */
 export interface NodeControl {
   /** Starts the node; a `ready` notice follows once the stored chain is loaded. */
   start(settings: NodeWorkerSettings): StartResult;
   header(heightOrHash: number | string): HeaderInfo | undefined;
+  /** @param hash  64 hex digits, display order */
+  block(hash: string): Promise<BlockAnswer>;
   /** The page became visible, or the network came back. */
   resume(): void;
   /** Takes leave of the peers and writes what is not yet stored. */

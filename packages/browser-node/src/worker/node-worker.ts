@@ -1,5 +1,6 @@
 import { PowPool } from '@vision-light/pow';
 import {
+  type BlockResult,
   bytesToHex,
   type ChainFamily,
   Driver,
@@ -11,9 +12,15 @@ import {
   type NodeNotice,
   resolveNetwork,
 } from '@vision-light/protocol';
-import { expose } from 'comlink';
+import { expose, transfer } from 'comlink';
 import { describeError, type LightNodeErrorCode } from '../api/light-node-error.js';
-import type { NodeControl, NodeWorkerSettings, StartResult, ToNodeWorker } from '../boundary/messages.js';
+import type {
+  BlockAnswer,
+  NodeControl,
+  NodeWorkerSettings,
+  StartResult,
+  ToNodeWorker,
+} from '../boundary/messages.js';
 import { openStore } from '../store/open-store.js';
 import { NoticeBatch } from './notice-batch.js';
 import { PeerChannels } from './peer-channels.js';
@@ -67,6 +74,8 @@ class NodeHost implements NodeControl {
   #onClosed = (): void => {};
   #lastPowFault: string | undefined;
   #isReleased = false;
+  #lastTicket = 0;
+  readonly #awaitedBlocks = new Map<number, (result: BlockResult) => void>();
   /** What the page knows. */
   #postedMetrics: Metrics | undefined;
   #metricsTimer: ReturnType<typeof setInterval> | undefined;
@@ -97,6 +106,25 @@ class NodeHost implements NodeControl {
     return this.#driver?.node.header(heightOrHash);
   }
 
+  async block(text: string): Promise<BlockAnswer> {
+    const family = this.#driver?.node.tree.family;
+    const hash = family?.hashFromHex(text);
+    if (family === undefined || hash === undefined) return { ok: false, code: 'BLOCK_UNKNOWN' };
+    const ticket = ++this.#lastTicket;
+    const result = await new Promise<BlockResult>((resolve) => {
+      this.#awaitedBlocks.set(ticket, resolve);
+      this.#push({ type: 'command', command: { kind: 'block', hash, ticket } });
+    });
+    if (!result.ok) return result;
+    const { height, body } = result;
+    const info = family.describeBody(body);
+    const header = this.header(text);
+    // The header may have been dropped meanwhile: a side branch.
+    if (info === undefined || header === undefined) return { ok: false, code: 'BLOCK_UNKNOWN' };
+    const answer: BlockAnswer = { ok: true, block: { ...info, height, hash: text, header, body } };
+    return transfer(answer, [body.buffer]);
+  }
+
   resume(): void {
     this.#push({ type: 'command', command: { kind: 'resume' } });
   }
@@ -110,7 +138,8 @@ class NodeHost implements NodeControl {
     await this.#release();
   }
 
-  #run(family: ChainFamily, networkId: string, { storage, hashers, maxPeers }: NodeWorkerSettings): void {
+  #run(family: ChainFamily, networkId: string, settings: NodeWorkerSettings): void {
+    const { storage, hashers, maxPeers, followedBlocks } = settings;
     // The store first: it opens while the rest is made.
     const store = openStore({ storage, networkId, onBusy: () => this.#notifyOf('STORE_BUSY', '') });
     const pool = new PowPool({ size: hashers, spawn: spawnPowWorker });
@@ -133,6 +162,7 @@ class NodeHost implements NodeControl {
       hashers,
       peersMax: maxPeers,
       peersTarget: Math.min(maxPeers, 8),
+      followedBlocks,
     });
     this.#driver = new Driver(node, platform);
     this.#metricsTimer = setInterval(() => this.#postChangedMetrics(), METRICS_INTERVAL_MS);
@@ -176,6 +206,11 @@ class NodeHost implements NodeControl {
   }
 
   #notify(notice: NodeNotice): void {
+    if (notice.type === 'block') {
+      this.#awaitedBlocks.get(notice.ticket)?.(notice.result);
+      this.#awaitedBlocks.delete(notice.ticket);
+      return;
+    }
     this.#notices.add(notice);
     if (notice.type !== 'closed') return;
     this.#notices.flush();

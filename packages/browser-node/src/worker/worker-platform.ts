@@ -1,11 +1,12 @@
 import type { PowPool } from '@vision-light/pow';
 import {
   type Effect,
-  type HeaderStore,
   type NodeEventBody,
   type NodeNotice,
+  type NodeStore,
   type Platform,
   StoreError,
+  type StoreFault,
 } from '@vision-light/protocol';
 import type { PeerChannels } from './peer-channels.js';
 
@@ -13,7 +14,7 @@ import type { PeerChannels } from './peer-channels.js';
 export interface WorkerResources {
   readonly channels: PeerChannels;
   readonly pool: PowPool;
-  readonly store: HeaderStore;
+  readonly store: NodeStore;
   /** Hands an answer to the node. */
   readonly push: (event: NodeEventBody) => void;
   /** Runs what may break the node, and says so if it does. */
@@ -79,6 +80,24 @@ export class WorkerPlatform implements Platform {
           (error: unknown) => push(storeFailed(error)),
         );
         break;
+      case 'listBodies':
+        store.listBodies().then(
+          (hashes) => push({ type: 'bodiesListed', hashes }),
+          () => push({ type: 'bodiesListed', hashes: [] }),
+        );
+        break;
+      case 'readBody':
+        store.readBody(effect.hash).then(
+          (body) => push({ type: 'bodyRead', read: effect.read, ...(body === undefined ? {} : { body }) }),
+          () => push({ type: 'bodyRead', read: effect.read }),
+        );
+        break;
+      case 'storeBodies':
+        store.writeBodies(effect.change).then(
+          () => push({ type: 'bodiesStored', write: effect.write }),
+          (error: unknown) => push({ type: 'bodiesFailed', write: effect.write, ...storeFaultOf(error) }),
+        );
+        break;
       case 'requestPeers':
         requestPeers(effect.count);
         break;
@@ -92,7 +111,11 @@ export class WorkerPlatform implements Platform {
 }
 
 function storeFailed(error: unknown): NodeEventBody {
+  return { type: 'storeFailed', ...storeFaultOf(error) };
+}
+
+function storeFaultOf(error: unknown): { readonly code: StoreFault; readonly detail: string } {
   const code = error instanceof StoreError ? error.code : 'STORE_FAILED';
   const cause = error instanceof StoreError ? error.cause : error;
-  return { type: 'storeFailed', code, detail: String(cause ?? code) };
+  return { code, detail: String(cause ?? code) };
 }

@@ -13,7 +13,15 @@ export interface EventTime {
 /** What the application or the platform asks of the node. */
 export type Command =
   /** Headers from this side (a miner, a file): verified like those of a peer. Answered by a `submitted` notice. */
-  | { readonly kind: 'submit'; readonly batch: HeaderBatch; readonly ticket: number }
+  | {
+      readonly kind: 'submit';
+      readonly batch: HeaderBatch;
+      /** Their bodies, in order, as far as this side has them; checked and kept once the headers are in the tree. */
+      readonly bodies?: readonly (Uint8Array | undefined)[];
+      readonly ticket: number;
+    }
+  /** One block by the hash of a verified header, from the store or from peers. Answered by a `block` notice. */
+  | { readonly kind: 'block'; readonly hash: Uint8Array; readonly ticket: number }
   /** The page became visible, or the network came back: look at every deadline and peer now. */
   | { readonly kind: 'resume' }
   /** Write what is not yet stored and take leave of every peer; a `closed` notice follows. */
@@ -42,6 +50,18 @@ export type NodeEventBody =
   | { readonly type: 'loaded'; readonly chain: StoredChain }
   /** The answer to `load` or `store` when it failed: the node goes on from memory. */
   | { readonly type: 'storeFailed'; readonly code: StoreFault; readonly detail: string }
+  /** Answer to `listBodies`: hashes, in any order. */
+  | { readonly type: 'bodiesListed'; readonly hashes: readonly Uint8Array[] }
+  /** Answer to `readBody`; `body` is absent if it is not there or cannot be read. */
+  | { readonly type: 'bodyRead'; readonly read: number; readonly body?: Uint8Array }
+  /** Answer to `storeBodies`. */
+  | { readonly type: 'bodiesStored'; readonly write: number }
+  | {
+      readonly type: 'bodiesFailed';
+      readonly write: number;
+      readonly code: StoreFault;
+      readonly detail: string;
+    }
   /** The time of `nextWake` has come; harmless when early. */
   | { readonly type: 'wake' }
   | { readonly type: 'command'; readonly command: Command };

@@ -45,6 +45,22 @@ export interface PeerInfo {
   readonly rttMs: number | undefined;
 }
 
+/** What became of a request for a block. */
+export type BlockResult =
+  /** The body is the one that the header commits to; its bytes are nobody else's. */
+  | { readonly ok: true; readonly height: number; readonly body: Uint8Array }
+  | { readonly ok: false; readonly code: BlockFault };
+
+/** What can keep a block from the application, as the API reports it. */
+export const blockFaults = {
+  BLOCK_UNKNOWN: 'No verified header has this hash.',
+  BLOCK_UNAVAILABLE: 'No peer has given the body of this block.',
+  BLOCK_BUSY: 'Too many blocks are asked for at once.',
+} as const;
+
+/** A code of {@link blockFaults}. */
+export type BlockFault = keyof typeof blockFaults;
+
 /** Anything that the node tells its application, told apart by `type`. */
 export type NodeNotice =
   /** The stored chain is loaded; comes once, before any peer is met. */
@@ -65,4 +81,6 @@ export type NodeNotice =
   | { readonly type: 'error'; readonly code: string; readonly message: string }
   /** Answer to a `submit` command: how many of its headers are in the tree now; `code` tells what stopped the rest. */
   | { readonly type: 'submitted'; readonly ticket: number; readonly accepted: number; readonly code?: string }
+  /** Answer to a `block` command. */
+  | { readonly type: 'block'; readonly ticket: number; readonly result: BlockResult }
   | { readonly type: 'closed' };

@@ -12,6 +12,8 @@ export class Announcer {
   /** Hash of the tip that was announced last: a slot may be given to another header. */
   #announced: Uint8Array;
   #at = Number.NEGATIVE_INFINITY;
+  /** A leader that has not been told of a tip. */
+  #owed: Peer | undefined;
 
   constructor(
     readonly tree: HeaderTree,
@@ -26,18 +28,31 @@ export class Announcer {
     this.#announced = this.tree.hash(this.tree.tip).slice();
   }
 
-  advance(now: number, isStreaming: boolean): void {
+  /** @param leader  the peer that headers stream in from */
+  advance(now: number, leader: Peer | undefined): void {
     const { tree } = this;
+    const isStreaming = leader !== undefined;
     const tip = tree.tip;
     const isAnnounced = areEqual(tree.hash(tip), this.#announced);
+    if (isAnnounced) this.#settle(leader);
     if (isAnnounced || (isStreaming && now < this.#at + ANNOUNCE_INTERVAL_MS)) return;
+    this.#owed = undefined;
     const hash = tree.hash(tip).slice();
     this.#announced = hash;
     this.#at = now;
     for (const peer of this.peers.ready) {
-      const isKnown = peer.bestKnown !== undefined && areEqual(peer.bestKnown, hash);
-      if (!isKnown) this.#tell(peer);
+      // It brings such tips one after another; what came from elsewhere it hears of when it is done.
+      if (peer === leader) this.#owed = peer;
+      else if (!knows(peer, hash)) this.#tell(peer);
     }
+  }
+
+  /** A leader that was not told of a tip is told once its turn has ended, unless it has brought that tip itself. */
+  #settle(leader: Peer | undefined): void {
+    const peer = this.#owed;
+    if (peer === undefined || peer === leader) return;
+    this.#owed = undefined;
+    if (this.peers.get(peer.id) === peer && !knows(peer, this.tree.hash(this.tree.tip))) this.#tell(peer);
   }
 
   /** A peer has said hello: it hears of a tip that came after our own hello. */
@@ -52,4 +67,8 @@ export class Announcer {
     const prev = tree.hash(tree.parent(tree.tip));
     this.outbox.send(peer, { type: 'announce', height: tree.tipHeight, hash, prev });
   }
+}
+
+function knows({ bestKnown }: Peer, hash: Uint8Array): boolean {
+  return bestKnown !== undefined && areEqual(bestKnown, hash);
 }

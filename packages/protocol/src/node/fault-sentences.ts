@@ -1,6 +1,7 @@
 /** One table of every code that a node can give: the sentence for people. Codes are stable. */
 import { bodyFaults } from '../chain/body-fault.js';
 import { headerFaults } from '../chain/header-fault.js';
+import { blockFaults } from '../io/notice.js';
 import { storeFaults } from '../io/stored-chain.js';
 import { peerFaults } from '../peer/peer-fault.js';
 import { wireFaults } from '../wire/wire-fault.js';
@@ -20,6 +21,7 @@ export const faultSentences = {
   ...wireFaults,
   ...peerFaults,
   ...storeFaults,
+  ...blockFaults,
   ...nodeFaults,
 } as const;
 

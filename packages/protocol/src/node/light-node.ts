@@ -8,15 +8,25 @@ import type { Command, NodeEvent } from '../io/event.js';
 import type { Metrics } from '../io/metrics.js';
 import type { PeerInfo, Status, Tip } from '../io/notice.js';
 import type { StoredChain, StoreFault } from '../io/stored-chain.js';
-import { OVERSLEPT_MS, PEERS_MAX, PEERS_TARGET, SUBMISSIONS_MAX } from '../limits.js';
+import {
+  FOLLOWED_BLOCKS,
+  NEAR_TIP_HEADERS,
+  OVERSLEPT_MS,
+  PEERS_MAX,
+  PEERS_TARGET,
+  SEEN_HEADERS_MAX,
+  SUBMISSIONS_MAX,
+} from '../limits.js';
 import { Outbox } from '../peer/outbox.js';
 import type { Peer } from '../peer/peer.js';
+import { BlockSync } from '../sync/block-sync.js';
 import { ChainLoader } from '../sync/chain-loader.js';
 import { ChainWriter } from '../sync/chain-writer.js';
 import { HeaderServer } from '../sync/header-server.js';
 import { HeaderSync } from '../sync/header-sync.js';
 import { HeldHeaders } from '../sync/held-headers.js';
 import { PeerSet } from '../sync/peer-set.js';
+import { SeenFilter } from '../sync/seen-filter.js';
 import { Verifier } from '../sync/verifier.js';
 import { HeaderTree, type InsertResult } from '../tree/header-tree.js';
 import { Announcer } from './announcer.js';
@@ -38,6 +48,8 @@ export interface LightNodeOptions {
   readonly hashers: number;
   readonly peersTarget?: number;
   readonly peersMax?: number;
+  /** How many of the newest block bodies to fetch and keep: 0 for none, Infinity for all. Default FOLLOWED_BLOCKS. */
+  readonly followedBlocks?: number;
 }
 
 type Stage = 'new' | 'loading' | 'open' | 'closing' | 'closed';
@@ -45,6 +57,8 @@ type Stage = 'new' | 'loading' | 'open' | 'closing' | 'closed';
 /** A node of one network. Inputs are events, outputs are effects; see the head of this file. */
 export class LightNode {
   readonly tree: HeaderTree;
+  /** Block bodies, to look at. */
+  readonly blocks: BlockSync;
   readonly #family: ChainFamily;
   readonly #outbox = new Outbox();
   readonly #peers = new PeerSet();
@@ -65,10 +79,11 @@ export class LightNode {
   #updatedPeer: Peer | undefined;
 
   constructor(options: LightNodeOptions) {
-    const { family } = options;
+    const { family, followedBlocks = FOLLOWED_BLOCKS } = options;
     this.#family = family;
     this.#random = seededRandom(options.seed);
-    this.tree = new HeaderTree(family);
+    const dropped = new SeenFilter(SEEN_HEADERS_MAX);
+    this.tree = new HeaderTree(family, { dropped: (hash) => dropped.add(hash) });
     const outbox = this.#outbox;
     const peers = this.#peers;
     this.#verifier = new Verifier(
@@ -89,12 +104,15 @@ export class LightNode {
       server,
       {
         arrived: (peer) => {
+          this.blocks.arrived(peer);
           this.#announcer.arrived(peer);
           this.#peerChanged('connected', peer);
         },
         updated: (peer) => {
           this.#updatedPeer = peer;
         },
+        announced: (peer, message) => this.blocks.announced(peer, message, this.#now),
+        removed: (peer, code) => this.blocks.left(peer, code !== undefined, this.#now),
         left: (peer, code) => {
           this.#search.hurry();
           this.#peerChanged('disconnected', peer, code);
@@ -103,16 +121,23 @@ export class LightNode {
       {
         userAgent: options.userAgent,
         isGateway: options.isGateway,
+        isArchive: followedBlocks === Number.POSITIVE_INFINITY,
         peersMax: options.peersMax ?? PEERS_MAX,
         session: this.#drawSession(),
       },
     );
-    this.#sync = new HeaderSync(this.tree, this.#held, this.#verifier, peers, outbox, {
+    this.#sync = new HeaderSync(this.tree, this.#held, dropped, this.#verifier, peers, outbox, {
       punish: (peer, code) => this.#desk.punish(peer, code),
       failed: (code) => this.#error(code),
       nextRequestId: () => this.#desk.nextRequestId(),
     });
     this.#desk.sync = this.#sync;
+    this.blocks = new BlockSync(this.tree, peers, outbox, followedBlocks, {
+      punish: (peer, code) => this.#desk.punish(peer, code),
+      storeFailed: (code, detail) => this.#error(code, detail),
+      nextRequestId: () => this.#desk.nextRequestId(),
+    });
+    this.#desk.blocks = this.blocks;
     this.#writer = new ChainWriter(this.tree, outbox);
     this.#announcer = new Announcer(this.tree, peers, outbox);
     this.#search = new PeerSearch(options.peersTarget ?? PEERS_TARGET, outbox);
@@ -158,6 +183,7 @@ export class LightNode {
     if (wake !== undefined && event.now > wake + OVERSLEPT_MS) {
       this.#desk.overslept(event.now);
       this.#sync.overslept(event.now);
+      this.blocks.overslept(event.now);
     }
     this.#now = event.now;
     this.#wallTime = event.wallTime;
@@ -178,6 +204,7 @@ export class LightNode {
     const candidates = [
       this.#desk.nextWake(),
       this.#sync.nextWake(this.#now),
+      this.blocks.nextWake(this.#now, this.#isFar),
       this.#writer.nextWake(),
       this.#search.nextWake(),
       this.#board.nextWake(),
@@ -194,6 +221,7 @@ export class LightNode {
       case 'start':
         this.#stage = 'loading';
         this.#outbox.push({ type: 'load' });
+        this.#outbox.push({ type: 'listBodies' });
         break;
       case 'peerConnected':
         this.#desk.connected(event.peer, event.maxMessageBytes, now);
@@ -219,6 +247,18 @@ export class LightNode {
       case 'storeFailed':
         this.#storeFailed(event.code, event.detail);
         break;
+      case 'bodiesListed':
+        this.blocks.listed(event.hashes);
+        break;
+      case 'bodyRead':
+        this.blocks.bodyRead(event.read, event.body);
+        break;
+      case 'bodiesStored':
+        this.blocks.stored(event.write);
+        break;
+      case 'bodiesFailed':
+        this.blocks.storeFailed(event.write, event.code, event.detail);
+        break;
       case 'command':
         this.#command(event.command);
         break;
@@ -235,7 +275,8 @@ export class LightNode {
       this.#desk.tick(now);
       this.#sync.tick(now);
       this.#sync.advance(now);
-      this.#announcer.advance(now, this.#sync.isActive);
+      this.blocks.advance(now, this.#isFar);
+      this.#announcer.advance(now, this.#sync.leader);
       this.#search.advance(this.#peers.size, now);
     }
     if (this.#isTipNews && this.#stage !== 'loading') {
@@ -251,9 +292,16 @@ export class LightNode {
       // While headers stream in, more of them follow at once; at rest there is nothing to wait for.
       const isAtRest = !this.#sync.isActive && this.#verifier.isIdle;
       this.#writer.advance(now, this.#stage === 'closing' || isAtRest);
-      if (this.#stage === 'closing' && this.#writer.isSettled) this.#close();
+      if (this.#stage === 'closing') this.blocks.flush();
+      if (this.#stage === 'closing' && this.#writer.isSettled && this.blocks.isSettled) this.#close();
       this.#board.refresh(now);
     }
+  }
+
+  /** Whether many headers are on their way: bodies that are the newest now would soon be old. */
+  get #isFar(): boolean {
+    const { leader } = this.#sync;
+    return leader !== undefined && leader.height > this.tree.tipHeight + NEAR_TIP_HEADERS;
   }
 
   #load(chain: StoredChain): void {
@@ -288,7 +336,7 @@ export class LightNode {
   #command(command: Command): void {
     switch (command.kind) {
       case 'submit': {
-        const { batch, ticket } = command;
+        const { batch, bodies = [], ticket } = command;
         const answer = (accepted: number, code?: string): void =>
           this.#outbox.emit({ type: 'submitted', ticket, accepted, ...(code === undefined ? {} : { code }) });
         if (this.#verifier.pending('local') >= SUBMISSIONS_MAX || this.#stage !== 'open') {
@@ -298,11 +346,22 @@ export class LightNode {
         const parent = this.#family.parent(batch.records.subarray(0, this.#family.recordBytes)).slice();
         const request = { source: 'local' as const, parent, count: batch.count, content: batch };
         this.#verifier.submit(
-          { ...request, done: ({ accepted, fault }) => answer(accepted, fault) },
+          {
+            ...request,
+            done: ({ accepted, fault }) => {
+              bodies.slice(0, accepted).forEach((body, i) => {
+                if (body !== undefined) this.blocks.submitted(batch.hashes.subarray(32 * i, 32 * (i + 1)), body);
+              });
+              answer(accepted, fault);
+            },
+          },
           this.#wallTime,
         );
         break;
       }
+      case 'block':
+        this.blocks.demand(command.hash, command.ticket, this.#now);
+        break;
       case 'resume':
         this.#search.hurry();
         this.#desk.pingAll(this.#now);
@@ -332,7 +391,10 @@ export class LightNode {
   #inserted(result: InsertResult): void {
     if (!('slot' in result) || result.kind === 'duplicate') return;
     const isLoading = this.#stage === 'loading';
-    if (!isLoading) this.#board.countHeader(this.#now);
+    if (!isLoading) {
+      this.#board.countHeader(this.#now);
+      this.blocks.inserted(result);
+    }
     if (result.kind === 'accepted') return;
     this.#isTipNews = true;
     if (isLoading) return;

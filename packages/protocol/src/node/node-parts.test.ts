@@ -140,7 +140,7 @@ describe('Driver', () => {
       },
     });
     driver.push({ type: 'start' });
-    expect(log).toEqual(['load', 'ready', 'requestPeers', 'status']);
+    expect(log).toEqual(['load', 'listBodies', 'ready', 'requestPeers', 'status']);
     const active = (): typeof timers => timers.filter(({ isOn }) => isOn);
     expect(active().length).toBe(1);
     const [timer] = active();

@@ -3,10 +3,12 @@
  * ended, and the one way out for whoever breaks a rule.
  */
 import { areEqual } from '../bytes/compare-bytes.js';
-import { HELLO_TIMEOUT_MS, MESSAGE_TIMEOUT_MS, PING_INTERVAL_MS, UNSENT_BYTES_MAX } from '../limits.js';
+import type { BodyFault } from '../chain/body-fault.js';
+import { DUPLICATE_COST, HELLO_TIMEOUT_MS, MESSAGE_TIMEOUT_MS, PING_INTERVAL_MS, UNSENT_BYTES_MAX } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import { Peer } from '../peer/peer.js';
 import type { PeerFault } from '../peer/peer-fault.js';
+import type { BlockSync } from '../sync/block-sync.js';
 import type { HeaderServer } from '../sync/header-server.js';
 import type { HeaderSync } from '../sync/header-sync.js';
 import type { PeerSet } from '../sync/peer-set.js';
@@ -17,6 +19,7 @@ import {
   type Hello,
   type Message,
   PROTOCOL_VERSION,
+  SERVICE_ARCHIVE,
   SERVICE_GATEWAY,
 } from '../wire/message.js';
 import type { WireFault } from '../wire/wire-fault.js';
@@ -25,6 +28,8 @@ import type { WireFault } from '../wire/wire-fault.js';
 export interface PeerDeskOptions {
   readonly userAgent: string;
   readonly isGateway: boolean;
+  /** True if the body of every header is kept. */
+  readonly isArchive: boolean;
   readonly peersMax: number;
   /** What `hello` says to tell this run of the node from others; not 0. */
   readonly session: bigint;
@@ -34,8 +39,12 @@ export interface PeerDeskOptions {
 export interface PeerDeskListener {
   arrived(peer: Peer): void;
   updated(peer: Peer): void;
+  /** A peer speaks of a tip that is not known here. */
+  announced(peer: Peer, message: Announce): void;
   /** `code` is absent for a peer that left by itself. */
   left(peer: Peer, code: string | undefined): void;
+  /** As `left`, also for peers that never said hello, and before it. */
+  removed(peer: Peer, code: string | undefined): void;
 }
 
 /** All peers, from their channel's opening to its end. */
@@ -55,6 +64,7 @@ export class PeerDesk {
 
   /** Set by the node: the two know each other. */
   sync: HeaderSync | undefined;
+  blocks: BlockSync | undefined;
 
   nextRequestId(): number {
     this.#lastRequestId++;
@@ -91,6 +101,7 @@ export class PeerDesk {
     if (peer === undefined) return;
     this.peers.delete(id);
     this.sync?.forget(peer);
+    this.listener.removed(peer, undefined);
     if (peer.isReady) this.listener.left(peer, undefined);
   }
 
@@ -178,6 +189,7 @@ export class PeerDesk {
     this.outbox.push({ type: 'disconnect', peer: peer.id, ...(code === undefined ? {} : { code }) });
     this.peers.delete(peer.id);
     this.sync?.forget(peer);
+    this.listener.removed(peer, code);
     if (peer.isReady || code !== undefined) this.listener.left(peer, code);
   }
 
@@ -190,7 +202,7 @@ export class PeerDesk {
       networkId: tree.family.networkId,
       height: tree.tipHeight,
       chainwork: tree.chainwork(tree.tip),
-      services: options.isGateway ? SERVICE_GATEWAY : 0,
+      services: (options.isGateway ? SERVICE_GATEWAY : 0) + (options.isArchive ? SERVICE_ARCHIVE : 0),
       userAgent: options.userAgent,
       session: options.session,
       identity: new Uint8Array(0),
@@ -202,18 +214,19 @@ export class PeerDesk {
     this.outbox.send(peer, { type: 'ping', requestId: peer.ping.requestId });
   }
 
-  #message(peer: Peer, bytes: Uint8Array, now: number, wallTime: number): PeerFault | WireFault | undefined {
-    if (!peer.messages.take(now)) return 'PEER_FLOOD';
+  #message(peer: Peer, bytes: Uint8Array, now: number, wallTime: number): PeerFault | WireFault | BodyFault | undefined {
     const decoded = decodeMessage(bytes);
     if (!decoded.ok) return decoded.code;
     const { message } = decoded;
+    // There are as many answers as were asked for: one too many is a fault of its own.
+    if (!isAnswer(message) && !peer.messages.take(now)) return 'PEER_FLOOD';
     const isInTurn = message.type === 'reject' || (message.type === 'hello') !== peer.isReady;
     if (!isInTurn) return 'PEER_OUT_OF_TURN';
     this.outbox.tally.received(message);
     return this.#handle(peer, message, now, wallTime);
   }
 
-  #handle(peer: Peer, message: Message, now: number, wallTime: number): PeerFault | undefined {
+  #handle(peer: Peer, message: Message, now: number, wallTime: number): PeerFault | BodyFault | undefined {
     switch (message.type) {
       case 'hello':
         return this.#hello(peer, message, now);
@@ -223,20 +236,17 @@ export class PeerDesk {
       case 'pong':
         return this.#pong(peer, message.requestId, now);
       case 'announce':
-        this.#announce(peer, message);
-        return undefined;
+        return this.#announce(peer, message, now);
       case 'getHeaders':
         return this.server.request(peer, message);
       case 'headers':
         return this.sync?.headers(peer, message, now, wallTime);
       case 'getBlocks':
-        // No bodies are kept here: the asker learns at once that it must ask elsewhere.
-        this.outbox.send(peer, { type: 'notFound', requestId: message.requestId, hashes: message.hashes });
-        return undefined;
+        return this.blocks?.server.request(peer, message, now);
       case 'blocks':
+        return this.blocks?.blocks(peer, message, now);
       case 'notFound':
-        // Nobody asks for bodies here.
-        return 'PEER_UNSOLICITED';
+        return this.blocks?.notFound(peer, message);
       case 'reject':
         // It says why it is about to close; that is between it and itself.
         this.#remove(peer, message.code);
@@ -278,10 +288,22 @@ export class PeerDesk {
     return undefined;
   }
 
-  #announce(peer: Peer, { height, hash }: Announce): void {
+  /** An announcement leads to a request, never to trust; one of what is known costs its sender. */
+  #announce(peer: Peer, message: Announce, now: number): PeerFault | undefined {
+    const { height, hash, prev } = message;
     peer.height = height;
-    peer.announced = { height, hash: hash.slice() };
+    peer.announced = { height, hash: hash.slice(), prev: prev.slice() };
     this.sync?.settleAnnouncement(peer);
     this.listener.updated(peer);
+    if (peer.announced !== undefined) {
+      this.listener.announced(peer, message);
+      return undefined;
+    }
+    this.outbox.tally.count('vision_p2p_dupes_dropped_total');
+    return peer.messages.take(now, DUPLICATE_COST) ? undefined : 'PEER_FLOOD';
   }
+}
+
+function isAnswer({ type }: Message): boolean {
+  return type === 'headers' || type === 'blocks' || type === 'notFound' || type === 'pong';
 }

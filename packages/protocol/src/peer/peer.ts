@@ -11,7 +11,7 @@ import {
 } from '../limits.js';
 import { messageBytesMaxOf } from '../wire/codec.js';
 import { MessageAssembler } from '../wire/framing.js';
-import { type GetHeaders, type Hello, SERVICE_GATEWAY } from '../wire/message.js';
+import { type GetHeaders, type Hello, SERVICE_ARCHIVE, SERVICE_GATEWAY } from '../wire/message.js';
 import { RoundTrip } from './round-trip.js';
 import { TokenBucket } from './token-bucket.js';
 
@@ -20,6 +20,8 @@ export interface AnnouncedTip {
   readonly height: number;
   /** A copy. */
   readonly hash: Uint8Array;
+  /** The header before it, a copy. */
+  readonly prev: Uint8Array;
 }
 
 /** One peer's state: what it claims, what it was asked, how it behaves. */
@@ -82,7 +84,17 @@ export class Peer {
   }
 
   get isGateway(): boolean {
-    return ((this.hello?.services ?? 0) & SERVICE_GATEWAY) !== 0;
+    return this.#serves(SERVICE_GATEWAY);
+  }
+
+  /** True if it says that it keeps the body of every header. */
+  get isArchive(): boolean {
+    return this.#serves(SERVICE_ARCHIVE);
+  }
+
+  // A bit operation would cut the set to 32 bits.
+  #serves(bit: number): boolean {
+    return Math.floor((this.hello?.services ?? 0) / bit) % 2 === 1;
   }
 
   /** Late answers to these requests are passed over instead of punished. */

@@ -24,12 +24,14 @@ export class Tally {
   sent(message: Message): void {
     if (message.type === 'headers') this.count('vision_p2p_headers_sent_total', message.count);
     else if (message.type === 'announce') this.count('vision_p2p_announces_sent_total');
+    else if (message.type === 'blocks') this.count('vision_p2p_blocks_sent_total');
   }
 
   /** A message of a peer is well-formed and came in its turn; what it says is not judged yet. */
   received(message: Message): void {
     if (message.type === 'headers') this.count('vision_p2p_headers_received_total', message.count);
     else if (message.type === 'announce') this.count('vision_p2p_announces_received_total');
+    else if (message.type === 'blocks') this.count('vision_p2p_blocks_received_total');
   }
 
   /** @returns a copy of everything as it is now */

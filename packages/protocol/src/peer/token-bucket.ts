@@ -12,12 +12,15 @@ export class TokenBucket {
     this.#at = now;
   }
 
-  /** @returns whether there was a token */
-  take(now: number): boolean {
+  /**
+   * @param cost  tokens that are wanted
+   * @returns whether there were so many; none are taken if not
+   */
+  take(now: number, cost = 1): boolean {
     this.#tokens = Math.min(this.burst, this.#tokens + ((now - this.#at) * this.perSecond) / 1000);
     this.#at = now;
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
+    if (this.#tokens < cost) return false;
+    this.#tokens -= cost;
     return true;
   }
 }

@@ -230,4 +230,75 @@ describe('BlockDownload', () => {
       { numRuns: 200 },
     );
   });
+
+  test('asks only those who speak of it, until anyone may have it', () => {
+    const download = downloadOf(['a', 'b', 'c'], 0);
+    expect(download.want(hashOf(1), { offeredBy: 'b' })).toBe(true);
+    expect(download.poll(0)).toEqual([{ peerId: 'b', hashes: [hashOf(1)] }]);
+    expect(download.notFound('b', hashOf(1))).toBe(true);
+    expect([download.poll(10), download.unavailable().map(indexOf)]).toEqual([[], [1]]);
+    download.offer(hashOf(1), 'c');
+    expect(download.poll(20)).toEqual([{ peerId: 'c', hashes: [hashOf(1)] }]);
+    expect(download.notFound('c', hashOf(1))).toBe(true);
+    download.retry(hashOf(1));
+    expect(download.unavailable()).toEqual([]);
+    expect(asked(download.poll(30))).toEqual([1]);
+  });
+
+  test('asks archives for what is old, and others only while there is none', () => {
+    const download = downloadOf(['a'], 0);
+    download.addPeer('archive', true);
+    expect(download.hasArchive).toBe(true);
+    download.want(hashOf(1), { isOld: true });
+    expect(asked(download.poll(0), 'archive')).toEqual([1]);
+    download.removePeer('archive', 10);
+    expect([download.hasArchive, asked(download.poll(20), 'a')]).toEqual([false, [1]]);
+  });
+
+  test('asks a peer at most every few milliseconds, for all that became free meanwhile', () => {
+    const download = downloadOf(['a'], 20);
+    expect(asked(download.poll(0)).length).toBe(limits.WINDOW_START);
+    for (let i = 0; i < 5; i++) answer(download, 'a', i, 1);
+    expect(download.poll(1)).toEqual([]);
+    expect(download.nextWake(1)).toBe(limits.BLOCK_REQUEST_INTERVAL_MS);
+    expect(asked(download.poll(limits.BLOCK_REQUEST_INTERVAL_MS)).length).toBe(8);
+  });
+
+  test('gives a peer that is sending more time than one that is silent, but not for ever', () => {
+    const download = downloadOf(['a', 'b'], 1);
+    expect(asked(download.poll(0), 'a')).toEqual([0]);
+    const isHeardAt = (at: number) => (peerId: string) => (peerId === 'a' ? at : undefined);
+    for (let now = 3000; now < limits.REQUEST_TIMEOUT_MAX_MS; now += 1000)
+      expect(download.poll(now, isHeardAt(now - 100)), `${now}`).toEqual([]);
+    const end = limits.REQUEST_TIMEOUT_MAX_MS;
+    expect(asked(download.poll(end, isHeardAt(end - 100)), 'b')).toEqual([0]);
+  });
+
+  test('takes silence in the middle of a message for what it is', () => {
+    const download = downloadOf(['a', 'b'], 1);
+    download.poll(0);
+    expect(download.poll(3000, () => 1000)).toEqual([]);
+    expect(download.nextWake(3000)).toBe(4000);
+    expect(asked(download.poll(4000, () => 1000), 'b')).toEqual([0]);
+  });
+
+  test('gives what was asked before a sleep its time again', () => {
+    const download = downloadOf(['a'], 1);
+    download.poll(0);
+    download.overslept(60_000);
+    expect([download.poll(60_001), download.inFlight]).toEqual([[], 1]);
+  });
+
+  test('names a peer that was paused twice, once', () => {
+    const download = downloadOf(['a', 'b'], 0);
+    let now = 0;
+    for (let i = 0; i < 40 && now < 300_000; i++) {
+      download.want(hashOf(i), { offeredBy: 'a' });
+      download.poll(now);
+      now += 4000;
+      download.poll(now);
+    }
+    expect(download.takeUnresponsive()).toContain('a');
+    expect(download.takeUnresponsive()).toEqual([]);
+  });
 });

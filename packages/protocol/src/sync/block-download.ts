@@ -9,7 +9,15 @@
  * body there can be, and follows what comes; a peer whose bodies grow beyond it can exceed it once by its window.
  */
 import { bytesToHex } from '../bytes/hex.js';
-import { BODY_BYTES_IN_FLIGHT_MAX, EXPIRED_REQUESTS_MAX, WANTED_BLOCKS_MAX } from '../limits.js';
+import {
+  BLOCK_REQUEST_INTERVAL_MS,
+  BODY_BYTES_IN_FLIGHT_MAX,
+  EXPIRED_BODIES_MAX,
+  PAUSES_MAX,
+  REQUEST_TIMEOUT_MAX_MS,
+  REQUEST_TIMEOUT_MIN_MS,
+  WANTED_BLOCKS_MAX,
+} from '../limits.js';
 import { DownloadWindow } from './download-window.js';
 
 /** One `getBlocks` to be sent. */
@@ -31,25 +39,46 @@ interface Wanted {
   peerId: string | undefined;
   sentAt: number;
   deadline: number;
+  /** Beyond which it may not wait even while the peer is sending. */
+  lastCall: number;
   /** Bytes that count against the cap: an estimate, then the size. */
   bytes: number;
   /** Peers that were too slow: asked again only if no other is left. */
   readonly slow: Set<string>;
   /** Peers that do not have it, or sent a wrong one: not asked again. */
   readonly without: Set<string>;
+  /** The only ones that may have it; undefined for anyone. */
+  offeredBy: Set<string> | undefined;
+  /** Not among what every peer keeps. */
+  readonly isOld: boolean;
+}
+
+/** What is known of a wanted body. */
+export interface WantOptions {
+  /** The peer that speaks of it: nobody else has it yet, as far as is known. */
+  readonly offeredBy?: string;
+  /** True for a body that only peers with all bodies are likely to keep. */
+  readonly isOld?: boolean;
 }
 
 interface Source {
   readonly pace: DownloadWindow;
   readonly underWay: Set<string>;
-  /** Given up; a late answer is still taken. */
-  readonly expired: Set<string>;
+  /** Given up, and how often; a late answer to each is still taken. */
+  readonly expired: Map<string, number>;
+  /** It says that it keeps all bodies. */
+  readonly isArchive: boolean;
+  pauses: number;
+  /** Before this it is not asked again, so that small bodies on a fast line are asked for several at a time. */
+  nextRequestAt: number;
 }
 
 /** The download of block bodies from several peers. */
 export class BlockDownload {
   readonly #wanted = new Map<string, Wanted>();
   readonly #sources = new Map<string, Source>();
+  /** Peers that were paused PAUSES_MAX times. */
+  #unresponsive: string[] = [];
   #bytes = 0;
   #estimate: number;
 
@@ -82,29 +111,68 @@ export class BlockDownload {
     return this.#sources.get(peerId)?.pace;
   }
 
-  /** Bodies that every peer was asked for in vain: a new peer may have them; they may be cancelled too. */
+  /** True if a peer keeps all bodies. */
+  get hasArchive(): boolean {
+    for (const { isArchive } of this.#sources.values()) if (isArchive) return true;
+    return false;
+  }
+
+  /**
+   * Bodies that every peer which may have them was asked for in vain; none while there are no peers. To be cancelled, or
+   * tried again later.
+   */
   unavailable(): Uint8Array[] {
-    const peers = [...this.#sources.keys()];
-    return [...this.#wanted.values()]
-      .filter(({ state, without }) => state === 'queued' && peers.every((id) => without.has(id)))
-      .map(({ hash }) => hash);
+    if (this.#sources.size === 0) return [];
+    const found: Uint8Array[] = [];
+    for (const wanted of this.#wanted.values()) {
+      if (wanted.state !== 'queued') continue;
+      let isHopeless = true;
+      for (const id of this.#sources.keys()) isHopeless &&= !mayHave(wanted, id);
+      if (isHopeless) found.push(wanted.hash);
+    }
+    return found;
+  }
+
+  /** Hashes of all wanted bodies. */
+  hashes(): Uint8Array[] {
+    return [...this.#wanted.values()].map(({ hash }) => hash);
+  }
+
+  isWanted(hash: Uint8Array): boolean {
+    return this.#wanted.has(bytesToHex(hash));
   }
 
   /** @returns false if it is wanted already, or WANTED_BLOCKS_MAX are */
-  want(hash: Uint8Array): boolean {
+  want(hash: Uint8Array, { offeredBy, isOld = false }: WantOptions = {}): boolean {
     const key = bytesToHex(hash);
     if (this.#wanted.has(key) || this.#wanted.size >= WANTED_BLOCKS_MAX) return false;
     this.#wanted.set(key, {
+      offeredBy: offeredBy === undefined ? undefined : new Set([offeredBy]),
+      isOld,
       hash: hash.slice(),
       state: 'queued',
       peerId: undefined,
       sentAt: 0,
       deadline: 0,
+      lastCall: 0,
       bytes: 0,
       slow: new Set(),
       without: new Set(),
     });
     return true;
+  }
+
+  /** Another peer speaks of a wanted body. */
+  offer(hash: Uint8Array, peerId: string): void {
+    this.#wanted.get(bytesToHex(hash))?.offeredBy?.add(peerId);
+  }
+
+  /** Anyone may be asked for it from now on, and those who did not have it once more. */
+  retry(hash: Uint8Array): void {
+    const wanted = this.#wanted.get(bytesToHex(hash));
+    if (wanted === undefined) return;
+    wanted.offeredBy = undefined;
+    wanted.without.clear();
   }
 
   /** It is no longer wanted, whatever its state. An answer that is under way will be a duplicate. */
@@ -116,9 +184,11 @@ export class BlockDownload {
     this.#wanted.delete(key);
   }
 
-  addPeer(peerId: string): void {
+  /** @param isArchive  true if it says that it keeps all bodies */
+  addPeer(peerId: string, isArchive = false): void {
     if (this.#sources.has(peerId)) return;
-    this.#sources.set(peerId, { pace: new DownloadWindow(), underWay: new Set(), expired: new Set() });
+    const pace = new DownloadWindow();
+    this.#sources.set(peerId, { pace, underWay: new Set(), expired: new Map(), isArchive, pauses: 0, nextRequestAt: 0 });
   }
 
   /** What was under way from it is queued again. */
@@ -127,9 +197,10 @@ export class BlockDownload {
     if (source === undefined) return;
     for (const key of source.underWay) this.#release(key, this.#wanted.get(key) as Wanted);
     this.#sources.delete(peerId);
-    for (const { slow, without } of this.#wanted.values()) {
+    for (const { slow, without, offeredBy } of this.#wanted.values()) {
       slow.delete(peerId);
       without.delete(peerId);
+      offeredBy?.delete(peerId);
     }
     this.#keepOneAwake(now);
   }
@@ -139,11 +210,14 @@ export class BlockDownload {
     const source = this.#sources.get(peerId);
     const key = bytesToHex(hash);
     const isUnderWay = source?.underWay.has(key) === true;
-    if (!isUnderWay && source?.expired.delete(key) !== true) return 'unsolicited';
+    if (!isUnderWay && !takeExpired(source, key)) return 'unsolicited';
     const wanted = this.#wanted.get(key);
     if (wanted === undefined || wanted.state === 'held') return 'duplicate';
-    // A late answer says nothing of how fast the peer is now.
-    if (isUnderWay) source?.pace.answered(now - wanted.sentAt);
+    if (isUnderWay && source !== undefined) {
+      // A late answer says nothing of how fast the peer is now.
+      source.pace.answered(now - wanted.sentAt);
+      this.#extend(source, now, key);
+    }
     this.#release(key, wanted, peerId);
     wanted.state = 'held';
     wanted.peerId = peerId;
@@ -156,7 +230,7 @@ export class BlockDownload {
   notFound(peerId: string, hash: Uint8Array): boolean {
     const source = this.#sources.get(peerId);
     const key = bytesToHex(hash);
-    if (source?.expired.delete(key)) {
+    if (takeExpired(source, key)) {
       this.#wanted.get(key)?.without.add(peerId);
       return true;
     }
@@ -178,17 +252,28 @@ export class BlockDownload {
     if (isGood) this.#wanted.delete(key);
   }
 
-  /** Gives up what is overdue, and fills the windows. Calling early or often is harmless. */
-  poll(now: number): BlockRequest[] {
-    this.#expire(now);
+  /** The platform slept: what did not come in that time may still come. */
+  overslept(now: number): void {
+    for (const source of this.#sources.values()) this.#extend(source, now);
+  }
+
+  /**
+   * Gives up what is overdue, and fills the windows. Calling early or often is harmless.
+   *
+   * @param heardAt  when bytes last came from a peer that is in the middle of a message; undefined for any other
+   */
+  poll(now: number, heardAt: (peerId: string) => number | undefined = () => undefined): BlockRequest[] {
+    if (this.#wanted.size === 0) return [];
+    this.#expire(now, heardAt);
     const requests = new Map<string, Uint8Array[]>();
     const free = [...this.#sources]
-      .filter(([, { pace }]) => !pace.isPaused(now))
+      .filter(([, { nextRequestAt, pace }]) => !pace.isPaused(now) && now >= nextRequestAt)
       .sort(([, a], [, b]) => speed(a) - speed(b));
     for (const [key, wanted] of this.#wanted) {
       if (wanted.state !== 'queued') continue;
       if (this.#bytes > 0 && this.#bytes + this.#estimate > BODY_BYTES_IN_FLIGHT_MAX) break;
-      const able = free.filter(([id]) => !wanted.without.has(id));
+      const isForArchives = wanted.isOld && this.hasArchive;
+      const able = free.filter(([id, { isArchive }]) => mayHave(wanted, id) && (isArchive || !isForArchives));
       const hasOther = able.some(([id]) => !wanted.slow.has(id));
       const chosen = able.find(
         ([id, { pace, underWay }]) => underWay.size < pace.size && !(hasOther && wanted.slow.has(id)),
@@ -199,40 +284,83 @@ export class BlockDownload {
       wanted.peerId = peerId;
       wanted.sentAt = now;
       wanted.deadline = now + source.pace.roundTrip.timeoutMs;
+      wanted.lastCall = now + REQUEST_TIMEOUT_MAX_MS;
       this.#hold(wanted, this.#estimate);
       source.underWay.add(key);
       const hashes = requests.get(peerId) ?? [];
       hashes.push(wanted.hash);
       requests.set(peerId, hashes);
     }
+    for (const peerId of requests.keys())
+      (this.#sources.get(peerId) as Source).nextRequestAt = now + BLOCK_REQUEST_INTERVAL_MS;
     return [...requests].map(([peerId, hashes]) => ({ peerId, hashes }));
+  }
+
+  /** Peers that never answered in time, again and again, since the last call. */
+  takeUnresponsive(): string[] {
+    const found = this.#unresponsive;
+    if (found.length > 0) this.#unresponsive = [];
+    return found;
   }
 
   /** When `poll` must be called next, if nothing happens before. */
   nextWake(now: number): number | undefined {
+    if (this.#wanted.size === 0) return undefined;
     let wake = Number.POSITIVE_INFINITY;
     let isWaiting = false;
     for (const { state, deadline } of this.#wanted.values()) {
       if (state === 'underWay') wake = Math.min(wake, deadline);
       if (state === 'queued') isWaiting = true;
     }
-    for (const { pace } of this.#sources.values())
-      if (isWaiting && pace.isPaused(now)) wake = Math.min(wake, pace.pausedUntil);
+    for (const { nextRequestAt, pace } of this.#sources.values()) {
+      const freeAt = Math.max(nextRequestAt, pace.pausedUntil);
+      if (isWaiting && now < freeAt) wake = Math.min(wake, freeAt);
+    }
     return Number.isFinite(wake) ? wake : undefined;
   }
 
-  /** What one peer owes and did not give in time counts as one failure, however many requests it was. */
-  #expire(now: number): void {
+  /**
+   * What one peer owes and did not give in time counts as one failure, however many requests it was. One that is sending
+   * is given until REQUEST_TIMEOUT_MAX_MS: a large body on a slow line is no silence.
+   */
+  #expire(now: number, heardAt: (peerId: string) => number | undefined): void {
     for (const [peerId, source] of this.#sources) {
-      const overdue = [...source.underWay].filter((key) => (this.#wanted.get(key) as Wanted).deadline <= now);
+      if (source.underWay.size === 0) continue;
+      const silentAt = (heardAt(peerId) ?? Number.NEGATIVE_INFINITY) + REQUEST_TIMEOUT_MIN_MS;
+      const overdue: string[] = [];
+      for (const key of source.underWay) {
+        const wanted = this.#wanted.get(key) as Wanted;
+        if (wanted.deadline <= now) wanted.deadline = Math.max(wanted.deadline, Math.min(silentAt, wanted.lastCall));
+        if (wanted.deadline <= now) overdue.push(key);
+      }
       if (overdue.length === 0) continue;
       const others = [...this.#sources].filter(([id, { pace }]) => id !== peerId && !pace.isPaused(now));
       const isPaused = source.pace.failed(now, others.length > 0);
+      if (isPaused && ++source.pauses >= PAUSES_MAX) this.#unresponsive.push(peerId);
       for (const key of isPaused ? [...source.underWay] : overdue) {
         const wanted = this.#wanted.get(key) as Wanted;
         wanted.slow.add(peerId);
         this.#release(key, wanted);
       }
+    }
+  }
+
+  /**
+   * Answers come in the order of the requests, so each gives those behind it their time anew. What stands before it was
+   * passed over, and waits no longer for that.
+   *
+   * @param after  all of them if absent
+   */
+  #extend({ underWay, pace }: Source, now: number, after?: string): void {
+    let isBehind = after === undefined;
+    for (const key of underWay) {
+      if (!isBehind) {
+        isBehind = key === after;
+        continue;
+      }
+      const wanted = this.#wanted.get(key) as Wanted;
+      wanted.deadline = Math.max(wanted.deadline, now + pace.roundTrip.timeoutMs);
+      wanted.lastCall = now + REQUEST_TIMEOUT_MAX_MS;
     }
   }
 
@@ -254,13 +382,26 @@ export class BlockDownload {
     wanted.bytes = 0;
     const source = wanted.peerId === undefined ? undefined : this.#sources.get(wanted.peerId);
     if (source?.underWay.delete(key) && wanted.peerId !== answeredBy) {
-      source.expired.add(key);
-      const [oldest] = source.expired;
-      if (source.expired.size > EXPIRED_REQUESTS_MAX && oldest !== undefined) source.expired.delete(oldest);
+      source.expired.set(key, (source.expired.get(key) ?? 0) + 1);
+      const [oldest] = source.expired.keys();
+      if (source.expired.size > EXPIRED_BODIES_MAX && oldest !== undefined) source.expired.delete(oldest);
     }
     wanted.state = 'queued';
     wanted.peerId = undefined;
   }
+}
+
+/** @returns whether an answer belongs to a request that was given up; once for each */
+function takeExpired(source: Source | undefined, key: string): boolean {
+  const count = source?.expired.get(key);
+  if (source === undefined || count === undefined) return false;
+  if (count === 1) source.expired.delete(key);
+  else source.expired.set(key, count - 1);
+  return true;
+}
+
+function mayHave({ without, offeredBy }: Wanted, peerId: string): boolean {
+  return !without.has(peerId) && (offeredBy === undefined || offeredBy.has(peerId));
 }
 
 /** A peer that has not answered yet is tried before those that are known to be slow: half of the least time-out. */

@@ -22,6 +22,7 @@ import { buildLocator } from '../tree/locator.js';
 import type { Headers } from '../wire/message.js';
 import type { HeldHeaders } from './held-headers.js';
 import type { PeerSet } from './peer-set.js';
+import type { SeenFilter } from './seen-filter.js';
 import type { BatchOutcome, SourceKey, Verifier } from './verifier.js';
 
 /** One peer's turn as leader. */
@@ -66,11 +67,18 @@ export class HeaderSync {
   constructor(
     readonly tree: HeaderTree,
     readonly held: HeldHeaders,
+    /** Verified headers that the tree had no room for. */
+    readonly dropped: SeenFilter,
     readonly verifier: Verifier,
     readonly peers: PeerSet,
     readonly outbox: Outbox,
     readonly listener: SyncListener,
   ) {}
+
+  /** The peer that leads, if one does. */
+  get leader(): Peer | undefined {
+    return this.#lead?.peer;
+  }
 
   /** True while a peer leads. */
   get isActive(): boolean {
@@ -179,13 +187,14 @@ export class HeaderSync {
 
   /** A header became known: announcements of it are settled. */
   settleAnnouncement(peer: Peer): void {
-    if (peer.announced === undefined || !this.#isKnown(peer.announced.hash)) return;
+    if (peer.announced === undefined || !this.isKnown(peer.announced.hash)) return;
     if (this.tree.find(peer.announced.hash) !== undefined) peer.bestKnown = peer.announced.hash;
     peer.announced = undefined;
   }
 
-  #isKnown(hash: Uint8Array): boolean {
-    return this.tree.find(hash) !== undefined || this.held.has(hash);
+  /** Whether a header was verified, be it that it is still held or was dropped again: asking for it brings nothing. */
+  isKnown(hash: Uint8Array): boolean {
+    return this.tree.find(hash) !== undefined || this.held.has(hash) || this.dropped.has(hash);
   }
 
   /** The peer that waited longest of those that have something to give; of equals the one that claims most. */
@@ -211,6 +220,9 @@ export class HeaderSync {
   }
 
   #begin(peer: Peer, now: number): Lead {
+    const { announced } = peer;
+    const isParentMissing = announced !== undefined && !this.isKnown(announced.prev);
+    if (isParentMissing) this.outbox.tally.count('vision_p2p_parent_request_sent_total');
     const known = peer.bestKnown === undefined ? undefined : this.tree.find(peer.bestKnown);
     const isBeside = known !== undefined && !this.tree.isOnBestChain(known);
     const locator = buildLocator(this.tree);
@@ -219,7 +231,7 @@ export class HeaderSync {
       peer,
       since: now,
       locator,
-      announced: peer.announced,
+      announced,
       requests: new Map(),
       lastAnswerAt: now,
       asked: 0,

@@ -34,10 +34,12 @@ export type InsertResult =
   | { readonly kind: 'held'; readonly dueAt: number }
   | { readonly kind: 'rejected'; readonly code: HeaderFault | 'TREE_FULL'; readonly detail: string };
 
-/** Bounds to change, for tests. */
+/** Whom to tell, and bounds to change, for tests. */
 export interface HeaderTreeOptions {
   readonly sideHeadersMax?: number;
   readonly headersMax?: number;
+  /** Told of each header that leaves the tree, with a view of its hash. */
+  readonly dropped?: (hash: Uint8Array) => void;
 }
 
 /** The tree of verified headers of one network; see the head of this file. */
@@ -49,6 +51,7 @@ export class HeaderTree {
   readonly #sideLeaves = new Set<number>();
   readonly #sideHeadersMax: number;
   readonly #headersMax: number;
+  readonly #dropped: (hash: Uint8Array) => void;
 
   constructor(
     readonly family: ChainFamily,
@@ -56,6 +59,7 @@ export class HeaderTree {
   ) {
     this.#sideHeadersMax = options.sideHeadersMax ?? SIDE_HEADERS_MAX;
     this.#headersMax = options.headersMax ?? TREE_HEADERS_MAX;
+    this.#dropped = options.dropped ?? (() => {});
     this.#columns = new HeaderColumns(family.recordBytes);
     this.#index = new HashIndex((slot) => this.#columns.key(slot));
     const { record, hash } = family.genesis;
@@ -245,6 +249,7 @@ export class HeaderTree {
       this.#sideLeaves.delete(leaf);
       while (this.sideCount > goal && columns.childCount(slot) === 0 && !this.isOnBestChain(slot)) {
         const parent = columns.parent(slot);
+        this.#dropped(columns.hash(slot));
         this.#index.remove(slot);
         columns.remove(slot);
         slot = parent;

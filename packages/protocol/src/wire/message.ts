@@ -4,6 +4,8 @@ export const PROTOCOL_VERSION = 1;
 
 /** Bits of `services`. */
 export const SERVICE_GATEWAY = 1;
+/** Keeps the body of every header of its chain. */
+export const SERVICE_ARCHIVE = 2;
 
 /** First message of both sides. */
 export interface Hello {

@@ -52,6 +52,8 @@ export function createBitcoinFamily(params: BitcoinParams): ChainFamily {
     describe,
     checkBody: (body, context) => checkBody(params.name, body, context),
     describeBody,
+    // Each body has a coinbase.
+    impliedBody: () => undefined,
   };
 }
 

@@ -45,6 +45,13 @@ export function checkBody(rules: VisionRules, body: Uint8Array, context: BodyCon
   return isMutated ? rejectedBody('BODY_MUTATED', 'transactions are repeated') : ok;
 }
 
+/** See `ChainFamily.impliedBody`: no transactions, where the root says so. */
+export function impliedBody(rules: VisionRules, context: BodyContext): Uint8Array | undefined {
+  const { record, parentRecord } = context;
+  const emptyRoot = rules === 'mainnet' && parentRecord ? txRootOf(parentRecord) : noRoot;
+  return areEqual(txRootOf(record), emptyRoot) ? Uint8Array.of(0) : undefined;
+}
+
 function txRootOf(record: Uint8Array): Uint8Array {
   return record.subarray(offsets.txRoot, offsets.txRoot + 32);
 }

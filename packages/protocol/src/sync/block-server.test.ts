@@ -1,0 +1,124 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { BODY_SEND_BUFFER_BYTES_MAX, COMING_BODY_WAIT_MS, DEFERRED_REQUESTS_MAX } from '../limits.js';
+import { Outbox } from '../peer/outbox.js';
+import { Peer } from '../peer/peer.js';
+import { decodeMessage } from '../wire/codec.js';
+import { MessageAssembler } from '../wire/framing.js';
+import type { GetBlocks } from '../wire/message.js';
+import { BlockServer } from './block-server.js';
+
+const hashOf = (index: number): Uint8Array => new Uint8Array(32).fill(index);
+const ask = (...indexes: number[]): GetBlocks => ({
+  type: 'getBlocks',
+  requestId: indexes[0] as number,
+  hashes: indexes.map(hashOf),
+});
+
+type Where = 'here' | 'coming' | 'unknown';
+
+let where: Map<number, Where>;
+let reads: { index: number; reader: (body: Uint8Array | undefined) => void }[];
+let isSlow: boolean;
+let bodyBytes: number;
+let outbox: Outbox;
+let peer: Peer;
+let server: BlockServer;
+let assembler: MessageAssembler;
+
+beforeEach(() => {
+  where = new Map();
+  reads = [];
+  isSlow = false;
+  bodyBytes = 10;
+  outbox = new Outbox();
+  peer = new Peer('p', 4 * 1024 * 1024, undefined, 0);
+  assembler = new MessageAssembler(8 * 1024 * 1024);
+  const source = {
+    whereabouts: ([index]: Uint8Array): Where => where.get(index as number) ?? 'unknown',
+    read: ([index]: Uint8Array, reader: (body: Uint8Array | undefined) => void): void => {
+      if (isSlow) reads.push({ index: index as number, reader });
+      else reader(new Uint8Array(bodyBytes).fill(index as number));
+    },
+  };
+  server = new BlockServer(source, outbox);
+});
+
+/** What the peer was told: the index of each body, negative for `notFound`. */
+function told(): number[] {
+  const answers: number[] = [];
+  for (const effect of outbox.take()) {
+    if (effect.type !== 'send') continue;
+    for (const bytes of assembler.push(effect.bytes)) {
+      const decoded = decodeMessage(bytes);
+      if (!decoded.ok) throw new Error(decoded.code);
+      const { message } = decoded;
+      if (message.type === 'blocks') answers.push(message.body[0] as number);
+      if (message.type === 'notFound') answers.push(-(message.hashes[0]?.[0] as number));
+    }
+  }
+  return answers;
+}
+
+describe('BlockServer', () => {
+  it('answers each hash once, in order', () => {
+    for (const index of [1, 3]) where.set(index, 'here');
+    expect(server.request(peer, ask(1, 2, 3), 0)).toBeUndefined();
+    expect(told()).toEqual([1, -2, 3]);
+  });
+
+  it('reads one body at a time, and goes on when it has come', () => {
+    isSlow = true;
+    for (const index of [1, 2]) where.set(index, 'here');
+    server.request(peer, ask(1, 2), 0);
+    server.advance(1);
+    expect([reads.length, told()]).toEqual([1, []]);
+    reads[0]?.reader(Uint8Array.of(1));
+    server.advance(2);
+    expect([reads.length, told()]).toEqual([2, [1]]);
+    reads[1]?.reader(undefined);
+    expect(told()).toEqual([-2]);
+  });
+
+  it('sends nothing more to a peer that does not take what it was sent', () => {
+    bodyBytes = BODY_SEND_BUFFER_BYTES_MAX / 2;
+    for (const index of [1, 2, 3, 4]) where.set(index, 'here');
+    server.request(peer, ask(1, 2, 3, 4), 0);
+    expect(told()).toEqual([1, 2]);
+    server.advance(1);
+    expect(told()).toEqual([]);
+    peer.sendBufferBytes = 0;
+    server.advance(2);
+    expect(told()).toEqual([3, 4]);
+  });
+
+  it('waits a moment for a body that is on its way, once a request', () => {
+    where.set(1, 'coming');
+    server.request(peer, ask(1), 0);
+    expect([told(), server.nextWake()]).toEqual([[], COMING_BODY_WAIT_MS]);
+    where.set(1, 'here');
+    server.advance(10);
+    expect([told(), server.nextWake()]).toEqual([[1], undefined]);
+    for (const index of [2, 3]) where.set(index, 'coming');
+    server.request(peer, ask(2, 3), 100);
+    server.advance(100 + COMING_BODY_WAIT_MS - 1);
+    expect(told()).toEqual([]);
+    server.advance(100 + COMING_BODY_WAIT_MS);
+    expect([told(), server.nextWake()]).toEqual([[-2, -3], undefined]);
+  });
+
+  it('PEER_FLOOD: keeps so many requests waiting and no more', () => {
+    isSlow = true;
+    where.set(1, 'here');
+    const faults = Array.from({ length: DEFERRED_REQUESTS_MAX + 1 }, () => server.request(peer, ask(1), 0));
+    expect(faults).toEqual([...new Array(DEFERRED_REQUESTS_MAX).fill(undefined), 'PEER_FLOOD']);
+  });
+
+  it('forgets a peer that is gone, whatever was being read for it', () => {
+    isSlow = true;
+    where.set(1, 'here');
+    server.request(peer, ask(1), 0);
+    server.forget(peer);
+    reads[0]?.reader(Uint8Array.of(1));
+    expect(told()).toEqual([]);
+  });
+});

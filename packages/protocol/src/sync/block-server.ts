@@ -1,0 +1,115 @@
+/**
+ * Answers `getBlocks` from the bodies that are kept, in the order of the requests, no faster than the peer takes them.
+ *
+ * Memory: for each peer at most DEFERRED_REQUESTS_MAX requests of BLOCK_HASHES_MAX hashes, one body that is being read,
+ * and what waits to be sent: the next body is read only while less than BODY_SEND_BUFFER_BYTES_MAX waits, so that with
+ * the largest body it stays below UNSENT_BYTES_MAX.
+ */
+import { BODY_SEND_BUFFER_BYTES_MAX, COMING_BODY_WAIT_MS, DEFERRED_REQUESTS_MAX } from '../limits.js';
+import type { Outbox } from '../peer/outbox.js';
+import type { Peer } from '../peer/peer.js';
+import type { PeerFault } from '../peer/peer-fault.js';
+import type { GetBlocks } from '../wire/message.js';
+
+/** Where bodies come from. */
+export interface BodySource {
+  /** `coming`: it is being fetched, and will be here soon if all goes well. */
+  whereabouts(hash: Uint8Array): 'here' | 'coming' | 'unknown';
+  /** Calls back once, at once or later. */
+  read(hash: Uint8Array, reader: (body: Uint8Array | undefined) => void): void;
+}
+
+interface Request {
+  readonly requestId: number;
+  readonly hashes: readonly Uint8Array[];
+  /** How many of them are answered. */
+  answered: number;
+  /** Until when one of them may still come; undefined while none was waited for. Each request waits once. */
+  waitsUntil: number | undefined;
+}
+
+interface Queue {
+  readonly peer: Peer;
+  readonly requests: Request[];
+  isReading: boolean;
+  isWaiting: boolean;
+}
+
+/** Serves bodies to peers. */
+export class BlockServer {
+  readonly #queues = new Map<Peer, Queue>();
+
+  constructor(
+    readonly source: BodySource,
+    readonly outbox: Outbox,
+  ) {}
+
+  /** A peer asks for bodies. */
+  request(peer: Peer, { requestId, hashes }: GetBlocks, now: number): PeerFault | undefined {
+    const queue = this.#queues.get(peer) ?? { peer, requests: [], isReading: false, isWaiting: false };
+    if (queue.requests.length >= DEFERRED_REQUESTS_MAX) return 'PEER_FLOOD';
+    this.#queues.set(peer, queue);
+    // Views point into the received message; a request that waits must not keep all of it.
+    queue.requests.push({ requestId, hashes: hashes.map((hash) => hash.slice()), answered: 0, waitsUntil: undefined });
+    this.#pump(queue, now);
+    return undefined;
+  }
+
+  /** The peer has taken what was sent, a body came, or time has passed. */
+  advance(now: number): void {
+    for (const queue of this.#queues.values()) this.#pump(queue, now);
+  }
+
+  /** The peer is gone. */
+  forget(peer: Peer): void {
+    this.#queues.delete(peer);
+  }
+
+  nextWake(): number | undefined {
+    let next: number | undefined;
+    for (const { isWaiting, requests } of this.#queues.values()) {
+      const waitsUntil = isWaiting ? requests[0]?.waitsUntil : undefined;
+      if (waitsUntil !== undefined && (next === undefined || waitsUntil < next)) next = waitsUntil;
+    }
+    return next;
+  }
+
+  #pump(queue: Queue, now: number): void {
+    const { peer, requests } = queue;
+    while (!queue.isReading && peer.sendBufferBytes < BODY_SEND_BUFFER_BYTES_MAX) {
+      const request = requests[0];
+      if (request === undefined) {
+        this.#queues.delete(peer);
+        return;
+      }
+      const hash = request.hashes[request.answered] as Uint8Array;
+      const where = this.source.whereabouts(hash);
+      queue.isWaiting = where === 'coming' && mayWait(request, now);
+      if (queue.isWaiting) return;
+      if (where !== 'here') {
+        this.#answer(queue, hash, undefined);
+        continue;
+      }
+      queue.isReading = true;
+      this.source.read(hash, (body) => {
+        queue.isReading = false;
+        if (this.#queues.get(peer) === queue) this.#answer(queue, hash, body);
+      });
+    }
+  }
+
+  #answer({ peer, requests }: Queue, hash: Uint8Array, body: Uint8Array | undefined): void {
+    const request = requests[0] as Request;
+    const { requestId } = request;
+    request.answered++;
+    if (request.answered === request.hashes.length) requests.shift();
+    if (body === undefined) this.outbox.send(peer, { type: 'notFound', requestId, hashes: [hash] });
+    else this.outbox.send(peer, { type: 'blocks', requestId, hash, body });
+  }
+}
+
+/** A body that is on its way is worth a moment, or each hop of a new block would cost a round trip more. */
+function mayWait(request: Request, now: number): boolean {
+  request.waitsUntil ??= now + COMING_BODY_WAIT_MS;
+  return now < request.waitsUntil;
+}

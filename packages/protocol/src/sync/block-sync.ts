@@ -1,0 +1,487 @@
+/**
+ * Block bodies: which are wanted, from whom they come, whether they are good, and where they go.
+ *
+ * A body is wanted because it is one of the newest (`followed-blocks.ts`), because the application asked for it
+ * (`block-demands.ts`), or because a peer announced its block: then it is asked of that peer together with the header,
+ * and waits in the orphan pool if it comes before the header is verified. Nobody sees a body before it was held to its
+ * header's commitment; one that does not fit is its sender's fault, and another peer is asked.
+ *
+ * Memory: what `block-download.ts`, `block-shelf.ts` and `orphan-pool.ts` state. A body counts against the download's
+ * credit from its request until the store has taken it, so a slow disk slows the download down and fills nothing.
+ */
+import { bytesToHex } from '../bytes/hex.js';
+import type { BodyContext } from '../chain/block-body.js';
+import type { BodyFault } from '../chain/body-fault.js';
+import type { StoreFault } from '../io/stored-chain.js';
+import {
+  ANNOUNCED_BLOCKS_PER_PEER_MAX,
+  BLOCK_DEMAND_TIMEOUT_MS,
+  FOLLOWED_AHEAD_MAX,
+  FOLLOWED_BLOCKS,
+  FOLLOWED_SCAN_MAX,
+  MISSING_RETRY_MAX_MS,
+  MISSING_RETRY_MS,
+  ORPHAN_SWEEP_MS,
+  SEEN_BLOCKS_MAX,
+} from '../limits.js';
+import type { Outbox } from '../peer/outbox.js';
+import type { Peer } from '../peer/peer.js';
+import type { PeerFault } from '../peer/peer-fault.js';
+import type { HeaderTree, InsertResult } from '../tree/header-tree.js';
+import type { Announce, Blocks, NotFound } from '../wire/message.js';
+import { BlockDemands } from './block-demands.js';
+import { BlockDownload } from './block-download.js';
+import { BlockServer, type BodySource } from './block-server.js';
+import { BlockShelf } from './block-shelf.js';
+import { FollowedBlocks } from './followed-blocks.js';
+import { type Orphan, OrphanPool } from './orphan-pool.js';
+import type { PeerSet } from './peer-set.js';
+import { SeenFilter } from './seen-filter.js';
+
+/** What the sync of bodies asks of the node around it. */
+export interface BlockSyncListener {
+  /** Says why, and disconnects. */
+  punish(peer: Peer, code: string): void;
+  /** The store does not take bodies. */
+  storeFailed(code: StoreFault, detail: string): void;
+  nextRequestId(): number;
+}
+
+/** A block whose body was asked for before its header was verified. */
+interface Announced {
+  readonly hash: Uint8Array;
+  readonly parent: Uint8Array;
+  readonly peerId: string;
+  readonly until: number;
+}
+
+/** Everything about block bodies; see the head of this file. */
+export class BlockSync implements BodySource {
+  readonly download: BlockDownload;
+  readonly orphans = new OrphanPool();
+  readonly server: BlockServer;
+  readonly #shelf: BlockShelf;
+  readonly #followed: FollowedBlocks;
+  readonly #demands: BlockDemands;
+  /** Bodies that were verified, kept or not. */
+  readonly #seen = new SeenFilter(SEEN_BLOCKS_MAX);
+  /** By hash in hex; oldest first. */
+  readonly #announced = new Map<string, Announced>();
+  /** Known once the store has told what it holds: before, everything would be fetched again. */
+  #isListed = false;
+  #prunedAt = -1;
+  /** A peer said that it does not have something, or left: some bodies may be with nobody. */
+  #mayBeMissing = false;
+  #retryAt: number | undefined;
+  #retryMs = MISSING_RETRY_MS;
+  #sweepAt: number | undefined;
+  #reportedFault: StoreFault | undefined;
+
+  /** @param followed  how many of the newest bodies are kept: 0 for none, Infinity for all */
+  constructor(
+    readonly tree: HeaderTree,
+    readonly peers: PeerSet,
+    readonly outbox: Outbox,
+    followed: number,
+    readonly listener: BlockSyncListener,
+  ) {
+    this.download = new BlockDownload(tree.family.bodyBytesMax);
+    this.#shelf = new BlockShelf(outbox, (hash) => this.download.settle(hash, true));
+    this.#followed = new FollowedBlocks(tree, followed);
+    this.#demands = new BlockDemands(outbox);
+    this.server = new BlockServer(this, outbox);
+  }
+
+  // Queries
+
+  /** Bodies that are in the store, or on their way there. */
+  get kept(): number {
+    return this.#shelf.size;
+  }
+
+  whereabouts(hash: Uint8Array): 'here' | 'coming' | 'unknown' {
+    const slot = this.tree.find(hash);
+    if (slot === undefined) return 'unknown';
+    if (this.#shelf.has(hash) || this.#implied(slot) !== undefined) return 'here';
+    return this.download.isWanted(hash) && this.#followed.includes(slot) ? 'coming' : 'unknown';
+  }
+
+  read(hash: Uint8Array, reader: (body: Uint8Array | undefined) => void): void {
+    const slot = this.tree.find(hash);
+    const implied = slot === undefined ? undefined : this.#implied(slot);
+    if (implied === undefined) this.#shelf.read(hash, reader);
+    else reader(implied);
+  }
+
+  // Inputs
+
+  /** The store tells which bodies it holds. */
+  listed(hashes: readonly Uint8Array[]): void {
+    this.#shelf.listed(hashes);
+    this.#isListed = true;
+  }
+
+  bodyRead(read: number, body: Uint8Array | undefined): void {
+    this.#shelf.bodyRead(read, body);
+  }
+
+  stored(write: number): void {
+    this.#reportedFault = undefined;
+    this.#shelf.stored(write);
+  }
+
+  /** What could not be written is not kept, and not fetched again: it is remembered as seen. */
+  storeFailed(write: number, code: StoreFault, detail: string): void {
+    if (code !== this.#reportedFault) this.listener.storeFailed(code, detail);
+    this.#reportedFault = code;
+    this.#shelf.failed(write);
+  }
+
+  /** A peer has said hello. */
+  arrived(peer: Peer): void {
+    this.download.addPeer(peer.id, peer.isArchive);
+    if (peer.isArchive) this.#followed.restart();
+  }
+
+  /** @param isLiar  true if it was sent away: what it brought is then in doubt */
+  left(peer: Peer, isLiar: boolean, now: number): void {
+    this.download.removePeer(peer.id, now);
+    this.server.forget(peer);
+    this.#mayBeMissing = true;
+    if (isLiar) this.#countGone(this.orphans.dropPeer(peer.id));
+  }
+
+  /** A peer speaks of a block that is not known here. It is asked for it at once, if it may be one to keep. */
+  announced(peer: Peer, { height, hash, prev }: Announce, now: number): void {
+    const { tipHeight } = this.tree;
+    const isNear = height > tipHeight - FOLLOWED_BLOCKS && height <= tipHeight + FOLLOWED_BLOCKS;
+    if (this.#followed.count === 0 || !this.#isListed || !isNear || this.orphans.has(hash)) return;
+    this.download.offer(hash, peer.id);
+    if (this.download.isWanted(hash) || !this.#mayAnnounce(peer)) return;
+    if (!this.download.want(hash, { offeredBy: peer.id })) return;
+    const until = now + BLOCK_DEMAND_TIMEOUT_MS;
+    const announced = { hash: hash.slice(), parent: prev.slice(), peerId: peer.id, until };
+    this.#announced.set(bytesToHex(hash), announced);
+  }
+
+  /** A header is in the tree. */
+  inserted(result: InsertResult): void {
+    if (!('slot' in result) || result.kind === 'duplicate') return;
+    const hash = this.tree.hash(result.slot);
+    if (result.kind === 'reorganised') {
+      const { ancestor, disconnected } = result.reorg;
+      this.#followed.reorganised(this.tree.height(ancestor));
+      for (const slot of disconnected) this.#unwant(this.tree.hash(slot));
+    }
+    if (this.#announced.size > 0 && this.#announced.delete(bytesToHex(hash))) this.download.retry(hash);
+    for (const orphan of this.orphans.adopt(hash, this.#isVerified)) this.#adopt(orphan);
+  }
+
+  /** Bodies of this side, for headers that are in the tree now. */
+  submitted(hash: Uint8Array, body: Uint8Array): void {
+    const slot = this.tree.find(hash);
+    if (slot === undefined || this.#implied(slot) !== undefined) return;
+    if (this.#check(slot, body) === undefined) this.#accept(slot, body);
+  }
+
+  /** The application wants a block. */
+  demand(hash: Uint8Array, ticket: number, now: number): void {
+    const slot = this.tree.find(hash);
+    if (slot === undefined) {
+      this.#demands.answer(ticket, { ok: false, code: 'BLOCK_UNKNOWN' });
+      return;
+    }
+    if (!this.#demands.add(hash, ticket, now)) return;
+    const height = this.tree.height(slot);
+    const implied = this.#implied(slot);
+    if (implied !== undefined) this.#demands.fulfil(hash, height, implied);
+    else if (this.#shelf.has(hash)) this.#readForDemand(hash.slice());
+    else this.#fetchForDemand(hash, slot);
+  }
+
+  blocks(peer: Peer, { hash, body }: Blocks, now: number): PeerFault | BodyFault | undefined {
+    const arrival = this.download.received(peer.id, hash, body.length, now);
+    if (arrival === 'unsolicited') return 'PEER_UNSOLICITED';
+    if (arrival === 'duplicate') {
+      this.outbox.tally.count('vision_p2p_dupes_dropped_total');
+      return undefined;
+    }
+    const slot = this.tree.find(hash);
+    if (slot === undefined) {
+      this.#addOrphan(peer, hash, body, now);
+      this.download.settle(hash, true);
+      return undefined;
+    }
+    const fault = this.#check(slot, body);
+    if (fault === undefined) this.#accept(slot, ownBytes(body));
+    else {
+      this.download.settle(hash, false);
+      this.#mayBeMissing = true;
+    }
+    return fault;
+  }
+
+  notFound(peer: Peer, { hashes }: NotFound): PeerFault | undefined {
+    for (const hash of hashes) if (!this.download.notFound(peer.id, hash)) return 'PEER_UNSOLICITED';
+    this.#mayBeMissing = true;
+    return undefined;
+  }
+
+  /** True when the store has taken all bodies that are to be kept. */
+  get isSettled(): boolean {
+    return this.#shelf.unwritten === 0;
+  }
+
+  /** Hands the store what there is for it, and does nothing else. */
+  flush(): void {
+    this.#shelf.advance();
+  }
+
+  overslept(now: number): void {
+    this.download.overslept(now);
+  }
+
+  /** @param isFar  true while many headers are still to come: bodies would be fetched and thrown away */
+  advance(now: number, isFar: boolean): void {
+    if (this.#isListed) {
+      this.#prune();
+      if (!isFar) this.#follow();
+    }
+    this.#sweep(now);
+    for (const hash of this.#demands.expire(now)) this.#unwant(hash);
+    this.#lookForMissing(now);
+    this.#request(now);
+    this.server.advance(now);
+    this.#shelf.advance();
+    const { tally } = this.outbox;
+    tally.set('vision_p2p_inflight_blocks', this.download.inFlight);
+    tally.set('vision_p2p_orphans', this.orphans.size);
+  }
+
+  nextWake(now: number, isFar: boolean): number | undefined {
+    let next: number | undefined;
+    const consider = (at: number | undefined): void => {
+      if (at !== undefined && (next === undefined || at < next)) next = at;
+    };
+    if (this.#isListed && !isFar && this.#canFollow) consider(now);
+    consider(this.download.nextWake(now));
+    consider(this.server.nextWake());
+    consider(this.#demands.nextWake());
+    consider(this.#retryAt);
+    consider(this.#sweepAt);
+    for (const { until } of this.#announced.values()) {
+      consider(until);
+      break;
+    }
+    return next;
+  }
+
+  // What is wanted
+
+  get #canFollow(): boolean {
+    return !this.#followed.isDone && this.download.pending < FOLLOWED_AHEAD_MAX;
+  }
+
+  /** Looks for bodies that are to be kept and are not here. */
+  #follow(): void {
+    const { tree, download } = this;
+    for (let seen = 0; seen < FOLLOWED_SCAN_MAX && this.#canFollow; seen++) {
+      const height = this.#followed.next();
+      if (height === undefined) return;
+      const slot = tree.at(height) as number;
+      const hash = tree.hash(slot);
+      if (this.#shelf.has(hash) || this.#implied(slot) !== undefined || this.#seen.has(hash)) continue;
+      const isOld = this.#isOld(slot);
+      // What only archives keep is not worth asking others for; it is looked at again when an archive comes.
+      if (!isOld || download.hasArchive) download.want(hash, { isOld });
+    }
+  }
+
+  /** What is not to be kept any more goes: from the store, and from what is under way. */
+  #prune(): void {
+    const { tree } = this;
+    if (this.#prunedAt === tree.tip || this.#followed.count === Number.POSITIVE_INFINITY) return;
+    this.#prunedAt = tree.tip;
+    const { lowest } = this.#followed;
+    for (const hash of [...this.#shelf.hashes()]) {
+      const slot = tree.find(hash);
+      if (slot !== undefined && tree.height(slot) >= lowest && this.#followed.count > 0) continue;
+      this.#unwant(hash);
+      this.#shelf.remove(hash);
+    }
+    for (const hash of this.download.hashes()) {
+      const slot = tree.find(hash);
+      if (slot !== undefined && tree.height(slot) < lowest) this.#unwant(hash);
+    }
+  }
+
+  /** Nobody waits for it but perhaps the application. */
+  #unwant(hash: Uint8Array): void {
+    if (this.#demands.has(hash)) return;
+    this.download.cancel(hash);
+    this.#announced.delete(bytesToHex(hash));
+  }
+
+  #isOld(slot: number): boolean {
+    return this.tree.height(slot) <= this.tree.tipHeight - FOLLOWED_BLOCKS;
+  }
+
+  #mayAnnounce(peer: Peer): boolean {
+    let count = 0;
+    for (const { peerId } of this.#announced.values()) if (peerId === peer.id) count++;
+    return count < ANNOUNCED_BLOCKS_PER_PEER_MAX;
+  }
+
+  /** Bodies that every peer was asked for in vain: the application is told, the rest is tried again after a while. */
+  #lookForMissing(now: number): void {
+    if (this.#retryAt !== undefined && now >= this.#retryAt) {
+      this.#retryAt = undefined;
+      for (const hash of this.download.unavailable()) this.download.retry(hash);
+      return;
+    }
+    if (!this.#mayBeMissing) return;
+    this.#mayBeMissing = false;
+    for (const hash of this.download.unavailable()) {
+      this.#demands.refuse(hash, 'BLOCK_UNAVAILABLE');
+      const slot = this.tree.find(hash);
+      const isWorthWaiting = slot !== undefined && this.#followed.includes(slot) && !this.#isOld(slot);
+      if (!isWorthWaiting) {
+        this.#unwant(hash);
+        continue;
+      }
+      if (this.#retryAt !== undefined) continue;
+      this.#retryAt = now + this.#retryMs;
+      this.#retryMs = Math.min(2 * this.#retryMs, MISSING_RETRY_MAX_MS);
+    }
+  }
+
+  #request(now: number): void {
+    if (this.download.pending === 0) return;
+    for (const { peerId, hashes } of this.download.poll(now, this.#heardAt)) {
+      const peer = this.peers.get(peerId);
+      if (peer === undefined) continue;
+      this.outbox.send(peer, { type: 'getBlocks', requestId: this.listener.nextRequestId(), hashes });
+    }
+    for (const peerId of this.download.takeUnresponsive()) {
+      const peer = this.peers.get(peerId);
+      if (peer !== undefined) this.listener.punish(peer, 'PEER_UNRESPONSIVE');
+    }
+  }
+
+  readonly #heardAt = (peerId: string): number | undefined => {
+    const peer = this.peers.get(peerId);
+    return peer?.partialSince === undefined ? undefined : peer.lastBytesAt;
+  };
+
+  #fetchForDemand(hash: Uint8Array, slot: number): void {
+    if (this.download.isWanted(hash) || this.download.want(hash, { isOld: this.#isOld(slot) })) return;
+    this.#demands.refuse(hash, 'BLOCK_BUSY');
+  }
+
+  /** What comes from the store is checked again; what is damaged is fetched anew. */
+  #readForDemand(hash: Uint8Array): void {
+    this.#shelf.read(hash, (body) => {
+      const slot = this.tree.find(hash);
+      if (slot === undefined) {
+        this.#demands.refuse(hash, 'BLOCK_UNKNOWN');
+        return;
+      }
+      if (body !== undefined && this.#check(slot, body) === undefined) {
+        this.#demands.fulfil(hash, this.tree.height(slot), body);
+        return;
+      }
+      this.#shelf.remove(hash);
+      if (this.#demands.has(hash)) this.#fetchForDemand(hash, slot);
+    });
+  }
+
+  // What has come
+
+  /** A body is the one of its header. */
+  #accept(slot: number, body: Uint8Array): void {
+    const hash = this.tree.hash(slot);
+    this.#seen.add(hash);
+    this.#retryMs = MISSING_RETRY_MS;
+    this.#demands.fulfil(hash, this.tree.height(slot), body);
+    const isToKeep = this.#followed.includes(slot) && !this.#shelf.has(hash);
+    if (isToKeep) this.#shelf.put(hash, body);
+    else this.download.settle(hash, true);
+  }
+
+  #addOrphan(peer: Peer, hash: Uint8Array, body: Uint8Array, now: number): void {
+    const key = bytesToHex(hash);
+    const announced = this.#announced.get(key);
+    this.#announced.delete(key);
+    // Asked for by its header, which the tree has dropped since.
+    if (announced === undefined) return;
+    const before = this.orphans.size;
+    const orphan = {
+      hash: announced.hash,
+      parent: announced.parent,
+      body: body.slice(),
+      peerId: peer.id,
+      arrivedAt: now,
+    };
+    const added = this.orphans.add(orphan, this.#isVerified) === 'added' ? 1 : 0;
+    this.outbox.tally.count('vision_p2p_orphans_inserted_total', added);
+    this.#countGone(before + added - this.orphans.size);
+    this.#sweepAt ??= now + ORPHAN_SWEEP_MS;
+  }
+
+  #adopt(orphan: Orphan): void {
+    this.outbox.tally.count('vision_p2p_orphans_adopted_total');
+    this.#countGone(1);
+    const slot = this.tree.find(orphan.hash);
+    if (slot === undefined) return;
+    const fault = this.#check(slot, orphan.body);
+    if (fault === undefined) {
+      this.#accept(slot, orphan.body);
+      return;
+    }
+    const sender = this.peers.get(orphan.peerId);
+    if (sender !== undefined) this.listener.punish(sender, fault);
+  }
+
+  /** The rule of both numbers: what waits too long is given up. */
+  #sweep(now: number): void {
+    for (const { hash, until } of this.#announced.values()) {
+      if (now < until) break;
+      this.#unwant(hash);
+    }
+    if (this.#sweepAt === undefined || now < this.#sweepAt) return;
+    const expired = this.orphans.expire(now).length;
+    this.outbox.tally.count('vision_p2p_orphans_pruned_total', expired);
+    this.#countGone(expired);
+    this.#sweepAt = this.orphans.size > 0 ? now + ORPHAN_SWEEP_MS : undefined;
+  }
+
+  #countGone(count: number): void {
+    this.outbox.tally.count('vision_p2p_orphans_resolved_total', count);
+  }
+
+  #check(slot: number, body: Uint8Array): BodyFault | undefined {
+    const verdict = this.tree.family.checkBody(body, this.#contextOf(slot));
+    return verdict.kind === 'ok' ? undefined : verdict.code;
+  }
+
+  #implied(slot: number): Uint8Array | undefined {
+    return this.tree.family.impliedBody(this.#contextOf(slot));
+  }
+
+  #contextOf(slot: number): BodyContext {
+    const { tree } = this;
+    const parent = tree.parent(slot);
+    return {
+      record: tree.record(slot),
+      height: tree.height(slot),
+      parentRecord: parent < 0 ? undefined : tree.record(parent),
+    };
+  }
+
+  readonly #isVerified = (hash: Uint8Array): boolean => this.tree.find(hash) !== undefined;
+}
+
+/** Bytes that keep no larger memory alive: what a body came in is as much as twice as long. */
+function ownBytes(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
+}

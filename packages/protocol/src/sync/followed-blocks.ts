@@ -1,0 +1,60 @@
+/**
+ * Which heights of the best chain have been looked at for their bodies: those that a node keeps are the newest `count`.
+ * What is looked at is one interval that grows upwards with the chain and downwards into the past, newest first, so that
+ * each height is looked at once. Constant memory.
+ */
+import type { HeaderTree } from '../tree/header-tree.js';
+
+/** The window of bodies that a node keeps, and how far it has been looked through. */
+export class FollowedBlocks {
+  /** Heights `#bottom` … `#top` have been looked at; none if `#top` is lower. */
+  #bottom = 0;
+  #top = -1;
+
+  /** @param count  bodies to keep, newest first: 0 for none, Infinity for all */
+  constructor(
+    readonly tree: HeaderTree,
+    readonly count: number,
+  ) {}
+
+  /** The lowest height whose body is kept. Genesis ships with the code, and so does what there is of its body. */
+  get lowest(): number {
+    return Math.max(1, this.tree.tipHeight - this.count + 1);
+  }
+
+  /** Whether the body of a header is one to keep. */
+  includes(slot: number): boolean {
+    const { tree } = this;
+    return this.count > 0 && tree.height(slot) >= this.lowest && tree.isOnBestChain(slot);
+  }
+
+  /** True once all that is to be kept has been looked at. */
+  get isDone(): boolean {
+    const { tipHeight } = this.tree;
+    return this.lowest > tipHeight || (this.#top >= tipHeight && this.#bottom <= this.lowest);
+  }
+
+  /** Everything is to be looked at again. */
+  restart(): void {
+    this.#top = -1;
+    this.#bottom = 0;
+  }
+
+  /** Above this height there are other headers now. */
+  reorganised(ancestorHeight: number): void {
+    this.#top = Math.min(this.#top, ancestorHeight);
+  }
+
+  /** The next height to look at; undefined if there is none. */
+  next(): number | undefined {
+    if (this.isDone) return undefined;
+    const { lowest, tree } = this;
+    if (this.#top < this.#bottom || this.#top < lowest - 1) {
+      this.#top = tree.tipHeight;
+      this.#bottom = tree.tipHeight;
+      return this.#top;
+    }
+    if (this.#top < tree.tipHeight) return ++this.#top;
+    return --this.#bottom;
+  }
+}
