@@ -1,11 +1,16 @@
 /** What must hold of a node's effects, seen from outside: what is under way never exceeds what `effect.ts` promises. */
 import {
+  BODY_BYTES_IN_FLIGHT_MAX,
+  BODY_READS_MAX,
   type Effect,
   type LightNode,
   type NodeEventBody,
+  ORPHAN_BYTES_MAX,
+  ORPHANS_MAX,
   PEERS_MAX,
   SIDE_HEADERS_MAX,
   UNSENT_BYTES_MAX,
+  WANTED_BLOCKS_MAX,
 } from '@vision-light/protocol';
 
 /** What may be sent in one step beyond the cap: the node looks at it once a step. */
@@ -14,6 +19,8 @@ const STEP_BYTES_MAX = 4 * 2 ** 20;
 export class CapChecker {
   readonly #jobs = new Set<number>();
   #writes = 0;
+  #bodyWrites = 0;
+  readonly #bodyReads = new Set<number>();
   readonly #unsent = new Map<string, number>();
   #unsentMax = 0;
 
@@ -33,6 +40,8 @@ export class CapChecker {
   before(event: NodeEventBody): void {
     if (event.type === 'powVerified') this.#jobs.delete(event.job);
     if (event.type === 'stored' || event.type === 'storeFailed') this.#writes = 0;
+    if (event.type === 'bodiesStored' || event.type === 'bodiesFailed') this.#bodyWrites = 0;
+    if (event.type === 'bodyRead') this.#bodyReads.delete(event.read);
     if (event.type === 'sendDrained') this.#unsent.set(event.peer, event.bufferedBytes);
     if (event.type === 'peerDisconnected') this.#unsent.delete(event.peer);
   }
@@ -40,6 +49,8 @@ export class CapChecker {
   performed(effect: Effect): void {
     if (effect.type === 'verifyPow') this.#jobs.add(effect.job);
     if (effect.type === 'store') this.#writes++;
+    if (effect.type === 'storeBodies') this.#bodyWrites++;
+    if (effect.type === 'readBody') this.#bodyReads.add(effect.read);
     if (effect.type === 'disconnect') this.#unsent.delete(effect.peer);
     if (effect.type !== 'send') return;
     const unsent = (this.#unsent.get(effect.peer) ?? 0) + effect.bytes.length;
@@ -56,6 +67,15 @@ export class CapChecker {
     holds('hash jobs under way', this.#jobs.size, this.jobsMax);
     holds('writes under way', this.#writes, 1);
     holds('headers beside the best chain', node.tree.sideCount, SIDE_HEADERS_MAX);
+    const { download, orphans } = node.blocks;
+    holds('body writes under way', this.#bodyWrites, 1);
+    holds('body reads under way', this.#bodyReads.size, BODY_READS_MAX);
+    holds('bodies wanted', download.pending, WANTED_BLOCKS_MAX);
+    const { bodyBytesMax } = node.tree.family;
+    holds('bytes of bodies under way', download.bytesInFlight, BODY_BYTES_IN_FLIGHT_MAX + bodyBytesMax);
+    holds('orphans', orphans.size, ORPHANS_MAX);
+    holds('bytes of orphans', orphans.bytes, ORPHAN_BYTES_MAX);
+    holds('parents of orphans', orphans.parents, orphans.size);
     holds('peers', node.status.peers, this.peersMax);
     holds('bytes that wait for one peer', this.#unsentMax, UNSENT_BYTES_MAX + STEP_BYTES_MAX);
   }

@@ -5,6 +5,7 @@
 
 import {
   FAILURES_BEFORE_PAUSE,
+  FOLLOWED_BLOCKS,
   LEADER_SLICE_MS,
   MemoryStore,
   type NodeNotice,
@@ -102,6 +103,8 @@ class Member {
   node: SimNode | undefined;
   miner: SimMiner | undefined;
   storeFault: StoreFault | undefined;
+  /** Whether a write ever failed: then bodies may be missing for good. */
+  hasLost = false;
   #lives = 0;
 
   constructor(
@@ -109,6 +112,9 @@ class Member {
     readonly name: string,
     readonly hashesPerSecond: number,
     readonly clockSkewS: number,
+    readonly followedBlocks: number,
+    /** In each block that it mines. */
+    readonly transactions: number,
   ) {}
 
   open(): void {
@@ -121,10 +127,14 @@ class Member {
       store: this.store,
       clockSkewS: this.clockSkewS,
       seed: world.random.int(2 ** 32),
-      writeFault: () => this.storeFault,
+      writeFault: () => {
+        this.hasLost ||= this.storeFault !== undefined;
+        return this.storeFault;
+      },
+      followedBlocks: this.followedBlocks,
       notice: (notice, node) => this.run.noticed(this, notice, node),
     });
-    if (isMiner) this.miner = new SimMiner(world, this.node, this.hashesPerSecond);
+    if (isMiner) this.miner = new SimMiner(world, this.node, this.hashesPerSecond, this.transactions);
   }
 
   close(): void {
@@ -161,7 +171,10 @@ class Run {
     for (let i = 0; i < count; i++) {
       const rate = i < miners ? HASHES_PER_SECOND / miners : 0;
       const skew = this.random.between(-SKEW_MAX_S, SKEW_MAX_S);
-      this.members.push(new Member(this, `n${i}`, rate, skew));
+      // A miner keeps all bodies, a page the newest, and some pages none.
+      const followed = i < miners ? Number.POSITIVE_INFINITY : this.random.chance(0.8) ? FOLLOWED_BLOCKS : 0;
+      const transactions = this.random.int(4);
+      this.members.push(new Member(this, `n${i}`, rate, skew, followed, transactions));
     }
     this.faultsUntil = 60_000 * (scenario.minutes ?? 2);
   }
@@ -252,6 +265,20 @@ class Run {
     throw new Error(`no agreement about the ${what}: ${sides.join(', ')}`);
   }
 
+  /** Each body that anyone has is with everyone who follows it and whose store never failed. */
+  #agreeOnBodies(): void {
+    const { tree } = (this.#running[0] as SimNode).core;
+    for (let height = Math.max(1, tree.tipHeight - FOLLOWED_BLOCKS + 1); height <= tree.tipHeight; height++) {
+      const hash = tree.hash(tree.at(height) as number);
+      const has = ({ node }: Member): boolean => node?.core.blocks.whereabouts(hash) === 'here';
+      if (!this.members.some(has)) continue;
+      for (const member of this.members) {
+        const isToHave = member.node !== undefined && member.followedBlocks > 0 && !member.hasLost;
+        if (isToHave && !has(member)) throw new Error(`${member.node?.id} lacks the body at height ${height}`);
+      }
+    }
+  }
+
   async settle(isSabotaged: boolean): Promise<void> {
     const { world, members } = this;
     if (isSabotaged) {
@@ -267,6 +294,7 @@ class Run {
     members[0]?.miner?.mine();
     await world.run(world.now + spreadMs);
     this.#agree('tip', ({ core }) => `${core.tip.height} ${core.tip.hash}`);
+    this.#agreeOnBodies();
     for (const node of this.#running) {
       node.checker.checkAll();
       if (node.core.status.phase !== 'synced') throw new Error(`${node.id} is ${node.core.status.phase}`);

@@ -51,7 +51,7 @@ function bytesOfPeer(family: ChainFamily): Record<string, number> {
     batchesWaiting: limits.HEADER_REQUESTS_IN_FLIGHT_MAX * 2 * messageAndFrame(headersMessage),
     batchInWork: limits.HEADERS_PER_MESSAGE_MAX * (family.recordBytes + 32 + 8),
     deferredRequests: limits.DEFERRED_REQUESTS_MAX * (limits.LOCATOR_HASHES_MAX + 1) * 64,
-    deferredBlockRequests: limits.DEFERRED_REQUESTS_MAX * limits.BLOCK_HASHES_MAX * 128,
+    deferredBlockRequests: limits.DEFERRED_BLOCK_REQUESTS_MAX * limits.BLOCK_HASHES_MAX * 128,
     expiredBodies: limits.EXPIRED_BODIES_MAX * 128,
     unsent: limits.UNSENT_BYTES_MAX + messageAndFrame(headersMessage),
     heldHeaders: limits.HELD_HEADERS_PER_PEER_MAX * (family.recordBytes + 32 + 200),

@@ -140,6 +140,9 @@ export const BODY_SEND_BUFFER_BYTES_MAX = 2 * 1024 * 1024;
 /** Milliseconds that a peer's request waits for a body that is on its way here, once a request: less than the least time-out. */
 export const COMING_BODY_WAIT_MS = 2_000;
 
+/** `getBlocks` of one peer that wait to be answered: two full windows of one hash each, for a peer that asks again what it gave up. More is a fault. */
+export const DEFERRED_BLOCK_REQUESTS_MAX = 64;
+
 /** Bodies that are read from the store at once, each of a peer's or the application's requests. At the edge the next read waits. */
 export const BODY_READS_MAX = 8;
 
@@ -191,7 +194,7 @@ export const SEND_BUFFER_BYTES_MAX = 4 * 1024 * 1024;
 /** Bytes that may wait for one peer at all: the answers, and what else is said to it. A peer that takes so little is disconnected. */
 export const UNSENT_BYTES_MAX = 6 * 1024 * 1024;
 
-/** Requests of one peer that wait for its send buffer to drain. More is a fault. */
+/** `getHeaders` of one peer that wait for its send buffer to drain. More is a fault. */
 export const DEFERRED_REQUESTS_MAX = 16;
 
 /** Expired requests of one peer whose late answers are still passed over in silence. Above it the oldest is forgotten. */

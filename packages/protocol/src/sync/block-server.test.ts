@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { BODY_SEND_BUFFER_BYTES_MAX, COMING_BODY_WAIT_MS, DEFERRED_REQUESTS_MAX } from '../limits.js';
+import { BODY_SEND_BUFFER_BYTES_MAX, COMING_BODY_WAIT_MS, DEFERRED_BLOCK_REQUESTS_MAX } from '../limits.js';
 import { Outbox } from '../peer/outbox.js';
 import { Peer } from '../peer/peer.js';
 import { decodeMessage } from '../wire/codec.js';
@@ -109,8 +109,8 @@ describe('BlockServer', () => {
   it('PEER_FLOOD: keeps so many requests waiting and no more', () => {
     isSlow = true;
     where.set(1, 'here');
-    const faults = Array.from({ length: DEFERRED_REQUESTS_MAX + 1 }, () => server.request(peer, ask(1), 0));
-    expect(faults).toEqual([...new Array(DEFERRED_REQUESTS_MAX).fill(undefined), 'PEER_FLOOD']);
+    const faults = Array.from({ length: DEFERRED_BLOCK_REQUESTS_MAX + 1 }, () => server.request(peer, ask(1), 0));
+    expect(faults).toEqual([...new Array(DEFERRED_BLOCK_REQUESTS_MAX).fill(undefined), 'PEER_FLOOD']);
   });
 
   it('forgets a peer that is gone, whatever was being read for it', () => {

@@ -1,11 +1,11 @@
 /**
  * Answers `getBlocks` from the bodies that are kept, in the order of the requests, no faster than the peer takes them.
  *
- * Memory: for each peer at most DEFERRED_REQUESTS_MAX requests of BLOCK_HASHES_MAX hashes, one body that is being read,
+ * Memory: for each peer at most DEFERRED_BLOCK_REQUESTS_MAX requests of BLOCK_HASHES_MAX hashes, one body that is being read,
  * and what waits to be sent: the next body is read only while less than BODY_SEND_BUFFER_BYTES_MAX waits, so that with
  * the largest body it stays below UNSENT_BYTES_MAX.
  */
-import { BODY_SEND_BUFFER_BYTES_MAX, COMING_BODY_WAIT_MS, DEFERRED_REQUESTS_MAX } from '../limits.js';
+import { BODY_SEND_BUFFER_BYTES_MAX, COMING_BODY_WAIT_MS, DEFERRED_BLOCK_REQUESTS_MAX } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { Peer } from '../peer/peer.js';
 import type { PeerFault } from '../peer/peer-fault.js';
@@ -47,7 +47,7 @@ export class BlockServer {
   /** A peer asks for bodies. */
   request(peer: Peer, { requestId, hashes }: GetBlocks, now: number): PeerFault | undefined {
     const queue = this.#queues.get(peer) ?? { peer, requests: [], isReading: false, isWaiting: false };
-    if (queue.requests.length >= DEFERRED_REQUESTS_MAX) return 'PEER_FLOOD';
+    if (queue.requests.length >= DEFERRED_BLOCK_REQUESTS_MAX) return 'PEER_FLOOD';
     this.#queues.set(peer, queue);
     // Views point into the received message; a request that waits must not keep all of it.
     queue.requests.push({ requestId, hashes: hashes.map((hash) => hash.slice()), answered: 0, waitsUntil: undefined });

@@ -19,8 +19,6 @@ import {
   FOLLOWED_AHEAD_MAX,
   FOLLOWED_BLOCKS,
   FOLLOWED_SCAN_MAX,
-  MISSING_RETRY_MAX_MS,
-  MISSING_RETRY_MS,
   ORPHAN_SWEEP_MS,
   SEEN_BLOCKS_MAX,
 } from '../limits.js';
@@ -34,6 +32,7 @@ import { BlockDownload } from './block-download.js';
 import { BlockServer, type BodySource } from './block-server.js';
 import { BlockShelf } from './block-shelf.js';
 import { FollowedBlocks } from './followed-blocks.js';
+import { MissingBlocks } from './missing-blocks.js';
 import { type Orphan, OrphanPool } from './orphan-pool.js';
 import type { PeerSet } from './peer-set.js';
 import { SeenFilter } from './seen-filter.js';
@@ -67,13 +66,12 @@ export class BlockSync implements BodySource {
   readonly #seen = new SeenFilter(SEEN_BLOCKS_MAX);
   /** By hash in hex; oldest first. */
   readonly #announced = new Map<string, Announced>();
+  readonly #missing = new MissingBlocks();
   /** Known once the store has told what it holds: before, everything would be fetched again. */
   #isListed = false;
   #prunedAt = -1;
   /** A peer said that it does not have something, or left: some bodies may be with nobody. */
   #mayBeMissing = false;
-  #retryAt: number | undefined;
-  #retryMs = MISSING_RETRY_MS;
   #sweepAt: number | undefined;
   #reportedFault: StoreFault | undefined;
 
@@ -103,7 +101,9 @@ export class BlockSync implements BodySource {
     const slot = this.tree.find(hash);
     if (slot === undefined) return 'unknown';
     if (this.#shelf.has(hash) || this.#implied(slot) !== undefined) return 'here';
-    return this.download.isWanted(hash) && this.#followed.includes(slot) ? 'coming' : 'unknown';
+    // Only of a new block: what is not here of the others may be nowhere, and then everyone would wait for everyone.
+    const isNew = slot === this.tree.tip && this.#followed.count > 0;
+    return isNew && this.download.isWanted(hash) ? 'coming' : 'unknown';
   }
 
   read(hash: Uint8Array, reader: (body: Uint8Array | undefined) => void): void {
@@ -126,11 +126,12 @@ export class BlockSync implements BodySource {
   }
 
   stored(write: number): void {
+    if (this.#reportedFault !== undefined) this.#followed.restart();
     this.#reportedFault = undefined;
     this.#shelf.stored(write);
   }
 
-  /** What could not be written is not kept, and not fetched again: it is remembered as seen. */
+  /** What could not be written is not kept, and is fetched again only once the store takes something. */
   storeFailed(write: number, code: StoreFault, detail: string): void {
     if (code !== this.#reportedFault) this.listener.storeFailed(code, detail);
     this.#reportedFault = code;
@@ -267,7 +268,7 @@ export class BlockSync implements BodySource {
     consider(this.download.nextWake(now));
     consider(this.server.nextWake());
     consider(this.#demands.nextWake());
-    consider(this.#retryAt);
+    consider(this.#missing.nextWake());
     consider(this.#sweepAt);
     for (const { until } of this.#announced.values()) {
       consider(until);
@@ -290,7 +291,9 @@ export class BlockSync implements BodySource {
       if (height === undefined) return;
       const slot = tree.at(height) as number;
       const hash = tree.hash(slot);
-      if (this.#shelf.has(hash) || this.#implied(slot) !== undefined || this.#seen.has(hash)) continue;
+      if (this.#shelf.has(hash) || this.#implied(slot) !== undefined) continue;
+      // It was here, and the store did not take it.
+      if (this.#reportedFault !== undefined && this.#seen.has(hash)) continue;
       const isOld = this.#isOld(slot);
       // What only archives keep is not worth asking others for; it is looked at again when an archive comes.
       if (!isOld || download.hasArchive) download.want(hash, { isOld });
@@ -320,6 +323,7 @@ export class BlockSync implements BodySource {
     if (this.#demands.has(hash)) return;
     this.download.cancel(hash);
     this.#announced.delete(bytesToHex(hash));
+    this.#missing.delete(hash);
   }
 
   #isOld(slot: number): boolean {
@@ -334,24 +338,15 @@ export class BlockSync implements BodySource {
 
   /** Bodies that every peer was asked for in vain: the application is told, the rest is tried again after a while. */
   #lookForMissing(now: number): void {
-    if (this.#retryAt !== undefined && now >= this.#retryAt) {
-      this.#retryAt = undefined;
-      for (const hash of this.download.unavailable()) this.download.retry(hash);
-      return;
-    }
+    for (const hash of this.#missing.takeDue(now)) this.download.retry(hash);
     if (!this.#mayBeMissing) return;
     this.#mayBeMissing = false;
     for (const hash of this.download.unavailable()) {
       this.#demands.refuse(hash, 'BLOCK_UNAVAILABLE');
       const slot = this.tree.find(hash);
       const isWorthWaiting = slot !== undefined && this.#followed.includes(slot) && !this.#isOld(slot);
-      if (!isWorthWaiting) {
-        this.#unwant(hash);
-        continue;
-      }
-      if (this.#retryAt !== undefined) continue;
-      this.#retryAt = now + this.#retryMs;
-      this.#retryMs = Math.min(2 * this.#retryMs, MISSING_RETRY_MAX_MS);
+      if (isWorthWaiting) this.#missing.add(hash, now);
+      else this.#unwant(hash);
     }
   }
 
@@ -401,7 +396,7 @@ export class BlockSync implements BodySource {
   #accept(slot: number, body: Uint8Array): void {
     const hash = this.tree.hash(slot);
     this.#seen.add(hash);
-    this.#retryMs = MISSING_RETRY_MS;
+    this.#missing.delete(hash);
     this.#demands.fulfil(hash, this.tree.height(slot), body);
     const isToKeep = this.#followed.includes(slot) && !this.#shelf.has(hash);
     if (isToKeep) this.#shelf.put(hash, body);

@@ -144,7 +144,7 @@ describe('PROTOCOL.md', () => {
       `at least ${limits.REQUEST_TIMEOUT_MIN_MS / 1000} s and at most ${limits.REQUEST_TIMEOUT_MAX_MS / 1000} s`,
       `pause a peer for ${limits.PAUSE_MS / 1000} s`,
       `more than ${limits.SEND_BUFFER_BYTES_MAX / 2 ** 20} MiB wait for a peer`,
-      `at most ${limits.DEFERRED_REQUESTS_MAX} of them`,
+      `at most ${limits.DEFERRED_REQUESTS_MAX} for headers and ${limits.DEFERRED_BLOCK_REQUESTS_MAX} for bodies`,
       `has not taken ${limits.UNSENT_BYTES_MAX / 2 ** 20} MiB`,
       `the last ${limits.EXPIRED_REQUESTS_MAX} such requests`,
       `at most once in ${limits.ANNOUNCE_INTERVAL_MS / 1000} s`,

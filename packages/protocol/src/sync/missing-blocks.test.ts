@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { MISSING_RETRY_MAX_MS, MISSING_RETRY_MS } from '../limits.js';
+import { MissingBlocks } from './missing-blocks.js';
+
+const hashOf = (index: number): Uint8Array => new Uint8Array(32).fill(index);
+
+describe('MissingBlocks', () => {
+  it('asks again after a second, then twice as long each time, up to a maximum', () => {
+    const missing = new MissingBlocks();
+    const pauses: number[] = [];
+    let now = 0;
+    for (let i = 0; i < 8; i++) {
+      missing.add(hashOf(1), now);
+      missing.add(hashOf(1), now + 1);
+      const at = missing.nextWake() as number;
+      expect(missing.takeDue(at - 1)).toEqual([]);
+      expect(missing.takeDue(at)).toEqual([hashOf(1)]);
+      pauses.push(at - now);
+      now = at;
+    }
+    expect(pauses.slice(0, 3)).toEqual([1, 2, 4].map((factor) => factor * MISSING_RETRY_MS));
+    expect(pauses.at(-1)).toBe(MISSING_RETRY_MAX_MS);
+  });
+
+  it('counts for each by itself, and forgets what came', () => {
+    const missing = new MissingBlocks();
+    missing.add(hashOf(1), 0);
+    missing.add(hashOf(2), 500);
+    missing.delete(hashOf(1));
+    expect([missing.size, missing.nextWake()]).toEqual([1, 500 + MISSING_RETRY_MS]);
+    expect(missing.takeDue(10_000)).toEqual([hashOf(2)]);
+    expect(missing.nextWake()).toBeUndefined();
+  });
+});
