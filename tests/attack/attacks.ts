@@ -14,27 +14,9 @@ import {
 import { part, serve } from '../sim/scripted-chain.js';
 import { answerPings, type Stranger } from '../sim/stranger.js';
 import { genesisTime, VisionChain, visionSim } from '../sim/vision-chain.js';
+import type { Attack, Budget } from './attack.js';
 import { ATTACK_MS, Battlefield, type Damage, honestChain, startWallTime } from './battlefield.js';
-
-/** What an attack may cost. */
-export interface Budget {
-  readonly bytesOut: number;
-  readonly headersHashed: number;
-  readonly retainedBytes: number;
-  /** Milliseconds from the first honest peer to the honest tip. */
-  readonly syncedAfterMs: number;
-}
-
-export interface Attack {
-  readonly name: string;
-  readonly budget: Budget;
-  /** Codes with which attackers must have been disconnected. */
-  readonly codes: readonly string[];
-  /** Sets the attack going; the honest peer comes a second later unless it says otherwise. */
-  readonly begin: (field: Battlefield) => void;
-  /** When the honest peer comes, milliseconds after the attack. */
-  readonly honestAfterMs?: number;
-}
+import { bodyAttacks } from './body-attacks.js';
 
 const KiB = 1024;
 const claimed = 10n ** 30n;
@@ -106,7 +88,7 @@ const emptyAnswer = (message: Message, self: Stranger): void => {
     });
 };
 
-export const attacks: readonly Attack[] = [
+const headerAttacks: readonly Attack[] = [
   {
     name: 'low-work header spam',
     // Without a presync every header of it is hashed once; it leads for one turn, and then the honest peer does.
@@ -332,6 +314,9 @@ export const attacks: readonly Attack[] = [
   },
 ];
 
+/** Every attacker. */
+export const attacks: readonly Attack[] = [...headerAttacks, ...bodyAttacks];
+
 /** Runs one attack. */
 export async function runAttack(attack: Attack): Promise<Damage> {
   const field = new Battlefield();
@@ -352,6 +337,7 @@ export function overrun({ budget, codes }: Attack, damage: Damage): string[] {
   within('bytes retained', damage.retainedBytes, budget.retainedBytes);
   within('ms to the honest tip', damage.syncedAfterMs ?? Number.POSITIVE_INFINITY, budget.syncedAfterMs);
   if (!damage.isSynced) faults.push('not at the honest tip');
+  within('newest bodies missing', damage.bodiesMissing, 0);
   for (const code of codes)
     if (damage.codes[code] === undefined) faults.push(`nobody disconnected with ${code}`);
   return faults;

@@ -2,14 +2,15 @@
  * Where an attack takes place: a victim that knows nothing yet, an honest peer with a chain that grows, and whatever
  * strangers the attack brings. What the attack costs is measured from outside, by the victim's effects.
  */
-import { HELD_HEADERS_MAX, type Message } from '@vision-light/protocol';
+import { FOLLOWED_BLOCKS, HELD_HEADERS_MAX, type Message } from '@vision-light/protocol';
 import { PowCache } from '../sim/pow-cache.js';
 import { answerPings, Stranger } from '../sim/stranger.js';
+import { type MadeBody, makeBody } from '../sim/vision-bodies.js';
 import { genesisTime, VisionChain, visionSim } from '../sim/vision-chain.js';
 import { type SimNode, World } from '../sim/world.js';
 
 /** Height of the honest chain at the beginning: more than one request brings. */
-const HONEST_HEIGHT = 2500;
+export const HONEST_HEIGHT = 2500;
 /** Virtual milliseconds of an attack, in which the honest chain grows by a header every five seconds. */
 export const ATTACK_MS = 120_000;
 const SPACING_MS = 5000;
@@ -29,9 +30,20 @@ export function honestChain(): VisionChain {
   if (mined === undefined) {
     mined = new VisionChain();
     const timeOf = (height: number): number => genesisTime + 5 * height - 2 * Math.min(height, HURRIED);
-    mined.mine({ count: HONEST_HEIGHT + ATTACK_MS / SPACING_MS, timeOf });
+    const count = HONEST_HEIGHT + ATTACK_MS / SPACING_MS;
+    mined.mine({ count, timeOf, txRootOf: (height) => honestBody(height)?.txRoot ?? new Uint8Array(32) });
   }
   return mined;
+}
+
+const bodies = new Map<number, MadeBody>();
+
+/** What is in an honest block: transactions in those that a victim follows, nothing in older ones. */
+export function honestBody(height: number): MadeBody | undefined {
+  if (height < HONEST_HEIGHT - 2 * FOLLOWED_BLOCKS) return undefined;
+  const made = bodies.get(height) ?? makeBody(height, 12);
+  bodies.set(height, made);
+  return made;
 }
 
 /** What the attack cost the victim, and whether it was in vain. */
@@ -47,6 +59,8 @@ export interface Damage {
   readonly syncedAfterMs: number | undefined;
   /** Whether it had the honest tip at the end. */
   readonly isSynced: boolean;
+  /** Bodies of the newest blocks that it lacks at the end. */
+  readonly bodiesMissing: number;
   /** Why attackers were disconnected, and how often. */
   readonly codes: Readonly<Record<string, number>>;
 }
@@ -63,7 +77,11 @@ export class Battlefield {
 
   constructor() {
     this.victim = this.world.add('victim', { family: visionSim });
-    this.honest = this.world.add('honest', { family: visionSim, isGateway: true });
+    this.honest = this.world.add('honest', {
+      family: visionSim,
+      isGateway: true,
+      followedBlocks: Number.POSITIVE_INFINITY,
+    });
   }
 
   /** The honest peer has its chain, and mines from now on. */
@@ -78,7 +96,8 @@ export class Battlefield {
 
   #submit(from: number, count: number): void {
     const batch = honestChain().tree.batch(from, count);
-    this.honest.driver.push({ type: 'command', command: { kind: 'submit', batch, ticket: 0 } });
+    const bodies = Array.from({ length: count }, (_, i) => honestBody(from + i)?.body);
+    this.honest.driver.push({ type: 'command', command: { kind: 'submit', batch, bodies, ticket: 0 } });
   }
 
   /** The honest peer meets the victim. */
@@ -135,15 +154,24 @@ export class Battlefield {
           ? undefined
           : this.#syncedAt - this.#honestSince,
       isSynced: victim.core.tip.hash === honest.core.tip.hash,
+      bodiesMissing: this.#bodiesMissing(),
       codes,
     };
   }
 
-  /** Begun messages, what waits to be sent, headers beside the best chain, and headers that are held. */
+  #bodiesMissing(): number {
+    const { blocks, tree } = this.victim.core;
+    let missing = 0;
+    for (let height = tree.tipHeight - FOLLOWED_BLOCKS + 1; height <= tree.tipHeight; height++)
+      if (blocks.whereabouts(tree.hash(tree.at(height) as number)) !== 'here') missing++;
+    return missing;
+  }
+
+  /** Begun messages, what waits to be sent, orphans, headers beside the best chain, and headers that are held. */
   #retained(): number {
     const { victim } = this;
     const { tree } = victim.core;
-    let bytes = victim.caps.unsentTotal;
+    let bytes = victim.caps.unsentTotal + victim.core.blocks.orphans.bytes;
     // Memory for a message that has begun grows by doubling.
     for (const stranger of this.strangers)
       if (victim.links.has(stranger.id)) bytes += 2 * stranger.partialBytes;
