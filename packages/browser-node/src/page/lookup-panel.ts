@@ -1,4 +1,5 @@
 /** The look-up field: a height or a hash in, a verified header or a plain sentence out. */
+import { createBlockView } from './block-view.js';
 import { byTestId, createElement, setText } from './element.js';
 import { createHeaderFields } from './header-fields.js';
 import { parseLookup } from './lookup-query.js';
@@ -51,7 +52,7 @@ export class LookupPanel {
       );
       const fields = createHeaderFields(header);
       this.#linkParent(fields, header.parent, header.height);
-      this.#result.append(fields);
+      this.#result.append(fields, createBlockView(node, header.hash));
     } catch (error) {
       if (asked === this.#asked)
         this.#say(error instanceof Error ? error.message : 'The node could not answer.');

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   countNoun,
   formatAge,
+  formatBytes,
   formatChainwork,
   formatRate,
   formatSpan,
@@ -15,6 +16,17 @@ describe('quantities', () => {
     expect(formatChainwork(999_999_999_999n)).toBe('999,999,999,999');
     expect(formatChainwork(2n ** 40n)).toBe('2^40.00');
     expect(formatChainwork(3n * 2n ** 254n)).toBe('2^255.58');
+  });
+
+  it('shows sizes in bytes, then in kB and MB with a decimal', () => {
+    expect([1, 999, 1000, 1234, 999_999, 1_000_000].map(formatBytes)).toEqual([
+      '1 byte',
+      '999 bytes',
+      '1.0 kB',
+      '1.2 kB',
+      '1,000.0 kB',
+      '1.0 MB',
+    ]);
   });
 
   it('shows rates below ten with a decimal', () => {

@@ -16,6 +16,12 @@ export function formatRate(perSecond: number): string {
   return perSecond > 0 && perSecond < 10 ? oneDigit.format(perSecond) : grouped.format(perSecond);
 }
 
+/** A size: bytes below a kilobyte, then one decimal. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return countNoun(bytes, 'byte');
+  return bytes < 1_000_000 ? `${oneDigit.format(bytes / 1000)} kB` : `${oneDigit.format(bytes / 1_000_000)} MB`;
+}
+
 /** A sum of work: in full while it is short, as a power of two beyond. */
 export function formatChainwork(work: bigint): string {
   if (work < CHAINWORK_DIGITS_MAX) return grouped.format(work);

@@ -1,0 +1,68 @@
+/** A block's transactions, on request: they are fetched from peers, so nobody pays for what nobody reads. */
+import type { Block, BodyTransaction, LightNodeHandle } from '../index.js';
+import { createElement, setText } from './element.js';
+import { countNoun, formatBytes, formatCount } from './quantities.js';
+
+/** Transactions listed; more is not read by anyone, and costs the page a second. */
+const SHOWN_MAX = 100;
+
+/** A button that fetches a block, and the place where its transactions are shown. */
+export function createBlockView(node: LightNodeHandle, hash: string): HTMLElement {
+  const view = createElement('div', 'block-view');
+  const button = createElement('button', 'button quiet', 'Fetch its transactions');
+  button.type = 'button';
+  button.dataset.testid = 'block-fetch';
+  const answer = createElement('p', 'note');
+  answer.dataset.testid = 'block-answer';
+  answer.setAttribute('role', 'status');
+  const list = createElement('ol', 'transactions');
+  list.dataset.testid = 'block-transactions';
+  button.addEventListener('click', async () => {
+    button.disabled = true;
+    setText(answer, 'Asking the peers …');
+    try {
+      const block = await node.block(hash);
+      setText(answer, block === undefined ? 'This header has left the chain meanwhile.' : describe(block));
+      const shown = block?.transactions.slice(0, SHOWN_MAX) ?? [];
+      list.replaceChildren(...shown.map(createTransaction));
+      button.hidden = block !== undefined;
+    } catch (error) {
+      setText(answer, error instanceof Error ? error.message : 'The block could not be fetched.');
+    } finally {
+      button.disabled = false;
+    }
+  });
+  view.append(button, answer, list);
+  return view;
+}
+
+function describe({ transactionCount: count, bytes }: Block): string {
+  if (count === 0) return 'An empty block: its header says that there are no transactions.';
+  const shown = count > SHOWN_MAX ? ` The first ${formatCount(SHOWN_MAX)} are shown.` : '';
+  return (
+    `${countNoun(count, 'transaction')} in ${formatBytes(bytes)}, held to what the header commits to. ` +
+    `What they do is not checked: a light node does not execute them.${shown}`
+  );
+}
+
+/** Fields are strangers' text, and stay text. */
+function createTransaction({ id, bytes, fields }: BodyTransaction): HTMLLIElement {
+  const item = createElement('li');
+  const details = createElement('details');
+  const summary = createElement('summary');
+  summary.append(createElement('span', 'hash', id), createElement('span', 'note', formatBytes(bytes)));
+  const list = createElement('dl', 'fields');
+  for (const [name, value] of Object.entries(fields)) {
+    const row = createElement('div');
+    row.append(createElement('dt', '', name), createElement('dd', '', textOf(value)));
+    list.append(row);
+  }
+  details.append(summary, list);
+  item.append(details);
+  return item;
+}
+
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? '–' : value.map(String).join(', ');
+  return String(value) === '' ? '–' : String(value);
+}
