@@ -1,0 +1,120 @@
+/**
+ * A gateway for the bench of bodies, to be run as a process of its own: a chain of blocks with one large body, which is
+ * the same in all of them, so that it need not be read from a disk. Prints one line of JSON when it is ready.
+ */
+import { VisionX } from '@vision-light/pow';
+import {
+  bytesToHex,
+  createTemplate,
+  devnetMerkleRoot,
+  encodeVisionBody,
+  type HeaderBatch,
+  HeaderTree,
+  isVisionFamily,
+  MemoryStore,
+  resolveNetwork,
+  sealTemplate,
+  templateInput,
+  transactionHash,
+  type VisionFamily,
+  type VisionTransaction,
+} from '@vision-light/protocol';
+import { pino } from 'pino';
+import { NodeHost } from '../../packages/gateway/src/node-host.js';
+import { Introducer } from '../../packages/gateway/src/signal/introducer.js';
+import { bodyNetwork } from './body-network.mjs';
+
+/** A transaction may take 64 KiB. */
+const TRANSACTION_BYTES = 60_000;
+
+/** A body of about so many bytes. */
+function makeBody(bytes: number): { readonly body: Uint8Array; readonly txRoot: Uint8Array } {
+  const count = Math.ceil(bytes / TRANSACTION_BYTES);
+  const transactions = Array.from({ length: count }, (_, i): VisionTransaction => ({
+    nonce: BigInt(i),
+    sender_pubkey: 'ab'.repeat(32),
+    access_list: [],
+    module: 'data',
+    method: 'x'.repeat(Math.floor(bytes / count) - 130),
+    args: [],
+    tip: 1n,
+    fee_limit: 1000n,
+    sig: 'cd'.repeat(64),
+    max_priority_fee_per_gas: 0n,
+    max_fee_per_gas: 5n,
+  }));
+  return {
+    body: encodeVisionBody(transactions),
+    txRoot: devnetMerkleRoot(transactions.map(transactionHash)),
+  };
+}
+
+/** Blocks 5 s apart that end at a time: the same in every process. */
+function mine(family: VisionFamily, count: number, tipTime: number, txRoot: Uint8Array): HeaderBatch {
+  const visionx = new VisionX(family.params.visionx);
+  const tree = new HeaderTree(family);
+  for (let height = 1; height <= count; height++) {
+    const template = createTemplate(family, {
+      ancestry: tree.ancestry(tree.tip),
+      parentHash: tree.hash(tree.tip).slice(),
+      wallTime: tipTime - 5 * (count - height),
+      txRoot,
+      miner: 'bench',
+    });
+    const { targetHigh, ...input } = templateInput(family, template);
+    const solution = visionx.search(input, 0n, 1_000_000, targetHigh);
+    if (solution === undefined) throw new Error('no solution in a million nonces');
+    const { record, hash } = sealTemplate(family, template, solution.nonce, solution.digest);
+    tree.insertChecked(record, hash, tree.tip);
+  }
+  return tree.batch(1, count);
+}
+
+/** Has the one body under every hash. */
+class OneBodyStore extends MemoryStore {
+  constructor(readonly body: Uint8Array) {
+    super();
+  }
+
+  override readBody(): Promise<Uint8Array> {
+    return Promise.resolve(this.body);
+  }
+
+  override writeBodies(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** @param args  address of the signaling server, blocks, bytes of a body, Unix seconds of the tip */
+export async function main([signal = '', blocks = '', bytes = '', tipTime = '']: readonly string[]): Promise<void> {
+  const family = resolveNetwork(bodyNetwork);
+  if (!isVisionFamily(family)) throw new TypeError('a Vision network is needed');
+  const { body, txRoot } = makeBody(Number(bytes));
+  const count = Number(blocks);
+  const log = pino({ level: 'silent' });
+  const host = new NodeHost({
+    family,
+    store: new OneBodyStore(body),
+    hashThreads: 1,
+    userAgent: 'bench',
+    log,
+    followedBlocks: Number.POSITIVE_INFINITY,
+    requestPeers: () => {},
+    sentAway: () => {},
+    onFailure: (error) => {
+      throw error;
+    },
+  });
+  await host.start();
+  const batch = mine(family, count, Number(tipTime), txRoot);
+  const { accepted, code } = await host.submit(batch, new Array<Uint8Array>(count).fill(body));
+  if (accepted !== count) throw new Error(`the chain was refused: ${code}`);
+  new Introducer({
+    urls: [signal],
+    networkId: bytesToHex(family.networkId),
+    networkName: family.name,
+    pool: host.links,
+    log,
+  });
+  console.log(JSON.stringify({ bodyBytes: body.length, tip: host.node.tip.hash }));
+}

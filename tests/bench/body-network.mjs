@@ -1,0 +1,6 @@
+/** The network of the bench of bodies: headers cost nothing, so that bodies are what is measured. */
+export const bodyNetwork = {
+  name: 'vision-bench-bodies',
+  visionx: { datasetMb: 1, scratchMb: 1, mixIters: 64, readsPerIter: 4, writeEvery: 4 },
+  targetSpacingS: 5,
+};
