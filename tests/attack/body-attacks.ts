@@ -19,7 +19,10 @@ const SYNCED_MS = 20_000;
 const { tree } = honestChain();
 const honestHash = (height: number): Uint8Array => tree.hash(tree.at(height) as number).slice();
 const heightOf = new Map(
-  Array.from({ length: tree.tipHeight + 1 }, (_, height) => [visionSim.hashToHex(honestHash(height)), height]),
+  Array.from({ length: tree.tipHeight + 1 }, (_, height) => [
+    visionSim.hashToHex(honestHash(height)),
+    height,
+  ]),
 );
 /** Hello of one that has the whole honest chain and says that it keeps all bodies. */
 const archive = {
@@ -135,7 +138,10 @@ export const bodyAttacks: readonly Attack[] = [
     codes: ['PEER_FLOOD'],
     begin(field) {
       for (let p = 0; p < 8; p++) {
-        const peer = field.attacker({ hello: archive, answer: serveBodies((height) => honestBody(height)?.body) });
+        const peer = field.attacker({
+          hello: archive,
+          answer: serveBodies((height) => honestBody(height)?.body),
+        });
         for (let i = 0; i < 100; i++)
           field.world.after(SYNCED_MS + 10 * i, () =>
             peer.say({

@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { createSignalServer } from '@vision-light/signal-server';
-import { bodyNetwork } from './body-network.mjs';
+import { importSource } from '../../scripts/run-source.mjs';
 import { launchChromium } from './chromium.mjs';
 
 const BODIES = 1000;
@@ -24,8 +24,9 @@ const MiB = 2 ** 20;
 export async function benchBodies() {
   const browser = await launchChromium();
   try {
+    const { bodyNetwork } = await importSource('tests/bench/body-network.ts');
     const raw = await rawRate(browser);
-    const { rate, workerMib } = await bodyRate(browser);
+    const { rate, workerMib } = await bodyRate(browser, bodyNetwork);
     const share = rate / raw;
     return {
       rows: [
@@ -117,7 +118,9 @@ async function receiveRaw(count, bytes) {
     worker.postMessage({ channel, total: count * bytes }, [channel]);
     await connection.setLocalDescription(await connection.createOffer());
     while (connection.iceGatheringState !== 'complete')
-      await new Promise((resolve) => connection.addEventListener('icegatheringstatechange', resolve, { once: true }));
+      await new Promise((resolve) =>
+        connection.addEventListener('icegatheringstatechange', resolve, { once: true }),
+      );
     const { type, sdp } = connection.localDescription;
     await connection.setRemoteDescription(await globalThis.answerOf(index, { type, sdp }));
   }
@@ -125,7 +128,7 @@ async function receiveRaw(count, bytes) {
 }
 
 /** The same through two nodes: asked for, framed, put together, and held to the root of its header. */
-async function bodyRate(browser) {
+async function bodyRate(browser, network) {
   const signal = await createSignalServer({ port: 0, host: '127.0.0.1' });
   const tipTime = Math.floor(Date.now() / 1000);
   const gateways = [0, 1].map(() => start('body-gateway.mjs', signal.url, BODIES, BODY_BYTES, tipTime));
@@ -134,7 +137,7 @@ async function bodyRate(browser) {
     const [{ bodyBytes }] = await Promise.all(gateways.map(firstLine));
     const tab = await browser.newPage();
     await tab.goto(site.url);
-    const options = { network: bodyNetwork, signal: [signal.url], followedBlocks: 0, storage: 'memory' };
+    const options = { network, signal: [signal.url], followedBlocks: 0, storage: 'memory' };
     await tab.evaluate(joinNetwork, options, BODIES, gateways.length);
     const memory = await watchWorker(tab);
     const ms = await tab.evaluate(fetchAll, BODIES, ASKED_AT_ONCE, bodyBytes);

@@ -22,7 +22,7 @@ import {
 import { pino } from 'pino';
 import { NodeHost } from '../../packages/gateway/src/node-host.js';
 import { Introducer } from '../../packages/gateway/src/signal/introducer.js';
-import { bodyNetwork } from './body-network.mjs';
+import { bodyNetwork } from './body-network.js';
 
 /** A transaction may take 64 KiB. */
 const TRANSACTION_BYTES = 60_000;
@@ -30,19 +30,22 @@ const TRANSACTION_BYTES = 60_000;
 /** A body of about so many bytes. */
 function makeBody(bytes: number): { readonly body: Uint8Array; readonly txRoot: Uint8Array } {
   const count = Math.ceil(bytes / TRANSACTION_BYTES);
-  const transactions = Array.from({ length: count }, (_, i): VisionTransaction => ({
-    nonce: BigInt(i),
-    sender_pubkey: 'ab'.repeat(32),
-    access_list: [],
-    module: 'data',
-    method: 'x'.repeat(Math.floor(bytes / count) - 130),
-    args: [],
-    tip: 1n,
-    fee_limit: 1000n,
-    sig: 'cd'.repeat(64),
-    max_priority_fee_per_gas: 0n,
-    max_fee_per_gas: 5n,
-  }));
+  const transactions = Array.from(
+    { length: count },
+    (_, i): VisionTransaction => ({
+      nonce: BigInt(i),
+      sender_pubkey: 'ab'.repeat(32),
+      access_list: [],
+      module: 'data',
+      method: 'x'.repeat(Math.floor(bytes / count) - 130),
+      args: [],
+      tip: 1n,
+      fee_limit: 1000n,
+      sig: 'cd'.repeat(64),
+      max_priority_fee_per_gas: 0n,
+      max_fee_per_gas: 5n,
+    }),
+  );
   return {
     body: encodeVisionBody(transactions),
     txRoot: devnetMerkleRoot(transactions.map(transactionHash)),
@@ -86,7 +89,12 @@ class OneBodyStore extends MemoryStore {
 }
 
 /** @param args  address of the signaling server, blocks, bytes of a body, Unix seconds of the tip */
-export async function main([signal = '', blocks = '', bytes = '', tipTime = '']: readonly string[]): Promise<void> {
+export async function main([
+  signal = '',
+  blocks = '',
+  bytes = '',
+  tipTime = '',
+]: readonly string[]): Promise<void> {
   const family = resolveNetwork(bodyNetwork);
   if (!isVisionFamily(family)) throw new TypeError('a Vision network is needed');
   const { body, txRoot } = makeBody(Number(bytes));

@@ -27,7 +27,8 @@ channel.bufferedAmountLowThreshold = BUFFERED_MAX / 2;
 if (channel.readyState !== 'open') await new Promise((resolve) => (channel.onopen = resolve));
 const frame = new Uint8Array(FRAME_BYTES);
 for (let sent = 0; sent < bytes; sent += FRAME_BYTES) {
-  if (channel.bufferedAmount > BUFFERED_MAX) await new Promise((resolve) => (channel.onbufferedamountlow = resolve));
+  if (channel.bufferedAmount > BUFFERED_MAX)
+    await new Promise((resolve) => (channel.onbufferedamountlow = resolve));
   channel.send(frame);
 }
 // Ended by whoever started it.

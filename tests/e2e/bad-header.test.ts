@@ -62,6 +62,7 @@ it('drops the gateway that lies, keeps what was good, and syncs from the honest 
     hashThreads: 1,
     userAgent: 'liar',
     log,
+    followedBlocks: 0,
     requestPeers: () => {},
     sentAway: () => {},
     onFailure: (error) => {

@@ -192,7 +192,10 @@ describe('a node that follows bodies', () => {
     }
     const begin = world.now;
     give(full, next.mine({ count: 1, txRootOf: () => more.txRoot }), [more.body]);
-    await world.run(world.now + 5000, () => page.core.metrics().vision_p2p_blocks_received_total === FOLLOWED_BLOCKS + 1);
+    await world.run(
+      world.now + 5000,
+      () => page.core.metrics().vision_p2p_blocks_received_total === FOLLOWED_BLOCKS + 1,
+    );
     // Hash, announcement, request, answer; a header first would cost a round trip of 40 ms more.
     expect(world.now - begin).toBeLessThan(3 * 20 + 20);
     await world.run(world.now + 1000);
@@ -213,7 +216,9 @@ describe('a node that follows bodies', () => {
     await world.run(world.now + 100);
     for (const [i, { id }] of line.entries()) world.connect(id, i === 0 ? 'full' : `p${i}`);
     const last = line.at(-1) as SimNode;
-    await world.run(world.now + 120_000, () => line.every(({ core }) => core.blocks.kept === FOLLOWED_BLOCKS));
+    await world.run(world.now + 120_000, () =>
+      line.every(({ core }) => core.blocks.kept === FOLLOWED_BLOCKS),
+    );
     await world.run(world.now + 30_000);
     const more = makeBody(778, 2);
     const next = new VisionChain();
@@ -243,7 +248,11 @@ describe('a node that follows bodies', () => {
     });
     await addFull(world, 'full');
     const rival = await addFull(world, 'rival');
-    give(rival, branch, otherBodies.map(({ body }) => body));
+    give(
+      rival,
+      branch,
+      otherBodies.map(({ body }) => body),
+    );
     await world.run(world.now + 1000);
     expect(rival.core.tip.height).toBe(HEIGHT + 3);
     const store = new MemoryStore();
@@ -375,7 +384,12 @@ describe('a peer', () => {
     await world.run(world.now + 100);
     const echo = archive(world, page, 'echo', good);
     await world.run(world.now + 60_000);
-    const known = { type: 'announce', height: HEIGHT, hash: hashAt(HEIGHT), prev: hashAt(HEIGHT - 1) } as const;
+    const known = {
+      type: 'announce',
+      height: HEIGHT,
+      hash: hashAt(HEIGHT),
+      prev: hashAt(HEIGHT - 1),
+    } as const;
     for (let i = 0; i < 50; i++) echo.say(known);
     await world.run(world.now + 1000);
     expect(echo.rejectedWith).toBe('PEER_FLOOD');

@@ -42,7 +42,10 @@ export class SimMiner {
     const { record, hash } = mineHeader(tree, tree.tip, wallTime, node.id, made?.txRoot);
     this.onBlock?.(visionSim.hashToHex(hash));
     const batch = { count: 1, records: record, hashes: hash };
-    node.driver.push({ type: 'command', command: { kind: 'submit', batch, bodies: [made?.body], ticket: 0 } });
+    node.driver.push({
+      type: 'command',
+      command: { kind: 'submit', batch, bodies: [made?.body], ticket: 0 },
+    });
   }
 
   #draw(): void {

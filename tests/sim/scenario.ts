@@ -274,7 +274,8 @@ class Run {
       if (!this.members.some(has)) continue;
       for (const member of this.members) {
         const isToHave = member.node !== undefined && member.followedBlocks > 0 && !member.hasLost;
-        if (isToHave && !has(member)) throw new Error(`${member.node?.id} lacks the body at height ${height}`);
+        if (isToHave && !has(member))
+          throw new Error(`${member.node?.id} lacks the body at height ${height}`);
       }
     }
   }

@@ -19,19 +19,22 @@ export interface MadeBody {
  * @param bytes  about how many each of them takes
  */
 export function makeBody(seed: number, count: number, bytes = 150): MadeBody {
-  const transactions = Array.from({ length: count }, (_, i): VisionTransaction => ({
-    nonce: BigInt(seed) * 1000n + BigInt(i),
-    sender_pubkey: 'ab'.repeat(32),
-    access_list: [],
-    module: 'cash',
-    method: 'x'.repeat(Math.max(1, bytes - 110)),
-    args: [],
-    tip: 1n,
-    fee_limit: 1000n,
-    sig: 'cd'.repeat(64),
-    max_priority_fee_per_gas: 0n,
-    max_fee_per_gas: 5n,
-  }));
+  const transactions = Array.from(
+    { length: count },
+    (_, i): VisionTransaction => ({
+      nonce: BigInt(seed) * 1000n + BigInt(i),
+      sender_pubkey: 'ab'.repeat(32),
+      access_list: [],
+      module: 'cash',
+      method: 'x'.repeat(Math.max(1, bytes - 110)),
+      args: [],
+      tip: 1n,
+      fee_limit: 1000n,
+      sig: 'cd'.repeat(64),
+      max_priority_fee_per_gas: 0n,
+      max_fee_per_gas: 5n,
+    }),
+  );
   return {
     body: encodeVisionBody(transactions),
     txRoot: devnetMerkleRoot(transactions.map(transactionHash)),

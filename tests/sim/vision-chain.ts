@@ -40,7 +40,7 @@ export function mineHeader(
   parent: number,
   wallTime: number,
   miner: string,
-  txRoot = new Uint8Array(32),
+  txRoot: Uint8Array = new Uint8Array(32),
 ): { readonly record: Uint8Array; readonly hash: Uint8Array } {
   const template = createTemplate(visionSim, {
     ancestry: tree.ancestry(parent),

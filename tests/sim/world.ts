@@ -208,7 +208,9 @@ export class SimNode {
         const code = this.options.writeFault?.();
         if (code !== undefined) this.#answer(STORE_MS, { type: 'bodiesFailed', write, code, detail: '' });
         else
-          world.await(store.writeBodies(change), () => this.#answer(STORE_MS, { type: 'bodiesStored', write }));
+          world.await(store.writeBodies(change), () =>
+            this.#answer(STORE_MS, { type: 'bodiesStored', write }),
+          );
         break;
       }
       case 'emit':

@@ -106,12 +106,14 @@ function startWorker({ workerUrl }: LightNodeSettings, events: NodeWorkerEvents)
 /** @returns the network id */
 async function start({ control }: NodeWorkerLink, settings: LightNodeSettings): Promise<string> {
   const { network, storage, hashers, maxPeers, followedBlocks } = settings;
-  const result = await control.start({ network, storage, hashers, maxPeers, followedBlocks }).catch((error: unknown) => {
-    if (error instanceof DOMException && error.name === 'DataCloneError') {
-      throw new TypeError(`network: must be plain data, got ${error.message}`);
-    }
-    throw workerFailed(error);
-  });
+  const result = await control
+    .start({ network, storage, hashers, maxPeers, followedBlocks })
+    .catch((error: unknown) => {
+      if (error instanceof DOMException && error.name === 'DataCloneError') {
+        throw new TypeError(`network: must be plain data, got ${error.message}`);
+      }
+      throw workerFailed(error);
+    });
   if (result.ok) return result.networkId;
   const { fault, message } = result;
   if (fault === 'NO_WASM') throw new LightNodeError(fault, describeError(fault, message));

@@ -19,7 +19,9 @@ export function formatRate(perSecond: number): string {
 /** A size: bytes below a kilobyte, then one decimal. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return countNoun(bytes, 'byte');
-  return bytes < 1_000_000 ? `${oneDigit.format(bytes / 1000)} kB` : `${oneDigit.format(bytes / 1_000_000)} MB`;
+  return bytes < 1_000_000
+    ? `${oneDigit.format(bytes / 1000)} kB`
+    : `${oneDigit.format(bytes / 1_000_000)} MB`;
 }
 
 /** A sum of work: in full while it is short, as a power of two beyond. */

@@ -2,8 +2,11 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { StoreError } from '@vision-light/protocol';
+import { ClassicLevel } from 'classic-level';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { defineBodyStoreSuite } from '../../../../tests/conformance-suites/body-store-suite.js';
 import { defineHeaderStoreSuite } from '../../../../tests/conformance-suites/header-store-suite.js';
+import type { StoreUnderTest } from '../../../../tests/conformance-suites/store-under-test.js';
 import { GatewayError } from '../gateway-error.js';
 import { LevelStore } from './level-store.js';
 
@@ -17,20 +20,20 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-defineHeaderStoreSuite(
-  { describe, it },
-  {
-    name: 'LevelDB',
-    isDurable: true,
-    makePlace: async () => {
-      const place = await mkdtemp(path.join(tmpdir(), 'vision-light-store-'));
-      return {
-        open: () => LevelStore.open(place),
-        dispose: () => rm(place, { recursive: true, force: true }),
-      };
-    },
+const levelDb: StoreUnderTest<LevelStore> = {
+  name: 'LevelDB',
+  isDurable: true,
+  makePlace: async () => {
+    const place = await mkdtemp(path.join(tmpdir(), 'vision-light-store-'));
+    return {
+      open: () => LevelStore.open(place),
+      dispose: () => rm(place, { recursive: true, force: true }),
+    };
   },
-);
+};
+
+defineHeaderStoreSuite({ describe, it }, levelDb);
+defineBodyStoreSuite({ describe, it }, levelDb);
 
 describe('LevelStore', () => {
   it('keeps the chain from one opening to the next, chunks in ascending order', async () => {
@@ -48,6 +51,33 @@ describe('LevelStore', () => {
     expect(chunks[3]?.bytes).toEqual(Uint8Array.of(255, 7));
     expect(tip).toEqual(Uint8Array.of(2));
     await second.close();
+  });
+
+  it('passes over keys that are none of its own', async () => {
+    const other = new ClassicLevel<Uint8Array, Uint8Array>(folder, {
+      keyEncoding: 'view',
+      valueEncoding: 'view',
+    });
+    for (const text of ['a', 'b', 'body', `b${'x'.repeat(33)}`, 'c', 'chunks', 'd'])
+      await other.put(new TextEncoder().encode(text), Uint8Array.of(1));
+    await other.close();
+
+    const store = await LevelStore.open(folder);
+    expect(await store.load()).toEqual({ chunks: [], tip: undefined });
+    expect(await store.listBodies()).toEqual([]);
+    await store.close();
+  });
+
+  it('does not let a write that failed hold up the next', async () => {
+    const store = await LevelStore.open(folder);
+    const hash = new Uint8Array(32).fill(1);
+    const bad = { hash, body: undefined as unknown as Uint8Array };
+    const first = store.writeBodies({ put: [bad], remove: [] });
+    const second = store.writeBodies({ put: [{ hash, body: Uint8Array.of(1) }], remove: [] });
+    await expect(first).rejects.toBeInstanceOf(StoreError);
+    await second;
+    expect(await store.readBody(hash)).toEqual(Uint8Array.of(1));
+    await store.close();
   });
 
   it('says in one sentence that another process holds the lock', async () => {
@@ -82,5 +112,8 @@ describe('LevelStore', () => {
     await expect(store.write({ removeFrom: 0, put: [], tip: Uint8Array.of() })).rejects.toBeInstanceOf(
       StoreError,
     );
+    await expect(store.listBodies()).rejects.toEqual(failed);
+    await expect(store.readBody(new Uint8Array(32))).rejects.toEqual(failed);
+    await expect(store.writeBodies({ put: [], remove: [] })).rejects.toEqual(failed);
   });
 });

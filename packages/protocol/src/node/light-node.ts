@@ -350,7 +350,8 @@ export class LightNode {
             ...request,
             done: ({ accepted, fault }) => {
               bodies.slice(0, accepted).forEach((body, i) => {
-                if (body !== undefined) this.blocks.submitted(batch.hashes.subarray(32 * i, 32 * (i + 1)), body);
+                if (body !== undefined)
+                  this.blocks.submitted(batch.hashes.subarray(32 * i, 32 * (i + 1)), body);
               });
               answer(accepted, fault);
             },

@@ -4,7 +4,13 @@
  */
 import { areEqual } from '../bytes/compare-bytes.js';
 import type { BodyFault } from '../chain/body-fault.js';
-import { DUPLICATE_COST, HELLO_TIMEOUT_MS, MESSAGE_TIMEOUT_MS, PING_INTERVAL_MS, UNSENT_BYTES_MAX } from '../limits.js';
+import {
+  DUPLICATE_COST,
+  HELLO_TIMEOUT_MS,
+  MESSAGE_TIMEOUT_MS,
+  PING_INTERVAL_MS,
+  UNSENT_BYTES_MAX,
+} from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import { Peer } from '../peer/peer.js';
 import type { PeerFault } from '../peer/peer-fault.js';
@@ -214,7 +220,12 @@ export class PeerDesk {
     this.outbox.send(peer, { type: 'ping', requestId: peer.ping.requestId });
   }
 
-  #message(peer: Peer, bytes: Uint8Array, now: number, wallTime: number): PeerFault | WireFault | BodyFault | undefined {
+  #message(
+    peer: Peer,
+    bytes: Uint8Array,
+    now: number,
+    wallTime: number,
+  ): PeerFault | WireFault | BodyFault | undefined {
     const decoded = decodeMessage(bytes);
     if (!decoded.ok) return decoded.code;
     const { message } = decoded;

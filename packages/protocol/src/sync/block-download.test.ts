@@ -279,7 +279,12 @@ describe('BlockDownload', () => {
     download.poll(0);
     expect(download.poll(3000, () => 1000)).toEqual([]);
     expect(download.nextWake(3000)).toBe(4000);
-    expect(asked(download.poll(4000, () => 1000), 'b')).toEqual([0]);
+    expect(
+      asked(
+        download.poll(4000, () => 1000),
+        'b',
+      ),
+    ).toEqual([0]);
   });
 
   test('gives what was asked before a sleep its time again', () => {

@@ -188,7 +188,14 @@ export class BlockDownload {
   addPeer(peerId: string, isArchive = false): void {
     if (this.#sources.has(peerId)) return;
     const pace = new DownloadWindow();
-    this.#sources.set(peerId, { pace, underWay: new Set(), expired: new Map(), isArchive, pauses: 0, nextRequestAt: 0 });
+    this.#sources.set(peerId, {
+      pace,
+      underWay: new Set(),
+      expired: new Map(),
+      isArchive,
+      pauses: 0,
+      nextRequestAt: 0,
+    });
   }
 
   /** What was under way from it is queued again. */
@@ -330,7 +337,8 @@ export class BlockDownload {
       const overdue: string[] = [];
       for (const key of source.underWay) {
         const wanted = this.#wanted.get(key) as Wanted;
-        if (wanted.deadline <= now) wanted.deadline = Math.max(wanted.deadline, Math.min(silentAt, wanted.lastCall));
+        if (wanted.deadline <= now)
+          wanted.deadline = Math.max(wanted.deadline, Math.min(silentAt, wanted.lastCall));
         if (wanted.deadline <= now) overdue.push(key);
       }
       if (overdue.length === 0) continue;

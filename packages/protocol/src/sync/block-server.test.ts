@@ -109,7 +109,9 @@ describe('BlockServer', () => {
   it('PEER_FLOOD: keeps so many requests waiting and no more', () => {
     isSlow = true;
     where.set(1, 'here');
-    const faults = Array.from({ length: DEFERRED_BLOCK_REQUESTS_MAX + 1 }, () => server.request(peer, ask(1), 0));
+    const faults = Array.from({ length: DEFERRED_BLOCK_REQUESTS_MAX + 1 }, () =>
+      server.request(peer, ask(1), 0),
+    );
     expect(faults).toEqual([...new Array(DEFERRED_BLOCK_REQUESTS_MAX).fill(undefined), 'PEER_FLOOD']);
   });
 

@@ -50,7 +50,12 @@ export class BlockServer {
     if (queue.requests.length >= DEFERRED_BLOCK_REQUESTS_MAX) return 'PEER_FLOOD';
     this.#queues.set(peer, queue);
     // Views point into the received message; a request that waits must not keep all of it.
-    queue.requests.push({ requestId, hashes: hashes.map((hash) => hash.slice()), answered: 0, waitsUntil: undefined });
+    queue.requests.push({
+      requestId,
+      hashes: hashes.map((hash) => hash.slice()),
+      answered: 0,
+      waitsUntil: undefined,
+    });
     this.#pump(queue, now);
     return undefined;
   }

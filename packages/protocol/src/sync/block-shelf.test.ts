@@ -23,7 +23,10 @@ function taken<T extends Effect['type']>(type: T): Extract<Effect, { type: T }>[
 
 /** What a read gives, if it has answered. */
 function read(index: number): { body: Uint8Array | undefined; isAnswered: boolean } {
-  const result: { body: Uint8Array | undefined; isAnswered: boolean } = { body: undefined, isAnswered: false };
+  const result: { body: Uint8Array | undefined; isAnswered: boolean } = {
+    body: undefined,
+    isAnswered: false,
+  };
   shelf.read(hashOf(index), (body) => Object.assign(result, { body, isAnswered: true }));
   return result;
 }

@@ -22,7 +22,11 @@ export class MissingBlocks {
     const key = bytesToHex(hash);
     const known = this.#missing.get(key);
     if (known === undefined) {
-      this.#missing.set(key, { hash: hash.slice(), retryAt: now + MISSING_RETRY_MS, retryMs: MISSING_RETRY_MS });
+      this.#missing.set(key, {
+        hash: hash.slice(),
+        retryAt: now + MISSING_RETRY_MS,
+        retryMs: MISSING_RETRY_MS,
+      });
     } else if (known.retryAt === Number.POSITIVE_INFINITY) {
       known.retryMs = Math.min(2 * known.retryMs, MISSING_RETRY_MAX_MS);
       known.retryAt = now + known.retryMs;

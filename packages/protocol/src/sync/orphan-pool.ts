@@ -98,10 +98,7 @@ export class OrphanPool {
     if (orphan.body.length > this.#bytesMax) return 'refused';
     const { peerId } = orphan;
     if (this.countOf(peerId) >= this.#perPeerMax) this.#removeOneOf(peerId, isVerified);
-    while (
-      this.#blocks.size >= this.#orphansMax ||
-      this.#bytes + orphan.body.length > this.#bytesMax
-    ) {
+    while (this.#blocks.size >= this.#orphansMax || this.#bytes + orphan.body.length > this.#bytesMax) {
       const [greedy, count] = this.#mostOf();
       if (greedy !== peerId && count <= this.countOf(peerId) + 1) return 'refused';
       this.#removeOneOf(greedy, isVerified);

@@ -1,5 +1,7 @@
+import type { CustomNetwork } from '@vision-light/protocol';
+
 /** The network of the bench of bodies: headers cost nothing, so that bodies are what is measured. */
-export const bodyNetwork = {
+export const bodyNetwork: CustomNetwork = {
   name: 'vision-bench-bodies',
   visionx: { datasetMb: 1, scratchMb: 1, mixIters: 64, readsPerIter: 4, writeEvery: 4 },
   targetSpacingS: 5,
