@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  readI32BigEndian,
   readU32,
   readU64,
   readU64AsNumber,
   readU64BigEndian,
   writeU32,
+  writeU32BigEndian,
   writeU64,
   writeU64BigEndian,
 } from './integers.js';
@@ -26,6 +28,9 @@ test('agree with DataView at every offset', () => {
       writeU32(bytes, at, narrow);
       expect(view.getUint32(at, true)).toBe(narrow);
       expect(readU32(bytes, at)).toBe(narrow);
+      writeU32BigEndian(bytes, at, narrow);
+      expect(view.getUint32(at)).toBe(narrow);
+      expect(readI32BigEndian(bytes, at)).toBe(narrow | 0);
     }),
   );
 });

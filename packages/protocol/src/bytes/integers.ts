@@ -33,6 +33,20 @@ export function writeU64(bytes: Uint8Array, at: number, value: bigint): void {
   writeU32(bytes, at + 4, Number((value >> 32n) & 0xffff_ffffn));
 }
 
+/** Big-endian, 4 bytes at `at`, as a signed integer: its bits are what counts. */
+export function readI32BigEndian(bytes: Uint8Array, at: number): number {
+  const high = ((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16);
+  return high | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
+}
+
+/** Writes 4 big-endian bytes. */
+export function writeU32BigEndian(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
+}
+
 /** Big-endian, 8 bytes at `at`; a missing byte counts as zero. */
 export function readU64BigEndian(bytes: Uint8Array, at: number): bigint {
   let value = 0n;

@@ -47,7 +47,7 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   let text = '';
   let at = 0;
   while (at < bytes.length) {
-    const size = sequenceLength(bytes, at);
+    const size = utf8SequenceBytes(bytes, at);
     if (size === 0) return undefined;
     let point = size === 1 ? (bytes[at] as number) : (bytes[at] as number) & (0x7f >> size);
     for (let i = 1; i < size; i++) point = (point << 6) | ((bytes[at + i] as number) & 0x3f);
@@ -61,7 +61,7 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
 export function isUtf8(bytes: Uint8Array): boolean {
   let at = 0;
   while (at < bytes.length) {
-    const size = sequenceLength(bytes, at);
+    const size = utf8SequenceBytes(bytes, at);
     if (size === 0) return false;
     at += size;
   }
@@ -69,7 +69,7 @@ export function isUtf8(bytes: Uint8Array): boolean {
 }
 
 /** Bytes of the well-formed sequence at `at`; 0 if there is none. */
-function sequenceLength(bytes: Uint8Array, at: number): number {
+export function utf8SequenceBytes(bytes: Uint8Array, at: number): number {
   const first = bytes[at] as number;
   if (first < 0x80) return 1;
   const size =

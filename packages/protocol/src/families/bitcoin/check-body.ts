@@ -2,6 +2,7 @@
 
 import { ByteReader } from '../../bytes/byte-reader.js';
 import { areEqual } from '../../bytes/compare-bytes.js';
+import { DoubleSha256 } from '../../bytes/double-sha256.js';
 import { bytesToHex } from '../../bytes/hex.js';
 import { type BodyContext, type BodyInfo, type BodyVerdict, rejectedBody } from '../../chain/block-body.js';
 import { bitcoinMerkleRoot } from './merkle.js';
@@ -54,7 +55,9 @@ export function checkBody(network: string, body: Uint8Array, context: BodyContex
   if (transactions === undefined || coinbase === undefined)
     return rejectedBody('BODY_MALFORMED', 'not a list of transactions');
 
-  const { root, isMutated } = bitcoinMerkleRoot(transactions.map((tx) => transactionId(body, tx)));
+  const hasher = new DoubleSha256();
+  const ids = transactions.map((tx) => transactionId(body, tx, hasher));
+  const { root, isMutated } = bitcoinMerkleRoot(ids);
   const committed = context.record.subarray(offsets.merkleRoot, offsets.merkleRoot + 32);
   if (!areEqual(root, committed)) return rejectedBody('BODY_ROOT_MISMATCH', `root ${toDisplayHex(root)}`);
   if (isMutated) return rejectedBody('BODY_MUTATED', 'a transaction is repeated');
@@ -70,7 +73,7 @@ export function checkBody(network: string, body: Uint8Array, context: BodyContex
   const fault =
     commitment === undefined
       ? transactions.some((tx) => tx.hasWitness) && 'a witness, and no commitment'
-      : witnessFault(body, transactions, coinbase, commitment);
+      : witnessFault(body, transactions, ids, commitment);
   if (fault) return rejectedBody('BODY_WITNESS_MISMATCH', fault);
 
   const weight = weightOf(body, transactions);
@@ -80,15 +83,25 @@ export function checkBody(network: string, body: Uint8Array, context: BodyContex
 function witnessFault(
   body: Uint8Array,
   transactions: readonly BitcoinTransaction[],
-  coinbase: BitcoinTransaction,
+  ids: readonly Uint8Array[],
   commitment: Uint8Array,
 ): string | false {
-  const reserved = reservedValue(body, coinbase);
+  const reserved = reservedValue(body, transactions[0] as BitcoinTransaction);
   if (reserved === undefined) return 'the coinbase has no reserved value of 32 bytes';
   // The commitment is in the coinbase, whose own wtxid is taken as zeros.
-  const leaves = transactions.map((tx, i) => (i === 0 ? new Uint8Array(32) : witnessId(body, tx)));
+  const leaves = witnessIds(body, transactions, ids).with(0, new Uint8Array(32));
   const expected = sha256d(bitcoinMerkleRoot(leaves).root, reserved);
   return !areEqual(expected, commitment) && `commitment ${bytesToHex(expected)}`;
+}
+
+/** All wtxids; only those that differ from the txid are hashed. */
+function witnessIds(
+  body: Uint8Array,
+  transactions: readonly BitcoinTransaction[],
+  ids: readonly Uint8Array[],
+): Uint8Array[] {
+  const hasher = new DoubleSha256();
+  return transactions.map((tx, i) => (tx.hasWitness ? witnessId(body, tx, hasher) : (ids[i] as Uint8Array)));
 }
 
 /** The 32 bytes of the last output that holds a commitment; undefined if none does. */
@@ -127,15 +140,18 @@ function weightOf(body: Uint8Array, transactions: readonly BitcoinTransaction[])
 export function describeBody(body: Uint8Array): BodyInfo | undefined {
   const transactions = body.length > bodyBytesMax ? undefined : parseTransactions(body);
   if (transactions === undefined) return undefined;
+  const hasher = new DoubleSha256();
+  const ids = transactions.map((tx) => transactionId(body, tx, hasher));
+  const witnesses = witnessIds(body, transactions, ids);
   return {
     bytes: body.length,
     transactionCount: transactions.length,
-    transactions: transactions.map((tx) => ({
-      id: toDisplayHex(transactionId(body, tx)),
+    transactions: transactions.map((tx, i) => ({
+      id: toDisplayHex(ids[i] as Uint8Array),
       offset: tx.start,
       bytes: tx.end - tx.start,
       fields: {
-        witnessId: toDisplayHex(witnessId(body, tx)),
+        witnessId: toDisplayHex(witnesses[i] as Uint8Array),
         weight: 3 * strippedBytes(tx) + tx.end - tx.start,
       },
     })),

@@ -1,5 +1,4 @@
-import { areEqual } from '../../bytes/compare-bytes.js';
-import { sha256d } from './transaction.js';
+import { DoubleSha256 } from '../../bytes/double-sha256.js';
 
 /** A root, and whether the list could be longer than the one that was meant. */
 export interface BitcoinMerkleRoot {
@@ -9,23 +8,33 @@ export interface BitcoinMerkleRoot {
   readonly isMutated: boolean;
 }
 
+const hashBytes = 32;
+
 /**
  * Root of Bitcoin's tree: double SHA-256, an odd node is paired with itself.
  *
  * @see Bitcoin Core `ComputeMerkleRoot`, CVE-2012-2459
  */
 export function bitcoinMerkleRoot(leaves: readonly Uint8Array[]): BitcoinMerkleRoot {
+  const hasher = new DoubleSha256();
+  // Each level overwrites the one below, so that a tree of thousands of nodes is one allocation.
+  const level = new Uint8Array(Math.max(1, leaves.length) * hashBytes);
+  for (const [i, leaf] of leaves.entries()) level.set(leaf, i * hashBytes);
   let isMutated = false;
-  let level = leaves;
-  while (level.length > 1) {
-    const parents: Uint8Array[] = [];
-    for (let i = 0; i < level.length; i += 2) {
-      const left = level[i] as Uint8Array;
-      const right = level[i + 1];
-      if (right !== undefined && areEqual(left, right)) isMutated = true;
-      parents.push(sha256d(left, right ?? left));
+  for (let count = leaves.length; count > 1; count = Math.ceil(count / 2)) {
+    for (let i = 0; i < count; i += 2) {
+      const left = i * hashBytes;
+      const right = Math.min(i + 1, count - 1) * hashBytes;
+      if (right !== left && areSame(level, left, right)) isMutated = true;
+      hasher.update(level, left, left + hashBytes);
+      hasher.update(level, right, right + hashBytes);
+      hasher.digestInto(level, left / 2);
     }
-    level = parents;
   }
-  return { root: level[0] ?? new Uint8Array(32), isMutated };
+  return { root: level.slice(0, hashBytes), isMutated };
+}
+
+function areSame(level: Uint8Array, a: number, b: number): boolean {
+  for (let i = 0; i < hashBytes; i++) if (level[a + i] !== level[b + i]) return false;
+  return true;
 }

@@ -4,8 +4,8 @@
  *
  * @see Bitcoin Core `UnserializeTransaction`, `ReadCompactSize`
  */
-import { sha256 } from '@noble/hashes/sha2.js';
 import { ByteReader } from '../../bytes/byte-reader.js';
+import { DoubleSha256 } from '../../bytes/double-sha256.js';
 
 /** One transaction in the bytes of a body. Offsets are from the beginning of the body. */
 export interface BitcoinTransaction {
@@ -107,24 +107,28 @@ function isNullOutpoint(bytes: Uint8Array, at: number): boolean {
 
 /** SHA-256 twice over the bytes, one part after another. */
 export function sha256d(...parts: readonly Uint8Array[]): Uint8Array {
-  const hasher = sha256.create();
-  for (const part of parts) hasher.update(part);
-  return sha256(hasher.digest());
+  const hasher = new DoubleSha256();
+  for (const part of parts) hasher.update(part, 0, part.length);
+  return hasher.digest();
 }
 
 /** The txid, internal byte order: it does not cover witnesses. */
-export function transactionId(body: Uint8Array, tx: BitcoinTransaction): Uint8Array {
-  if (!tx.hasWitness) return sha256d(body.subarray(tx.start, tx.end));
-  return sha256d(
-    body.subarray(tx.start, tx.start + 4),
-    body.subarray(tx.inputsStart, tx.outputsEnd),
-    body.subarray(tx.end - 4, tx.end),
-  );
+export function transactionId(
+  body: Uint8Array,
+  tx: BitcoinTransaction,
+  hasher = new DoubleSha256(),
+): Uint8Array {
+  if (!tx.hasWitness) return witnessId(body, tx, hasher);
+  hasher.update(body, tx.start, tx.start + 4);
+  hasher.update(body, tx.inputsStart, tx.outputsEnd);
+  hasher.update(body, tx.end - 4, tx.end);
+  return hasher.digest();
 }
 
-/** The wtxid, internal byte order: it covers everything (BIP141). */
-export function witnessId(body: Uint8Array, tx: BitcoinTransaction): Uint8Array {
-  return sha256d(body.subarray(tx.start, tx.end));
+/** The wtxid, internal byte order: it covers everything (BIP141), and is the txid where there is no witness. */
+export function witnessId(body: Uint8Array, tx: BitcoinTransaction, hasher = new DoubleSha256()): Uint8Array {
+  hasher.update(body, tx.start, tx.end);
+  return hasher.digest();
 }
 
 /** Bytes of a transaction without its witnesses. */

@@ -31,10 +31,12 @@ export const bodyTransactionsMax = 20_000;
 /** Encoded bytes of one transaction: existing nodes take 64 KiB of JSON, which is never shorter (vision.md §1). */
 export const transactionBytesMax = 64 * 1024;
 /** Flags, and one byte for each of the other fields. */
-const transactionBytesMin = 12;
+export const transactionBytesMin = 12;
 
-const flagHexKey = 1;
-const flagHexSignature = 2;
+/** Flag of a transaction whose key is in its short form. */
+export const flagHexKey = 1;
+/** Flag of a transaction whose signature is. */
+export const flagHexSignature = 2;
 
 /** A transaction and where it stands in its body. */
 export interface PlacedTransaction {

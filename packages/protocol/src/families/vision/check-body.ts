@@ -2,10 +2,10 @@ import { areEqual } from '../../bytes/compare-bytes.js';
 import { bytesToHex } from '../../bytes/hex.js';
 import { type BodyContext, type BodyInfo, type BodyVerdict, rejectedBody } from '../../chain/block-body.js';
 import { decodeVisionBody } from './body-codec.js';
-import { devnetMerkleRoot, mainnetMerkleTree } from './merkle.js';
+import { hashTransactions } from './hash-body.js';
+import { devnetMerkleTree, mainnetMerkleTree } from './merkle.js';
 import type { VisionRules } from './network-params.js';
 import { offsets } from './record.js';
-import { transactionHash } from './transaction.js';
 
 /** Bytes of a body: existing nodes take 2 MB of JSON (vision.md §7), and a message of 2 MiB has room for it. */
 export const bodyBytesMax = 2_000_000;
@@ -26,19 +26,18 @@ const noRoot = new Uint8Array(32);
  */
 export function checkBody(rules: VisionRules, body: Uint8Array, context: BodyContext): BodyVerdict {
   if (body.length > bodyBytesMax) return rejectedBody('BODY_TOO_LARGE', `${body.length} bytes`);
-  const placed = decodeVisionBody(body);
-  if (placed === undefined) return rejectedBody('BODY_MALFORMED', 'not a list of transactions');
+  const hashes = hashTransactions(body);
+  if (hashes === undefined) return rejectedBody('BODY_MALFORMED', 'not a list of transactions');
 
   const committed = txRootOf(context.record);
   const isMainnet = rules === 'mainnet';
   const emptyRoot = isMainnet && context.parentRecord ? txRootOf(context.parentRecord) : noRoot;
-  if (placed.length === 0) {
+  if (hashes.length === 0) {
     return areEqual(committed, emptyRoot) ? ok : rejectedBody('BODY_ROOT_MISMATCH', 'no transactions');
   }
-  const hashes = placed.map(({ tx }) => transactionHash(tx));
   const { root, isMutated } = isMainnet
     ? mainnetMerkleTree(hashes)
-    : { root: devnetMerkleRoot(hashes), isMutated: false };
+    : { root: devnetMerkleTree(hashes), isMutated: false };
   if (!areEqual(root, committed)) return rejectedBody('BODY_ROOT_MISMATCH', `root ${bytesToHex(root)}`);
   if (areEqual(root, emptyRoot))
     return rejectedBody('BODY_MUTATED', 'transactions of an earlier block in an empty one');
@@ -59,12 +58,13 @@ function txRootOf(record: Uint8Array): Uint8Array {
 /** See `ChainFamily.describeBody`. */
 export function describeBody(body: Uint8Array): BodyInfo | undefined {
   const placed = body.length > bodyBytesMax ? undefined : decodeVisionBody(body);
-  if (placed === undefined) return undefined;
+  const hashes = placed && hashTransactions(body);
+  if (placed === undefined || hashes === undefined) return undefined;
   return {
     bytes: body.length,
     transactionCount: placed.length,
-    transactions: placed.map(({ tx, offset, bytes }) => ({
-      id: bytesToHex(transactionHash(tx)),
+    transactions: placed.map(({ tx, offset, bytes }, i) => ({
+      id: bytesToHex(hashes.subarray(32 * i, 32 * i + 32)),
       offset,
       bytes,
       fields: { ...tx },
