@@ -9,7 +9,7 @@ import { createSignalServer } from '@vision-light/signal-server';
 import { importSource } from '../../scripts/run-source.mjs';
 import { launchChromium } from './chromium.mjs';
 
-const BODIES = 1000;
+const BODIES = Number(process.env.BODIES ?? 1000);
 const BODY_BYTES = 1_000_000;
 /** Enough for the rate, in a third of the time. */
 const RAW_BYTES = 150_000_000;

@@ -177,6 +177,16 @@ describe('a node that follows bodies', () => {
     expect(await store.readBody(hashAt(1))).toEqual(good(1));
   });
 
+  it('does not ask for what this side gave it, whoever comes', async () => {
+    const world = newWorld();
+    const first = await addFull(world, 'first');
+    const second = await addFull(world, 'second');
+    world.connect('first', 'second');
+    await world.run(world.now + 10_000);
+    for (const { core } of [first, second])
+      expect(core.metrics()).toMatchObject({ vision_p2p_peers: 1, vision_p2p_blocks_received_total: 0 });
+  });
+
   it('has a new block after one trip more than its header: the announcer is asked for both at once', async () => {
     const world = newWorld();
     const full = await addFull(world, 'full');

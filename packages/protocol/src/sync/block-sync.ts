@@ -182,7 +182,9 @@ export class BlockSync implements BodySource {
   submitted(hash: Uint8Array, body: Uint8Array): void {
     const slot = this.tree.find(hash);
     if (slot === undefined || this.#implied(slot) !== undefined) return;
-    if (this.#check(slot, body) === undefined) this.#accept(slot, body);
+    if (this.#check(slot, body) !== undefined) return;
+    this.download.cancel(hash);
+    this.#accept(slot, body);
   }
 
   /** The application wants a block. */
@@ -430,6 +432,7 @@ export class BlockSync implements BodySource {
     if (slot === undefined) return;
     const fault = this.#check(slot, orphan.body);
     if (fault === undefined) {
+      this.download.cancel(orphan.hash);
       this.#accept(slot, orphan.body);
       return;
     }
