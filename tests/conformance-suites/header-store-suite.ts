@@ -3,33 +3,7 @@
  * other people, can run it as well.
  */
 import type { HeaderStore, StoredChain, StoredChunk } from '@vision-light/protocol';
-
-/** What the suite needs of a test runner. */
-export interface SuiteRunner {
-  describe(name: string, body: () => void): void;
-  it(name: string, body: () => Promise<void>): void;
-}
-
-/** Where a store keeps its data during one test. */
-export interface StorePlace {
-  /** A store on this place; called again after `close` it must find what was written. */
-  open(): Promise<HeaderStore>;
-  /** Removes the place. */
-  dispose(): Promise<void>;
-}
-
-/** A kind of store under test. */
-export interface StoreUnderTest {
-  readonly name: string;
-  /** False if closing a store forgets what was written. */
-  readonly isDurable: boolean;
-  /** A new, empty place. */
-  makePlace(): Promise<StorePlace>;
-}
-
-function bytesOf(seed: number, length: number): Uint8Array {
-  return Uint8Array.from({ length }, (_, i) => (seed * 31 + i * 7) & 0xff);
-}
+import { bytesOf, type StoreUnderTest, type SuiteRunner, storeTests } from './store-under-test.js';
 
 function chunk(index: number, length = 100): StoredChunk {
   return { index, bytes: bytesOf(index, length) };
@@ -49,20 +23,10 @@ function assertChain(actual: StoredChain, chunks: readonly StoredChunk[], tip: U
 }
 
 /** Defines the tests of one kind of store. */
-export function defineHeaderStoreSuite({ describe, it }: SuiteRunner, store: StoreUnderTest): void {
-  const test = (name: string, body: (store: HeaderStore, place: StorePlace) => Promise<void>): void =>
-    it(name, async () => {
-      const place = await store.makePlace();
-      const opened = await place.open();
-      try {
-        await body(opened, place);
-      } finally {
-        await opened.close();
-        await place.dispose();
-      }
-    });
+export function defineHeaderStoreSuite(runner: SuiteRunner, store: StoreUnderTest<HeaderStore>): void {
+  const test = storeTests(runner, store);
 
-  describe(`header store: ${store.name}`, () => {
+  runner.describe(`header store: ${store.name}`, () => {
     const tip = bytesOf(1, 36);
 
     test('is empty at first', async (s) => assertChain(await s.load(), [], undefined));

@@ -1,18 +1,20 @@
-import { MemoryStore } from '@vision-light/protocol';
+import { type HeaderStore, MemoryStore, type NodeStore } from '@vision-light/protocol';
 import { databaseName, IndexedDbStore } from '../../packages/browser-node/src/store/indexed-db-store.js';
+import { defineBodyStoreSuite } from '../conformance-suites/body-store-suite.js';
 import { defineHeaderStoreSuite } from '../conformance-suites/header-store-suite.js';
+import type { StoreUnderTest } from '../conformance-suites/store-under-test.js';
 import './expect.js';
 
 let databases = 0;
 
-defineHeaderStoreSuite(globalThis, {
+const memory: StoreUnderTest<NodeStore> = {
   name: 'memory',
   isDurable: false,
   makePlace: () =>
     Promise.resolve({ open: () => Promise.resolve(new MemoryStore()), dispose: () => Promise.resolve() }),
-});
+};
 
-defineHeaderStoreSuite(globalThis, {
+const indexedDb: StoreUnderTest<HeaderStore> = {
   name: 'IndexedDB',
   isDurable: true,
   makePlace: () => {
@@ -26,4 +28,8 @@ defineHeaderStoreSuite(globalThis, {
       });
     return Promise.resolve({ open: () => Promise.resolve(new IndexedDbStore(networkId)), dispose });
   },
-});
+};
+
+defineHeaderStoreSuite(globalThis, memory);
+defineBodyStoreSuite(globalThis, memory);
+defineHeaderStoreSuite(globalThis, indexedDb);
