@@ -1,7 +1,8 @@
-/** The chain on disk, in LevelDB: `c` and the chunk's index as u32 BE → its bytes, `t` → the tip pointer. */
+/** Headers and bodies on disk, in LevelDB; the keys are in `level-keys.ts`. */
 import { mkdir } from 'node:fs/promises';
 import {
-  type HeaderStore,
+  type BodyChange,
+  type NodeStore,
   type StoreChange,
   type StoredChain,
   StoreError,
@@ -9,15 +10,29 @@ import {
 } from '@vision-light/protocol';
 import { ClassicLevel } from 'classic-level';
 import { GatewayError } from '../gateway-error.js';
+import {
+  bodyKey,
+  chunkKey,
+  chunkRange,
+  HASH_RANGE,
+  hashKey,
+  hashOf,
+  indexOf,
+  TIP_KEY,
+} from './level-keys.js';
 
-const CHUNK_PREFIX = 0x63;
-const TIP_KEY = Uint8Array.of(0x74);
-const CHUNKS_END = Uint8Array.of(CHUNK_PREFIX + 1);
+const NOTHING = new Uint8Array(0);
 
 type Database = ClassicLevel<Uint8Array, Uint8Array>;
+type Batch = ReturnType<Database['batch']>;
 
-/** A {@link HeaderStore} in a folder of its own. Each write is one atomic batch, synced to disk. */
-export class LevelStore implements HeaderStore {
+/**
+ * A {@link NodeStore} in a folder of its own. Each write is one atomic batch, in the order of the calls.
+ *
+ * Headers are synced to disk. Bodies are handed to the system and no more, for a body that a power failure takes is
+ * fetched again; it is missing wholly, and never in the list alone. The end of the process takes none.
+ */
+export class LevelStore implements NodeStore {
   readonly #db: Database;
   #lastWrite: Promise<void> = Promise.resolve();
 
@@ -45,26 +60,60 @@ export class LevelStore implements HeaderStore {
     return new LevelStore(db);
   }
 
-  /** Copies: LevelDB returns Buffers, whose `slice` is a view. */
   async load(): Promise<StoredChain> {
     try {
       const chunks = [];
-      for await (const [key, bytes] of this.#db.iterator({ gte: chunkKey(0), lt: CHUNKS_END })) {
-        // A key of another length is none of ours; it is left to lie.
-        if (key.length === 5) chunks.push({ index: indexOf(key), bytes: new Uint8Array(bytes) });
+      for await (const [key, bytes] of this.#db.iterator(chunkRange(0))) {
+        const index = indexOf(key);
+        // A key that is none of ours is left to lie.
+        if (index !== undefined) chunks.push({ index, bytes: plainBytes(bytes) });
       }
       const tip = await this.#db.get(TIP_KEY);
-      return { chunks, tip: tip && new Uint8Array(tip) };
+      return { chunks, tip: tip && plainBytes(tip) };
     } catch (error) {
       throw new StoreError(faultOf(error), error);
     }
   }
 
-  /** Writes take their turns: two at once could otherwise land in either order. */
-  write(change: StoreChange): Promise<void> {
-    const written = this.#lastWrite.then(() => this.#write(change));
-    this.#lastWrite = written.catch(() => {});
-    return written;
+  write({ removeFrom, put, tip }: StoreChange): Promise<void> {
+    return this.#enqueue(async (batch) => {
+      if (removeFrom !== undefined)
+        for await (const key of this.#db.keys(chunkRange(removeFrom))) batch.del(key);
+      for (const { index, bytes } of put) batch.put(chunkKey(index), bytes);
+      batch.put(TIP_KEY, tip);
+      await batch.write({ sync: true });
+    });
+  }
+
+  async listBodies(): Promise<Uint8Array[]> {
+    try {
+      const hashes = [];
+      for await (const key of this.#db.keys(HASH_RANGE)) {
+        const hash = hashOf(key);
+        // A key that is none of ours is left to lie.
+        if (hash !== undefined) hashes.push(hash);
+      }
+      return hashes;
+    } catch (error) {
+      throw new StoreError(faultOf(error), error);
+    }
+  }
+
+  async readBody(hash: Uint8Array): Promise<Uint8Array | undefined> {
+    try {
+      const body = await this.#db.get(bodyKey(hash));
+      return body && plainBytes(body);
+    } catch (error) {
+      throw new StoreError(faultOf(error), error);
+    }
+  }
+
+  writeBodies({ put, remove }: BodyChange): Promise<void> {
+    return this.#enqueue(async (batch) => {
+      for (const hash of remove) batch.del(bodyKey(hash)).del(hashKey(hash));
+      for (const { hash, body } of put) batch.put(bodyKey(hash), body).put(hashKey(hash), NOTHING);
+      await batch.write();
+    });
   }
 
   async close(): Promise<void> {
@@ -72,31 +121,24 @@ export class LevelStore implements HeaderStore {
     await this.#db.close();
   }
 
-  async #write(change: StoreChange): Promise<void> {
-    try {
-      const batch = this.#db.batch();
-      if (change.removeFrom !== undefined) {
-        const removed = this.#db.keys({ gte: chunkKey(change.removeFrom), lt: CHUNKS_END });
-        for await (const key of removed) batch.del(key);
+  /** Writes take their turns: two at once could otherwise land in either order. */
+  #enqueue(write: (batch: Batch) => Promise<void>): Promise<void> {
+    const written = this.#lastWrite.then(async () => {
+      try {
+        await write(this.#db.batch());
+      } catch (error) {
+        throw new StoreError(faultOf(error), error);
       }
-      for (const { index, bytes } of change.put) batch.put(chunkKey(index), bytes);
-      batch.put(TIP_KEY, change.tip);
-      await batch.write({ sync: true });
-    } catch (error) {
-      throw new StoreError(faultOf(error), error);
-    }
+    });
+    this.#lastWrite = written.catch(() => {});
+    return written;
   }
 }
 
-function chunkKey(index: number): Uint8Array {
-  const key = new Uint8Array(5);
-  key[0] = CHUNK_PREFIX;
-  new DataView(key.buffer).setUint32(1, index);
-  return key;
-}
-
-function indexOf(key: Uint8Array): number {
-  return new DataView(key.buffer, key.byteOffset).getUint32(1);
+/** LevelDB returns Buffers, whose `slice` is a view. Copied only where the buffer behind holds something else too. */
+function plainBytes(bytes: Uint8Array): Uint8Array {
+  const isWhole = bytes.byteLength === bytes.buffer.byteLength;
+  return isWhole ? new Uint8Array(bytes.buffer) : new Uint8Array(bytes);
 }
 
 function openFault(folder: string, error: unknown): string {
