@@ -6,6 +6,11 @@ import { assertEqual, assertTrue, rejection } from './expect.js';
 
 const TIP = Uint8Array.of(1, 2, 3);
 const CHANGE = { removeFrom: undefined, put: [{ index: 0, bytes: Uint8Array.of(4, 5) }], tip: TIP };
+const HASH = new Uint8Array(32).fill(7);
+const OTHER_HASH = new Uint8Array(32).fill(8);
+const BODIES = { put: [{ hash: HASH, body: Uint8Array.of(6, 7, 8) }], remove: [] };
+/** What a release of this schema calls its version. */
+const VERSION = 2;
 
 let names = 0;
 
@@ -38,9 +43,53 @@ function prepare(
   });
 }
 
-function ownSchema(database: IDBDatabase): void {
+/** Version 1, which knew no bodies. */
+function firstSchema(database: IDBDatabase): void {
   database.createObjectStore('chunks');
   database.createObjectStore('meta');
+}
+
+function ownSchema(database: IDBDatabase): void {
+  firstSchema(database);
+  database.createObjectStore('bodies');
+}
+
+/** A database with headers as {@link CHANGE} leaves them, and these records among the bodies. */
+function prepareBodies(
+  networkId: string,
+  records: readonly (readonly [IDBValidKey, unknown])[],
+): Promise<void> {
+  return prepare(databaseName(networkId), VERSION, ownSchema, (database) => {
+    const transaction = database.transaction(['chunks', 'meta', 'bodies'], 'readwrite');
+    transaction.objectStore('chunks').put(CHANGE.put[0]?.bytes, 0);
+    transaction.objectStore('meta').put(TIP, 'tip');
+    for (const [key, value] of records) transaction.objectStore('bodies').put(value, key);
+    return transaction;
+  });
+}
+
+/** The keys of the bodies as they lie there, whoever put them. */
+function bodyKeys(networkId: string): Promise<IDBValidKey[]> {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open(databaseName(networkId));
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const database = opening.result;
+      const reading = database.transaction('bodies').objectStore('bodies').getAllKeys();
+      reading.onerror = () => reject(reading.error);
+      reading.onsuccess = () => {
+        database.close();
+        resolve(reading.result);
+      };
+    };
+  });
+}
+
+/** That the headers of {@link CHANGE} are still there. */
+async function assertHeadersKept(store: IndexedDbStore): Promise<void> {
+  const { chunks, tip } = await store.load();
+  assertEqual(chunks.map(({ index, bytes }) => `${index}: ${bytes.join()}`).join('; '), '0: 4,5', 'chunks');
+  assertEqual(tip?.join(), TIP.join(), 'tip');
 }
 
 /** A damaged store says so once, and is empty and usable afterwards. */
@@ -69,8 +118,37 @@ async function withIndexedDb<T>(value: unknown, body: () => Promise<T>): Promise
 describe('IndexedDbStore and what it may find', () => {
   it('a database of another shape', async () => {
     const networkId = newNetworkId();
-    await prepare(databaseName(networkId), 1, (database) => database.createObjectStore('cats'));
+    await prepare(databaseName(networkId), VERSION, (database) => database.createObjectStore('cats'));
     await assertRecovers(networkId);
+  });
+
+  it('a database of version 1: its headers are kept, and bodies have a place', async () => {
+    const networkId = newNetworkId();
+    await prepare(databaseName(networkId), 1, firstSchema, (database) => {
+      const transaction = database.transaction(['chunks', 'meta'], 'readwrite');
+      transaction.objectStore('chunks').put(CHANGE.put[0]?.bytes, 0);
+      transaction.objectStore('meta').put(TIP, 'tip');
+      return transaction;
+    });
+    const store = new IndexedDbStore(networkId);
+    await assertHeadersKept(store);
+    assertEqual((await store.listBodies()).length, 0, 'bodies');
+    await store.writeBodies(BODIES);
+    assertEqual((await store.readBody(HASH))?.join(), '6,7,8', 'body');
+    await store.close();
+  });
+
+  it('a database of another shape and of an earlier version: emptied at once', async () => {
+    const networkId = newNetworkId();
+    await prepare(databaseName(networkId), 1, (database) => {
+      firstSchema(database);
+      database.createObjectStore('cats');
+    });
+    const store = new IndexedDbStore(networkId);
+    assertEqual((await store.load()).chunks.length, 0, 'chunks');
+    await store.write(CHANGE);
+    await assertHeadersKept(store);
+    await store.close();
   });
 
   it('a database of a later version', async () => {
@@ -87,7 +165,7 @@ describe('IndexedDbStore and what it may find', () => {
   ] as const) {
     it(`${what}`, async () => {
       const networkId = newNetworkId();
-      await prepare(databaseName(networkId), 1, ownSchema, (database) => {
+      await prepare(databaseName(networkId), VERSION, ownSchema, (database) => {
         const transaction = database.transaction('chunks', 'readwrite');
         transaction.objectStore('chunks').put(value, key);
         return transaction;
@@ -98,7 +176,7 @@ describe('IndexedDbStore and what it may find', () => {
 
   it('a tip that is no bytes', async () => {
     const networkId = newNetworkId();
-    await prepare(databaseName(networkId), 1, ownSchema, (database) => {
+    await prepare(databaseName(networkId), VERSION, ownSchema, (database) => {
       const transaction = database.transaction('meta', 'readwrite');
       transaction.objectStore('meta').put({ height: 5 }, 'tip');
       return transaction;
@@ -106,9 +184,86 @@ describe('IndexedDbStore and what it may find', () => {
     await assertRecovers(networkId);
   });
 
+  it('a body that is no bytes: STORE_CORRUPT once, and it goes alone', async () => {
+    const networkId = newNetworkId();
+    await prepareBodies(networkId, [
+      [HASH, { height: 5 }],
+      [OTHER_HASH, Uint8Array.of(1)],
+    ]);
+    const store = new IndexedDbStore(networkId);
+    assertEqual((await rejection(store.readBody(HASH))).code, 'STORE_CORRUPT', 'code');
+    assertEqual(await store.readBody(HASH), undefined, 'body');
+    assertEqual(
+      (await store.listBodies()).map((hash) => hash.join()).join('; '),
+      OTHER_HASH.join(),
+      'hashes',
+    );
+    assertEqual((await store.readBody(OTHER_HASH))?.join(), '1', 'body');
+    await assertHeadersKept(store);
+    await store.close();
+  });
+
+  it('a body whose file the browser has lost: STORE_CORRUPT once, and it goes alone', async () => {
+    const networkId = newNetworkId();
+    const store = new IndexedDbStore(networkId);
+    await store.write(CHANGE);
+    await store.writeBodies(BODIES);
+    const get = IDBObjectStore.prototype.get;
+    IDBObjectStore.prototype.get = () => {
+      throw new DOMException('Failed to read large IndexedDB value', 'NotReadableError');
+    };
+    const error = await rejection(store.readBody(HASH)).finally(() => {
+      IDBObjectStore.prototype.get = get;
+    });
+    assertEqual(error.code, 'STORE_CORRUPT', 'code');
+    assertEqual(await store.readBody(HASH), undefined, 'body');
+    await assertHeadersKept(store);
+    await store.close();
+  });
+
+  it('bodies that cannot be listed: STORE_CORRUPT once, and all of them go', async () => {
+    const networkId = newNetworkId();
+    const store = new IndexedDbStore(networkId);
+    await store.write(CHANGE);
+    await store.writeBodies(BODIES);
+    const getAllKeys = IDBObjectStore.prototype.getAllKeys;
+    IDBObjectStore.prototype.getAllKeys = () => {
+      throw new DOMException('', 'UnknownError');
+    };
+    const error = await rejection(store.listBodies()).finally(() => {
+      IDBObjectStore.prototype.getAllKeys = getAllKeys;
+    });
+    assertEqual(error.code, 'STORE_CORRUPT', 'code');
+    assertEqual((await store.listBodies()).length, 0, 'bodies');
+    await assertHeadersKept(store);
+    await store.close();
+  });
+
+  it('bodies under keys that are no hashes: passed over, and removed', async () => {
+    const networkId = newNetworkId();
+    await prepareBodies(networkId, [
+      [HASH, Uint8Array.of(1)],
+      ['cat', Uint8Array.of(2)],
+      [5, Uint8Array.of(3)],
+      [HASH.slice(1), Uint8Array.of(4)],
+      [new Uint8Array(33), Uint8Array.of(5)],
+      [[HASH], Uint8Array.of(6)],
+    ]);
+    const store = new IndexedDbStore(networkId);
+    assertEqual((await store.listBodies()).map((hash) => hash.join()).join('; '), HASH.join(), 'hashes');
+    assertEqual((await bodyKeys(networkId)).length, 1, 'keys');
+    assertEqual((await store.readBody(HASH))?.join(), '1', 'body');
+    await assertHeadersKept(store);
+    await store.close();
+  });
+
   it('no IndexedDB at all: STORE_DENIED', async () => {
-    const error = await withIndexedDb(undefined, () => rejection(new IndexedDbStore(newNetworkId()).load()));
-    assertEqual(error.code, 'STORE_DENIED', 'code');
+    await withIndexedDb(undefined, async () => {
+      const store = new IndexedDbStore(newNetworkId());
+      const uses = [store.load(), store.listBodies(), store.readBody(HASH), store.writeBodies(BODIES)];
+      for (const { code } of await Promise.all(uses.map(rejection)))
+        assertEqual(code, 'STORE_DENIED', 'code');
+    });
   });
 
   it('an IndexedDB that may not be used: STORE_DENIED', async () => {
@@ -138,10 +293,58 @@ describe('IndexedDbStore and what it may find', () => {
     await store.close();
   });
 
+  it('a full disk: STORE_QUOTA, and no body is written or removed in part', async () => {
+    const networkId = newNetworkId();
+    const store = new IndexedDbStore(networkId);
+    await store.writeBodies(BODIES);
+    const put = IDBObjectStore.prototype.put;
+    let puts = 0;
+    IDBObjectStore.prototype.put = function (value: unknown, key?: IDBValidKey) {
+      puts += 1;
+      if (puts === 2) throw new DOMException('full', 'QuotaExceededError');
+      return put.call(this, value, key);
+    };
+    const bodies = [OTHER_HASH, new Uint8Array(32)].map((hash) => ({ hash, body: Uint8Array.of(1) }));
+    const error = await rejection(store.writeBodies({ put: bodies, remove: [HASH] })).finally(() => {
+      IDBObjectStore.prototype.put = put;
+    });
+    assertEqual(error.code, 'STORE_QUOTA', 'code');
+    assertEqual(puts, 2, 'puts');
+    assertEqual((await store.listBodies()).map((hash) => hash.join()).join('; '), HASH.join(), 'hashes');
+    await store.close();
+  });
+
+  it('a body that has its buffer to itself is handed over as it is, a view as its own part', async () => {
+    const store = new IndexedDbStore(newNetworkId());
+    await store.listBodies();
+    const put = IDBObjectStore.prototype.put;
+    const values: unknown[] = [];
+    IDBObjectStore.prototype.put = function (value: unknown, key?: IDBValidKey) {
+      values.push(value);
+      return put.call(this, value, key);
+    };
+    const whole = new Uint8Array(1000);
+    const view = new Uint8Array(3000).subarray(1000, 2000);
+    const bodies = [whole, view].map((body, i) => ({ hash: new Uint8Array(32).fill(i), body }));
+    await store.writeBodies({ put: bodies, remove: [] }).finally(() => {
+      IDBObjectStore.prototype.put = put;
+    });
+    assertTrue(values[0] === whole, 'the body was copied');
+    assertEqual((values[1] as Uint8Array).buffer.byteLength, 1000, 'bytes of the part');
+    await store.close();
+  });
+
   it('a closed store: STORE_FAILED', async () => {
     const store = new IndexedDbStore(newNetworkId());
     await store.close();
-    assertEqual((await rejection(store.write(CHANGE))).code, 'STORE_FAILED', 'code');
+    const uses = [
+      store.load(),
+      store.write(CHANGE),
+      store.listBodies(),
+      store.readBody(HASH),
+      store.writeBodies(BODIES),
+    ];
+    for (const { code } of await Promise.all(uses.map(rejection))) assertEqual(code, 'STORE_FAILED', 'code');
   });
 
   it('another tab that deletes the database is not held up, and the store goes on', async () => {

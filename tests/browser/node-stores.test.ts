@@ -1,4 +1,4 @@
-import { type HeaderStore, MemoryStore, type NodeStore } from '@vision-light/protocol';
+import { MemoryStore, type NodeStore } from '@vision-light/protocol';
 import { databaseName, IndexedDbStore } from '../../packages/browser-node/src/store/indexed-db-store.js';
 import { defineBodyStoreSuite } from '../conformance-suites/body-store-suite.js';
 import { defineHeaderStoreSuite } from '../conformance-suites/header-store-suite.js';
@@ -14,7 +14,7 @@ const memory: StoreUnderTest<NodeStore> = {
     Promise.resolve({ open: () => Promise.resolve(new MemoryStore()), dispose: () => Promise.resolve() }),
 };
 
-const indexedDb: StoreUnderTest<HeaderStore> = {
+const indexedDb: StoreUnderTest<NodeStore> = {
   name: 'IndexedDB',
   isDurable: true,
   makePlace: () => {
@@ -30,6 +30,7 @@ const indexedDb: StoreUnderTest<HeaderStore> = {
   },
 };
 
-defineHeaderStoreSuite(globalThis, memory);
-defineBodyStoreSuite(globalThis, memory);
-defineHeaderStoreSuite(globalThis, indexedDb);
+for (const store of [memory, indexedDb]) {
+  defineHeaderStoreSuite(globalThis, store);
+  defineBodyStoreSuite(globalThis, store);
+}
