@@ -394,6 +394,31 @@ describe('SingleWriterStore', () => {
     await reader.close();
   });
 
+  it('lets one write bodies; the other reads them, and says once that it keeps none', async () => {
+    const networkId = newNetworkId();
+    let busy = 0;
+    const open = (): SingleWriterStore =>
+      new SingleWriterStore(new IndexedDbStore(networkId), requestWriteLock(networkId, 50), () => {
+        busy += 1;
+      });
+    const writer = open();
+    await writer.writeBodies(BODIES);
+    const reader = open();
+    assertEqual((await reader.readBody(HASH))?.join(), '6,7,8', 'body');
+    assertEqual(reader.isPersistent, true, 'isPersistent');
+    await reader.writeBodies({ put: [{ hash: OTHER_HASH, body: TIP }], remove: [HASH] });
+    assertEqual(reader.isPersistent, false, 'isPersistent');
+    await reader.writeBodies({ put: [{ hash: OTHER_HASH, body: TIP }], remove: [] });
+    await reader.write(CHANGE);
+    assertEqual(busy, 1, 'reports');
+    for (const store of [writer, reader])
+      assertEqual((await store.listBodies()).map((hash) => hash.join()).join('; '), HASH.join(), 'hashes');
+    assertEqual((await writer.readBody(HASH))?.join(), '6,7,8', 'body');
+    assertEqual(writer.isPersistent, true, 'isPersistent');
+    await writer.close();
+    await reader.close();
+  });
+
   it('lets everyone write where the browser denies locks', async () => {
     const request = navigator.locks.request;
     navigator.locks.request = () => Promise.reject(new DOMException('', 'SecurityError'));
@@ -410,6 +435,21 @@ describe('SingleWriterStore', () => {
     navigator.locks.request = request;
     assertEqual(await lock.isWriter, true, 'isWriter');
     lock.release();
+  });
+
+  it('a store denied to bodies is denied, whoever has the lock', async () => {
+    const reports: string[] = [];
+    const lock = { isWriter: Promise.resolve(false), release: () => {} };
+    await withIndexedDb(undefined, async () => {
+      const store = new SingleWriterStore(new IndexedDbStore(newNetworkId()), lock, () =>
+        reports.push('busy'),
+      );
+      assertEqual((await rejection(store.listBodies())).code, 'STORE_DENIED', 'code');
+      assertEqual((await rejection(store.writeBodies(BODIES))).code, 'STORE_DENIED', 'code');
+      assertEqual(store.isPersistent, false, 'isPersistent');
+      await store.close();
+    });
+    assertEqual(reports.length, 0, 'reports');
   });
 
   it('a denied store is denied, whoever has the lock', async () => {

@@ -6,9 +6,9 @@ import {
   bytesToHex,
   type ChainFamily,
   type HeaderInfo,
-  type HeaderStore,
   MemoryStore,
   type NodeNotice,
+  type NodeStore,
   type PeerInfo,
   type Status,
   type Tip,
@@ -145,7 +145,7 @@ class RunningGateway implements Gateway {
     }
   }
 
-  #createHost(store: HeaderStore): NodeHost {
+  #createHost(store: NodeStore): NodeHost {
     const { family, onFailure } = this.#options;
     return new NodeHost({
       family,
@@ -199,7 +199,7 @@ class RunningGateway implements Gateway {
   }
 }
 
-async function openStore({ dataDir, family }: ResolvedOptions): Promise<HeaderStore> {
+async function openStore({ dataDir, family }: ResolvedOptions): Promise<NodeStore> {
   return dataDir === undefined ? new MemoryStore() : LevelStore.open(path.join(dataDir, folderName(family)));
 }
 

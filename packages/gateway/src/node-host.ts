@@ -6,10 +6,10 @@ import {
   Driver,
   type Effect,
   type HeaderBatch,
-  type HeaderStore,
   LightNode,
   type NodeEventBody,
   type NodeNotice,
+  type NodeStore,
   StoreError,
 } from '@vision-light/protocol';
 import type { Logger } from 'pino';
@@ -20,7 +20,7 @@ import { LinkPool } from './webrtc/link-pool.js';
 /** What a host is made of. It owns the store and closes it. */
 export interface NodeHostOptions {
   readonly family: ChainFamily;
-  readonly store: HeaderStore;
+  readonly store: NodeStore;
   readonly hashThreads: number;
   readonly userAgent: string;
   readonly log: Logger;

@@ -9,7 +9,7 @@ export interface StoreChoice {
   readonly storage: 'indexeddb' | 'memory';
   /** 64 hex digits. */
   readonly networkId: string;
-  /** Called once if another tab keeps this network's headers. */
+  /** Called once if another tab keeps this network's headers and bodies. */
   readonly onBusy: () => void;
 }
 

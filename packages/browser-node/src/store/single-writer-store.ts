@@ -1,15 +1,22 @@
-import { type HeaderStore, type StoreChange, type StoredChain, StoreError } from '@vision-light/protocol';
+import {
+  type BodyChange,
+  type NodeStore,
+  type StoreChange,
+  type StoredChain,
+  StoreError,
+} from '@vision-light/protocol';
 import type { BrowserStore } from './browser-store.js';
 import type { WriteLock } from './write-lock.js';
 
 /**
  * A store of which several tabs read and one writes. Where another tab is the writer, this one's changes are dropped:
- * its node goes on from memory, and the writer verifies the same chain.
+ * its node goes on from memory, and the writer verifies the same chain. What is read is the writer's: a body that was
+ * dropped here is there only once the writer has it too.
  *
  * A store that is denied has no writer: every change fails, whoever has the lock, and nobody else is blamed.
  */
 export class SingleWriterStore implements BrowserStore {
-  readonly #store: HeaderStore;
+  readonly #store: NodeStore;
   readonly #lock: WriteLock;
   readonly #onBusy: () => void;
   #isBusy = false;
@@ -17,7 +24,7 @@ export class SingleWriterStore implements BrowserStore {
   #isClosed = false;
 
   /** @param onBusy  called once, when another writer is met */
-  constructor(store: HeaderStore, lock: WriteLock, onBusy: () => void) {
+  constructor(store: NodeStore, lock: WriteLock, onBusy: () => void) {
     this.#store = store;
     this.#lock = lock;
     this.#onBusy = onBusy;
@@ -32,18 +39,34 @@ export class SingleWriterStore implements BrowserStore {
     return this.#noticeDenial(this.#store.load());
   }
 
-  async write(change: StoreChange): Promise<void> {
-    if (this.#isDenied || (await this.#lock.isWriter)) return this.#noticeDenial(this.#store.write(change));
-    // What closing cut short is nobody's fault.
-    if (this.#isBusy || this.#isClosed) return;
-    this.#isBusy = true;
-    this.#onBusy();
+  write(change: StoreChange): Promise<void> {
+    return this.#writeOrDrop(() => this.#store.write(change));
+  }
+
+  listBodies(): Promise<Uint8Array[]> {
+    return this.#noticeDenial(this.#store.listBodies());
+  }
+
+  readBody(hash: Uint8Array): Promise<Uint8Array | undefined> {
+    return this.#noticeDenial(this.#store.readBody(hash));
+  }
+
+  writeBodies(change: BodyChange): Promise<void> {
+    return this.#writeOrDrop(() => this.#store.writeBodies(change));
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#store.close();
     this.#lock.release();
+  }
+
+  async #writeOrDrop(write: () => Promise<void>): Promise<void> {
+    if (this.#isDenied || (await this.#lock.isWriter)) return this.#noticeDenial(write());
+    // What closing cut short is nobody's fault.
+    if (this.#isBusy || this.#isClosed) return;
+    this.#isBusy = true;
+    this.#onBusy();
   }
 
   async #noticeDenial<T>(activity: Promise<T>): Promise<T> {

@@ -1,9 +1,9 @@
 import type { PowPool } from '@vision-light/pow';
 import {
   type Effect,
-  type HeaderStore,
   type NodeEventBody,
   type NodeNotice,
+  type NodeStore,
   type Platform,
   StoreError,
 } from '@vision-light/protocol';
@@ -13,7 +13,7 @@ import type { PeerChannels } from './peer-channels.js';
 export interface WorkerResources {
   readonly channels: PeerChannels;
   readonly pool: PowPool;
-  readonly store: HeaderStore;
+  readonly store: NodeStore;
   /** Hands an answer to the node. */
   readonly push: (event: NodeEventBody) => void;
   /** Runs what may break the node, and says so if it does. */
