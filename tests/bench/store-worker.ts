@@ -1,20 +1,65 @@
-/** Runs in a worker of Chromium: packs headers into chunks and writes them, as a node does while it syncs. */
+/**
+ * Runs in a worker of Chromium: packs headers into chunks and writes them, as a node does while it syncs, and writes and
+ * reads block bodies.
+ */
 import { ByteWriter, CHUNK_HEADERS, resolveNetwork } from '@vision-light/protocol';
 import { IndexedDbStore } from '../../packages/browser-node/src/store/indexed-db-store.js';
 
 /** As many to a transaction as the node writes. */
 const CHUNKS_PER_WRITE = 5;
 
+/** Fewer rounds than for headers: each takes long. */
+const BODY_ROUNDS = 3;
+const BODIES = 16;
+const BODY_BYTES = 1_000_000;
+
 interface Order {
   readonly headers: Uint8Array;
   readonly rounds: number;
 }
 
+/** Samples, one a round. */
+interface Rates {
+  /** Headers a second, packing included. */
+  readonly headers: number[];
+  /** Bodies a second. */
+  readonly bodiesWritten: number[];
+  readonly bodiesRead: number[];
+}
+
 self.onmessage = async ({ data }: MessageEvent<Order>) => {
-  const rates: number[] = [];
-  for (let round = 0; round < data.rounds; round++) rates.push(await writeOnce(data.headers, round));
+  const rates: Rates = { headers: [], bodiesWritten: [], bodiesRead: [] };
+  for (let round = 0; round < data.rounds; round++) rates.headers.push(await writeOnce(data.headers, round));
+  const store = new IndexedDbStore('b'.padStart(64, '0'));
+  for (let round = 0; round < BODY_ROUNDS; round++) {
+    const { written, read } = await writeAndReadBodies(store);
+    rates.bodiesWritten.push(written);
+    rates.bodiesRead.push(read);
+  }
+  await store.close();
   self.postMessage(rates);
 };
+
+/** One body a write, one after the other; each round leaves nothing. */
+async function writeAndReadBodies(store: IndexedDbStore): Promise<{ written: number; read: number }> {
+  const bodies = Array.from({ length: BODIES }, (_, i) => {
+    const body = new Uint8Array(BODY_BYTES);
+    // Bytes that cannot be compressed, as a body's; the browser gives 65,536 at a time.
+    for (let at = 0; at < BODY_BYTES; at += 65_536) crypto.getRandomValues(body.subarray(at, at + 65_536));
+    return { hash: new Uint8Array(32).fill(i), body };
+  });
+  await store.listBodies();
+  const startedAt = performance.now();
+  for (const body of bodies) await store.writeBodies({ put: [body], remove: [] });
+  const writtenAt = performance.now();
+  for (const { hash } of bodies) {
+    const body = await store.readBody(hash);
+    if (body?.length !== BODY_BYTES) throw new Error(`${body?.length} bytes were read back`);
+  }
+  const readAt = performance.now();
+  await store.writeBodies({ put: [], remove: bodies.map(({ hash }) => hash) });
+  return { written: (BODIES * 1000) / (writtenAt - startedAt), read: (BODIES * 1000) / (readAt - writtenAt) };
+}
 
 /** @returns headers a second, packing included */
 async function writeOnce(headers: Uint8Array, round: number): Promise<number> {
