@@ -20,6 +20,16 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** The database as anyone could open it. */
+async function openRaw(): Promise<ClassicLevel<Uint8Array, Uint8Array>> {
+  const raw = new ClassicLevel<Uint8Array, Uint8Array>(folder, {
+    keyEncoding: 'view',
+    valueEncoding: 'view',
+  });
+  await raw.open();
+  return raw;
+}
+
 const levelDb: StoreUnderTest<LevelStore> = {
   name: 'LevelDB',
   isDurable: true,
@@ -54,18 +64,27 @@ describe('LevelStore', () => {
   });
 
   it('passes over keys that are none of its own', async () => {
-    const other = new ClassicLevel<Uint8Array, Uint8Array>(folder, {
-      keyEncoding: 'view',
-      valueEncoding: 'view',
-    });
-    for (const text of ['a', 'b', 'body', `b${'x'.repeat(33)}`, 'c', 'chunks', 'd'])
-      await other.put(new TextEncoder().encode(text), Uint8Array.of(1));
-    await other.close();
+    const raw = await openRaw();
+    for (const text of ['a', 'b', 'c', 'chunks', 'd', 'h', 'hash', `h${'x'.repeat(33)}`, 'i'])
+      await raw.put(new TextEncoder().encode(text), Uint8Array.of(1));
+    await raw.close();
 
     const store = await LevelStore.open(folder);
     expect(await store.load()).toEqual({ chunks: [], tip: undefined });
     expect(await store.listBodies()).toEqual([]);
     await store.close();
+  });
+
+  it('leaves nothing of a body that is removed', async () => {
+    const store = await LevelStore.open(folder);
+    const hash = new Uint8Array(32).fill(1);
+    await store.writeBodies({ put: [{ hash, body: Uint8Array.of(1) }], remove: [] });
+    await store.writeBodies({ put: [], remove: [hash] });
+    await store.close();
+
+    const raw = await openRaw();
+    expect(await raw.keys().all()).toEqual([]);
+    await raw.close();
   });
 
   it('does not let a write that failed hold up the next', async () => {

@@ -10,7 +10,18 @@ import {
 } from '@vision-light/protocol';
 import { ClassicLevel } from 'classic-level';
 import { GatewayError } from '../gateway-error.js';
-import { BODY_RANGE, bodyKey, chunkKey, chunkRange, hashOf, indexOf, TIP_KEY } from './level-keys.js';
+import {
+  bodyKey,
+  chunkKey,
+  chunkRange,
+  HASH_RANGE,
+  hashKey,
+  hashOf,
+  indexOf,
+  TIP_KEY,
+} from './level-keys.js';
+
+const NOTHING = new Uint8Array(0);
 
 type Database = ClassicLevel<Uint8Array, Uint8Array>;
 type Batch = ReturnType<Database['batch']>;
@@ -18,8 +29,8 @@ type Batch = ReturnType<Database['batch']>;
 /**
  * A {@link NodeStore} in a folder of its own. Each write is one atomic batch, in the order of the calls.
  *
- * Headers are synced to disk. Bodies are not: what a power failure takes is fetched again, and since all writes go to one
- * log, the next headers that are written sync the bodies before them as well.
+ * Headers are synced to disk. Bodies are handed to the system and no more, for a body that a power failure takes is
+ * fetched again; it is missing wholly, and never in the list alone. The end of the process takes none.
  */
 export class LevelStore implements NodeStore {
   readonly #db: Database;
@@ -64,8 +75,8 @@ export class LevelStore implements NodeStore {
     }
   }
 
-  async write({ removeFrom, put, tip }: StoreChange): Promise<void> {
-    await this.#enqueue(async (batch) => {
+  write({ removeFrom, put, tip }: StoreChange): Promise<void> {
+    return this.#enqueue(async (batch) => {
       if (removeFrom !== undefined)
         for await (const key of this.#db.keys(chunkRange(removeFrom))) batch.del(key);
       for (const { index, bytes } of put) batch.put(chunkKey(index), bytes);
@@ -74,11 +85,10 @@ export class LevelStore implements NodeStore {
     });
   }
 
-  /** Reads keys alone. */
   async listBodies(): Promise<Uint8Array[]> {
     try {
       const hashes = [];
-      for await (const key of this.#db.keys(BODY_RANGE)) {
+      for await (const key of this.#db.keys(HASH_RANGE)) {
         const hash = hashOf(key);
         // A key that is none of ours is left to lie.
         if (hash !== undefined) hashes.push(hash);
@@ -98,10 +108,10 @@ export class LevelStore implements NodeStore {
     }
   }
 
-  async writeBodies({ put, remove }: BodyChange): Promise<void> {
-    await this.#enqueue(async (batch) => {
-      for (const hash of remove) batch.del(bodyKey(hash));
-      for (const { hash, body } of put) batch.put(bodyKey(hash), body);
+  writeBodies({ put, remove }: BodyChange): Promise<void> {
+    return this.#enqueue(async (batch) => {
+      for (const hash of remove) batch.del(bodyKey(hash)).del(hashKey(hash));
+      for (const { hash, body } of put) batch.put(bodyKey(hash), body).put(hashKey(hash), NOTHING);
       await batch.write();
     });
   }

@@ -479,7 +479,10 @@ export class BlockSync implements BodySource {
   readonly #isVerified = (hash: Uint8Array): boolean => this.tree.find(hash) !== undefined;
 }
 
-/** Bytes that keep no larger memory alive: what a body came in is as much as twice as long. */
+/** What may stand around a body in the memory that it came in: its message, and its length before it. */
+const ENVELOPE_BYTES_MAX = 128;
+
+/** Bytes that keep no much larger memory alive. */
 function ownBytes(bytes: Uint8Array): Uint8Array {
-  return bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
+  return bytes.buffer.byteLength <= bytes.byteLength + ENVELOPE_BYTES_MAX ? bytes : bytes.slice();
 }

@@ -24,7 +24,7 @@ export function frameMessage(message: Uint8Array, frameBytesMax: number): Uint8A
 export class MessageAssembler {
   /** Set by the first fault; afterwards nothing more is taken. */
   fault: WireFault | undefined;
-  /** What has come of a message that has not ended; grows by doubling with what really comes. */
+  /** What has come of a message that has not ended; grows by doubling with what really comes, up to its end. */
   #partial = new Uint8Array(0);
   #length = 0;
 
@@ -77,7 +77,9 @@ export class MessageAssembler {
   #append(frame: Uint8Array): Uint8Array {
     const length = this.#length + frame.length;
     if (length > this.#partial.length) {
-      const larger = new Uint8Array(Math.max(length, this.#partial.length * 2));
+      // Not beyond the end of the message, where that is known: it may then be kept as it is.
+      const end = this.#length < LENGTH_BYTES ? 0 : LENGTH_BYTES + readLength(this.#partial, 0);
+      const larger = new Uint8Array(Math.max(length, Math.min(this.#partial.length * 2, end)));
       larger.set(this.#partial.subarray(0, this.#length));
       this.#partial = larger;
     }
