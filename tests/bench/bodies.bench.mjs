@@ -9,7 +9,7 @@ import { createSignalServer } from '@vision-light/signal-server';
 import { importSource } from '../../scripts/run-source.mjs';
 import { launchChromium } from './chromium.mjs';
 
-const BODIES = Number(process.env.BODIES ?? 1000);
+const BODIES = 1000;
 const BODY_BYTES = 1_000_000;
 /** Enough for the rate, in a third of the time. */
 const RAW_BYTES = 150_000_000;
@@ -78,7 +78,7 @@ async function firstLine(child) {
 
 /** Bytes a second that a worker of the page receives over two channels at once, from first to last. */
 async function rawRate(browser) {
-  const senders = [0, 1].map(() => start('raw-sender.mjs', RAW_BYTES));
+  const senders = [0, 1].map(() => start('../../packages/gateway/bench/raw-sender.mjs', RAW_BYTES));
   const site = await serveLibrary();
   const tab = await browser.newPage();
   try {
@@ -153,7 +153,8 @@ async function bodyRate(browser, network) {
 
 /** Runs in the page: a node that has all headers and both gateways, and no body. */
 async function joinNetwork(options, height, peers) {
-  const { createLightNode } = await import('/index.js');
+  const library = '/index.js';
+  const { createLightNode } = await import(library);
   const node = await createLightNode(options);
   globalThis.lightNode = node;
   for await (const tip of node.tips()) if (tip.height >= height) break;

@@ -9,6 +9,8 @@ import {
 } from '@vision-light/protocol';
 import { type Logger, pino } from 'pino';
 import {
+  BLOCK_TRANSACTIONS,
+  BLOCK_TRANSACTIONS_MAX,
   HISTORY_BLOCKS,
   HISTORY_BLOCKS_MAX,
   HISTORY_WAIT_MS,
@@ -43,6 +45,8 @@ export interface GatewayOptions {
   readonly minerName?: string | undefined;
   /** Blocks of history that a miner lays down on its first start, 0 for none. Default 2000. */
   readonly history?: number | undefined;
+  /** Transactions that it puts into a block at most, 0 for none. Default 12. */
+  readonly transactions?: number | undefined;
   /** Milliseconds that it waits for a peer with a chain before. Default 10,000. */
   readonly historyWaitMs?: number | undefined;
   /** Default: silent. */
@@ -73,6 +77,7 @@ export interface MiningPlan {
   readonly name: string;
   readonly threads: number;
   readonly history: number;
+  readonly transactions: number;
   readonly historyWaitMs: number;
 }
 
@@ -113,9 +118,11 @@ function miningPlan(family: ChainFamily, options: GatewayOptions): MiningPlan | 
     mine,
     minerName: name = 'vision-light',
     history = HISTORY_BLOCKS,
+    transactions = BLOCK_TRANSACTIONS,
     historyWaitMs = HISTORY_WAIT_MS,
   } = options;
   checkWhole('history', history, 0, HISTORY_BLOCKS_MAX);
+  checkWhole('transactions', transactions, 0, BLOCK_TRANSACTIONS_MAX);
   checkWhole('historyWaitMs', historyWaitMs, 0, 3_600_000);
   const isMinable = isVisionFamily(family) && family.params.rules === 'devnet';
   const threads = mine === undefined || typeof mine === 'boolean' ? Number(mine ?? isMinable) : mine;
@@ -128,7 +135,7 @@ function miningPlan(family: ChainFamily, options: GatewayOptions): MiningPlan | 
   if (nameBytes === 0 || nameBytes > minerBytesMax) {
     throw new RangeError(`minerName: must be 1 to ${minerBytesMax} bytes, got ${nameBytes}`);
   }
-  return { family, name, threads, history, historyWaitMs };
+  return { family, name, threads, history, transactions, historyWaitMs };
 }
 
 function checkWhole(name: string, value: unknown, least: number, most: number): void {

@@ -63,6 +63,12 @@ export const SEARCH_DEATHS_IN_A_ROW_MAX = 3;
 /** Blocks of history on the first start of a miner, so that there is something to sync. The seed's number. */
 export const HISTORY_BLOCKS = 2_000;
 
+/** Transactions of a mined block at most, unless told otherwise: a few kB, as much as a page follows without noticing. */
+export const BLOCK_TRANSACTIONS = 12;
+
+/** Transactions of a mined block that may be asked for: 1 MB of them. More is a wrong option. */
+export const BLOCK_TRANSACTIONS_MAX = 2_000;
+
 /** Blocks of history that may be asked for: a day of the devnet is 17,280. More is a wrong option. */
 export const HISTORY_BLOCKS_MAX = 100_000;
 

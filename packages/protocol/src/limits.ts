@@ -98,8 +98,8 @@ export const WINDOW_MAX = 32;
 /** Bodies that are wanted at once: queued, under way, or held until they are checked. Arbitrary, far above the windows. Above it a further one is refused. */
 export const WANTED_BLOCKS_MAX = 1_024;
 
-/** Bytes of bodies under way (by estimate) and held, of all peers together: the credit that keeps a slow consumer's memory small, half of what the worker may grow by. At the edge nothing more is asked for, except a single body. */
-export const BODY_BYTES_IN_FLIGHT_MAX = 32 * 1024 * 1024;
+/** Bytes of bodies under way (by estimate) and held, of all peers together: the credit that keeps a slow consumer's memory small. A page's worker takes about four times as much with what is being read, written and collected. At the edge nothing more is asked for, except a single body. */
+export const BODY_BYTES_IN_FLIGHT_MAX = 16 * 1024 * 1024;
 
 /** Milliseconds between two `getBlocks` to one peer: half of the rate that it allows. What becomes free meanwhile goes into the next one. */
 export const BLOCK_REQUEST_INTERVAL_MS = 10;

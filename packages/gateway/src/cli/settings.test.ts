@@ -33,6 +33,7 @@ describe('readSettings', () => {
         mine: undefined,
         minerName: undefined,
         history: undefined,
+        transactions: undefined,
       },
       logFormat: 'text',
       logLevel: 'info',
@@ -89,7 +90,16 @@ describe('readSettings', () => {
 
   it('knows help, and names every option in it', () => {
     expect(readSettings(['--help', '--port', 'x'], {})).toBe('help');
-    for (const name of ['network-file', 'signal', 'data-dir', 'headers', 'no-mine', 'threads', 'history']) {
+    for (const name of [
+      'network-file',
+      'signal',
+      'data-dir',
+      'headers',
+      'no-mine',
+      'threads',
+      'history',
+      'transactions',
+    ]) {
       expect(helpText).toContain(`--${name}`);
     }
   });
@@ -99,6 +109,7 @@ describe('readSettings', () => {
     [['--port', 'x'], {}, '--port must be a whole number from 0 to 65535, not "x".'],
     [[], { GATEWAY_PORT: '65536' }, 'GATEWAY_PORT must be a whole number from 0 to 65535, not "65536".'],
     [['--threads', '0'], {}, '--threads must be a whole number from 1 to 256, not "0".'],
+    [['--transactions', '9999'], {}, '--transactions must be a whole number from 0 to 2000, not "9999".'],
     [['--history', '1.5'], {}, '--history must be a whole number from 0 to 100000, not "1.5".'],
     [['--log', 'xml'], {}, '--log must be one of text, json, not "xml".'],
     [['--mine', '--no-mine'], {}, '--mine and --no-mine exclude each other.'],

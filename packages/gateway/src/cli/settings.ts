@@ -4,7 +4,14 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type CustomNetwork, isNetworkName, type NetworkName, networks } from '@vision-light/protocol';
 import type { GatewayOptions } from '../gateway-options.js';
-import { HISTORY_BLOCKS, HISTORY_BLOCKS_MAX, MINER_THREADS_MAX, SIGNAL_SERVERS_MAX } from '../limits.js';
+import {
+  BLOCK_TRANSACTIONS,
+  BLOCK_TRANSACTIONS_MAX,
+  HISTORY_BLOCKS,
+  HISTORY_BLOCKS_MAX,
+  MINER_THREADS_MAX,
+  SIGNAL_SERVERS_MAX,
+} from '../limits.js';
 import type { LogFormat, LogLevel } from './log.js';
 
 /** A setting that cannot be used; the message is one line for the person who gave it. */
@@ -46,6 +53,11 @@ const options = {
     env: 'HISTORY',
     value: 'N',
     help: `blocks laid down on a miner's first start (${HISTORY_BLOCKS})`,
+  },
+  transactions: {
+    env: 'TRANSACTIONS',
+    value: 'N',
+    help: `transactions of a mined block at most (${BLOCK_TRANSACTIONS})`,
   },
   log: { env: 'LOG_FORMAT', value: 'FORMAT', help: 'json or text (text)' },
   'log-level': { env: 'LOG_LEVEL', value: 'LEVEL', help: 'debug, info, warn, error or silent (info)' },
@@ -91,6 +103,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
       mine: mining(given, number('threads', 1, MINER_THREADS_MAX)),
       minerName: read('miner-name')?.text,
       history: number('history', 0, HISTORY_BLOCKS_MAX),
+      transactions: number('transactions', 0, BLOCK_TRANSACTIONS_MAX),
     },
     logFormat: oneOf(read('log'), ['text', 'json']),
     logLevel: oneOf(read('log-level'), ['info', 'debug', 'warn', 'error', 'silent']),

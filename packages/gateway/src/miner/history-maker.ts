@@ -9,12 +9,20 @@ import {
   type VisionFamily,
 } from '@vision-light/protocol';
 import { Searcher, type SearchWork } from './searcher.js';
+import type { BlockContents, TransactionGenerator } from './transaction-generator.js';
+
+/** Consecutive headers, and the body of each. */
+export interface MadeBlocks {
+  readonly batch: HeaderBatch;
+  readonly bodies: readonly Uint8Array[];
+}
 
 /** What the headers are made of. */
 export interface HistoryMakerOptions {
   readonly family: VisionFamily;
   /** Their miner field. */
   readonly name: string;
+  readonly transactions: TransactionGenerator;
   /** Unix seconds of the header at a height. */
   timeOf(height: number): number;
 }
@@ -31,6 +39,10 @@ export class HistoryMaker {
   readonly #tree: HeaderTree;
   readonly #searcher: Searcher;
   #order: Order | undefined;
+  /** Of the block that is searched for. */
+  #contents: BlockContents | undefined;
+  /** Of the blocks that were made since they were asked for last. */
+  readonly #bodies: Uint8Array[] = [];
 
   constructor(options: HistoryMakerOptions) {
     this.#options = options;
@@ -45,7 +57,7 @@ export class HistoryMaker {
   }
 
   /** The next `count` headers. One call at a time. */
-  async make(count: number): Promise<HeaderBatch> {
+  async make(count: number): Promise<MadeBlocks> {
     const height = this.#tree.tipHeight;
     if (count > 0) {
       await new Promise<void>((resolve, reject) => {
@@ -53,7 +65,7 @@ export class HistoryMaker {
         this.#searcher.wake();
       });
     }
-    return this.#tree.batch(height + 1, count);
+    return { batch: this.#tree.batch(height + 1, count), bodies: this.#bodies.splice(0) };
   }
 
   async close(): Promise<void> {
@@ -62,13 +74,14 @@ export class HistoryMaker {
 
   #nextWork(): SearchWork | undefined {
     if (this.#order === undefined) return undefined;
-    const { family, name, timeOf } = this.#options;
+    const { family, name, timeOf, transactions } = this.#options;
     const tree = this.#tree;
+    this.#contents ??= transactions.next();
     const template = createTemplate(family, {
       ancestry: tree.ancestry(tree.tip),
       parentHash: tree.hash(tree.tip),
       wallTime: timeOf(tree.tipHeight + 1),
-      txRoot: new Uint8Array(32),
+      txRoot: this.#contents.txRoot,
       miner: name,
     });
     return { template, input: templateInput(family, template) };
@@ -77,6 +90,8 @@ export class HistoryMaker {
   #append({ template }: SearchWork, { nonce, digest }: VisionXSolution): void {
     const { record, hash } = sealTemplate(this.#options.family, template, nonce, digest);
     this.#tree.insertChecked(record, hash, this.#tree.tip);
+    if (this.#contents !== undefined) this.#bodies.push(this.#contents.body);
+    this.#contents = undefined;
     const order = this.#order;
     if (order === undefined || this.#tree.tipHeight < order.untilHeight) return;
     this.#order = undefined;

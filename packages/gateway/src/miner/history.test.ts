@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { HISTORY_BATCH_HEADERS } from '../limits.js';
 import type { NodeHost, Submitted } from '../node-host.js';
 import { awaitLongerChain, layHistory } from './history.js';
+import { TransactionGenerator } from './transaction-generator.js';
 
 const visionx = { datasetMb: 1, scratchMb: 1, mixIters: 64, readsPerIter: 2, writeEvery: 4 };
 const family = resolveNetwork({ name: 'history', visionx, targetSpacingS: 7 });
@@ -30,7 +31,11 @@ class StandInHost {
       },
       peers: () => this.peers,
     };
-    return { node, submit: (batch: HeaderBatch) => this.#submit(batch), subscribe: this.#subscribe } as never;
+    return {
+      node,
+      submit: (batch: HeaderBatch, bodies: Uint8Array[]) => this.#submit(batch, bodies),
+      subscribe: this.#subscribe,
+    } as never;
   }
 
   meet(height: number): void {
@@ -43,7 +48,7 @@ class StandInHost {
     return () => this.listeners.delete(listener);
   };
 
-  async #submit(batch: HeaderBatch): Promise<Submitted> {
+  async #submit(batch: HeaderBatch, bodies: readonly Uint8Array[]): Promise<Submitted> {
     this.submissions++;
     const answer = this.onSubmit();
     if (answer !== undefined) return answer;
@@ -51,6 +56,9 @@ class StandInHost {
       const record = batch.records.subarray(i * family.recordBytes, (i + 1) * family.recordBytes);
       const result = this.tree.insert(record, batch.hashes.subarray(i * 32, i * 32 + 32), Date.now() / 1000);
       expect(result.kind).toBe('extended');
+      // Each header commits to the body that comes with it.
+      const context = { record, height: this.tree.tipHeight, parentRecord: undefined };
+      expect(family.checkBody(bodies[i] as Uint8Array, context)).toEqual({ kind: 'ok' });
     }
     return { accepted: batch.count };
   }
@@ -58,7 +66,8 @@ class StandInHost {
 
 function lay(stand: StandInHost, blocks: number, signal = new AbortController().signal) {
   const progress: number[] = [];
-  const options = { host: stand.host, family: family as never, name: 'me', blocks, signal };
+  const transactions = new TransactionGenerator(Math.random, 3);
+  const options = { host: stand.host, family: family as never, name: 'me', transactions, blocks, signal };
   const onProgress = (done: number) => progress.push(done);
   return { progress, outcome: layHistory({ ...options, onProgress }) };
 }

@@ -3,6 +3,7 @@ import type { VisionFamily } from '@vision-light/protocol';
 import { HISTORY_BATCH_HEADERS } from '../limits.js';
 import type { NodeHost, Submitted } from '../node-host.js';
 import { HistoryMaker } from './history-maker.js';
+import type { TransactionGenerator } from './transaction-generator.js';
 
 /** What to lay down. */
 export interface HistoryOptions {
@@ -11,6 +12,7 @@ export interface HistoryOptions {
   /** The miner field of its headers. */
   readonly name: string;
   readonly blocks: number;
+  readonly transactions: TransactionGenerator;
   onProgress(done: number, total: number): void;
   /** Ends the work after the batch under way. */
   readonly signal: AbortSignal;
@@ -55,6 +57,7 @@ export async function layHistory({
   family,
   name,
   blocks,
+  transactions,
   onProgress,
   signal,
 }: HistoryOptions): Promise<HistoryOutcome> {
@@ -62,19 +65,24 @@ export async function layHistory({
   const now = Math.floor(Date.now() / 1000);
   const sinceGenesis = now - family.time(family.genesis.record);
   const total = Math.max(0, Math.min(blocks, Math.floor(sinceGenesis / spacing)));
-  const maker = new HistoryMaker({ family, name, timeOf: (height) => now - (total - height) * spacing });
+  const maker = new HistoryMaker({
+    family,
+    name,
+    transactions,
+    timeOf: (height) => now - (total - height) * spacing,
+  });
   let submitted: Promise<Submitted> = Promise.resolve({ accepted: 0 });
   let lastHash = host.node.tip.hash;
   try {
     for (let done = 0; ; ) {
-      const batch = await maker.make(Math.min(HISTORY_BATCH_HEADERS, total - done));
+      const { batch, bodies } = await maker.make(Math.min(HISTORY_BATCH_HEADERS, total - done));
       const { code } = await submitted;
       if (signal.aborted) return 'stopped';
       if (code !== undefined) throw new Error(`history was refused: ${code}`);
       onProgress(done, total);
       if (host.node.tip.hash !== lastHash || hasHigherPeer(host)) return 'overtaken';
       if (batch.count === 0) return 'done';
-      submitted = host.submit(batch);
+      submitted = host.submit(batch, bodies);
       done += batch.count;
       lastHash = family.hashToHex(batch.hashes.subarray(-32));
     }

@@ -4,6 +4,7 @@ import { createTemplate, sealTemplate, templateInput, type VisionFamily } from '
 import type { Logger } from 'pino';
 import type { NodeHost } from '../node-host.js';
 import { Searcher, type SearchWork } from './searcher.js';
+import type { BlockContents, TransactionGenerator } from './transaction-generator.js';
 
 /** How to mine. */
 export interface MinerOptions {
@@ -12,6 +13,7 @@ export interface MinerOptions {
   /** The miner field of its headers. */
   readonly name: string;
   readonly threads: number;
+  readonly transactions: TransactionGenerator;
   readonly log: Logger;
 }
 
@@ -24,13 +26,11 @@ const PARENT_AGE_MIN_MS = 1_000;
  */
 const PARENT_AGE_JITTER_MS = 250;
 
-/** Blocks hold no transactions yet. */
-const EMPTY_TX_ROOT = new Uint8Array(32);
-
 interface Current extends SearchWork {
   /** Slot of the parent. */
   readonly parent: number;
   readonly wallSecond: number;
+  readonly contents: BlockContents;
 }
 
 /** Mines until it is closed; rests while the chain is still being synced. */
@@ -78,7 +78,7 @@ export class Miner {
   }
 
   #nextWork(): SearchWork | undefined {
-    const { host, family, name } = this.#options;
+    const { host, family, name, transactions } = this.#options;
     const { tree, status } = host.node;
     // What is mined beside a longer chain is lost.
     if (this.#isSubmitting || status.phase === 'syncing' || status.phase === 'closed') return undefined;
@@ -96,14 +96,17 @@ export class Miner {
     }
     const wallSecond = Math.floor(nowMs / 1000);
     if (this.#current?.parent === parent && this.#current.wallSecond === wallSecond) return this.#current;
+    // What is in a block stays with its parent, however often the clock makes a new header of it.
+    const contents = this.#current?.parent === parent ? this.#current.contents : transactions.next();
     const template = createTemplate(family, {
       ancestry: tree.ancestry(parent),
       parentHash: tree.hash(parent),
       wallTime: wallSecond,
-      txRoot: EMPTY_TX_ROOT,
+      txRoot: contents.txRoot,
       miner: name,
     });
-    this.#current = { parent, wallSecond, template, input: templateInput(family, template) };
+    const input = templateInput(family, template);
+    this.#current = { parent, wallSecond, contents, template, input };
     return this.#current;
   }
 
@@ -123,7 +126,9 @@ export class Miner {
     if (this.#isSubmitting || (work as Current).parent !== host.node.tree.tip) return;
     this.#isSubmitting = true;
     const { record, hash } = sealTemplate(family, work.template, nonce, digest);
-    const { accepted, code } = await host.submit({ count: 1, records: record, hashes: hash });
+    const { accepted, code } = await host.submit({ count: 1, records: record, hashes: hash }, [
+      (work as Current).contents.body,
+    ]);
     this.#isSubmitting = false;
     if (accepted === 1) {
       this.#mined++;

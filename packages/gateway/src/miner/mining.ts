@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { NodeHost } from '../node-host.js';
 import { awaitLongerChain, layHistory } from './history.js';
 import { Miner } from './miner.js';
+import { TransactionGenerator } from './transaction-generator.js';
 
 /** How to mine. */
 export interface MiningOptions {
@@ -16,6 +17,8 @@ export interface MiningOptions {
   readonly history: number;
   /** Milliseconds that an empty gateway waits for a peer with a chain. */
   readonly historyWaitMs: number;
+  /** Transactions of one block at most; 0 for empty blocks. */
+  readonly transactions: number;
   readonly log: Logger;
   onHistory(done: number, total: number): void;
 }
@@ -25,10 +28,12 @@ export class Mining {
   readonly #options: MiningOptions;
   readonly #stop = new AbortController();
   readonly #begun: Promise<void>;
+  readonly #transactions: TransactionGenerator;
   #miner: Miner | undefined;
 
   constructor(options: MiningOptions) {
     this.#options = options;
+    this.#transactions = new TransactionGenerator(Math.random, options.transactions);
     this.#begun = this.#begin().catch((error: unknown) => {
       options.log.error({ error: String(error) }, 'mining did not begin');
     });
@@ -55,7 +60,7 @@ export class Mining {
     // Only into empty data: never in the middle of a chain, not even to finish a history that was interrupted.
     if (this.#options.history > 0 && host.node.tip.height === 0) await this.#lay();
     if (this.#stop.signal.aborted) return;
-    this.#miner = new Miner({ host, family, name, threads, log });
+    this.#miner = new Miner({ host, family, name, threads, transactions: this.#transactions, log });
     log.info({ threads, height: host.node.tip.height }, 'mining');
   }
 
@@ -69,7 +74,13 @@ export class Mining {
     }
     if (signal.aborted) return;
     const started = performance.now();
-    const outcome = await layHistory({ ...this.#options, blocks: history, onProgress: onHistory, signal });
+    const outcome = await layHistory({
+      ...this.#options,
+      transactions: this.#transactions,
+      blocks: history,
+      onProgress: onHistory,
+      signal,
+    });
     const seconds = Math.round((performance.now() - started) / 100) / 10;
     log.info({ outcome, height: host.node.tip.height, seconds }, 'history laid down');
   }
