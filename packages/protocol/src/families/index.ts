@@ -1,6 +1,6 @@
 /**
- * What the rest of the project may know of the families: names of networks, the tools of the Vision miner, and what the
- * conformance checks are made of.
+ * What the rest of the project may know of the families: names of networks, the tools of the Vision miner, the JSON of
+ * existing Vision nodes, and what the conformance checks are made of.
  */
 export { blake3 } from '@noble/hashes/blake3.js';
 export { type JsonValue, parseLosslessJson } from '../bytes/lossless-json.js';
@@ -10,10 +10,12 @@ export { decodeBits, encodeBits } from './bitcoin/compact-target.js';
 export { retarget } from './bitcoin/difficulty.js';
 export { type BitcoinParams, bitcoinParams } from './bitcoin/network-params.js';
 export * from './networks.js';
+export { encodeBlockJson } from './vision/block-json.js';
 export { decodeVisionBody, encodeVisionBody, type PlacedTransaction } from './vision/body-codec.js';
 export { customNetworkParams } from './vision/custom-network.js';
 export { epochSeed } from './vision/epoch-seed.js';
 export { type HeaderJsonResult, headerFromJson, recordFromJson } from './vision/header-json.js';
+export { encodeLiteHeader } from './vision/lite-header.js';
 export { lwmaDifficulty } from './vision/lwma.js';
 export {
   devnetMerkleRoot,
