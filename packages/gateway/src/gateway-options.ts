@@ -35,7 +35,7 @@ export interface GatewayOptions {
   readonly dataDir?: string | undefined;
   /** Raw headers to begin with, 80 bytes each from genesis. Bitcoin networks only. */
   readonly headersFile?: string | undefined;
-  /** TCP port of `/healthz` and `/metrics`, 0 for any free one. Default 8082. */
+  /** TCP port of the HTTP side (`/healthz`, `/metrics`, and `/p2p` on Vision networks), 0 for any free one. Default 8082. */
   readonly port?: number | undefined;
   /** Address to listen on. Default: every interface. */
   readonly host?: string | undefined;

@@ -19,6 +19,7 @@ import { HeadersFile } from './headers/headers-file.js';
 import { importHeaders } from './headers/headers-import.js';
 import type { GatewayFacts } from './http/facts.js';
 import { HttpServer } from './http/http-server.js';
+import type { ServedChain } from './http/served-chain.js';
 import { CLOSE_TIMEOUT_MS, HASH_THREADS_MAX } from './limits.js';
 import { Mining } from './miner/mining.js';
 import { NodeHost } from './node-host.js';
@@ -29,7 +30,7 @@ import { version } from './version.js';
 
 /** A gateway that runs. */
 export interface Gateway {
-  /** TCP port of `/healthz` and `/metrics`. */
+  /** TCP port of the HTTP side. */
   readonly port: number;
   readonly network: string;
   /** The best verified header. */
@@ -123,7 +124,14 @@ class RunningGateway implements Gateway {
     // What a person may have got wrong comes first, before anything is written.
     const file = headersFile === undefined ? undefined : await HeadersFile.open(headersFile, family);
     try {
-      this.#http = await HttpServer.listen({ port, host: address, facts: () => this.#facts() });
+      this.#http = await HttpServer.listen({
+        port,
+        host: address,
+        family,
+        log,
+        facts: () => this.#facts(),
+        chain: () => this.#chain(),
+      });
       const host = this.#createHost(await openStore(this.#options));
       this.#host = host;
       logNotices(host, log);
@@ -175,6 +183,12 @@ class RunningGateway implements Gateway {
       nonces: this.#mining?.noncesTried ?? 0,
       metrics: node.metrics(),
     };
+  }
+
+  #chain(): ServedChain | undefined {
+    if (!this.#isReady) return undefined;
+    const host = this.#started;
+    return { tree: host.node.tree, bodyOf: (hash) => host.readBody(hash) };
   }
 
   async #close(): Promise<void> {

@@ -86,3 +86,24 @@ export const FILE_BATCHES_IN_FLIGHT_MAX = 4;
 
 /** Milliseconds that a tidy end may take, all in all. Afterwards what is left is dropped. */
 export const CLOSE_TIMEOUT_MS = 6_000;
+
+/** HTTP connections at a time. Arbitrary, far above a Prometheus and some tools. Further ones are closed at once. */
+export const HTTP_CONNECTIONS_MAX = 128;
+
+/** Milliseconds that an HTTP client has for the headers of a request, and to begin with one at all. Arbitrary. Afterwards it is disconnected. */
+export const HTTP_HEADERS_TIMEOUT_MS = 10_000;
+
+/** Milliseconds that an HTTP client has for a whole request. Arbitrary. Afterwards it is disconnected. */
+export const HTTP_REQUEST_TIMEOUT_MS = 20_000;
+
+/** Milliseconds from a request to the end of its answer: the largest one at 3 Mbit/s. Afterwards the client is disconnected. */
+export const HTTP_ANSWER_TIMEOUT_MS = 60_000;
+
+/** Bytes of an HTTP request's body: the largest in order holds 64 hashes, 4.5 kB. More is answered 400. */
+export const HTTP_BODY_BYTES_MAX = 64 * 1024;
+
+/** Bytes of blocks, as base64, in one answer to `/p2p/get_blocks`: those after them are left out, as unknown ones are. The first always fits, so that asking again leads on. */
+export const HTTP_BLOCKS_BYTES_MAX = 16 * 1024 * 1024;
+
+/** Answers to `/p2p/get_blocks` that are made or taken at a time, of {@link HTTP_BLOCKS_BYTES_MAX} each. Above it the others wait. */
+export const HTTP_BLOCKS_ANSWERS_MAX = 8;

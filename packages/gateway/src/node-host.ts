@@ -127,6 +127,16 @@ export class NodeHost {
     });
   }
 
+  /**
+   * The body of a verified header's block, as it is stored.
+   *
+   * @returns undefined if it is not there
+   * @throws {StoreError} if the store cannot be read
+   */
+  readBody(hash: Uint8Array): Promise<Uint8Array | undefined> {
+    return this.#options.store.readBody(hash);
+  }
+
   /** Writes what is not yet stored, takes leave of every peer, and releases everything. */
   async close(): Promise<void> {
     const closed = this.once((notice) => notice.type === 'closed');

@@ -1,20 +1,40 @@
-/** `/healthz` and `/metrics`. */
+/**
+ * The gateway's HTTP side: what is answered is in the routes, here is how. Whatever a client does, it costs no more
+ * than its connection: connections are counted, a slow request or reader is cut off, and the requests of one connection
+ * are answered one after the other, so that many sent at once do not become many answers in memory.
+ */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { version } from '../version.js';
+import type { AddressInfo, Socket } from 'node:net';
+import { type ChainFamily, isVisionFamily } from '@vision-light/protocol';
+import type { Logger } from 'pino';
+import {
+  HTTP_ANSWER_TIMEOUT_MS,
+  HTTP_CONNECTIONS_MAX,
+  HTTP_HEADERS_TIMEOUT_MS,
+  HTTP_REQUEST_TIMEOUT_MS,
+} from '../limits.js';
+import { type HttpAnswer, type HttpRoutes, textAnswer } from './answer.js';
 import type { GatewayFacts } from './facts.js';
-import { createRegistry } from './metrics.js';
+import { createP2pRoutes } from './p2p-routes.js';
+import type { ServedChain } from './served-chain.js';
+import { createStatusRoutes } from './status-routes.js';
 
 /** Where to listen, and what to tell. */
 export interface HttpServerOptions {
   readonly port: number;
   readonly host: string | undefined;
+  readonly family: ChainFamily;
+  readonly log: Logger;
   /** Undefined until the gateway is ready, and from its end on. */
   facts(): GatewayFacts | undefined;
+  /** As `facts`. */
+  chain(): ServedChain | undefined;
+  /** To change for tests: {@link HTTP_REQUEST_TIMEOUT_MS}. */
+  readonly requestTimeoutMs?: number;
 }
 
-/** The gateway's HTTP side. */
+/** Answers until it is closed. */
 export class HttpServer {
   readonly port: number;
   readonly #server: Server;
@@ -25,11 +45,23 @@ export class HttpServer {
   }
 
   /** @throws the error of `listen` (`EADDRINUSE`, `EACCES`, …) */
-  static async listen({ port, host, facts }: HttpServerOptions): Promise<HttpServer> {
-    const registry = createRegistry(facts);
-    const server = createServer((request, response) => {
-      answer(request, response, facts, () => registry.metrics()).catch(() => response.destroy());
+  static async listen(options: HttpServerOptions): Promise<HttpServer> {
+    const { port, host, family, log, facts, chain, requestTimeoutMs = HTTP_REQUEST_TIMEOUT_MS } = options;
+    const p2pRoutes = isVisionFamily(family) ? createP2pRoutes(chain) : [];
+    const routes = new Map([...createStatusRoutes(facts), ...p2pRoutes]);
+    const timeouts = {
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: Math.min(HTTP_HEADERS_TIMEOUT_MS, requestTimeoutMs),
+      connectionsCheckingInterval: requestTimeoutMs / 4,
+    };
+    const answered = new WeakMap<Socket, Promise<void>>();
+    const server = createServer(timeouts, (request, response) => {
+      const before = answered.get(request.socket) ?? Promise.resolve();
+      const respond = () =>
+        answerOne(request, response, (taken) => answerTo(request, taken, routes, family), log);
+      answered.set(request.socket, before.then(respond));
     });
+    server.maxConnections = HTTP_CONNECTIONS_MAX;
     server.listen(port, host);
     await once(server, 'listening');
     return new HttpServer(server);
@@ -43,39 +75,52 @@ export class HttpServer {
   }
 }
 
-async function answer(
+/** Never rejects; resolves when the client has taken the answer, or is gone. */
+async function answerOne(
   request: IncomingMessage,
   response: ServerResponse,
-  facts: () => GatewayFacts | undefined,
-  metrics: () => Promise<string>,
+  answer: (taken: Promise<void>) => HttpAnswer | Promise<HttpAnswer>,
+  log: Logger,
 ): Promise<void> {
-  const [path] = (request.url ?? '').split('?');
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    end(response, 405, 'text/plain', 'Only GET is answered here.\n');
-  } else if (path === '/healthz') {
-    const now = facts();
-    const body = now === undefined ? { status: 'starting', version } : health(now);
-    end(response, now === undefined ? 503 : 200, 'application/json', `${JSON.stringify(body)}\n`);
-  } else if (path === '/metrics') {
-    end(response, 200, 'text/plain; version=0.0.4', await metrics());
-  } else {
-    end(response, 404, 'text/plain', 'There are /healthz and /metrics.\n');
+  if (request.socket.destroyed) return;
+  const taken = new Promise<void>((resolve) => response.once('close', resolve));
+  const deadline = setTimeout(() => response.destroy(), HTTP_ANSWER_TIMEOUT_MS);
+  try {
+    send(response, await answer(taken));
+  } catch (error) {
+    if (!response.destroyed && !request.socket.destroyed) {
+      log.error({ error: String(error) }, 'a request could not be answered');
+      send(response, textAnswer(500, 'That could not be answered; the log says why.'));
+    }
   }
+  await taken;
+  clearTimeout(deadline);
 }
 
-function health({ network, phase, tip, peers, signalServers }: GatewayFacts): object {
-  return {
-    status: 'ok',
-    version,
-    network,
-    phase,
-    tip: { height: tip.height, hash: tip.hash, time: tip.time },
-    peers,
-    signalServers,
-  };
+function answerTo(
+  request: IncomingMessage,
+  taken: Promise<void>,
+  routes: HttpRoutes,
+  family: ChainFamily,
+): HttpAnswer | Promise<HttpAnswer> {
+  const [path = ''] = (request.url ?? '').split('?');
+  const route = routes.get(path);
+  if (route !== undefined) {
+    const methods = route.method === 'GET' ? ['GET', 'HEAD'] : [route.method];
+    if (methods.includes(request.method ?? '')) return route.answer(request, taken);
+    return textAnswer(405, `Only ${route.method} is answered here.`, { allow: methods.join(', ') });
+  }
+  if (path.startsWith('/p2p/') && !isVisionFamily(family))
+    return textAnswer(404, `The routes of Vision nodes are on Vision networks only; this is ${family.name}.`);
+  return textAnswer(404, `There are ${[...routes.keys()].join(', ')}.`);
 }
 
-function end(response: ServerResponse, status: number, type: string, body: string): void {
-  response.writeHead(status, { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store' });
+function send(response: ServerResponse, { status, type, body, headers }: HttpAnswer): void {
+  response.writeHead(status, {
+    'content-type': `${type}; charset=utf-8`,
+    'cache-control': 'no-store',
+    'content-length': Buffer.byteLength(body),
+    ...headers,
+  });
   response.end(body);
 }

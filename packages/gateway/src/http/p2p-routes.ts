@@ -1,0 +1,84 @@
+/**
+ * The HTTP routes of existing Vision nodes (vision.md §7), so that tools for them can read a gateway. They only read:
+ * what a client says here earns no trust, and nothing of it is remembered.
+ *
+ * Stricter than the reference: whatever is malformed, missing, of the wrong type or above a limit is answered 400.
+ */
+import type { IncomingMessage } from 'node:http';
+import { BLOCK_HASHES_MAX, HEADERS_PER_MESSAGE_MAX, LOCATOR_HASHES_MAX } from '@vision-light/protocol';
+import { HTTP_BLOCKS_ANSWERS_MAX } from '../limits.js';
+import { type HttpAnswer, type HttpRoute, type HttpRoutes, jsonAnswer, textAnswer } from './answer.js';
+import { blocksOf, headersAfter } from './chain-json.js';
+import { readText } from './request-body.js';
+import { RequestFault } from './request-fault.js';
+import { RequestMembers } from './request-members.js';
+import type { ServedChain } from './served-chain.js';
+import { Turns } from './turns.js';
+
+type Answer = (members: RequestMembers, chain: ServedChain, taken: Promise<void>) => string | Promise<string>;
+
+/** @param chain  undefined until the gateway is ready, and from its end on */
+export function createP2pRoutes(chain: () => ServedChain | undefined): HttpRoutes {
+  const turns = new Turns(HTTP_BLOCKS_ANSWERS_MAX);
+  const post = (answer: Answer): HttpRoute => ({
+    method: 'POST',
+    answer: (request, taken) => answerPost(request, taken, chain, answer),
+  });
+  return new Map<string, HttpRoute>([
+    ['/p2p/announce', post(announce)],
+    ['/p2p/get_headers', post(getHeaders)],
+    [
+      '/p2p/get_blocks',
+      post(async (members, served, taken) => {
+        const hashes = members.hashes('hashes', BLOCK_HASHES_MAX);
+        await turns.take(taken);
+        return blocksOf(served, hashes);
+      }),
+    ],
+    ['/p2p/headers', { method: 'GET', answer: () => textAnswer(200, headersInfo) }],
+  ]);
+}
+
+const headersInfo =
+  'Headers: POST /p2p/get_headers with {"locator":["<hash>",…],"stop":"<hash>","max":2000}; stop may be missing.';
+
+async function answerPost(
+  request: IncomingMessage,
+  taken: Promise<void>,
+  chain: () => ServedChain | undefined,
+  answer: Answer,
+): Promise<HttpAnswer> {
+  try {
+    const members = new RequestMembers(await readText(request));
+    const served = chain();
+    if (served === undefined) return errorAnswer(503, 'the gateway is starting or closing');
+    return jsonAnswer(200, await answer(members, served, taken));
+  } catch (error) {
+    if (error instanceof RequestFault) return errorAnswer(400, error.message);
+    throw error;
+  }
+}
+
+function errorAnswer(status: number, error: string): HttpAnswer {
+  return jsonAnswer(status, JSON.stringify({ error }));
+}
+
+/**
+ * Nobody can be asked for the announced block over HTTP, and its hash proves nothing. So it is not marked as seen: the
+ * reference does that, and lets anyone suppress an announcement before it is made.
+ */
+function announce(members: RequestMembers, { tree }: ServedChain): string {
+  members.u64('height');
+  members.hash('prev');
+  const isKnown = tree.find(members.hash('hash')) !== undefined;
+  return JSON.stringify({ status: isKnown ? 'duplicate' : 'queued' });
+}
+
+function getHeaders(members: RequestMembers, { tree }: ServedChain): string {
+  const locator = members.hashes('locator', LOCATOR_HASHES_MAX);
+  const stop = members.optionalHash('stop');
+  const max = members.u64('max');
+  if (max === 0n) throw new RequestFault('max: must be at least 1');
+  const count = max < HEADERS_PER_MESSAGE_MAX ? Number(max) : HEADERS_PER_MESSAGE_MAX;
+  return headersAfter(tree, locator, stop, count);
+}

@@ -1,0 +1,69 @@
+/** The members of a request's JSON object, each of its type or refused. */
+import { hexToBytes, type JsonValue, parseLosslessJson } from '@vision-light/protocol';
+import { RequestFault } from './request-fault.js';
+
+const u64Max = 2n ** 64n - 1n;
+
+/** Reads members by their names; those that nobody asks for are ignored, as existing nodes do. */
+export class RequestMembers {
+  readonly #members: Readonly<Record<string, JsonValue>>;
+
+  /** @throws {RequestFault} if the text is not a JSON object */
+  constructor(text: string) {
+    const value = parse(text);
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw new RequestFault('the body is not a JSON object');
+    this.#members = value;
+  }
+
+  /** A u64 with all its digits. @throws {RequestFault} */
+  u64(name: string): bigint {
+    const given = this.#given(name);
+    const isInteger = typeof given === 'bigint' || (typeof given === 'number' && Number.isSafeInteger(given));
+    const value = isInteger ? BigInt(given) : -1n;
+    if (value < 0n || value > u64Max) throw new RequestFault(`${name}: must be a whole number below 2^64`);
+    return value;
+  }
+
+  /** See {@link hashOf}. @throws {RequestFault} */
+  hash(name: string): Uint8Array {
+    return hashOf(name, this.#given(name));
+  }
+
+  /** As `hash`, or undefined where it is missing or null. @throws {RequestFault} */
+  optionalHash(name: string): Uint8Array | undefined {
+    const given = this.#given(name);
+    return given === undefined || given === null ? undefined : hashOf(name, given);
+  }
+
+  /** A list of hashes, which may be empty. @throws {RequestFault} */
+  hashes(name: string, countMax: number): Uint8Array[] {
+    const given = this.#given(name);
+    if (!Array.isArray(given)) throw new RequestFault(`${name}: must be a list of hashes`);
+    if (given.length > countMax) throw new RequestFault(`${name}: must be at most ${countMax} hashes`);
+    return given.map((item) => hashOf(name, item));
+  }
+
+  #given(name: string): JsonValue | undefined {
+    return Object.hasOwn(this.#members, name) ? this.#members[name] : undefined;
+  }
+}
+
+function parse(text: string): JsonValue {
+  try {
+    return parseLosslessJson(text);
+  } catch {
+    throw new RequestFault('the body is not JSON');
+  }
+}
+
+/**
+ * 32 bytes of hex, made one form here, at the edge: existing nodes write some hashes with 0x and some without, in any
+ * case, and then compare text (vision.md §12.9).
+ */
+function hashOf(name: string, given: JsonValue | undefined): Uint8Array {
+  const digits = typeof given === 'string' ? given.replace(/^0x/i, '').toLowerCase() : '';
+  const hash = hexToBytes(digits, 32);
+  if (hash === undefined) throw new RequestFault(`${name}: must be 32 bytes as 64 hex digits`);
+  return hash;
+}

@@ -1,0 +1,46 @@
+/** `/healthz` and `/metrics`. */
+import { version } from '../version.js';
+import { type HttpRoute, type HttpRoutes, jsonAnswer } from './answer.js';
+import type { GatewayFacts } from './facts.js';
+import { createRegistry } from './metrics.js';
+
+/** @param facts  undefined until the gateway is ready, and from its end on */
+export function createStatusRoutes(facts: () => GatewayFacts | undefined): HttpRoutes {
+  const registry = createRegistry(facts);
+  return new Map<string, HttpRoute>([
+    [
+      '/healthz',
+      {
+        method: 'GET',
+        answer: () => {
+          const now = facts();
+          const body = now === undefined ? { status: 'starting', version } : health(now);
+          return jsonAnswer(now === undefined ? 503 : 200, `${JSON.stringify(body)}\n`);
+        },
+      },
+    ],
+    [
+      '/metrics',
+      {
+        method: 'GET',
+        answer: async () => ({
+          status: 200,
+          type: 'text/plain; version=0.0.4',
+          body: await registry.metrics(),
+        }),
+      },
+    ],
+  ]);
+}
+
+function health({ network, phase, tip, peers, signalServers }: GatewayFacts): object {
+  return {
+    status: 'ok',
+    version,
+    network,
+    phase,
+    tip: { height: tip.height, hash: tip.hash, time: tip.time },
+    peers,
+    signalServers,
+  };
+}
