@@ -2,7 +2,19 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type CustomNetwork, metricDefinitions, metricNames, resolveNetwork } from '@vision-light/protocol';
+import {
+  bytesToHex,
+  type CustomNetwork,
+  devnetMerkleRoot,
+  isVisionFamily,
+  metricDefinitions,
+  metricNames,
+  parseLosslessJson,
+  recordFromJson,
+  resolveNetwork,
+  transactionHash,
+  type VisionTransaction,
+} from '@vision-light/protocol';
 import { createSignalServer, type SignalServer } from '@vision-light/signal-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createGateway, type Gateway } from './gateway.js';
@@ -181,6 +193,89 @@ describe('a gateway over HTTP', () => {
     expect((await body(gateway, '/else')).status).toBe(404);
     const posted = await fetch(`http://127.0.0.1:${gateway.port}/healthz`, { method: 'POST' });
     expect(posted.status).toBe(405);
+  });
+});
+
+describe('a tool for existing Vision nodes', () => {
+  interface Block {
+    readonly header: { readonly tx_root: string };
+    readonly txs: readonly Record<string, unknown>[];
+  }
+
+  async function ask<T>(gateway: Gateway, route: string, request: object): Promise<T> {
+    const init = { method: 'POST', body: JSON.stringify(request) };
+    const response = await fetch(`http://127.0.0.1:${gateway.port}${route}`, init);
+    expect(response.status).toBe(200);
+    return parseLosslessJson(await response.text()) as T;
+  }
+
+  /** Integers of a transaction are bigints here, whatever their size. */
+  function transactionOf(json: Record<string, unknown>): VisionTransaction {
+    const entries = Object.entries(json).map(([name, value]) => [
+      name,
+      typeof value === 'number' ? BigInt(value) : value,
+    ]);
+    return Object.fromEntries(entries);
+  }
+
+  async function readChain(gateway: Gateway): Promise<number> {
+    const family = resolveNetwork(network);
+    if (!isVisionFamily(family)) throw new Error('not a Vision network');
+    type Headers = { headers: { hash: string; prev: string; height: number; nonce: bigint }[] };
+    const { headers } = await ask<Headers>(gateway, '/p2p/get_headers', { locator: [], max: 31 });
+    expect(headers.map(({ height }) => height)).toEqual(Array.from({ length: 31 }, (_, i) => i));
+    let transactions = 0;
+    // Blocks that are not yet on disk are left out: a tool asks again.
+    for (let wanted = headers; wanted.length > 0; ) {
+      const hashes = wanted.map(({ hash }) => hash);
+      type Blocks = { blocks: { hash: string; raw: string }[] };
+      const { blocks } = await ask<Blocks>(gateway, '/p2p/get_blocks', { hashes });
+      for (const { hash, raw } of blocks) {
+        const { header, txs } = parseLosslessJson(Buffer.from(raw, 'base64').toString()) as unknown as Block;
+        const read = recordFromJson(family.params, header);
+        expect(read.ok && bytesToHex(family.hash(read.record))).toBe(hash);
+        const ids = txs.map((tx) => transactionHash(transactionOf(tx)));
+        expect(bytesToHex(devnetMerkleRoot(ids))).toBe(header.tx_root);
+        transactions += txs.length;
+      }
+      wanted = wanted.filter(({ hash }) => !blocks.some((block) => block.hash === hash));
+    }
+    for (const [height, { hash, prev, nonce }] of headers.entries()) {
+      expect(gateway.header(height)).toMatchObject({ hash, parent: prev });
+      expect(gateway.header(height)?.fields.nonce).toBe(BigInt(nonce));
+    }
+    return transactions;
+  }
+
+  it('reads headers and blocks of a gateway, as it mines and after a restart', async () => {
+    const { onProgress, done } = progressTo(30);
+    const first = await start({ history: 30, historyWaitMs: 0, dataDir: folder, onProgress });
+    await done;
+    await height(first, 30);
+    const transactions = await readChain(first);
+    expect(transactions).toBeGreaterThan(30);
+    await first.close();
+    expect(await readChain(await start({ mine: false, dataDir: folder, signal: [] }))).toBe(transactions);
+  });
+
+  it('finds the genesis of the network of existing nodes, and no routes on a Bitcoin network', async () => {
+    const mainnet = await start({ network: 'vision-mainnet', signal: [] });
+    const { headers } = await ask<{ headers: object[] }>(mainnet, '/p2p/get_headers', {
+      locator: [],
+      max: 9,
+    });
+    expect(headers).toMatchObject([
+      {
+        hash: 'd6469ec95f56b56be4921ef40b9795902c96f2ad26582ef8db8fac46f4a7aa13',
+        prev: '0'.repeat(64),
+        height: 0,
+        time: 0,
+        difficulty: 1,
+        nonce: 0,
+      },
+    ]);
+    const bitcoin = await start({ network: 'bitcoin-regtest', signal: [] });
+    expect((await body(bitcoin, '/p2p/headers')).status).toBe(404);
   });
 });
 

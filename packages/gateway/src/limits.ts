@@ -99,6 +99,9 @@ export const HTTP_REQUEST_TIMEOUT_MS = 20_000;
 /** Milliseconds from a request to the end of its answer: the largest one at 3 Mbit/s. Afterwards the client is disconnected. */
 export const HTTP_ANSWER_TIMEOUT_MS = 60_000;
 
+/** Requests that one HTTP connection may have under way: hardly any client sends a second one before the answer. Above it the connection is closed. */
+export const HTTP_PIPELINED_MAX = 32;
+
 /** Bytes of an HTTP request's body: the largest in order holds 64 hashes, 4.5 kB. More is answered 400. */
 export const HTTP_BODY_BYTES_MAX = 64 * 1024;
 

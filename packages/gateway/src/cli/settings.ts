@@ -43,7 +43,11 @@ const options = {
   },
   'data-dir': { env: 'DATA_DIR', value: 'DIR', help: 'where the chain is kept (.data)' },
   headers: { env: 'HEADERS', value: 'FILE', help: 'raw headers to begin with (bitcoin networks)' },
-  port: { env: 'GATEWAY_PORT', value: 'PORT', help: '/healthz and /metrics, 0 for any free port (8082)' },
+  port: {
+    env: 'GATEWAY_PORT',
+    value: 'PORT',
+    help: 'HTTP: /healthz, /metrics and /p2p, 0 for any free port (8082)',
+  },
   host: { env: 'GATEWAY_HOST', value: 'ADDRESS', help: 'address to listen on (all interfaces)' },
   mine: { help: 'mine; the default on the devnet and networks of your own' },
   'no-mine': { help: 'do not mine' },

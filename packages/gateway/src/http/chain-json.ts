@@ -1,5 +1,5 @@
 /** The chain as existing nodes hand it out over HTTP: which headers and blocks, and their JSON. */
-import { encodeBlockJson, encodeLiteHeader, encodeVisionBody, type HeaderTree } from '@vision-light/protocol';
+import { encodeBlockJson, encodeLiteHeader, type HeaderTree } from '@vision-light/protocol';
 import { HTTP_BLOCKS_BYTES_MAX } from '../limits.js';
 import type { ServedChain } from './served-chain.js';
 

@@ -19,7 +19,13 @@ import {
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HTTP_BLOCKS_BYTES_MAX, HTTP_BODY_BYTES_MAX, HTTP_CONNECTIONS_MAX } from '../limits.js';
+import {
+  HTTP_BLOCKS_ANSWERS_MAX,
+  HTTP_BLOCKS_BYTES_MAX,
+  HTTP_BODY_BYTES_MAX,
+  HTTP_CONNECTIONS_MAX,
+  HTTP_PIPELINED_MAX,
+} from '../limits.js';
 import { HttpServer, type HttpServerOptions } from './http-server.js';
 
 const visionx = { datasetMb: 1, scratchMb: 1, mixIters: 64, readsPerIter: 2, writeEvery: 4 };
@@ -149,7 +155,10 @@ function textOf(found: { raw: string } | undefined): string {
   return Buffer.from(found?.raw ?? '', 'base64').toString();
 }
 
-const heights = (list: readonly LiteHeader[]): [number?, number?] => [list[0]?.height, list.at(-1)?.height];
+const heights = (list: readonly LiteHeader[]): readonly (number | undefined)[] => [
+  list[0]?.height,
+  list.at(-1)?.height,
+];
 
 describe('POST /p2p/get_headers', () => {
   it('begins with genesis where no hash of the locator is known', async () => {
@@ -528,11 +537,12 @@ describe('a client that is a burden', () => {
     expect(counts).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
   });
 
-  it('sends hundreds of large requests and reads nothing: one answer is made', async () => {
-    let asked = 0;
+  /** A server that counts what it answers from the chain, and as many large requests at once. */
+  async function burden(requests: number) {
+    const counted = { asked: 0 };
     const counting = await listen({
       chain: () => {
-        asked++;
+        counted.asked++;
         return { tree, bodyOf: async () => undefined };
       },
     });
@@ -540,15 +550,64 @@ describe('a client that is a burden', () => {
     socket.pause();
     const body = '{"locator":[],"max":2000}';
     const one = `POST /p2p/get_headers HTTP/1.1\r\nhost: x\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
-    socket.write(one.repeat(500));
-    // Others are answered meanwhile.
-    for (let i = 0; i < 5; i++) {
+    socket.write(one.repeat(requests));
+    const others = async (): Promise<void> => {
       const url = `http://127.0.0.1:${counting.port}/p2p/get_headers`;
-      expect((await fetch(url, { method: 'POST', body })).status).toBe(200);
-    }
+      for (let i = 0; i < 5; i++) expect((await fetch(url, { method: 'POST', body })).status).toBe(200);
+    };
+    return { counted, socket, others };
+  }
+
+  it('sends many large requests and reads nothing: a few answers are made, others are served', async () => {
+    const { counted, socket, others } = await burden(HTTP_PIPELINED_MAX);
+    await others();
     // What is under way is what the system's buffers take, a few MB.
-    expect(asked).toBeLessThan(50);
+    expect(counted.asked).toBeLessThan(5 + HTTP_PIPELINED_MAX / 2);
     socket.destroy();
+  });
+
+  it('sends hundreds of requests at once, and is cut off', async () => {
+    const { counted, socket, others } = await burden(500);
+    await read(socket.resume());
+    await others();
+    expect(counted.asked).toBeLessThan(5 + HTTP_PIPELINED_MAX);
+  });
+
+  it('goes away while its blocks are read, and leaves its turn to others', async () => {
+    let isHeld = true;
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let reading = 0;
+    let allRead = () => {};
+    const all = new Promise<void>((resolve) => {
+      allRead = resolve;
+    });
+    const stuck = await listen({
+      chain: () => ({
+        tree,
+        bodyOf: async (hash) => {
+          if (++reading === HTTP_BLOCKS_ANSWERS_MAX) allRead();
+          if (isHeld) await held;
+          return bodies.get(bytesToHex(hash));
+        },
+      }),
+    });
+    const url = `http://127.0.0.1:${stuck.port}/p2p/get_blocks`;
+    const init = { method: 'POST', body: JSON.stringify({ hashes: [hashes.full] }) };
+    const away = new AbortController();
+    const gone = Array.from({ length: HTTP_BLOCKS_ANSWERS_MAX }, () =>
+      fetch(url, { ...init, signal: away.signal }).catch(() => {}),
+    );
+    await all;
+    isHeld = false;
+    const next = fetch(url, init);
+    away.abort();
+    await Promise.all(gone);
+    expect((await next).status).toBe(200);
+    release();
+    expect((await fetch(url, init)).status).toBe(200);
   });
 
   it('opens more connections than there may be', async () => {

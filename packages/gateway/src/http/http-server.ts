@@ -12,6 +12,7 @@ import {
   HTTP_ANSWER_TIMEOUT_MS,
   HTTP_CONNECTIONS_MAX,
   HTTP_HEADERS_TIMEOUT_MS,
+  HTTP_PIPELINED_MAX,
   HTTP_REQUEST_TIMEOUT_MS,
 } from '../limits.js';
 import { type HttpAnswer, type HttpRoutes, textAnswer } from './answer.js';
@@ -34,6 +35,14 @@ export interface HttpServerOptions {
   readonly requestTimeoutMs?: number;
 }
 
+/** The requests of one connection. */
+interface Line {
+  /** Those under way. */
+  length: number;
+  /** Resolves when the last one is answered. */
+  end: Promise<void>;
+}
+
 /** Answers until it is closed. */
 export class HttpServer {
   readonly port: number;
@@ -54,12 +63,19 @@ export class HttpServer {
       headersTimeout: Math.min(HTTP_HEADERS_TIMEOUT_MS, requestTimeoutMs),
       connectionsCheckingInterval: requestTimeoutMs / 4,
     };
-    const answered = new WeakMap<Socket, Promise<void>>();
+    const lines = new WeakMap<Socket, Line>();
     const server = createServer(timeouts, (request, response) => {
-      const before = answered.get(request.socket) ?? Promise.resolve();
-      const respond = () =>
-        answerOne(request, response, (taken) => answerTo(request, taken, routes, family), log);
-      answered.set(request.socket, before.then(respond));
+      const { socket } = request;
+      const line = lines.get(socket) ?? { length: 0, end: Promise.resolve() };
+      lines.set(socket, line);
+      if (++line.length > HTTP_PIPELINED_MAX) {
+        socket.destroy();
+        return;
+      }
+      line.end = line.end.then(async () => {
+        await answerOne(request, response, (taken) => answerTo(request, taken, routes, family), log);
+        line.length--;
+      });
     });
     server.maxConnections = HTTP_CONNECTIONS_MAX;
     server.listen(port, host);
@@ -88,7 +104,8 @@ async function answerOne(
   try {
     send(response, await answer(taken));
   } catch (error) {
-    if (!response.destroyed && !request.socket.destroyed) {
+    // A client that goes away in the middle of its request is no news.
+    if (!request.socket.destroyed) {
       log.error({ error: String(error) }, 'a request could not be answered');
       send(response, textAnswer(500, 'That could not be answered; the log says why.'));
     }
