@@ -151,6 +151,7 @@ export function createTinyFamily(network = 0): ChainFamily {
       body[0] === record[44]
         ? { kind: 'ok' }
         : { kind: 'rejected', code: 'BODY_ROOT_MISMATCH', detail: `${body[0]}` },
+    impliedBody: () => undefined,
     describeBody: (body) => ({ bytes: body.length, transactionCount: 0, transactions: [], fields: {} }),
   };
 }

@@ -51,6 +51,8 @@ export function createBitcoinFamily(params: BitcoinParams): ChainFamily {
     hashFromHex: (text) => hexToBytes(text, 32)?.reverse(),
     describe,
     checkBody: (body, context) => checkBody(params.name, body, context),
+    // Every block has a coinbase of its own.
+    impliedBody: () => undefined,
     describeBody,
   };
 }

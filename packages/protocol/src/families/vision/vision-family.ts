@@ -5,7 +5,7 @@ import type { ChainFamily, HeaderBatch, HeaderInfo } from '../../chain/chain-fam
 import type { VisionXJob } from '../../chain/pow-job.js';
 import { networkIdOf } from '../network-id.js';
 import { decodeBatch, encodeBatch, encodedHeaderBytesMin } from './batch-codec.js';
-import { bodyBytesMax, checkBody, describeBody } from './check-body.js';
+import { bodyBytesMax, checkBody, describeBody, impliedBody } from './check-body.js';
 import { checkHeader } from './check-header.js';
 import { EpochSeeds } from './epoch-seed.js';
 import { encodePowMessage, headerHash, headerId } from './message.js';
@@ -89,6 +89,7 @@ export function createVisionFamily(params: VisionParams): VisionFamily {
     hashFromHex: (text) => hexToBytes(text, 32),
     describe: (record, hash, height) => describe(params, record, hash, height),
     checkBody: (body, context) => checkBody(rules, body, context),
+    impliedBody: (context) => impliedBody(rules, context),
     describeBody,
     headerId: (record) => headerId(rules, record),
     hash: (record) => headerHash(rules, record),
