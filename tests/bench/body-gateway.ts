@@ -6,8 +6,6 @@ import { VisionX } from '@vision-light/pow';
 import {
   bytesToHex,
   createTemplate,
-  devnetMerkleRoot,
-  encodeVisionBody,
   type HeaderBatch,
   HeaderTree,
   isVisionFamily,
@@ -15,42 +13,16 @@ import {
   resolveNetwork,
   sealTemplate,
   templateInput,
-  transactionHash,
   type VisionFamily,
-  type VisionTransaction,
 } from '@vision-light/protocol';
 import { pino } from 'pino';
 import { NodeHost } from '../../packages/gateway/src/node-host.js';
 import { Introducer } from '../../packages/gateway/src/signal/introducer.js';
+import { makeBody } from '../sim/vision-bodies.js';
 import { bodyNetwork } from './body-network.js';
 
 /** A transaction may take 64 KiB. */
 const TRANSACTION_BYTES = 60_000;
-
-/** A body of about so many bytes. */
-function makeBody(bytes: number): { readonly body: Uint8Array; readonly txRoot: Uint8Array } {
-  const count = Math.ceil(bytes / TRANSACTION_BYTES);
-  const transactions = Array.from(
-    { length: count },
-    (_, i): VisionTransaction => ({
-      nonce: BigInt(i),
-      sender_pubkey: 'ab'.repeat(32),
-      access_list: [],
-      module: 'data',
-      method: 'x'.repeat(Math.floor(bytes / count) - 130),
-      args: [],
-      tip: 1n,
-      fee_limit: 1000n,
-      sig: 'cd'.repeat(64),
-      max_priority_fee_per_gas: 0n,
-      max_fee_per_gas: 5n,
-    }),
-  );
-  return {
-    body: encodeVisionBody(transactions),
-    txRoot: devnetMerkleRoot(transactions.map(transactionHash)),
-  };
-}
 
 /** Blocks 5 s apart that end at a time: the same in every process. */
 function mine(family: VisionFamily, count: number, tipTime: number, txRoot: Uint8Array): HeaderBatch {
@@ -97,7 +69,8 @@ export async function main([
 ]: readonly string[]): Promise<void> {
   const family = resolveNetwork(bodyNetwork);
   if (!isVisionFamily(family)) throw new TypeError('a Vision network is needed');
-  const { body, txRoot } = makeBody(Number(bytes));
+  const transactions = Math.ceil(Number(bytes) / TRANSACTION_BYTES);
+  const { body, txRoot } = makeBody(0, transactions, Math.floor(Number(bytes) / transactions));
   const count = Number(blocks);
   const log = pino({ level: 'silent' });
   const host = new NodeHost({

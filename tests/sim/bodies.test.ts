@@ -30,6 +30,16 @@ const hashAt = (height: number): Uint8Array => chain.tree.hash(chain.tree.at(hei
 const bodies = (from: number, count: number): Uint8Array[] =>
   Array.from({ length: count }, (_, i) => bodyAt(from + i).body);
 
+/** A copy of the chain up to a height, to go on from. */
+function chainUpTo(height: number): VisionChain {
+  const copy = new VisionChain();
+  for (let h = 1; h <= height; h++) {
+    const slot = chain.tree.at(h) as number;
+    copy.tree.insertChecked(chain.tree.record(slot), chain.tree.hash(slot), copy.tree.tip);
+  }
+  return copy;
+}
+
 function newWorld(): World {
   return new World(genesisTime + 5 * HEIGHT + 1000);
 }
@@ -102,11 +112,7 @@ describe('a node that follows bodies', () => {
     await world.run(world.now + 1000);
     expect(await stored(store)).toBe(FOLLOWED_BLOCKS);
     const more = makeBody(9999, 3);
-    const next = new VisionChain();
-    for (let h = 1; h <= HEIGHT; h++) {
-      const slot = chain.tree.at(h) as number;
-      next.tree.insertChecked(chain.tree.record(slot), chain.tree.hash(slot), next.tree.tip);
-    }
+    const next = chainUpTo(HEIGHT);
     give(full, next.mine({ count: 1, txRootOf: () => more.txRoot }), [more.body]);
     await world.run(world.now + 5000);
     expect(page.core.tip.height).toBe(HEIGHT + 1);
@@ -195,11 +201,7 @@ describe('a node that follows bodies', () => {
     world.connect('page', 'full');
     await world.run(world.now + 60_000, () => page.core.blocks.kept === FOLLOWED_BLOCKS);
     const more = makeBody(777, 2);
-    const next = new VisionChain();
-    for (let h = 1; h <= HEIGHT; h++) {
-      const slot = chain.tree.at(h) as number;
-      next.tree.insertChecked(chain.tree.record(slot), chain.tree.hash(slot), next.tree.tip);
-    }
+    const next = chainUpTo(HEIGHT);
     const begin = world.now;
     give(full, next.mine({ count: 1, txRootOf: () => more.txRoot }), [more.body]);
     await world.run(
@@ -231,11 +233,7 @@ describe('a node that follows bodies', () => {
     );
     await world.run(world.now + 30_000);
     const more = makeBody(778, 2);
-    const next = new VisionChain();
-    for (let h = 1; h <= HEIGHT; h++) {
-      const slot = chain.tree.at(h) as number;
-      next.tree.insertChecked(chain.tree.record(slot), chain.tree.hash(slot), next.tree.tip);
-    }
+    const next = chainUpTo(HEIGHT);
     const begin = world.now;
     const before = last.core.metrics().vision_p2p_blocks_received_total;
     give(full, next.mine({ count: 1, txRootOf: () => more.txRoot }), [more.body]);
@@ -245,11 +243,7 @@ describe('a node that follows bodies', () => {
 
   it('drops the bodies of a branch that was abandoned, and fetches those of the other', async () => {
     const world = newWorld();
-    const other = new VisionChain();
-    for (let h = 1; h <= HEIGHT - 5; h++) {
-      const slot = chain.tree.at(h) as number;
-      other.tree.insertChecked(chain.tree.record(slot), chain.tree.hash(slot), other.tree.tip);
-    }
+    const other = chainUpTo(HEIGHT - 5);
     const otherBodies = Array.from({ length: 8 }, (_, i) => makeBody(5000 + i, 2));
     const branch = other.mine({
       count: 8,

@@ -7,6 +7,7 @@
  *
  * @see BLAKE3 specification (O'Connor, Aumasson, Neves, Wilcox-O'Hearn, 2020), sections 2.1 to 2.5
  */
+import { initialWords, rotateRight } from './hash-words.js';
 import { writeU32 } from './integers.js';
 
 const blockBytes = 64;
@@ -18,16 +19,7 @@ const chunkEnd = 2;
 const parent = 4;
 const root = 8;
 
-const initialValue = Int32Array.of(
-  0x6a09_e667,
-  0xbb67_ae85,
-  0x3c6e_f372,
-  0xa54f_f53a,
-  0x510e_527f,
-  0x9b05_688c,
-  0x1f83_d9ab,
-  0x5be0_cd19,
-);
+const initialValue = Int32Array.from(initialWords);
 
 /** See the file. One is of one caller: what is in {@link input} is lost to the next. */
 export class Blake3 {
@@ -90,10 +82,6 @@ export class Blake3 {
     this.#value.set(initialValue);
     compress(this.#value, this.#subtrees, (depth - 1) * valueBytes, 0, blockBytes, parent | rootFlag);
   }
-}
-
-function rotateRight(word: number, bits: number): number {
-  return (word >>> bits) | (word << (32 - bits));
 }
 
 /**

@@ -7,6 +7,7 @@
  *
  * @see FIPS 180-4, sections 4.1.2, 4.2.2, 5.3.3 and 6.2
  */
+import { initialWords, rotateRight } from './hash-words.js';
 import { readI32BigEndian, writeU32BigEndian } from './integers.js';
 
 const blockBytes = 64;
@@ -14,16 +15,7 @@ const hashBytes = 32;
 /** Where the length of the input stands in the last block. */
 const lengthAt = 56;
 
-const initialState = Int32Array.of(
-  0x6a09_e667,
-  0xbb67_ae85,
-  0x3c6e_f372,
-  0xa54f_f53a,
-  0x510e_527f,
-  0x9b05_688c,
-  0x1f83_d9ab,
-  0x5be0_cd19,
-);
+const initialState = Int32Array.from(initialWords);
 
 /** The first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
 // biome-ignore format: a table
@@ -103,10 +95,6 @@ export class DoubleSha256 {
     expand(this.#schedule, bytes, at);
     compress(this.#state, this.#schedule);
   }
-}
-
-function rotateRight(word: number, bits: number): number {
-  return (word >>> bits) | (word << (32 - bits));
 }
 
 /** The message schedule of the block at `at`. */

@@ -131,7 +131,11 @@ export interface ChainFamily {
    * Costs time in proportion to the body, which must not change meanwhile; nothing of it is kept.
    */
   checkBody(body: Uint8Array, context: BodyContext): BodyVerdict;
-  /** The body that the header alone tells, so that it need not be fetched; undefined for any other. */
+  /**
+   * The body that the header alone tells, so that it need not be fetched: `checkBody` accepts it and no other. A copy.
+   *
+   * @returns undefined if the header does not tell
+   */
   impliedBody(context: BodyContext): Uint8Array | undefined;
   /** @returns what a body holds, checked or not; undefined if it cannot be decoded */
   describeBody(body: Uint8Array): BodyInfo | undefined;

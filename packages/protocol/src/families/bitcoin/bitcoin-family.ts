@@ -51,9 +51,9 @@ export function createBitcoinFamily(params: BitcoinParams): ChainFamily {
     hashFromHex: (text) => hexToBytes(text, 32)?.reverse(),
     describe,
     checkBody: (body, context) => checkBody(params.name, body, context),
-    describeBody,
-    // Each body has a coinbase.
+    // Every block has a coinbase of its own.
     impliedBody: () => undefined,
+    describeBody,
   };
 }
 

@@ -119,6 +119,16 @@ describe('bodies of Bitcoin', () => {
     expect(verdictOf(bodyOf([coinbase(), long]))).toBe('ok');
   });
 
+  test('are never told by the header', () => {
+    const record = headerOf(bodyOf([coinbase()]));
+    for (const family of [regtest, mainnet]) {
+      expect(family.impliedBody({ record, height: 1, parentRecord: record })).toBeUndefined();
+      expect(
+        family.impliedBody({ record: family.genesis.record, height: 0, parentRecord: undefined }),
+      ).toBeUndefined();
+    }
+  });
+
   test('BODY_ROOT_MISMATCH: other transactions, another order, one missing', () => {
     const body = bodyOf([coinbase(), ...legacy]);
     for (const txs of [legacy.slice(1), [...legacy].reverse(), [...legacy, ...legacy], []]) {

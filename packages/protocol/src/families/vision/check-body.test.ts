@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bytesToHex, hexToBytes } from '../../bytes/hex.js';
-import type { BodyVerdict } from '../../chain/block-body.js';
+import type { BodyContext, BodyVerdict } from '../../chain/block-body.js';
 import { resolveNetwork } from '../networks.js';
 import {
   bodyTransactionsMax,
@@ -132,6 +132,26 @@ describe('bodies of Vision', () => {
       const genesis = { record: family.genesis.record, height: 0, parentRecord: undefined };
       expect(codeOf(family.checkBody(empty, genesis))).toBe('ok');
     }
+  });
+
+  test('are told by the header just where no transactions are what it commits to', () => {
+    const roots = [zeroRoot, someRoot, rootOf(mainnet, [tx(1)])];
+    for (const family of families) {
+      for (const root of roots) {
+        for (const parentRecord of [...roots.map(headerOf), undefined]) {
+          const context = { record: headerOf(root), height: 5, parentRecord };
+          const isImplied = family.checkBody(empty, context).kind === 'ok';
+          expect(family.impliedBody(context)).toEqual(isImplied ? empty : undefined);
+        }
+      }
+    }
+    const context = (root: Uint8Array, parentRoot: Uint8Array): BodyContext => {
+      return { record: headerOf(root), height: 5, parentRecord: headerOf(parentRoot) };
+    };
+    expect(devnet.impliedBody(context(zeroRoot, someRoot))).toEqual(Uint8Array.of(0));
+    expect(devnet.impliedBody(context(someRoot, someRoot))).toBeUndefined();
+    expect(mainnet.impliedBody(context(someRoot, someRoot))).toEqual(Uint8Array.of(0));
+    expect(mainnet.impliedBody(context(zeroRoot, someRoot))).toBeUndefined();
   });
 
   test('BODY_ROOT_MISMATCH: other transactions, another order, none', () => {

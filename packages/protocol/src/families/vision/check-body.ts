@@ -1,7 +1,7 @@
 import { areEqual } from '../../bytes/compare-bytes.js';
 import { bytesToHex } from '../../bytes/hex.js';
 import { type BodyContext, type BodyInfo, type BodyVerdict, rejectedBody } from '../../chain/block-body.js';
-import { decodeVisionBody } from './body-codec.js';
+import { decodeVisionBody, encodeVisionBody } from './body-codec.js';
 import { hashTransactions } from './hash-body.js';
 import { devnetMerkleTree, mainnetMerkleTree } from './merkle.js';
 import type { VisionRules } from './network-params.js';
@@ -31,7 +31,7 @@ export function checkBody(rules: VisionRules, body: Uint8Array, context: BodyCon
 
   const committed = txRootOf(context.record);
   const isMainnet = rules === 'mainnet';
-  const emptyRoot = isMainnet && context.parentRecord ? txRootOf(context.parentRecord) : noRoot;
+  const emptyRoot = emptyRootOf(rules, context);
   if (hashes.length === 0) {
     return areEqual(committed, emptyRoot) ? ok : rejectedBody('BODY_ROOT_MISMATCH', 'no transactions');
   }
@@ -44,11 +44,14 @@ export function checkBody(rules: VisionRules, body: Uint8Array, context: BodyCon
   return isMutated ? rejectedBody('BODY_MUTATED', 'transactions are repeated') : ok;
 }
 
-/** See `ChainFamily.impliedBody`: no transactions, where the root says so. */
+/** See `ChainFamily.impliedBody`: that of a block without transactions. */
 export function impliedBody(rules: VisionRules, context: BodyContext): Uint8Array | undefined {
-  const { record, parentRecord } = context;
-  const emptyRoot = rules === 'mainnet' && parentRecord ? txRootOf(parentRecord) : noRoot;
-  return areEqual(txRootOf(record), emptyRoot) ? Uint8Array.of(0) : undefined;
+  return areEqual(txRootOf(context.record), emptyRootOf(rules, context)) ? encodeVisionBody([]) : undefined;
+}
+
+/** The root by which a header says that its block has no transactions. */
+function emptyRootOf(rules: VisionRules, { parentRecord }: BodyContext): Uint8Array {
+  return rules === 'mainnet' && parentRecord !== undefined ? txRootOf(parentRecord) : noRoot;
 }
 
 function txRootOf(record: Uint8Array): Uint8Array {
