@@ -84,6 +84,18 @@ export class Blake3 {
   }
 }
 
+/** For short inputs, one after another: nobody reads of it what somebody else wrote. */
+const shortHasher = new Blake3(512);
+
+/** @returns 32 bytes: BLAKE3-256 of `bytes` */
+export function blake3(bytes: Uint8Array): Uint8Array {
+  const hasher = bytes.length <= shortHasher.input.length ? shortHasher : new Blake3(bytes.length);
+  hasher.input.set(bytes);
+  const hash = new Uint8Array(valueBytes);
+  hasher.digestInto(bytes.length, hash, 0);
+  return hash;
+}
+
 /**
  * The compression function on one block of `words`, to its first half: the next chaining value, or the hash.
  *

@@ -2,7 +2,7 @@
  * What the rest of the project may know of the families: names of networks, the tools of the Vision miner, the JSON of
  * existing Vision nodes, and what the conformance checks are made of.
  */
-export { blake3 } from '@noble/hashes/blake3.js';
+export { blake3 } from '../bytes/blake3.js';
 export { type JsonValue, parseLosslessJson } from '../bytes/lossless-json.js';
 export { ArrayAncestry } from '../chain/array-ancestry.js';
 export { createBitcoinFamily } from './bitcoin/bitcoin-family.js';

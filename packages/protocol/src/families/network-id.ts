@@ -1,4 +1,4 @@
-import { blake3 } from '@noble/hashes/blake3.js';
+import { blake3 } from '../bytes/blake3.js';
 import { bytesToHex } from '../bytes/hex.js';
 import { encodeUtf8 } from '../bytes/utf8.js';
 

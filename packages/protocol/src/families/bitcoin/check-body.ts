@@ -2,8 +2,8 @@
 
 import { ByteReader } from '../../bytes/byte-reader.js';
 import { areEqual } from '../../bytes/compare-bytes.js';
-import { DoubleSha256 } from '../../bytes/double-sha256.js';
 import { bytesToHex } from '../../bytes/hex.js';
+import { Sha256 } from '../../bytes/sha256.js';
 import { type BodyContext, type BodyInfo, type BodyVerdict, rejectedBody } from '../../chain/block-body.js';
 import { bitcoinMerkleRoot } from './merkle.js';
 import { offsets, recordBytes } from './record.js';
@@ -55,7 +55,7 @@ export function checkBody(network: string, body: Uint8Array, context: BodyContex
   if (transactions === undefined || coinbase === undefined)
     return rejectedBody('BODY_MALFORMED', 'not a list of transactions');
 
-  const hasher = new DoubleSha256();
+  const hasher = new Sha256();
   const ids = transactions.map((tx) => transactionId(body, tx, hasher));
   const { root, isMutated } = bitcoinMerkleRoot(ids);
   const committed = context.record.subarray(offsets.merkleRoot, offsets.merkleRoot + 32);
@@ -100,7 +100,7 @@ function witnessIds(
   transactions: readonly BitcoinTransaction[],
   ids: readonly Uint8Array[],
 ): Uint8Array[] {
-  const hasher = new DoubleSha256();
+  const hasher = new Sha256();
   return transactions.map((tx, i) => (tx.hasWitness ? witnessId(body, tx, hasher) : (ids[i] as Uint8Array)));
 }
 
@@ -140,7 +140,7 @@ function weightOf(body: Uint8Array, transactions: readonly BitcoinTransaction[])
 export function describeBody(body: Uint8Array): BodyInfo | undefined {
   const transactions = body.length > bodyBytesMax ? undefined : parseTransactions(body);
   if (transactions === undefined) return undefined;
-  const hasher = new DoubleSha256();
+  const hasher = new Sha256();
   const ids = transactions.map((tx) => transactionId(body, tx, hasher));
   const witnesses = witnessIds(body, transactions, ids);
   return {

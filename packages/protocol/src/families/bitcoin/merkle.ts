@@ -1,4 +1,4 @@
-import { DoubleSha256 } from '../../bytes/double-sha256.js';
+import { Sha256 } from '../../bytes/sha256.js';
 
 /** A root, and whether the list could be longer than the one that was meant. */
 export interface BitcoinMerkleRoot {
@@ -16,7 +16,7 @@ const hashBytes = 32;
  * @see Bitcoin Core `ComputeMerkleRoot`, CVE-2012-2459
  */
 export function bitcoinMerkleRoot(leaves: readonly Uint8Array[]): BitcoinMerkleRoot {
-  const hasher = new DoubleSha256();
+  const hasher = new Sha256();
   // Each level overwrites the one below, so that a tree of thousands of nodes is one allocation.
   const level = new Uint8Array(Math.max(1, leaves.length) * hashBytes);
   for (const [i, leaf] of leaves.entries()) level.set(leaf, i * hashBytes);
@@ -28,7 +28,7 @@ export function bitcoinMerkleRoot(leaves: readonly Uint8Array[]): BitcoinMerkleR
       if (right !== left && areSame(level, left, right)) isMutated = true;
       hasher.update(level, left, left + hashBytes);
       hasher.update(level, right, right + hashBytes);
-      hasher.digestInto(level, left / 2);
+      hasher.doubleDigestInto(level, left / 2);
     }
   }
   return { root: level.slice(0, hashBytes), isMutated };

@@ -5,7 +5,7 @@
  * @see Bitcoin Core `UnserializeTransaction`, `ReadCompactSize`
  */
 import { ByteReader } from '../../bytes/byte-reader.js';
-import { DoubleSha256 } from '../../bytes/double-sha256.js';
+import { Sha256 } from '../../bytes/sha256.js';
 
 /** One transaction in the bytes of a body. Offsets are from the beginning of the body. */
 export interface BitcoinTransaction {
@@ -107,28 +107,24 @@ function isNullOutpoint(bytes: Uint8Array, at: number): boolean {
 
 /** SHA-256 twice over the bytes, one part after another. */
 export function sha256d(...parts: readonly Uint8Array[]): Uint8Array {
-  const hasher = new DoubleSha256();
+  const hasher = new Sha256();
   for (const part of parts) hasher.update(part, 0, part.length);
-  return hasher.digest();
+  return hasher.doubleDigest();
 }
 
 /** The txid, internal byte order: it does not cover witnesses. */
-export function transactionId(
-  body: Uint8Array,
-  tx: BitcoinTransaction,
-  hasher = new DoubleSha256(),
-): Uint8Array {
+export function transactionId(body: Uint8Array, tx: BitcoinTransaction, hasher = new Sha256()): Uint8Array {
   if (!tx.hasWitness) return witnessId(body, tx, hasher);
   hasher.update(body, tx.start, tx.start + 4);
   hasher.update(body, tx.inputsStart, tx.outputsEnd);
   hasher.update(body, tx.end - 4, tx.end);
-  return hasher.digest();
+  return hasher.doubleDigest();
 }
 
 /** The wtxid, internal byte order: it covers everything (BIP141), and is the txid where there is no witness. */
-export function witnessId(body: Uint8Array, tx: BitcoinTransaction, hasher = new DoubleSha256()): Uint8Array {
+export function witnessId(body: Uint8Array, tx: BitcoinTransaction, hasher = new Sha256()): Uint8Array {
   hasher.update(body, tx.start, tx.end);
-  return hasher.digest();
+  return hasher.doubleDigest();
 }
 
 /** Bytes of a transaction without its witnesses. */

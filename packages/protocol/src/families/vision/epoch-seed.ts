@@ -1,5 +1,5 @@
-import { sha256 } from '@noble/hashes/sha2.js';
 import { writeU64 } from '../../bytes/integers.js';
+import { sha256 } from '../../bytes/sha256.js';
 import { encodeUtf8 } from '../../bytes/utf8.js';
 
 const seedDomain = 'VISIONX_EPOCH_SEED_V1';

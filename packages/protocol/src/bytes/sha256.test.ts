@@ -1,20 +1,20 @@
-import { sha256 } from '@noble/hashes/sha2.js';
+import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DoubleSha256 } from './double-sha256.js';
 import { bytesToHex } from './hex.js';
+import { Sha256, sha256 } from './sha256.js';
 
-const hasher = new DoubleSha256();
+const hasher = new Sha256();
 
 function hashOf(...parts: readonly Uint8Array[]): Uint8Array {
   const out = new Uint8Array(40).fill(1);
   for (const part of parts) hasher.update(part, 0, part.length);
-  hasher.digestInto(out, 4);
+  hasher.doubleDigestInto(out, 4);
   expect([...out.subarray(0, 4), ...out.subarray(36)]).toEqual(Array(8).fill(1));
   return out.subarray(4, 36);
 }
 
-const expected = (bytes: Uint8Array): Uint8Array => sha256(sha256(bytes));
+const expected = (bytes: Uint8Array): Uint8Array => nobleSha256(nobleSha256(bytes));
 
 describe('SHA-256 twice', () => {
   test('of nothing', () => {
@@ -48,7 +48,26 @@ describe('SHA-256 twice', () => {
     const bytes = Uint8Array.from({ length: 200 }, (_, i) => i);
     const hash = expected(bytes.subarray(10, 150));
     hasher.update(bytes, 10, 150);
-    hasher.digestInto(bytes, 20);
+    hasher.doubleDigestInto(bytes, 20);
     expect(bytes.subarray(20, 52)).toEqual(hash);
+  });
+});
+
+describe('SHA-256 once', () => {
+  test('of nothing and of "abc"', () => {
+    expect(bytesToHex(sha256(new Uint8Array(0)))).toBe(
+      'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+    );
+    expect(bytesToHex(sha256(Uint8Array.of(0x61, 0x62, 0x63)))).toBe(
+      'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+    );
+  });
+
+  test('is that of @noble/hashes for any bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300, size: 'max' }), (bytes) => {
+        expect(sha256(bytes)).toEqual(nobleSha256(bytes));
+      }),
+    );
   });
 });
