@@ -6,7 +6,7 @@ export const sourceConditions = ['vision-light-source', 'module', 'browser', 'im
 
 /** What vite needs in order to bundle the node from its sources. */
 export function nodeSources(options: { readonly emitWorkerAs?: string } = {}): Plugin[] {
-  return [workerScript(options.emitWorkerAs), slimSimplePeer()];
+  return [workerScript(options.emitWorkerAs), slimSimplePeer(), slimEngineIo()];
 }
 
 /** Where vite puts the licences of the worker's libraries before they are emitted with the library's. */
@@ -54,6 +54,27 @@ function slimSimplePeer(): Plugin {
     name: 'vision-light-slim-simple-peer',
     enforce: 'pre',
     resolveId: (id, importer) => (importer?.endsWith('/simple-peer/index.js') ? shims.get(id) : undefined),
+  };
+}
+
+/** engine.io-client without the transports that the node never asks for: XHR polling and WebTransport, 3 kB gzipped. */
+function slimEngineIo(): Plugin {
+  const id = '\0vision-light:engine.io-transports';
+  let folder = '';
+  return {
+    name: 'vision-light-slim-engine-io',
+    enforce: 'pre',
+    resolveId(source, importer) {
+      const [, client] = /^(.*\/engine\.io-client\/build\/esm)\/socket\.js$/.exec(importer ?? '') ?? [];
+      if (client === undefined || source !== './transports/index.js') return undefined;
+      folder = client;
+      return id;
+    },
+    load(loaded) {
+      if (loaded !== id) return undefined;
+      const webSocket = JSON.stringify(`${folder}/transports/websocket.js`);
+      return `import { WS } from ${webSocket};\nexport const transports = { websocket: WS };`;
+    },
   };
 }
 

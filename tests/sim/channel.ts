@@ -24,7 +24,11 @@ export const plainLink = (latencyMs: number): LinkConditions => ({
 
 /** What is sent again at least waits this long. As SCTP's least retransmission time in browsers. */
 const RETRANSMISSION_MS = 400;
-/** The platform tells how full its buffer is at most this often. */
+/** Bytes in the buffer at or below which it counts as drained, as in browsers. */
+const DRAINED_BYTES = 1024 * 1024;
+/** Bytes after which a buffer that never filled tells its level all the same, as in browsers. */
+const REPORT_EVERY_BYTES = 64 * 1024;
+/** The platform looks at its buffer at most this often. */
 const DRAIN_MS = 20;
 
 /** What a channel needs of the world around it. */
@@ -41,6 +45,8 @@ export class Channel {
   #leftAt = 0;
   #arrivedAt = 0;
   #isDraining = false;
+  /** Bytes since the node was last told of the buffer. */
+  #unreportedBytes = 0;
 
   constructor(
     readonly world: ChannelWorld,
@@ -53,7 +59,8 @@ export class Channel {
   send(bytes: Uint8Array): void {
     if (this.#isBlocked) this.#kept.push(bytes);
     else this.#start(bytes);
-    this.#watchDrain();
+    this.#unreportedBytes += bytes.length;
+    if (this.#unreportedBytes >= REPORT_EVERY_BYTES) this.#watchDrain();
   }
 
   /** Milliseconds until all that was sent has arrived; at least `leastMs`. */
@@ -87,12 +94,16 @@ export class Channel {
   #watchDrain(): void {
     if (this.#isDraining) return;
     this.#isDraining = true;
-    const waitingMs = Math.max(DRAIN_MS, Math.min(250, this.#leftAt - this.world.now));
-    this.world.after(waitingMs, () => {
+    const surplusMs = (this.#buffered - DRAINED_BYTES) / this.conditions.bytesPerMs;
+    this.world.after(Math.max(DRAIN_MS, Math.min(250, surplusMs)), () => {
       this.#isDraining = false;
       const buffered = this.#buffered;
+      if (buffered > DRAINED_BYTES) {
+        this.#watchDrain();
+        return;
+      }
+      this.#unreportedBytes = 0;
       this.drained(buffered);
-      if (buffered > 0) this.#watchDrain();
     });
   }
 }

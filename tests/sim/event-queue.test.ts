@@ -13,8 +13,8 @@ it('gives what is due in the order of time, then of coming, and passes over what
     if (random.chance(0.2)) task.run = undefined;
     else expected.push({ at, i });
   }
-  for (let task = queue.takeUntil(50); task !== undefined; task = queue.takeUntil(50)) task.run();
+  for (let task = queue.takeUntil(50); task !== undefined; task = queue.takeUntil(50)) task.run?.();
   expect(seen.length).toBe(expected.filter(({ at }) => at <= 50).length);
-  for (let task = queue.takeUntil(100); task !== undefined; task = queue.takeUntil(100)) task.run();
+  for (let task = queue.takeUntil(100); task !== undefined; task = queue.takeUntil(100)) task.run?.();
   expect(seen).toEqual(expected.sort((a, b) => a.at - b.at || a.i - b.i).map(({ i }) => i));
 });

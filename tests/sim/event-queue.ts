@@ -22,14 +22,13 @@ export class EventQueue {
   }
 
   /** Removes and returns the first task that is due by then. */
-  takeUntil(untilMs: number): (Task & { run: () => void }) | undefined {
+  takeUntil(untilMs: number): Task | undefined {
     for (;;) {
       const first = this.#heap[0];
       if (first === undefined || first.at > untilMs) return undefined;
       const last = this.#heap.pop() as Task;
       if (this.#heap.length > 0) this.#sink(last);
-      const { run } = first;
-      if (run !== undefined) return { ...first, run };
+      if (first.run !== undefined) return first;
     }
   }
 

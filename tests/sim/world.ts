@@ -453,7 +453,7 @@ export class World {
         return;
       }
       this.now = Math.max(this.now, next.at);
-      next.run();
+      next.run?.();
       this.#steps++;
       if (this.#steps > this.#stepsMax)
         throw new Error(`still busy after ${this.#stepsMax} steps, at ${this.now} ms`);

@@ -11,12 +11,6 @@ export const HEADERS_PER_MESSAGE_MAX = 2000;
 /** `getHeaders` requests under way to the leader, so that its answers follow one another without a pause. At the edge the next request waits for an answer. 4 × 2000 headers cover a round trip of 80 ms at 100,000 headers a second. */
 export const HEADER_REQUESTS_IN_FLIGHT_MAX = 4;
 
-/**
- * Milliseconds that a full `headers` message lasts at 100,000 headers a second. A round trip of so long is covered by
- * one more request under way, at least two and at most {@link HEADER_REQUESTS_IN_FLIGHT_MAX}.
- */
-export const HEADERS_MESSAGE_MS = 20;
-
 /** Hashes in a locator. A locator of ours holds about log2(height) + 3; 64 suffice for any height. More is a fault. */
 export const LOCATOR_HASHES_MAX = 64;
 
@@ -59,8 +53,14 @@ export const HELLO_TIMEOUT_MS = 15_000;
 /** Milliseconds for one message from its first byte to its last: 2 MB at 35 kB/s. Afterwards the sender is disconnected. */
 export const MESSAGE_TIMEOUT_MS = 60_000;
 
-/** Milliseconds between two pings of one peer, and for its answer. Arbitrary. A peer that does not answer is disconnected. */
+/** Milliseconds of silence after which a peer is pinged, and for its answer. Arbitrary. A peer that does not answer is disconnected. */
 export const PING_INTERVAL_MS = 20_000;
+
+/** Milliseconds after which a peer is pinged though it is not silent, so that its round-trip time stays true. Arbitrary. */
+export const PING_INTERVAL_MAX_MS = 120_000;
+
+/** Milliseconds by which a ping may come early, to go together with others: a sleeping radio is woken less often. Arbitrary. */
+export const PING_SLACK_MS = 2_000;
 
 /** Milliseconds by which the platform may be late with a wake before it counts as sleep (a frozen tab, a closed laptop): then no deadline that passed meanwhile is held against a peer. Arbitrary. */
 export const OVERSLEPT_MS = 5_000;
@@ -235,6 +235,9 @@ export const STALLED_AFTER_MS = 20_000;
 
 /** Milliseconds between two `status` notices that differ in numbers only. */
 export const STATUS_INTERVAL_MS = 250;
+
+/** Milliseconds between two reports of what peers are like now: their height and round-trip time. Peers that come and go are reported at once. */
+export const PEER_NEWS_INTERVAL_MS = 1_000;
 
 /** Milliseconds between two announcements while headers stream in; at rest each new tip is announced at once. */
 export const ANNOUNCE_INTERVAL_MS = 2_000;

@@ -96,8 +96,12 @@ export interface ChainFamily {
    */
   checkHeader(record: Uint8Array, hash: Uint8Array, ancestry: Ancestry, wallTime: number): HeaderVerdict;
 
-  /** Compact form of consecutive headers, for wire and disk alike; self-contained but for the first parent. */
-  encodeBatch(writer: ByteWriter, batch: HeaderBatch): void;
+  /**
+   * Compact form of consecutive headers, for wire and disk alike; self-contained but for the first parent.
+   *
+   * @param before  record of the header before the first, to continue what ends with it
+   */
+  encodeBatch(writer: ByteWriter, batch: HeaderBatch, before?: Uint8Array): void;
   /**
    * @param parent  32 bytes: hash of the header before the first
    * @param parentHeight  its height

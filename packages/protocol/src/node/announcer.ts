@@ -36,15 +36,12 @@ export class Announcer {
     const isAnnounced = areEqual(tree.hash(tip), this.#announced);
     if (isAnnounced) this.#settle(leader);
     if (isAnnounced || (isStreaming && now < this.#at + ANNOUNCE_INTERVAL_MS)) return;
-    this.#owed = undefined;
     const hash = tree.hash(tip).slice();
     this.#announced = hash;
     this.#at = now;
-    for (const peer of this.peers.ready) {
-      // It brings such tips one after another; what came from elsewhere it hears of when it is done.
-      if (peer === leader) this.#owed = peer;
-      else if (!knows(peer, hash)) this.#tell(peer);
-    }
+    // The leader brings such tips one after another; what came from elsewhere it hears of when it is done.
+    this.#owed = leader;
+    this.#tell(this.peers.ready.filter((peer) => peer !== leader && !knows(peer, hash)));
   }
 
   /** A leader that was not told of a tip is told once its turn has ended, unless it has brought that tip itself. */
@@ -52,20 +49,21 @@ export class Announcer {
     const peer = this.#owed;
     if (peer === undefined || peer === leader) return;
     this.#owed = undefined;
-    if (this.peers.get(peer.id) === peer && !knows(peer, this.tree.hash(this.tree.tip))) this.#tell(peer);
+    if (this.peers.get(peer.id) === peer && !knows(peer, this.tree.hash(this.tree.tip))) this.#tell([peer]);
   }
 
   /** A peer has said hello: it hears of a tip that came after our own hello. */
   arrived(peer: Peer): void {
     const { greetedWith } = peer;
-    if (greetedWith !== undefined && !areEqual(greetedWith, this.tree.hash(this.tree.tip))) this.#tell(peer);
+    if (greetedWith !== undefined && !areEqual(greetedWith, this.tree.hash(this.tree.tip)))
+      this.#tell([peer]);
   }
 
-  #tell(peer: Peer): void {
+  #tell(peers: readonly Peer[]): void {
     const { tree } = this;
     const hash = tree.hash(tree.tip);
     const prev = tree.hash(tree.parent(tree.tip));
-    this.outbox.send(peer, { type: 'announce', height: tree.tipHeight, hash, prev });
+    this.outbox.broadcast(peers, { type: 'announce', height: tree.tipHeight, hash, prev });
   }
 }
 

@@ -18,7 +18,6 @@ import {
   SUBMISSIONS_MAX,
 } from '../limits.js';
 import { Outbox } from '../peer/outbox.js';
-import type { Peer } from '../peer/peer.js';
 import { BlockSync } from '../sync/block-sync.js';
 import { ChainLoader } from '../sync/chain-loader.js';
 import { ChainWriter } from '../sync/chain-writer.js';
@@ -32,6 +31,7 @@ import { HeaderTree, type InsertResult } from '../tree/header-tree.js';
 import { Announcer } from './announcer.js';
 import { faultSentence } from './fault-sentences.js';
 import { PeerDesk } from './peer-desk.js';
+import { PeerNews } from './peer-news.js';
 import { PeerSearch } from './peer-search.js';
 import { seededRandom } from './random.js';
 import { StatusBoard } from './status-board.js';
@@ -70,13 +70,14 @@ export class LightNode {
   readonly #writer: ChainWriter;
   readonly #announcer: Announcer;
   readonly #search: PeerSearch;
+  readonly #news: PeerNews;
   readonly #board: StatusBoard;
   #stage: Stage = 'new';
   #now = 0;
   #wallTime = 0;
   #isTipNews = false;
-  /** The peer of which there is news that does not hurry. */
-  #updatedPeer: Peer | undefined;
+  /** When a `wake` is wanted, as of the last time that everything was looked at. */
+  #wake: number | undefined;
 
   constructor(options: LightNodeOptions) {
     const { family, followedBlocks = FOLLOWED_BLOCKS } = options;
@@ -97,6 +98,7 @@ export class LightNode {
       Math.max(1, options.hashers) * 2,
     );
     const server = new HeaderServer(this.tree, outbox);
+    this.#news = new PeerNews(peers, outbox);
     this.#desk = new PeerDesk(
       this.tree,
       peers,
@@ -106,16 +108,21 @@ export class LightNode {
         arrived: (peer) => {
           this.blocks.arrived(peer);
           this.#announcer.arrived(peer);
-          this.#peerChanged('connected', peer);
+          this.#news.changed('connected', peer);
         },
-        updated: (peer) => {
-          this.#updatedPeer = peer;
+        updated: (peer, heightBefore) => {
+          this.#news.updated(peer);
+          return this.#board.isHeightNews(heightBefore, peer.height);
         },
-        announced: (peer, message) => this.blocks.announced(peer, message, this.#now),
+        announced: (peer, message) => {
+          const isOffer = this.blocks.announced(peer, message, this.#now);
+          // Who leads is chosen when nobody does.
+          return isOffer || !this.#sync.isActive;
+        },
         removed: (peer, code) => this.blocks.left(peer, code !== undefined, this.#now),
         left: (peer, code) => {
           this.#search.hurry();
-          this.#peerChanged('disconnected', peer, code);
+          this.#news.changed('disconnected', peer, code);
         },
       },
       {
@@ -155,7 +162,7 @@ export class LightNode {
   }
 
   peers(): PeerInfo[] {
-    return this.#peers.ready.map(peerInfo);
+    return this.#news.infos;
   }
 
   /** What the node counts, as it was after the last step: counters since the start, gauges as they are. */
@@ -179,23 +186,35 @@ export class LightNode {
 
   /** Takes one event; @returns the effects, to be performed in order */
   step(event: NodeEvent): Effect[] {
-    const wake = this.nextWake();
-    if (wake !== undefined && event.now > wake + OVERSLEPT_MS) {
-      this.#desk.overslept(event.now);
-      this.#sync.overslept(event.now);
-      this.blocks.overslept(event.now);
+    const { now } = event;
+    const isWakeDue = this.#wake !== undefined && now >= this.#wake;
+    if (this.#wake !== undefined && now > this.#wake + OVERSLEPT_MS) {
+      this.#desk.overslept(now);
+      this.#sync.overslept(now);
+      this.blocks.overslept(now);
     }
-    this.#now = event.now;
+    this.#now = now;
     this.#wallTime = event.wallTime;
-    if (this.#stage !== 'closed') {
-      this.#dispatch(event);
+    if (this.#stage === 'closed') return [];
+    const isNews = this.#dispatch(event);
+    const newsAt = this.#news.nextWake();
+    const isNewsDue = newsAt !== undefined && newsAt <= now;
+    // Most of what comes is neither news nor due, and a node has many peers: it costs no look at all of them.
+    if (isNews || isWakeDue || isNewsDue) {
       this.#settle();
+      this.#wake = this.#findWake();
+    } else {
+      this.#wake = earliest(this.#wake, newsAt);
     }
     return this.#outbox.take();
   }
 
   /** Monotonic ms at which a `wake` is wanted; undefined if only an event can change anything. */
   nextWake(): number | undefined {
+    return this.#wake;
+  }
+
+  #findWake(): number | undefined {
     if (this.#stage !== 'open') return undefined;
     const dueAt = this.#held.nextDueAt;
     // Rounded up: a timer that fires a little early must not find the header still too early.
@@ -207,15 +226,15 @@ export class LightNode {
       this.blocks.nextWake(this.#now, this.#isFar),
       this.#writer.nextWake(),
       this.#search.nextWake(),
+      this.#news.nextWake(),
       this.#board.nextWake(),
       heldWake,
     ];
-    let next: number | undefined;
-    for (const at of candidates) if (at !== undefined && (next === undefined || at < next)) next = at;
-    return next;
+    return candidates.reduce(earliest, undefined);
   }
 
-  #dispatch(event: NodeEvent): void {
+  /** @returns whether more may follow from it than what was done at once */
+  #dispatch(event: NodeEvent): boolean {
     const { now, wallTime } = event;
     switch (event.type) {
       case 'start':
@@ -230,11 +249,9 @@ export class LightNode {
         this.#desk.disconnected(event.peer);
         break;
       case 'bytesReceived':
-        this.#desk.bytes(event.peer, event.bytes, now, wallTime);
-        break;
+        return this.#desk.bytes(event.peer, event.bytes, now, wallTime);
       case 'sendDrained':
-        this.#desk.drained(event.peer, event.bufferedBytes);
-        break;
+        return this.#desk.drained(event.peer, event.bufferedBytes);
       case 'powVerified':
         this.#verifier.powVerified(event.job, event.hashes, wallTime);
         break;
@@ -263,8 +280,9 @@ export class LightNode {
         this.#command(event.command);
         break;
       case 'wake':
-        break;
+        return false;
     }
+    return true;
   }
 
   /** What follows from any event: everything that is due is done, and news goes out. */
@@ -277,16 +295,12 @@ export class LightNode {
       this.#sync.advance(now);
       this.blocks.advance(now, this.#isFar);
       this.#announcer.advance(now, this.#sync.leader);
+      this.#news.advance(now);
       this.#search.advance(this.#peers.size, now);
     }
     if (this.#isTipNews && this.#stage !== 'loading') {
       this.#isTipNews = false;
       this.#outbox.emit({ type: 'tip', tip: this.tip });
-    }
-    if (this.#updatedPeer !== undefined) {
-      const peer = this.#updatedPeer;
-      this.#updatedPeer = undefined;
-      if (this.#peers.get(peer.id) === peer) this.#peerChanged('updated', peer);
     }
     if (this.#stage === 'open' || this.#stage === 'closing') {
       // While headers stream in, more of them follow at once; at rest there is nothing to wait for.
@@ -365,7 +379,7 @@ export class LightNode {
         break;
       case 'resume':
         this.#search.hurry();
-        this.#desk.pingAll(this.#now);
+        this.#desk.pingAll();
         break;
       case 'close':
         if (this.#stage === 'closing') break;
@@ -433,23 +447,13 @@ export class LightNode {
     };
   }
 
-  #peerChanged(kind: 'connected' | 'disconnected' | 'updated', peer: Peer, code?: string): void {
-    const change = { kind, id: peer.id, ...(code === undefined ? {} : { code }) };
-    this.#outbox.emit({ type: 'peer', change, peers: this.peers() });
-  }
-
   #error(code: string, detail = ''): void {
     const sentence = faultSentence(code);
     this.#outbox.emit({ type: 'error', code, message: detail === '' ? sentence : `${sentence} (${detail})` });
   }
 }
 
-function peerInfo(peer: Peer): PeerInfo {
-  const rtt = peer.roundTrip.smoothedMs;
-  return {
-    id: peer.id,
-    kind: peer.isGateway ? 'gateway' : 'browser',
-    height: peer.height,
-    rttMs: rtt === undefined ? undefined : Math.round(rtt * 10) / 10,
-  };
+/** Of two times, either of which may be never. */
+function earliest(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || (b !== undefined && b < a) ? b : a;
 }

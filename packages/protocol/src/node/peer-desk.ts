@@ -8,8 +8,9 @@ import {
   DUPLICATE_COST,
   HELLO_TIMEOUT_MS,
   MESSAGE_TIMEOUT_MS,
+  PING_INTERVAL_MAX_MS,
   PING_INTERVAL_MS,
-  UNSENT_BYTES_MAX,
+  PING_SLACK_MS,
 } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import { Peer } from '../peer/peer.js';
@@ -22,6 +23,7 @@ import type { HeaderTree } from '../tree/header-tree.js';
 import { decodeMessage } from '../wire/codec.js';
 import {
   type Announce,
+  type GetBlocks,
   type Hello,
   type Message,
   PROTOCOL_VERSION,
@@ -44,9 +46,10 @@ export interface PeerDeskOptions {
 /** What the desk tells the node around it. */
 export interface PeerDeskListener {
   arrived(peer: Peer): void;
-  updated(peer: Peer): void;
-  /** A peer speaks of a tip that is not known here. */
-  announced(peer: Peer, message: Announce): void;
+  /** @param heightBefore  what it claimed until now; @returns whether that is news to more than who looks at the peer */
+  updated(peer: Peer, heightBefore: number): boolean;
+  /** A peer speaks of a tip that is not known here; @returns whether anything may follow from it now */
+  announced(peer: Peer, message: Announce): boolean;
   /** `code` is absent for a peer that left by itself. */
   left(peer: Peer, code: string | undefined): void;
   /** As `left`, also for peers that never said hello, and before it. */
@@ -58,6 +61,10 @@ export class PeerDesk {
   /** Peers are greeted from the moment on when the stored chain is loaded. */
   #isOpen = false;
   #lastRequestId = 0;
+  /** Before this nothing is due, as far as is known: what a peer sends only puts its deadlines off. */
+  #dueAt = Number.NEGATIVE_INFINITY;
+  /** Whether what came concerns more than the one peer's own state. */
+  #isNews = false;
 
   constructor(
     readonly tree: HeaderTree,
@@ -80,6 +87,7 @@ export class PeerDesk {
   /** The chain is loaded: greets those who came before. */
   open(): void {
     this.#isOpen = true;
+    this.#dueAt = Number.NEGATIVE_INFINITY;
     for (const peer of this.peers) this.#greet(peer);
   }
 
@@ -98,6 +106,7 @@ export class PeerDesk {
       return;
     }
     this.peers.add(peer);
+    this.#dueAt = Number.NEGATIVE_INFINITY;
     if (this.#isOpen) this.#greet(peer);
   }
 
@@ -111,28 +120,41 @@ export class PeerDesk {
     if (peer.isReady) this.listener.left(peer, undefined);
   }
 
-  bytes(id: string, bytes: Uint8Array, now: number, wallTime: number): void {
+  /**
+   * @returns false if nothing follows from it but what was done here, and no deadline came nearer: most of what comes
+   * tells that a peer lives, or of what is known
+   */
+  bytes(id: string, bytes: Uint8Array, now: number, wallTime: number): boolean {
     const peer = this.peers.get(id);
-    if (peer === undefined) return;
+    if (peer === undefined) return false;
     const { assembler } = peer;
     const wasPartial = assembler.isPartial;
     const messages = assembler.push(bytes);
     peer.lastBytesAt = now;
+    this.#isNews = assembler.isPartial !== wasPartial || assembler.fault !== undefined;
     if (!assembler.isPartial) peer.partialSince = undefined;
-    else if (!wasPartial || messages.length > 0) peer.partialSince = now;
+    else if (!wasPartial || messages.length > 0) {
+      peer.partialSince = now;
+      this.#dueAt = Math.min(this.#dueAt, now + MESSAGE_TIMEOUT_MS);
+    }
     for (const message of messages) {
       const fault = this.#message(peer, message, now, wallTime);
       if (fault !== undefined) this.punish(peer, fault);
-      if (this.peers.get(id) !== peer) return;
+      if (this.peers.get(id) !== peer) return true;
     }
     if (assembler.fault !== undefined) this.punish(peer, assembler.fault);
+    return this.#isNews || this.outbox.isOverfull;
   }
 
-  drained(id: string, bufferedBytes: number): void {
+  /** @returns whether something waited for it */
+  drained(id: string, bufferedBytes: number): boolean {
     const peer = this.peers.get(id);
-    if (peer === undefined) return;
+    if (peer === undefined) return false;
     peer.sendBufferBytes = bufferedBytes;
+    this.outbox.weigh(peer);
+    const isAwaited = peer.deferred.length > 0 || this.blocks?.server.isServing(peer) === true;
     this.server.drained(peer);
+    return isAwaited || this.outbox.isOverfull;
   }
 
   /** Says why, disconnects and forgets. */
@@ -152,26 +174,48 @@ export class PeerDesk {
   }
 
   /** Pings everyone now: the network may have changed under us. */
-  pingAll(now: number): void {
-    for (const peer of this.peers.ready) if (peer.ping === undefined) peer.nextPingAt = now;
+  pingAll(): void {
+    this.#dueAt = Number.NEGATIVE_INFINITY;
+    for (const peer of this.peers.ready) peer.isPingWanted = true;
   }
 
+  /** Does what is due. Until {@link nextWake}, or something that begins, nothing is. */
   tick(now: number): void {
-    for (const peer of [...this.peers]) {
-      if (now >= this.#deadlineOf(peer)) this.punish(peer, this.#overdue(peer, now));
-      else if (peer.sendBufferBytes > UNSENT_BYTES_MAX) this.punish(peer, 'PEER_UNRESPONSIVE');
-      else if (peer.isReady && peer.ping === undefined && now >= peer.nextPingAt) this.#ping(peer, now);
+    if (this.outbox.isOverfull)
+      for (const peer of this.outbox.takeOverfull()) this.punish(peer, 'PEER_UNRESPONSIVE');
+    if (now < this.#dueAt) return;
+    let dueAt = Number.POSITIVE_INFINITY;
+    let pingAt = Number.POSITIVE_INFINITY;
+    for (const peer of this.peers) {
+      const deadline = this.#deadlineOf(peer);
+      if (now >= deadline) {
+        this.punish(peer, this.#overdue(peer, now));
+        continue;
+      }
+      dueAt = Math.min(dueAt, deadline);
+      if (peer.isReady && peer.ping === undefined) pingAt = Math.min(pingAt, this.#pingAt(peer));
     }
+    this.#dueAt = Math.min(dueAt, pingAt > now ? pingAt : this.#pingDue(now));
   }
 
   nextWake(): number | undefined {
-    let next: number | undefined;
-    for (const peer of this.peers) {
-      const ping = peer.isReady && peer.ping === undefined ? peer.nextPingAt : Number.POSITIVE_INFINITY;
-      const at = Math.min(this.#deadlineOf(peer), ping);
-      if (next === undefined || at < next) next = at;
+    return Number.isFinite(this.#dueAt) ? this.#dueAt : undefined;
+  }
+
+  /** Pings those whose turn it is, or soon will be; @returns when there is something to do next */
+  #pingDue(now: number): number {
+    let dueAt = Number.POSITIVE_INFINITY;
+    for (const peer of this.peers.ready) {
+      if (peer.ping === undefined && now >= this.#pingAt(peer) - PING_SLACK_MS) this.#ping(peer, now);
+      dueAt = Math.min(dueAt, peer.ping === undefined ? this.#pingAt(peer) : this.#deadlineOf(peer));
     }
-    return next === Number.POSITIVE_INFINITY ? undefined : next;
+    return dueAt;
+  }
+
+  /** A peer that is heard of otherwise needs no ping for long. */
+  #pingAt({ isPingWanted, lastBytesAt, pongAt }: Peer): number {
+    if (isPingWanted) return Number.NEGATIVE_INFINITY;
+    return Math.min(lastBytesAt + PING_INTERVAL_MS, pongAt + PING_INTERVAL_MAX_MS);
   }
 
   #deadlineOf(peer: Peer): number {
@@ -216,6 +260,7 @@ export class PeerDesk {
   }
 
   #ping(peer: Peer, now: number): void {
+    peer.isPingWanted = false;
     peer.ping = { requestId: this.nextRequestId(), sentAt: now };
     this.outbox.send(peer, { type: 'ping', requestId: peer.ping.requestId });
   }
@@ -238,9 +283,10 @@ export class PeerDesk {
   }
 
   #handle(peer: Peer, message: Message, now: number, wallTime: number): PeerFault | BodyFault | undefined {
+    if (!isPassing(message)) this.#isNews = true;
     switch (message.type) {
       case 'hello':
-        return this.#hello(peer, message, now);
+        return this.#hello(peer, message);
       case 'ping':
         this.outbox.send(peer, { type: 'pong', requestId: message.requestId });
         return undefined;
@@ -253,7 +299,7 @@ export class PeerDesk {
       case 'headers':
         return this.sync?.headers(peer, message, now, wallTime);
       case 'getBlocks':
-        return this.blocks?.server.request(peer, message, now);
+        return this.#getBlocks(peer, message, now);
       case 'blocks':
         return this.blocks?.blocks(peer, message, now);
       case 'notFound':
@@ -265,7 +311,13 @@ export class PeerDesk {
     }
   }
 
-  #hello(peer: Peer, hello: Hello, now: number): PeerFault | undefined {
+  #getBlocks(peer: Peer, message: GetBlocks, now: number): PeerFault | undefined {
+    const fault = this.blocks?.server.request(peer, message, now);
+    if (this.blocks?.server.isServing(peer)) this.#isNews = true;
+    return fault;
+  }
+
+  #hello(peer: Peer, hello: Hello): PeerFault | undefined {
     if (hello.version !== PROTOCOL_VERSION) return 'PEER_WRONG_VERSION';
     if (!areEqual(hello.networkId, this.tree.family.networkId)) return 'PEER_WRONG_NETWORK';
     if (this.#isConnectedTo(hello.session)) return 'PEER_DUPLICATE';
@@ -273,7 +325,9 @@ export class PeerDesk {
     peer.hello = { ...hello, networkId: this.tree.family.networkId, identity: hello.identity.slice() };
     peer.height = hello.height;
     peer.claimedChainwork = hello.chainwork;
-    peer.nextPingAt = now;
+    this.peers.greeted();
+    peer.isPingWanted = true;
+    this.#dueAt = Number.NEGATIVE_INFINITY;
     this.listener.arrived(peer);
     return undefined;
   }
@@ -294,25 +348,31 @@ export class PeerDesk {
     if (peer.ping?.requestId !== requestId) return 'PEER_UNSOLICITED';
     peer.roundTrip.add(now - peer.ping.sentAt);
     peer.ping = undefined;
-    peer.nextPingAt = now + PING_INTERVAL_MS;
-    this.listener.updated(peer);
+    peer.pongAt = now;
+    this.listener.updated(peer, peer.height);
     return undefined;
   }
 
   /** An announcement leads to a request, never to trust; one of what is known costs its sender. */
   #announce(peer: Peer, message: Announce, now: number): PeerFault | undefined {
-    const { height, hash, prev } = message;
-    peer.height = height;
-    peer.announced = { height, hash: hash.slice(), prev: prev.slice() };
-    this.sync?.settleAnnouncement(peer);
-    this.listener.updated(peer);
-    if (peer.announced !== undefined) {
-      this.listener.announced(peer, message);
+    if (peer.announced !== undefined) this.#isNews = true;
+    const heightBefore = peer.height;
+    peer.height = message.height;
+    if (peer.height !== heightBefore && this.listener.updated(peer, heightBefore)) this.#isNews = true;
+    if (this.sync?.announced(peer, message) === false) {
+      if (this.listener.announced(peer, message)) this.#isNews = true;
       return undefined;
     }
     this.outbox.tally.count('vision_p2p_dupes_dropped_total');
     return peer.messages.take(now, DUPLICATE_COST) ? undefined : 'PEER_FLOOD';
   }
+}
+
+/** Whether a message is nothing to anyone but its sender and who handles it, unless that finds otherwise. */
+function isPassing({ type }: Message): boolean {
+  return (
+    type === 'ping' || type === 'pong' || type === 'announce' || type === 'getHeaders' || type === 'getBlocks'
+  );
 }
 
 function isAnswer({ type }: Message): boolean {

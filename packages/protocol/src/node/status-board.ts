@@ -8,6 +8,9 @@ import type { PeerSet } from '../sync/peer-set.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { RateMeter } from './rate-meter.js';
 
+/** Milliseconds after which a rate that falls is looked at again. */
+const RATE_INTERVAL_MS = 1_000;
+
 /** Derives the status from the parts of the node, and emits it when it is news. */
 export class StatusBoard {
   status: Status = {
@@ -40,6 +43,12 @@ export class StatusBoard {
   countHeader(now: number): void {
     this.#rate.add(1, now);
     this.#progressAt = now;
+  }
+
+  /** Whether a peer's claim may change what the highest claim is. */
+  isHeightNews(before: number, now: number): boolean {
+    const { bestPeerHeight } = this.status;
+    return now > bestPeerHeight || (now < before && before >= bestPeerHeight);
   }
 
   /** Reads the state, and emits it if there is news that is due. */
@@ -77,8 +86,8 @@ export class StatusBoard {
     // A rate falls by itself, so it is looked at again; news waits for its turn.
     const blocksPerSecond = this.outbox.tally.get('vision_p2p_blocks_per_sec');
     const isFading = this.status.headersPerSecond > 0 || blocksPerSecond > 0;
-    const from = hasNews ? this.#emittedAt : isFading ? this.#refreshedAt : undefined;
-    const soon = from === undefined ? undefined : from + STATUS_INTERVAL_MS;
+    const news = this.#emittedAt + STATUS_INTERVAL_MS;
+    const soon = hasNews ? news : isFading ? this.#refreshedAt + RATE_INTERVAL_MS : undefined;
     const stall = this.status.phase === 'syncing' ? this.#progressAt + STALLED_AFTER_MS : undefined;
     return soon === undefined ? stall : stall === undefined ? soon : Math.min(soon, stall);
   }

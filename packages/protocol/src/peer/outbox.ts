@@ -1,6 +1,7 @@
 /** Collects the effects of one step, and turns messages into frames on the way. */
 import type { Effect } from '../io/effect.js';
 import type { NodeNotice } from '../io/notice.js';
+import { FRAME_BYTES_MIN, UNSENT_BYTES_MAX } from '../limits.js';
 import { encodeMessage } from '../wire/codec.js';
 import { frameMessage } from '../wire/framing.js';
 import type { Message } from '../wire/message.js';
@@ -12,6 +13,8 @@ export class Outbox {
   /** What the node has done so far, for its metrics. */
   readonly tally = new Tally();
   #effects: Effect[] = [];
+  /** Peers for whom more waits than may. */
+  #overfull = new Set<Peer>();
 
   /** The effects since the last call, in order. */
   take(): Effect[] {
@@ -29,10 +32,39 @@ export class Outbox {
   }
 
   send(peer: Peer, message: Message): void {
+    this.#sendFrames(peer, message, frameMessage(encodeMessage(message), peer.frameBytesMax));
+  }
+
+  /** The same small message to many: it is encoded once. */
+  broadcast(peers: readonly Peer[], message: Message): void {
+    if (peers.length === 0) return;
+    const frames = frameMessage(encodeMessage(message), FRAME_BYTES_MIN);
+    for (const peer of peers) this.#sendFrames(peer, message, frames);
+  }
+
+  #sendFrames(peer: Peer, message: Message, frames: readonly Uint8Array[]): void {
     this.tally.sent(message);
-    for (const bytes of frameMessage(encodeMessage(message), peer.frameBytesMax)) {
+    for (const bytes of frames) {
       peer.sendBufferBytes += bytes.length;
       this.#effects.push({ type: 'send', peer: peer.id, bytes });
     }
+    this.weigh(peer);
+  }
+
+  /** Looks at what waits for a peer. */
+  weigh(peer: Peer): void {
+    if (peer.sendBufferBytes > UNSENT_BYTES_MAX) this.#overfull.add(peer);
+  }
+
+  /** Whether there are peers for whom more waits than may. */
+  get isOverfull(): boolean {
+    return this.#overfull.size > 0;
+  }
+
+  /** Those of whom {@link isOverfull} speaks, once. */
+  takeOverfull(): Peer[] {
+    const peers = [...this.#overfull];
+    this.#overfull.clear();
+    return peers;
   }
 }

@@ -50,7 +50,9 @@ export class Peer {
   partialSince: number | undefined;
   /** The ping under way. */
   ping: { readonly requestId: number; readonly sentAt: number } | undefined;
-  nextPingAt = 0;
+  /** It is to be pinged as soon as possible. */
+  isPingWanted = false;
+  pongAt = Number.NEGATIVE_INFINITY;
 
   sendBufferBytes = 0;
   /** Requests that wait for the send buffer to drain. */

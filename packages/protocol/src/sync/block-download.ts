@@ -32,9 +32,11 @@ export interface BlockRequest {
  */
 export type BodyArrival = 'wanted' | 'duplicate' | 'unsolicited';
 
+type State = 'queued' | 'underWay' | 'held';
+
 interface Wanted {
   readonly hash: Uint8Array;
-  state: 'queued' | 'underWay' | 'held';
+  state: State;
   /** Who is asked, or who sent it. */
   peerId: string | undefined;
   sentAt: number;
@@ -80,6 +82,10 @@ export class BlockDownload {
   /** Peers that were paused PAUSES_MAX times. */
   #unresponsive: string[] = [];
   #bytes = 0;
+  #inFlight = 0;
+  #queued = 0;
+  /** Before this no body under way is overdue: deadlines are only ever put off. */
+  #overdueAt = Number.POSITIVE_INFINITY;
   #estimate: number;
 
   /** @param bodyBytesMax  the family's */
@@ -94,9 +100,7 @@ export class BlockDownload {
 
   /** Bodies under way: `vision_p2p_inflight_blocks`. */
   get inFlight(): number {
-    let count = 0;
-    for (const source of this.#sources.values()) count += source.underWay.size;
-    return count;
+    return this.#inFlight;
   }
 
   /** Bytes under way, by estimate, and held. */
@@ -146,6 +150,7 @@ export class BlockDownload {
   want(hash: Uint8Array, { offeredBy, isOld = false }: WantOptions = {}): boolean {
     const key = bytesToHex(hash);
     if (this.#wanted.has(key) || this.#wanted.size >= WANTED_BLOCKS_MAX) return false;
+    this.#queued++;
     this.#wanted.set(key, {
       offeredBy: offeredBy === undefined ? undefined : new Set([offeredBy]),
       isOld,
@@ -162,9 +167,11 @@ export class BlockDownload {
     return true;
   }
 
-  /** Another peer speaks of a wanted body. */
-  offer(hash: Uint8Array, peerId: string): void {
-    this.#wanted.get(bytesToHex(hash))?.offeredBy?.add(peerId);
+  /** Another peer speaks of a body; @returns how far that is, or undefined if it is not wanted */
+  offer(hash: Uint8Array, peerId: string): State | undefined {
+    const wanted = this.#wanted.get(bytesToHex(hash));
+    wanted?.offeredBy?.add(peerId);
+    return wanted?.state;
   }
 
   /** Anyone may be asked for it from now on, and those who did not have it once more. */
@@ -181,7 +188,7 @@ export class BlockDownload {
     const wanted = this.#wanted.get(key);
     if (wanted === undefined) return;
     this.#release(key, wanted);
-    this.#wanted.delete(key);
+    this.#forget(key, wanted);
   }
 
   /** @param isArchive  true if it says that it keeps all bodies */
@@ -226,7 +233,7 @@ export class BlockDownload {
       this.#extend(source, now, key);
     }
     this.#release(key, wanted, peerId);
-    wanted.state = 'held';
+    this.#setState(wanted, 'held');
     wanted.peerId = peerId;
     this.#hold(wanted, bytes);
     this.#estimate = Math.min(this.bodyBytesMax, Math.ceil(Math.max(2 * bytes, 0.9 * this.#estimate)));
@@ -256,7 +263,7 @@ export class BlockDownload {
     if (!isGood && wanted.peerId !== undefined && this.#sources.has(wanted.peerId))
       wanted.without.add(wanted.peerId);
     this.#release(key, wanted);
-    if (isGood) this.#wanted.delete(key);
+    if (isGood) this.#forget(key, wanted);
   }
 
   /** The platform slept: what did not come in that time may still come. */
@@ -270,8 +277,8 @@ export class BlockDownload {
    * @param heardAt  when bytes last came from a peer that is in the middle of a message; undefined for any other
    */
   poll(now: number, heardAt: (peerId: string) => number | undefined = () => undefined): BlockRequest[] {
-    if (this.#wanted.size === 0) return [];
-    this.#expire(now, heardAt);
+    if (now >= this.#overdueAt) this.#expire(now, heardAt);
+    if (this.#queued === 0) return [];
     const requests = new Map<string, Uint8Array[]>();
     const free = [...this.#sources]
       .filter(([, { nextRequestAt, pace }]) => !pace.isPaused(now) && now >= nextRequestAt)
@@ -287,12 +294,13 @@ export class BlockDownload {
       );
       if (chosen === undefined) continue;
       const [peerId, source] = chosen;
-      wanted.state = 'underWay';
+      this.#setState(wanted, 'underWay');
       wanted.peerId = peerId;
       wanted.sentAt = now;
       wanted.deadline = now + source.pace.roundTrip.timeoutMs;
       wanted.lastCall = now + REQUEST_TIMEOUT_MAX_MS;
       this.#hold(wanted, this.#estimate);
+      this.#overdueAt = Math.min(this.#overdueAt, wanted.deadline);
       source.underWay.add(key);
       const hashes = requests.get(peerId) ?? [];
       hashes.push(wanted.hash);
@@ -312,16 +320,12 @@ export class BlockDownload {
 
   /** When `poll` must be called next, if nothing happens before. */
   nextWake(now: number): number | undefined {
-    if (this.#wanted.size === 0) return undefined;
-    let wake = Number.POSITIVE_INFINITY;
-    let isWaiting = false;
-    for (const { state, deadline } of this.#wanted.values()) {
-      if (state === 'underWay') wake = Math.min(wake, deadline);
-      if (state === 'queued') isWaiting = true;
-    }
-    for (const { nextRequestAt, pace } of this.#sources.values()) {
-      const freeAt = Math.max(nextRequestAt, pace.pausedUntil);
-      if (isWaiting && now < freeAt) wake = Math.min(wake, freeAt);
+    let wake = this.#overdueAt;
+    if (this.#queued > 0) {
+      for (const { nextRequestAt, pace } of this.#sources.values()) {
+        const freeAt = Math.max(nextRequestAt, pace.pausedUntil);
+        if (now < freeAt) wake = Math.min(wake, freeAt);
+      }
     }
     return Number.isFinite(wake) ? wake : undefined;
   }
@@ -351,6 +355,9 @@ export class BlockDownload {
         this.#release(key, wanted);
       }
     }
+    this.#overdueAt = Number.POSITIVE_INFINITY;
+    for (const { state, deadline } of this.#wanted.values())
+      if (state === 'underWay') this.#overdueAt = Math.min(this.#overdueAt, deadline);
   }
 
   /**
@@ -394,8 +401,25 @@ export class BlockDownload {
       const [oldest] = source.expired.keys();
       if (source.expired.size > EXPIRED_BODIES_MAX && oldest !== undefined) source.expired.delete(oldest);
     }
-    wanted.state = 'queued';
+    this.#setState(wanted, 'queued');
     wanted.peerId = undefined;
+  }
+
+  #setState(wanted: Wanted, state: State): void {
+    this.#count(wanted.state, -1);
+    wanted.state = state;
+    this.#count(state, 1);
+  }
+
+  #forget(key: string, { state }: Wanted): void {
+    this.#count(state, -1);
+    this.#wanted.delete(key);
+  }
+
+  #count(state: State, by: number): void {
+    if (state === 'queued') this.#queued += by;
+    if (state === 'underWay') this.#inFlight += by;
+    if (this.#inFlight === 0) this.#overdueAt = Number.POSITIVE_INFINITY;
   }
 }
 

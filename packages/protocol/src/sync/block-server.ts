@@ -65,6 +65,11 @@ export class BlockServer {
     for (const queue of this.#queues.values()) this.#pump(queue, now);
   }
 
+  /** Whether the peer waits for something. */
+  isServing(peer: Peer): boolean {
+    return this.#queues.has(peer);
+  }
+
   /** The peer is gone. */
   forget(peer: Peer): void {
     this.#queues.delete(peer);

@@ -152,17 +152,22 @@ export class BlockSync implements BodySource {
     if (isLiar) this.#countGone(this.orphans.dropPeer(peer.id));
   }
 
-  /** A peer speaks of a block that is not known here. It is asked for it at once, if it may be one to keep. */
-  announced(peer: Peer, { height, hash, prev }: Announce, now: number): void {
+  /**
+   * A peer speaks of a block that is not known here. It is asked for it at once, if it may be one to keep.
+   *
+   * @returns whether there may be something to ask it for
+   */
+  announced(peer: Peer, { height, hash, prev }: Announce, now: number): boolean {
     const { tipHeight } = this.tree;
     const isNear = height > tipHeight - FOLLOWED_BLOCKS && height <= tipHeight + FOLLOWED_BLOCKS;
-    if (this.#followed.count === 0 || !this.#isListed || !isNear || this.orphans.has(hash)) return;
-    this.download.offer(hash, peer.id);
-    if (this.download.isWanted(hash) || !this.#mayAnnounce(peer)) return;
-    if (!this.download.want(hash, { offeredBy: peer.id })) return;
+    if (this.#followed.count === 0 || !this.#isListed || !isNear || this.orphans.has(hash)) return false;
+    const state = this.download.offer(hash, peer.id);
+    if (state !== undefined || !this.#mayAnnounce(peer)) return state === 'queued';
+    if (!this.download.want(hash, { offeredBy: peer.id })) return false;
     const until = now + BLOCK_DEMAND_TIMEOUT_MS;
     const announced = { hash: hash.slice(), parent: prev.slice(), peerId: peer.id, until };
     this.#announced.set(bytesToHex(hash), announced);
+    return true;
   }
 
   /** A header is in the tree. */
@@ -400,7 +405,9 @@ export class BlockSync implements BodySource {
     this.#seen.add(hash);
     this.#missing.delete(hash);
     this.#demands.fulfil(hash, this.tree.height(slot), body);
-    const isToKeep = this.#followed.includes(slot) && !this.#shelf.has(hash);
+    // What a header implies is never fetched from the store.
+    const isToKeep =
+      this.#followed.includes(slot) && !this.#shelf.has(hash) && this.#implied(slot) === undefined;
     if (isToKeep) this.#shelf.put(hash, body);
     else this.download.settle(hash, true);
   }

@@ -8,7 +8,7 @@ import { CHUNK_HEADERS, type StoreFault } from '../io/stored-chain.js';
 import { CHUNKS_PER_WRITE_MAX, STORE_DELAY_MS, STORE_RETRY_MS } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { HeaderTree } from '../tree/header-tree.js';
-import { chunkOf, encodeChunk, encodeTip } from './chunk-codec.js';
+import { chunkOf, encodeTip, GrowingChunk } from './chunk-codec.js';
 
 /** Decides what is written when; the bytes are those of `chunk-codec.ts`. */
 export class ChainWriter {
@@ -18,6 +18,8 @@ export class ChainWriter {
   #mustTruncate = false;
   /** True if what is stored could not be read: the first write replaces it, but nothing is written for that alone. */
   #isDiskUnknown = false;
+  /** The chunk that was written last, so that a new header does not cost the encoding of all before it. */
+  #last: { readonly index: number; readonly chunk: GrowingChunk } | undefined;
   #underWay: { readonly write: number; readonly tip: number } | undefined;
   /** A reorg below a write that is under way. */
   #reorgedTo: number | undefined;
@@ -51,6 +53,11 @@ export class ChainWriter {
     if (this.#underWay !== undefined)
       this.#reorgedTo = Math.min(this.#reorgedTo ?? ancestorHeight, ancestorHeight);
     this.#agreed = Math.min(this.#agreed, ancestorHeight);
+    if (
+      this.#last !== undefined &&
+      ancestorHeight < this.#last.index * CHUNK_HEADERS + this.#last.chunk.count
+    )
+      this.#last = undefined;
   }
 
   /** Height up to which the best chain is on disk. */
@@ -113,9 +120,9 @@ export class ChainWriter {
     const put = [];
     let height = first * CHUNK_HEADERS;
     for (let index = first; index < first + CHUNKS_PER_WRITE_MAX && height < tree.tipHeight; index++) {
-      const batch = tree.batch(height + 1, CHUNK_HEADERS);
-      put.push({ index, bytes: encodeChunk(tree.family, tree.hash(tree.at(height) as number), batch) });
-      height += batch.count;
+      const chunk = this.#chunkAt(index);
+      put.push({ index, bytes: chunk.bytes() });
+      height += chunk.count;
     }
     const tip = encodeTip(height, tree.hash(tree.at(height) as number));
     const write = this.#nextWrite++;
@@ -126,5 +133,18 @@ export class ChainWriter {
       write,
       change: { removeFrom: isRewrite ? first : undefined, put, tip },
     });
+  }
+
+  /** The chunk of that number as the best chain has it now. */
+  #chunkAt(index: number): GrowingChunk {
+    const { tree } = this;
+    const before = index * CHUNK_HEADERS;
+    const chunk =
+      this.#last?.index === index
+        ? this.#last.chunk
+        : new GrowingChunk(tree.family, tree.hash(tree.at(before) as number));
+    chunk.append(tree.batch(before + chunk.count + 1, CHUNK_HEADERS - chunk.count));
+    this.#last = { index, chunk };
+    return chunk;
   }
 }

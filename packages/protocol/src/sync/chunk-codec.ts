@@ -21,12 +21,50 @@ export function chunkOf(height: number): number {
 
 /** Format version (1 byte), parent (32), count (varint), headers in the family's batch codec. */
 export function encodeChunk(family: ChainFamily, parent: Uint8Array, batch: HeaderBatch): Uint8Array {
-  const writer = new ByteWriter(batch.count * family.encodedHeaderBytesMin + 64);
-  writer.u8(FORMAT_VERSION);
-  writer.raw(parent);
-  writer.varint(batch.count);
-  family.encodeBatch(writer, batch);
-  return writer.bytes();
+  const chunk = new GrowingChunk(family, parent);
+  chunk.append(batch);
+  return chunk.bytes();
+}
+
+/** A chunk that more headers may follow: what is encoded of it stays so. Memory: its bytes. */
+export class GrowingChunk {
+  readonly #parent: Uint8Array;
+  readonly #payload: ByteWriter;
+  #last: Uint8Array | undefined;
+  #count = 0;
+
+  /** @param parent  32 bytes: hash of the header before the first */
+  constructor(
+    readonly family: ChainFamily,
+    parent: Uint8Array,
+  ) {
+    this.#parent = parent.slice();
+    this.#payload = new ByteWriter();
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Headers that follow those that it holds. */
+  append(batch: HeaderBatch): void {
+    if (batch.count === 0) return;
+    this.family.encodeBatch(this.#payload, batch, this.#last);
+    this.#last = batch.records.slice((batch.count - 1) * this.family.recordBytes);
+    this.#count += batch.count;
+  }
+
+  /** A copy of the chunk as it is. */
+  bytes(): Uint8Array {
+    const head = new ByteWriter(64);
+    head.u8(FORMAT_VERSION);
+    head.raw(this.#parent);
+    head.varint(this.#count);
+    const bytes = new Uint8Array(head.length + this.#payload.length);
+    bytes.set(head.view());
+    bytes.set(this.#payload.view(), head.length);
+    return bytes;
+  }
 }
 
 /** @returns the parts of a chunk, or undefined if it is none; the payload is not looked at */

@@ -19,7 +19,7 @@ import type { AnnouncedTip, Peer } from '../peer/peer.js';
 import type { PeerFault } from '../peer/peer-fault.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { buildLocator } from '../tree/locator.js';
-import type { Headers } from '../wire/message.js';
+import type { Announce, Headers } from '../wire/message.js';
 import type { HeldHeaders } from './held-headers.js';
 import type { PeerSet } from './peer-set.js';
 import type { SeenFilter } from './seen-filter.js';
@@ -185,16 +185,30 @@ export class HeaderSync {
     if (this.#lead?.peer === peer) this.#lead = undefined;
   }
 
-  /** A header became known: announcements of it are settled. */
-  settleAnnouncement(peer: Peer): void {
-    if (peer.announced === undefined || !this.isKnown(peer.announced.hash)) return;
-    if (this.tree.find(peer.announced.hash) !== undefined) peer.bestKnown = peer.announced.hash;
-    peer.announced = undefined;
+  /** A peer speaks of its tip; @returns whether that is known here */
+  announced(peer: Peer, { height, hash, prev }: Announce): boolean {
+    if (this.#settle(peer, hash)) return true;
+    peer.announced = { height, hash: hash.slice(), prev: prev.slice() };
+    return false;
   }
 
   /** Whether a header was verified, be it that it is still held or was dropped again: asking for it brings nothing. */
   isKnown(hash: Uint8Array): boolean {
-    return this.tree.find(hash) !== undefined || this.held.has(hash) || this.dropped.has(hash);
+    return this.tree.find(hash) !== undefined || this.#isKnownBeside(hash);
+  }
+
+  #isKnownBeside(hash: Uint8Array): boolean {
+    return this.held.has(hash) || this.dropped.has(hash);
+  }
+
+  /** An announcement of what is known asks for nothing; @returns whether it is one */
+  #settle(peer: Peer, hash: Uint8Array): boolean {
+    const isInTree = this.tree.find(hash) !== undefined;
+    if (!isInTree && !this.#isKnownBeside(hash)) return false;
+    peer.announced = undefined;
+    const isNew = peer.bestKnown === undefined || !areEqual(peer.bestKnown, hash);
+    if (isInTree && isNew) peer.bestKnown = hash.slice();
+    return true;
   }
 
   /** The peer that waited longest of those that have something to give; of equals the one that claims most. */
@@ -212,11 +226,11 @@ export class HeaderSync {
   }
 
   #hasMore(peer: Peer, now: number): boolean {
-    this.settleAnnouncement(peer);
+    if (peer.announced !== undefined) this.#settle(peer, peer.announced.hash);
     if (!peer.isReady || peer.pausedUntil > now) return false;
+    if (peer.announced === undefined && !this.isAhead(peer)) return false;
     // What it brought in an earlier turn comes first: asking again would bring the same.
-    if (this.verifier.pending(sourceOf(peer)) > 0) return false;
-    return peer.announced !== undefined || this.isAhead(peer);
+    return this.verifier.pending(sourceOf(peer)) === 0;
   }
 
   #begin(peer: Peer, now: number): Lead {
@@ -309,7 +323,7 @@ export class HeaderSync {
   #finish(lead: Lead): void {
     const { peer } = lead;
     this.#end(lead);
-    this.settleAnnouncement(peer);
+    if (peer.announced !== undefined) this.#settle(peer, peer.announced.hash);
     const best = peer.bestKnown === undefined ? undefined : this.tree.find(peer.bestKnown);
     const proven = best === undefined ? 0n : this.tree.chainwork(best);
     const isOverclaimed =

@@ -28,7 +28,7 @@ export class HeldHeaders {
   }
 
   has(hash: Uint8Array): boolean {
-    return this.#held.has(bytesToHex(hash));
+    return this.#held.size > 0 && this.#held.has(bytesToHex(hash));
   }
 
   /** When a held header is due, or undefined. */

@@ -4,6 +4,8 @@ import type { Peer } from '../peer/peer.js';
 /** Peers by id. */
 export class PeerSet {
   readonly #peers = new Map<string, Peer>();
+  /** Those that have said hello; made anew when it is asked for after a change. */
+  #ready: readonly Peer[] | undefined = [];
 
   get size(): number {
     return this.#peers.size;
@@ -15,9 +17,11 @@ export class PeerSet {
 
   add(peer: Peer): void {
     this.#peers.set(peer.id, peer);
+    this.#ready = undefined;
   }
 
   delete(id: string): boolean {
+    this.#ready = undefined;
     return this.#peers.delete(id);
   }
 
@@ -25,8 +29,14 @@ export class PeerSet {
     return this.#peers.values();
   }
 
-  /** Those that have said hello. */
-  get ready(): Peer[] {
-    return [...this.#peers.values()].filter((peer) => peer.isReady);
+  /** To be called when a peer has said hello. */
+  greeted(): void {
+    this.#ready = undefined;
+  }
+
+  /** Those that have said hello: a list that does not change any more. */
+  get ready(): readonly Peer[] {
+    this.#ready ??= [...this.#peers.values()].filter((peer) => peer.isReady);
+    return this.#ready;
   }
 }

@@ -33,6 +33,7 @@ export class SeenFilter {
 
   /** Whether it is remembered; it is then the last to be forgotten. */
   has(hash: Uint8Array): boolean {
+    if (this.#keys.size === 0) return false;
     const key = bytesToHex(hash);
     if (!this.#keys.delete(key)) return false;
     this.#keys.add(key);

@@ -4,10 +4,12 @@
  * of one. What waits for the rest of a message is at most one message of the largest size, and nothing is allocated
  * for bytes that were announced but did not come.
  */
+import { readU32 } from '../bytes/integers.js';
 import { FRAME_BYTES_MAX } from '../limits.js';
 import type { WireFault } from './wire-fault.js';
 
 const LENGTH_BYTES = 4;
+const nothing = new Uint8Array(0);
 
 /** Frames of one encoded message, none larger than `frameBytesMax`. */
 export function frameMessage(message: Uint8Array, frameBytesMax: number): Uint8Array[] {
@@ -25,7 +27,7 @@ export class MessageAssembler {
   /** Set by the first fault; afterwards nothing more is taken. */
   fault: WireFault | undefined;
   /** What has come of a message that has not ended; grows by doubling with what really comes, up to its end. */
-  #partial = new Uint8Array(0);
+  #partial = nothing;
   #length = 0;
 
   /**
@@ -55,7 +57,7 @@ export class MessageAssembler {
     const messages: Uint8Array[] = [];
     let at = 0;
     while (stream.length - at >= LENGTH_BYTES) {
-      const length = readLength(stream, at);
+      const length = readU32(stream, at);
       if (length === 0) return this.#fail('WIRE_EMPTY', messages);
       if (length > this.#bytesMax(stream[at + LENGTH_BYTES])) return this.#fail('WIRE_TOO_LARGE', messages);
       const end = at + LENGTH_BYTES + length;
@@ -64,7 +66,7 @@ export class MessageAssembler {
       at = end;
     }
     const isConsumed = at > 0 || this.#length === 0;
-    if (isConsumed) this.#keep(stream.subarray(at));
+    if (isConsumed) this.#keep(at === stream.length ? nothing : stream.slice(at));
     return messages;
   }
 
@@ -78,7 +80,7 @@ export class MessageAssembler {
     const length = this.#length + frame.length;
     if (length > this.#partial.length) {
       // Not beyond the end of the message, where that is known: it may then be kept as it is.
-      const end = this.#length < LENGTH_BYTES ? 0 : LENGTH_BYTES + readLength(this.#partial, 0);
+      const end = this.#length < LENGTH_BYTES ? 0 : LENGTH_BYTES + readU32(this.#partial, 0);
       const larger = new Uint8Array(Math.max(length, Math.min(this.#partial.length * 2, end)));
       larger.set(this.#partial.subarray(0, this.#length));
       this.#partial = larger;
@@ -89,19 +91,14 @@ export class MessageAssembler {
   }
 
   /** Starts anew with the beginning of the next message; what was handed out keeps the old memory. */
-  #keep(rest: Uint8Array): void {
-    this.#partial = rest.slice();
+  #keep(rest: Uint8Array<ArrayBuffer>): void {
+    this.#partial = rest;
     this.#length = rest.length;
   }
 
   #fail(code: WireFault, messages: Uint8Array[]): Uint8Array[] {
     this.fault = code;
-    this.#keep(new Uint8Array(0));
+    this.#keep(nothing);
     return messages;
   }
-}
-
-function readLength(stream: Uint8Array, at: number): number {
-  const [a = 0, b = 0, c = 0, d = 0] = stream.subarray(at, at + LENGTH_BYTES);
-  return (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
 }

@@ -24,10 +24,10 @@ const flagBits = 2;
 export const encodedHeaderBytesMin = 38;
 
 /** See `ChainFamily.encodeBatch`. */
-export function encodeBatch(writer: ByteWriter, batch: HeaderBatch): void {
-  let lastVersion = 0;
-  let lastBits = 0;
-  let lastTime = 0;
+export function encodeBatch(writer: ByteWriter, batch: HeaderBatch, before?: Uint8Array): void {
+  let lastVersion = before === undefined ? 0 : readU32(before, offsets.version);
+  let lastBits = before === undefined ? 0 : readU32(before, offsets.bits);
+  let lastTime = before === undefined ? 0 : readU32(before, offsets.time);
   for (let i = 0; i < batch.count; i++) {
     const at = i * recordBytes;
     const version = readU32(batch.records, at + offsets.version);

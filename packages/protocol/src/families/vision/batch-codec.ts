@@ -19,7 +19,7 @@ import type { HeaderBatch } from '../../chain/chain-family.js';
 import type { HeaderFault } from '../../chain/header-fault.js';
 import { headerHash } from './message.js';
 import type { VisionParams } from './network-params.js';
-import { decodeRecord, encodeRecord, recordBytesOf, timeOf } from './record.js';
+import { decodeRecord, encodeRecord, recordBytesOf, timeOf, type VisionHeader } from './record.js';
 
 const flagMiner = 1;
 const flagWideNonce = 2;
@@ -37,18 +37,27 @@ const narrowNonceMax = 1n << 48n;
 const narrowDifference = 1n << 52n;
 const u64Max = 0xffff_ffff_ffff_ffffn;
 const zeros = new Uint8Array(32);
+/** What stands before the first header. */
+const nothing: Pick<VisionHeader, 'difficulty' | 'txRoot' | 'miner'> = {
+  difficulty: 0n,
+  txRoot: zeros,
+  miner: new Uint8Array(0),
+};
 
 function isNarrow(difference: bigint): boolean {
   return difference >= -narrowDifference && difference < narrowDifference;
 }
 
 /** See `ChainFamily.encodeBatch`. @throws {RangeError} for a time beyond 2^52, which no accepted header has */
-export function encodeBatch(params: VisionParams, writer: ByteWriter, batch: HeaderBatch): void {
+export function encodeBatch(
+  params: VisionParams,
+  writer: ByteWriter,
+  batch: HeaderBatch,
+  before?: Uint8Array,
+): void {
   const recordBytes = recordBytesOf(params.minerBytesMax);
-  let time = 0;
-  let difficulty = 0n;
-  let txRoot = zeros;
-  let miner = new Uint8Array(0);
+  let time = before === undefined ? 0 : timeOf(before);
+  let { difficulty, txRoot, miner } = before === undefined ? nothing : decodeRecord(before);
   for (let i = 0; i < batch.count; i++) {
     const record = batch.records.subarray(i * recordBytes, (i + 1) * recordBytes);
     const header = decodeRecord(record);
@@ -79,8 +88,8 @@ export function encodeBatch(params: VisionParams, writer: ByteWriter, batch: Hea
     writer.raw(header.digest);
     time = timeOf(record);
     difficulty = header.difficulty;
-    txRoot = header.txRoot as Uint8Array<ArrayBuffer>;
-    miner = header.miner as Uint8Array<ArrayBuffer>;
+    txRoot = header.txRoot;
+    miner = header.miner;
   }
 }
 

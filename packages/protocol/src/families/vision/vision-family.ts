@@ -75,7 +75,7 @@ export function createVisionFamily(params: VisionParams): VisionFamily {
     parent: (record) => record.subarray(offsets.parent, offsets.parent + 32),
     work: difficultyOf,
     checkHeader: (record, _hash, ancestry, wallTime) => checkHeader(params, record, ancestry, wallTime),
-    encodeBatch: (writer, batch) => encodeBatch(params, writer, batch),
+    encodeBatch: (writer, batch, before) => encodeBatch(params, writer, batch, before),
     decodeBatch: (reader, count, parent, parentHeight) =>
       decodeBatch(params, reader, count, parent, parentHeight),
     powJob: (batch, from, to) => ({

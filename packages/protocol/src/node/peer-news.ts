@@ -1,0 +1,66 @@
+/** Tells the application of its peers: at once who comes and goes, now and then what they are like. */
+import type { PeerInfo } from '../io/notice.js';
+import { PEER_NEWS_INTERVAL_MS } from '../limits.js';
+import type { Outbox } from '../peer/outbox.js';
+import type { Peer } from '../peer/peer.js';
+import type { PeerSet } from '../sync/peer-set.js';
+
+/** Collects what changed of which peer. Bounded by the number of peers. */
+export class PeerNews {
+  readonly #updated = new Set<Peer>();
+  #toldAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    readonly peers: PeerSet,
+    readonly outbox: Outbox,
+  ) {}
+
+  /** What the application may know of its peers. */
+  get infos(): PeerInfo[] {
+    return this.peers.ready.map(infoOf);
+  }
+
+  /** @param code  why it was sent away; absent for one that left by itself */
+  changed(kind: 'connected' | 'disconnected', peer: Peer, code?: string): void {
+    this.#updated.delete(peer);
+    this.#emit(kind, peer, this.infos, code);
+  }
+
+  /** Its height or its round-trip time is another. */
+  updated(peer: Peer): void {
+    this.#updated.add(peer);
+  }
+
+  advance(now: number): void {
+    if (this.#updated.size === 0 || now < this.#toldAt + PEER_NEWS_INTERVAL_MS) return;
+    this.#toldAt = now;
+    const { infos } = this;
+    for (const peer of this.#updated)
+      if (this.peers.get(peer.id) === peer) this.#emit('updated', peer, infos);
+    this.#updated.clear();
+  }
+
+  nextWake(): number | undefined {
+    return this.#updated.size === 0 ? undefined : this.#toldAt + PEER_NEWS_INTERVAL_MS;
+  }
+
+  #emit(
+    kind: 'connected' | 'disconnected' | 'updated',
+    peer: Peer,
+    peers: readonly PeerInfo[],
+    code?: string,
+  ): void {
+    const change = { kind, id: peer.id, ...(code === undefined ? {} : { code }) };
+    this.outbox.emit({ type: 'peer', change, peers });
+  }
+}
+
+function infoOf(peer: Peer): PeerInfo {
+  const rtt = peer.roundTrip.smoothedMs;
+  return {
+    id: peer.id,
+    kind: peer.isGateway ? 'gateway' : 'browser',
+    height: peer.height,
+    rttMs: rtt === undefined ? undefined : Math.round(rtt * 10) / 10,
+  };
+}
