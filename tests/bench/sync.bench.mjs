@@ -13,6 +13,8 @@ import { launchChromium, median } from './chromium.mjs';
 const SYNC_ROUNDS = 7;
 const RELOAD_ROUNDS = 11;
 const TIP_HEIGHT = 32_259;
+/** Of a `getHeaders` message, see PROTOCOL.md. */
+const GET_HEADERS_TYPE = 5;
 const headersFile = fileURLToPath(new URL('../data/bitcoin/headers/mainnet_0-32259.bin', import.meta.url));
 const gatewayCli = fileURLToPath(new URL('../../packages/gateway/dist/cli.js', import.meta.url));
 
@@ -68,34 +70,49 @@ export async function benchSync() {
 }
 
 /**
- * A new visitor. The clock starts with the peer's hello, in whose step the first `getHeaders` is sent, and stops when
- * the last chunk is stored.
+ * A new visitor. The clock starts in the worker, where the first `getHeaders` is sent, and stops on the page, when it
+ * hears that the last chunk is stored.
  */
 async function syncOnce(browser, url) {
   const context = await browser.createBrowserContext();
   const tab = await context.newPage();
+  const workers = [];
+  tab.on('workercreated', (worker) => {
+    workers.push(worker);
+    void worker.evaluate(noteFirstRequest, GET_HEADERS_TYPE).catch(() => undefined);
+  });
   await tab.evaluateOnNewDocument((height) => {
     let handle;
-    globalThis.syncMs = new Promise((resolve) => {
+    globalThis.storedAt = new Promise((resolve) => {
       Object.defineProperty(globalThis, 'lightNode', {
         get: () => handle,
         set: (node) => {
           handle = node;
-          let startedAt;
-          node.subscribe('peer', ({ change }) => {
-            if (change.kind === 'connected') startedAt ??= performance.now();
-          });
           node.subscribe('status', ({ storedHeight }) => {
-            if (storedHeight === height) resolve(performance.now() - startedAt);
+            if (storedHeight === height) resolve(performance.timeOrigin + performance.now());
           });
         },
       });
     });
   }, TIP_HEIGHT);
   await tab.goto(url);
-  const ms = await tab.evaluate(() => globalThis.syncMs);
+  const storedAt = await tab.evaluate(() => globalThis.storedAt);
+  const requests = await Promise.all(workers.map((worker) => worker.evaluate(() => globalThis.requestedAt)));
+  const requestedAt = requests.find((at) => at !== undefined);
+  if (requestedAt === undefined) throw new Error('no worker was seen to ask for headers');
   await context.close();
-  return (TIP_HEIGHT * 1000) / ms;
+  return (TIP_HEIGHT * 1000) / (storedAt - requestedAt);
+}
+
+/** Runs in a worker: notes when the first message of a type leaves by a data channel. */
+function noteFirstRequest(type) {
+  if (typeof RTCDataChannel === 'undefined') return;
+  const { send } = RTCDataChannel.prototype;
+  RTCDataChannel.prototype.send = function sendAndNote(bytes) {
+    // A message begins with its length, then its type; what is asked for comes first in its frame.
+    if (bytes[4] === type) globalThis.requestedAt ??= performance.timeOrigin + performance.now();
+    return send.call(this, bytes);
+  };
 }
 
 /** Milliseconds from the start of navigation to the first verified tip, the whole chain being stored. */

@@ -2,7 +2,7 @@ import { blockFaults, type StoreFault, storeFaults } from '@vision-light/protoco
 
 /**
  * Everything that a node can report, by stable code: what the `error` event carries and what promises reject with. The
- * first two keep `createLightNode` from making a node at all.
+ * first three keep `createLightNode` from making a node at all.
  */
 export const lightNodeErrors = {
   NO_WEBRTC: 'This browser has no WebRTC, or it is switched off, so no peer can be reached.',
@@ -13,7 +13,7 @@ export const lightNodeErrors = {
   SIGNAL_UNREACHABLE: 'A signaling server does not answer, so it introduces no new peers for now.',
   SIGNAL_REFUSED: 'A signaling server refused a request.',
   SIGNAL_MALFORMED: 'A signaling server answered with something that is not its protocol.',
-  STORE_BUSY: 'Another tab keeps the headers of this network, so what this one finds is kept in memory only.',
+  STORE_BUSY: 'Another tab keeps what is known of this network, so what this one finds is kept in memory only.',
   ...storeFaults,
   BLOCK_UNAVAILABLE: blockFaults.BLOCK_UNAVAILABLE,
   BLOCK_BUSY: blockFaults.BLOCK_BUSY,

@@ -7,7 +7,7 @@ export const headerFaults = {
   HEADER_BAD_PARENT: 'The header does not name the header before it as its parent.',
   HEADER_BAD_HEIGHT: 'The height is not the one after the parent.',
   HEADER_BAD_VERSION: 'The version is below what this height demands.',
-  HEADER_BAD_MINER: 'The miner field is empty, too long or not UTF-8.',
+  HEADER_BAD_MINER: 'What the header says of its miner is empty, too long or not UTF-8.',
   HEADER_BAD_BITS: 'The compact target is negative, overflows or exceeds the limit.',
   HEADER_BAD_DIFFICULTY: 'The difficulty is not the one that the rule demands.',
   HEADER_TIME_TOO_OLD: 'The timestamp is before what the median of its ancestors allows.',

@@ -30,9 +30,9 @@ export interface StoreChange {
 /** What can go wrong with storage, as the platform reports it. */
 export const storeFaults = {
   STORE_DENIED: 'Storage is not available here, so nothing is kept between visits.',
-  STORE_QUOTA: 'Storage is full, so new headers are kept in memory only.',
-  STORE_CORRUPT: 'The stored headers could not be read and are fetched anew.',
-  STORE_FAILED: 'Storage failed, so new headers are kept in memory only.',
+  STORE_QUOTA: 'Storage is full, so what is new is kept in memory only.',
+  STORE_CORRUPT: 'What was stored could not be read and is fetched anew.',
+  STORE_FAILED: 'Storage failed, so what is new is kept in memory only.',
 } as const;
 
 /** A code of {@link storeFaults}. */

@@ -137,7 +137,7 @@ describe('PROTOCOL.md', () => {
       `ascii at most ${limits.USER_AGENT_BYTES_MAX}`,
       `varint length (at most ${limits.IDENTITY_BYTES_MAX})`,
       `code ascii, at most ${limits.REJECT_CODE_BYTES_MAX}`,
-      `every ${limits.PING_INTERVAL_MS / 1000} s`,
+      `from which nothing came for ${limits.PING_INTERVAL_MS / 1000} s, and any other ${limits.PING_INTERVAL_MAX_MS / 1000} s after its last pong; up to ${limits.PING_SLACK_MS / 1000} s early`,
       `said it ${limits.HELLO_TIMEOUT_MS / 1000} s after`,
       `must end ${limits.MESSAGE_TIMEOUT_MS / 1000} s after`,
       `${limits.MESSAGES_PER_SECOND_MAX} messages a second, and ${limits.MESSAGES_BURST_MAX} at once`,
