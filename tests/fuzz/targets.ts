@@ -2,7 +2,9 @@
  * Every decoder of bytes that come from outside. Of each it must hold that it never throws what it does not say that it
  * throws, reads no further than it should, and that what it takes is what an encoder of ours would have written.
  */
+import { readFileSync } from 'node:fs';
 import {
+  type BodyContext,
   ByteReader,
   ByteWriter,
   bytesToHex,
@@ -10,8 +12,10 @@ import {
   createVisionFamily,
   decodeMessage,
   decodeTransaction,
+  decodeVisionBody,
   encodeMessage,
   encodeTransaction,
+  encodeVisionBody,
   FRAME_BYTES_MAX,
   frameMessage,
   HEADERS_PER_MESSAGE_MAX,
@@ -26,6 +30,8 @@ import {
   visionDevnet,
   visionMainnet,
 } from '@vision-light/protocol';
+import { RequestFault } from '../../packages/gateway/src/http/request-fault.js';
+import { RequestMembers } from '../../packages/gateway/src/http/request-members.js';
 import {
   decodeChunk,
   decodeTip,
@@ -33,6 +39,7 @@ import {
   encodeTip,
 } from '../../packages/protocol/src/sync/chunk-codec.js';
 import { SimRandom } from '../sim/sim-random.js';
+import { makeBody } from '../sim/vision-bodies.js';
 import { VisionChain, visionSim } from '../sim/vision-chain.js';
 
 export interface FuzzTarget {
@@ -46,6 +53,7 @@ export interface FuzzTarget {
 }
 
 const utf8 = new TextEncoder();
+const lenient = new TextDecoder();
 const hash = new Uint8Array(32).fill(7);
 
 function expectEqual(what: string, a: Uint8Array, b: Uint8Array): void {
@@ -71,6 +79,9 @@ const messages: readonly Message[] = [
   { type: 'getHeaders', requestId: 9, locator: [], stop: undefined, skip: 0, max: 1 },
   { type: 'headers', requestId: 9, parent: hash, count: 3, payload: new Uint8Array(60).fill(3) },
   { type: 'reject', code: 'PEER_FLOOD' },
+  { type: 'getBlocks', requestId: 200, hashes: [hash, hash] },
+  { type: 'blocks', requestId: 201, hash, body: new Uint8Array(70).fill(5) },
+  { type: 'notFound', requestId: 202, hashes: [hash] },
 ];
 const encoded = messages.map(encodeMessage);
 
@@ -169,6 +180,100 @@ const stored: FuzzTarget = {
   },
 };
 
+/** A block whose header is verified: whatever else claims to be its body is to be refused. */
+interface KnownBlock {
+  readonly context: BodyContext;
+  readonly body: Uint8Array;
+}
+
+/** @param committed  those bytes of a body that its header commits to */
+function bodyTarget(
+  family: ChainFamily,
+  { context, body }: KnownBlock,
+  committed: (body: Uint8Array) => Uint8Array = (bytes) => bytes,
+): FuzzTarget {
+  const expected = committed(body);
+  return {
+    name: `bodies of ${family.name}`,
+    weight: 2,
+    samples: [body],
+    check(input) {
+      const verdict = family.checkBody(input, context);
+      if (verdict.kind === 'ok') expectEqual('taken for the body', committed(input), expected);
+      const info = family.describeBody(input);
+      if (verdict.kind === 'ok' && info === undefined) throw new Error('good, and yet not to be described');
+      for (const { offset, bytes } of info?.transactions ?? [])
+        if (offset + bytes > input.length) throw new Error(`a transaction at ${offset} + ${bytes}`);
+    },
+  };
+}
+
+function bitcoinBlock(): KnownBlock {
+  const block = readFileSync(new URL('../data/bitcoin/blocks/block898352.raw', import.meta.url));
+  const record = Uint8Array.from(block.subarray(0, 80));
+  return {
+    context: { record, height: 898_352, parentRecord: record },
+    body: Uint8Array.from(block.subarray(80)),
+  };
+}
+
+function visionBlock(): KnownBlock {
+  const { body, txRoot } = makeBody(1, 3);
+  const { records } = new VisionChain().mine({ count: 1, txRootOf: () => txRoot });
+  return { context: { record: records, height: 1, parentRecord: visionSim.genesis.record }, body };
+}
+
+/** Signatures are no part of what a Vision header commits to. */
+function unsigned(body: Uint8Array): Uint8Array {
+  const transactions = decodeVisionBody(body) ?? [];
+  return encodeVisionBody(transactions.map(({ tx }) => ({ ...tx, sig: '' })));
+}
+
+const bodyCodec: FuzzTarget = {
+  name: 'transactions of bodies',
+  weight: 2,
+  samples: [makeBody(2, 1).body, makeBody(3, 4).body, encodeVisionBody([])],
+  check(input) {
+    const transactions = decodeVisionBody(input);
+    if (transactions === undefined) return;
+    expectEqual('encoded again', encodeVisionBody(transactions.map(({ tx }) => tx)), input);
+  },
+};
+
+const requestTexts = [
+  `{"height":7,"hash":"0x${'ab'.repeat(32)}","prev":"${'cd'.repeat(32)}"}`,
+  `{"locator_hashes":["${'ab'.repeat(32)}"],"stop_hash":null,"max":2000}`,
+  `{"hashes":["${'ab'.repeat(32)}","${'cd'.repeat(32)}"]}`,
+];
+
+const requests: FuzzTarget = {
+  name: 'JSON of requests over HTTP',
+  weight: 1,
+  samples: requestTexts.map((text) => utf8.encode(text)),
+  check(input) {
+    try {
+      const members = new RequestMembers(lenient.decode(input));
+      for (const name of ['height', 'max']) tryMember(() => members.u64(name));
+      for (const name of ['hash', 'prev']) tryMember(() => members.hash(name));
+      tryMember(() => members.optionalHash('stop_hash'));
+      for (const name of ['hashes', 'locator_hashes'])
+        tryMember(() => {
+          if (members.hashes(name, 2).length > 2) throw new Error('more hashes than asked for');
+        });
+    } catch (error) {
+      if (!(error instanceof RequestFault)) throw error;
+    }
+  },
+};
+
+function tryMember(read: () => unknown): void {
+  try {
+    read();
+  } catch (error) {
+    if (!(error instanceof RequestFault)) throw error;
+  }
+}
+
 const headerText = `{"parent":"${'00'.repeat(32)}","number":"1","timestamp":"1700000000","difficulty":"1","nonce":"18446744073709551615","tx_root":"0x${'ab'.repeat(32)}","miner":"pow_miner","digest":"${'cd'.repeat(32)}"}`;
 const mainnetText = headerText.replace('parent', 'parent_hash').replace('digest', 'pow_hash');
 const transactionText =
@@ -183,8 +288,6 @@ function parse(text: string): unknown {
     throw error;
   }
 }
-
-const lenient = new TextDecoder();
 
 const json: FuzzTarget = {
   name: 'JSON of headers and transactions',
@@ -262,6 +365,10 @@ export const targets: readonly FuzzTarget[] = [
   batchTarget(createVisionFamily(visionMainnet), 1),
   batchTarget(resolveNetwork('bitcoin-mainnet'), 2),
   stored,
+  bodyTarget(visionSim, visionBlock(), unsigned),
+  bodyTarget(resolveNetwork('bitcoin-mainnet'), bitcoinBlock()),
+  bodyCodec,
   json,
+  requests,
   wholeNode,
 ];
