@@ -13,7 +13,8 @@ export const lightNodeErrors = {
   SIGNAL_UNREACHABLE: 'A signaling server does not answer, so it introduces no new peers for now.',
   SIGNAL_REFUSED: 'A signaling server refused a request.',
   SIGNAL_MALFORMED: 'A signaling server answered with something that is not its protocol.',
-  STORE_BUSY: 'Another tab keeps what is known of this network, so what this one finds is kept in memory only.',
+  STORE_BUSY:
+    'Another tab keeps what is known of this network, so what this one finds is kept in memory only.',
   ...storeFaults,
   BLOCK_UNAVAILABLE: blockFaults.BLOCK_UNAVAILABLE,
   BLOCK_BUSY: blockFaults.BLOCK_BUSY,
