@@ -3,37 +3,29 @@
  *
  * A body is wanted because it is one of the newest (`followed-blocks.ts`), because the application asked for it
  * (`block-demands.ts`), or because a peer announced its block: then it is asked of that peer together with the header,
- * and waits in the orphan pool if it comes before the header is verified. Nobody sees a body before it was held to its
- * header's commitment; one that does not fit is its sender's fault, and another peer is asked.
+ * and waits in the orphan pool if it comes before the header is verified (`announced-blocks.ts`). Nobody sees a body
+ * before it was held to its header's commitment; one that does not fit is its sender's fault, and another peer is asked.
  *
- * Memory: what `block-download.ts`, `block-shelf.ts` and `orphan-pool.ts` state. A body counts against the download's
+ * Memory: what `block-download.ts`, `block-shelf.ts`, `announced-blocks.ts` and `orphan-pool.ts` state. A body counts against the download's
  * credit from its request until the store has taken it, so a slow disk slows the download down and fills nothing.
  */
-import { bytesToHex } from '../bytes/hex.js';
 import type { BodyContext } from '../chain/block-body.js';
 import type { BodyFault } from '../chain/body-fault.js';
 import type { StoreFault } from '../io/stored-chain.js';
-import {
-  ANNOUNCED_BLOCKS_PER_PEER_MAX,
-  BLOCK_DEMAND_TIMEOUT_MS,
-  FOLLOWED_AHEAD_MAX,
-  FOLLOWED_BLOCKS,
-  FOLLOWED_SCAN_MAX,
-  ORPHAN_SWEEP_MS,
-  SEEN_BLOCKS_MAX,
-} from '../limits.js';
+import { FOLLOWED_AHEAD_MAX, FOLLOWED_BLOCKS, FOLLOWED_SCAN_MAX, SEEN_BLOCKS_MAX } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { Peer } from '../peer/peer.js';
 import type { PeerFault } from '../peer/peer-fault.js';
 import type { HeaderTree, InsertResult } from '../tree/header-tree.js';
 import type { Announce, Blocks, NotFound } from '../wire/message.js';
+import { AnnouncedBlocks } from './announced-blocks.js';
 import { BlockDemands } from './block-demands.js';
 import { BlockDownload } from './block-download.js';
 import { BlockServer, type BodySource } from './block-server.js';
 import { BlockShelf } from './block-shelf.js';
 import { FollowedBlocks } from './followed-blocks.js';
 import { MissingBlocks } from './missing-blocks.js';
-import { type Orphan, OrphanPool } from './orphan-pool.js';
+import type { Orphan, OrphanPool } from './orphan-pool.js';
 import type { PeerSet } from './peer-set.js';
 import { SeenFilter } from './seen-filter.js';
 
@@ -46,33 +38,22 @@ export interface BlockSyncListener {
   nextRequestId(): number;
 }
 
-/** A block whose body was asked for before its header was verified. */
-interface Announced {
-  readonly hash: Uint8Array;
-  readonly parent: Uint8Array;
-  readonly peerId: string;
-  readonly until: number;
-}
-
 /** Everything about block bodies; see the head of this file. */
 export class BlockSync implements BodySource {
   readonly download: BlockDownload;
-  readonly orphans = new OrphanPool();
   readonly server: BlockServer;
   readonly #shelf: BlockShelf;
   readonly #followed: FollowedBlocks;
   readonly #demands: BlockDemands;
   /** Bodies that were verified, kept or not. */
   readonly #seen = new SeenFilter(SEEN_BLOCKS_MAX);
-  /** By hash in hex; oldest first. */
-  readonly #announced = new Map<string, Announced>();
+  readonly #announced: AnnouncedBlocks;
   readonly #missing = new MissingBlocks();
   /** Known once the store has told what it holds: before, everything would be fetched again. */
   #isListed = false;
   #prunedAt = -1;
   /** A peer said that it does not have something, or left: some bodies may be with nobody. */
   #mayBeMissing = false;
-  #sweepAt: number | undefined;
   #reportedFault: StoreFault | undefined;
 
   /** @param followed  how many of the newest bodies are kept: 0 for none, Infinity for all */
@@ -83,6 +64,7 @@ export class BlockSync implements BodySource {
     followed: number,
     readonly listener: BlockSyncListener,
   ) {
+    this.#announced = new AnnouncedBlocks(tree, outbox.tally);
     this.download = new BlockDownload(tree.family.bodyBytesMax);
     this.#shelf = new BlockShelf(outbox, (hash) => this.download.settle(hash, true));
     this.#followed = new FollowedBlocks(tree, followed);
@@ -91,6 +73,11 @@ export class BlockSync implements BodySource {
   }
 
   // Queries
+
+  /** Bodies that came before their headers, to look at. */
+  get orphans(): OrphanPool {
+    return this.#announced.orphans;
+  }
 
   /** Bodies that are in the store, or on their way there. */
   get kept(): number {
@@ -149,7 +136,7 @@ export class BlockSync implements BodySource {
     this.download.removePeer(peer.id, now);
     this.server.forget(peer);
     this.#mayBeMissing = true;
-    if (isLiar) this.#countGone(this.orphans.dropPeer(peer.id));
+    if (isLiar) this.#announced.distrust(peer.id);
   }
 
   /**
@@ -157,16 +144,15 @@ export class BlockSync implements BodySource {
    *
    * @returns whether there may be something to ask it for
    */
-  announced(peer: Peer, { height, hash, prev }: Announce, now: number): boolean {
+  announced(peer: Peer, message: Announce, now: number): boolean {
+    const { height, hash } = message;
     const { tipHeight } = this.tree;
     const isNear = height > tipHeight - FOLLOWED_BLOCKS && height <= tipHeight + FOLLOWED_BLOCKS;
     if (this.#followed.count === 0 || !this.#isListed || !isNear || this.orphans.has(hash)) return false;
     const state = this.download.offer(hash, peer.id);
-    if (state !== undefined || !this.#mayAnnounce(peer)) return state === 'queued';
+    if (state !== undefined || !this.#announced.mayAdd(peer.id)) return state === 'queued';
     if (!this.download.want(hash, { offeredBy: peer.id })) return false;
-    const until = now + BLOCK_DEMAND_TIMEOUT_MS;
-    const announced = { hash: hash.slice(), parent: prev.slice(), peerId: peer.id, until };
-    this.#announced.set(bytesToHex(hash), announced);
+    this.#announced.add(peer.id, message, now);
     return true;
   }
 
@@ -179,8 +165,9 @@ export class BlockSync implements BodySource {
       this.#followed.reorganised(this.tree.height(ancestor));
       for (const slot of disconnected) this.#unwant(this.tree.hash(slot));
     }
-    if (this.#announced.size > 0 && this.#announced.delete(bytesToHex(hash))) this.download.retry(hash);
-    for (const orphan of this.orphans.adopt(hash, this.#isVerified)) this.#adopt(orphan);
+    const { isComing, adopted } = this.#announced.verified(hash);
+    if (isComing) this.download.retry(hash);
+    for (const orphan of adopted) this.#adopt(orphan);
   }
 
   /** Bodies of this side, for headers that are in the tree now. */
@@ -216,7 +203,7 @@ export class BlockSync implements BodySource {
     }
     const slot = this.tree.find(hash);
     if (slot === undefined) {
-      this.#addOrphan(peer, hash, body, now);
+      this.#announced.arrived(peer.id, hash, body, now);
       this.download.settle(hash, true);
       return undefined;
     }
@@ -255,7 +242,7 @@ export class BlockSync implements BodySource {
       this.#prune();
       if (!isFar) this.#follow();
     }
-    this.#sweep(now);
+    for (const hash of this.#announced.sweep(now)) this.#unwant(hash);
     for (const hash of this.#demands.expire(now)) this.#unwant(hash);
     this.#lookForMissing(now);
     this.#request(now);
@@ -276,11 +263,7 @@ export class BlockSync implements BodySource {
     consider(this.server.nextWake());
     consider(this.#demands.nextWake());
     consider(this.#missing.nextWake());
-    consider(this.#sweepAt);
-    for (const { until } of this.#announced.values()) {
-      consider(until);
-      break;
-    }
+    consider(this.#announced.nextWake());
     return next;
   }
 
@@ -329,18 +312,12 @@ export class BlockSync implements BodySource {
   #unwant(hash: Uint8Array): void {
     if (this.#demands.has(hash)) return;
     this.download.cancel(hash);
-    this.#announced.delete(bytesToHex(hash));
+    this.#announced.forget(hash);
     this.#missing.delete(hash);
   }
 
   #isOld(slot: number): boolean {
     return this.tree.height(slot) <= this.tree.tipHeight - FOLLOWED_BLOCKS;
-  }
-
-  #mayAnnounce(peer: Peer): boolean {
-    let count = 0;
-    for (const { peerId } of this.#announced.values()) if (peerId === peer.id) count++;
-    return count < ANNOUNCED_BLOCKS_PER_PEER_MAX;
   }
 
   /** Bodies that every peer was asked for in vain: the application is told, the rest is tried again after a while. */
@@ -412,29 +389,7 @@ export class BlockSync implements BodySource {
     else this.download.settle(hash, true);
   }
 
-  #addOrphan(peer: Peer, hash: Uint8Array, body: Uint8Array, now: number): void {
-    const key = bytesToHex(hash);
-    const announced = this.#announced.get(key);
-    this.#announced.delete(key);
-    // Asked for by its header, which the tree has dropped since.
-    if (announced === undefined) return;
-    const before = this.orphans.size;
-    const orphan = {
-      hash: announced.hash,
-      parent: announced.parent,
-      body: body.slice(),
-      peerId: peer.id,
-      arrivedAt: now,
-    };
-    const added = this.orphans.add(orphan, this.#isVerified) === 'added' ? 1 : 0;
-    this.outbox.tally.count('vision_p2p_orphans_inserted_total', added);
-    this.#countGone(before + added - this.orphans.size);
-    this.#sweepAt ??= now + ORPHAN_SWEEP_MS;
-  }
-
   #adopt(orphan: Orphan): void {
-    this.outbox.tally.count('vision_p2p_orphans_adopted_total');
-    this.#countGone(1);
     const slot = this.tree.find(orphan.hash);
     if (slot === undefined) return;
     const fault = this.#check(slot, orphan.body);
@@ -445,23 +400,6 @@ export class BlockSync implements BodySource {
     }
     const sender = this.peers.get(orphan.peerId);
     if (sender !== undefined) this.listener.punish(sender, fault);
-  }
-
-  /** The rule of both numbers: what waits too long is given up. */
-  #sweep(now: number): void {
-    for (const { hash, until } of this.#announced.values()) {
-      if (now < until) break;
-      this.#unwant(hash);
-    }
-    if (this.#sweepAt === undefined || now < this.#sweepAt) return;
-    const expired = this.orphans.expire(now).length;
-    this.outbox.tally.count('vision_p2p_orphans_pruned_total', expired);
-    this.#countGone(expired);
-    this.#sweepAt = this.orphans.size > 0 ? now + ORPHAN_SWEEP_MS : undefined;
-  }
-
-  #countGone(count: number): void {
-    this.outbox.tally.count('vision_p2p_orphans_resolved_total', count);
   }
 
   #check(slot: number, body: Uint8Array): BodyFault | undefined {
@@ -482,8 +420,6 @@ export class BlockSync implements BodySource {
       parentRecord: parent < 0 ? undefined : tree.record(parent),
     };
   }
-
-  readonly #isVerified = (hash: Uint8Array): boolean => this.tree.find(hash) !== undefined;
 }
 
 /** What may stand around a body in the memory that it came in: its message, and its length before it. */
