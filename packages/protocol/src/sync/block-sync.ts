@@ -4,10 +4,11 @@
  * A body is wanted because it is one of the newest (`followed-blocks.ts`), because the application asked for it
  * (`block-demands.ts`), or because a peer announced its block: then it is asked of that peer together with the header,
  * and waits in the orphan pool if it comes before the header is verified (`announced-blocks.ts`). Nobody sees a body
- * before it was held to its header's commitment; one that does not fit is its sender's fault, and another peer is asked.
+ * before it was held to its header's commitment; one that does not fit is its sender's fault, and another one is asked.
  *
- * Memory: what `block-download.ts`, `block-shelf.ts`, `announced-blocks.ts` and `orphan-pool.ts` state. A body counts against the download's
- * credit from its request until the store has taken it, so a slow disk slows the download down and fills nothing.
+ * Memory: what `block-download.ts`, `block-shelf.ts`, `announced-blocks.ts` and `orphan-pool.ts` state. A body counts
+ * against the download's credit from its request until the store has taken it, so a slow disk slows the download down
+ * and fills nothing.
  */
 import type { BodyContext } from '../chain/block-body.js';
 import type { BodyFault } from '../chain/body-fault.js';
