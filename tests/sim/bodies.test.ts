@@ -400,6 +400,36 @@ describe('a peer', () => {
     expect(page.core.metrics().vision_p2p_dupes_dropped_total).toBeGreaterThan(30);
   });
 
+  it.each([
+    ['a wrong body', good(1), 'BODY_ROOT_MISMATCH'],
+    ['no body', undefined, undefined],
+  ] as const)('that names a block first, with %s, keeps nobody from it', async (_, body, code) => {
+    const world = newWorld();
+    const miner = world.add('miner', { family, isGateway: true });
+    const page = world.add('page', { family });
+    await world.run(world.now + 100);
+    give(miner, chain.tree.batch(1, HEIGHT - 1), bodies(1, HEIGHT - 1));
+    world.connect('miner', 'page');
+    await world.run(world.now + 30_000);
+    expect(page.core.tip.height).toBe(HEIGHT - 1);
+    const liar = new Stranger(world, 'liar', page, (message, self) => {
+      answerPings(message, self);
+      if (message.type !== 'getBlocks' || body === undefined) return;
+      for (const hash of message.hashes)
+        self.say({ type: 'blocks', requestId: message.requestId, hash: hash.slice(), body });
+    });
+    liar.hello();
+    liar.say({ type: 'announce', height: HEIGHT, hash: hashAt(HEIGHT), prev: hashAt(HEIGHT - 1) });
+    await world.run(world.now + 1000);
+    expect(liar.heard('getBlocks').length).toBe(1);
+    expect(page.core.blocks.orphans.size).toBe(body === undefined ? 0 : 1);
+    give(miner, chain.tree.batch(HEIGHT, 1), bodies(HEIGHT, 1));
+    await world.run(world.now + 10_000);
+    expect(page.core.tip.height).toBe(HEIGHT);
+    expect(await ask(world, page, hashAt(HEIGHT), 100)).toMatchObject({ ok: true, body: good(HEIGHT) });
+    expect(liar.rejectedWith).toBe(code);
+  });
+
   it('that announces invented blocks and sends bodies for them fills no more than its share', async () => {
     const world = newWorld();
     const page = world.add('page', { family });
