@@ -35,6 +35,20 @@ function verified(...indexes: number[]): (hash: Uint8Array) => boolean {
 }
 const nothing = verified();
 
+/** Whether a block hangs on a verified header, by way of those that are known. */
+function descends(
+  block: Orphan,
+  known: ReadonlyMap<number, Orphan>,
+  isVerified: (hash: Uint8Array) => boolean,
+): boolean {
+  let at: Orphan | undefined = block;
+  for (let steps = 0; at !== undefined && steps <= known.size; steps++) {
+    if (isVerified(at.parent)) return true;
+    at = known.get(new DataView(at.parent.buffer).getUint32(0));
+  }
+  return false;
+}
+
 describe('OrphanPool', () => {
   it('adopts a whole branch, parents first, and leaves what is not verified', () => {
     const pool = new OrphanPool();
@@ -101,6 +115,39 @@ describe('OrphanPool', () => {
     expect(pool.size).toBe(4);
   });
 
+  it('at the cap of bytes takes them from whoever has most bytes, not most blocks', () => {
+    const pool = new OrphanPool({ bytesMax: 1000 });
+    for (const index of [1, 2, 3, 4, 5, 6])
+      pool.add(orphan(index, { peer: 'honest', bytes: 20 }), verified(0));
+    for (const index of [11, 12, 13])
+      pool.add(orphan(index, { peer: 'a', parent: 1000, bytes: 280 }), nothing);
+    expect(pool.add(orphan(21, { peer: 'b', parent: 1000, bytes: 280 }), verified(0))).toBe('added');
+    expect(['honest', 'a', 'b'].map((peer) => pool.countOf(peer))).toEqual([6, 2, 1]);
+  });
+
+  it('loses nothing for a block that it then refuses', () => {
+    const pool = new OrphanPool({ bytesMax: 100 });
+    for (const [index, bytes] of [
+      [1, 40],
+      [2, 30],
+    ] as const)
+      pool.add(orphan(index, { peer: 'a', parent: 100 + index, bytes }), nothing);
+    pool.add(orphan(3, { peer: 'b', parent: 103, bytes: 30 }), nothing);
+    // One block of the greediest would go, but that is not enough, and after it nobody has more than the one who asks.
+    expect(pool.add(orphan(4, { peer: 'c', parent: 104, bytes: 60 }), nothing)).toBe('refused');
+    expect([pool.countOf('a'), pool.countOf('b'), pool.bytes]).toEqual([2, 1, 100]);
+  });
+
+  it('gives up no block of another peer that descends from a verified header for one that does not', () => {
+    const pool = new OrphanPool({ orphansMax: 3 });
+    for (const index of [1, 2, 3]) pool.add(orphan(index, { peer: 'honest' }), verified(0));
+    expect(pool.add(orphan(9, { peer: 'liar', parent: 100 }), verified(0))).toBe('refused');
+    // Nor for a branch that hangs on an invented one.
+    expect(pool.add(orphan(10, { peer: 'liar', parent: 9 }), verified(0))).toBe('refused');
+    expect(pool.add(orphan(4, { peer: 'other', parent: 3 }), verified(0))).toBe('added');
+    expect([pool.countOf('honest'), pool.countOf('other')]).toEqual([2, 1]);
+  });
+
   it('expires what has waited too long, oldest first', () => {
     const pool = new OrphanPool();
     pool.add(orphan(1, { at: 0 }), nothing);
@@ -144,6 +191,12 @@ describe('OrphanPool', () => {
             const given = orphan(each.index, { ...each, at: now });
             const outcome = pool.add(given, isVerified);
             expect(outcome === 'duplicate').toBe(model.has(each.index));
+            if (outcome !== 'added') expect(pool.size).toBe(sizeBefore);
+            // An invented block costs nobody else one that hangs on a verified header.
+            for (const [index, { peerId, parent }] of model) {
+              const isLost = !pool.has(hashOf(index)) && peerId !== each.peer;
+              if (isLost && isVerified(parent)) expect(descends(given, model, isVerified)).toBe(true);
+            }
             if (outcome !== 'added') expect(pool.has(given.hash)).toBe(outcome === 'duplicate');
             else {
               expect(pool.has(given.hash)).toBe(true);

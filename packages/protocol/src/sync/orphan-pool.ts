@@ -7,16 +7,17 @@
  *
  * - `#blocks` holds at most ORPHANS_MAX blocks and ORPHAN_BYTES_MAX bytes: `add` makes room before it puts anything in,
  *   and refuses what could not fit into an empty pool.
- * - `#ofPeer` has a count for each peer with a block here, none of them above ORPHANS_PER_PEER_MAX: no more entries than
+ * - `#ofPeer` has a share for each peer with a block here, none of them above ORPHANS_PER_PEER_MAX: no more entries than
  *   blocks.
  * - `#byParent` has one set for each parent of a block here, with the block in it: no more entries than blocks. A parent
  *   that was invented goes with the last block that named it.
  *
  * **Who makes room.** A peer at its own cap loses its own oldest block, so it cannot touch what others brought. At the
- * caps of the pool the peer with the most blocks loses one, if it has more than the one who adds; else nothing is lost
- * and the new block is refused. Within a peer, a block whose parent is neither verified nor here goes before one whose
- * parent is: a valid child is not given up for an invented one. Only that one block goes; its children stay, since their
- * headers may be verified all the same.
+ * caps of the pool the peer with the most loses something, of blocks or of bytes, as the cap is, if it has more than the
+ * one who adds; else nothing is lost and the new block is refused. Within a peer, a block that does not descend from a
+ * verified header goes before one that does; and for a block that does not, no other peer loses one that does. So an
+ * invented block never costs anybody else a valid one. Only the block itself goes; its children stay, since their headers
+ * may be verified all the same. What must go is settled before anything goes.
  *
  * **What is asked for.** The pool asks for nothing. A missing parent is looked for by the header download, from the peer
  * that announced the block: one request at a time, and three that lead to nothing end the peer (`header-sync.ts`). So an
@@ -38,6 +39,14 @@ export interface Orphan {
   readonly arrivedAt: number;
 }
 
+/** What one peer has here. */
+interface Share {
+  blocks: number;
+  bytes: number;
+}
+
+type IsVerified = (hash: Uint8Array) => boolean;
+
 /** What became of a block that was to be added. */
 export type OrphanAdded = 'added' | 'duplicate' | 'refused';
 
@@ -53,7 +62,7 @@ export class OrphanPool {
   /** By hash, oldest first. */
   readonly #blocks = new Map<string, Orphan>();
   readonly #byParent = new Map<string, Set<string>>();
-  readonly #ofPeer = new Map<string, number>();
+  readonly #ofPeer = new Map<string, Share>();
   readonly #orphansMax: number;
   readonly #bytesMax: number;
   readonly #perPeerMax: number;
@@ -84,7 +93,7 @@ export class OrphanPool {
   }
 
   countOf(peerId: string): number {
-    return this.#ofPeer.get(peerId) ?? 0;
+    return this.#ofPeer.get(peerId)?.blocks ?? 0;
   }
 
   /**
@@ -92,20 +101,18 @@ export class OrphanPool {
    *
    * @param isVerified  whether a header is verified: the parent of one that is has the better claim to its place
    */
-  add(orphan: Orphan, isVerified: (hash: Uint8Array) => boolean): OrphanAdded {
+  add(orphan: Orphan, isVerified: IsVerified): OrphanAdded {
     const key = bytesToHex(orphan.hash);
     if (this.#blocks.has(key)) return 'duplicate';
-    if (orphan.body.length > this.#bytesMax) return 'refused';
-    const { peerId } = orphan;
-    if (this.countOf(peerId) >= this.#perPeerMax) this.#removeOneOf(peerId, isVerified);
-    while (this.#blocks.size >= this.#orphansMax || this.#bytes + orphan.body.length > this.#bytesMax) {
-      const [greedy, count] = this.#mostOf();
-      if (greedy !== peerId && count <= this.countOf(peerId) + 1) return 'refused';
-      this.#removeOneOf(greedy, isVerified);
-    }
+    const victims = this.#victimsFor(orphan, isVerified);
+    if (victims === undefined) return 'refused';
+    for (const victim of victims) this.#take(victim);
     this.#blocks.set(key, orphan);
     this.#bytes += orphan.body.length;
-    this.#ofPeer.set(peerId, this.countOf(peerId) + 1);
+    const share = this.#ofPeer.get(orphan.peerId) ?? { blocks: 0, bytes: 0 };
+    share.blocks++;
+    share.bytes += orphan.body.length;
+    this.#ofPeer.set(orphan.peerId, share);
     const parent = bytesToHex(orphan.parent);
     const siblings = this.#byParent.get(parent) ?? new Set();
     this.#byParent.set(parent, siblings.add(key));
@@ -117,7 +124,7 @@ export class OrphanPool {
    * wait for it, and so on. Siblings come in the order of their arrival; one that is not verified stops nobody but its
    * own descendants.
    */
-  adopt(hash: Uint8Array, isVerified: (hash: Uint8Array) => boolean): Orphan[] {
+  adopt(hash: Uint8Array, isVerified: IsVerified): Orphan[] {
     if (this.#blocks.size === 0 || !isVerified(hash)) return [];
     const adopted: Orphan[] = [];
     // Headers whose children are to be looked at; grows while it is read, and each block enters it once.
@@ -162,36 +169,100 @@ export class OrphanPool {
     return block;
   }
 
-  /** The peer with the most blocks, the first of several. There is one whenever the pool is not empty. */
-  #mostOf(): [peerId: string, count: number] {
-    let most: [string, number] = ['', 0];
-    for (const each of this.#ofPeer) if (each[1] > most[1]) most = each;
-    return most;
+  /** Keys of the blocks that must go for this one; undefined if it has no claim to their places. */
+  #victimsFor({ peerId, parent, body }: Orphan, isVerified: IsVerified): Set<string> | undefined {
+    const victims = new Set<string>();
+    if (body.length > this.#bytesMax) return undefined;
+    const shares = new Map([...this.#ofPeer].map(([id, share]) => [id, { ...share }]));
+    const own = shares.get(peerId) ?? { blocks: 0, bytes: 0 };
+    let blocks = this.#blocks.size + 1;
+    let bytes = this.#bytes + body.length;
+    const descends = this.#descent(isVerified);
+    const canTake = (from: string): boolean => {
+      const victim = this.#firstToGo(from, victims, descends);
+      const share = shares.get(from);
+      if (victim === undefined || share === undefined) return false;
+      if (from !== peerId && descends(victim.parent) && !descends(parent)) return false;
+      victims.add(bytesToHex(victim.hash));
+      share.blocks--;
+      share.bytes -= victim.body.length;
+      blocks--;
+      bytes -= victim.body.length;
+      return true;
+    };
+    const canTakeFromMost = (measure: (share: Share) => number, more: number): boolean => {
+      const most = greediest(shares, measure);
+      if (most === undefined) return false;
+      const hasMore = measure(shares.get(most) as Share) > measure(own) + more;
+      return (most === peerId || hasMore) && canTake(most);
+    };
+    if (own.blocks >= this.#perPeerMax && !canTake(peerId)) return undefined;
+    while (blocks > this.#orphansMax) if (!canTakeFromMost((share) => share.blocks, 1)) return undefined;
+    while (bytes > this.#bytesMax)
+      if (!canTakeFromMost((share) => share.bytes, body.length)) return undefined;
+    return victims;
   }
 
-  /** The oldest block of a peer that waits for nothing known; the oldest of all of them if there is none. */
-  #removeOneOf(peerId: string, isVerified: (hash: Uint8Array) => boolean): void {
-    let oldest: [string, Orphan] | undefined;
-    for (const entry of this.#blocks) {
-      const { peerId: owner, parent } = entry[1];
-      if (owner !== peerId) continue;
-      oldest ??= entry;
-      if (this.has(parent) || isVerified(parent)) continue;
-      this.#remove(...entry);
-      return;
+  /** Whether what names a hash as its parent descends from a verified header, as far as the blocks here tell. */
+  #descent(isVerified: IsVerified): (parent: Uint8Array) => boolean {
+    const known = new Map<string, boolean>();
+    return (parent) => {
+      const passed: string[] = [];
+      let isRooted = false;
+      for (let hash: Uint8Array | undefined = parent; hash !== undefined; ) {
+        const key = bytesToHex(hash);
+        // A ring of blocks that name each other leads nowhere.
+        isRooted = known.get(key) ?? isVerified(hash);
+        if (isRooted || known.has(key)) break;
+        known.set(key, false);
+        passed.push(key);
+        hash = this.#blocks.get(key)?.parent;
+      }
+      for (const key of passed) known.set(key, isRooted);
+      return isRooted;
+    };
+  }
+
+  /** The oldest block of a peer that descends from nothing verified; the oldest of all of its blocks if there is none. */
+  #firstToGo(
+    peerId: string,
+    gone: ReadonlySet<string>,
+    descends: (parent: Uint8Array) => boolean,
+  ): Orphan | undefined {
+    let oldest: Orphan | undefined;
+    for (const [key, block] of this.#blocks) {
+      if (block.peerId !== peerId || gone.has(key)) continue;
+      if (!descends(block.parent)) return block;
+      oldest ??= block;
     }
-    if (oldest !== undefined) this.#remove(...oldest);
+    return oldest;
   }
 
   #remove(key: string, { parent, peerId, body }: Orphan): void {
     this.#blocks.delete(key);
     this.#bytes -= body.length;
-    const left = this.countOf(peerId) - 1;
-    if (left === 0) this.#ofPeer.delete(peerId);
-    else this.#ofPeer.set(peerId, left);
+    const share = this.#ofPeer.get(peerId) as Share;
+    share.blocks--;
+    share.bytes -= body.length;
+    if (share.blocks === 0) this.#ofPeer.delete(peerId);
     const parentKey = bytesToHex(parent);
     const siblings = this.#byParent.get(parentKey);
     siblings?.delete(key);
     if (siblings?.size === 0) this.#byParent.delete(parentKey);
   }
+}
+
+/** The peer with the most of something, the first of several; undefined if nobody has anything. */
+function greediest(
+  shares: ReadonlyMap<string, Share>,
+  measure: (share: Share) => number,
+): string | undefined {
+  let most: string | undefined;
+  let amount = 0;
+  for (const [peerId, share] of shares) {
+    if (measure(share) <= amount) continue;
+    most = peerId;
+    amount = measure(share);
+  }
+  return most;
 }
