@@ -1,6 +1,6 @@
 /** What must hold of a node's effects, seen from outside: what is under way never exceeds what `effect.ts` promises. */
 import {
-  BODY_BYTES_IN_FLIGHT_MAX,
+  BODY_BYTES_WORST_MAX,
   BODY_READS_MAX,
   type Effect,
   type LightNode,
@@ -71,8 +71,7 @@ export class CapChecker {
     holds('body writes under way', this.#bodyWrites, 1);
     holds('body reads under way', this.#bodyReads.size, BODY_READS_MAX);
     holds('bodies wanted', download.pending, WANTED_BLOCKS_MAX);
-    const { bodyBytesMax } = node.tree.family;
-    holds('bytes of bodies under way', download.bytesInFlight, BODY_BYTES_IN_FLIGHT_MAX + bodyBytesMax);
+    holds('bytes of bodies under way', download.bytesInFlight, BODY_BYTES_WORST_MAX);
     holds('orphans', orphans.size, ORPHANS_MAX);
     holds('bytes of orphans', orphans.bytes, ORPHAN_BYTES_MAX);
     holds('parents of orphans', orphans.parents, orphans.size);

@@ -61,7 +61,7 @@ function bytesOfPeer(family: ChainFamily): Record<string, number> {
 /** Most bytes of bodies that a node holds for all peers together, by what holds them. */
 function bytesOfBodies({ bodyBytesMax }: ChainFamily): Record<string, number> {
   return {
-    inFlight: limits.BODY_BYTES_IN_FLIGHT_MAX + bodyBytesMax,
+    inFlight: limits.BODY_BYTES_WORST_MAX,
     orphans: limits.ORPHAN_BYTES_MAX,
     reads: limits.BODY_READS_MAX * bodyBytesMax,
     readLast: bodyBytesMax,

@@ -2,7 +2,7 @@
  * Every bound of the protocol core: what it bounds, its unit, why this value, and what happens at the edge. LIMITS.md is
  * generated from this file.
  *
- * Worst case, besides the tree (see header-tree.ts): at most 800 MiB for 32 peers, all hostile at once. A test adds it up.
+ * Worst case, besides the tree (see header-tree.ts): at most 832 MiB for 32 peers, all hostile at once. A test adds it up.
  */
 
 /** Headers of one `headers` message and of one request. The seed's number. More is a fault of the sender. */
@@ -98,8 +98,17 @@ export const WINDOW_MAX = 32;
 /** Bodies that are wanted at once: queued, under way, or held until they are checked. Arbitrary, far above the windows. Above it a further one is refused. */
 export const WANTED_BLOCKS_MAX = 1_024;
 
-/** Bytes of bodies under way (by estimate) and held, of all peers together: the credit that keeps a slow consumer's memory small. A page's worker takes about four times as much with what is being read, written and collected. At the edge nothing more is asked for, except a single body. */
+/** Bytes of bodies under way (by estimate) and held, of all peers together: the credit that keeps a slow consumer's memory small. A page's worker takes about four times as much with what is being read, written and collected. At the edge nothing more is asked for, except a single body; `BODY_BYTES_WORST_MAX` holds whatever the estimate is worth. */
 export const BODY_BYTES_IN_FLIGHT_MAX = 16 * 1024 * 1024;
+
+/** Bytes of bodies under way and held, even if each that is under way were as large as its network allows: bodies that came small tell nothing of the next. At the edge nothing more is asked for. */
+export const BODY_BYTES_WORST_MAX = 64 * 1024 * 1024;
+
+/** Milliseconds that a body may wait behind others of its peer before a much faster peer with room is asked for it. As the least time-out. */
+export const HAND_OVER_MS = 3_000;
+
+/** Milliseconds between two looks for what a faster peer could give. Arbitrary. */
+export const HAND_OVER_INTERVAL_MS = 1_000;
 
 /** Milliseconds between two `getBlocks` to one peer: half of the rate that it allows. What becomes free meanwhile goes into the next one. */
 export const BLOCK_REQUEST_INTERVAL_MS = 10;

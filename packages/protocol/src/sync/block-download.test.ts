@@ -154,6 +154,60 @@ describe('BlockDownload', () => {
     expect(asked(download.poll(11))).toHaveLength(1);
   });
 
+  test('small bodies open no window to more large ones than the worst case allows', () => {
+    const bodyBytesMax = 2_000_000;
+    const peers = ['a', 'b', 'c', 'd'];
+    const download = downloadOf(peers, 1000, bodyBytesMax);
+    let now = 0;
+    let requests: BlockRequest[] = [];
+    const each = (bytes: number, isTaken: boolean): void => {
+      for (const { peerId, hashes } of requests)
+        for (const hash of hashes) {
+          expect(download.received(peerId, hash, bytes, now)).toBe('wanted');
+          if (isTaken) download.settle(hash, true);
+        }
+    };
+    for (let round = 0; round < 20; round++) {
+      now += 20;
+      requests = download.poll(now);
+      each(200, true);
+    }
+    now += 20;
+    requests = download.poll(now);
+    expect(asked(requests).length).toBeGreaterThan(limits.BODY_BYTES_IN_FLIGHT_MAX / bodyBytesMax);
+    each(bodyBytesMax, false);
+    expect(download.bytesInFlight).toBeLessThanOrEqual(limits.BODY_BYTES_WORST_MAX);
+    expect(download.poll(now + 20)).toEqual([]);
+  });
+
+  test('what waits behind other bodies of a slow peer goes to a much faster one with room', () => {
+    const download = downloadOf(['slow'], 12);
+    download.poll(0);
+    answer(download, 'slow', 0, 2900);
+    download.addPeer('fast');
+    // It shows its speed with one body, the one that would come last.
+    expect(asked(download.poll(3000))).toEqual([11]);
+    expect(download.nextWake(3000)).toBeLessThanOrEqual(4000);
+    answer(download, 'fast', 11, 3050);
+    const taken = asked(download.poll(4000), 'fast');
+    expect(taken).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    // What the slow one sends all the same is taken, whoever is first.
+    for (const index of taken) answer(download, 'fast', index, 4100);
+    expect(download.received('slow', hashOf(2), 100, 4200)).toBe('duplicate');
+    answer(download, 'slow', 1, 5800);
+    expect([download.pending, download.bytesInFlight]).toEqual([0, 0]);
+  });
+
+  test('nothing is asked for twice where all peers are about as fast', () => {
+    const download = downloadOf(['a', 'b'], 24);
+    download.poll(0);
+    answer(download, 'a', 0, 2000);
+    answer(download, 'b', 12, 2000);
+    for (let now = 3000; now < 4900; now += 500) {
+      expect(asked(download.poll(now))).toEqual([]);
+    }
+  });
+
   test('whatever happens, the caps hold, and in the end every body comes', () => {
     const step = fc.record({
       act: fc.constantFrom(
@@ -186,6 +240,7 @@ describe('BlockDownload', () => {
           }
           expect(download.inFlight).toBeLessThanOrEqual(peers.size * limits.WINDOW_MAX);
           expect(download.inFlight).toBeLessThanOrEqual(download.pending);
+          expect(download.bytesInFlight).toBeLessThanOrEqual(limits.BODY_BYTES_WORST_MAX);
           if (download.inFlight > 0) expect(download.nextWake(now)).toBeGreaterThan(now);
         };
         poll();

@@ -2,17 +2,22 @@
  * Which body is asked of which peer, and when of another one. Pure: time comes in, requests come out.
  *
  * A wanted body is queued, under way from one peer, or held by the caller until it is settled. Requests that time out
- * leave the window of their peer and go to another peer in the same `poll`. The fastest peer with room is asked first.
+ * leave the window of their peer and go to another peer in the same `poll`. The fastest peer with room is asked first;
+ * what waits behind other bodies of a slow peer goes to a much faster one that has room.
  *
  * Memory: at most WANTED_BLOCKS_MAX entries of one hash and some peer ids. Bodies under way, by estimate, and bodies
  * held, by their size, are together at most BODY_BYTES_IN_FLIGHT_MAX, or one body. The estimate begins at the largest
- * body there can be, and follows what comes; a peer whose bodies grow beyond it can exceed it once by its window.
+ * body there can be, and follows what comes. Should all that is under way be larger than any before, it still is at most
+ * BODY_BYTES_WORST_MAX.
  */
 import { bytesToHex } from '../bytes/hex.js';
 import {
   BLOCK_REQUEST_INTERVAL_MS,
   BODY_BYTES_IN_FLIGHT_MAX,
+  BODY_BYTES_WORST_MAX,
   EXPIRED_BODIES_MAX,
+  HAND_OVER_INTERVAL_MS,
+  HAND_OVER_MS,
   PAUSES_MAX,
   REQUEST_TIMEOUT_MAX_MS,
   REQUEST_TIMEOUT_MIN_MS,
@@ -82,10 +87,14 @@ export class BlockDownload {
   /** Peers that were paused PAUSES_MAX times. */
   #unresponsive: string[] = [];
   #bytes = 0;
+  /** Of those bytes, what is here. */
+  #heldBytes = 0;
   #inFlight = 0;
   #queued = 0;
   /** Before this no body under way is overdue: deadlines are only ever put off. */
   #overdueAt = Number.POSITIVE_INFINITY;
+  /** When it is looked next whether a faster peer could give what a slow one owes. */
+  #handOverAt = Number.POSITIVE_INFINITY;
   #estimate: number;
 
   /** @param bodyBytesMax  the family's */
@@ -278,6 +287,7 @@ export class BlockDownload {
    */
   poll(now: number, heardAt: (peerId: string) => number | undefined = () => undefined): BlockRequest[] {
     if (now >= this.#overdueAt) this.#expire(now, heardAt);
+    if (now >= this.#handOverAt) this.#handOver(now);
     if (this.#queued === 0) return [];
     const requests = new Map<string, Uint8Array[]>();
     const free = [...this.#sources]
@@ -285,7 +295,7 @@ export class BlockDownload {
       .sort(([, a], [, b]) => speed(a) - speed(b));
     for (const [key, wanted] of this.#wanted) {
       if (wanted.state !== 'queued') continue;
-      if (this.#bytes > 0 && this.#bytes + this.#estimate > BODY_BYTES_IN_FLIGHT_MAX) break;
+      if (!this.#hasCredit) break;
       const isForArchives = wanted.isOld && this.hasArchive;
       const able = free.filter(([id, { isArchive }]) => mayHave(wanted, id) && (isArchive || !isForArchives));
       const hasOther = able.some(([id]) => !wanted.slow.has(id));
@@ -301,6 +311,7 @@ export class BlockDownload {
       wanted.lastCall = now + REQUEST_TIMEOUT_MAX_MS;
       this.#hold(wanted, this.#estimate);
       this.#overdueAt = Math.min(this.#overdueAt, wanted.deadline);
+      this.#handOverAt = Math.min(this.#handOverAt, now + HAND_OVER_MS);
       source.underWay.add(key);
       const hashes = requests.get(peerId) ?? [];
       hashes.push(wanted.hash);
@@ -320,7 +331,7 @@ export class BlockDownload {
 
   /** When `poll` must be called next, if nothing happens before. */
   nextWake(now: number): number | undefined {
-    let wake = this.#overdueAt;
+    let wake = this.#sources.size > 1 ? Math.min(this.#overdueAt, this.#handOverAt) : this.#overdueAt;
     if (this.#queued > 0) {
       for (const { nextRequestAt, pace } of this.#sources.values()) {
         const freeAt = Math.max(nextRequestAt, pace.pausedUntil);
@@ -328,6 +339,49 @@ export class BlockDownload {
       }
     }
     return Number.isFinite(wake) ? wake : undefined;
+  }
+
+  /** Whether one more body may be asked for. */
+  get #hasCredit(): boolean {
+    if (this.#bytes === 0) return true;
+    const worst = this.#heldBytes + (this.#inFlight + 1) * this.bodyBytesMax;
+    return this.#bytes + this.#estimate <= BODY_BYTES_IN_FLIGHT_MAX && worst <= BODY_BYTES_WORST_MAX;
+  }
+
+  /**
+   * Takes from slow peers what has long waited behind their other bodies and a much faster peer with room may have. One
+   * of unknown speed gets one body to show it. Where our own line is the narrow place all are about as fast, and nothing
+   * is asked for twice.
+   */
+  #handOver(now: number): void {
+    this.#handOverAt = this.#inFlight === 0 ? Number.POSITIVE_INFINITY : now + HAND_OVER_INTERVAL_MS;
+    const rooms = new Map<string, number>();
+    for (const [id, { pace, underWay }] of this.#sources) {
+      const isTried = pace.roundTrip.smoothedMs !== undefined;
+      const room = isTried ? pace.size - underWay.size : 1 - underWay.size;
+      if (room > 0 && !pace.isPaused(now)) rooms.set(id, room);
+    }
+    for (const [peerId, source] of this.#sources) {
+      // The first one may be on its way; the last ones wait longest.
+      for (const key of [...source.underWay].slice(1).reverse()) {
+        const wanted = this.#wanted.get(key) as Wanted;
+        if (now < wanted.sentAt + HAND_OVER_MS) continue;
+        const taker = this.#takerOf(wanted, source, rooms);
+        if (taker === undefined) continue;
+        rooms.set(taker, (rooms.get(taker) as number) - 1);
+        wanted.slow.add(peerId);
+        this.#release(key, wanted);
+      }
+    }
+  }
+
+  #takerOf(wanted: Wanted, from: Source, rooms: ReadonlyMap<string, number>): string | undefined {
+    for (const [id, room] of rooms) {
+      const source = this.#sources.get(id) as Source;
+      const isAble = mayHave(wanted, id) && !wanted.slow.has(id) && (source.isArchive || !wanted.isOld);
+      if (room > 0 && isAble && speed(source) < speed(from) / 2) return id;
+    }
+    return undefined;
   }
 
   /**
@@ -389,11 +443,13 @@ export class BlockDownload {
   #hold(wanted: Wanted, bytes: number): void {
     wanted.bytes = bytes;
     this.#bytes += bytes;
+    if (wanted.state === 'held') this.#heldBytes += bytes;
   }
 
   /** Back to the queue. `answeredBy` owes nothing more for it; another peer may still answer late. */
   #release(key: string, wanted: Wanted, answeredBy?: string): void {
     this.#bytes -= wanted.bytes;
+    if (wanted.state === 'held') this.#heldBytes -= wanted.bytes;
     wanted.bytes = 0;
     const source = wanted.peerId === undefined ? undefined : this.#sources.get(wanted.peerId);
     if (source?.underWay.delete(key) && wanted.peerId !== answeredBy) {
@@ -419,7 +475,9 @@ export class BlockDownload {
   #count(state: State, by: number): void {
     if (state === 'queued') this.#queued += by;
     if (state === 'underWay') this.#inFlight += by;
-    if (this.#inFlight === 0) this.#overdueAt = Number.POSITIVE_INFINITY;
+    if (this.#inFlight > 0) return;
+    this.#overdueAt = Number.POSITIVE_INFINITY;
+    this.#handOverAt = Number.POSITIVE_INFINITY;
   }
 }
 
