@@ -71,6 +71,9 @@ export const REQUEST_TIMEOUT_MIN_MS = 3_000;
 /** Greatest time-out of a request, milliseconds: a peer cannot buy time by answering pings slowly. */
 export const REQUEST_TIMEOUT_MAX_MS = 15_000;
 
+/** Bytes a second at which an answer must come in, or its request is given up: 2000 headers of the devnet in 20 s. Slower is as good as silent. */
+export const ANSWER_BYTES_PER_SECOND_MIN = 8 * 1024;
+
 /** Requests in a row that may fail before a peer is paused. The seed's number. */
 export const FAILURES_BEFORE_PAUSE = 3;
 

@@ -5,6 +5,7 @@
  */
 import { areEqual } from '../bytes/compare-bytes.js';
 import {
+  ANSWER_BYTES_PER_SECOND_MIN,
   FAILURES_BEFORE_PAUSE,
   HEADER_REQUESTS_IN_FLIGHT_MAX,
   HEADERS_PER_MESSAGE_MAX,
@@ -150,7 +151,9 @@ export class HeaderSync {
     if (lead.requests.size > 0 && now >= this.#deadline(lead)) {
       this.#fail(lead);
     } else if (now >= lead.since + LEADER_SLICE_MS && this.#choose(now, lead.peer) !== undefined) {
-      this.#end(lead);
+      // Whoever owes an answer and has brought nothing in a whole turn has failed as much as one that is silent.
+      if (lead.requests.size > 0 && lead.delivered === 0) this.#fail(lead);
+      else this.#end(lead);
     }
   }
 
@@ -284,6 +287,8 @@ export class HeaderSync {
 
   #verified(peer: Peer, lead: Lead, outcome: BatchOutcome): void {
     lead.held += outcome.held;
+    // Headers that are proven and new are worth more than what a peer said before.
+    if (outcome.accepted > outcome.duplicates) peer.unprovenClaims = 0;
     this.outbox.tally.count('vision_p2p_dupes_dropped_total', outcome.duplicates);
     if (outcome.lastHash !== undefined) peer.bestKnown = outcome.lastHash;
     switch (outcome.fault) {
@@ -328,9 +333,10 @@ export class HeaderSync {
     const proven = best === undefined ? 0n : this.tree.chainwork(best);
     const isOverclaimed =
       peer.claimedChainwork > this.tree.chainwork(this.tree.tip) && peer.claimedChainwork > proven;
-    const isInvented = peer.announced !== undefined && peer.announced === lead.announced;
+    // By what it announced when its turn began: it may have announced something else since, again and again.
+    const isInvented = lead.announced !== undefined && !this.isKnown(lead.announced.hash);
     peer.claimedChainwork = proven < peer.claimedChainwork ? proven : peer.claimedChainwork;
-    if (isInvented) peer.announced = undefined;
+    if (isInvented && peer.announced === lead.announced) peer.announced = undefined;
     if ((isOverclaimed || isInvented) && lead.held === 0) {
       peer.height = best === undefined ? 0 : this.tree.height(best);
       this.#countUnproven(peer, 'PEER_CLAIM_UNPROVEN');
@@ -342,15 +348,15 @@ export class HeaderSync {
     if (peer.unprovenClaims >= UNPROVEN_CLAIMS_MAX) this.listener.punish(peer, code, '');
   }
 
-  /** A peer that is sending a large message is given the time for it; one that sends nothing is not. */
+  /** A peer that is sending a large message is given the time for what has come; one that sends nothing is not. */
   #deadline(lead: Lead): number {
     const { peer } = lead;
     const waitingSince = Math.max(
       lead.lastAnswerAt,
       Math.min(...[...lead.requests.values()].map(({ sentAt }) => sentAt)),
     );
-    const isReceiving = peer.partialSince !== undefined;
-    return waitingSince + (isReceiving ? MESSAGE_TIMEOUT_MS : peer.roundTrip.timeoutMs);
+    const receivingMs = (1000 * peer.assembler.partialBytes) / ANSWER_BYTES_PER_SECOND_MIN;
+    return waitingSince + Math.min(peer.roundTrip.timeoutMs + receivingMs, MESSAGE_TIMEOUT_MS);
   }
 
   #fail(lead: Lead): void {

@@ -44,6 +44,11 @@ export class MessageAssembler {
     return this.#length > 0;
   }
 
+  /** Bytes of the message that has begun. */
+  get partialBytes(): number {
+    return this.#length;
+  }
+
   /**
    * Takes a frame.
    *
