@@ -100,6 +100,10 @@ describe('a leader', () => {
     await watch(60_000);
     expect(inventor.rejectedWith).toBe('PEER_CLAIM_UNPROVEN');
     expect(inventor.heard('getHeaders').length).toBeLessThanOrEqual(UNPROVEN_CLAIMS_MAX + 1);
+    expect(victim.core.metrics()).toMatchObject({
+      vision_p2p_parent_request_sent_total: UNPROVEN_CLAIMS_MAX,
+      vision_p2p_parent_request_failed_total: UNPROVEN_CLAIMS_MAX,
+    });
     expect(mostBehind).toBeLessThanOrEqual(2);
   });
 });

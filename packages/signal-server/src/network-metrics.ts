@@ -43,6 +43,7 @@ export const networkMetrics: ReadonlyMap<string, NetworkMetric> = new Map([
     counter('Blocks of the orphan pool whose parent did not come in time.'),
   ],
   ['vision_p2p_parent_request_sent_total', counter('Requests for the missing parent of an orphan.')],
+  ['vision_p2p_parent_request_failed_total', counter('Requests for a missing parent that did not bring it.')],
   ['vision_p2p_dupes_dropped_total', counter('Headers and blocks from peers that were known already.')],
   ['vision_chain_reorgs_total', counter('Reorganisations of the best chain.')],
   [

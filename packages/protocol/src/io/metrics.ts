@@ -30,6 +30,7 @@ export const metricDefinitions = {
   vision_p2p_orphans_resolved_total: counter('Blocks that left the orphan pool, whichever way.'),
   vision_p2p_orphans_pruned_total: counter('Blocks of the orphan pool whose parent did not come in time.'),
   vision_p2p_parent_request_sent_total: counter('Requests for the missing parent of an orphan.'),
+  vision_p2p_parent_request_failed_total: counter('Requests for a missing parent that did not bring it.'),
   vision_p2p_dupes_dropped_total: counter('Headers and blocks from peers that were known already.'),
   vision_chain_reorgs_total: counter('Reorganisations of the best chain.'),
   vision_chain_reorg_blocks_rolled_back_total: counter(

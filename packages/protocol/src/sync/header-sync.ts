@@ -6,6 +6,7 @@
 import { areEqual } from '../bytes/compare-bytes.js';
 import {
   ANSWER_BYTES_PER_SECOND_MIN,
+  DUPLICATE_COST,
   FAILURES_BEFORE_PAUSE,
   HEADER_REQUESTS_IN_FLIGHT_MAX,
   HEADERS_PER_MESSAGE_MAX,
@@ -33,6 +34,8 @@ interface Lead {
   readonly locator: readonly Uint8Array[];
   /** What the peer had announced when the turn began. */
   readonly announced: AnnouncedTip | undefined;
+  /** True if the header before that was missing, too. */
+  readonly isParentMissing: boolean;
   /** Requests under way, by id. */
   readonly requests: Map<number, { readonly sentAt: number; readonly skip: number }>;
   lastAnswerAt: number;
@@ -185,7 +188,7 @@ export class HeaderSync {
   /** The peer is gone. */
   forget(peer: Peer): void {
     this.verifier.drop(sourceOf(peer));
-    if (this.#lead?.peer === peer) this.#lead = undefined;
+    if (this.#lead?.peer === peer) this.#end(this.#lead);
   }
 
   /** A peer speaks of its tip; @returns whether that is known here */
@@ -249,6 +252,7 @@ export class HeaderSync {
       since: now,
       locator,
       announced,
+      isParentMissing,
       requests: new Map(),
       lastAnswerAt: now,
       asked: 0,
@@ -290,6 +294,10 @@ export class HeaderSync {
     // Headers that are proven and new are worth more than what a peer said before.
     if (outcome.accepted > outcome.duplicates) peer.unprovenClaims = 0;
     this.outbox.tally.count('vision_p2p_dupes_dropped_total', outcome.duplicates);
+    if (outcome.duplicates > 0 && !peer.messages.take(this.#now, DUPLICATE_COST)) {
+      this.listener.punish(peer, 'PEER_FLOOD', 'headers that are known');
+      return;
+    }
     if (outcome.lastHash !== undefined) peer.bestKnown = outcome.lastHash;
     switch (outcome.fault) {
       case undefined:
@@ -375,6 +383,8 @@ export class HeaderSync {
   }
 
   #end(lead: Lead): void {
+    if (lead.isParentMissing && lead.announced !== undefined && !this.isKnown(lead.announced.prev))
+      this.outbox.tally.count('vision_p2p_parent_request_failed_total');
     for (const requestId of lead.requests.keys()) lead.peer.expire(requestId);
     lead.requests.clear();
     lead.peer.lastLedAt = this.#now;
