@@ -28,6 +28,7 @@ export interface SessionState {
   peers: readonly PeerInfo[];
   /** Height that storage brought along: what lies above it was checked in this visit. */
   startHeight: number;
+  /** Whether what is verified now reaches this device, as far as the node has said. */
   isKept: boolean;
   /** Newest first. */
   readonly notices: SessionNotice[];
@@ -38,13 +39,8 @@ export interface SessionState {
 /** Notices kept; more is not read by anyone. The oldest go. */
 const NOTICES_MAX = 50;
 
-/** Errors after which headers are kept in memory only. */
-const memoryOnlyCodes: ReadonlySet<string> = new Set([
-  'STORE_DENIED',
-  'STORE_QUOTA',
-  'STORE_FAILED',
-  'STORE_BUSY',
-]);
+/** Errors after which headers are kept in memory only, until more of them are stored after all. */
+const memoryOnlyCodes: readonly string[] = ['STORE_DENIED', 'STORE_QUOTA', 'STORE_FAILED', 'STORE_BUSY'];
 
 /** The code of an error that has none of its own. */
 const UNKNOWN_CODE = 'UNEXPECTED';
@@ -130,6 +126,8 @@ export class NodeSession {
     node.subscribe('peer', () => listen(() => (state.peers = node.peers())));
     node.subscribe('status', (status) =>
       listen(() => {
+        // The node tries again by itself, and says nothing of success but this.
+        if (status.storedHeight > (state.status?.storedHeight ?? 0)) this.#markKept();
         state.status = status;
         if (status.phase === 'closed') this.#markLeft();
       }),
@@ -147,10 +145,16 @@ export class NodeSession {
     node.subscribe('error', (error) =>
       listen(() => {
         const code = codeOf(error);
-        if (memoryOnlyCodes.has(code)) state.isKept = false;
+        if (memoryOnlyCodes.includes(code)) state.isKept = false;
         this.#addTrouble(code, error.message);
       }),
     );
+  }
+
+  #markKept(): void {
+    if (this.state.isKept) return;
+    this.state.isKept = true;
+    for (const code of memoryOnlyCodes) this.state.troubles.delete(code);
   }
 
   #markLeft(): void {
