@@ -22,7 +22,8 @@ async function joinedSession(storage?: 'memory') {
   return {
     state: session.state,
     stores: (storedHeight: number) => listeners.status?.({ ...status, storedHeight }),
-    fails: (code: LightNodeErrorCode) => listeners.error?.(Object.assign(new Error('A sentence.'), { code })),
+    fails: (code: LightNodeErrorCode, message = 'A sentence.') =>
+      listeners.error?.(Object.assign(new Error(message), { code })),
   };
 }
 
@@ -49,6 +50,20 @@ it.each(['STORE_QUOTA', 'STORE_FAILED'] as const)(
     expect(state.isKept).toBe(false);
   },
 );
+
+it('keeps what the platform said apart from the sentence for everyone', async () => {
+  const { state, fails } = await joinedSession();
+  const sentence = 'It does not answer (yet), so it waits.';
+  fails('SIGNAL_UNREACHABLE', `${sentence} (http://a/: Error (1). (2))`);
+  fails('SIGNAL_UNREACHABLE', `${sentence} (http://b/: timeout)`);
+  fails('SIGNAL_UNREACHABLE', sentence);
+  fails('SIGNAL_UNREACHABLE', sentence);
+  expect(state.notices).toMatchObject([
+    { sentence, detail: '', count: 2 },
+    { sentence, detail: 'http://b/: timeout', count: 1 },
+    { sentence, detail: 'http://a/: Error (1). (2)', count: 1 },
+  ]);
+});
 
 it('where nothing is ever stored, nothing is said to be kept', async () => {
   const memory = await joinedSession('memory');

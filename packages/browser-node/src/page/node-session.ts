@@ -13,6 +13,8 @@ import { formatCount } from './quantities.js';
 export interface SessionNotice {
   readonly code: string;
   readonly sentence: string;
+  /** What the platform said, for whoever looks into it; empty if it said nothing. */
+  readonly detail: string;
   /** When it came last, Unix seconds. */
   readonly at: number;
   /** How often it came. */
@@ -163,17 +165,20 @@ export class NodeSession {
     this.state.peers = [];
   }
 
-  #addTrouble(code: string, sentence: string): void {
-    const notice = this.#addNotice(code, sentence);
+  #addTrouble(code: string, message: string): void {
+    const notice = this.#addNotice(code, message);
     if (!this.#dismissed.has(code)) this.state.troubles.set(code, notice);
   }
 
-  #addNotice(code: string, sentence: string): SessionNotice {
+  #addNotice(code: string, message: string): SessionNotice {
     const { notices } = this.state;
+    const { sentence, detail } = splitMessage(message);
     const at = Date.now() / 1000;
-    const known = notices.findIndex((notice) => notice.code === code && notice.sentence === sentence);
+    const known = notices.findIndex(
+      (notice) => notice.code === code && notice.sentence === sentence && notice.detail === detail,
+    );
     const count = known < 0 ? 1 : notices.splice(known, 1)[0]!.count + 1;
-    const notice: SessionNotice = { code, sentence, at, count };
+    const notice: SessionNotice = { code, sentence, detail, at, count };
     notices.unshift(notice);
     notices.length = Math.min(notices.length, NOTICES_MAX);
     return notice;
@@ -186,6 +191,12 @@ function codeOf(error: unknown): string {
   // The three that stand for wrong arguments or a wrong config.json: the sentence says which.
   if (name === 'PageConfigError' || name === 'TypeError' || name === 'RangeError') return 'BAD_CONFIGURATION';
   return UNKNOWN_CODE;
+}
+
+/** Parts what the node says of an error, `Sentence. (detail)`: the sentence is for everyone. */
+function splitMessage(message: string): { readonly sentence: string; readonly detail: string } {
+  const [, sentence = message, detail = ''] = /^(.+?\.) \((.+)\)$/s.exec(message) ?? [];
+  return { sentence, detail };
 }
 
 function sentenceOf(error: unknown): string {
