@@ -1,13 +1,16 @@
 /** A server as a child process: its output with its name in front, its end as a promise, its stop with a deadline. */
 import { spawn } from 'node:child_process';
-import readline from 'node:readline';
 import { root } from './run-command.mjs';
+import { readLines, SharedTerminal } from './shared-terminal.mjs';
 
 /** How long a server may take to end tidily before it is killed, in ms. Writing a chain to disk takes far less. */
 const stopMs = 8000;
 
 /** The line with which a server of ours says why it ends. It is told once, by whoever awaits the end. */
 const complaintPattern = /^vision-light-\w+: (.+)$/;
+
+/** Where all servers speak, and whoever started them. */
+export const terminal = new SharedTerminal(process.stdout);
 
 /**
  * @typedef {object} ChildServer
@@ -32,16 +35,14 @@ export function startChildServer(name, args) {
   });
   let complaint = '';
   let isQuiet = false;
-  for (const [stream, target] of [
-    [child.stdout, process.stdout],
-    [child.stderr, process.stderr],
-  ]) {
-    readline.createInterface({ input: stream }).on('line', (line) => {
+  const read = (stream, target) =>
+    readLines(stream, (line, kind) => {
       const reason = stream === child.stderr ? complaintPattern.exec(line)?.[1] : undefined;
       if (reason !== undefined) complaint = reason;
-      else if (!isQuiet) target.write(`[${name}] ${line}\n`);
+      else if (!isQuiet) terminal[kind](`[${name}] ${line}`, target);
     });
-  }
+  read(child.stdout, process.stdout);
+  read(child.stderr, process.stderr);
   const killWithUs = () => child.kill('SIGKILL');
   process.once('exit', killWithUs);
 

@@ -2,7 +2,7 @@
 import './node-version.mjs';
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startChildServer } from './child-server.mjs';
+import { startChildServer, terminal } from './child-server.mjs';
 import { ensureReady } from './ensure-ready.mjs';
 import { exitWith, isRunningCommand, PlainError } from './run-command.mjs';
 import { checkStartOptions, parseStartOptions, startUsage } from './start-options.mjs';
@@ -26,6 +26,7 @@ async function stopAll(options) {
   isStopping = true;
   await page?.close();
   for (let child = children.pop(); child !== undefined; child = children.pop()) await child.stop(options);
+  terminal.release();
 }
 
 /** The name under which this machine reaches what listens on an address. */
@@ -73,6 +74,8 @@ async function start(options) {
   const gatewayArgs = ['--port', gatewayPort, '--host', host, '--network', network];
   gatewayArgs.push('--signal', `http://${name}:${signalPort}`, '--data-dir', dataDir);
   if (headers !== undefined) gatewayArgs.push('--headers', headers);
+  // It writes to us, and cannot know where that ends.
+  if (terminal.canRedraw) gatewayArgs.push('--progress', 'bar');
   children.push(
     startChildServer('signal', ['packages/signal-server/dist/cli.js', ...signalArgs.map(String)]),
   );
@@ -85,7 +88,7 @@ async function start(options) {
   const health = [signalPort, gatewayPort].map((each) => `http://${name}:${each}/healthz`);
   await Promise.race([ending, untilAnswering([...health, url])]);
   if (isStopping) return;
-  console.log(`Ready: ${url}`);
+  terminal.print(`Ready: ${url}`);
   await ending;
 }
 

@@ -308,25 +308,31 @@ describe('a light node', () => {
     ['with what happens to the page', () => window.dispatchEvent(new Event('online'))],
     ['with a timer of its own', () => {}],
   ] as const) {
-    it(`NODE_BROKEN: a node whose invariants break ${when} says so and closes`, () => assertBreaks(happens));
+    it(`NODE_BROKEN: a node whose invariants break ${when} says so in a sentence, tells the console where, and closes`, () =>
+      assertBreaks(happens));
   }
 
   async function assertBreaks(happens: () => void): Promise<void> {
     const channel = new BroadcastChannel('break the node');
     const prelude = `new BroadcastChannel('break the node').onmessage = ({ target }) => {
       Date.now = () => { throw new Error('of the invariant'); };
+      console.error = (error) => target.postMessage(error.stack);
       target.postMessage('done');
     }`;
     const node = await withWorkerPrelude(prelude, () => startNode());
-    const isArmed = new Promise((resolve) => {
-      channel.onmessage = resolve;
-    });
+    const nextMessage = () =>
+      new Promise<string>((resolve) => {
+        channel.onmessage = ({ data }) => resolve(data);
+      });
+    const isArmed = nextMessage();
     channel.postMessage('break');
     await isArmed;
-    channel.close();
+    const printed = nextMessage();
     const broken = errorOf(node, 'NODE_BROKEN');
     happens();
-    assertTrue((await broken).message.includes('of the invariant'), 'no reason');
+    assertEqual((await broken).message, lightNodeErrors.NODE_BROKEN, 'message');
+    assertTrue(/of the invariant\n +at /.test(await printed), 'no stack on the console');
+    channel.close();
     await node.close();
     assertEqual(node.status.phase, 'closed', 'phase');
   }

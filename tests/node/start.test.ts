@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { freePorts, portOptions } from './free-ports.js';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -34,18 +35,6 @@ async function runStart(
   return { code, ...output };
 }
 
-/** Options that name three ports which nothing listens on. */
-async function freePorts(): Promise<string[]> {
-  const servers = [1, 2, 3].map(() => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => String((server.address() as AddressInfo).port));
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ['--port', '--signal-port', '--gateway-port'].flatMap((option, index) => [
-    option,
-    ports[index] ?? '',
-  ]);
-}
-
 describe('npm start', () => {
   let taken: Server | undefined;
 
@@ -70,7 +59,7 @@ describe('npm start', () => {
     [['--host', 'no.such.invalid'], '--host: "no.such.invalid" cannot be resolved.\n'],
   ])('refuses %j in one line', async (args, line) => {
     const needsPorts = args[0] === '--network';
-    const { code, stderr } = await runStart(needsPorts ? [...args, ...(await freePorts())] : args);
+    const { code, stderr } = await runStart(needsPorts ? [...args, ...portOptions(await freePorts())] : args);
     expect(stderr).toMatch(line);
     expect(code).toBe(1);
   });

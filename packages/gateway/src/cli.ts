@@ -38,7 +38,7 @@ try {
   process.exit(1);
 }
 
-async function run({ gateway: options, logFormat, logLevel }: Settings): Promise<void> {
+async function run({ gateway: options, logFormat, logLevel, progressForm }: Settings): Promise<void> {
   const log = createLog(logFormat, logLevel);
   let gateway: Gateway | undefined;
   let exitCode: number | undefined;
@@ -75,7 +75,7 @@ async function run({ gateway: options, logFormat, logLevel }: Settings): Promise
   gateway = await createGateway({
     ...options,
     log,
-    onProgress: createProgressDisplay(logFormat, log, process.stderr),
+    onProgress: createProgressDisplay(logFormat, log, process.stderr, progressForm),
     onFailure: fail,
   });
   const { network, tip, port } = gateway;

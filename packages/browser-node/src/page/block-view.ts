@@ -15,21 +15,30 @@ export function createBlockView(node: LightNodeHandle, hash: string): HTMLElemen
   const answer = createElement('p', 'note');
   answer.dataset.testid = 'block-answer';
   answer.setAttribute('role', 'status');
+  answer.tabIndex = -1;
   const list = createElement('ol', 'transactions');
   list.dataset.testid = 'block-transactions';
+  let isAsking = false;
   button.addEventListener('click', async () => {
-    button.disabled = true;
+    if (isAsking) return;
+    isAsking = true;
+    // Not `disabled`: that would take the keyboard's place on the page away from whoever has just pressed it.
+    button.setAttribute('aria-disabled', 'true');
     setText(answer, 'Asking the peers …');
     try {
       const block = await node.block(hash);
       setText(answer, block === undefined ? 'This header has left the chain meanwhile.' : describe(block));
       const shown = block?.transactions.slice(0, SHOWN_MAX) ?? [];
       list.replaceChildren(...shown.map(createTransaction));
-      button.hidden = block !== undefined;
+      if (block === undefined) return;
+      // The button goes; whoever pressed it goes on from the answer, not from the top of the page.
+      if (document.activeElement === button) answer.focus();
+      button.hidden = true;
     } catch (error) {
       setText(answer, error instanceof Error ? error.message : 'The block could not be fetched.');
     } finally {
-      button.disabled = false;
+      isAsking = false;
+      button.removeAttribute('aria-disabled');
     }
   });
   view.append(button, answer, list);

@@ -10,7 +10,8 @@ const advice: Readonly<Record<string, string>> = {
     'A private window often has no storage. The node runs all the same, and starts from genesis on the next visit.',
   STORE_BUSY:
     'Nothing is lost: the other tab keeps what is verified. Once it is closed, this one keeps it after a reload.',
-  STORE_QUOTA: 'Free some space on this device and reload the page.',
+  STORE_QUOTA: 'Free some space on this device; the node tries again every minute.',
+  STORE_FAILED: 'The node tries again every minute.',
   PEER_CONNECTION_FAILED:
     'A privacy extension or a policy of this browser may block WebRTC. Allow it for this page and reload. Signaling servers have no part in this.',
   WORKER_FAILED: 'Reloading the page usually helps.',

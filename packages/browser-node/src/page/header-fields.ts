@@ -4,7 +4,10 @@ import type { HeaderInfo } from '../index.js';
 import { createElement } from './element.js';
 import { formatCount, formatTime } from './quantities.js';
 
-/** Builds the list. Miner names and the like are strangers' text, and stay text. */
+/**
+ * Builds the list, without fields that only say the hash again. Miner names and the like are strangers' text, and stay
+ * text.
+ */
 export function createHeaderFields(header: HeaderInfo): HTMLDListElement {
   const list = createElement('dl', 'fields');
   const rows: readonly (readonly [name: string, value: string])[] = [
@@ -16,7 +19,7 @@ export function createHeaderFields(header: HeaderInfo): HTMLDListElement {
   ];
   const seen = new Set<string>();
   for (const [name, value] of rows) {
-    if (seen.has(name)) continue;
+    if (seen.has(name) || (name !== 'hash' && value === header.hash)) continue;
     seen.add(name);
     const row = createElement('div');
     row.dataset.field = name;

@@ -102,7 +102,8 @@ export class HeroPanel {
 
     const rate = state.lifecycle === 'running' ? (status?.headersPerSecond ?? 0) : 0;
     setText(this.#rate, formatRate(rate));
-    setText(this.#rateNote, rate > 0 ? 'verified just now' : 'nothing to verify now');
+    const idle = status?.phase === 'syncing' ? 'waiting for the first' : 'nothing to verify now';
+    setText(this.#rateNote, rate > 0 ? 'verified just now' : idle);
 
     if (tip !== undefined) {
       setText(this.#chainwork, formatChainwork(tip.chainwork));

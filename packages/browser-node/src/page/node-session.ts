@@ -13,6 +13,8 @@ import { formatCount } from './quantities.js';
 export interface SessionNotice {
   readonly code: string;
   readonly sentence: string;
+  /** What the platform said, for whoever looks into it; empty if it said nothing. */
+  readonly detail: string;
   /** When it came last, Unix seconds. */
   readonly at: number;
   /** How often it came. */
@@ -28,6 +30,7 @@ export interface SessionState {
   peers: readonly PeerInfo[];
   /** Height that storage brought along: what lies above it was checked in this visit. */
   startHeight: number;
+  /** Whether what is verified now reaches this device, as far as the node has said. */
   isKept: boolean;
   /** Newest first. */
   readonly notices: SessionNotice[];
@@ -38,13 +41,8 @@ export interface SessionState {
 /** Notices kept; more is not read by anyone. The oldest go. */
 const NOTICES_MAX = 50;
 
-/** Errors after which headers are kept in memory only. */
-const memoryOnlyCodes: ReadonlySet<string> = new Set([
-  'STORE_DENIED',
-  'STORE_QUOTA',
-  'STORE_FAILED',
-  'STORE_BUSY',
-]);
+/** Errors after which headers are kept in memory only, until more of them are stored after all. */
+const memoryOnlyCodes: readonly string[] = ['STORE_DENIED', 'STORE_QUOTA', 'STORE_FAILED', 'STORE_BUSY'];
 
 /** The code of an error that has none of its own. */
 const UNKNOWN_CODE = 'UNEXPECTED';
@@ -130,6 +128,8 @@ export class NodeSession {
     node.subscribe('peer', () => listen(() => (state.peers = node.peers())));
     node.subscribe('status', (status) =>
       listen(() => {
+        // The node tries again by itself, and says nothing of success but this.
+        if (status.storedHeight > (state.status?.storedHeight ?? 0)) this.#markKept();
         state.status = status;
         if (status.phase === 'closed') this.#markLeft();
       }),
@@ -147,10 +147,16 @@ export class NodeSession {
     node.subscribe('error', (error) =>
       listen(() => {
         const code = codeOf(error);
-        if (memoryOnlyCodes.has(code)) state.isKept = false;
+        if (memoryOnlyCodes.includes(code)) state.isKept = false;
         this.#addTrouble(code, error.message);
       }),
     );
+  }
+
+  #markKept(): void {
+    if (this.state.isKept) return;
+    this.state.isKept = true;
+    for (const code of memoryOnlyCodes) this.state.troubles.delete(code);
   }
 
   #markLeft(): void {
@@ -159,17 +165,20 @@ export class NodeSession {
     this.state.peers = [];
   }
 
-  #addTrouble(code: string, sentence: string): void {
-    const notice = this.#addNotice(code, sentence);
+  #addTrouble(code: string, message: string): void {
+    const notice = this.#addNotice(code, message);
     if (!this.#dismissed.has(code)) this.state.troubles.set(code, notice);
   }
 
-  #addNotice(code: string, sentence: string): SessionNotice {
+  #addNotice(code: string, message: string): SessionNotice {
     const { notices } = this.state;
+    const { sentence, detail } = splitMessage(message);
     const at = Date.now() / 1000;
-    const known = notices.findIndex((notice) => notice.code === code && notice.sentence === sentence);
+    const known = notices.findIndex(
+      (notice) => notice.code === code && notice.sentence === sentence && notice.detail === detail,
+    );
     const count = known < 0 ? 1 : notices.splice(known, 1)[0]!.count + 1;
-    const notice: SessionNotice = { code, sentence, at, count };
+    const notice: SessionNotice = { code, sentence, detail, at, count };
     notices.unshift(notice);
     notices.length = Math.min(notices.length, NOTICES_MAX);
     return notice;
@@ -182,6 +191,12 @@ function codeOf(error: unknown): string {
   // The three that stand for wrong arguments or a wrong config.json: the sentence says which.
   if (name === 'PageConfigError' || name === 'TypeError' || name === 'RangeError') return 'BAD_CONFIGURATION';
   return UNKNOWN_CODE;
+}
+
+/** Parts what the node says of an error, `Sentence. (detail)`: the sentence is for everyone. */
+function splitMessage(message: string): { readonly sentence: string; readonly detail: string } {
+  const [, sentence = message, detail = ''] = /^(.+?\.) \((.+)\)$/s.exec(message) ?? [];
+  return { sentence, detail };
 }
 
 function sentenceOf(error: unknown): string {

@@ -38,14 +38,15 @@ export class NoticesPanel {
   }
 
   #renderTroubles(troubles: readonly SessionNotice[]): void {
-    const shown = JSON.stringify(troubles.map((trouble) => [trouble.code, trouble.sentence]));
+    const shown = JSON.stringify(troubles.map((trouble) => [trouble.code, trouble.sentence, trouble.detail]));
     if (shown === this.#shownTroubles) return;
     this.#shownTroubles = shown;
     this.#troubles.hidden = troubles.length === 0;
     this.#troubles.replaceChildren(...troubles.map((trouble) => this.#createTrouble(trouble)));
   }
 
-  #createTrouble({ code, sentence }: SessionNotice): HTMLElement {
+  #createTrouble(trouble: SessionNotice): HTMLElement {
+    const { code, sentence } = trouble;
     const box = createElement('div', 'trouble');
     box.dataset.testid = 'error';
     box.dataset.code = code;
@@ -53,12 +54,13 @@ export class NoticesPanel {
     words.append(createElement('p', 'trouble-sentence', sentence));
     const advice = adviseOn(code);
     if (advice !== undefined) words.append(createElement('p', '', advice));
-    words.append(createElement('p', 'code-name', code));
+    words.append(createElement('p', 'code-name', nameOf(trouble)));
     box.append(words);
     // What keeps the node from starting cannot be waved away.
     if (this.#session.state.lifecycle === 'failed') return box;
     const dismiss = createElement('button', 'button quiet', 'Dismiss');
     dismiss.type = 'button';
+    dismiss.dataset.testid = 'error-dismiss';
     dismiss.addEventListener('click', () => this.#session.dismiss(code));
     box.append(dismiss);
     return box;
@@ -70,10 +72,19 @@ function createNotice(notice: SessionNotice): HTMLLIElement {
   item.dataset.code = notice.code;
   const foot = createElement('p', 'note');
   foot.append(
-    createElement('span', 'code-name', notice.count > 1 ? `${notice.code} ×${notice.count}` : notice.code),
+    createElement(
+      'span',
+      'code-name',
+      notice.count > 1 ? `${nameOf(notice)} ×${notice.count}` : nameOf(notice),
+    ),
     ' · ',
     createElement('span', 'notice-age'),
   );
   item.append(createElement('p', '', notice.sentence), foot);
   return item;
+}
+
+/** The small print: what to search for, or to report. */
+function nameOf({ code, detail }: SessionNotice): string {
+  return detail === '' ? code : `${code} · ${detail}`;
 }

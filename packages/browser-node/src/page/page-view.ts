@@ -36,6 +36,7 @@ export class PageView {
     this.#notices = new NoticesPanel(session);
     new LookupPanel(session);
     this.#membership.addEventListener('click', () => {
+      if (session.state.lifecycle === 'starting') return;
       if (session.node === undefined) rejoin();
       else void session.leave();
     });
@@ -67,7 +68,8 @@ export class PageView {
       failed: 'Try again',
     };
     setText(this.#membership, labels[state.lifecycle]);
-    this.#membership.disabled = state.lifecycle === 'starting';
+    // Not `disabled`: that would take the keyboard's place on the page away from whoever has just pressed it.
+    this.#membership.setAttribute('aria-disabled', String(state.lifecycle === 'starting'));
     clearTimeout(this.#redrawTimer);
     if (redrawIn !== undefined) this.#redrawTimer = window.setTimeout(() => this.update(), redrawIn);
   }

@@ -185,9 +185,11 @@ class NodeHost implements NodeControl {
       run();
     } catch (error) {
       // An invariant of the core broke. A node in an unknown state must not go on; the page closes it.
+      // The application may show the message to anyone; where it broke is of use to developers alone.
+      console.error(error);
       this.#driver?.stop();
       this.#driver = undefined;
-      this.#notifyOf('NODE_BROKEN', error instanceof Error ? (error.stack ?? error.message) : String(error));
+      this.#notifyOf('NODE_BROKEN', '');
       this.#onClosed();
     }
   };

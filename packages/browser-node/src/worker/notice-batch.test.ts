@@ -51,6 +51,11 @@ describe('NoticeBatch', () => {
     expect(batchOf([tip(1), reorg, tip(2), tip(3)])).toEqual([tip(1), reorg, tip(3)]);
   });
 
+  it('lets no status pass an error: what was stored before a fault must not seem stored after it', () => {
+    const error: NodeNotice = { type: 'error', code: 'STORE_QUOTA', message: '' };
+    expect(batchOf([status(1), error, status(2), status(3)])).toEqual([status(1), error, status(3)]);
+  });
+
   it('drops updates of a peer that newer ones tell all of, but no coming or going', () => {
     const notices = [
       peer('connected', 'a'),

@@ -7,7 +7,7 @@ const BATCH_INTERVAL_MS = 50;
  * Collects notices on their way to the page, so that a fast sync costs the page a few messages a second.
  *
  * Bounded: within a batch a `tip`, a `status` and a peer's update supersede the one before, since the last tells all; but
- * no `tip` passes a `reorg`, and no connection or disconnection of a peer is dropped. The others are rare.
+ * no `tip` passes a `reorg`, no `status` an `error`, and no connection or disconnection of a peer is dropped. The others are rare.
  */
 export class NoticeBatch {
   readonly #flush: (notices: readonly NodeNotice[]) => void;
@@ -53,11 +53,8 @@ export class NoticeBatch {
   }
 
   #superseded(notice: NodeNotice): number {
-    if (notice.type === 'status') return this.#notices.findIndex((earlier) => earlier.type === 'status');
-    if (notice.type === 'tip') {
-      const reorg = this.#notices.findLastIndex((earlier) => earlier.type === 'reorg');
-      return this.#notices.findIndex((earlier, index) => earlier.type === 'tip' && index > reorg);
-    }
+    if (notice.type === 'status') return this.#findAfterLast('error', 'status');
+    if (notice.type === 'tip') return this.#findAfterLast('reorg', 'tip');
     if (notice.type === 'peer') {
       const { id } = notice.change;
       return this.#notices.findIndex(
@@ -65,5 +62,11 @@ export class NoticeBatch {
       );
     }
     return -1;
+  }
+
+  /** Where the first of a type is that came after the last of another type, or -1. */
+  #findAfterLast(barrier: NodeNotice['type'], type: NodeNotice['type']): number {
+    const last = this.#notices.findLastIndex((earlier) => earlier.type === barrier);
+    return this.#notices.findIndex((earlier, index) => earlier.type === type && index > last);
   }
 }

@@ -1,8 +1,12 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { createProgressDisplay } from './progress-display.js';
+import { createProgressDisplay, type ProgressForm } from './progress-display.js';
 
-function show(format: 'json' | 'text', isTTY: boolean): { written: string; logged: string[] } {
+function show(
+  format: 'json' | 'text',
+  isTTY: boolean,
+  form?: ProgressForm,
+): { written: string; logged: string[] } {
   let written = '';
   const logged: string[] = [];
   const log = pino({ base: null, timestamp: false }, { write: (line: string) => void logged.push(line) });
@@ -12,7 +16,7 @@ function show(format: 'json' | 'text', isTTY: boolean): { written: string; logge
       written += text;
     },
   };
-  const display = createProgressDisplay(format, log, stream);
+  const display = createProgressDisplay(format, log, stream, form);
   for (let done = 0; done <= 200; done += 5) display({ task: 'history', done, total: 200 });
   return { written, logged };
 }
@@ -29,6 +33,11 @@ describe('createProgressDisplay', () => {
     const lines = show('text', false).written.trimEnd().split('\n');
     expect(lines).toHaveLength(11);
     expect(lines[5]).toBe('Laying down history: 50 % (100 of 200)');
+  });
+
+  it('does as it is told where someone else knows what the terminal is', () => {
+    expect(show('text', false, 'bar')).toEqual(show('text', true));
+    expect(show('text', true, 'lines')).toEqual(show('text', false));
   });
 
   it('logs among JSON logs', () => {

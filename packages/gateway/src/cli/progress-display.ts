@@ -7,22 +7,30 @@ const BAR_CELLS = 40;
 
 const titles = { history: 'Laying down history', headers: 'Importing headers' } as const;
 
+/** How progress looks to people: one line that is drawn over and over, or a line now and then. */
+export type ProgressForm = 'bar' | 'lines';
+
 /** Where the lines of a display go. */
 export interface ProgressStream {
   readonly isTTY?: boolean | undefined;
   write(text: string): unknown;
 }
 
-/** Shows how far a task is: a bar on a terminal, a line every ten percent elsewhere, log entries among JSON logs. */
+/**
+ * Shows how far a task is: a bar on a terminal, a line every ten percent elsewhere, log entries among JSON logs.
+ *
+ * @param form  overrides what suits the stream: whoever reads it may pass it on to a terminal
+ */
 export function createProgressDisplay(
   format: LogFormat,
   log: Logger,
   stream: ProgressStream,
+  form: ProgressForm = stream.isTTY ? 'bar' : 'lines',
 ): (progress: GatewayProgress) => void {
   if (format === 'json') {
     return everyTenth(({ task, done, total }, percent) => log.info({ done, total, percent }, titles[task]));
   }
-  if (stream.isTTY) return (progress) => stream.write(barLine(progress));
+  if (form === 'bar') return (progress) => stream.write(barLine(progress));
   return everyTenth(({ task, done, total }, percent) => {
     stream.write(`${titles[task]}: ${percent} % (${done} of ${total})\n`);
   });

@@ -37,7 +37,14 @@ describe('readSettings', () => {
       },
       logFormat: 'text',
       logLevel: 'info',
+      progressForm: undefined,
     });
+  });
+
+  it('lets whoever reads its output say how progress looks', () => {
+    expect(read(['--progress', 'bar']).progressForm).toBe('bar');
+    expect(read([], { PROGRESS: 'lines' }).progressForm).toBe('lines');
+    expect(() => read(['--progress', 'dots'])).toThrow('--progress must be one of bar, lines, not "dots".');
   });
 
   it('takes options over the environment', () => {

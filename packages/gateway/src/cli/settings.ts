@@ -13,6 +13,7 @@ import {
   SIGNAL_SERVERS_MAX,
 } from '../limits.js';
 import type { LogFormat, LogLevel } from './log.js';
+import type { ProgressForm } from './progress-display.js';
 
 /** A setting that cannot be used; the message is one line for the person who gave it. */
 export class SettingError extends Error {
@@ -24,6 +25,8 @@ export interface Settings {
   readonly gateway: GatewayOptions;
   readonly logFormat: LogFormat;
   readonly logLevel: LogLevel;
+  /** Undefined: whichever suits where it goes. */
+  readonly progressForm: ProgressForm | undefined;
 }
 
 interface Option {
@@ -65,6 +68,7 @@ const options = {
   },
   log: { env: 'LOG_FORMAT', value: 'FORMAT', help: 'json or text (text)' },
   'log-level': { env: 'LOG_LEVEL', value: 'LEVEL', help: 'debug, info, warn, error or silent (info)' },
+  progress: { env: 'PROGRESS', value: 'FORM', help: 'bar or lines (a bar on a terminal)' },
   help: { help: 'this text' },
 } as const satisfies Readonly<Record<string, Option>>;
 
@@ -96,6 +100,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
   const resolve = (found: Setting | undefined) =>
     found && path.resolve(env.INIT_CWD ?? process.cwd(), found.text);
   const headers = read('headers');
+  const progress = read('progress');
   return {
     gateway: {
       network: networkOf(read('network'), read('network-file'), resolve(read('network-file'))),
@@ -111,6 +116,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
     },
     logFormat: oneOf(read('log'), ['text', 'json']),
     logLevel: oneOf(read('log-level'), ['info', 'debug', 'warn', 'error', 'silent']),
+    progressForm: progress && oneOf<ProgressForm>(progress, ['bar', 'lines']),
   };
 }
 

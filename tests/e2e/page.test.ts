@@ -1,0 +1,407 @@
+/** What a visitor of the built page is shown, told and able to do, found by test ids and by roles and names. */
+import type { Gateway } from '@vision-light/gateway';
+import type { Page } from 'puppeteer-core';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { reaches, smallNetwork } from './servers.js';
+import { Stage } from './stage.js';
+
+/** Two batches of headers: enough for a progress bar to be seen on its way. */
+const HISTORY = 4000;
+const network = smallNetwork('vision-e2e-page');
+const stage = new Stage();
+const { servers } = stage;
+
+let url: string;
+let gateway: Gateway;
+
+beforeAll(async () => {
+  const signal = await servers.signal();
+  url = await servers.page(network, [signal.url]);
+  gateway = await servers.gateway({ network, signal: [signal.url], history: HISTORY });
+  await reaches(gateway, HISTORY);
+});
+
+interface Visit {
+  readonly address?: string;
+  /** A script that runs before the page's own. */
+  readonly before?: string;
+  readonly width?: number;
+  readonly scheme?: 'light' | 'dark';
+}
+
+/** A visitor's page, in a storage of its own that goes with the test. */
+async function visit({ address = url, before, width = 1280, scheme = 'light' }: Visit = {}): Promise<Page> {
+  const context = await stage.browser.createBrowserContext();
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
+  await page.setViewport({ width, height: 800 });
+  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+  if (before !== undefined) await page.evaluateOnNewDocument(before);
+  await page.goto(address);
+  return page;
+}
+
+const at = (testId: string): string => `[data-testid="${testId}"]`;
+
+/** Resolves with the text of the first element for a selector once it is visible and says this. */
+async function says(page: Page, selector: string, pattern: RegExp): Promise<string> {
+  const text = await page.waitForFunction(
+    (wanted, source) => {
+      const element = document.querySelector<HTMLElement>(wanted);
+      const isSeen = element?.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+      if (element === null || !isSeen) return false;
+      // biome-ignore lint/performance/useDomNodeTextContent: what is seen, line by line.
+      return new RegExp(source).test(element.innerText) && element.innerText;
+    },
+    { timeout: 60_000 },
+    selector,
+    pattern.source,
+  );
+  return String(await text.jsonValue());
+}
+
+/** Resolves once a visible element has this role and this name, as a screen reader gives them. */
+async function named(page: Page, role: string, name: string) {
+  const found = await page.waitForSelector(`::-p-aria([name="${name}"][role="${role}"])`, { visible: true });
+  if (found === null) throw new Error(`no ${role} is called ${name}`);
+  return found;
+}
+
+const textsOf = (page: Page, selector: string): Promise<string[]> =>
+  // biome-ignore lint/performance/useDomNodeTextContent: as above.
+  page.$$eval(selector, (found) => found.map((element) => (element as HTMLElement).innerText));
+
+const numberIn = (text: string): number => Number(/[\d,]+/.exec(text)?.[0].replaceAll(',', ''));
+
+const isSynced = (page: Page): Promise<string> => says(page, at('phase'), /^Synced$/);
+
+/** Height and number of transactions of a block that has some, as the gateway tells it over HTTP. */
+async function blockWithTransactions(): Promise<{ readonly height: number; readonly count: number }> {
+  for (let height = HISTORY - 1; height > HISTORY - 100; height--) {
+    const hash = gateway.header(height)?.hash;
+    const response = await fetch(`http://127.0.0.1:${gateway.port}/p2p/get_blocks`, {
+      method: 'POST',
+      body: JSON.stringify({ hashes: [hash] }),
+    });
+    const { blocks } = (await response.json()) as { readonly blocks: readonly { readonly raw: string }[] };
+    const raw = Buffer.from(blocks[0]?.raw ?? '', 'base64').toString();
+    const { txs } = JSON.parse(raw) as { readonly txs: readonly unknown[] };
+    if (txs.length > 1) return { height, count: txs.length };
+  }
+  throw new Error('no block has transactions');
+}
+
+/** Looks a header up as a visitor does, by keyboard. */
+async function lookUp(page: Page, text: string): Promise<void> {
+  const field = await named(page, 'textbox', 'Height or hash');
+  await field.click({ count: 3 });
+  await page.keyboard.type(text);
+  await page.keyboard.press('Enter');
+}
+
+/** Looks a block with transactions up, and fetches it. */
+async function showBlock(page: Page): Promise<{ readonly height: number; readonly count: number }> {
+  const block = await blockWithTransactions();
+  await lookUp(page, String(block.height));
+  await (await named(page, 'button', 'Fetch its transactions')).press('Enter');
+  await says(page, at('block-transactions'), /./);
+  return block;
+}
+
+describe('a visitor', () => {
+  it('is told the network, how many peers of which kind there are, and how the tip grows', async () => {
+    const [page] = await Promise.all([visit(), visit()]);
+    expect(await says(page, at('network'), /^vision/)).toBe('vision-e2e-page');
+    await says(page, at('peers'), /^2$/);
+    expect(await says(page, at('peer-kinds'), /gateway/)).toBe('1 browser · 1 gateway');
+    await page.waitForFunction(
+      (list) => [...document.querySelectorAll(list)].every((peer) => peer.textContent?.includes(' ms')),
+      {},
+      `${at('peer-list')} li`,
+    );
+    const peers = await textsOf(page, `${at('peer-list')} li`);
+    expect(peers.map((peer) => peer.split(/\s/)[0]).sort()).toEqual(['Browser', 'Gateway']);
+    for (const peer of peers) expect(peer).toMatch(/at [\d,]+\s+[\d,]+ ms$/);
+    expect(await page.$(at('peer-empty')).then((note) => note?.isVisible())).toBe(false);
+
+    await isSynced(page);
+    const before = numberIn(await says(page, at('height'), /\d/));
+    await page.waitForFunction(
+      (height, least) => Number(document.querySelector<HTMLElement>(height)?.dataset.value) >= least,
+      {},
+      at('height'),
+      before + 2,
+    );
+    const [height = '', hash] = await textsOf(page, `${at('height')}, ${at('hash')}`);
+    expect(hash).toBe(gateway.header(numberIn(height))?.hash);
+  });
+
+  it('sees a bar that fills while headers are verified', async () => {
+    const page = await visit({
+      before: `globalThis.seen = [];
+        addEventListener('DOMContentLoaded', () => {
+          const bar = document.querySelector('progress');
+          const phase = document.querySelector('${at('phase')}');
+          const note = () => seen.push([phase.textContent, bar.position]);
+          for (const each of [bar, phase]) {
+            new MutationObserver(note).observe(each, { attributes: true, childList: true });
+          }
+        });`,
+    });
+    const bar = await named(page, 'progressbar', 'Verified against the best peer');
+    await isSynced(page);
+    const count = await says(page, at('progress-count'), /^(.+) of \1$/);
+    expect(numberIn(count)).toBeGreaterThanOrEqual(HISTORY);
+    expect(await bar.evaluate((element) => (element as HTMLProgressElement).position)).toBe(1);
+
+    const seen = (await page.evaluate('seen')) as [phase: string, position: number][];
+    const syncing = seen.filter(([phase]) => phase === 'Syncing').map(([, position]) => position);
+    expect(syncing.some((position) => position > 0 && position < 1)).toBe(true);
+    const rising = syncing.slice(0, syncing.indexOf(1) + 1 || undefined);
+    expect(rising).toEqual([...rising].sort((a, b) => a - b));
+  });
+
+  it('sees the newest headers arrive, and reads one in peace', async () => {
+    const page = await visit();
+    await isSynced(page);
+    const rows = `${at('headers')} > li`;
+    await page.waitForFunction((row) => document.querySelectorAll(row).length === 12, {}, rows);
+    // In one go: while two questions are asked, the list moves on.
+    const shown = await page.$$eval(rows, (found) =>
+      found.map((row) => [row.querySelector('.row-height')?.textContent, row.getAttribute('data-hash')]),
+    );
+    const top = numberIn(shown[0]?.[0] ?? '');
+    const heights = shown.map((_, index) => top - index);
+    expect(shown).toEqual(
+      heights.map((height) => [height.toLocaleString('en'), gateway.header(height)?.hash]),
+    );
+    await page.waitForFunction(
+      (row, height) => Number(document.querySelector<HTMLElement>(row)?.dataset.height) > height,
+      {},
+      rows,
+      top,
+    );
+
+    const summary = await page.waitForSelector(`${rows} summary`);
+    await summary?.focus();
+    await page.keyboard.press('Enter');
+    const opened = `${rows} details[open]`;
+    const hash = await says(page, `${opened} [data-field="hash"] dd`, /^[0-9a-f]{64}$/);
+    const height = numberIn(await says(page, `${opened} .row-height`, /\d/));
+    expect(hash).toBe(gateway.header(height)?.hash);
+    await says(page, at('headers-note'), /^held while you read · \d+ newer headers?$/);
+    await says(page, `${opened} .row-height`, new RegExp(`^${height.toLocaleString('en')}$`));
+  });
+
+  it('is told what is verified and what is not, now and on the next visit', async () => {
+    const page = await visit();
+    await isSynced(page);
+    await named(page, 'region', 'What is verified, and what that means');
+    const share = await says(page, at('verified-share'), /headers after genesis/);
+    expect(share).toMatch(/^[\d,]+ headers after genesis, every one checked by this browser and none taken/);
+    expect(numberIn(share)).toBeGreaterThanOrEqual(HISTORY);
+    const rules = (await textsOf(page, `${at('checks')} li`)).map((text) => text.split('.')[0]);
+    expect(rules).toEqual(['Proof of work', 'Difficulty', 'Time', 'Linkage', 'Most work']);
+    await says(page, '.unchecked', /^Transactions\. They are not executed/);
+    await says(page, at('network-caution'), /^A network of its own/);
+
+    expect(await says(page, at('storage'), /./)).toBe('Kept');
+    await says(page, at('storage-note'), /^4,\d{3} headers on this device$/);
+    await page.reload();
+    const again = await says(page, at('verified-share'), /earlier/);
+    expect(again).toMatch(/ in an earlier (one|visit)\. On loading, what was stored met every rule again/);
+  });
+
+  it('looks a header up by height, walks to its parent, and fetches the body of its block', async () => {
+    const page = await visit();
+    await isSynced(page);
+    await lookUp(page, '12 or so');
+    await says(page, at('lookup-answer'), /^This is neither a height nor a hash of 64 hex digits\.$/);
+    await lookUp(page, '4,000,000');
+    await says(page, at('lookup-answer'), /^No verified header has the height 4,000,000: the tip is at 4,/);
+
+    const { height, count } = await showBlock(page);
+    await says(
+      page,
+      at('lookup-answer'),
+      new RegExp(`^Verified header at height ${height.toLocaleString('en')}\\.$`),
+    );
+    const result = `${at('lookup-result')} [data-field="hash"] dd`;
+    expect(await says(page, result, /./)).toBe(gateway.header(height)?.hash);
+    const answer = await says(page, at('block-answer'), /^\d/);
+    expect(answer).toMatch(
+      new RegExp(`^${count} transactions in [\\d,.]+ \\w+, held to what the header commits to\\.`),
+    );
+    const items = `${at('block-transactions')} li`;
+    expect((await page.$$(items)).length).toBe(count);
+    // Whoever pressed the button by keyboard goes on from the answer, and opens the first transaction from there.
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('status');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await says(page, `${items} details[open] .fields`, /^nonce\s+\d+/);
+
+    const parent = gateway.header(height - 1)?.hash ?? '';
+    await (await named(page, 'button', `Look up the parent, ${parent}`)).click();
+    await says(page, result, new RegExp(`^${parent}$`));
+  });
+});
+
+/** Has every worker begin with this script: the page's own policy forbids it to come from anywhere else. */
+const inWorkers = (script: string): string => `{
+  const own = URL.createObjectURL.bind(URL);
+  URL.createObjectURL = (blob) =>
+    own(blob.type === 'text/javascript' ? new Blob([${JSON.stringify(script)}, blob], { type: blob.type }) : blob);
+}`;
+
+const faults: readonly (Visit & {
+  readonly what: string;
+  readonly code: string;
+  readonly sentence: RegExp;
+  readonly advice: RegExp;
+  readonly phase: 'Not running' | 'Connecting' | 'Synced';
+})[] = [
+  {
+    what: 'an unreachable signaling server',
+    address: '/?signal=http://127.0.0.1:9',
+    code: 'SIGNAL_UNREACHABLE',
+    sentence: /^A signaling server does not answer/,
+    advice: /It keeps trying\.$/,
+    phase: 'Connecting',
+  },
+  {
+    what: 'a browser without WebRTC',
+    before: 'delete globalThis.RTCPeerConnection',
+    code: 'NO_WEBRTC',
+    sentence: /^This browser has no WebRTC/,
+    advice: /^Browsers reach one another through WebRTC/,
+    phase: 'Not running',
+  },
+  {
+    what: 'a browser without WebAssembly',
+    before: 'delete globalThis.WebAssembly',
+    code: 'NO_WASM',
+    sentence: /^This browser does not run WebAssembly/,
+    advice: /^The proof of work is checked with WebAssembly/,
+    phase: 'Not running',
+  },
+  {
+    what: 'a browser without WebAssembly in workers',
+    before: inWorkers('delete self.WebAssembly;'),
+    code: 'NO_WASM',
+    sentence: /^This browser does not run WebAssembly/,
+    advice: /^The proof of work is checked with WebAssembly/,
+    phase: 'Not running',
+  },
+  {
+    what: 'a browser that denies storage',
+    before: inWorkers(`Object.defineProperty(self, 'indexedDB', {
+      get() { throw new DOMException('', 'SecurityError') },
+    });`),
+    code: 'STORE_DENIED',
+    sentence: /^Storage is not available here/,
+    advice: /^A private window often has no storage/,
+    phase: 'Synced',
+  },
+];
+
+describe('in plain words', () => {
+  it.each(faults)('$what', async ({ address, before, code, sentence, advice, phase }) => {
+    const page = await visit({
+      address: `${url}${address ?? ''}`,
+      ...(before === undefined ? {} : { before }),
+    });
+    const box = `${at('troubles')}[role="alert"] ${at('error')}[data-code="${code}"]`;
+    const words = await says(page, `${box} .trouble-sentence`, sentence);
+    // One sentence, and nothing that only a developer can read.
+    expect(words).toMatch(/^[A-Z][^()[\]{}<>:/_]*\.$/);
+    await says(page, `${box} .trouble-sentence + p`, advice);
+    await says(page, `${box} .code-name`, new RegExp(`^${code}`));
+    await says(page, at('phase'), new RegExp(`^${phase}$`));
+    if (code === 'STORE_DENIED') {
+      await says(page, at('storage'), /^In memory$/);
+      await says(page, at('storage-note'), /^only, until this page is closed$/);
+    }
+    // It can be waved away where the node runs all the same.
+    const dismiss = await page.$(`${box} ${at('error-dismiss')}`);
+    expect(dismiss === null).toBe(phase === 'Not running');
+    await dismiss?.click();
+    if (dismiss !== null) await page.waitForSelector(box, { hidden: true });
+  });
+});
+
+/** Whatever reaches beyond the right edge, also where something cuts it off. */
+const overflowing = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const { clientWidth, scrollWidth } = document.documentElement;
+    const wide = [...document.body.querySelectorAll('*')]
+      .filter((each) => each.checkVisibility() && each.getBoundingClientRect().right > clientWidth + 0.5)
+      .map((each) => each.outerHTML.slice(0, 80));
+    return scrollWidth > clientWidth ? [...wide, `the page is ${scrollWidth} wide`] : wide;
+  });
+
+describe('on a phone of 360 pixels', () => {
+  const backgrounds = new Set<string>();
+
+  it.each(['light', 'dark'] as const)('nothing scrolls sideways in %s colours', async (scheme) => {
+    const page = await visit({ width: 360, scheme });
+    await isSynced(page);
+    await showBlock(page);
+    await page.click(`${at('block-transactions')} summary`);
+    await page.click(`${at('headers')} summary`);
+    await says(page, `${at('headers')} details[open] .fields`, /./);
+    expect(await page.evaluate(() => innerWidth)).toBe(360);
+    expect(await overflowing(page)).toEqual([]);
+    backgrounds.add(await page.evaluate(() => getComputedStyle(document.body).backgroundColor));
+
+    const broken = await visit({ address: `${url}/?signal=http://127.0.0.1:9`, width: 360, scheme });
+    await says(broken, at('error'), /./);
+    expect(await overflowing(broken)).toEqual([]);
+  });
+
+  it('the two schemes differ', () => {
+    expect(backgrounds.size).toBe(2);
+  });
+});
+
+it('every control is reached with Tab, has a name, and shows that it has the focus', async () => {
+  const page = await visit();
+  await isSynced(page);
+  await showBlock(page);
+  // From here on no row comes or goes.
+  await (await named(page, 'button', 'Leave the network')).press('Enter');
+  await says(page, at('phase'), /^Closed$/);
+  const join = await named(page, 'button', 'Join again');
+
+  const controls = await page.$$eval('a[href], button, input, summary, [tabindex="0"]', (found) =>
+    found
+      .filter((each) => each.checkVisibility())
+      .map((each, index) => {
+        (each as HTMLElement).dataset.control = String(index);
+        return `${index} ${each.outerHTML.slice(0, 60)}`;
+      }),
+  );
+  // The skip link, the membership, 12 headers, the look-up and its parent, some transactions, the copy button.
+  expect(controls.length).toBeGreaterThan(18);
+  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  const reached = new Set<string>();
+  const faulty: string[] = [];
+  for (let presses = 0; presses < controls.length * 2 && reached.size < controls.length; presses++) {
+    await page.keyboard.press('Tab');
+    const focused = await page.evaluateHandle(() => document.activeElement as HTMLElement);
+    const { index, hasOutline, html } = await focused.evaluate((element) => ({
+      index: element.dataset.control,
+      hasOutline: getComputedStyle(element).outlineStyle !== 'none',
+      html: element.outerHTML.slice(0, 60),
+    }));
+    if (index === undefined) continue;
+    reached.add(controls[Number(index)] ?? '');
+    const { name = '' } = (await page.accessibility.snapshot({ root: focused })) ?? {};
+    if (name.trim() === '' || !hasOutline) faulty.push(html);
+  }
+  expect([...reached].sort()).toEqual([...controls].sort());
+  expect(faulty).toEqual([]);
+
+  await join.press('Enter');
+  await isSynced(page);
+  await named(page, 'button', 'Leave the network');
+});
