@@ -32,7 +32,7 @@ export class Visitor {
     });
   }
 
-  /** @param watch  what to remember from the very start: the first disconnection with a code */
+  /** @param watch  what to remember from the very start: the codes with which peers are sent away */
   static async open(browser: Browser, url: string, watch?: 'disconnection'): Promise<Visitor> {
     const context = await browser.createBrowserContext();
     const visitor = new Visitor(await context.newPage());
@@ -127,8 +127,13 @@ export class Visitor {
   /** Catches the node as soon as the page has it, before any peer is met. */
   async #watchDisconnections(): Promise<void> {
     await this.page.evaluateOnNewDocument(() => {
-      const scope = globalThis as unknown as { disconnected: Promise<string>; lightNode?: LightNodeHandle };
+      const scope = globalThis as unknown as {
+        disconnectCodes: string[];
+        disconnected: Promise<void>;
+        lightNode?: LightNodeHandle;
+      };
       let handle: LightNodeHandle | undefined;
+      scope.disconnectCodes = [];
       scope.disconnected = new Promise((resolve) => {
         Object.defineProperty(scope, 'lightNode', {
           configurable: true,
@@ -136,7 +141,9 @@ export class Visitor {
           set: (node: LightNodeHandle) => {
             handle = node;
             node.subscribe('peer', ({ change }) => {
-              if (change.kind === 'disconnected' && change.code !== undefined) resolve(change.code);
+              if (change.kind !== 'disconnected' || change.code === undefined) return;
+              scope.disconnectCodes.push(change.code);
+              resolve();
             });
           },
         });
@@ -144,11 +151,13 @@ export class Visitor {
     });
   }
 
-  /** The code with which the first peer was sent away; needs a visitor that watches disconnections. */
-  async firstDisconnectCode(): Promise<string> {
-    return this.page.evaluate(
-      () => (globalThis as unknown as { disconnected: Promise<string> }).disconnected,
-    );
+  /** Resolves once a peer was sent away, with the codes so far; needs a visitor that watches disconnections. */
+  async disconnectCodes(): Promise<string[]> {
+    return this.page.evaluate(async () => {
+      const scope = globalThis as unknown as { disconnectCodes: string[]; disconnected: Promise<void> };
+      await scope.disconnected;
+      return scope.disconnectCodes;
+    });
   }
 
   /** Loads the page anew; @returns the first tip that it shows, before it can have met anyone */
