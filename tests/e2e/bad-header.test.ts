@@ -1,5 +1,5 @@
-/** A gateway that serves one bad header is dropped with the rule's code; the page syncs from an honest one. */
-import { cp, readdir } from 'node:fs/promises';
+/** A gateway that serves one bad header is dropped with the rule's code, while the pages sync from an honest one. */
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import {
   bytesToHex,
@@ -18,8 +18,12 @@ import { Visitor } from './browser.js';
 import { reaches, smallNetwork } from './servers.js';
 import { Stage } from './stage.js';
 
-const HISTORY = 300;
-const BAD_HEIGHT = 150;
+/** What the liar claims; it takes the honest gateway minutes to mine as much. */
+const HISTORY = 400;
+const BAD_HEIGHT = 250;
+/** What the honest gateway has of it at first. */
+const SHARED_HEIGHT = 200;
+const log = pino({ level: 'silent' });
 const stage = new Stage();
 const { servers } = stage;
 
@@ -42,25 +46,19 @@ function lyingFamily(honest: ChainFamily): ChainFamily {
   });
 }
 
-it('drops the gateway that lies, keeps what was good, and syncs from the honest one', async () => {
-  const network = smallNetwork('vision-e2e-liar');
-  const signal = await servers.signal();
-  const dataDir = await servers.folder();
-  const maker = await servers.gateway({ network, dataDir, history: HISTORY });
-  await reaches(maker, HISTORY);
-  await maker.close();
-  const copyDir = await servers.folder();
-  await cp(dataDir, copyDir, { recursive: true });
+interface HostSettings {
+  readonly family: ChainFamily;
+  readonly folder: string;
+  readonly userAgent: string;
+}
 
-  const family = resolveNetwork(network);
-  const log = pino({ level: 'silent' });
-  const [folder = ''] = await readdir(dataDir);
-  const store = await LevelStore.open(path.join(dataDir, folder));
-  const liar = new NodeHost({
-    family: lyingFamily(family),
-    store,
+/** A gateway's node without a gateway around it, ended with the test. */
+async function startHost({ family, folder, userAgent }: HostSettings): Promise<NodeHost> {
+  const host = new NodeHost({
+    family,
+    store: await LevelStore.open(folder),
     hashThreads: 1,
-    userAgent: 'liar',
+    userAgent,
     log,
     followedBlocks: 0,
     requestPeers: () => {},
@@ -69,34 +67,60 @@ it('drops the gateway that lies, keeps what was good, and syncs from the honest 
       throw error;
     },
   });
-  await liar.start();
-  expect(liar.node.tip.height).toBeGreaterThanOrEqual(HISTORY);
-  const networkId = bytesToHex(family.networkId);
+  servers.defer(() => host.close());
+  await host.start();
+  return host;
+}
+
+it('drops the gateway that lies, keeps what was good of it, and syncs from the honest one', async () => {
+  const network = smallNetwork('vision-e2e-liar');
+  const family = resolveNetwork(network);
+  const signal = await servers.signal();
+  const dataDir = await servers.folder();
+  const maker = await servers.gateway({ network, dataDir, history: HISTORY });
+  await reaches(maker, HISTORY);
+  await maker.close();
+  const [name = ''] = await readdir(dataDir);
+  const liar = await startHost({
+    family: lyingFamily(family),
+    folder: path.join(dataDir, name),
+    userAgent: 'liar',
+  });
+  const claimed = liar.node.tip.height;
+  expect(claimed).toBeGreaterThanOrEqual(HISTORY);
+
+  // The honest one has the beginning of the same chain, so that everyone asks the liar for what comes after it.
+  const honestDir = await servers.folder();
+  const teller = await startHost({ family, folder: path.join(honestDir, name), userAgent: 'teller' });
+  await teller.submit(liar.node.tree.batch(1, SHARED_HEIGHT));
+  expect(teller.node.tip.height).toBe(SHARED_HEIGHT);
+  await teller.close();
+
+  const honest = await servers.gateway({ network, signal: [signal.url], dataDir: honestDir });
   const introducer = new Introducer({
     urls: [signal.url],
-    networkId,
+    networkId: bytesToHex(family.networkId),
     networkName: family.name,
     pool: liar.links,
     log,
   });
-
-  servers.defer(async () => {
-    introducer.close();
-    await liar.close();
-  });
-
+  servers.defer(async () => introducer.close());
   const url = await servers.page(network, [signal.url]);
-  const page = await Visitor.open(stage.browser, url, 'disconnection');
-  expect(await page.firstDisconnectCode()).toBe('HEADER_POW_MISMATCH');
-  const kept = await page.tip();
-  expect(kept.height).toBe(BAD_HEIGHT - 1);
+  const pages = await Promise.all([1, 2].map(() => Visitor.open(stage.browser, url, 'disconnection')));
 
-  const honest = await servers.gateway({ network, signal: [signal.url], dataDir: copyDir });
+  // Nobody has enough work to leave the liar's claim alone, so each page has met it.
+  for (const page of pages) expect(await page.disconnectCodes()).toContain('HEADER_POW_MISMATCH');
+  expect(honest.tip.height).toBeLessThan(claimed);
+  // What the honest one mines on top of the liar's good headers only they can have who kept those.
+  await reaches(honest, BAD_HEIGHT + 1);
   const { height, hash } = honest.tip;
-  // With both at hand, another page is not held up either.
-  const other = await Visitor.open(stage.browser, url);
-  for (const each of [page, other]) {
-    await each.reaches(height);
-    expect(await each.hashAt(height)).toBe(hash);
+  const lastGood = liar.node.header(BAD_HEIGHT - 1)?.hash;
+  expect(lastGood).toBeDefined();
+  for (const page of pages) {
+    await page.reaches(height);
+    expect(await page.hashAt(height)).toBe(hash);
+    expect(await page.hashAt(BAD_HEIGHT - 1)).toBe(lastGood);
+    expect(await page.hashAt(BAD_HEIGHT)).not.toBe(liar.node.header(BAD_HEIGHT)?.hash);
+    expect(new Set(await page.disconnectCodes())).toEqual(new Set(['HEADER_POW_MISMATCH']));
   }
 });

@@ -32,7 +32,7 @@ export class Visitor {
     });
   }
 
-  /** @param watch  what to remember from the very start: the first disconnection with a code */
+  /** @param watch  what to remember from the very start: the codes with which peers are sent away */
   static async open(browser: Browser, url: string, watch?: 'disconnection'): Promise<Visitor> {
     const context = await browser.createBrowserContext();
     const visitor = new Visitor(await context.newPage());
@@ -70,6 +70,29 @@ export class Visitor {
       const node = (globalThis as unknown as { lightNode: LightNodeHandle }).lightNode;
       for await (const tip of node.tips()) if (tip.hash === wanted) return;
     }, hash);
+  }
+
+  /** Resolves once the best chain is on disk up to this height. */
+  async hasStored(height: number): Promise<void> {
+    await this.page.evaluate(
+      (wanted) =>
+        new Promise<void>((resolve) => {
+          const node = (globalThis as unknown as { lightNode: LightNodeHandle }).lightNode;
+          const look = (): void => {
+            if (node.status.storedHeight < wanted) return;
+            unsubscribe();
+            resolve();
+          };
+          const unsubscribe = node.subscribe('status', look);
+          look();
+        }),
+      height,
+    );
+  }
+
+  /** Resolves once the page shows an event of this code, which its node has reported since it was loaded. */
+  async isTold(code: string): Promise<void> {
+    await this.page.waitForSelector(`[data-testid="notices"] > [data-code="${code}"]`);
   }
 
   /** Resolves once the page has this many peers that satisfy the kind. */
@@ -127,8 +150,13 @@ export class Visitor {
   /** Catches the node as soon as the page has it, before any peer is met. */
   async #watchDisconnections(): Promise<void> {
     await this.page.evaluateOnNewDocument(() => {
-      const scope = globalThis as unknown as { disconnected: Promise<string>; lightNode?: LightNodeHandle };
+      const scope = globalThis as unknown as {
+        disconnectCodes: string[];
+        disconnected: Promise<void>;
+        lightNode?: LightNodeHandle;
+      };
       let handle: LightNodeHandle | undefined;
+      scope.disconnectCodes = [];
       scope.disconnected = new Promise((resolve) => {
         Object.defineProperty(scope, 'lightNode', {
           configurable: true,
@@ -136,7 +164,9 @@ export class Visitor {
           set: (node: LightNodeHandle) => {
             handle = node;
             node.subscribe('peer', ({ change }) => {
-              if (change.kind === 'disconnected' && change.code !== undefined) resolve(change.code);
+              if (change.kind !== 'disconnected' || change.code === undefined) return;
+              scope.disconnectCodes.push(change.code);
+              resolve();
             });
           },
         });
@@ -144,11 +174,13 @@ export class Visitor {
     });
   }
 
-  /** The code with which the first peer was sent away; needs a visitor that watches disconnections. */
-  async firstDisconnectCode(): Promise<string> {
-    return this.page.evaluate(
-      () => (globalThis as unknown as { disconnected: Promise<string> }).disconnected,
-    );
+  /** Resolves once a peer was sent away, with the codes so far; needs a visitor that watches disconnections. */
+  async disconnectCodes(): Promise<string[]> {
+    return this.page.evaluate(async () => {
+      const scope = globalThis as unknown as { disconnectCodes: string[]; disconnected: Promise<void> };
+      await scope.disconnected;
+      return scope.disconnectCodes;
+    });
   }
 
   /** Loads the page anew; @returns the first tip that it shows, before it can have met anyone */
