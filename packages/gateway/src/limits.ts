@@ -110,3 +110,9 @@ export const HTTP_BLOCKS_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Answers to `/p2p/get_blocks` that are made or taken at a time, of {@link HTTP_BLOCKS_BYTES_MAX} each. Above it the others wait. */
 export const HTTP_BLOCKS_ANSWERS_MAX = 8;
+
+/** MiB of heap of the thread that writes blocks: the largest body takes some 60. Above it the thread dies, its blocks are answered 500, and the next one starts it anew. */
+export const HTTP_BLOCK_THREAD_HEAP_MB = 256;
+
+/** Bytes that are handed to a connection at a time: what has left is known to this much. */
+export const HTTP_SEND_BYTES = 64 * 1024;

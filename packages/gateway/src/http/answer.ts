@@ -1,26 +1,31 @@
 /** What the routes are made of. */
 import type { IncomingMessage } from 'node:http';
+import type { HttpClient } from './http-client.js';
 
 /** What is sent back. */
 export interface HttpAnswer {
   readonly status: number;
   readonly type: string;
-  readonly body: string;
+  /** Text, or its UTF-8 bytes in pieces: what is large is never put together. */
+  readonly body: string | readonly Uint8Array[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** One path. GET stands for HEAD too. */
 export interface HttpRoute {
   readonly method: 'GET' | 'POST';
-  /** @param taken  resolves when the client has taken the answer, or is gone */
-  answer(request: IncomingMessage, taken: Promise<void>): HttpAnswer | Promise<HttpAnswer>;
+  /** @returns undefined if the client is gone and nothing was made */
+  answer(
+    request: IncomingMessage,
+    client: HttpClient,
+  ): HttpAnswer | undefined | Promise<HttpAnswer | undefined>;
 }
 
 /** Routes by their paths. */
 export type HttpRoutes = ReadonlyMap<string, HttpRoute>;
 
 /** An answer of JSON text. */
-export function jsonAnswer(status: number, body: string): HttpAnswer {
+export function jsonAnswer(status: number, body: HttpAnswer['body']): HttpAnswer {
   return { status, type: 'application/json', body };
 }
 

@@ -15,9 +15,12 @@ import {
   HTTP_PIPELINED_MAX,
   HTTP_REQUEST_TIMEOUT_MS,
 } from '../limits.js';
-import { type HttpAnswer, type HttpRoutes, textAnswer } from './answer.js';
+import { type HttpRoute, type HttpRoutes, textAnswer } from './answer.js';
+import { BlockThread } from './block-thread.js';
 import type { GatewayFacts } from './facts.js';
+import type { HttpClient } from './http-client.js';
 import { createP2pRoutes } from './p2p-routes.js';
+import { send } from './send.js';
 import type { ServedChain } from './served-chain.js';
 import { createStatusRoutes } from './status-routes.js';
 
@@ -47,16 +50,19 @@ interface Line {
 export class HttpServer {
   readonly port: number;
   readonly #server: Server;
+  readonly #blockThread: BlockThread;
 
-  private constructor(server: Server) {
+  private constructor(server: Server, blockThread: BlockThread) {
     this.#server = server;
+    this.#blockThread = blockThread;
     this.port = (server.address() as AddressInfo).port;
   }
 
   /** @throws the error of `listen` (`EADDRINUSE`, `EACCES`, …) */
   static async listen(options: HttpServerOptions): Promise<HttpServer> {
     const { port, host, family, log, facts, chain, requestTimeoutMs = HTTP_REQUEST_TIMEOUT_MS } = options;
-    const p2pRoutes = isVisionFamily(family) ? createP2pRoutes(chain) : [];
+    const blockThread = new BlockThread();
+    const p2pRoutes = isVisionFamily(family) ? createP2pRoutes(chain, blockThread) : [];
     const routes = new Map([...createStatusRoutes(facts), ...p2pRoutes]);
     const timeouts = {
       requestTimeout: requestTimeoutMs,
@@ -73,21 +79,21 @@ export class HttpServer {
         return;
       }
       line.end = line.end.then(async () => {
-        await answerOne(request, response, (taken) => answerTo(request, taken, routes, family), log);
+        await answerOne(request, response, (client) => answerTo(request, client, routes, family), log);
         line.length--;
       });
     });
     server.maxConnections = HTTP_CONNECTIONS_MAX;
     server.listen(port, host);
     await once(server, 'listening');
-    return new HttpServer(server);
+    return new HttpServer(server, blockThread);
   }
 
   async close(): Promise<void> {
     const closed = once(this.#server, 'close');
     this.#server.close();
     this.#server.closeAllConnections();
-    await closed;
+    await Promise.all([closed, this.#blockThread.close()]);
   }
 }
 
@@ -95,19 +101,20 @@ export class HttpServer {
 async function answerOne(
   request: IncomingMessage,
   response: ServerResponse,
-  answer: (taken: Promise<void>) => HttpAnswer | Promise<HttpAnswer>,
+  answer: (client: HttpClient) => ReturnType<HttpRoute['answer']>,
   log: Logger,
 ): Promise<void> {
   if (request.socket.destroyed) return;
   const taken = new Promise<void>((resolve) => response.once('close', resolve));
   const deadline = setTimeout(() => response.destroy(), HTTP_ANSWER_TIMEOUT_MS);
   try {
-    send(response, await answer(taken));
+    const made = await answer({ taken, isGone: () => response.destroyed });
+    if (made !== undefined) await send(response, made, taken);
   } catch (error) {
     // A client that goes away in the middle of its request is no news.
-    if (!request.socket.destroyed) {
+    if (!request.socket.destroyed && !response.headersSent) {
       log.error({ error: String(error) }, 'a request could not be answered');
-      send(response, textAnswer(500, 'That could not be answered; the log says why.'));
+      await send(response, textAnswer(500, 'That could not be answered; the log says why.'), taken);
     }
   }
   await taken;
@@ -116,28 +123,18 @@ async function answerOne(
 
 function answerTo(
   request: IncomingMessage,
-  taken: Promise<void>,
+  client: HttpClient,
   routes: HttpRoutes,
   family: ChainFamily,
-): HttpAnswer | Promise<HttpAnswer> {
+): ReturnType<HttpRoute['answer']> {
   const [path = ''] = (request.url ?? '').split('?');
   const route = routes.get(path);
   if (route !== undefined) {
     const methods = route.method === 'GET' ? ['GET', 'HEAD'] : [route.method];
-    if (methods.includes(request.method ?? '')) return route.answer(request, taken);
+    if (methods.includes(request.method ?? '')) return route.answer(request, client);
     return textAnswer(405, `Only ${route.method} is answered here.`, { allow: methods.join(', ') });
   }
   if (path.startsWith('/p2p/') && !isVisionFamily(family))
     return textAnswer(404, `The routes of Vision nodes are on Vision networks only; this is ${family.name}.`);
   return textAnswer(404, `There are ${[...routes.keys()].join(', ')}.`);
-}
-
-function send(response: ServerResponse, { status, type, body, headers }: HttpAnswer): void {
-  response.writeHead(status, {
-    'content-type': `${type}; charset=utf-8`,
-    'cache-control': 'no-store',
-    'content-length': Buffer.byteLength(body),
-    ...headers,
-  });
-  response.end(body);
 }

@@ -8,31 +8,40 @@ import type { IncomingMessage } from 'node:http';
 import { BLOCK_HASHES_MAX, HEADERS_PER_MESSAGE_MAX, LOCATOR_HASHES_MAX } from '@vision-light/protocol';
 import { HTTP_BLOCKS_ANSWERS_MAX } from '../limits.js';
 import { type HttpAnswer, type HttpRoute, type HttpRoutes, jsonAnswer, textAnswer } from './answer.js';
+import type { BlockThread } from './block-thread.js';
 import { blocksOf, headersAfter } from './chain-json.js';
+import type { HttpClient } from './http-client.js';
 import { readText } from './request-body.js';
 import { RequestFault } from './request-fault.js';
 import { RequestMembers } from './request-members.js';
 import type { ServedChain } from './served-chain.js';
 import { Turns } from './turns.js';
 
-type Answer = (members: RequestMembers, chain: ServedChain, taken: Promise<void>) => string | Promise<string>;
+/** What one route makes of a request; undefined for a client that is gone. */
+type Answer = (
+  members: RequestMembers,
+  chain: ServedChain,
+  client: HttpClient,
+) => HttpAnswer['body'] | undefined | Promise<HttpAnswer['body'] | undefined>;
 
-/** @param chain  undefined until the gateway is ready, and from its end on */
-export function createP2pRoutes(chain: () => ServedChain | undefined): HttpRoutes {
+/**
+ * @param chain  undefined until the gateway is ready, and from its end on
+ * @param thread  writes the blocks
+ */
+export function createP2pRoutes(chain: () => ServedChain | undefined, thread: BlockThread): HttpRoutes {
   const turns = new Turns(HTTP_BLOCKS_ANSWERS_MAX);
   const post = (answer: Answer): HttpRoute => ({
     method: 'POST',
-    answer: (request, taken) => answerPost(request, taken, chain, answer),
+    answer: (request, client) => answerPost(request, client, chain, answer),
   });
   return new Map<string, HttpRoute>([
     ['/p2p/announce', post(announce)],
     ['/p2p/get_headers', post(getHeaders)],
     [
       '/p2p/get_blocks',
-      post(async (members, served, taken) => {
+      post((members, served, client) => {
         const hashes = members.hashes('hashes', BLOCK_HASHES_MAX);
-        await turns.take(taken);
-        return blocksOf(served, hashes);
+        return turns.during(client, () => blocksOf(served, hashes, thread, client));
       }),
     ],
     ['/p2p/headers', { method: 'GET', answer: () => textAnswer(200, headersInfo) }],
@@ -44,15 +53,16 @@ const headersInfo =
 
 async function answerPost(
   request: IncomingMessage,
-  taken: Promise<void>,
+  client: HttpClient,
   chain: () => ServedChain | undefined,
   answer: Answer,
-): Promise<HttpAnswer> {
+): Promise<HttpAnswer | undefined> {
   try {
     const members = new RequestMembers(await readText(request));
     const served = chain();
     if (served === undefined) return errorAnswer(503, 'the gateway is starting or closing');
-    return jsonAnswer(200, await answer(members, served, taken));
+    const body = await answer(members, served, client);
+    return body === undefined ? undefined : jsonAnswer(200, body);
   } catch (error) {
     if (error instanceof RequestFault) return errorAnswer(400, error.message);
     throw error;
