@@ -14,6 +14,8 @@ export interface HttpAnswer {
 /** One path. GET stands for HEAD too. */
 export interface HttpRoute {
   readonly method: 'GET' | 'POST';
+  /** Whether it tells how the gateway fares: for that there is room when there is none for anything else. */
+  readonly isStatus?: boolean;
   /** @returns undefined if the client is gone and nothing was made */
   answer(
     request: IncomingMessage,

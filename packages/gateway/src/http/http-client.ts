@@ -1,5 +1,7 @@
 /** Who waits for an answer, as far as whoever makes it needs to know. */
 export interface HttpClient {
+  /** See `clientAddress`. */
+  readonly address: string;
   /** Resolves when it has taken the answer, or is gone. */
   readonly taken: Promise<void>;
   /** Whether it has hung up: what is made from now on is made for nobody. */

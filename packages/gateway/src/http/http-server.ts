@@ -1,7 +1,8 @@
 /**
  * The gateway's HTTP side: what is answered is in the routes, here is how. Whatever a client does, it costs no more
- * than its connection: connections are counted, a slow request or reader is cut off, and the requests of one connection
- * are answered one after the other, so that many sent at once do not become many answers in memory.
+ * than its connection: connections are counted, in all and by address, a slow request or reader is cut off, and the
+ * requests of one connection are answered one after the other, so that many sent at once do not become many answers in
+ * memory.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -9,16 +10,19 @@ import type { AddressInfo, Socket } from 'node:net';
 import { type ChainFamily, isVisionFamily } from '@vision-light/protocol';
 import type { Logger } from 'pino';
 import {
-  HTTP_ANSWER_TIMEOUT_MS,
-  HTTP_CONNECTIONS_MAX,
   HTTP_HEADERS_TIMEOUT_MS,
   HTTP_PIPELINED_MAX,
-  HTTP_REQUEST_TIMEOUT_MS,
+  HTTP_STATUS_CONNECTION_MS,
+  HTTP_STATUS_CONNECTIONS_MAX,
+  HTTP_STATUS_CONNECTIONS_PER_ADDRESS_MAX,
 } from '../limits.js';
 import { type HttpRoute, type HttpRoutes, textAnswer } from './answer.js';
 import { BlockThread } from './block-thread.js';
+import { clientAddress } from './client-address.js';
+import { type ConnectionKind, Connections } from './connections.js';
 import type { GatewayFacts } from './facts.js';
 import type { HttpClient } from './http-client.js';
+import { defaultHttpLimits, type HttpLimits } from './http-limits.js';
 import { createP2pRoutes } from './p2p-routes.js';
 import { send } from './send.js';
 import type { ServedChain } from './served-chain.js';
@@ -34,14 +38,18 @@ export interface HttpServerOptions {
   facts(): GatewayFacts | undefined;
   /** As `facts`. */
   chain(): ServedChain | undefined;
-  /** To change for tests: {@link HTTP_REQUEST_TIMEOUT_MS}. */
-  readonly requestTimeoutMs?: number;
+  /** To change for tests. */
+  readonly limits?: Partial<HttpLimits>;
+  /** To change for tests, where everyone comes from one address. */
+  readonly addressOf?: (socket: Socket) => string;
 }
 
-/** The requests of one connection. */
-interface Line {
-  /** Those under way. */
-  length: number;
+/** Who is at the other end of a connection. */
+interface Visitor {
+  readonly address: string;
+  readonly kind: ConnectionKind;
+  /** Requests under way. */
+  requests: number;
   /** Resolves when the last one is answered. */
   end: Promise<void>;
 }
@@ -60,30 +68,44 @@ export class HttpServer {
 
   /** @throws the error of `listen` (`EADDRINUSE`, `EACCES`, …) */
   static async listen(options: HttpServerOptions): Promise<HttpServer> {
-    const { port, host, family, log, facts, chain, requestTimeoutMs = HTTP_REQUEST_TIMEOUT_MS } = options;
+    const { port, host, family, log, facts, chain } = options;
+    const limits = { ...defaultHttpLimits, ...options.limits };
     const blockThread = new BlockThread();
     const p2pRoutes = isVisionFamily(family) ? createP2pRoutes(chain, blockThread) : [];
     const routes = new Map([...createStatusRoutes(facts), ...p2pRoutes]);
     const timeouts = {
-      requestTimeout: requestTimeoutMs,
-      headersTimeout: Math.min(HTTP_HEADERS_TIMEOUT_MS, requestTimeoutMs),
-      connectionsCheckingInterval: requestTimeoutMs / 4,
+      requestTimeout: limits.requestTimeoutMs,
+      headersTimeout: Math.min(HTTP_HEADERS_TIMEOUT_MS, limits.requestTimeoutMs),
+      connectionsCheckingInterval: limits.requestTimeoutMs / 4,
     };
-    const lines = new WeakMap<Socket, Line>();
+    const visitors = new WeakMap<Socket, Visitor>();
     const server = createServer(timeouts, (request, response) => {
-      const { socket } = request;
-      const line = lines.get(socket) ?? { length: 0, end: Promise.resolve() };
-      lines.set(socket, line);
-      if (++line.length > HTTP_PIPELINED_MAX) {
-        socket.destroy();
+      const visitor = visitors.get(request.socket);
+      if (visitor === undefined || ++visitor.requests > HTTP_PIPELINED_MAX) {
+        request.socket.destroy();
         return;
       }
-      line.end = line.end.then(async () => {
-        await answerOne(request, response, (client) => answerTo(request, client, routes, family), log);
-        line.length--;
+      visitor.end = visitor.end.then(async () => {
+        const answer: Answering = (client) => answerTo(request, client, visitor, routes, family);
+        await answerOne(request, response, { visitor, answer, limits, log });
+        visitor.requests--;
       });
     });
-    server.maxConnections = HTTP_CONNECTIONS_MAX;
+    const { addressOf = ({ remoteAddress }) => clientAddress(remoteAddress) } = options;
+    const connections = new Connections({
+      any: { max: limits.connectionsMax, perAddressMax: limits.connectionsPerAddressMax },
+      status: { max: HTTP_STATUS_CONNECTIONS_MAX, perAddressMax: HTTP_STATUS_CONNECTIONS_PER_ADDRESS_MAX },
+    });
+    server.on('connection', (socket) => {
+      const address = addressOf(socket);
+      const kind = connections.admit(socket, address);
+      if (kind === undefined) socket.destroy();
+      else visitors.set(socket, { address, kind, requests: 0, end: Promise.resolve() });
+      if (kind === 'status') {
+        const end = setTimeout(() => socket.destroy(), HTTP_STATUS_CONNECTION_MS);
+        socket.once('close', () => clearTimeout(end));
+      }
+    });
     server.listen(port, host);
     await once(server, 'listening');
     return new HttpServer(server, blockThread);
@@ -97,24 +119,34 @@ export class HttpServer {
   }
 }
 
+type Answering = (client: HttpClient) => ReturnType<HttpRoute['answer']>;
+
+/** What it takes to answer a request. */
+interface AnswerContext {
+  readonly visitor: Visitor;
+  readonly answer: Answering;
+  readonly limits: HttpLimits;
+  readonly log: Logger;
+}
+
 /** Never rejects; resolves when the client has taken the answer, or is gone. */
 async function answerOne(
   request: IncomingMessage,
   response: ServerResponse,
-  answer: (client: HttpClient) => ReturnType<HttpRoute['answer']>,
-  log: Logger,
+  { visitor, answer, limits, log }: AnswerContext,
 ): Promise<void> {
   if (request.socket.destroyed) return;
   const taken = new Promise<void>((resolve) => response.once('close', resolve));
-  const deadline = setTimeout(() => response.destroy(), HTTP_ANSWER_TIMEOUT_MS);
+  const deadline = setTimeout(() => response.destroy(), limits.answerTimeoutMs);
   try {
-    const made = await answer({ taken, isGone: () => response.destroyed });
-    if (made !== undefined) await send(response, made, taken);
+    const made = await answer({ address: visitor.address, taken, isGone: () => response.destroyed });
+    if (made !== undefined) await send(response, made, taken, limits.readWindowMs);
   } catch (error) {
     // A client that goes away in the middle of its request is no news.
     if (!request.socket.destroyed && !response.headersSent) {
       log.error({ error: String(error) }, 'a request could not be answered');
-      await send(response, textAnswer(500, 'That could not be answered; the log says why.'), taken);
+      const failure = textAnswer(500, 'That could not be answered; the log says why.');
+      await send(response, failure, taken, limits.readWindowMs);
     }
   }
   await taken;
@@ -124,11 +156,14 @@ async function answerOne(
 function answerTo(
   request: IncomingMessage,
   client: HttpClient,
+  { kind }: Visitor,
   routes: HttpRoutes,
   family: ChainFamily,
 ): ReturnType<HttpRoute['answer']> {
   const [path = ''] = (request.url ?? '').split('?');
   const route = routes.get(path);
+  if (kind === 'status' && route?.isStatus !== true)
+    return textAnswer(503, 'There are too many connections.', { 'retry-after': '1', connection: 'close' });
   if (route !== undefined) {
     const methods = route.method === 'GET' ? ['GET', 'HEAD'] : [route.method];
     if (methods.includes(request.method ?? '')) return route.answer(request, client);

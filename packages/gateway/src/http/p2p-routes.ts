@@ -6,7 +6,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { BLOCK_HASHES_MAX, HEADERS_PER_MESSAGE_MAX, LOCATOR_HASHES_MAX } from '@vision-light/protocol';
-import { HTTP_BLOCKS_ANSWERS_MAX } from '../limits.js';
+import { HTTP_BLOCKS_ANSWERS_MAX, HTTP_BLOCKS_ANSWERS_PER_ADDRESS_MAX } from '../limits.js';
 import { type HttpAnswer, type HttpRoute, type HttpRoutes, jsonAnswer, textAnswer } from './answer.js';
 import type { BlockThread } from './block-thread.js';
 import { blocksOf, headersAfter } from './chain-json.js';
@@ -29,7 +29,7 @@ type Answer = (
  * @param thread  writes the blocks
  */
 export function createP2pRoutes(chain: () => ServedChain | undefined, thread: BlockThread): HttpRoutes {
-  const turns = new Turns(HTTP_BLOCKS_ANSWERS_MAX);
+  const turns = new Turns(HTTP_BLOCKS_ANSWERS_MAX, HTTP_BLOCKS_ANSWERS_PER_ADDRESS_MAX);
   const post = (answer: Answer): HttpRoute => ({
     method: 'POST',
     answer: (request, client) => answerPost(request, client, chain, answer),

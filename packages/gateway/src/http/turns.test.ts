@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Turns } from './turns.js';
 
 /** A taker, and work of it, that end when they are told to. */
-function taker() {
+function taker(address = 'a') {
   let [leave, finish] = [() => {}, () => {}];
   const taken = new Promise<void>((resolve) => {
     leave = resolve;
@@ -10,7 +10,7 @@ function taker() {
   const finished = new Promise<void>((resolve) => {
     finish = resolve;
   });
-  return { taken, finished, leave: () => leave(), finish: () => finish() };
+  return { address, taken, finished, leave: () => leave(), finish: () => finish() };
 }
 
 /** Lets everything go on that waits for nothing. */
@@ -18,7 +18,7 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('Turns', () => {
   it('lasts until both the work and the taker are done, in either order', async () => {
-    const turns = new Turns(2);
+    const turns = new Turns(2, 2);
     const begun: number[] = [];
     const takers = [taker(), taker(), taker(), taker()] as const;
     const done = takers.map((each, index) =>
@@ -45,7 +45,7 @@ describe('Turns', () => {
   });
 
   it('passes over who left the queue, and goes on after work that failed', async () => {
-    const turns = new Turns(1);
+    const turns = new Turns(1, 1);
     const [first, second, third] = [taker(), taker(), taker()];
     const failed = turns.during(first, () => Promise.reject(new Error('disk')));
     const left = turns.during(second, async () => 'second');
@@ -55,5 +55,21 @@ describe('Turns', () => {
     first.leave();
     await expect(failed).rejects.toThrow('disk');
     expect(await last).toBe('third');
+  });
+
+  it('lets nobody wait for an address that has its share', async () => {
+    const turns = new Turns(3, 2);
+    const begun: string[] = [];
+    const takers = ['a', 'a', 'a', 'b', 'b', 'a'].map((address) => taker(address));
+    for (const [index, each] of takers.entries())
+      void turns.during(each, async () => begun.push(each.address + index));
+    await settle();
+    expect(begun).toEqual(['a0', 'a1', 'b3']);
+    takers[3]?.leave();
+    await settle();
+    expect(begun).toEqual(['a0', 'a1', 'b3', 'b4']);
+    takers[0]?.leave();
+    await settle();
+    expect(begun).toEqual(['a0', 'a1', 'b3', 'b4', 'a2']);
   });
 });

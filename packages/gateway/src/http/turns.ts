@@ -1,19 +1,29 @@
 /** Whose turn it is, and until when. */
 export interface TurnTaker {
+  readonly address: string;
   /** Resolves when it has what it waits for, or is gone. */
   readonly taken: Promise<void>;
 }
 
+interface Waiting {
+  readonly address: string;
+  begin(): void;
+}
+
 /**
- * Lets so many work at a time; the others wait in the order in which they came. Who goes away while waiting leaves the
- * queue, so that it holds no more than those who are there.
+ * Lets so many work at a time, and fewer of one address; the others wait in the order in which they came. Who goes away
+ * while waiting leaves the queue, so that it holds no more than those who are there.
  */
 export class Turns {
-  readonly #waiting = new Set<() => void>();
-  #free: number;
+  readonly #atATime: number;
+  readonly #perAddress: number;
+  readonly #waiting = new Set<Waiting>();
+  /** An address for each turn that lasts. */
+  readonly #underWay: string[] = [];
 
-  constructor(atATime: number) {
-    this.#free = atATime;
+  constructor(atATime: number, perAddress: number) {
+    this.#atATime = atATime;
+    this.#perAddress = perAddress;
   }
 
   /**
@@ -25,33 +35,37 @@ export class Turns {
   async during<T>(taker: TurnTaker, work: () => Promise<T>): Promise<T | undefined> {
     if (!(await this.#begin(taker))) return undefined;
     const working = work();
-    void Promise.allSettled([working, taker.taken]).then(() => this.#pass());
+    void Promise.allSettled([working, taker.taken]).then(() => this.#end(taker.address));
     return working;
   }
 
   /** Resolves with false if the taker goes away first. */
-  async #begin({ taken }: TurnTaker): Promise<boolean> {
-    if (this.#free > 0) {
-      this.#free--;
-      return true;
-    }
-    return new Promise<boolean>((resolve) => {
-      const begin = (): void => resolve(true);
-      this.#waiting.add(begin);
+  #begin({ address, taken }: TurnTaker): Promise<boolean> {
+    return new Promise((resolve) => {
+      const waiting = { address, begin: () => resolve(true) };
+      this.#waiting.add(waiting);
       void taken.then(() => {
-        this.#waiting.delete(begin);
+        this.#waiting.delete(waiting);
         resolve(false);
       });
+      this.#beginNext();
     });
   }
 
-  #pass(): void {
-    const [next] = this.#waiting;
-    if (next === undefined) {
-      this.#free++;
+  #end(address: string): void {
+    this.#underWay.splice(this.#underWay.indexOf(address), 1);
+    this.#beginNext();
+  }
+
+  #beginNext(): void {
+    if (this.#underWay.length >= this.#atATime) return;
+    for (const waiting of this.#waiting) {
+      const own = this.#underWay.filter((address) => address === waiting.address).length;
+      if (own >= this.#perAddress) continue;
+      this.#waiting.delete(waiting);
+      this.#underWay.push(waiting.address);
+      waiting.begin();
       return;
     }
-    this.#waiting.delete(next);
-    next();
   }
 }
