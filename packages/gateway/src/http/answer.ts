@@ -16,6 +16,8 @@ export interface HttpRoute {
   readonly method: 'GET' | 'POST';
   /** Whether it tells how the gateway fares: for that there is room when there is none for anything else. */
   readonly isStatus?: boolean;
+  /** Tokens that a request costs, whatever the answer. Default 1. */
+  readonly cost?: number;
   /** @returns undefined if the client is gone and nothing was made */
   answer(
     request: IncomingMessage,
@@ -34,4 +36,12 @@ export function jsonAnswer(status: number, body: HttpAnswer['body']): HttpAnswer
 /** An answer in a sentence. */
 export function textAnswer(status: number, body: string, headers?: Record<string, string>): HttpAnswer {
   return { status, type: 'text/plain', body: `${body}\n`, ...(headers && { headers }) };
+}
+
+/** The answer to an address that has used up what it may cost for now. */
+export function busyAnswer(waitMs: number): HttpAnswer {
+  const seconds = String(Math.max(1, Math.ceil(waitMs / 1000)));
+  return textAnswer(429, `Too much was asked from this address; ask again in ${seconds} s.`, {
+    'retry-after': seconds,
+  });
 }

@@ -54,6 +54,7 @@ export async function blocksOf(
     const block = await blockOf(chain, hash);
     if (client.isGone()) return undefined;
     const raw = block && (await thread.write(block));
+    client.charge(raw?.length ?? 0);
     if (client.isGone()) return undefined;
     if (raw === undefined) continue;
     if (bytes > 0 && bytes + raw.length > HTTP_BLOCKS_BYTES_MAX) break;

@@ -6,4 +6,8 @@ export interface HttpClient {
   readonly taken: Promise<void>;
   /** Whether it has hung up: what is made from now on is made for nobody. */
   isGone(): boolean;
+  /** Charges its address for so many bytes that were made for it. */
+  charge(bytes: number): void;
+  /** Milliseconds for which its address is in debt. */
+  debtMs(): number;
 }

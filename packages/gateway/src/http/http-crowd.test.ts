@@ -14,7 +14,13 @@ import {
 } from '@vision-light/protocol';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
-import { HTTP_BLOCKS_ANSWERS_MAX, HTTP_STATUS_CONNECTIONS_PER_ADDRESS_MAX } from '../limits.js';
+import {
+  HTTP_BLOCKS_ANSWERS_MAX,
+  HTTP_BLOCKS_COST,
+  HTTP_BYTES_PER_TOKEN,
+  HTTP_HEADERS_COST,
+  HTTP_STATUS_CONNECTIONS_PER_ADDRESS_MAX,
+} from '../limits.js';
 import { HttpServer, type HttpServerOptions } from './http-server.js';
 
 const visionx = { datasetMb: 1, scratchMb: 1, mixIters: 64, readsPerIter: 2, writeEvery: 4 };
@@ -111,7 +117,7 @@ async function askAndSleep(port: number): Promise<net.Socket> {
   return socket;
 }
 
-/** Counts those who have asked, until so many have. */
+/** Counts those who have asked; until so many have, no body is read. */
 function countTo(count: number) {
   let reached = () => {};
   const all = new Promise<void>((resolve) => {
@@ -120,7 +126,7 @@ function countTo(count: number) {
   let asked = 0;
   const chain = () => {
     if (++asked === count) reached();
-    return { tree, bodyOf: async () => body };
+    return { tree, bodyOf: () => all.then(() => body) };
   };
   return { chain, all };
 }
@@ -152,10 +158,10 @@ describe('clients that do not read', () => {
     for (let i = 0; i < HTTP_BLOCKS_ANSWERS_MAX; i++) {
       const socket = await askAndSleep(port);
       closed.push(all.then(() => once(socket, 'close')));
-      // Only a socket that reads sees the end: read on once the server has nothing more to give.
     }
     await all;
     expect((await ask(port, '/p2p/get_blocks', genesis)).status).toBe(200);
+    // Only a socket that reads sees its end.
     for (const socket of sockets) socket.resume();
     await Promise.all(closed);
   });
@@ -199,6 +205,77 @@ describe('connections', () => {
     await once(late.resume(), 'close').then(() => order.push('at once'));
     await Promise.all(ends);
     expect(order).toEqual(['at once', 'in time', 'in time']);
+    expect((await ask(place.port, '/metrics')).status).toBe(200);
+  });
+});
+
+describe('an address that asks for too much', () => {
+  const announcement = { height: 1, hash: '0'.repeat(64), prev: '0'.repeat(64) };
+  const headers = { locator: [], max: 1 };
+
+  /** A server whose clock stands still until it is moved. */
+  async function listenAt(burst: number, options: Partial<HttpServerOptions> = {}) {
+    const clock = { ms: 1000 };
+    const rate = { perSecond: 2, burst };
+    const statusRate = { perSecond: 2, burst: 2 };
+    const place = await listen({ now: () => clock.ms, limits: { rate, statusRate }, ...options });
+    return { clock, place };
+  }
+
+  it('is answered 429 and when to come back, and then is served; others and the status are not touched', async () => {
+    const { clock, place } = await listenAt(3);
+    const announce = () => ask(place.port, '/p2p/announce', announcement);
+    for (let i = 0; i < 3; i++) expect((await announce()).status).toBe(200);
+    expect(await announce()).toMatchObject({ status: 429, headers: { 'retry-after': '1' } });
+    expect((await ask(place.port, '/else')).status).toBe(429);
+    expect((await ask(place.port, '/healthz')).status).toBe(503);
+    place.from = 'b';
+    expect((await announce()).status).toBe(200);
+    place.from = 'a';
+    clock.ms += 499;
+    expect((await announce()).status).toBe(429);
+    clock.ms += 1;
+    expect((await announce()).status).toBe(200);
+    expect((await announce()).status).toBe(429);
+  });
+
+  it('pays more for headers, and more for blocks', async () => {
+    const cost = HTTP_HEADERS_COST + HTTP_BLOCKS_COST;
+    const { place } = await listenAt(cost + 1);
+    expect((await ask(place.port, '/p2p/get_headers', headers)).status).toBe(200);
+    expect((await ask(place.port, '/p2p/get_blocks', genesis)).status).toBe(200);
+    const refused = await ask(place.port, '/p2p/get_blocks', genesis);
+    expect(refused.status).toBe(429);
+    // Nearly all of it is missing, at two tokens a second.
+    expect(refused.headers['retry-after']).toBe(String(HTTP_BLOCKS_COST / 2));
+    expect(HTTP_BLOCKS_COST).toBeGreaterThan(HTTP_HEADERS_COST);
+    expect(HTTP_HEADERS_COST).toBeGreaterThan(1);
+  });
+
+  it('pays for the bytes of blocks, also those that it does not wait for', async () => {
+    const { clock, place } = await listenAt(HTTP_BLOCKS_COST);
+    const { text } = await ask(place.port, '/p2p/get_blocks', { hashes: [bytesToHex(large)] });
+    const tokens = text.length / HTTP_BYTES_PER_TOKEN;
+    const { status, headers } = await ask(place.port, '/p2p/headers');
+    expect(status).toBe(429);
+    expect(Number(headers['retry-after'])).toBeCloseTo((tokens + 1) / 2, -1);
+    clock.ms += Math.ceil((tokens + 1) / 2) * 1000;
+    expect((await ask(place.port, '/p2p/headers')).status).toBe(200);
+  });
+
+  it('pays for what was made for its other connections while it waited', async () => {
+    const { place } = await listenAt(HTTP_BLOCKS_COST * 3, { chain: countTo(3).chain });
+    const asked = Array.from({ length: 3 }, () =>
+      ask(place.port, '/p2p/get_blocks', { hashes: [bytesToHex(large)] }),
+    );
+    const statuses = (await Promise.all(asked)).map(({ status }) => status);
+    expect(statuses.sort()).toEqual([200, 200, 429]);
+  });
+
+  it('is refused the status too if it asks for that too often', async () => {
+    const { clock, place } = await listenAt(1);
+    for (const status of [503, 503, 429]) expect((await ask(place.port, '/healthz')).status).toBe(status);
+    clock.ms += 500;
     expect((await ask(place.port, '/metrics')).status).toBe(200);
   });
 });

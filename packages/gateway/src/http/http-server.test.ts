@@ -91,7 +91,12 @@ function at(height: number): string {
 }
 
 /** Everyone comes from one address here, and most tests are not about that: those that are have a file of their own. */
-const roomy = { connectionsPerAddressMax: Number.POSITIVE_INFINITY };
+const unlimited = { perSecond: 1, burst: Number.POSITIVE_INFINITY };
+const roomy = {
+  connectionsPerAddressMax: Number.POSITIVE_INFINITY,
+  rate: unlimited,
+  statusRate: unlimited,
+};
 const servers: HttpServer[] = [];
 let server: HttpServer;
 const hashes = { full: '', missing: '', damaged: '', aside: '', bulk: [] as string[] };

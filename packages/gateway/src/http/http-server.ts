@@ -1,8 +1,8 @@
 /**
  * The gateway's HTTP side: what is answered is in the routes, here is how. Whatever a client does, it costs no more
- * than its connection: connections are counted, in all and by address, a slow request or reader is cut off, and the
+ * than its connection: connections are counted, in all and by address, a slow request or reader is cut off, the
  * requests of one connection are answered one after the other, so that many sent at once do not become many answers in
- * memory.
+ * memory, and what an address costs is bounded by a budget.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -10,14 +10,17 @@ import type { AddressInfo, Socket } from 'node:net';
 import { type ChainFamily, isVisionFamily } from '@vision-light/protocol';
 import type { Logger } from 'pino';
 import {
+  HTTP_ADDRESSES_MAX,
+  HTTP_BYTES_PER_TOKEN,
   HTTP_HEADERS_TIMEOUT_MS,
   HTTP_PIPELINED_MAX,
   HTTP_STATUS_CONNECTION_MS,
   HTTP_STATUS_CONNECTIONS_MAX,
   HTTP_STATUS_CONNECTIONS_PER_ADDRESS_MAX,
 } from '../limits.js';
-import { type HttpRoute, type HttpRoutes, textAnswer } from './answer.js';
+import { busyAnswer, type HttpRoute, type HttpRoutes, textAnswer } from './answer.js';
 import { BlockThread } from './block-thread.js';
+import { Budgets } from './budgets.js';
 import { clientAddress } from './client-address.js';
 import { type ConnectionKind, Connections } from './connections.js';
 import type { GatewayFacts } from './facts.js';
@@ -42,6 +45,8 @@ export interface HttpServerOptions {
   readonly limits?: Partial<HttpLimits>;
   /** To change for tests, where everyone comes from one address. */
   readonly addressOf?: (socket: Socket) => string;
+  /** Monotonic milliseconds. To change for tests. */
+  readonly now?: () => number;
 }
 
 /** Who is at the other end of a connection. */
@@ -68,7 +73,7 @@ export class HttpServer {
 
   /** @throws the error of `listen` (`EADDRINUSE`, `EACCES`, …) */
   static async listen(options: HttpServerOptions): Promise<HttpServer> {
-    const { port, host, family, log, facts, chain } = options;
+    const { port, host, family, log, facts, chain, now = () => performance.now() } = options;
     const limits = { ...defaultHttpLimits, ...options.limits };
     const blockThread = new BlockThread();
     const p2pRoutes = isVisionFamily(family) ? createP2pRoutes(chain, blockThread) : [];
@@ -78,6 +83,8 @@ export class HttpServer {
       headersTimeout: Math.min(HTTP_HEADERS_TIMEOUT_MS, limits.requestTimeoutMs),
       connectionsCheckingInterval: limits.requestTimeoutMs / 4,
     };
+    const budgets = new Budgets(limits.rate, HTTP_ADDRESSES_MAX);
+    const statusBudgets = new Budgets(limits.statusRate, HTTP_ADDRESSES_MAX);
     const visitors = new WeakMap<Socket, Visitor>();
     const server = createServer(timeouts, (request, response) => {
       const visitor = visitors.get(request.socket);
@@ -86,8 +93,16 @@ export class HttpServer {
         return;
       }
       visitor.end = visitor.end.then(async () => {
-        const answer: Answering = (client) => answerTo(request, client, visitor, routes, family);
-        await answerOne(request, response, { visitor, answer, limits, log });
+        const route = routes.get(pathOf(request));
+        const budget = (route?.isStatus ? statusBudgets : budgets).of(visitor.address, now());
+        const answer: Answering = (client) => {
+          const waitMs = budget.take(now(), route?.cost ?? 1);
+          return waitMs > 0 ? busyAnswer(waitMs) : answerTo(request, client, visitor, routes, family);
+        };
+        const charge = (bytes: number): void => budget.charge(now(), bytes / HTTP_BYTES_PER_TOKEN);
+        const debtMs = (): number => budget.waitMs(now(), 0);
+        const { address } = visitor;
+        await answerOne(request, response, { address, charge, debtMs, answer, limits, log });
         visitor.requests--;
       });
     });
@@ -122,8 +137,7 @@ export class HttpServer {
 type Answering = (client: HttpClient) => ReturnType<HttpRoute['answer']>;
 
 /** What it takes to answer a request. */
-interface AnswerContext {
-  readonly visitor: Visitor;
+interface AnswerContext extends Pick<HttpClient, 'address' | 'charge' | 'debtMs'> {
   readonly answer: Answering;
   readonly limits: HttpLimits;
   readonly log: Logger;
@@ -133,13 +147,13 @@ interface AnswerContext {
 async function answerOne(
   request: IncomingMessage,
   response: ServerResponse,
-  { visitor, answer, limits, log }: AnswerContext,
+  { answer, limits, log, ...client }: AnswerContext,
 ): Promise<void> {
   if (request.socket.destroyed) return;
   const taken = new Promise<void>((resolve) => response.once('close', resolve));
   const deadline = setTimeout(() => response.destroy(), limits.answerTimeoutMs);
   try {
-    const made = await answer({ address: visitor.address, taken, isGone: () => response.destroyed });
+    const made = await answer({ ...client, taken, isGone: () => response.destroyed });
     if (made !== undefined) await send(response, made, taken, limits.readWindowMs);
   } catch (error) {
     // A client that goes away in the middle of its request is no news.
@@ -160,7 +174,7 @@ function answerTo(
   routes: HttpRoutes,
   family: ChainFamily,
 ): ReturnType<HttpRoute['answer']> {
-  const [path = ''] = (request.url ?? '').split('?');
+  const path = pathOf(request);
   const route = routes.get(path);
   if (kind === 'status' && route?.isStatus !== true)
     return textAnswer(503, 'There are too many connections.', { 'retry-after': '1', connection: 'close' });
@@ -172,4 +186,8 @@ function answerTo(
   if (path.startsWith('/p2p/') && !isVisionFamily(family))
     return textAnswer(404, `The routes of Vision nodes are on Vision networks only; this is ${family.name}.`);
   return textAnswer(404, `There are ${[...routes.keys()].join(', ')}.`);
+}
+
+function pathOf({ url = '' }: IncomingMessage): string {
+  return url.split('?')[0] ?? '';
 }
