@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   bytesToHex,
   type CustomNetwork,
@@ -196,6 +197,29 @@ describe('a gateway over HTTP', () => {
   });
 });
 
+describe('/metrics of gateways that exchange blocks', () => {
+  /** The value of a counter. */
+  async function counted(gateway: Gateway, name: string): Promise<number> {
+    const { text } = await body(gateway, '/metrics');
+    return Number(new RegExp(`^${name}\\{network="gateway-test"\\} (\\d+)$`, 'm').exec(text)?.[1]);
+  }
+
+  it('counts the bodies that the one serves and the other fetches', async () => {
+    const { onProgress, done } = progressTo(10);
+    const source = await start({ history: 10, historyWaitMs: 0, onProgress });
+    await done;
+    const follower = await start({ mine: false });
+    let received = 0;
+    // Bodies follow their headers: looked at again with every block that is mined.
+    for (let at = 10; received === 0; at++) {
+      await height(follower, at);
+      received = await counted(follower, 'vision_p2p_blocks_received_total');
+    }
+    expect(received).toBeGreaterThan(0);
+    expect(await counted(source, 'vision_p2p_blocks_sent_total')).toBeGreaterThanOrEqual(received);
+  });
+});
+
 describe('a tool for existing Vision nodes', () => {
   interface Block {
     readonly header: { readonly tx_root: string };
@@ -205,6 +229,10 @@ describe('a tool for existing Vision nodes', () => {
   async function ask<T>(gateway: Gateway, route: string, request: object): Promise<T> {
     const init = { method: 'POST', body: JSON.stringify(request) };
     const response = await fetch(`http://127.0.0.1:${gateway.port}${route}`, init);
+    if (response.status === 429) {
+      await sleep(Number(response.headers.get('retry-after')) * 1000);
+      return ask(gateway, route, request);
+    }
     expect(response.status).toBe(200);
     return parseLosslessJson(await response.text()) as T;
   }

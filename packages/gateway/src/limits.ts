@@ -87,8 +87,20 @@ export const FILE_BATCHES_IN_FLIGHT_MAX = 4;
 /** Milliseconds that a tidy end may take, all in all. Afterwards what is left is dropped. */
 export const CLOSE_TIMEOUT_MS = 6_000;
 
-/** HTTP connections at a time. Arbitrary, far above a Prometheus and some tools. Further ones are closed at once. */
+/** HTTP connections at a time. Arbitrary, far above a Prometheus and some tools. Further ones are only told the status: {@link HTTP_STATUS_CONNECTIONS_MAX}. */
 export const HTTP_CONNECTIONS_MAX = 128;
+
+/** HTTP connections of one address (IPv6: of one /64): a quarter of all, many times what a browser opens. Further ones are only told the status. */
+export const HTTP_CONNECTIONS_PER_ADDRESS_MAX = 32;
+
+/** HTTP connections beyond the others that are answered `/healthz` and `/metrics`, and anything else with 503. Arbitrary. Further ones are closed at once. */
+export const HTTP_STATUS_CONNECTIONS_MAX = 16;
+
+/** Such connections of one address: a Prometheus, and a person who looks. Further ones are closed at once. */
+export const HTTP_STATUS_CONNECTIONS_PER_ADDRESS_MAX = 2;
+
+/** Milliseconds that such a connection may last, many times what one answer takes, so that nobody keeps it from others. Afterwards it is closed. */
+export const HTTP_STATUS_CONNECTION_MS = 2_000;
 
 /** Milliseconds that an HTTP client has for the headers of a request, and to begin with one at all. Arbitrary. Afterwards it is disconnected. */
 export const HTTP_HEADERS_TIMEOUT_MS = 10_000;
@@ -98,6 +110,12 @@ export const HTTP_REQUEST_TIMEOUT_MS = 20_000;
 
 /** Milliseconds from a request to the end of its answer: the largest one at 3 Mbit/s. Afterwards the client is disconnected. */
 export const HTTP_ANSWER_TIMEOUT_MS = 60_000;
+
+/** Milliseconds in which a client has to take {@link HTTP_READ_WINDOW_BYTES} of its answer, or the rest. The system's buffers hide some MB of not reading. Afterwards it is disconnected. */
+export const HTTP_READ_WINDOW_MS = 5_000;
+
+/** Bytes that a client has to take within {@link HTTP_READ_WINDOW_MS}: 0.8 Mbit/s, a quarter of what the largest answer asks for. */
+export const HTTP_READ_WINDOW_BYTES = 512 * 1024;
 
 /** Requests that one HTTP connection may have under way: hardly any client sends a second one before the answer. Above it the connection is closed. */
 export const HTTP_PIPELINED_MAX = 32;
@@ -110,3 +128,36 @@ export const HTTP_BLOCKS_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Answers to `/p2p/get_blocks` that are made or taken at a time, of {@link HTTP_BLOCKS_BYTES_MAX} each. Above it the others wait. */
 export const HTTP_BLOCKS_ANSWERS_MAX = 8;
+
+/** Those of one address: one made while another is taken, and it takes four addresses to make others wait. Above it the address waits. */
+export const HTTP_BLOCKS_ANSWERS_PER_ADDRESS_MAX = 2;
+
+/** MiB of heap of the thread that writes blocks: the most expensive body takes between 64 and 128. Above it the thread dies, its blocks are answered 500, and the next one starts it anew. */
+export const HTTP_BLOCK_THREAD_HEAP_MB = 256;
+
+/** Bytes that are handed to a connection at a time: what has left is known to this much. */
+export const HTTP_SEND_BYTES = 64 * 1024;
+
+/** Tokens a second of one address (IPv6: of one /64), for the routes of Vision nodes: 5,000 headers or 3 MB of blocks a second, an eighth of a processor. A request without them is answered 429. */
+export const HTTP_TOKENS_PER_SECOND = 50;
+
+/** Tokens that an address may save: ten seconds of the above, so that a tool that looks now and then never waits. */
+export const HTTP_TOKENS_BURST = 500;
+
+/** Tokens a second of one address for `/healthz` and `/metrics`, which have a budget of their own: a look is half a millisecond or two, and Prometheus comes once in seconds. A request without them is answered 429. */
+export const HTTP_STATUS_TOKENS_PER_SECOND = 5;
+
+/** Tokens for the status that an address may save. Arbitrary. */
+export const HTTP_STATUS_TOKENS_BURST = 50;
+
+/** Tokens of a request for headers, beside those for its answer: up to 64 hashes are looked up. An announcement costs 1. */
+export const HTTP_HEADERS_COST = 4;
+
+/** Tokens of a request for blocks, beside those for its answer: up to 32 bodies are looked up on disk. */
+export const HTTP_BLOCKS_COST = 8;
+
+/** Bytes of headers or blocks that cost a token more: 2.5 ms of work. Charged as they are made, also for a client that does not wait for them; an address in debt is answered 429. */
+export const HTTP_BYTES_PER_TOKEN = 64 * 1024;
+
+/** Addresses whose tokens are counted, about 200 bytes each. Above it the one that was silent for longest is forgotten, and begins anew. */
+export const HTTP_ADDRESSES_MAX = 4096;

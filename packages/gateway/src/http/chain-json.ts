@@ -1,6 +1,9 @@
 /** The chain as existing nodes hand it out over HTTP: which headers and blocks, and their JSON. */
-import { encodeBlockJson, encodeLiteHeader, type HeaderTree } from '@vision-light/protocol';
+import { encodeLiteHeader, type HeaderTree } from '@vision-light/protocol';
 import { HTTP_BLOCKS_BYTES_MAX } from '../limits.js';
+import type { BlockJob } from './block-job.js';
+import type { BlockThread } from './block-thread.js';
+import type { HttpClient } from './http-client.js';
 import type { ServedChain } from './served-chain.js';
 
 /**
@@ -33,25 +36,38 @@ function bestHeight(tree: HeaderTree, hash: Uint8Array): number | undefined {
 }
 
 /**
- * `{"blocks":[{"hash","raw"}]}`, `raw` the JSON of a block in base64. Blocks that are not here are left out, as the
- * reference does, and so is all that does not fit into {@link HTTP_BLOCKS_BYTES_MAX}: a tool that copes with the one
- * and asks again copes with the other.
+ * `{"blocks":[{"hash","raw"}]}`, `raw` the JSON of a block in base64, in pieces. Blocks that are not here are left out,
+ * as the reference does, and so is all that does not fit into {@link HTTP_BLOCKS_BYTES_MAX}: a tool that copes with the
+ * one and asks again copes with the other. Nothing more is read or written for a client that is gone.
+ *
+ * @returns undefined if the client is gone
  */
-export async function blocksOf(chain: ServedChain, hashes: readonly Uint8Array[]): Promise<string> {
-  const blocks: string[] = [];
+export async function blocksOf(
+  chain: ServedChain,
+  hashes: readonly Uint8Array[],
+  thread: BlockThread,
+  client: HttpClient,
+): Promise<Uint8Array[] | undefined> {
+  const pieces = [Buffer.from('{"blocks":[')];
   let bytes = 0;
   for (const hash of hashes) {
-    const json = await blockOf(chain, hash);
-    if (json === undefined) continue;
-    const raw = Buffer.from(json).toString('base64');
+    const block = await blockOf(chain, hash);
+    if (client.isGone()) return undefined;
+    const raw = block && (await thread.write(block));
+    client.charge(raw?.length ?? 0);
+    if (client.isGone()) return undefined;
+    if (raw === undefined) continue;
+    if (bytes > 0 && bytes + raw.length > HTTP_BLOCKS_BYTES_MAX) break;
+    const comma = bytes > 0 ? ',' : '';
     bytes += raw.length;
-    if (blocks.length > 0 && bytes > HTTP_BLOCKS_BYTES_MAX) break;
-    blocks.push(`{"hash":"${Buffer.from(hash).toString('hex')}","raw":"${raw}"}`);
+    const name = Buffer.from(hash).toString('hex');
+    pieces.push(Buffer.from(`${comma}{"hash":"${name}","raw":"`), Buffer.from(raw.buffer), Buffer.from('"}'));
   }
-  return `{"blocks":[${blocks.join(',')}]}`;
+  pieces.push(Buffer.from(']}'));
+  return pieces;
 }
 
-async function blockOf({ tree, bodyOf }: ServedChain, hash: Uint8Array): Promise<string | undefined> {
+async function blockOf({ tree, bodyOf }: ServedChain, hash: Uint8Array): Promise<BlockJob | undefined> {
   const slot = tree.find(hash);
   if (slot === undefined) return undefined;
   const parent = tree.parent(slot);
@@ -63,5 +79,5 @@ async function blockOf({ tree, bodyOf }: ServedChain, hash: Uint8Array): Promise
     parentRecord: parent < 0 ? undefined : tree.record(parent),
   });
   const body = implied ?? (await bodyOf(hash));
-  return body && encodeBlockJson(record, body);
+  return body && { record, body };
 }

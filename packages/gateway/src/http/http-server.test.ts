@@ -23,7 +23,6 @@ import {
   HTTP_BLOCKS_ANSWERS_MAX,
   HTTP_BLOCKS_BYTES_MAX,
   HTTP_BODY_BYTES_MAX,
-  HTTP_CONNECTIONS_MAX,
   HTTP_PIPELINED_MAX,
 } from '../limits.js';
 import { HttpServer, type HttpServerOptions } from './http-server.js';
@@ -91,6 +90,13 @@ function at(height: number): string {
   return bytesToHex(tree.hash(tree.at(height) as number));
 }
 
+/** Everyone comes from one address here, and most tests are not about that: those that are have a file of their own. */
+const unlimited = { perSecond: 1, burst: Number.POSITIVE_INFINITY };
+const roomy = {
+  connectionsPerAddressMax: Number.POSITIVE_INFINITY,
+  rate: unlimited,
+  statusRate: unlimited,
+};
 const servers: HttpServer[] = [];
 let server: HttpServer;
 const hashes = { full: '', missing: '', damaged: '', aside: '', bulk: [] as string[] };
@@ -104,6 +110,7 @@ async function listen(options: Partial<HttpServerOptions> = {}): Promise<HttpSer
     facts: () => undefined,
     chain: () => ({ tree, bodyOf: async (hash) => bodies.get(bytesToHex(hash)) }),
     ...options,
+    limits: { ...roomy, ...options.limits },
   });
   servers.push(server);
   return server;
@@ -475,6 +482,15 @@ describe('routes', () => {
   });
 });
 
+/** Something that a test waits for. */
+function signal(): { readonly given: Promise<void>; give(): void } {
+  let give = () => {};
+  const given = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  return { given, give: () => give() };
+}
+
 describe('a client that is a burden', () => {
   async function connect(port: number): Promise<net.Socket> {
     const socket = net.connect(port, '127.0.0.1');
@@ -500,7 +516,7 @@ describe('a client that is a burden', () => {
   });
 
   it('is cut off if its request does not end', async () => {
-    const strict = await listen({ requestTimeoutMs: 200 });
+    const strict = await listen({ limits: { requestTimeoutMs: 200 } });
     const silent = await connect(strict.port);
     const slow = await connect(strict.port);
     slow.write('POST /p2p/get_headers HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{"locator"');
@@ -573,50 +589,74 @@ describe('a client that is a burden', () => {
     expect(counted.asked).toBeLessThan(5 + HTTP_PIPELINED_MAX);
   });
 
-  it('goes away while its blocks are read, and leaves its turn to others', async () => {
-    let isHeld = true;
-    let release = () => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
+  it('goes away while its blocks are read: no more is read for it, and its turn ends with what is under way', async () => {
+    const hold = signal();
+    const [allRead, allAsked] = [signal(), signal()];
+    let asked = 0;
+    let reads = 0;
+    let connections = 0;
+    const busy = await listen({
+      addressOf: () => `client ${connections++}`,
+      chain: () => {
+        if (++asked > HTTP_BLOCKS_ANSWERS_MAX) allAsked.give();
+        return {
+          tree,
+          bodyOf: async (hash) => {
+            if (++reads === HTTP_BLOCKS_ANSWERS_MAX) allRead.give();
+            await hold.given;
+            return bodies.get(bytesToHex(hash));
+          },
+        };
+      },
     });
-    let reading = 0;
-    let allRead = () => {};
-    const all = new Promise<void>((resolve) => {
-      allRead = resolve;
+    const wanted = JSON.stringify({ hashes: [hashes.full, hashes.full, hashes.full] });
+    const sockets: net.Socket[] = [];
+    for (let i = 0; i < HTTP_BLOCKS_ANSWERS_MAX; i++) {
+      const socket = await connect(busy.port);
+      socket.write(
+        `POST /p2p/get_blocks HTTP/1.1\r\nhost: x\r\ncontent-length: ${wanted.length}\r\n\r\n${wanted}`,
+      );
+      sockets.push(socket);
+    }
+    await allRead.given;
+    // Ended, not destroyed: that it closes tells that the server has noticed.
+    await Promise.all(sockets.map((socket) => once(socket.end().resume(), 'close')));
+    const url = `http://127.0.0.1:${busy.port}/p2p`;
+    const next = fetch(`${url}/get_blocks`, {
+      method: 'POST',
+      body: JSON.stringify({ hashes: [hashes.full] }),
     });
-    const stuck = await listen({
+    await allAsked.given;
+    await (await fetch(`${url}/headers`)).text();
+    expect(reads).toBe(HTTP_BLOCKS_ANSWERS_MAX);
+    hold.give();
+    expect((await next).status).toBe(200);
+    expect(reads).toBe(HTTP_BLOCKS_ANSWERS_MAX + 1);
+  });
+
+  it('asks for large blocks: others are answered while they are written', async () => {
+    const isRead = signal();
+    const large = await listen({
       chain: () => ({
         tree,
         bodyOf: async (hash) => {
-          if (++reading === HTTP_BLOCKS_ANSWERS_MAX) allRead();
-          if (isHeld) await held;
+          isRead.give();
           return bodies.get(bytesToHex(hash));
         },
       }),
     });
-    const url = `http://127.0.0.1:${stuck.port}/p2p/get_blocks`;
-    const init = { method: 'POST', body: JSON.stringify({ hashes: [hashes.full] }) };
-    const away = new AbortController();
-    const gone = Array.from({ length: HTTP_BLOCKS_ANSWERS_MAX }, () =>
-      fetch(url, { ...init, signal: away.signal }).catch(() => {}),
-    );
-    await all;
-    isHeld = false;
-    const next = fetch(url, init);
-    away.abort();
-    await Promise.all(gone);
-    expect((await next).status).toBe(200);
-    release();
-    expect((await fetch(url, init)).status).toBe(200);
-  });
-
-  it('opens more connections than there may be', async () => {
-    const crowded = await listen();
-    const sockets = await Promise.all(
-      Array.from({ length: HTTP_CONNECTIONS_MAX }, () => connect(crowded.port)),
-    );
-    const late = await connect(crowded.port);
-    expect(await read(late)).toBe('');
-    for (const socket of sockets) socket.destroy();
+    const url = `http://127.0.0.1:${large.port}/p2p`;
+    const order: string[] = [];
+    const ask = async (name: string, init?: RequestInit): Promise<void> => {
+      const response = await fetch(`${url}/${name}`, init);
+      order.push(name);
+      await response.arrayBuffer();
+    };
+    const body = JSON.stringify({ hashes: hashes.bulk });
+    const asked = ask('get_blocks', { method: 'POST', body });
+    await isRead.given;
+    await ask('headers');
+    await asked;
+    expect(order).toEqual(['headers', 'get_blocks']);
   });
 });

@@ -1,7 +1,8 @@
 /**
  * The gateway's HTTP side: what is answered is in the routes, here is how. Whatever a client does, it costs no more
- * than its connection: connections are counted, a slow request or reader is cut off, and the requests of one connection
- * are answered one after the other, so that many sent at once do not become many answers in memory.
+ * than its connection: connections are counted, in all and by address, a slow request or reader is cut off, the
+ * requests of one connection are answered one after the other, so that many sent at once do not become many answers in
+ * memory, and what an address costs is bounded by a budget.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -9,15 +10,24 @@ import type { AddressInfo, Socket } from 'node:net';
 import { type ChainFamily, isVisionFamily } from '@vision-light/protocol';
 import type { Logger } from 'pino';
 import {
-  HTTP_ANSWER_TIMEOUT_MS,
-  HTTP_CONNECTIONS_MAX,
+  HTTP_ADDRESSES_MAX,
+  HTTP_BYTES_PER_TOKEN,
   HTTP_HEADERS_TIMEOUT_MS,
   HTTP_PIPELINED_MAX,
-  HTTP_REQUEST_TIMEOUT_MS,
+  HTTP_STATUS_CONNECTION_MS,
+  HTTP_STATUS_CONNECTIONS_MAX,
+  HTTP_STATUS_CONNECTIONS_PER_ADDRESS_MAX,
 } from '../limits.js';
-import { type HttpAnswer, type HttpRoutes, textAnswer } from './answer.js';
+import { busyAnswer, type HttpRoute, type HttpRoutes, textAnswer } from './answer.js';
+import { BlockThread } from './block-thread.js';
+import { Budgets } from './budgets.js';
+import { clientAddress } from './client-address.js';
+import { type ConnectionKind, Connections } from './connections.js';
 import type { GatewayFacts } from './facts.js';
+import type { HttpClient } from './http-client.js';
+import { defaultHttpLimits, type HttpLimits } from './http-limits.js';
 import { createP2pRoutes } from './p2p-routes.js';
+import { send } from './send.js';
 import type { ServedChain } from './served-chain.js';
 import { createStatusRoutes } from './status-routes.js';
 
@@ -31,14 +41,20 @@ export interface HttpServerOptions {
   facts(): GatewayFacts | undefined;
   /** As `facts`. */
   chain(): ServedChain | undefined;
-  /** To change for tests: {@link HTTP_REQUEST_TIMEOUT_MS}. */
-  readonly requestTimeoutMs?: number;
+  /** To change for tests. */
+  readonly limits?: Partial<HttpLimits>;
+  /** To change for tests, where everyone comes from one address. */
+  readonly addressOf?: (socket: Socket) => string;
+  /** Monotonic milliseconds. To change for tests. */
+  readonly now?: () => number;
 }
 
-/** The requests of one connection. */
-interface Line {
-  /** Those under way. */
-  length: number;
+/** Who is at the other end of a connection. */
+interface Visitor {
+  readonly address: string;
+  readonly kind: ConnectionKind;
+  /** Requests under way. */
+  requests: number;
   /** Resolves when the last one is answered. */
   end: Promise<void>;
 }
@@ -47,67 +63,104 @@ interface Line {
 export class HttpServer {
   readonly port: number;
   readonly #server: Server;
+  readonly #blockThread: BlockThread;
 
-  private constructor(server: Server) {
+  private constructor(server: Server, blockThread: BlockThread) {
     this.#server = server;
+    this.#blockThread = blockThread;
     this.port = (server.address() as AddressInfo).port;
   }
 
   /** @throws the error of `listen` (`EADDRINUSE`, `EACCES`, …) */
   static async listen(options: HttpServerOptions): Promise<HttpServer> {
-    const { port, host, family, log, facts, chain, requestTimeoutMs = HTTP_REQUEST_TIMEOUT_MS } = options;
-    const p2pRoutes = isVisionFamily(family) ? createP2pRoutes(chain) : [];
+    const { port, host, family, log, facts, chain, now = () => performance.now() } = options;
+    const limits = { ...defaultHttpLimits, ...options.limits };
+    const blockThread = new BlockThread();
+    const p2pRoutes = isVisionFamily(family) ? createP2pRoutes(chain, blockThread) : [];
     const routes = new Map([...createStatusRoutes(facts), ...p2pRoutes]);
     const timeouts = {
-      requestTimeout: requestTimeoutMs,
-      headersTimeout: Math.min(HTTP_HEADERS_TIMEOUT_MS, requestTimeoutMs),
-      connectionsCheckingInterval: requestTimeoutMs / 4,
+      requestTimeout: limits.requestTimeoutMs,
+      headersTimeout: Math.min(HTTP_HEADERS_TIMEOUT_MS, limits.requestTimeoutMs),
+      connectionsCheckingInterval: limits.requestTimeoutMs / 4,
     };
-    const lines = new WeakMap<Socket, Line>();
+    const budgets = new Budgets(limits.rate, HTTP_ADDRESSES_MAX);
+    const statusBudgets = new Budgets(limits.statusRate, HTTP_ADDRESSES_MAX);
+    const visitors = new WeakMap<Socket, Visitor>();
     const server = createServer(timeouts, (request, response) => {
-      const { socket } = request;
-      const line = lines.get(socket) ?? { length: 0, end: Promise.resolve() };
-      lines.set(socket, line);
-      if (++line.length > HTTP_PIPELINED_MAX) {
-        socket.destroy();
+      const visitor = visitors.get(request.socket);
+      if (visitor === undefined || ++visitor.requests > HTTP_PIPELINED_MAX) {
+        request.socket.destroy();
         return;
       }
-      line.end = line.end.then(async () => {
-        await answerOne(request, response, (taken) => answerTo(request, taken, routes, family), log);
-        line.length--;
+      visitor.end = visitor.end.then(async () => {
+        const route = routes.get(pathOf(request));
+        const budget = (route?.isStatus ? statusBudgets : budgets).of(visitor.address, now());
+        const answer: Answering = (client) => {
+          const waitMs = budget.take(now(), route?.cost ?? 1);
+          return waitMs > 0 ? busyAnswer(waitMs) : answerTo(request, client, visitor, routes, family);
+        };
+        const charge = (bytes: number): void => budget.charge(now(), bytes / HTTP_BYTES_PER_TOKEN);
+        const debtMs = (): number => budget.waitMs(now(), 0);
+        const { address } = visitor;
+        await answerOne(request, response, { address, charge, debtMs, answer, limits, log });
+        visitor.requests--;
       });
     });
-    server.maxConnections = HTTP_CONNECTIONS_MAX;
+    const { addressOf = ({ remoteAddress }) => clientAddress(remoteAddress) } = options;
+    const connections = new Connections({
+      any: { max: limits.connectionsMax, perAddressMax: limits.connectionsPerAddressMax },
+      status: { max: HTTP_STATUS_CONNECTIONS_MAX, perAddressMax: HTTP_STATUS_CONNECTIONS_PER_ADDRESS_MAX },
+    });
+    server.on('connection', (socket) => {
+      const address = addressOf(socket);
+      const kind = connections.admit(socket, address);
+      if (kind === undefined) socket.destroy();
+      else visitors.set(socket, { address, kind, requests: 0, end: Promise.resolve() });
+      if (kind === 'status') {
+        const end = setTimeout(() => socket.destroy(), HTTP_STATUS_CONNECTION_MS);
+        socket.once('close', () => clearTimeout(end));
+      }
+    });
     server.listen(port, host);
     await once(server, 'listening');
-    return new HttpServer(server);
+    return new HttpServer(server, blockThread);
   }
 
   async close(): Promise<void> {
     const closed = once(this.#server, 'close');
     this.#server.close();
     this.#server.closeAllConnections();
-    await closed;
+    await Promise.all([closed, this.#blockThread.close()]);
   }
+}
+
+type Answering = (client: HttpClient) => ReturnType<HttpRoute['answer']>;
+
+/** What it takes to answer a request. */
+interface AnswerContext extends Pick<HttpClient, 'address' | 'charge' | 'debtMs'> {
+  readonly answer: Answering;
+  readonly limits: HttpLimits;
+  readonly log: Logger;
 }
 
 /** Never rejects; resolves when the client has taken the answer, or is gone. */
 async function answerOne(
   request: IncomingMessage,
   response: ServerResponse,
-  answer: (taken: Promise<void>) => HttpAnswer | Promise<HttpAnswer>,
-  log: Logger,
+  { answer, limits, log, ...client }: AnswerContext,
 ): Promise<void> {
   if (request.socket.destroyed) return;
   const taken = new Promise<void>((resolve) => response.once('close', resolve));
-  const deadline = setTimeout(() => response.destroy(), HTTP_ANSWER_TIMEOUT_MS);
+  const deadline = setTimeout(() => response.destroy(), limits.answerTimeoutMs);
   try {
-    send(response, await answer(taken));
+    const made = await answer({ ...client, taken, isGone: () => response.destroyed });
+    if (made !== undefined) await send(response, made, taken, limits.readWindowMs);
   } catch (error) {
     // A client that goes away in the middle of its request is no news.
-    if (!request.socket.destroyed) {
+    if (!request.socket.destroyed && !response.headersSent) {
       log.error({ error: String(error) }, 'a request could not be answered');
-      send(response, textAnswer(500, 'That could not be answered; the log says why.'));
+      const failure = textAnswer(500, 'That could not be answered; the log says why.');
+      await send(response, failure, taken, limits.readWindowMs);
     }
   }
   await taken;
@@ -116,15 +169,18 @@ async function answerOne(
 
 function answerTo(
   request: IncomingMessage,
-  taken: Promise<void>,
+  client: HttpClient,
+  { kind }: Visitor,
   routes: HttpRoutes,
   family: ChainFamily,
-): HttpAnswer | Promise<HttpAnswer> {
-  const [path = ''] = (request.url ?? '').split('?');
+): ReturnType<HttpRoute['answer']> {
+  const path = pathOf(request);
   const route = routes.get(path);
+  if (kind === 'status' && route?.isStatus !== true)
+    return textAnswer(503, 'There are too many connections.', { 'retry-after': '1', connection: 'close' });
   if (route !== undefined) {
     const methods = route.method === 'GET' ? ['GET', 'HEAD'] : [route.method];
-    if (methods.includes(request.method ?? '')) return route.answer(request, taken);
+    if (methods.includes(request.method ?? '')) return route.answer(request, client);
     return textAnswer(405, `Only ${route.method} is answered here.`, { allow: methods.join(', ') });
   }
   if (path.startsWith('/p2p/') && !isVisionFamily(family))
@@ -132,12 +188,6 @@ function answerTo(
   return textAnswer(404, `There are ${[...routes.keys()].join(', ')}.`);
 }
 
-function send(response: ServerResponse, { status, type, body, headers }: HttpAnswer): void {
-  response.writeHead(status, {
-    'content-type': `${type}; charset=utf-8`,
-    'cache-control': 'no-store',
-    'content-length': Buffer.byteLength(body),
-    ...headers,
-  });
-  response.end(body);
+function pathOf({ url = '' }: IncomingMessage): string {
+  return url.split('?')[0] ?? '';
 }

@@ -6,33 +6,61 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { BLOCK_HASHES_MAX, HEADERS_PER_MESSAGE_MAX, LOCATOR_HASHES_MAX } from '@vision-light/protocol';
-import { HTTP_BLOCKS_ANSWERS_MAX } from '../limits.js';
-import { type HttpAnswer, type HttpRoute, type HttpRoutes, jsonAnswer, textAnswer } from './answer.js';
+import {
+  HTTP_BLOCKS_ANSWERS_MAX,
+  HTTP_BLOCKS_ANSWERS_PER_ADDRESS_MAX,
+  HTTP_BLOCKS_COST,
+  HTTP_HEADERS_COST,
+} from '../limits.js';
+import {
+  busyAnswer,
+  type HttpAnswer,
+  type HttpRoute,
+  type HttpRoutes,
+  jsonAnswer,
+  textAnswer,
+} from './answer.js';
+import type { BlockThread } from './block-thread.js';
 import { blocksOf, headersAfter } from './chain-json.js';
+import type { HttpClient } from './http-client.js';
 import { readText } from './request-body.js';
 import { RequestFault } from './request-fault.js';
 import { RequestMembers } from './request-members.js';
 import type { ServedChain } from './served-chain.js';
 import { Turns } from './turns.js';
 
-type Answer = (members: RequestMembers, chain: ServedChain, taken: Promise<void>) => string | Promise<string>;
+/** What one route makes of a request; undefined for a client that is gone. */
+type Answer = (
+  members: RequestMembers,
+  chain: ServedChain,
+  client: HttpClient,
+) => HttpAnswer | undefined | Promise<HttpAnswer | undefined>;
 
-/** @param chain  undefined until the gateway is ready, and from its end on */
-export function createP2pRoutes(chain: () => ServedChain | undefined): HttpRoutes {
-  const turns = new Turns(HTTP_BLOCKS_ANSWERS_MAX);
-  const post = (answer: Answer): HttpRoute => ({
+/**
+ * @param chain  undefined until the gateway is ready, and from its end on
+ * @param thread  writes the blocks
+ */
+export function createP2pRoutes(chain: () => ServedChain | undefined, thread: BlockThread): HttpRoutes {
+  const turns = new Turns(HTTP_BLOCKS_ANSWERS_MAX, HTTP_BLOCKS_ANSWERS_PER_ADDRESS_MAX);
+  const post = (cost: number, answer: Answer): HttpRoute => ({
     method: 'POST',
-    answer: (request, taken) => answerPost(request, taken, chain, answer),
+    cost,
+    answer: (request, client) => answerPost(request, client, chain, answer),
   });
   return new Map<string, HttpRoute>([
-    ['/p2p/announce', post(announce)],
-    ['/p2p/get_headers', post(getHeaders)],
+    ['/p2p/announce', post(1, announce)],
+    ['/p2p/get_headers', post(HTTP_HEADERS_COST, getHeaders)],
     [
       '/p2p/get_blocks',
-      post(async (members, served, taken) => {
+      post(HTTP_BLOCKS_COST, (members, served, client) => {
         const hashes = members.hashes('hashes', BLOCK_HASHES_MAX);
-        await turns.take(taken);
-        return blocksOf(served, hashes);
+        return turns.during(client, async () => {
+          // What was made for its other connections, while this one waited, counts too.
+          const debtMs = client.debtMs();
+          if (debtMs > 0) return busyAnswer(debtMs);
+          const blocks = await blocksOf(served, hashes, thread, client);
+          return blocks && jsonAnswer(200, blocks);
+        });
       }),
     ],
     ['/p2p/headers', { method: 'GET', answer: () => textAnswer(200, headersInfo) }],
@@ -44,15 +72,15 @@ const headersInfo =
 
 async function answerPost(
   request: IncomingMessage,
-  taken: Promise<void>,
+  client: HttpClient,
   chain: () => ServedChain | undefined,
   answer: Answer,
-): Promise<HttpAnswer> {
+): Promise<HttpAnswer | undefined> {
   try {
     const members = new RequestMembers(await readText(request));
     const served = chain();
     if (served === undefined) return errorAnswer(503, 'the gateway is starting or closing');
-    return jsonAnswer(200, await answer(members, served, taken));
+    return await answer(members, served, client);
   } catch (error) {
     if (error instanceof RequestFault) return errorAnswer(400, error.message);
     throw error;
@@ -67,18 +95,20 @@ function errorAnswer(status: number, error: string): HttpAnswer {
  * Nobody can be asked for the announced block over HTTP, and its hash proves nothing. So it is not marked as seen: the
  * reference does that, and lets anyone suppress an announcement before it is made.
  */
-function announce(members: RequestMembers, { tree }: ServedChain): string {
+function announce(members: RequestMembers, { tree }: ServedChain): HttpAnswer {
   members.u64('height');
   members.hash('prev');
   const isKnown = tree.find(members.hash('hash')) !== undefined;
-  return JSON.stringify({ status: isKnown ? 'duplicate' : 'queued' });
+  return jsonAnswer(200, JSON.stringify({ status: isKnown ? 'duplicate' : 'queued' }));
 }
 
-function getHeaders(members: RequestMembers, { tree }: ServedChain): string {
+function getHeaders(members: RequestMembers, { tree }: ServedChain, client: HttpClient): HttpAnswer {
   const locator = members.hashes('locator', LOCATOR_HASHES_MAX);
   const stop = members.optionalHash('stop');
   const max = members.u64('max');
   if (max === 0n) throw new RequestFault('max: must be at least 1');
   const count = max < HEADERS_PER_MESSAGE_MAX ? Number(max) : HEADERS_PER_MESSAGE_MAX;
-  return headersAfter(tree, locator, stop, count);
+  const json = headersAfter(tree, locator, stop, count);
+  client.charge(json.length);
+  return jsonAnswer(200, json);
 }

@@ -12,6 +12,7 @@ export function createStatusRoutes(facts: () => GatewayFacts | undefined): HttpR
       '/healthz',
       {
         method: 'GET',
+        isStatus: true,
         answer: () => {
           const now = facts();
           const body = now === undefined ? { status: 'starting', version } : health(now);
@@ -23,6 +24,7 @@ export function createStatusRoutes(facts: () => GatewayFacts | undefined): HttpR
       '/metrics',
       {
         method: 'GET',
+        isStatus: true,
         answer: async () => ({
           status: 200,
           type: 'text/plain; version=0.0.4',

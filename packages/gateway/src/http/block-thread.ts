@@ -1,0 +1,62 @@
+/**
+ * Blocks as text, written by a thread of their own: decoding and writing a body of 2 MB takes 0.4 s, and the node, which
+ * runs where HTTP does, must not stand still for so long.
+ */
+import { Worker } from 'node:worker_threads';
+import { HTTP_BLOCK_THREAD_HEAP_MB } from '../limits.js';
+import type { BlockJob, BlockText } from './block-job.js';
+
+// Threads run what was built, also when this file is run from its source: Node cannot load TypeScript.
+const entry = new URL('../../dist/http/block-worker.js', import.meta.url);
+
+interface Waiting {
+  resolve(text: BlockText): void;
+  reject(error: Error): void;
+}
+
+/** One thread, started with the first block, and anew with the next one if it dies. */
+export class BlockThread {
+  #worker: Worker | undefined;
+  /** Those whose blocks the thread has; it answers in order. */
+  #waiting: Waiting[] = [];
+  #isClosed = false;
+
+  /**
+   * @returns the block's JSON in base64, as ASCII; undefined if the body cannot be decoded
+   * @throws {Error} if the thread dies, or is closed
+   */
+  async write(job: BlockJob): Promise<BlockText> {
+    if (this.#isClosed) throw new Error('the thread that writes blocks is closed');
+    const worker = this.#worker ?? this.#spawn();
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      worker.postMessage(job);
+    });
+  }
+
+  /** Ends the thread, and whatever it was writing. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#worker?.terminate();
+  }
+
+  #spawn(): Worker {
+    // Options of this process, a test tool's conditions among them, are not for the thread.
+    const worker = new Worker(entry, {
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: HTTP_BLOCK_THREAD_HEAP_MB },
+    });
+    this.#worker = worker;
+    worker.on('message', (text: BlockText) => this.#waiting.shift()?.resolve(text));
+    worker.on('error', (error) => this.#bury(worker, String(error)));
+    worker.on('exit', (code) => this.#bury(worker, `exit code ${code}`));
+    return worker;
+  }
+
+  #bury(worker: Worker, reason: string): void {
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    for (const { reject } of this.#waiting.splice(0))
+      reject(new Error(`the thread that writes blocks died: ${reason}`));
+  }
+}
