@@ -3,12 +3,18 @@ import type { HeaderTree } from '@vision-light/protocol';
 
 const equal = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
+/** What is looked at of a tree. */
+export type CheckedTree = Pick<
+  HeaderTree,
+  'family' | 'tip' | 'tipHeight' | 'at' | 'parent' | 'record' | 'hash' | 'height' | 'chainwork' | 'find'
+>;
+
 export class ChainChecker {
   #tip: number;
   #height: number;
   #chainwork: bigint;
 
-  constructor(readonly tree: HeaderTree) {
+  constructor(readonly tree: CheckedTree) {
     this.#tip = tree.tip;
     this.#height = tree.tipHeight;
     this.#chainwork = tree.chainwork(tree.tip);

@@ -28,6 +28,9 @@ import { Trace } from './trace.js';
 /** Milliseconds that stand for the work of hashing and storing in virtual time. */
 const POW_MS = 2;
 const STORE_MS = 3;
+/** Where faults are drawn from the seed, work takes this many times as long, so that one answer overtakes another. */
+const FASTEST = 0.5;
+const SLOWEST = 4;
 /** Steps of one `run`: a node that wakes again and again at the same moment is found by it. */
 const STEPS_MAX = 200_000;
 /** A channel over which nothing came for so long is closed by the platform (ICE consent, RFC 7675). */
@@ -155,9 +158,9 @@ export class SimNode {
     this.caps.check();
   }
 
-  /** The answer to an effect, unless the page is gone by then. */
-  #answer(delayMs: number, event: NodeEventBody): void {
-    this.world.after(delayMs, () => this.isRunning && this.driver.push(event));
+  /** The answer to an effect that takes about so long, unless the page is gone by then. */
+  #answer(ms: number, event: NodeEventBody): void {
+    this.world.after(this.world.workMs(ms), () => this.isRunning && this.driver.push(event));
   }
 
   #perform(effect: Effect, store: NodeStore): void {
@@ -247,7 +250,7 @@ interface Wire {
 export interface WorldOptions {
   readonly latencyMs?: number;
   readonly seed?: number;
-  /** Conditions of each new link; a constant latency if absent. */
+  /** Conditions of each new link; if absent, latency is constant, and so is what hashing and storing take. */
   readonly conditions?: (random: SimRandom) => LinkConditions;
   /** Whether `requestPeers` is served, as by a signaling server, with random peers. */
   readonly introduces?: boolean;
@@ -264,7 +267,7 @@ export class World {
   readonly trace = new Trace();
   readonly latencyMs: number;
   readonly introduces: boolean;
-  readonly #conditions: (random: SimRandom) => LinkConditions;
+  readonly #conditions: ((random: SimRandom) => LinkConditions) | undefined;
   readonly #stepsMax: number;
   readonly #queue = new EventQueue();
   readonly #pending = new Set<Promise<unknown>>();
@@ -281,7 +284,7 @@ export class World {
     const { latencyMs = 20, seed = 1 } = options;
     this.latencyMs = latencyMs;
     this.random = new SimRandom(seed);
-    this.#conditions = options.conditions ?? (() => plainLink(latencyMs));
+    this.#conditions = options.conditions;
     this.introduces = options.introduces ?? false;
     this.pow = options.pow ?? new PowCache();
     this.#stepsMax = options.stepsMax ?? STEPS_MAX;
@@ -289,6 +292,11 @@ export class World {
 
   get wallTime(): number {
     return this.startWallTime + this.now / 1000;
+  }
+
+  /** What a piece of work takes that takes `ms` where nothing is left to chance. */
+  workMs(ms: number): number {
+    return this.#conditions === undefined ? ms : ms * this.random.between(FASTEST, SLOWEST);
   }
 
   add(id: string, options: SimNodeOptions): SimNode {
@@ -300,7 +308,7 @@ export class World {
 
   /** Joins two nodes by a channel. */
   connect(a: string, b: string): void {
-    const conditions = this.#conditions(this.random);
+    const conditions = this.#conditions?.(this.random) ?? plainLink(this.latencyMs);
     const join = (from: string, to: string): [Channel, Send] => {
       const sender = this.#node(from);
       const receiver = this.#node(to);

@@ -1,0 +1,272 @@
+/** The checkers of the simulation: each finds what it is there to find, or all that they let pass would mean nothing. */
+import {
+  BLOCK_DEMANDS_MAX,
+  BODY_BYTES_IN_FLIGHT_MAX,
+  BODY_READS_MAX,
+  DEFERRED_REQUESTS_MAX,
+  type Effect,
+  FRAME_BYTES_MAX,
+  ORPHAN_BYTES_MAX,
+  ORPHANS_MAX,
+  ORPHANS_PER_PEER_MAX,
+  PEERS_MAX,
+  SIDE_HEADERS_MAX,
+  UNSENT_BYTES_MAX,
+  WANTED_BLOCKS_MAX,
+  WINDOW_MAX,
+} from '@vision-light/protocol';
+import { describe, expect, it } from 'vitest';
+import { CapChecker } from './cap-checker.js';
+import { ChainChecker, type CheckedTree } from './chain-checker.js';
+import { Stranger } from './stranger.js';
+import { genesisTime, VisionChain, visionSim } from './vision-chain.js';
+import { type SimNode, World } from './world.js';
+
+const JOBS_MAX = 4;
+const BODY_BYTES_MAX = 1000;
+const BYTES_MAX = BODY_BYTES_IN_FLIGHT_MAX + BODY_BYTES_MAX;
+const UNSENT_MAX = UNSENT_BYTES_MAX + 4 * 2 ** 20;
+const hash = new Uint8Array(32);
+
+/** What a node in place of a real one says of itself. */
+interface Said {
+  ready: number;
+  side: number;
+  pending: number;
+  bytesInFlight: number;
+  window: number;
+  orphans: number;
+  orphanBytes: number;
+  orphanParents: number;
+  orphansOfPeer: number;
+  peers: number;
+  deferred: number;
+}
+
+/** A checker of a node with two peers that holds nothing, but for what is said here. */
+function checkerOf(changes: Partial<Said> = {}): CapChecker {
+  const said: Said = {
+    ready: 0,
+    side: 0,
+    pending: 0,
+    bytesInFlight: 0,
+    window: 0,
+    orphans: 0,
+    orphanBytes: 0,
+    orphanParents: 0,
+    orphansOfPeer: 0,
+    peers: 2,
+    deferred: 0,
+    ...changes,
+  };
+  const peers = ['a', 'b'].map((id) => ({
+    id,
+    deferred: new Array<unknown>(id === 'b' ? said.deferred : 0),
+  }));
+  const node = {
+    status: { peers: said.ready },
+    tree: { sideCount: said.side, family: { bodyBytesMax: BODY_BYTES_MAX } },
+    blocks: {
+      download: {
+        pending: said.pending,
+        bytesInFlight: said.bytesInFlight,
+        windowOf: (peer: string) => (peer === 'b' ? { size: said.window } : undefined),
+      },
+      orphans: {
+        size: said.orphans,
+        bytes: said.orphanBytes,
+        parents: said.orphanParents,
+        countOf: (peer: string) => (peer === 'b' ? said.orphansOfPeer : 0),
+      },
+      peers: { size: said.peers, [Symbol.iterator]: () => peers.values() },
+    },
+  };
+  return new CapChecker(node, JOBS_MAX);
+}
+
+describe('the checker of caps', () => {
+  it.each<[what: string, at: Partial<Said>, above: Partial<Said>]>([
+    ['headers beside the best chain', { side: SIDE_HEADERS_MAX }, { side: SIDE_HEADERS_MAX + 1 }],
+    ['bodies wanted', { pending: WANTED_BLOCKS_MAX }, { pending: WANTED_BLOCKS_MAX + 1 }],
+    ['bytes of bodies under way', { bytesInFlight: BYTES_MAX }, { bytesInFlight: BYTES_MAX + 1 }],
+    ['the window of one peer', { window: WINDOW_MAX }, { window: WINDOW_MAX + 1 }],
+    ['orphans', { orphans: ORPHANS_MAX }, { orphans: ORPHANS_MAX + 1 }],
+    ['bytes of orphans', { orphanBytes: ORPHAN_BYTES_MAX }, { orphanBytes: ORPHAN_BYTES_MAX + 1 }],
+    ['parents of orphans', { orphans: 3, orphanParents: 3 }, { orphans: 3, orphanParents: 4 }],
+    [
+      'orphans of one peer',
+      { orphansOfPeer: ORPHANS_PER_PEER_MAX },
+      { orphansOfPeer: ORPHANS_PER_PEER_MAX + 1 },
+    ],
+    ['peers', { peers: PEERS_MAX }, { peers: PEERS_MAX + 1 }],
+    ['peers that said hello', { ready: 2 }, { ready: 3 }],
+    [
+      'requests of one peer that wait',
+      { deferred: DEFERRED_REQUESTS_MAX },
+      { deferred: DEFERRED_REQUESTS_MAX + 1 },
+    ],
+  ])('takes as many %s as there may be, and not one more', (what, at, above) => {
+    checkerOf(at).check();
+    expect(() => checkerOf(above).check()).toThrow(new RegExp(`^${what}: \\d+ is more than \\d+$`));
+  });
+
+  const work = { algorithm: 'sha256d-chain', count: 0, headers: new Uint8Array(0) } as const;
+  const change = { put: [], remove: [] };
+  it.each<[what: string, max: number, effect: (i: number) => Effect]>([
+    ['hash jobs under way', JOBS_MAX, (job) => ({ type: 'verifyPow', job, work })],
+    [
+      'writes under way',
+      1,
+      (write) => ({ type: 'store', write, change: { removeFrom: undefined, put: [], tip: hash } }),
+    ],
+    ['body writes under way', 1, (write) => ({ type: 'storeBodies', write, change })],
+    ['body reads under way', BODY_READS_MAX, (read) => ({ type: 'readBody', read, hash })],
+    [
+      'bytes that wait for one peer',
+      UNSENT_MAX,
+      (i) => ({ type: 'send', peer: 'a', bytes: new Uint8Array(i === 0 ? UNSENT_MAX : 1) }),
+    ],
+  ])('counts %s by their effects', (what, max, effect) => {
+    const checker = checkerOf();
+    const count = what.startsWith('bytes') ? 1 : max;
+    for (let i = 0; i < count; i++) checker.performed(effect(i));
+    checker.check();
+    checker.performed(effect(count));
+    expect(() => checker.check()).toThrow(`${what}: ${max + 1} is more than ${max}`);
+  });
+
+  it('forgets what was answered, and what waited for a peer that is gone', () => {
+    const checker = checkerOf();
+    for (let i = 0; i < 3 * JOBS_MAX; i++) {
+      checker.performed({ type: 'verifyPow', job: i, work });
+      checker.performed({ type: 'readBody', read: i, hash });
+      checker.performed({ type: 'storeBodies', write: i, change });
+      checker.performed({ type: 'send', peer: 'a', bytes: new Uint8Array(UNSENT_MAX) });
+      checker.check();
+      checker.before({ type: 'powVerified', job: i });
+      checker.before({ type: 'bodyRead', read: i });
+      checker.before({ type: 'bodiesStored', write: i });
+      checker.before({ type: 'peerDisconnected', peer: 'a' });
+    }
+  });
+
+  it('counts the blocks that the application waits for by questions and answers', () => {
+    const checker = checkerOf();
+    const ask = (ticket: number): void =>
+      checker.before({ type: 'command', command: { kind: 'block', hash, ticket } });
+    for (let ticket = 0; ticket < BLOCK_DEMANDS_MAX; ticket++) ask(ticket);
+    ask(99);
+    checker.performed({
+      type: 'emit',
+      notice: { type: 'block', ticket: 99, result: { ok: false, code: 'BLOCK_BUSY' } },
+    });
+    checker.check();
+    ask(100);
+    expect(() => checker.check()).toThrow('blocks that the application waits for: 65 is more than 64');
+  });
+});
+
+describe('the checker of chains', () => {
+  const chain = new VisionChain();
+  chain.mine({ count: 20 });
+
+  /** The chain as a tree of which something can be made wrong. */
+  function treeWith(changes: Partial<CheckedTree> = {}): CheckedTree {
+    const { tree } = chain;
+    return {
+      family: tree.family,
+      tip: tree.tip,
+      tipHeight: tree.tipHeight,
+      at: (height) => tree.at(height),
+      parent: (slot) => tree.parent(slot),
+      record: (slot) => tree.record(slot),
+      hash: (slot) => tree.hash(slot),
+      height: (slot) => tree.height(slot),
+      chainwork: (slot) => tree.chainwork(slot),
+      find: (wanted) => tree.find(wanted),
+      ...changes,
+    };
+  }
+
+  it('takes a chain that hangs together', () => {
+    new ChainChecker(treeWith()).checkAll();
+  });
+
+  it('finds that the work of the tip fell', () => {
+    const { tree } = chain;
+    let height = 20;
+    const checker = new ChainChecker({
+      ...treeWith(),
+      get tip() {
+        return tree.at(height) as number;
+      },
+      get tipHeight() {
+        return height;
+      },
+    });
+    checker.check();
+    height = 19;
+    expect(() => checker.check()).toThrow(/^chainwork fell from \d+ to \d+$/);
+  });
+
+  const { tree } = chain;
+  const third = tree.at(3) as number;
+  it.each<[string, Partial<CheckedTree>]>([
+    ['another parent', { parent: (slot) => (slot === third ? 0 : tree.parent(slot)) }],
+    ['the bytes of another header', { record: (slot) => tree.record(slot === third ? slot + 1 : slot) }],
+    ['another sum of work', { chainwork: (slot) => tree.chainwork(slot) + (slot === third ? 1n : 0n) }],
+    ['another height', { height: (slot) => tree.height(slot) + (slot === third ? 1 : 0) }],
+    [
+      'a hash under which there is none',
+      {
+        find: (wanted) => (Buffer.compare(wanted, tree.hash(third)) === 0 ? undefined : tree.find(wanted)),
+      },
+    ],
+  ])('finds %s in the middle of a chain', (_, changes) => {
+    expect(() => new ChainChecker(treeWith(changes)).checkAll()).toThrow(
+      /^the best chain is broken at [34]$/,
+    );
+  });
+});
+
+describe('the world', () => {
+  /** A node of which the next step has one effect, whatever it was to do. */
+  async function nodeThatWants(
+    effect: Effect,
+    before: (world: World, node: SimNode) => void,
+  ): Promise<() => void> {
+    const world = new World(genesisTime + 1000);
+    const node = world.add('a', { family: visionSim });
+    before(world, node);
+    await world.run(1000);
+    node.core.step = () => [effect];
+    return () => node.driver.push({ type: 'wake' });
+  }
+
+  const meet = (world: World, node: SimNode): void => new Stranger(world, 'b', node).hello();
+  const send: Effect = { type: 'send', peer: 'b', bytes: new Uint8Array(FRAME_BYTES_MAX) };
+
+  it('takes what is sent to a peer, and not what is sent to one that is gone, or never was', async () => {
+    expect(await nodeThatWants(send, meet)).not.toThrow();
+    const gone = await nodeThatWants(send, (world, node) => {
+      meet(world, node);
+      world.after(500, () => node.driver.push({ type: 'peerDisconnected', peer: 'b' }));
+    });
+    expect(gone).toThrow('a sends to b, which is gone');
+    expect(await nodeThatWants(send, () => {})).toThrow('a sends to b, which is gone');
+  });
+
+  it('takes no frame that is too large', async () => {
+    const large = { ...send, bytes: new Uint8Array(FRAME_BYTES_MAX + 1) };
+    expect(await nodeThatWants(large, meet)).toThrow('a frame is too large');
+  });
+
+  it('looks at every step of every node', async () => {
+    const world = new World(genesisTime + 1000);
+    const node = world.add('a', { family: visionSim });
+    await world.run(1000);
+    node.core.step = () =>
+      [1, 2].map((write) => ({ type: 'storeBodies', write, change: { put: [], remove: [] } }));
+    expect(() => node.driver.push({ type: 'wake' })).toThrow('body writes under way: 2 is more than 1');
+  });
+});
