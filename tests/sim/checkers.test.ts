@@ -1,7 +1,7 @@
 /** The checkers of the simulation: each finds what it is there to find, or all that they let pass would mean nothing. */
 import {
   BLOCK_DEMANDS_MAX,
-  BODY_BYTES_IN_FLIGHT_MAX,
+  BODY_BYTES_WORST_MAX,
   BODY_READS_MAX,
   DEFERRED_REQUESTS_MAX,
   type Effect,
@@ -24,7 +24,7 @@ import { type SimNode, World } from './world.js';
 
 const JOBS_MAX = 4;
 const BODY_BYTES_MAX = 1000;
-const BYTES_MAX = BODY_BYTES_IN_FLIGHT_MAX + BODY_BYTES_MAX;
+const BYTES_MAX = BODY_BYTES_WORST_MAX;
 const UNSENT_MAX = UNSENT_BYTES_MAX + 4 * 2 ** 20;
 const hash = new Uint8Array(32);
 
