@@ -90,6 +90,11 @@ async function connect(port: number): Promise<net.Socket> {
   return socket;
 }
 
+/** Resolves when a connection is closed, also by a reset. */
+function closing(socket: net.Socket): Promise<void> {
+  return new Promise((resolve) => socket.once('close', () => resolve()));
+}
+
 interface Answer {
   readonly status: number | undefined;
   readonly headers: IncomingHttpHeaders;
@@ -157,7 +162,7 @@ describe('clients that do not read', () => {
     const closed: Promise<unknown>[] = [];
     for (let i = 0; i < HTTP_BLOCKS_ANSWERS_MAX; i++) {
       const socket = await askAndSleep(port);
-      closed.push(all.then(() => once(socket, 'close')));
+      closed.push(all.then(() => closing(socket)));
     }
     await all;
     expect((await ask(port, '/p2p/get_blocks', genesis)).status).toBe(200);
@@ -180,7 +185,7 @@ describe('connections', () => {
     expect((await ask(place.port, '/p2p/headers')).status).toBe(200);
     place.from = 'a';
     // That the server ends its side tells that it has let go of the place.
-    await once(held[0]?.end().resume() as net.Socket, 'close');
+    await closing(held[0]?.end().resume() as net.Socket);
     expect((await ask(place.port, '/p2p/headers')).status).toBe(200);
   });
 
@@ -200,9 +205,9 @@ describe('connections', () => {
     const silent: net.Socket[] = [];
     for (let i = 0; i < HTTP_STATUS_CONNECTIONS_PER_ADDRESS_MAX; i++) silent.push(await connect(place.port));
     const order: string[] = [];
-    const ends = silent.map((socket) => once(socket.resume(), 'close').then(() => order.push('in time')));
+    const ends = silent.map((socket) => closing(socket.resume()).then(() => order.push('in time')));
     const late = await connect(place.port);
-    await once(late.resume(), 'close').then(() => order.push('at once'));
+    await closing(late.resume()).then(() => order.push('at once'));
     await Promise.all(ends);
     expect(order).toEqual(['at once', 'in time', 'in time']);
     expect((await ask(place.port, '/metrics')).status).toBe(200);
