@@ -1,5 +1,10 @@
-import { expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { resolveNetwork } from '@vision-light/protocol';
+import { expect, it, vi } from 'vitest';
+import { RequestFault } from '../../packages/gateway/src/http/request-fault.js';
+import { RequestMembers } from '../../packages/gateway/src/http/request-members.js';
 import { SimRandom } from '../sim/sim-random.js';
+import { bitcoinBlocks } from './bitcoin-blocks.js';
 import { FuzzFailure, fuzz, tryOne } from './fuzz.js';
 import { hostileBytes } from './mutate.js';
 import { targets } from './targets.js';
@@ -19,6 +24,46 @@ it.each(targets)('$name: takes its own samples, and hostile inputs are taken and
     Buffer.from(hostileBytes(random, target.samples)).toString('hex'),
   );
   expect(new Set(inputs).size).toBeGreaterThan(40);
+});
+
+it('hostile Bitcoin bodies get as far as each of the checks', () => {
+  const family = resolveNetwork('bitcoin-mainnet');
+  const random = new SimRandom(3);
+  const samples = bitcoinBlocks.map(({ body }) => body);
+  const counts = new Map<string, number>();
+  for (let i = 0; i < 20_000; i++) {
+    const input = hostileBytes(random, samples);
+    for (const { context } of bitcoinBlocks) {
+      const verdict = family.checkBody(input, context);
+      const code = verdict.kind === 'ok' ? 'ok' : verdict.code;
+      counts.set(code, (counts.get(code) ?? 0) + 1);
+    }
+  }
+  for (const code of ['ok', 'BODY_MALFORMED', 'BODY_ROOT_MISMATCH', 'BODY_WITNESS_MISMATCH'])
+    expect(counts.get(code), code).toBeGreaterThan(10);
+});
+
+it('reads those members of requests over HTTP that the gateway reads', () => {
+  const routes = readFileSync(
+    new URL('../../packages/gateway/src/http/p2p-routes.ts', import.meta.url),
+    'utf8',
+  );
+  const read = [...routes.matchAll(/members\.\w+\('(\w+)'/g)].map(([, name]) => name);
+  const requests = targets.find(({ name }) => name === 'JSON of requests over HTTP');
+  const given = (requests?.samples ?? []).flatMap((sample) =>
+    Object.keys(JSON.parse(Buffer.from(sample).toString()) as object),
+  );
+  expect(new Set(read).size).toBeGreaterThan(5);
+  expect(new Set(given)).toEqual(new Set(read));
+  const tried: string[] = [];
+  for (const method of ['u64', 'hash', 'optionalHash', 'hashes'] as const)
+    vi.spyOn(RequestMembers.prototype, method).mockImplementation((name: string): never => {
+      tried.push(name);
+      throw new RequestFault('seen');
+    });
+  requests?.check(requests.samples[0] as Uint8Array);
+  vi.restoreAllMocks();
+  expect(new Set(tried)).toEqual(new Set(read));
 });
 
 it('says seed, input and how to see it again when one is not withstood', () => {

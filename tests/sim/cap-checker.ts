@@ -58,6 +58,11 @@ export class CapChecker {
     readonly peersMax = PEERS_MAX,
   ) {}
 
+  /** The most bytes that ever waited for one peer. */
+  get unsentMax(): number {
+    return this.#unsentMax;
+  }
+
   /** Bytes that wait for all peers together. */
   get unsentTotal(): number {
     let total = 0;

@@ -41,6 +41,8 @@ export class Channel {
   /** While true frames are kept back (a partition). */
   #isBlocked = false;
   readonly #kept: Uint8Array[] = [];
+  /** On their way, in order: two that arrive at one moment may be due in any order, by the rounding of their times. */
+  readonly #travelling: Uint8Array[] = [];
   /** When the last frame will have left, and when it will have arrived. */
   #leftAt = 0;
   #arrivedAt = 0;
@@ -82,7 +84,8 @@ export class Channel {
     if (loss > 0)
       for (let wait = RETRANSMISSION_MS; this.random.chance(loss) && again < 10_000; wait *= 2) again += wait;
     this.#arrivedAt = Math.max(this.#arrivedAt, this.#leftAt + latencyMs + jitter + again);
-    this.world.after(this.#arrivedAt - now, () => this.deliver(bytes));
+    this.#travelling.push(bytes);
+    this.world.after(this.#arrivedAt - now, () => this.deliver(this.#travelling.shift() as Uint8Array));
   }
 
   get #buffered(): number {

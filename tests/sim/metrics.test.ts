@@ -1,7 +1,19 @@
 /** What nodes count, against what they must have done. */
-import { type Metrics, metricDefinitions, metricNames, zeroMetrics } from '@vision-light/protocol';
+import {
+  FOLLOWED_BLOCKS,
+  type Metrics,
+  metricDefinitions,
+  metricNames,
+  ORPHAN_SWEEP_MS,
+  ORPHAN_TTL_MS,
+  SERVICE_ARCHIVE,
+  zeroMetrics,
+} from '@vision-light/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { networkMetrics } from '../../packages/signal-server/src/network-metrics.js';
+import { answerFrom } from './scripted-chain.js';
+import { answerPings, Stranger } from './stranger.js';
+import { makeBody } from './vision-bodies.js';
 import { genesisTime, VisionChain, visionSim } from './vision-chain.js';
 import { type SimNode, World } from './world.js';
 
@@ -108,6 +120,80 @@ describe('the metrics of a node', () => {
       vision_chain_reorg_depth_last: 7,
     });
     expect(right.core.metrics().vision_chain_reorgs_total).toBe(0);
+  });
+});
+
+describe('the metrics of block bodies', () => {
+  const HEIGHT = 100;
+  const hash = new Uint8Array(32).fill(7);
+  const unknown = new Uint8Array(32).fill(8);
+
+  /** A node that has a chain, and a stranger that says it has it too; it answers `getBlocks` as told. */
+  async function meet(
+    bodyOf: ((wanted: Uint8Array) => Uint8Array) | undefined,
+  ): Promise<{ readonly node: SimNode; readonly stranger: Stranger }> {
+    const chain = new VisionChain();
+    const made = makeBody(1, 2);
+    chain.mine({ count: HEIGHT, txRootOf: () => made.txRoot });
+    const node = world.add('a', { family });
+    await world.run(world.now + 100);
+    const stranger = new Stranger(world, 'b', node, (message, self) => {
+      answerPings(message, self);
+      if (message.type === 'getHeaders') self.say(answerFrom(family, chain.batch, message));
+      if (message.type !== 'getBlocks' || bodyOf === undefined) return;
+      const { requestId } = message;
+      for (const wanted of message.hashes)
+        self.say({ type: 'blocks', requestId, hash: wanted.slice(), body: bodyOf(wanted) });
+    });
+    const chainwork = chain.tree.chainwork(chain.tree.tip);
+    stranger.hello({ height: HEIGHT, chainwork, services: SERVICE_ARCHIVE });
+    await world.run(world.now + 2000);
+    expect(node.core.tip.height).toBe(HEIGHT);
+    return { node, stranger };
+  }
+
+  it('tell how many are under way, and how many come a second', async () => {
+    const silent = await meet(undefined);
+    expect(silent.stranger.heard('getBlocks').flatMap(({ hashes }) => hashes).length).toBe(
+      silent.node.core.metrics().vision_p2p_inflight_blocks,
+    );
+    expect(silent.node.core.metrics()).toMatchObject({ vision_p2p_blocks_per_sec: 0 });
+    expect(silent.node.core.metrics().vision_p2p_inflight_blocks).toBeGreaterThan(0);
+
+    world = new World(genesisTime + 100_000);
+    const { node } = await meet(() => makeBody(1, 2).body);
+    expect(node.core.metrics()).toMatchObject({
+      vision_p2p_inflight_blocks: 0,
+      vision_p2p_blocks_received_total: FOLLOWED_BLOCKS,
+    });
+    expect(node.core.metrics().vision_p2p_blocks_per_sec).toBeGreaterThan(0);
+    await world.run(world.now + 20_000);
+    expect(node.core.metrics().vision_p2p_blocks_per_sec).toBe(0);
+  });
+
+  it('tell of an orphan that it is there, that its parent was asked for, and that it was given up', async () => {
+    const { node, stranger } = await meet(() => makeBody(1, 2).body);
+    const before = node.core.metrics();
+    expect(before).toMatchObject({ vision_p2p_orphans: 0, vision_p2p_parent_request_sent_total: 0 });
+    const asked = stranger.heard('getHeaders').length;
+    stranger.say({ type: 'announce', height: HEIGHT + 2, hash, prev: unknown });
+    await world.run(world.now + 2000);
+    expect(stranger.heard('getHeaders').length).toBe(asked + 1);
+    expect(node.core.metrics()).toMatchObject({
+      vision_p2p_orphans: 1,
+      vision_p2p_orphans_inserted_total: 1,
+      vision_p2p_orphans_pruned_total: 0,
+      vision_p2p_parent_request_sent_total: 1,
+    });
+    await world.run(world.now + ORPHAN_TTL_MS - 5000);
+    expect(node.core.metrics().vision_p2p_orphans).toBe(1);
+    await world.run(world.now + ORPHAN_SWEEP_MS + 5000);
+    expect(node.core.metrics()).toMatchObject({
+      vision_p2p_orphans: 0,
+      vision_p2p_orphans_adopted_total: 0,
+      vision_p2p_orphans_resolved_total: 1,
+      vision_p2p_orphans_pruned_total: 1,
+    });
   });
 });
 

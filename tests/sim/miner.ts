@@ -18,6 +18,8 @@ export class SimMiner {
     readonly hashesPerSecond: number,
     /** In each of its blocks. */
     readonly transactions = 0,
+    /** About how many bytes each of them takes. */
+    readonly transactionBytes = 150,
   ) {}
 
   /** To be called with every new tip, and once when the node is ready: chance has no memory, so it is drawn anew. */
@@ -38,7 +40,8 @@ export class SimMiner {
     const { node, world } = this;
     const { tree } = node.core;
     const wallTime = world.wallTime + (node.options.clockSkewS ?? 0);
-    const made = this.transactions === 0 ? undefined : makeBody(++this.#blocks, this.transactions);
+    const { transactions, transactionBytes } = this;
+    const made = transactions === 0 ? undefined : makeBody(++this.#blocks, transactions, transactionBytes);
     const { record, hash } = mineHeader(tree, tree.tip, wallTime, node.id, made?.txRoot);
     this.onBlock?.(visionSim.hashToHex(hash));
     const batch = { count: 1, records: record, hashes: hash };

@@ -30,6 +30,8 @@ export interface Scenario {
   readonly minutes?: number;
   /** One node is cut off for ever: a run that must fail, to see that it does. */
   readonly sabotage?: boolean;
+  /** Called after every step of every node, beside the checkers; throws if something does not hold. */
+  readonly check?: (node: SimNode) => void;
 }
 
 /** What a run leaves. Equal for equal scenarios. */
@@ -43,12 +45,23 @@ export interface RunResult {
   readonly height: number;
   readonly reorgs: number;
   readonly faults: number;
+  /** The most bytes that waited for one peer of any node. */
+  readonly unsentBytesMax: number;
   readonly virtualMinutes: number;
 }
 
 /** A run in which something did not hold; the message says with which seed it comes again. */
 export class SimFailure extends Error {
   override readonly name = 'SimFailure';
+
+  /** @param digest  hash over all events until then */
+  constructor(
+    message: string,
+    readonly digest: string,
+    options: ErrorOptions,
+  ) {
+    super(message, options);
+  }
 }
 
 /**
@@ -71,6 +84,11 @@ const SKEW_MAX_S = 4.5;
 const HASHES_PER_SECOND = 2;
 /** Headers that the miners have at the beginning, of which the seed takes some. */
 const HISTORY = 300;
+/** Of all seeds, those in which a block with transactions has a body of 100 to 300 kB: there the caps on bytes matter. */
+const HEAVY_SEEDS = 0.05;
+/** In each block of a miner: for each of the transactions that are drawn for it, so many of so many bytes. */
+const LIGHT = { count: 1, bytes: 150 };
+const HEAVY = { count: 2, bytes: 50_000 };
 
 /** What one honest node may never say of another, however late or asleep it was. */
 const blame = /^(WIRE_|HEADER_)|^PEER_(WRONG|OUT_OF_TURN|UNSOLICITED|FLOOD)/;
@@ -134,7 +152,10 @@ class Member {
       followedBlocks: this.followedBlocks,
       notice: (notice, node) => this.run.noticed(this, notice, node),
     });
-    if (isMiner) this.miner = new SimMiner(world, this.node, this.hashesPerSecond, this.transactions);
+    this.run.lives.push(this.node);
+    if (!isMiner) return;
+    const { count, bytes } = this.run.filling;
+    this.miner = new SimMiner(world, this.node, this.hashesPerSecond, count * this.transactions, bytes);
   }
 
   close(): void {
@@ -147,9 +168,12 @@ class Member {
 class Run {
   readonly world: World;
   readonly members: Member[] = [];
+  /** Every node that there was. */
+  readonly lives: SimNode[] = [];
   readonly random: SimRandom;
   readonly faultsUntil: number;
   readonly past: number;
+  readonly filling: typeof LIGHT;
   reorgs = 0;
   faults = 0;
   #isPartitioned = false;
@@ -158,12 +182,14 @@ class Run {
     // What is drawn before the world begins comes from its own seed too.
     const draft = new World(genesisTime, { seed: scenario.seed });
     this.past = draft.random.int(HISTORY);
+    this.filling = draft.random.chance(HEAVY_SEEDS) ? HEAVY : LIGHT;
     this.world = new World(genesisTime + 5 * this.past, {
       seed: draft.random.int(2 ** 32),
       conditions: drawConditions,
       introduces: true,
       pow,
       stepsMax: Number.POSITIVE_INFINITY,
+      ...(scenario.check === undefined ? {} : { check: scenario.check }),
     });
     this.random = this.world.random;
     const count = scenario.nodes ?? 3 + this.random.int(10);
@@ -324,7 +350,7 @@ export async function runScenario(scenario: Scenario): Promise<RunResult> {
     const what = error instanceof Error ? error.message : String(error);
     const at = `${(run.world.now / 1000).toFixed(3)} s, event ${run.world.trace.events}`;
     const message = `seed ${scenario.seed}, at ${at}: ${what}\nAgain: ${replayCommand(scenario)}`;
-    throw new SimFailure(message, { cause: error });
+    throw new SimFailure(message, run.world.trace.digest, { cause: error });
   }
   const { world, members } = run;
   return {
@@ -336,6 +362,7 @@ export async function runScenario(scenario: Scenario): Promise<RunResult> {
     height: members[0]?.node?.core.tip.height ?? 0,
     reorgs: run.reorgs,
     faults: run.faults,
+    unsentBytesMax: Math.max(...run.lives.map(({ caps }) => caps.unsentMax)),
     virtualMinutes: world.now / 60_000,
   };
 }

@@ -1,20 +1,31 @@
+import { BODY_SEND_BUFFER_BYTES_MAX } from '@vision-light/protocol';
 import { describe, expect, it } from 'vitest';
 import { replayCommand, runScenario, SimFailure, settleMs } from './scenario.js';
 import { SimRandom } from './sim-random.js';
+import type { SimNode } from './world.js';
 
 const SEEDS = 200;
-const GROUPS = 10;
+const GROUPS = 20;
 
 describe(`${SEEDS} seeds: every node's chain only grows in work, every cap holds, and all agree in the end`, () => {
+  let unsentBytesMax = 0;
   for (let group = 0; group < GROUPS; group++) {
     const first = 1 + (group * SEEDS) / GROUPS;
     const last = ((group + 1) * SEEDS) / GROUPS;
     it(`seeds ${first} to ${last}`, async () => {
       let faults = 0;
-      for (let seed = first; seed <= last; seed++) faults += (await runScenario({ seed, minutes: 1 })).faults;
+      for (let seed = first; seed <= last; seed++) {
+        const result = await runScenario({ seed, minutes: 1 });
+        faults += result.faults;
+        unsentBytesMax = Math.max(unsentBytesMax, result.unsentBytesMax);
+      }
       expect(faults).toBeGreaterThan(SEEDS / GROUPS);
     });
   }
+
+  it('in some of them so much is sent that it has to wait', () => {
+    expect(unsentBytesMax).toBeGreaterThan(BODY_SEND_BUFFER_BYTES_MAX);
+  });
 });
 
 describe('a run', () => {
@@ -34,6 +45,25 @@ describe('a run', () => {
       /^seed 9, at [\d.]+ s, event \d+: no agreement about the chainwork.*\nAgain: npm run sim -- --seed 9 --minutes 1$/,
     );
     expect(replayCommand({ seed: 3, nodes: 5 })).toBe('npm run sim -- --seed 3 --nodes 5');
+  });
+
+  it('that fails, fails again with its seed: at the same event, after the same history', async () => {
+    const fail = async (): Promise<SimFailure> => {
+      let steps = 0;
+      const check = ({ id }: SimNode): void => {
+        steps++;
+        if (steps === 2000) throw new Error(`${id} does not hold`);
+      };
+      const failure = await runScenario({ seed: 11, minutes: 1, check }).catch((error: unknown) => error);
+      if (!(failure instanceof SimFailure)) throw new Error('did not fail');
+      return failure;
+    };
+    const first = await fail();
+    expect(first.message).toMatch(
+      /^seed 11, at [\d.]+ s, event 20\d\d: n\d+\.1 does not hold\nAgain: npm run sim -- --seed 11 --minutes 1$/,
+    );
+    const again = await fail();
+    expect([again.message, again.digest]).toEqual([first.message, first.digest]);
   });
 
   it('settles within a time that follows from the limits', () => {

@@ -156,6 +156,7 @@ export class SimNode {
   check(): void {
     this.checker.check();
     this.caps.check();
+    this.world.checkMore?.(this);
   }
 
   /** The answer to an effect that takes about so long, unless the page is gone by then. */
@@ -257,6 +258,8 @@ export interface WorldOptions {
   /** Shared by several worlds; of its own if absent. */
   readonly pow?: PowCache;
   readonly stepsMax?: number;
+  /** Called after every step of every node, beside the checkers; throws if something does not hold. */
+  readonly check?: (node: SimNode) => void;
 }
 
 export class World {
@@ -267,6 +270,7 @@ export class World {
   readonly trace = new Trace();
   readonly latencyMs: number;
   readonly introduces: boolean;
+  readonly checkMore: ((node: SimNode) => void) | undefined;
   readonly #conditions: ((random: SimRandom) => LinkConditions) | undefined;
   readonly #stepsMax: number;
   readonly #queue = new EventQueue();
@@ -286,6 +290,7 @@ export class World {
     this.random = new SimRandom(seed);
     this.#conditions = options.conditions;
     this.introduces = options.introduces ?? false;
+    this.checkMore = options.check;
     this.pow = options.pow ?? new PowCache();
     this.#stepsMax = options.stepsMax ?? STEPS_MAX;
   }
