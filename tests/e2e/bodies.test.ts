@@ -5,6 +5,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { cp } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import type { createLightNode } from '@vision-light/browser-node';
 import { FOLLOWED_BLOCKS, type Metrics } from '@vision-light/protocol';
 import { expect, it } from 'vitest';
@@ -20,6 +21,22 @@ const { servers } = stage;
 
 const metricsOf = (visitor: Visitor): Promise<Metrics> =>
   visitor.page.evaluate(() => (globalThis as unknown as { lightNode: LightNodeHandle }).lightNode.metrics());
+
+/** A port that nobody listened on a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Bodies that a gateway has sent, by its own figures. */
+async function bodiesSentBy(port: number): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  return Number(/^vision_p2p_blocks_sent_total\{.*\} (\d+)$/m.exec(text)?.[1]);
+}
 
 /** What a page says of some blocks of its best chain: transactions and body bytes of each, or the code it failed with. */
 function blocksOf(visitor: Visitor, from: number, count: number): Promise<(string | [number, number])[]> {
@@ -94,6 +111,7 @@ it('fetches every body though a gateway is killed in the middle', async () => {
   const copyDir = await servers.folder();
   await cp(dataDir, copyDir, { recursive: true });
   await servers.gateway({ network, signal: [signal.url], dataDir, mine: false });
+  const port = await freePort();
   const doomed = fork(new URL('gateway-process.mjs', import.meta.url), {
     // It runs the package as it was built, not its source as this process does.
     execArgv: [],
@@ -104,7 +122,7 @@ it('fetches every body though a gateway is killed in the middle', async () => {
         signal: [signal.url],
         dataDir: copyDir,
         mine: false,
-        port: 0,
+        port,
       }),
     },
   });
@@ -117,11 +135,29 @@ it('fetches every body though a gateway is killed in the middle', async () => {
   const page = await Visitor.open(stage.browser, await servers.page(network, [signal.url]));
   await page.reaches(HISTORY);
   await page.hasPeers(2, 'gateway');
-  // In parts, since only so many may be awaited at once; the second gateway dies within the first.
+  // In parts, since only so many may be awaited at once; in the second one a gateway dies.
   const found: (string | [number, number])[] = [];
   for (let from = 1; from < HISTORY; from += FOLLOWED_BLOCKS) {
-    const part = blocksOf(page, from, Math.min(FOLLOWED_BLOCKS, HISTORY - from));
-    if (from === 1) doomed.kill('SIGKILL');
+    const isSecond = from === 1 + FOLLOWED_BLOCKS;
+    if (isSecond) {
+      expect(await bodiesSentBy(port)).toBeGreaterThan(0);
+      // It hears what it is asked for, and answers nothing any more.
+      doomed.kill('SIGSTOP');
+    }
+    let isDone = false;
+    const part = blocksOf(page, from, Math.min(FOLLOWED_BLOCKS, HISTORY - from)).finally(() => {
+      isDone = true;
+    });
+    if (isSecond) {
+      await expect
+        .poll(async () => (await metricsOf(page)).vision_p2p_inflight_blocks, {
+          timeout: 10_000,
+          interval: 20,
+        })
+        .toBeGreaterThan(0);
+      expect(isDone).toBe(false);
+      doomed.kill('SIGKILL');
+    }
     found.push(...(await part));
   }
   expect(found.length).toBe(HISTORY - 1);

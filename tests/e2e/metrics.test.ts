@@ -1,6 +1,6 @@
 /** What two pages and a gateway do, as the signaling server adds it up; and it is gone with the page that did it. */
 import type { createLightNode } from '@vision-light/browser-node';
-import type { Metrics } from '@vision-light/protocol';
+import { FOLLOWED_BLOCKS, type Metrics } from '@vision-light/protocol';
 import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser, Visitor } from './browser.js';
@@ -23,6 +23,18 @@ afterAll(async () => {
 
 const metricsOf = (visitor: Visitor): Promise<Metrics> =>
   visitor.page.evaluate(() => (globalThis as unknown as { lightNode: LightNodeHandle }).lightNode.metrics());
+
+/** Resolves once a page has all the bodies that it follows. */
+const haveNewestBodies = (visitor: Visitor, tip: number): Promise<void> =>
+  visitor.page.evaluate(
+    async (top, count) => {
+      const { lightNode: node } = globalThis as unknown as { lightNode: LightNodeHandle };
+      for (let height = top - count + 1; height <= top; height++)
+        await node.block((await node.header(height))?.hash as string);
+    },
+    tip,
+    FOLLOWED_BLOCKS,
+  );
 
 /** One series of an output, of which the network is the only label. */
 function valueIn(text: string, name: string, network: string): number {
@@ -73,6 +85,19 @@ it('the metrics of the whole network are right at the signaling server, and leav
   expect(valueIn(own, 'vision_p2p_peers', network.name)).toBe(2);
   // Each header that a page received was sent once, by the gateway or by the other page.
   await becomes('vision_p2p_headers_sent_total', 2 * height - sent);
+
+  // So it is with bodies: each that one received, another had sent, and the pages' own figures add up to the network's.
+  await Promise.all([haveNewestBodies(a, height), haveNewestBodies(b, height)]);
+  const pages = await Promise.all([metricsOf(a), metricsOf(b)]);
+  const ofPages = (name: keyof Metrics): number => pages.reduce((total, metrics) => total + metrics[name], 0);
+  const ownNow = await (await fetch(`http://127.0.0.1:${gateway.port}/metrics`)).text();
+  const ofGateway = (name: keyof Metrics): number => valueIn(ownNow, name, network.name);
+  const received = ofPages('vision_p2p_blocks_received_total');
+  expect(received).toBeGreaterThan(0);
+  expect(ofGateway('vision_p2p_blocks_received_total')).toBe(0);
+  expect(ofPages('vision_p2p_blocks_sent_total') + ofGateway('vision_p2p_blocks_sent_total')).toBe(received);
+  await becomes('vision_p2p_blocks_received_total', received);
+  await becomes('vision_p2p_blocks_sent_total', ofPages('vision_p2p_blocks_sent_total'));
 
   // With the page go its part of the gauge and the peers that the others had in it; what it counted stays.
   await b.close();

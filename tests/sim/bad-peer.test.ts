@@ -8,10 +8,14 @@ import {
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   DEFERRED_REQUESTS_MAX,
+  FAILURES_BEFORE_PAUSE,
   HELLO_TIMEOUT_MS,
   MESSAGE_TIMEOUT_MS,
   OVERSLEPT_MS,
+  PAUSE_MS,
+  PAUSES_MAX,
   PING_INTERVAL_MS,
+  REQUEST_TIMEOUT_MAX_MS,
   SEND_BUFFER_BYTES_MAX,
   UNPROVEN_CLAIMS_MAX,
   UNSENT_BYTES_MAX,
@@ -75,6 +79,14 @@ const headers = (requestId: number, parent = genesisHash, count = 0): Message =>
   parent,
   count,
   payload: new Uint8Array(0),
+});
+
+it('a peer that answers no getHeaders has as many tries after a pause as before it', async () => {
+  const mute = new Stranger(world, 'mute', node);
+  mute.hello(honest);
+  await world.run(world.now + PAUSES_MAX * (PAUSE_MS + FAILURES_BEFORE_PAUSE * REQUEST_TIMEOUT_MAX_MS));
+  expect(mute.rejectedWith).toBe('PEER_UNRESPONSIVE');
+  expect(mute.heard('getHeaders').length).toBe(PAUSES_MAX * FAILURES_BEFORE_PAUSE);
 });
 
 describe('a peer that breaks a rule is told which, and disconnected; the node goes on', () => {
