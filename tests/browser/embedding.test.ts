@@ -9,6 +9,11 @@ const workerUrl = '/packages/browser-node/dist/worker.js';
 /** Bytes that the whole library may weigh, gzipped. The project's own budget. */
 const GZIPPED_BYTES_MAX = 80_000;
 
+/** Whatever fetches another module or script: imports and exports from one, static ones first, and calls. */
+function importsIn(script: string): string[] {
+  return script.match(/\b(?:import|export)\b[\w$*{},\s]*["'`][^"'`]*|\bimport(?:Scripts)?\s*\([^)]*/g) ?? [];
+}
+
 async function load(): Promise<typeof createLightNode> {
   return ((await import(/* @vite-ignore */ bundle)) as { createLightNode: typeof createLightNode })
     .createLightNode;
@@ -28,11 +33,65 @@ describe('the built library', () => {
     });
   }
 
-  it('imports nothing and is small', async () => {
-    const text = await (await fetch(bundle)).text();
-    assertTrue(!/\bimport\s*["'{*]/.test(text.slice(0, 1000)), 'it imports something');
-    const stream = new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'));
-    const { byteLength } = await new Response(stream).arrayBuffer();
+  it('NO_WASM in a page whose policy does not permit WebAssembly', async () => {
+    const frame = document.createElement('iframe');
+    const told = new Promise<unknown>((resolve) => {
+      addEventListener('message', ({ data }) => resolve(data), { once: true });
+    });
+    frame.srcdoc = `<!doctype html>
+      <meta http-equiv="Content-Security-Policy" content="script-src 'self' 'unsafe-inline' blob:">
+      <script type="module">
+        import { createLightNode } from '${bundle}';
+        const tell = (code) => parent.postMessage(code, '*');
+        createLightNode({ signal: ['http://localhost:1'], storage: 'memory' }).then(
+          () => tell('it runs'),
+          ({ code, message }) => tell([code, message].join(': ')),
+        );
+      </script>`;
+    document.body.append(frame);
+    try {
+      const words = String(await told);
+      assertTrue(/^NO_WASM: .*Content Security Policy/.test(words), words);
+    } finally {
+      frame.remove();
+    }
+  });
+
+  it('imports nothing, not even in its worker', async () => {
+    for (const file of [bundle, workerUrl]) {
+      const text = await (await fetch(file)).text();
+      assertTrue(text.length > 100_000, `${file} has ${text.length} characters`);
+      assertEqual(importsIn(text).join('\n'), '', `what ${file} imports`);
+    }
+  });
+
+  it('is small', async () => {
+    const { body } = await fetch(bundle);
+    const { byteLength } = await new Response(body?.pipeThrough(new CompressionStream('gzip'))).arrayBuffer();
     assertTrue(byteLength > 10_000 && byteLength <= GZIPPED_BYTES_MAX, `${byteLength} bytes gzipped`);
   });
+});
+
+describe('importsIn', () => {
+  for (const script of [
+    'import"x"',
+    "import d from 'x'",
+    'import{a as b}from"x"',
+    'import d,*as n from`x`',
+    'export*from"x"',
+    'export{a}from"x"',
+    'await import("x")',
+    'import(x)',
+    'importScripts("x")',
+  ]) {
+    it(`finds one in ${script}`, () => {
+      assertEqual(importsIn(`let a=1;${script};let b=2`).length, 1, 'imports');
+    });
+  }
+
+  for (const script of ['export{a as b,c};"x"', 'new URL("x",import.meta.url)', 'reimport("x")']) {
+    it(`finds none in ${script}`, () => {
+      assertEqual(importsIn(script).join(), '', 'imports');
+    });
+  }
 });

@@ -94,6 +94,16 @@ describe('createLightNode: the platform', () => {
     assertEqual(error.code, 'NO_WASM', 'code');
   });
 
+  it('NO_WASM where WebAssembly is known, and SIMD is not', async () => {
+    const refuse = `WebAssembly.Module = class {
+      constructor() { throw new WebAssembly.CompileError('invalid value type 0x7b'); }
+    }`;
+    const error = await withWorkerPrelude(refuse, () => rejection(createLightNode({ signal })));
+    assertEqual(error.code, 'NO_WASM', 'code');
+    assertTrue(error instanceof LightNodeError, 'no LightNodeError');
+    assertTrue(error.message.includes('invalid value type 0x7b'), error.message);
+  });
+
   it('WORKER_FAILED for a worker that is not there', async () => {
     const error = await rejection(createLightNode({ signal, workerUrl: '/no/such/worker.js' }));
     assertEqual(error.code, 'WORKER_FAILED', 'code');

@@ -1,19 +1,31 @@
 import { SignalingServer } from '../../packages/browser-node/src/peers/signaling-server.js';
-import { assertEqual } from './expect.js';
+import { assertEqual, assertTrue } from './expect.js';
 import { closeNodes, errorOf, newNetwork, peersOf, signalAt, startNode } from './nodes.js';
 
-/** Makes transferring a data channel fail, as in browsers that cannot. */
-function forbidTransfer(): () => void {
+interface WatchedPosts {
+  /** Types of the messages that went out to workers, in order. */
+  readonly types: string[];
+  end(): void;
+}
+
+/**
+ * Watches what pages post to their workers.
+ *
+ * @param canTransfer  false makes transferring a data channel fail, as in browsers that cannot
+ */
+function watchPosts(canTransfer: boolean): WatchedPosts {
+  const types: string[] = [];
   const post = Worker.prototype.postMessage as (message: unknown, transfer: Transferable[]) => void;
-  Worker.prototype.postMessage = function (this: Worker, message: unknown, transfer?: unknown) {
-    if (Array.isArray(transfer) && transfer.some((item) => item instanceof RTCDataChannel)) {
-      throw new DOMException('not here', 'DataCloneError');
-    }
+  Worker.prototype.postMessage = function (this: Worker, message: { type: string }, transfer?: unknown) {
+    const hasChannel = Array.isArray(transfer) && transfer.some((item) => item instanceof RTCDataChannel);
+    if (hasChannel && !canTransfer) throw new DOMException('not here', 'DataCloneError');
     post.call(this, message, transfer as Transferable[]);
+    types.push(message.type);
   } as typeof Worker.prototype.postMessage;
-  return () => {
+  const end = (): void => {
     Worker.prototype.postMessage = post as typeof Worker.prototype.postMessage;
   };
+  return { types, end };
 }
 
 describe('links between nodes', () => {
@@ -38,19 +50,26 @@ describe('links between nodes', () => {
     assertEqual(second.peers().length, 1, 'peers');
   });
 
-  it('a browser that cannot transfer channels relays them', async () => {
-    const network = newNetwork();
-    const allow = forbidTransfer();
-    try {
-      const relaying = await startNode({ network });
-      const second = await startNode({ network });
-      await Promise.all([peersOf(relaying, 1), peersOf(second, 1)]);
-      await second.close();
-      await peersOf(relaying, 0);
-    } finally {
-      allow();
-    }
-  });
+  for (const [what, canTransfer, used, unused] of [
+    ['this browser gives each channel itself to the worker', true, 'channel', 'relay'],
+    ['a browser that cannot transfer channels relays them', false, 'relay', 'channel'],
+  ] as const) {
+    it(what, async () => {
+      const network = newNetwork();
+      const { types, end } = watchPosts(canTransfer);
+      try {
+        const first = await startNode({ network });
+        const second = await startNode({ network });
+        await Promise.all([peersOf(first, 1), peersOf(second, 1)]);
+        await second.close();
+        await peersOf(first, 0);
+      } finally {
+        end();
+      }
+      assertTrue(types.filter((type) => type === used).length >= 2, `${types.join()}: no ${used} for each`);
+      assertTrue(!types.includes(unused), `${types.join()}: ${unused}`);
+    });
+  }
 
   it('a peer of which the server says that it is gone is given up at once', async () => {
     const own = RTCPeerConnection;
