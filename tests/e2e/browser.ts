@@ -72,6 +72,29 @@ export class Visitor {
     }, hash);
   }
 
+  /** Resolves once the best chain is on disk up to this height. */
+  async hasStored(height: number): Promise<void> {
+    await this.page.evaluate(
+      (wanted) =>
+        new Promise<void>((resolve) => {
+          const node = (globalThis as unknown as { lightNode: LightNodeHandle }).lightNode;
+          const look = (): void => {
+            if (node.status.storedHeight < wanted) return;
+            unsubscribe();
+            resolve();
+          };
+          const unsubscribe = node.subscribe('status', look);
+          look();
+        }),
+      height,
+    );
+  }
+
+  /** Resolves once the page shows an event of this code, which its node has reported since it was loaded. */
+  async isTold(code: string): Promise<void> {
+    await this.page.waitForSelector(`[data-testid="notices"] > [data-code="${code}"]`);
+  }
+
   /** Resolves once the page has this many peers that satisfy the kind. */
   async hasPeers(count: number, kind?: 'browser' | 'gateway'): Promise<void> {
     await this.page.evaluate(

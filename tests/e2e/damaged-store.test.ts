@@ -1,0 +1,56 @@
+/** A page whose stored chain was damaged notices it on the next visit, says so, and fetches what is missing anew. */
+import { expect, it } from 'vitest';
+import { Visitor } from './browser.js';
+import { reaches, smallNetwork } from './servers.js';
+import { Stage } from './stage.js';
+
+/** Headers of one stored chunk. */
+const CHUNK = 2000;
+/** Two whole chunks and the beginning of a third. */
+const HISTORY = 2 * CHUNK + 100;
+const stage = new Stage();
+const { servers } = stage;
+
+/** Flips one bit in the middle of a stored chunk, as a bad disk would. */
+function damageChunk(visitor: Visitor, index: number): Promise<void> {
+  return visitor.page.evaluate(async (key) => {
+    const finished = <T>(request: IDBRequest<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const [{ name = '' } = {}] = await indexedDB.databases();
+    const database = await finished(indexedDB.open(name));
+    const chunks = database.transaction('chunks', 'readwrite').objectStore('chunks');
+    const bytes: Uint8Array = await finished(chunks.get(key));
+    const middle = bytes.length >> 1;
+    bytes[middle] = (bytes[middle] as number) ^ 1;
+    await finished(chunks.put(bytes, key));
+    database.close();
+  }, index);
+}
+
+it('notices a damaged chunk, keeps what is before it, and has everything stored again afterwards', async () => {
+  const network = smallNetwork('vision-e2e-damage');
+  const signal = await servers.signal();
+  const url = await servers.page(network, [signal.url]);
+  const gateway = await servers.gateway({ network, signal: [signal.url], history: HISTORY });
+  await reaches(gateway, HISTORY);
+  const visitor = await Visitor.open(stage.browser, url);
+  await visitor.hasStored(HISTORY);
+
+  await damageChunk(visitor, 1);
+  const found = await visitor.reload();
+  expect(found.height).toBe(CHUNK);
+  await visitor.isTold('STORE_CORRUPT');
+  const { height, hash } = gateway.tip;
+  await visitor.reaches(height);
+  expect(await visitor.hashAt(height)).toBe(hash);
+  await visitor.hasStored(height);
+
+  // With nobody to ask, only what is stored can be there.
+  await gateway.close();
+  const stored = await visitor.reload();
+  expect(stored.height).toBeGreaterThanOrEqual(height);
+  expect(await visitor.hashAt(height)).toBe(hash);
+});
