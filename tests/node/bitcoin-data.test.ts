@@ -180,25 +180,18 @@ describe('stale headers', () => {
     }
   });
 
-  for (const [name, start] of [
-    ['mainnet_300000-300499.bin', 300000],
-    ['mainnet_822528-830592.bin', 822528],
-    ['mainnet_40000-49999.bin', 40000],
-    ['mainnet_0-32259.bin', 0],
-  ] as const) {
-    const found = findData(`bitcoin/headers/${name}`);
-    if (found === undefined) continue;
-    const file = readFileSync(found);
+  const found = findData('bitcoin/headers/mainnet_822528-830592.bin');
+  test.skipIf(found === undefined)('those whose parents are at hand are valid beside the chain', () => {
+    const start = 822528;
+    const file = readFileSync(found as string);
     const attached = onCanonical.filter(({ height }) => height > start && height <= start + file.length / 80);
-    if (attached.length === 0) continue;
-    test(`${attached.length} are valid beside the chain of ${name}`, () => {
-      for (const { height, header } of attached) {
-        const bytes = Buffer.concat([file.subarray(0, (height - start) * 80), Buffer.from(header, 'hex')]);
-        const outcome = checkHeaders({ family: mainnet, startHeight: start, bytes, wallTime });
-        expect(outcome.lines, `height ${height}`).toEqual([]);
-      }
-    });
-  }
+    expect(attached).toHaveLength(9);
+    for (const { height, header } of attached) {
+      const bytes = Buffer.concat([file.subarray(0, (height - start) * 80), Buffer.from(header, 'hex')]);
+      const outcome = checkHeaders({ family: mainnet, startHeight: start, bytes, wallTime });
+      expect(outcome.lines, `height ${height}`).toEqual([]);
+    }
+  });
 });
 
 test('values above 2^53 keep their digits', () => {

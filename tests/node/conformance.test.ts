@@ -135,10 +135,10 @@ describe('header files', () => {
     ['bitcoin-mainnet', 822528, 'mainnet_822528-830592.bin', 8065],
     ['bitcoin-testnet3', 0, 'testnet3_0-9999.bin', 10000],
   ] as const) {
-    const file = findData(`bitcoin/headers/${name}`);
-    if (file === undefined) continue;
-    test(`${network} from ${start}: ${name}`, () => {
-      expect(check(network, start, readFileSync(file))).toEqual({ passed: count, failed: 0, lines: [] });
+    const found = findData(`bitcoin/headers/${name}`);
+    test.skipIf(found === undefined)(`${network} from ${start}: ${name}`, () => {
+      const bytes = readFileSync(found as string);
+      expect(check(network, start, bytes)).toEqual({ passed: count, failed: 0, lines: [] });
     });
   }
 
