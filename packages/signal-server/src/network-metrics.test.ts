@@ -105,8 +105,10 @@ test('SIGNAL_METRICS_TOO_OFTEN: reports come now and then', async () => {
 test('SIGNAL_METRICS_FROM_GATEWAY: gateways do not report, nor does who has not joined', async () => {
   const server = await startServer();
   const { client } = await joinClient(server, one, { kind: 'gateway' });
-  const code = 'SIGNAL_METRICS_FROM_GATEWAY';
-  expect(await client.emitWithAck('metrics', { vision_p2p_peers: 1 })).toEqual({ ok: false, code });
+  expect(await client.emitWithAck('metrics', { vision_p2p_peers: 1 })).toEqual({
+    ok: false,
+    code: 'SIGNAL_METRICS_FROM_GATEWAY',
+  });
   const outsider = await connectClient(server);
   expect(await outsider.emitWithAck('metrics', {})).toEqual({ ok: false, code: 'SIGNAL_NOT_JOINED' });
   expect(await outsider.emitWithAck('metrics', 7)).toEqual({ ok: false, code: 'SIGNAL_MALFORMED' });
