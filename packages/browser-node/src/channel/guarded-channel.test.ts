@@ -52,6 +52,29 @@ describe('GuardedChannel', () => {
     expect(log).toEqual(['opened', 'received 1,2']);
   });
 
+  it('holds what arrives before it is open', () => {
+    const channel = new FakeChannel();
+    channel.readyState = 'connecting';
+    const { log } = guard(channel);
+    channel.onmessage?.({ data: Uint8Array.of(1).buffer });
+    channel.onmessage?.({ data: Uint8Array.of(2).buffer });
+    expect(log).toEqual([]);
+    channel.readyState = 'open';
+    channel.onopen?.();
+    channel.onmessage?.({ data: Uint8Array.of(3).buffer });
+    expect(log).toEqual(['opened', 'received 1', 'received 2', 'received 3']);
+  });
+
+  it('holds 64 KiB before it is open, and closes at more', () => {
+    const channel = new FakeChannel();
+    channel.readyState = 'connecting';
+    const { log } = guard(channel);
+    channel.onmessage?.({ data: new ArrayBuffer(64 * 1024) });
+    expect(log).toEqual([]);
+    channel.onmessage?.({ data: new ArrayBuffer(1) });
+    expect(log).toEqual(['closed']);
+  });
+
   it('never buffers more than 8 MiB, and sends the rest in order as it drains', () => {
     const channel = new FakeChannel();
     const { guarded, log } = guard(channel);

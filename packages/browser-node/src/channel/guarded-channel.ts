@@ -12,6 +12,12 @@ const BUFFERED_BYTES_MAX = 8 * 1024 * 1024;
  */
 const WAITING_BYTES_MAX = 8 * 1024 * 1024;
 
+/**
+ * Bytes that are held until the channel says that it is open: Chromium may report a transferred channel's first message
+ * before that. A peer that was told nothing has nothing to say but its hello; at the edge the channel is closed.
+ */
+const EARLY_BYTES_MAX = 64 * 1024;
+
 /** The channel reports when it has drained to this. At 40 MB/s the rest lasts 25 ms, time enough to send more. */
 const DRAINED_BYTES = 1024 * 1024;
 
@@ -24,7 +30,8 @@ const REPORT_EVERY_BYTES = 64 * 1024;
 /**
  * A data channel that is never overfilled and says when it drains. Used on whichever side owns the channel.
  *
- * Memory: at most {@link BUFFERED_BYTES_MAX} in the browser and {@link WAITING_BYTES_MAX} here.
+ * Memory: at most {@link BUFFERED_BYTES_MAX} in the browser, and {@link WAITING_BYTES_MAX} and {@link EARLY_BYTES_MAX}
+ * here.
  */
 export class GuardedChannel implements PeerChannel {
   readonly #channel: RTCDataChannel;
@@ -33,13 +40,16 @@ export class GuardedChannel implements PeerChannel {
   #waitingBytes = 0;
   #unreportedBytes = 0;
   #isClosing = false;
+  /** What came before the channel was open; undefined from then on. */
+  #early: Uint8Array[] | undefined = [];
+  #earlyBytes = 0;
 
   constructor(channel: RTCDataChannel, events: PeerChannelEvents) {
     this.#channel = channel;
     this.#events = events;
     channel.binaryType = 'arraybuffer';
     channel.bufferedAmountLowThreshold = DRAINED_BYTES;
-    channel.onopen = () => events.opened();
+    channel.onopen = () => this.#open();
     channel.onmessage = ({ data }: MessageEvent<unknown>) => this.#receive(data);
     channel.onbufferedamountlow = () => this.#drain();
     channel.onclose = () => this.#end();
@@ -76,10 +86,28 @@ export class GuardedChannel implements PeerChannel {
       this.#report();
   }
 
+  #open(): void {
+    this.#events.opened();
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const bytes of early) this.#events.received(bytes);
+  }
+
   #receive(data: unknown): void {
-    if (data instanceof ArrayBuffer) this.#events.received(new Uint8Array(data));
     // Text, which no node sends.
-    else this.#closeNow();
+    if (!(data instanceof ArrayBuffer)) this.#closeNow();
+    else if (this.#early === undefined) this.#events.received(new Uint8Array(data));
+    else this.#hold(this.#early, new Uint8Array(data));
+  }
+
+  #hold(early: Uint8Array[], bytes: Uint8Array): void {
+    this.#earlyBytes += bytes.length;
+    if (this.#earlyBytes <= EARLY_BYTES_MAX) {
+      early.push(bytes);
+      return;
+    }
+    early.length = 0;
+    this.#closeNow();
   }
 
   #drain(): void {
