@@ -7,6 +7,8 @@ export async function launchChromium() {
   return puppeteer.launch({
     executablePath: await findChromium(),
     args: chromiumArgs,
+    // A bench may take minutes for one answer; by itself puppeteer gives up after three.
+    protocolTimeout: 20 * 60_000,
   });
 }
 
