@@ -3,6 +3,7 @@ import {
   FOLLOWED_BLOCKS,
   type Metrics,
   metricDefinitions,
+  metricHelp,
   metricNames,
   ORPHAN_SWEEP_MS,
   ORPHAN_TTL_MS,
@@ -203,7 +204,7 @@ describe('the table of metrics', () => {
     for (const name of metricNames) {
       expect(name).toMatch(/^vision_(p2p|chain)_[a-z0-9_]+$/);
       expect(name.endsWith('_total')).toBe(metricDefinitions[name].type === 'counter');
-      expect(metricDefinitions[name].help).toMatch(/^[A-Z].*\.$/);
+      expect(metricHelp[name]).toMatch(/^[A-Z].*\.$/);
     }
   });
 
@@ -211,8 +212,8 @@ describe('the table of metrics', () => {
     const summed = metricNames.filter((name) => metricDefinitions[name].isAdditive);
     expect([...networkMetrics.keys()]).toEqual(summed);
     for (const [name, { type, help }] of networkMetrics) {
-      const own = metricDefinitions[name as keyof typeof metricDefinitions];
-      expect({ type, help }).toEqual({ type: own.type, help: own.help });
+      const own = name as keyof typeof metricDefinitions;
+      expect({ type, help }).toEqual({ type: metricDefinitions[own].type, help: metricHelp[own] });
     }
   });
 });

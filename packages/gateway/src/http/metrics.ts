@@ -1,5 +1,5 @@
 /** What `/metrics` tells Prometheus about this gateway. */
-import { metricDefinitions, metricNames } from '@vision-light/protocol';
+import { metricDefinitions, metricHelp, metricNames } from '@vision-light/protocol';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { GatewayFacts } from './facts.js';
 
@@ -37,8 +37,8 @@ export function createRegistry(facts: () => GatewayFacts | undefined): Registry 
 /** The node's own metrics under their names; the node counts, prom-client only writes them down. */
 function addNodeMetrics(registry: Registry, facts: () => GatewayFacts | undefined): void {
   for (const name of metricNames) {
-    const { type, help } = metricDefinitions[name];
-    const options = { name, help, registers: [registry], labelNames: ['network'] as const };
+    const { type } = metricDefinitions[name];
+    const options = { name, help: metricHelp[name], registers: [registry], labelNames: ['network'] as const };
     const collect = (): void => {
       const now = facts();
       if (now === undefined) return;

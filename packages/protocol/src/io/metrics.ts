@@ -3,41 +3,63 @@
 /** What a metric is. A counter only grows while the node runs; a gauge is how things are now. */
 export interface MetricDefinition {
   readonly type: 'counter' | 'gauge';
-  /** One sentence for people. */
-  readonly help: string;
   /** False if the values of several nodes cannot be added up to one of the network. */
   readonly isAdditive: boolean;
 }
 
-const counter = (help: string): MetricDefinition => ({ type: 'counter', help, isAdditive: true });
-const gauge = (help: string, isAdditive = true): MetricDefinition => ({ type: 'gauge', help, isAdditive });
+const counter: MetricDefinition = { type: 'counter', isAdditive: true };
+const gauge: MetricDefinition = { type: 'gauge', isAdditive: true };
+const unsummed: MetricDefinition = { type: 'gauge', isAdditive: false };
 
 /** Every metric of a node, by its name in Prometheus. The names are those of existing full nodes. */
 export const metricDefinitions = {
-  vision_p2p_peers: gauge('Peers that have said hello.'),
-  vision_p2p_inflight_blocks: gauge('Block bodies that were asked for and have not come yet.'),
-  vision_p2p_orphans: gauge('Blocks in the orphan pool.'),
-  vision_p2p_headers_per_sec: gauge('Headers verified a second, over the last few seconds.'),
-  vision_p2p_blocks_per_sec: gauge('Block bodies received a second, over the last few seconds.'),
-  vision_p2p_headers_sent_total: counter('Headers sent to peers.'),
-  vision_p2p_headers_received_total: counter('Headers received from peers.'),
-  vision_p2p_blocks_sent_total: counter('Block bodies sent to peers.'),
-  vision_p2p_blocks_received_total: counter('Block bodies received from peers.'),
-  vision_p2p_announces_sent_total: counter('Announcements of a tip sent to peers.'),
-  vision_p2p_announces_received_total: counter('Announcements of a tip received from peers.'),
-  vision_p2p_orphans_inserted_total: counter('Blocks that entered the orphan pool.'),
-  vision_p2p_orphans_adopted_total: counter('Blocks of the orphan pool whose parent came.'),
-  vision_p2p_orphans_resolved_total: counter('Blocks that left the orphan pool, whichever way.'),
-  vision_p2p_orphans_pruned_total: counter('Blocks of the orphan pool whose parent did not come in time.'),
-  vision_p2p_parent_request_sent_total: counter('Requests for the missing parent of an orphan.'),
-  vision_p2p_parent_request_failed_total: counter('Requests for a missing parent that did not bring it.'),
-  vision_p2p_dupes_dropped_total: counter('Headers and blocks from peers that were known already.'),
-  vision_chain_reorgs_total: counter('Reorganisations of the best chain.'),
-  vision_chain_reorg_blocks_rolled_back_total: counter(
-    'Headers that left the best chain by a reorganisation.',
-  ),
-  vision_chain_reorg_depth_last: gauge('Headers that the last reorganisation undid.', false),
+  vision_p2p_peers: gauge,
+  vision_p2p_inflight_blocks: gauge,
+  vision_p2p_orphans: gauge,
+  vision_p2p_headers_per_sec: gauge,
+  vision_p2p_blocks_per_sec: gauge,
+  vision_p2p_headers_sent_total: counter,
+  vision_p2p_headers_received_total: counter,
+  vision_p2p_blocks_sent_total: counter,
+  vision_p2p_blocks_received_total: counter,
+  vision_p2p_announces_sent_total: counter,
+  vision_p2p_announces_received_total: counter,
+  vision_p2p_orphans_inserted_total: counter,
+  vision_p2p_orphans_adopted_total: counter,
+  vision_p2p_orphans_resolved_total: counter,
+  vision_p2p_orphans_pruned_total: counter,
+  vision_p2p_parent_request_sent_total: counter,
+  vision_p2p_parent_request_failed_total: counter,
+  vision_p2p_dupes_dropped_total: counter,
+  vision_chain_reorgs_total: counter,
+  vision_chain_reorg_blocks_rolled_back_total: counter,
+  vision_chain_reorg_depth_last: unsummed,
 } as const satisfies Record<string, MetricDefinition>;
+
+/** One sentence on each for people: apart, since a page carries the table and shows no sentence of it. */
+export const metricHelp = {
+  vision_p2p_peers: 'Peers that have said hello.',
+  vision_p2p_inflight_blocks: 'Block bodies that were asked for and have not come yet.',
+  vision_p2p_orphans: 'Blocks in the orphan pool.',
+  vision_p2p_headers_per_sec: 'Headers verified a second, over the last few seconds.',
+  vision_p2p_blocks_per_sec: 'Block bodies received a second, over the last few seconds.',
+  vision_p2p_headers_sent_total: 'Headers sent to peers.',
+  vision_p2p_headers_received_total: 'Headers received from peers.',
+  vision_p2p_blocks_sent_total: 'Block bodies sent to peers.',
+  vision_p2p_blocks_received_total: 'Block bodies received from peers.',
+  vision_p2p_announces_sent_total: 'Announcements of a tip sent to peers.',
+  vision_p2p_announces_received_total: 'Announcements of a tip received from peers.',
+  vision_p2p_orphans_inserted_total: 'Blocks that entered the orphan pool.',
+  vision_p2p_orphans_adopted_total: 'Blocks of the orphan pool whose parent came.',
+  vision_p2p_orphans_resolved_total: 'Blocks that left the orphan pool, whichever way.',
+  vision_p2p_orphans_pruned_total: 'Blocks of the orphan pool whose parent did not come in time.',
+  vision_p2p_parent_request_sent_total: 'Requests for the missing parent of an orphan.',
+  vision_p2p_parent_request_failed_total: 'Requests for a missing parent that did not bring it.',
+  vision_p2p_dupes_dropped_total: 'Headers and blocks from peers that were known already.',
+  vision_chain_reorgs_total: 'Reorganisations of the best chain.',
+  vision_chain_reorg_blocks_rolled_back_total: 'Headers that left the best chain by a reorganisation.',
+  vision_chain_reorg_depth_last: 'Headers that the last reorganisation undid.',
+} as const satisfies Record<MetricName, string>;
 
 /** Name of a metric of a node. */
 export type MetricName = keyof typeof metricDefinitions;

@@ -142,6 +142,7 @@ describe('PROTOCOL.md', () => {
       `must end ${limits.MESSAGE_TIMEOUT_MS / 1000} s after`,
       `${limits.MESSAGES_PER_SECOND_MAX} messages a second, and ${limits.MESSAGES_BURST_MAX} at once`,
       `at least ${limits.REQUEST_TIMEOUT_MIN_MS / 1000} s and at most ${limits.REQUEST_TIMEOUT_MAX_MS / 1000} s`,
+      `for each ${limits.ANSWER_BYTES_PER_SECOND_MIN / 1024} KiB that have come of a \`headers\` message there is a second more, up to ${limits.MESSAGE_TIMEOUT_MS / 1000} s`,
       `pause a peer for ${limits.PAUSE_MS / 1000} s`,
       `more than ${limits.SEND_BUFFER_BYTES_MAX / 2 ** 20} MiB wait for a peer`,
       `at most ${limits.DEFERRED_REQUESTS_MAX} for headers and ${limits.DEFERRED_BLOCK_REQUESTS_MAX} for bodies`,
