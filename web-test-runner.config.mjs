@@ -1,6 +1,6 @@
 /**
  * The tests that need a real browser. They are bundled as the library is, from the sources, and run in Chromium against
- * fake signaling servers. With RESULTS_FILE set, `{ passed, failed, skipped }` is written there.
+ * fake signaling servers. With RESULTS_FILE set, `{ passed, failed, skipped, failures }` is written there.
  */
 import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -50,16 +50,23 @@ async function bundleTests() {
 function countingReporter(file) {
   return {
     onTestRunFinished({ sessions }) {
-      const counts = { passed: 0, failed: 0, skipped: 0 };
-      const count = (suite) => {
-        if (suite === undefined) return;
-        for (const test of suite.tests)
-          counts[test.skipped ? 'skipped' : test.passed ? 'passed' : 'failed'] += 1;
-        suite.suites.forEach(count);
+      const counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
+      const fail = (where, error) => {
+        counts.failed += 1;
+        counts.failures.push(`${where}\n    ${error?.message ?? 'did not run'}`);
       };
-      for (const session of sessions) {
-        count(session.testResults);
-        if (session.errors.length > 0 || session.testResults === undefined) counts.failed += 1;
+      const count = (suite, where) => {
+        if (suite === undefined) return;
+        for (const test of suite.tests) {
+          if (test.skipped || test.passed) counts[test.skipped ? 'skipped' : 'passed'] += 1;
+          else fail(`${where}: ${test.name}`, test.error);
+        }
+        for (const each of suite.suites) count(each, `${where}: ${each.name}`);
+      };
+      for (const { testFile, testResults, errors } of sessions) {
+        const where = path.relative(root, testFile);
+        count(testResults, where);
+        if (errors.length > 0 || testResults === undefined) fail(where, errors[0]);
       }
       writeFileSync(file, JSON.stringify(counts));
     },

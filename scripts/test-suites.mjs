@@ -15,6 +15,7 @@ import { runNode, toolPath } from './run-command.mjs';
  * @property {number} failed
  * @property {number} skipped  told to people; neither passed nor failed
  * @property {string} [note]   what made the suite itself fail
+ * @property {string[]} [failures]  what failed and how, a text each
  */
 
 /** Runs `work` with a path in a new folder, gone afterwards. */
@@ -27,25 +28,38 @@ async function withResultsFile(work) {
   }
 }
 
+/** Of a runner's words about a failure, no more than what tells it from another. */
+function describeFailure(where, message) {
+  const lines = (message ?? '')
+    .trim()
+    .split('\n')
+    .filter((line) => !line.includes('node_modules'))
+    .slice(0, 8);
+  return [where, ...lines.map((line) => `    ${line}`)].join('\n');
+}
+
 /** Counts that cannot be true together with how the runner ended count as one failure more. */
 function judge(name, counts, code) {
-  const { passed, failed, skipped = 0 } = counts;
+  const { passed, failed, skipped = 0, failures } = counts;
   if (![passed, failed, skipped].every(Number.isSafeInteger)) {
     return { name, passed: 0, failed: 1, skipped: 0, note: 'left no readable counts' };
   }
   if (passed + failed === 0) return { name, passed, failed: 1, skipped, note: 'ran no test' };
   if (code !== 0 && failed === 0)
     return { name, passed, failed: 1, skipped, note: `ended with exit code ${code}` };
-  return { name, passed, failed, skipped };
+  return { name, passed, failed, skipped, failures };
 }
 
 /** Each static check counts as one. @returns {Promise<SuiteResult>} */
 export async function runLint() {
-  const result = { name: 'lint', passed: 0, failed: 0, skipped: 0 };
+  const result = { name: 'lint', passed: 0, failed: 0, skipped: 0, failures: [] };
   for (const check of [checkStyle, checkTypes, checkLayers, checkUnused]) {
     const { name, ok, saw, output } = await check();
     console.log(`${ok ? '✓' : '✗'} ${name} (${saw})`);
-    if (!ok) console.log(output.trim());
+    if (!ok) {
+      console.log(output.trim());
+      result.failures.push(describeFailure(name, output));
+    }
     result[ok ? 'passed' : 'failed']++;
   }
   return result;
@@ -68,10 +82,21 @@ function countVitest({ numPassedTests, numFailedTests, numPendingTests, numTodoT
     ({ status, assertionResults }) =>
       status === 'failed' && !assertionResults.some((each) => each.status === 'failed'),
   );
+  const failures = testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map(({ fullName, failureMessages }) =>
+        describeFailure(`${path.relative('.', name)}: ${fullName}`, failureMessages[0]),
+      ),
+  );
   return {
     passed: numPassedTests,
     failed: numFailedTests + broken.length,
     skipped: numPendingTests + numTodoTests,
+    failures: [
+      ...failures,
+      ...broken.map(({ name, message }) => describeFailure(path.relative('.', name), message)),
+    ],
   };
 }
 

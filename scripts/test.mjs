@@ -54,6 +54,10 @@ async function main() {
   const results = [];
   for (const name of chosen) results.push(await runSuite(name, filters));
 
+  // Once more at the end: above, they stand among thousands of lines, of which a log may keep the last.
+  for (const { name, failures = [] } of results) {
+    for (const failure of failures) console.log(`\n✗ ${name}: ${failure}`);
+  }
   console.log('');
   for (const { name, passed, failed, skipped, note } of results) {
     const more = [skipped > 0 ? `${skipped} skipped` : '', note ?? ''].filter(Boolean).join(', ');
