@@ -6,8 +6,10 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['vision-light-source', 'node'] } },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'tests/{model,tidy,sim,attack,fuzz,node}/**/*.test.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // For what hangs, not for what is slow: a machine may have much else to do.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 300_000 } },
     // The machines that run this have two cores; more workers only make timings worse.
     maxWorkers: 2,
   },

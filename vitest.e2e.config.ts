@@ -6,8 +6,10 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['vision-light-source', 'node'] } },
   test: {
     include: ['tests/e2e/**/*.test.ts'],
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    // For what hangs, not for what is slow: a machine may have much else to do.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 300_000, interval: 100 } },
     fileParallelism: false,
     maxWorkers: 1,
   },

@@ -54,7 +54,7 @@ it('the metrics of the whole network are right at the signaling server, and leav
     valueIn(await (await fetch(`${signal.url}/metrics`)).text(), name, 'other');
   /** Pages report every five seconds, and nothing tells that they have. */
   const becomes = (name: keyof Metrics, value: number): Promise<void> =>
-    expect.poll(() => summed(name), { timeout: 60_000, interval: 200 }).toBe(value);
+    expect.poll(() => summed(name)).toBe(value);
 
   const dataDir = await servers.folder();
   const maker = await servers.gateway({ network, dataDir, history: HISTORY });

@@ -100,9 +100,7 @@ describe.skipIf(found === undefined)('Prometheus', () => {
     const jobs = async (): Promise<string[]> =>
       [...new Set((await query('vision_p2p_peers')).map(({ metric }) => metric.job ?? ''))].sort();
     // The first scrape comes within a second of the start, and nothing tells of it.
-    await expect
-      .poll(jobs, { timeout: 60_000, interval: 200 })
-      .toEqual(['vision-light-gateway', 'vision-light-signal']);
+    await expect.poll(jobs, { interval: 200 }).toEqual(['vision-light-gateway', 'vision-light-signal']);
     const [gateway] = await query('vision_p2p_peers{job="vision-light-gateway"}');
     expect(gateway?.metric.network).toBe('vision-devnet');
     expect(gateway?.value[1]).toBe('0');

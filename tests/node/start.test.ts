@@ -149,7 +149,7 @@ describe.skipIf(process.platform === 'win32')('what is started', () => {
       );
     expect(await answers()).toBe(true);
     child.kill('SIGKILL');
-    await expect.poll(answers, { timeout: 5000 }).toBe(false);
+    await expect.poll(answers).toBe(false);
   });
 
   it('a server complains once', async () => {
