@@ -7,6 +7,8 @@ import {
   HELD_HEADERS_MAX,
   type HeaderBatch,
   type Message,
+  SERVED_BYTES_BURST_MAX,
+  SERVED_BYTES_PER_SECOND_MAX,
   SMALL_MESSAGE_BYTES_MAX,
   UNSENT_BYTES_MAX,
   type VisionHeader,
@@ -292,6 +294,33 @@ const headerAttacks: readonly Attack[] = [
         const peer = field.attacker({ isReading: false });
         // Once the victim has something to give.
         for (let i = 0; i < 100; i++) field.world.after(20_000 + 50 * i, () => peer.say(fromGenesis(i)));
+      }
+    },
+  },
+  {
+    name: 'request amplification, reading all',
+    // Half a minute, after which what was asked is still answered.
+    budget: {
+      bytesOut: 2 * (SERVED_BYTES_BURST_MAX + 31 * SERVED_BYTES_PER_SECOND_MAX),
+      headersHashed: 0,
+      retainedBytes: 2 * UNSENT_BYTES_MAX,
+      syncedAfterMs: 5000,
+    },
+    codes: [],
+    begin(field) {
+      const { world } = field;
+      const until = world.now + 50_000;
+      for (let p = 0; p < 2; p++) {
+        // As an honest peer asks, and never content: four requests under way, each answer followed by the next.
+        const peer = field.attacker({
+          answer(message, self) {
+            answerPings(message, self);
+            if (message.type === 'headers' && world.now < until) self.say(fromGenesis(message.requestId + 4));
+          },
+        });
+        world.after(20_000, () => {
+          for (let i = 1; i <= 4; i++) peer.say(fromGenesis(i));
+        });
       }
     },
   },

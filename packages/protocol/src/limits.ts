@@ -206,7 +206,16 @@ export const SEND_BUFFER_BYTES_MAX = 4 * 1024 * 1024;
 /** Bytes that may wait for one peer at all: the answers, and what else is said to it. A peer that takes so little is disconnected. */
 export const UNSENT_BYTES_MAX = 6 * 1024 * 1024;
 
-/** `getHeaders` of one peer that wait for its send buffer to drain. More is a fault. */
+/** Bytes a second of headers and bodies that a page serves one peer for long: an uplink at home. Four answers of the largest kind take less than the least time-out. At the edge its requests wait. */
+export const SERVED_BYTES_PER_SECOND_MAX = 2 * 1024 * 1024;
+
+/** As `SERVED_BYTES_PER_SECOND_MAX`, of a gateway: above what a data channel carries today, so it bounds what one peer can take of a fast machine. */
+export const GATEWAY_SERVED_BYTES_PER_SECOND_MAX = 128 * 1024 * 1024;
+
+/** Bytes that a peer is served at once, on top of the rate: the newest bodies, or 40,000 headers of the largest kind. */
+export const SERVED_BYTES_BURST_MAX = 16 * 1024 * 1024;
+
+/** `getHeaders` of one peer that wait, for its send buffer to drain or for its rate. More is a fault. */
 export const DEFERRED_REQUESTS_MAX = 16;
 
 /** Expired requests of one peer whose late answers are still passed over in silence. Above it the oldest is forgotten. */

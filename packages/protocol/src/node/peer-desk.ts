@@ -6,11 +6,13 @@ import { areEqual } from '../bytes/compare-bytes.js';
 import type { BodyFault } from '../chain/body-fault.js';
 import {
   DUPLICATE_COST,
+  GATEWAY_SERVED_BYTES_PER_SECOND_MAX,
   HELLO_TIMEOUT_MS,
   MESSAGE_TIMEOUT_MS,
   PING_INTERVAL_MAX_MS,
   PING_INTERVAL_MS,
   PING_SLACK_MS,
+  SERVED_BYTES_PER_SECOND_MAX,
 } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import { Peer } from '../peer/peer.js';
@@ -24,6 +26,7 @@ import { decodeMessage } from '../wire/codec.js';
 import {
   type Announce,
   type GetBlocks,
+  type GetHeaders,
   type Hello,
   type Message,
   PROTOCOL_VERSION,
@@ -99,7 +102,11 @@ export class PeerDesk {
 
   connected(id: string, maxMessageBytes: number | undefined, now: number): void {
     this.disconnected(id);
-    const peer = new Peer(id, this.tree.family.messageBytesMax, maxMessageBytes, now);
+    const { messageBytesMax } = this.tree.family;
+    const perSecond = this.options.isGateway
+      ? GATEWAY_SERVED_BYTES_PER_SECOND_MAX
+      : SERVED_BYTES_PER_SECOND_MAX;
+    const peer = new Peer(id, messageBytesMax, maxMessageBytes, now, perSecond);
     if (this.peers.size >= this.options.peersMax) {
       this.outbox.send(peer, { type: 'reject', code: 'PEER_TOO_MANY' });
       this.outbox.push({ type: 'disconnect', peer: id, code: 'PEER_TOO_MANY' });
@@ -115,6 +122,7 @@ export class PeerDesk {
     const peer = this.peers.get(id);
     if (peer === undefined) return;
     this.peers.delete(id);
+    this.server.forget(peer);
     this.sync?.forget(peer);
     this.listener.removed(peer, undefined);
     if (peer.isReady) this.listener.left(peer, undefined);
@@ -153,7 +161,6 @@ export class PeerDesk {
     peer.sendBufferBytes = bufferedBytes;
     this.outbox.weigh(peer);
     const isAwaited = peer.deferred.length > 0 || this.blocks?.server.isServing(peer) === true;
-    this.server.drained(peer);
     return isAwaited || this.outbox.isOverfull;
   }
 
@@ -183,6 +190,7 @@ export class PeerDesk {
   tick(now: number): void {
     if (this.outbox.isOverfull)
       for (const peer of this.outbox.takeOverfull()) this.punish(peer, 'PEER_UNRESPONSIVE');
+    this.server.advance(now);
     if (now < this.#dueAt) return;
     let dueAt = Number.POSITIVE_INFINITY;
     let pingAt = Number.POSITIVE_INFINITY;
@@ -199,7 +207,8 @@ export class PeerDesk {
   }
 
   nextWake(): number | undefined {
-    return Number.isFinite(this.#dueAt) ? this.#dueAt : undefined;
+    const dueAt = Math.min(this.#dueAt, this.server.nextWake() ?? Number.POSITIVE_INFINITY);
+    return Number.isFinite(dueAt) ? dueAt : undefined;
   }
 
   /** Pings those whose turn it is, or soon will be; @returns when there is something to do next */
@@ -238,6 +247,7 @@ export class PeerDesk {
   #remove(peer: Peer, code: string | undefined): void {
     this.outbox.push({ type: 'disconnect', peer: peer.id, ...(code === undefined ? {} : { code }) });
     this.peers.delete(peer.id);
+    this.server.forget(peer);
     this.sync?.forget(peer);
     this.listener.removed(peer, code);
     if (peer.isReady || code !== undefined) this.listener.left(peer, code);
@@ -295,7 +305,7 @@ export class PeerDesk {
       case 'announce':
         return this.#announce(peer, message, now);
       case 'getHeaders':
-        return this.server.request(peer, message);
+        return this.#getHeaders(peer, message, now);
       case 'headers':
         return this.sync?.headers(peer, message, now, wallTime);
       case 'getBlocks':
@@ -309,6 +319,12 @@ export class PeerDesk {
         this.#remove(peer, message.code);
         return undefined;
     }
+  }
+
+  #getHeaders(peer: Peer, message: GetHeaders, now: number): PeerFault | undefined {
+    const fault = this.server.request(peer, message, now);
+    if (peer.deferred.length > 0) this.#isNews = true;
+    return fault;
   }
 
   #getBlocks(peer: Peer, message: GetBlocks, now: number): PeerFault | undefined {

@@ -31,8 +31,9 @@ export class Outbox {
     this.#effects.push({ type: 'emit', notice });
   }
 
-  send(peer: Peer, message: Message): void {
-    this.#sendFrames(peer, message, frameMessage(encodeMessage(message), peer.frameBytesMax));
+  /** @returns how many bytes that is on the wire */
+  send(peer: Peer, message: Message): number {
+    return this.#sendFrames(peer, message, frameMessage(encodeMessage(message), peer.frameBytesMax));
   }
 
   /** The same small message to many: it is encoded once. */
@@ -42,13 +43,16 @@ export class Outbox {
     for (const peer of peers) this.#sendFrames(peer, message, frames);
   }
 
-  #sendFrames(peer: Peer, message: Message, frames: readonly Uint8Array[]): void {
+  #sendFrames(peer: Peer, message: Message, frames: readonly Uint8Array[]): number {
     this.tally.sent(message);
+    let total = 0;
     for (const bytes of frames) {
-      peer.sendBufferBytes += bytes.length;
+      total += bytes.length;
       this.#effects.push({ type: 'send', peer: peer.id, bytes });
     }
+    peer.sendBufferBytes += total;
     this.weigh(peer);
+    return total;
   }
 
   /** Looks at what waits for a peer. */

@@ -36,6 +36,20 @@ describe('TokenBucket', () => {
   });
 });
 
+describe('TokenBucket in debt', () => {
+  it('gives nothing until the debt is paid by time', () => {
+    const bucket = new TokenBucket(10, 5, 0);
+    expect(bucket.freeAt).toBeLessThanOrEqual(0);
+    bucket.charge(0, 25);
+    expect(bucket.freeAt).toBe(2000);
+    expect(bucket.take(1500, 0)).toBe(false);
+    expect(bucket.take(2000, 0)).toBe(true);
+    expect(bucket.take(2000, 1)).toBe(false);
+    bucket.charge(2000, 1);
+    expect(bucket.freeAt).toBe(2100);
+  });
+});
+
 describe('RoundTrip', () => {
   it('is the first sample, then moves by a fifth of the difference', () => {
     const roundTrip = new RoundTrip();

@@ -8,6 +8,8 @@ import {
   FRAME_BYTES_MIN,
   MESSAGES_BURST_MAX,
   MESSAGES_PER_SECOND_MAX,
+  SERVED_BYTES_BURST_MAX,
+  SERVED_BYTES_PER_SECOND_MAX,
 } from '../limits.js';
 import { messageBytesMaxOf } from '../wire/codec.js';
 import { MessageAssembler } from '../wire/framing.js';
@@ -28,6 +30,8 @@ export interface AnnouncedTip {
 export class Peer {
   readonly assembler: MessageAssembler;
   readonly messages: TokenBucket;
+  /** Bytes of headers and bodies that it may still be sent. */
+  readonly served: TokenBucket;
   readonly roundTrip = new RoundTrip();
   readonly frameBytesMax: number;
 
@@ -55,7 +59,7 @@ export class Peer {
   pongAt = Number.NEGATIVE_INFINITY;
 
   sendBufferBytes = 0;
-  /** Requests that wait for the send buffer to drain. */
+  /** Requests that wait for the send buffer to drain, or for what was served to be paid for by time. */
   readonly deferred: GetHeaders[] = [];
 
   failures = 0;
@@ -72,9 +76,11 @@ export class Peer {
     messageBytesMax: number,
     maxFrameBytes: number | undefined,
     now: number,
+    servedBytesPerSecond = SERVED_BYTES_PER_SECOND_MAX,
   ) {
     this.assembler = new MessageAssembler(messageBytesMax, messageBytesMaxOf);
     this.messages = new TokenBucket(MESSAGES_PER_SECOND_MAX, MESSAGES_BURST_MAX, now);
+    this.served = new TokenBucket(servedBytesPerSecond, SERVED_BYTES_BURST_MAX, now);
     const wanted = maxFrameBytes ?? FRAME_BYTES_MAX;
     this.frameBytesMax = wanted >= FRAME_BYTES_MIN ? Math.min(FRAME_BYTES_MAX, wanted) : FRAME_BYTES_MIN;
     this.connectedAt = now;

@@ -1,5 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { BODY_SEND_BUFFER_BYTES_MAX, COMING_BODY_WAIT_MS, DEFERRED_BLOCK_REQUESTS_MAX } from '../limits.js';
+import {
+  BODY_SEND_BUFFER_BYTES_MAX,
+  COMING_BODY_WAIT_MS,
+  DEFERRED_BLOCK_REQUESTS_MAX,
+  SERVED_BYTES_BURST_MAX,
+  SERVED_BYTES_PER_SECOND_MAX,
+} from '../limits.js';
 import { Outbox } from '../peer/outbox.js';
 import { Peer } from '../peer/peer.js';
 import { decodeMessage } from '../wire/codec.js';
@@ -89,6 +95,27 @@ describe('BlockServer', () => {
     peer.sendBufferBytes = 0;
     server.advance(2);
     expect(told()).toEqual([3, 4]);
+  });
+
+  it('serves a burst and then its rate to a peer that reads everything', () => {
+    bodyBytes = 1024 * 1024;
+    where.set(1, 'here');
+    let now = 0;
+    let bodies = 0;
+    while (now < 5000) {
+      while (server.request(peer, ask(1), now) === undefined);
+      peer.sendBufferBytes = 0;
+      server.advance(now);
+      bodies += told().length;
+      peer.sendBufferBytes = 0;
+      const wake = server.nextWake() as number;
+      // Either it goes on at once, or when the debt is paid; it never asks to be woken for nothing.
+      if (wake > now) now = wake;
+      else expect(peer.served.freeAt).toBeLessThanOrEqual(now);
+    }
+    const allowed = (SERVED_BYTES_BURST_MAX + (now / 1000) * SERVED_BYTES_PER_SECOND_MAX) / bodyBytes;
+    expect(bodies).toBeLessThanOrEqual(Math.ceil(allowed) + 1);
+    expect(bodies).toBeGreaterThan(allowed - 2);
   });
 
   it('waits a moment for a body that is on its way, once a request', () => {

@@ -1,5 +1,6 @@
 /**
- * Answers `getBlocks` from the bodies that are kept, in the order of the requests, no faster than the peer takes them.
+ * Answers `getBlocks` from the bodies that are kept, in the order of the requests, no faster than the peer takes them
+ * and than it may be served.
  *
  * Memory: for each peer at most DEFERRED_BLOCK_REQUESTS_MAX requests of BLOCK_HASHES_MAX hashes, one body that is being read,
  * and what waits to be sent: the next body is read only while less than BODY_SEND_BUFFER_BYTES_MAX waits, so that with
@@ -38,6 +39,7 @@ interface Queue {
 /** Serves bodies to peers. */
 export class BlockServer {
   readonly #queues = new Map<Peer, Queue>();
+  #now = 0;
 
   constructor(
     readonly source: BodySource,
@@ -48,6 +50,7 @@ export class BlockServer {
   request(peer: Peer, { requestId, hashes }: GetBlocks, now: number): PeerFault | undefined {
     const queue = this.#queues.get(peer) ?? { peer, requests: [], isReading: false, isWaiting: false };
     if (queue.requests.length >= DEFERRED_BLOCK_REQUESTS_MAX) return 'PEER_FLOOD';
+    this.#now = now;
     this.#queues.set(peer, queue);
     // Views point into the received message; a request that waits must not keep all of it.
     queue.requests.push({
@@ -62,6 +65,7 @@ export class BlockServer {
 
   /** The peer has taken what was sent, a body came, or time has passed. */
   advance(now: number): void {
+    this.#now = now;
     for (const queue of this.#queues.values()) this.#pump(queue, now);
   }
 
@@ -77,16 +81,22 @@ export class BlockServer {
 
   nextWake(): number | undefined {
     let next: number | undefined;
-    for (const { isWaiting, requests } of this.#queues.values()) {
-      const waitsUntil = isWaiting ? requests[0]?.waitsUntil : undefined;
-      if (waitsUntil !== undefined && (next === undefined || waitsUntil < next)) next = waitsUntil;
+    for (const { peer, isWaiting, isReading, requests } of this.#queues.values()) {
+      // What waits for a peer to read, or for a body to be read, comes due with its event.
+      if (isReading || peer.sendBufferBytes >= BODY_SEND_BUFFER_BYTES_MAX) continue;
+      const at = Math.max(peer.served.freeAt, isWaiting ? (requests[0]?.waitsUntil ?? 0) : 0);
+      if (next === undefined || at < next) next = at;
     }
     return next;
   }
 
   #pump(queue: Queue, now: number): void {
     const { peer, requests } = queue;
-    while (!queue.isReading && peer.sendBufferBytes < BODY_SEND_BUFFER_BYTES_MAX) {
+    while (
+      !queue.isReading &&
+      peer.sendBufferBytes < BODY_SEND_BUFFER_BYTES_MAX &&
+      peer.served.freeAt <= now
+    ) {
       const request = requests[0];
       if (request === undefined) {
         this.#queues.delete(peer);
@@ -114,7 +124,7 @@ export class BlockServer {
     request.answered++;
     if (request.answered === request.hashes.length) requests.shift();
     if (body === undefined) this.outbox.send(peer, { type: 'notFound', requestId, hashes: [hash] });
-    else this.outbox.send(peer, { type: 'blocks', requestId, hash, body });
+    else peer.served.charge(this.#now, this.outbox.send(peer, { type: 'blocks', requestId, hash, body }));
   }
 }
 

@@ -8,17 +8,20 @@ import type { HeaderTree } from '../tree/header-tree.js';
 import { forkHeight } from '../tree/locator.js';
 import type { GetHeaders } from '../wire/message.js';
 
-/** Serves the best chain to peers, no faster than they take it. */
+/** Serves the best chain to peers, no faster than they take it and than each may be served. */
 export class HeaderServer {
+  /** Those with requests that wait. */
+  readonly #waiting = new Set<Peer>();
+
   constructor(
     readonly tree: HeaderTree,
     readonly outbox: Outbox,
   ) {}
 
-  /** Answers now, or later if the peer does not take what it was sent. */
-  request(peer: Peer, message: GetHeaders): PeerFault | undefined {
-    if (peer.sendBufferBytes < SEND_BUFFER_BYTES_MAX && peer.deferred.length === 0) {
-      this.#answer(peer, message);
+  /** Answers now, or later if the peer does not take what it was sent or has had much of late. */
+  request(peer: Peer, message: GetHeaders, now: number): PeerFault | undefined {
+    if (peer.deferred.length === 0 && mayAnswer(peer, now)) {
+      this.#answer(peer, message, now);
       return undefined;
     }
     if (peer.deferred.length >= DEFERRED_REQUESTS_MAX) return 'PEER_FLOOD';
@@ -28,19 +31,37 @@ export class HeaderServer {
       locator: message.locator.map((hash) => hash.slice()),
       stop: message.stop?.slice(),
     });
+    this.#waiting.add(peer);
     return undefined;
   }
 
-  /** The peer has taken what was sent: the requests that waited are answered. */
-  drained(peer: Peer): void {
-    while (peer.sendBufferBytes < SEND_BUFFER_BYTES_MAX) {
-      const next = peer.deferred.shift();
-      if (next === undefined) return;
-      this.#answer(peer, next);
+  /** Answers what waited and need not any longer. */
+  advance(now: number): void {
+    for (const peer of this.#waiting) {
+      while (mayAnswer(peer, now)) {
+        const next = peer.deferred.shift();
+        if (next === undefined) break;
+        this.#answer(peer, next, now);
+      }
+      if (peer.deferred.length === 0) this.#waiting.delete(peer);
     }
   }
 
-  #answer(peer: Peer, { requestId, locator, stop, skip, max }: GetHeaders): void {
+  /** The peer is gone. */
+  forget(peer: Peer): void {
+    this.#waiting.delete(peer);
+  }
+
+  /** When something that waits is due; what waits for a peer to read comes due with its `sendDrained`. */
+  nextWake(): number | undefined {
+    let next: number | undefined;
+    for (const { sendBufferBytes, served } of this.#waiting)
+      if (sendBufferBytes < SEND_BUFFER_BYTES_MAX && (next === undefined || served.freeAt < next))
+        next = served.freeAt;
+    return next;
+  }
+
+  #answer(peer: Peer, { requestId, locator, stop, skip, max }: GetHeaders, now: number): void {
     const { tree } = this;
     const from = Math.min(forkHeight(tree, locator) + 1 + skip, tree.tipHeight + 1);
     const stopSlot = stop === undefined ? undefined : tree.find(stop);
@@ -50,12 +71,16 @@ export class HeaderServer {
     const writer = new ByteWriter(batch.count * tree.family.encodedHeaderBytesMin + 64);
     tree.family.encodeBatch(writer, batch);
     const parent = tree.hash(tree.at(from - 1) as number).slice();
-    this.outbox.send(peer, {
+    const bytes = this.outbox.send(peer, {
       type: 'headers',
       requestId,
       parent,
       count: batch.count,
       payload: writer.view(),
     });
+    peer.served.charge(now, bytes);
   }
 }
+
+const mayAnswer = ({ sendBufferBytes, served }: Peer, now: number): boolean =>
+  sendBufferBytes < SEND_BUFFER_BYTES_MAX && served.freeAt <= now;

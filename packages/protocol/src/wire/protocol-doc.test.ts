@@ -145,6 +145,8 @@ describe('PROTOCOL.md', () => {
       `for each ${limits.ANSWER_BYTES_PER_SECOND_MIN / 1024} KiB that have come of a \`headers\` message there is a second more, up to ${limits.MESSAGE_TIMEOUT_MS / 1000} s`,
       `pause a peer for ${limits.PAUSE_MS / 1000} s`,
       `more than ${limits.SEND_BUFFER_BYTES_MAX / 2 ** 20} MiB wait for a peer`,
+      `${limits.SERVED_BYTES_BURST_MAX / 2 ** 20} MiB at once and then ${limits.SERVED_BYTES_PER_SECOND_MAX / 2 ** 20} MiB a second`,
+      `${limits.GATEWAY_SERVED_BYTES_PER_SECOND_MAX / 2 ** 20} MiB a second.`,
       `at most ${limits.DEFERRED_REQUESTS_MAX} for headers and ${limits.DEFERRED_BLOCK_REQUESTS_MAX} for bodies`,
       `has not taken ${limits.UNSENT_BYTES_MAX / 2 ** 20} MiB`,
       `the last ${limits.EXPIRED_REQUESTS_MAX} such requests`,
