@@ -6,6 +6,7 @@ import {
   DEFERRED_REQUESTS_MAX,
   type Effect,
   FRAME_BYTES_MAX,
+  type NodeEventBody,
   ORPHAN_BYTES_MAX,
   ORPHANS_MAX,
   ORPHANS_PER_PEER_MAX,
@@ -16,7 +17,7 @@ import {
   WINDOW_MAX,
 } from '@vision-light/protocol';
 import { describe, expect, it } from 'vitest';
-import { CapChecker } from './cap-checker.js';
+import { CapChecker, SWEEP_STEPS } from './cap-checker.js';
 import { ChainChecker, type CheckedTree } from './chain-checker.js';
 import { Stranger } from './stranger.js';
 import { genesisTime, VisionChain, visionSim } from './vision-chain.js';
@@ -43,9 +44,9 @@ interface Said {
   deferred: number;
 }
 
-/** A checker of a node with two peers that holds nothing, but for what is said here. */
-function checkerOf(changes: Partial<Said> = {}): CapChecker {
-  const said: Said = {
+/** A node with two peers that holds nothing. */
+function nothing(): Said {
+  return {
     ready: 0,
     side: 0,
     pending: 0,
@@ -57,11 +58,17 @@ function checkerOf(changes: Partial<Said> = {}): CapChecker {
     orphansOfPeer: 0,
     peers: 2,
     deferred: 0,
-    ...changes,
   };
+}
+
+/** A checker of a node that says this of itself. What is changed later is what it says then. */
+function checkerOf(changes: Partial<Said> = {}, said: Said = nothing()): CapChecker {
+  Object.assign(said, changes);
   const peers = ['a', 'b'].map((id) => ({
     id,
-    deferred: new Array<unknown>(id === 'b' ? said.deferred : 0),
+    get deferred() {
+      return new Array<unknown>(id === 'b' ? said.deferred : 0);
+    },
   }));
   const node = {
     status: { peers: said.ready },
@@ -78,7 +85,11 @@ function checkerOf(changes: Partial<Said> = {}): CapChecker {
         parents: said.orphanParents,
         countOf: (peer: string) => (peer === 'b' ? said.orphansOfPeer : 0),
       },
-      peers: { size: said.peers, [Symbol.iterator]: () => peers.values() },
+      peers: {
+        size: said.peers,
+        get: (wanted: string) => peers.find(({ id }) => id === wanted),
+        [Symbol.iterator]: () => peers.values(),
+      },
     },
   };
   return new CapChecker(node, JOBS_MAX);
@@ -133,6 +144,57 @@ describe('the checker of caps', () => {
     checker.check();
     checker.performed(effect(count));
     expect(() => checker.check()).toThrow(`${what}: ${max + 1} is more than ${max}`);
+  });
+
+  describe('looks at a peer', () => {
+    const bytesOf = (peer: string): NodeEventBody => ({ type: 'bytesReceived', peer, bytes: hash });
+    const excesses: Partial<Said>[] = [
+      { window: WINDOW_MAX + 1 },
+      { orphansOfPeer: ORPHANS_PER_PEER_MAX + 1 },
+      { deferred: DEFERRED_REQUESTS_MAX + 1 },
+    ];
+
+    it('after every event that is about it', () => {
+      for (const excess of excesses) {
+        const said = nothing();
+        const checker = checkerOf({}, said);
+        for (let i = 0; i < SWEEP_STEPS; i++) {
+          checker.before(bytesOf(i % 2 === 0 ? 'a' : 'b'));
+          checker.check();
+        }
+        checker.check();
+        Object.assign(said, excess);
+        checker.before(bytesOf('b'));
+        expect(() => checker.check()).toThrow('of one peer');
+      }
+    });
+
+    it('once in so many steps, whatever the events are about', () => {
+      for (const excess of excesses) {
+        const said = nothing();
+        const checker = checkerOf({}, said);
+        checker.check();
+        Object.assign(said, excess);
+        expect(() => {
+          for (let i = 0; i < SWEEP_STEPS; i++) {
+            checker.before(bytesOf('a'));
+            checker.check();
+          }
+        }).toThrow('of one peer');
+      }
+    });
+
+    it('after a step in which there was more than one event', () => {
+      for (const excess of excesses) {
+        const said = nothing();
+        const checker = checkerOf({}, said);
+        checker.check();
+        Object.assign(said, excess);
+        checker.before(bytesOf('b'));
+        checker.before(bytesOf('a'));
+        expect(() => checker.check()).toThrow('of one peer');
+      }
+    });
   });
 
   it('forgets what was answered, and what waited for a peer that is gone', () => {

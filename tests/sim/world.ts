@@ -20,7 +20,7 @@ import {
 import { CapChecker } from './cap-checker.js';
 import { ChainChecker } from './chain-checker.js';
 import { Channel, type LinkConditions, plainLink } from './channel.js';
-import { EventQueue } from './event-queue.js';
+import { EventQueue, type Task } from './event-queue.js';
 import { PowCache } from './pow-cache.js';
 import { SimRandom } from './sim-random.js';
 import { Trace } from './trace.js';
@@ -39,7 +39,13 @@ const CONSENT_MS = 30_000;
 const SIGNAL_MS = 300;
 const HASHERS = 2;
 
-type Send = (bytes: Uint8Array) => void;
+/** One end of a connection. */
+export class Link {
+  /** Until this end's platform closes it, or hears that it is closed. */
+  isOpen = true;
+
+  constructor(readonly send: (bytes: Uint8Array) => void) {}
+}
 
 export interface SimNodeOptions {
   readonly family: ChainFamily;
@@ -103,7 +109,7 @@ export class SimNode {
   readonly driver: SimDriver;
   readonly notices: NodeNotice[] = [];
   /** Open channels as this node's platform sees them. */
-  readonly links = new Map<string, Send>();
+  readonly links = new Map<string, Link>();
   readonly checker: ChainChecker;
   readonly caps: CapChecker;
   /** False once the page is gone: nothing that was under way comes back. */
@@ -149,7 +155,21 @@ export class SimNode {
   before(event: NodeEventBody): void {
     this.world.trace.add(this.world.now, this.id, event);
     this.caps.before(event);
-    if (event.type === 'peerDisconnected') this.links.delete(event.peer);
+    if (event.type === 'peerDisconnected') this.leave(event.peer);
+  }
+
+  /** A channel to a peer is open. */
+  join(peer: string, link: Link): void {
+    this.leave(peer);
+    this.links.set(peer, link);
+  }
+
+  /** The channel to a peer is not open any more. */
+  leave(peer: string): void {
+    const link = this.links.get(peer);
+    if (link === undefined) return;
+    link.isOpen = false;
+    this.links.delete(peer);
   }
 
   /** What must hold after every step. */
@@ -169,13 +189,14 @@ export class SimNode {
     const { world } = this;
     this.caps.performed(effect);
     switch (effect.type) {
-      case 'send':
+      case 'send': {
+        const link = this.links.get(effect.peer);
         if (effect.bytes.length > FRAME_BYTES_MAX) throw new Error('a frame is too large');
-        if (!this.links.has(effect.peer))
-          throw new Error(`${this.id} sends to ${effect.peer}, which is gone`);
+        if (link === undefined) throw new Error(`${this.id} sends to ${effect.peer}, which is gone`);
         this.sentBytes += effect.bytes.length;
-        this.links.get(effect.peer)?.(effect.bytes);
+        link.send(effect.bytes);
         break;
+      }
       case 'disconnect':
         world.disconnect(this.id, effect.peer);
         break;
@@ -243,8 +264,7 @@ export class SimNode {
 interface Wire {
   readonly ends: readonly [string, string];
   readonly channels: readonly [Channel, Channel];
-  /** What each end sends by: tells this connection from a later one of the same two. */
-  readonly sends: readonly [Send, Send];
+  readonly links: readonly [Link, Link];
   isBlocked: boolean;
 }
 
@@ -314,40 +334,31 @@ export class World {
   /** Joins two nodes by a channel. */
   connect(a: string, b: string): void {
     const conditions = this.#conditions?.(this.random) ?? plainLink(this.latencyMs);
-    const join = (from: string, to: string): [Channel, Send] => {
-      const sender = this.#node(from);
-      const receiver = this.#node(to);
-      const channel: Channel = new Channel(
-        this,
-        conditions,
-        this.random,
-        (bytes) => {
-          if (receiver.links.get(from) === sends[to])
-            receiver.driver.push({ type: 'bytesReceived', peer: from, bytes });
-        },
-        (bufferedBytes) => {
-          if (sender.links.get(to) === send)
-            sender.driver.push({ type: 'sendDrained', peer: to, bufferedBytes });
-        },
-      );
-      const send: Send = (bytes) => channel.send(bytes);
-      return [channel, send];
-    };
-    const sends: Record<string, Send> = {};
-    const [there, sendThere] = join(a, b);
-    const [back, sendBack] = join(b, a);
-    sends[a] = sendThere;
-    sends[b] = sendBack;
-    this.#node(a).links.set(b, sendThere);
-    this.#node(b).links.set(a, sendBack);
-    this.#wires.add({
-      ends: [a, b],
-      channels: [there, back],
-      sends: [sendThere, sendBack],
-      isBlocked: false,
-    });
-    this.#node(a).driver.push({ type: 'peerConnected', peer: b });
-    this.#node(b).driver.push({ type: 'peerConnected', peer: a });
+    const near = this.#node(a);
+    const far = this.#node(b);
+    const links = [new Link((bytes) => there.send(bytes)), new Link((bytes) => back.send(bytes))] as const;
+    const there = this.#channel(conditions, near, links[0], far, links[1]);
+    const back = this.#channel(conditions, far, links[1], near, links[0]);
+    near.join(b, links[0]);
+    far.join(a, links[1]);
+    this.#wires.add({ ends: [a, b], channels: [there, back], links, isBlocked: false });
+    near.driver.push({ type: 'peerConnected', peer: b });
+    far.driver.push({ type: 'peerConnected', peer: a });
+  }
+
+  /** One direction: what comes after an end has closed its link is lost there. */
+  #channel(conditions: LinkConditions, from: SimNode, sending: Link, to: SimNode, receiving: Link): Channel {
+    return new Channel(
+      this,
+      conditions,
+      this.random,
+      (bytes) => {
+        if (receiving.isOpen) to.driver.push({ type: 'bytesReceived', peer: from.id, bytes });
+      },
+      (bufferedBytes) => {
+        if (sending.isOpen) from.driver.push({ type: 'sendDrained', peer: to.id, bufferedBytes });
+      },
+    );
   }
 
   /** Brings a node random peers, as a signaling server does: awake, on its side, and new to it. */
@@ -409,10 +420,10 @@ export class World {
   /** Closes a channel; the other side hears of it after what was sent before. */
   disconnect(from: string, to: string): void {
     const near = this.#node(from);
-    const send = near.links.get(to);
-    if (send === undefined) return;
-    near.links.delete(to);
-    const wire = this.#wireOf(from, to, send);
+    const link = near.links.get(to);
+    if (link === undefined) return;
+    near.leave(to);
+    const wire = this.#wireOf(link);
     if (wire === undefined) {
       // A stranger, which looks at the node's links itself.
       return;
@@ -422,9 +433,8 @@ export class World {
     this.after(delayMs, () => this.#hearClosed(wire, end === 0 ? 1 : 0));
   }
 
-  #wireOf(from: string, to: string, send: Send): Wire | undefined {
-    for (const wire of this.#wires)
-      if (wire.ends.includes(from) && wire.ends.includes(to) && wire.sends.includes(send)) return wire;
+  #wireOf(link: Link): Wire | undefined {
+    for (const wire of this.#wires) if (wire.links.includes(link)) return wire;
     return undefined;
   }
 
@@ -436,14 +446,18 @@ export class World {
 
   #hearClosed(wire: Wire, end: 0 | 1): void {
     this.#wires.delete(wire);
-    const id = wire.ends[end];
     const peer = wire.ends[end === 0 ? 1 : 0];
-    const node = this.nodes.get(id);
-    if (node?.links.get(peer) === wire.sends[end]) node.driver.push({ type: 'peerDisconnected', peer });
+    if (wire.links[end].isOpen)
+      this.nodes.get(wire.ends[end])?.driver.push({ type: 'peerDisconnected', peer });
+  }
+
+  at(atMs: number, task: Task): void {
+    this.#queue.add(atMs, task);
   }
 
   after(delayMs: number, run: () => void): () => void {
-    const task = this.#queue.add(this.now + delayMs, run);
+    const task: Task = { run };
+    this.#queue.add(this.now + delayMs, task);
     return () => {
       task.run = undefined;
     };
@@ -451,7 +465,10 @@ export class World {
 
   /** Real promises (of stores) are settled before virtual time goes on. */
   await<T>(promise: Promise<T>, then: (value: T) => void): void {
-    const pending = promise.then(then).finally(() => this.#pending.delete(pending));
+    const pending = promise.then((value) => {
+      this.#pending.delete(pending);
+      then(value);
+    });
     this.#pending.add(pending);
   }
 
@@ -459,13 +476,13 @@ export class World {
   async run(untilMs: number, isDone: () => boolean = () => false): Promise<void> {
     this.#steps = 0;
     while (!isDone()) {
-      while (this.#pending.size > 0) await Promise.all(this.#pending);
+      for (const pending of this.#pending) await pending;
       const next = this.#queue.takeUntil(untilMs);
       if (next === undefined) {
         this.now = Math.max(this.now, untilMs);
         return;
       }
-      this.now = Math.max(this.now, next.at);
+      this.now = Math.max(this.now, this.#queue.takenAt);
       next.run?.();
       this.#steps++;
       if (this.#steps > this.#stepsMax)
