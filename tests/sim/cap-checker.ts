@@ -19,7 +19,7 @@ import {
 /** What may be sent in one step beyond the cap: the node looks at it once a step. */
 const STEP_BYTES_MAX = 4 * 2 ** 20;
 
-/** All peers are looked at once in so many steps; in the others, the one that the event is about. */
+/** In so many steps all is looked at at least once. */
 export const SWEEP_STEPS = 32;
 
 interface CheckedPeer {
@@ -62,6 +62,8 @@ export class CapChecker {
   #unsentMax = 0;
   /** Whom the event is about; undefined if about no peer. */
   #peer: string | undefined;
+  /** Whether an effect was performed since the last look. */
+  #hasActed = false;
   #untilSweep = 0;
 
   constructor(
@@ -118,6 +120,7 @@ export class CapChecker {
   }
 
   performed(effect: Effect): void {
+    this.#hasActed = true;
     switch (effect.type) {
       case 'send': {
         const unsent = (this.#unsent.get(effect.peer) ?? 0) + effect.bytes.length;
@@ -149,23 +152,22 @@ export class CapChecker {
   }
 
   /**
-   * Looks at the node after a step. What a network of thousands costs is mostly memory that is out of reach, and a node's
-   * peers are most of its memory; so those that the event is not about wait for the next sweep.
+   * Looks at the node after a step. What a network of thousands costs is mostly memory that is out of reach, and most
+   * steps are a peer's that tells what is known: then that peer is looked at, and all else at the next sweep.
    *
    * @throws {Error} naming the cap that does not hold
    */
   check(): void {
-    this.#checkNode();
+    const peer = this.#peer;
+    const isSweep = this.#untilSweep === 0;
+    this.#untilSweep = (isSweep ? SWEEP_STEPS : this.#untilSweep) - 1;
+    if (isSweep || this.#hasActed || peer === undefined) this.#checkNode();
     const { peers } = this.node.blocks;
-    if (this.#untilSweep === 0) {
-      this.#untilSweep = SWEEP_STEPS;
-      for (const peer of peers) this.#checkPeer(peer);
-    } else if (this.#peer !== undefined) {
-      const peer = peers.get(this.#peer);
-      if (peer !== undefined) this.#checkPeer(peer);
-    }
-    this.#untilSweep--;
+    if (isSweep) for (const each of peers) this.#checkPeer(each);
+    const concerned = peer === undefined || isSweep ? undefined : peers.get(peer);
+    if (concerned !== undefined) this.#checkPeer(concerned);
     this.#peer = undefined;
+    this.#hasActed = false;
   }
 
   #checkNode(): void {

@@ -40,15 +40,22 @@ export interface ChannelWorld {
   after(delayMs: number, run: () => void): unknown;
 }
 
+/** One end of a connection, as its platform sees it. */
+export interface ChannelEnd {
+  received(bytes: Uint8Array): void;
+  /** The buffer of what it sent has emptied to so many bytes. */
+  drained(bufferedBytes: number): void;
+}
+
 /** A frame on its way. A network has a million of them in a minute, so each is one small object and no closure. */
 class Delivery implements Task {
   constructor(
-    readonly channel: Channel,
+    readonly to: ChannelEnd,
     readonly bytes: Uint8Array,
   ) {}
 
   run(): void {
-    this.channel.deliver(this.bytes);
+    this.to.received(this.bytes);
   }
 }
 
@@ -67,8 +74,8 @@ export class Channel {
     readonly world: ChannelWorld,
     readonly conditions: LinkConditions,
     readonly random: SimRandom,
-    readonly deliver: (bytes: Uint8Array) => void,
-    readonly drained: (bufferedBytes: number) => void,
+    readonly from: ChannelEnd,
+    readonly to: ChannelEnd,
   ) {}
 
   send(bytes: Uint8Array): void {
@@ -98,7 +105,7 @@ export class Channel {
       for (let wait = RETRANSMISSION_MS; this.random.chance(loss) && again < 10_000; wait *= 2) again += wait;
     this.#arrivedAt = Math.max(this.#arrivedAt, this.#leftAt + latencyMs + jitter + again);
     // By its time and not by what is left until then: two that arrive at one moment must not change places by rounding.
-    this.world.at(this.#arrivedAt, new Delivery(this, bytes));
+    this.world.at(this.#arrivedAt, new Delivery(this.to, bytes));
   }
 
   get #buffered(): number {
@@ -119,7 +126,7 @@ export class Channel {
         return;
       }
       this.#unreportedBytes = 0;
-      this.drained(buffered);
+      this.from.drained(buffered);
     });
   }
 }

@@ -30,7 +30,7 @@ export class Stranger {
     readonly node: SimNode,
     readonly answer: (message: Message, self: Stranger) => void = answerPings,
   ) {
-    node.join(id, new Link((bytes) => this.#take(bytes)));
+    node.join(new Link(node, id, { send: (bytes) => this.#take(bytes) }));
     node.driver.push({ type: 'peerConnected', peer: id });
   }
 

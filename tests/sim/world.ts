@@ -19,7 +19,7 @@ import {
 } from '@vision-light/protocol';
 import { CapChecker } from './cap-checker.js';
 import { ChainChecker } from './chain-checker.js';
-import { Channel, type LinkConditions, plainLink } from './channel.js';
+import { Channel, type ChannelEnd, type LinkConditions, plainLink } from './channel.js';
 import { EventQueue, type Task } from './event-queue.js';
 import { PowCache } from './pow-cache.js';
 import { SimRandom } from './sim-random.js';
@@ -39,12 +39,25 @@ const CONSENT_MS = 30_000;
 const SIGNAL_MS = 300;
 const HASHERS = 2;
 
-/** One end of a connection. */
-export class Link {
+/** One end of a connection. What comes after this end has closed it is lost. */
+export class Link implements ChannelEnd {
   /** Until this end's platform closes it, or hears that it is closed. */
   isOpen = true;
 
-  constructor(readonly send: (bytes: Uint8Array) => void) {}
+  constructor(
+    readonly owner: SimNode,
+    readonly peer: string,
+    /** By which it sends; given later where that needs the other end first. */
+    public channel?: Pick<Channel, 'send'>,
+  ) {}
+
+  received(bytes: Uint8Array): void {
+    if (this.isOpen) this.owner.driver.push({ type: 'bytesReceived', peer: this.peer, bytes });
+  }
+
+  drained(bufferedBytes: number): void {
+    if (this.isOpen) this.owner.driver.push({ type: 'sendDrained', peer: this.peer, bufferedBytes });
+  }
 }
 
 export interface SimNodeOptions {
@@ -159,9 +172,9 @@ export class SimNode {
   }
 
   /** A channel to a peer is open. */
-  join(peer: string, link: Link): void {
-    this.leave(peer);
-    this.links.set(peer, link);
+  join(link: Link): void {
+    this.leave(link.peer);
+    this.links.set(link.peer, link);
   }
 
   /** The channel to a peer is not open any more. */
@@ -194,7 +207,7 @@ export class SimNode {
         if (effect.bytes.length > FRAME_BYTES_MAX) throw new Error('a frame is too large');
         if (link === undefined) throw new Error(`${this.id} sends to ${effect.peer}, which is gone`);
         this.sentBytes += effect.bytes.length;
-        link.send(effect.bytes);
+        link.channel?.send(effect.bytes);
         break;
       }
       case 'disconnect':
@@ -336,29 +349,16 @@ export class World {
     const conditions = this.#conditions?.(this.random) ?? plainLink(this.latencyMs);
     const near = this.#node(a);
     const far = this.#node(b);
-    const links = [new Link((bytes) => there.send(bytes)), new Link((bytes) => back.send(bytes))] as const;
-    const there = this.#channel(conditions, near, links[0], far, links[1]);
-    const back = this.#channel(conditions, far, links[1], near, links[0]);
-    near.join(b, links[0]);
-    far.join(a, links[1]);
+    const links = [new Link(near, b), new Link(far, a)] as const;
+    const there = new Channel(this, conditions, this.random, links[0], links[1]);
+    const back = new Channel(this, conditions, this.random, links[1], links[0]);
+    links[0].channel = there;
+    links[1].channel = back;
+    near.join(links[0]);
+    far.join(links[1]);
     this.#wires.add({ ends: [a, b], channels: [there, back], links, isBlocked: false });
     near.driver.push({ type: 'peerConnected', peer: b });
     far.driver.push({ type: 'peerConnected', peer: a });
-  }
-
-  /** One direction: what comes after an end has closed its link is lost there. */
-  #channel(conditions: LinkConditions, from: SimNode, sending: Link, to: SimNode, receiving: Link): Channel {
-    return new Channel(
-      this,
-      conditions,
-      this.random,
-      (bytes) => {
-        if (receiving.isOpen) to.driver.push({ type: 'bytesReceived', peer: from.id, bytes });
-      },
-      (bufferedBytes) => {
-        if (sending.isOpen) from.driver.push({ type: 'sendDrained', peer: to.id, bufferedBytes });
-      },
-    );
   }
 
   /** Brings a node random peers, as a signaling server does: awake, on its side, and new to it. */

@@ -38,8 +38,8 @@ export class Driver {
     this.#isDraining = true;
     try {
       for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-        const time = { now: this.platform.now(), wallTime: this.platform.wallTime() };
-        for (const effect of this.node.step({ ...next, ...time })) this.platform.perform(effect);
+        const event = { ...next, now: this.platform.now(), wallTime: this.platform.wallTime() };
+        for (const effect of this.node.step(event)) this.platform.perform(effect);
       }
     } finally {
       this.#isDraining = false;
