@@ -476,7 +476,7 @@ export class World {
   async run(untilMs: number, isDone: () => boolean = () => false): Promise<void> {
     this.#steps = 0;
     while (!isDone()) {
-      for (const pending of this.#pending) await pending;
+      if (this.#pending.size > 0) for (const pending of this.#pending) await pending;
       const next = this.#queue.takeUntil(untilMs);
       if (next === undefined) {
         this.now = Math.max(this.now, untilMs);
