@@ -27,7 +27,9 @@ export class ChainChecker {
     const chainwork = tree.chainwork(tree.tip);
     if (chainwork < this.#chainwork)
       throw new Error(`chainwork fell from ${this.#chainwork} to ${chainwork}`);
-    this.#checkLinks(tree.tip === this.#tip ? 1 : Math.max(8, tree.tipHeight - this.#height + 1));
+    // A tip on top of the last one hangs on what was looked at then; after a reorg the branch below it is another.
+    const isExtended = tree.parent(tree.tip) === this.#tip;
+    this.#checkLinks(isExtended ? 2 : Math.max(8, tree.tipHeight - this.#height + 1));
     this.#tip = tree.tip;
     this.#height = tree.tipHeight;
     this.#chainwork = chainwork;

@@ -3,6 +3,7 @@
  * waits for those before it, takes its time by the bandwidth, travels, and is sent again if it was lost; none overtakes
  * another.
  */
+import type { Task } from './event-queue.js';
 import type { SimRandom } from './sim-random.js';
 
 export interface LinkConditions {
@@ -34,15 +35,34 @@ const DRAIN_MS = 20;
 /** What a channel needs of the world around it. */
 export interface ChannelWorld {
   readonly now: number;
+  /** Has a task done at a time, and after those that were given it for that time before. */
+  at(atMs: number, task: Task): void;
   after(delayMs: number, run: () => void): unknown;
+}
+
+/** One end of a connection, as its platform sees it. */
+export interface ChannelEnd {
+  received(bytes: Uint8Array): void;
+  /** The buffer of what it sent has emptied to so many bytes. */
+  drained(bufferedBytes: number): void;
+}
+
+/** A frame on its way. A network has a million of them in a minute, so each is one small object and no closure. */
+class Delivery implements Task {
+  constructor(
+    readonly to: ChannelEnd,
+    readonly bytes: Uint8Array,
+  ) {}
+
+  run(): void {
+    this.to.received(this.bytes);
+  }
 }
 
 export class Channel {
   /** While true frames are kept back (a partition). */
   #isBlocked = false;
   readonly #kept: Uint8Array[] = [];
-  /** On their way, in order: two that arrive at one moment may be due in any order, by the rounding of their times. */
-  readonly #travelling: Uint8Array[] = [];
   /** When the last frame will have left, and when it will have arrived. */
   #leftAt = 0;
   #arrivedAt = 0;
@@ -54,8 +74,8 @@ export class Channel {
     readonly world: ChannelWorld,
     readonly conditions: LinkConditions,
     readonly random: SimRandom,
-    readonly deliver: (bytes: Uint8Array) => void,
-    readonly drained: (bufferedBytes: number) => void,
+    readonly from: ChannelEnd,
+    readonly to: ChannelEnd,
   ) {}
 
   send(bytes: Uint8Array): void {
@@ -84,8 +104,8 @@ export class Channel {
     if (loss > 0)
       for (let wait = RETRANSMISSION_MS; this.random.chance(loss) && again < 10_000; wait *= 2) again += wait;
     this.#arrivedAt = Math.max(this.#arrivedAt, this.#leftAt + latencyMs + jitter + again);
-    this.#travelling.push(bytes);
-    this.world.after(this.#arrivedAt - now, () => this.deliver(this.#travelling.shift() as Uint8Array));
+    // By its time and not by what is left until then: two that arrive at one moment must not change places by rounding.
+    this.world.at(this.#arrivedAt, new Delivery(this.to, bytes));
   }
 
   get #buffered(): number {
@@ -106,7 +126,7 @@ export class Channel {
         return;
       }
       this.#unreportedBytes = 0;
-      this.drained(buffered);
+      this.from.drained(buffered);
     });
   }
 }

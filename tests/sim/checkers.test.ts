@@ -6,6 +6,7 @@ import {
   DEFERRED_REQUESTS_MAX,
   type Effect,
   FRAME_BYTES_MAX,
+  type NodeEventBody,
   ORPHAN_BYTES_MAX,
   ORPHANS_MAX,
   ORPHANS_PER_PEER_MAX,
@@ -22,6 +23,8 @@ import { Stranger } from './stranger.js';
 import { genesisTime, VisionChain, visionSim } from './vision-chain.js';
 import { type SimNode, World } from './world.js';
 
+/** In so many steps all is looked at. */
+const SWEEP_STEPS = 32;
 const JOBS_MAX = 4;
 const BODY_BYTES_MAX = 1000;
 const BYTES_MAX = BODY_BYTES_WORST_MAX;
@@ -43,9 +46,9 @@ interface Said {
   deferred: number;
 }
 
-/** A checker of a node with two peers that holds nothing, but for what is said here. */
-function checkerOf(changes: Partial<Said> = {}): CapChecker {
-  const said: Said = {
+/** A node with two peers that holds nothing. */
+function nothing(): Said {
+  return {
     ready: 0,
     side: 0,
     pending: 0,
@@ -57,11 +60,17 @@ function checkerOf(changes: Partial<Said> = {}): CapChecker {
     orphansOfPeer: 0,
     peers: 2,
     deferred: 0,
-    ...changes,
   };
+}
+
+/** A checker of a node that says this of itself. What is changed later is what it says then. */
+function checkerOf(changes: Partial<Said> = {}, said: Said = nothing(), sweepSteps = 1): CapChecker {
+  Object.assign(said, changes);
   const peers = ['a', 'b'].map((id) => ({
     id,
-    deferred: new Array<unknown>(id === 'b' ? said.deferred : 0),
+    get deferred() {
+      return new Array<unknown>(id === 'b' ? said.deferred : 0);
+    },
   }));
   const node = {
     status: { peers: said.ready },
@@ -78,10 +87,14 @@ function checkerOf(changes: Partial<Said> = {}): CapChecker {
         parents: said.orphanParents,
         countOf: (peer: string) => (peer === 'b' ? said.orphansOfPeer : 0),
       },
-      peers: { size: said.peers, [Symbol.iterator]: () => peers.values() },
+      peers: {
+        size: said.peers,
+        get: (wanted: string) => peers.find(({ id }) => id === wanted),
+        [Symbol.iterator]: () => peers.values(),
+      },
     },
   };
-  return new CapChecker(node, JOBS_MAX);
+  return new CapChecker(node, JOBS_MAX, undefined, sweepSteps);
 }
 
 describe('the checker of caps', () => {
@@ -133,6 +146,57 @@ describe('the checker of caps', () => {
     checker.check();
     checker.performed(effect(count));
     expect(() => checker.check()).toThrow(`${what}: ${max + 1} is more than ${max}`);
+  });
+
+  describe('looks at a peer', () => {
+    const bytesOf = (peer: string): NodeEventBody => ({ type: 'bytesReceived', peer, bytes: hash });
+    const excesses: Partial<Said>[] = [
+      { window: WINDOW_MAX + 1 },
+      { orphansOfPeer: ORPHANS_PER_PEER_MAX + 1 },
+      { deferred: DEFERRED_REQUESTS_MAX + 1 },
+    ];
+
+    it('after every event that is about it', () => {
+      for (const excess of excesses) {
+        const said = nothing();
+        const checker = checkerOf({}, said, SWEEP_STEPS);
+        for (let i = 0; i < SWEEP_STEPS; i++) {
+          checker.before(bytesOf(i % 2 === 0 ? 'a' : 'b'));
+          checker.check();
+        }
+        checker.check();
+        Object.assign(said, excess);
+        checker.before(bytesOf('b'));
+        expect(() => checker.check()).toThrow('of one peer');
+      }
+    });
+
+    it('once in so many steps, whatever the events are about', () => {
+      for (const excess of excesses) {
+        const said = nothing();
+        const checker = checkerOf({}, said, SWEEP_STEPS);
+        checker.check();
+        Object.assign(said, excess);
+        expect(() => {
+          for (let i = 0; i < SWEEP_STEPS; i++) {
+            checker.before(bytesOf('a'));
+            checker.check();
+          }
+        }).toThrow('of one peer');
+      }
+    });
+
+    it('after a step in which there was more than one event', () => {
+      for (const excess of excesses) {
+        const said = nothing();
+        const checker = checkerOf({}, said, SWEEP_STEPS);
+        checker.check();
+        Object.assign(said, excess);
+        checker.before(bytesOf('b'));
+        checker.before(bytesOf('a'));
+        expect(() => checker.check()).toThrow('of one peer');
+      }
+    });
   });
 
   it('forgets what was answered, and what waited for a peer that is gone', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { EventQueue } from './event-queue.js';
+import { EventQueue, type Task } from './event-queue.js';
 import { SimRandom } from './sim-random.js';
 
 it('gives what is due in the order of time, then of coming, and passes over what was cancelled', () => {
@@ -9,7 +9,8 @@ it('gives what is due in the order of time, then of coming, and passes over what
   const seen: number[] = [];
   for (let i = 0; i < 2000; i++) {
     const at = random.int(100);
-    const task = queue.add(at, () => seen.push(i));
+    const task: Task = { run: () => seen.push(i) };
+    queue.add(at, task);
     if (random.chance(0.2)) task.run = undefined;
     else expected.push({ at, i });
   }

@@ -27,6 +27,7 @@ export async function measureSpread(options: { nodes: number; minutes: number })
     introduces: true,
     pow: new PowCache(),
     stepsMax: Number.POSITIVE_INFINITY,
+    sweepSteps: 32,
     conditions: (random) => ({
       latencyMs: random.between(5, 150),
       jitterMs: 20,

@@ -9,7 +9,7 @@ import {
   MessageAssembler,
   PROTOCOL_VERSION,
 } from '@vision-light/protocol';
-import type { SimNode, World } from './world.js';
+import { Link, type SimNode, type World } from './world.js';
 
 export class Stranger {
   readonly received: Message[] = [];
@@ -30,7 +30,7 @@ export class Stranger {
     readonly node: SimNode,
     readonly answer: (message: Message, self: Stranger) => void = answerPings,
   ) {
-    node.links.set(id, (bytes) => this.#take(bytes));
+    node.join(new Link(node, id, { send: (bytes) => this.#take(bytes) }));
     node.driver.push({ type: 'peerConnected', peer: id });
   }
 

@@ -19,8 +19,8 @@ import {
 } from '@vision-light/protocol';
 import { CapChecker } from './cap-checker.js';
 import { ChainChecker } from './chain-checker.js';
-import { Channel, type LinkConditions, plainLink } from './channel.js';
-import { EventQueue } from './event-queue.js';
+import { Channel, type ChannelEnd, type LinkConditions, plainLink } from './channel.js';
+import { EventQueue, type Task } from './event-queue.js';
 import { PowCache } from './pow-cache.js';
 import { SimRandom } from './sim-random.js';
 import { Trace } from './trace.js';
@@ -39,7 +39,26 @@ const CONSENT_MS = 30_000;
 const SIGNAL_MS = 300;
 const HASHERS = 2;
 
-type Send = (bytes: Uint8Array) => void;
+/** One end of a connection. What comes after this end has closed it is lost. */
+export class Link implements ChannelEnd {
+  /** Until this end's platform closes it, or hears that it is closed. */
+  isOpen = true;
+
+  constructor(
+    readonly owner: SimNode,
+    readonly peer: string,
+    /** By which it sends; given later where that needs the other end first. */
+    public channel?: Pick<Channel, 'send'>,
+  ) {}
+
+  received(bytes: Uint8Array): void {
+    if (this.isOpen) this.owner.driver.push({ type: 'bytesReceived', peer: this.peer, bytes });
+  }
+
+  drained(bufferedBytes: number): void {
+    if (this.isOpen) this.owner.driver.push({ type: 'sendDrained', peer: this.peer, bufferedBytes });
+  }
+}
 
 export interface SimNodeOptions {
   readonly family: ChainFamily;
@@ -103,7 +122,7 @@ export class SimNode {
   readonly driver: SimDriver;
   readonly notices: NodeNotice[] = [];
   /** Open channels as this node's platform sees them. */
-  readonly links = new Map<string, Send>();
+  readonly links = new Map<string, Link>();
   readonly checker: ChainChecker;
   readonly caps: CapChecker;
   /** False once the page is gone: nothing that was under way comes back. */
@@ -131,7 +150,7 @@ export class SimNode {
       ...(options.followedBlocks === undefined ? {} : { followedBlocks: options.followedBlocks }),
     });
     this.checker = new ChainChecker(this.core.tree);
-    this.caps = new CapChecker(this.core, 2 * HASHERS, options.peersMax);
+    this.caps = new CapChecker(this.core, 2 * HASHERS, options.peersMax, world.sweepSteps);
     this.driver = new SimDriver(this, this.core, {
       now: () => world.now,
       wallTime: () => world.wallTime + (options.clockSkewS ?? 0),
@@ -149,7 +168,21 @@ export class SimNode {
   before(event: NodeEventBody): void {
     this.world.trace.add(this.world.now, this.id, event);
     this.caps.before(event);
-    if (event.type === 'peerDisconnected') this.links.delete(event.peer);
+    if (event.type === 'peerDisconnected') this.leave(event.peer);
+  }
+
+  /** A channel to a peer is open. */
+  join(link: Link): void {
+    this.leave(link.peer);
+    this.links.set(link.peer, link);
+  }
+
+  /** The channel to a peer is not open any more. */
+  leave(peer: string): void {
+    const link = this.links.get(peer);
+    if (link === undefined) return;
+    link.isOpen = false;
+    this.links.delete(peer);
   }
 
   /** What must hold after every step. */
@@ -169,13 +202,14 @@ export class SimNode {
     const { world } = this;
     this.caps.performed(effect);
     switch (effect.type) {
-      case 'send':
+      case 'send': {
+        const link = this.links.get(effect.peer);
         if (effect.bytes.length > FRAME_BYTES_MAX) throw new Error('a frame is too large');
-        if (!this.links.has(effect.peer))
-          throw new Error(`${this.id} sends to ${effect.peer}, which is gone`);
+        if (link === undefined) throw new Error(`${this.id} sends to ${effect.peer}, which is gone`);
         this.sentBytes += effect.bytes.length;
-        this.links.get(effect.peer)?.(effect.bytes);
+        link.channel?.send(effect.bytes);
         break;
+      }
       case 'disconnect':
         world.disconnect(this.id, effect.peer);
         break;
@@ -243,8 +277,7 @@ export class SimNode {
 interface Wire {
   readonly ends: readonly [string, string];
   readonly channels: readonly [Channel, Channel];
-  /** What each end sends by: tells this connection from a later one of the same two. */
-  readonly sends: readonly [Send, Send];
+  readonly links: readonly [Link, Link];
   isBlocked: boolean;
 }
 
@@ -258,6 +291,8 @@ export interface WorldOptions {
   /** Shared by several worlds; of its own if absent. */
   readonly pow?: PowCache;
   readonly stepsMax?: number;
+  /** In so many steps of a node every cap of it is looked at, and else those that the step is about; 1 if absent. */
+  readonly sweepSteps?: number;
   /** Called after every step of every node, beside the checkers; throws if something does not hold. */
   readonly check?: (node: SimNode) => void;
 }
@@ -272,6 +307,7 @@ export class World {
   readonly introduces: boolean;
   readonly checkMore: ((node: SimNode) => void) | undefined;
   readonly #conditions: ((random: SimRandom) => LinkConditions) | undefined;
+  readonly sweepSteps: number;
   readonly #stepsMax: number;
   readonly #queue = new EventQueue();
   readonly #pending = new Set<Promise<unknown>>();
@@ -293,6 +329,7 @@ export class World {
     this.checkMore = options.check;
     this.pow = options.pow ?? new PowCache();
     this.#stepsMax = options.stepsMax ?? STEPS_MAX;
+    this.sweepSteps = options.sweepSteps ?? 1;
   }
 
   get wallTime(): number {
@@ -314,40 +351,18 @@ export class World {
   /** Joins two nodes by a channel. */
   connect(a: string, b: string): void {
     const conditions = this.#conditions?.(this.random) ?? plainLink(this.latencyMs);
-    const join = (from: string, to: string): [Channel, Send] => {
-      const sender = this.#node(from);
-      const receiver = this.#node(to);
-      const channel: Channel = new Channel(
-        this,
-        conditions,
-        this.random,
-        (bytes) => {
-          if (receiver.links.get(from) === sends[to])
-            receiver.driver.push({ type: 'bytesReceived', peer: from, bytes });
-        },
-        (bufferedBytes) => {
-          if (sender.links.get(to) === send)
-            sender.driver.push({ type: 'sendDrained', peer: to, bufferedBytes });
-        },
-      );
-      const send: Send = (bytes) => channel.send(bytes);
-      return [channel, send];
-    };
-    const sends: Record<string, Send> = {};
-    const [there, sendThere] = join(a, b);
-    const [back, sendBack] = join(b, a);
-    sends[a] = sendThere;
-    sends[b] = sendBack;
-    this.#node(a).links.set(b, sendThere);
-    this.#node(b).links.set(a, sendBack);
-    this.#wires.add({
-      ends: [a, b],
-      channels: [there, back],
-      sends: [sendThere, sendBack],
-      isBlocked: false,
-    });
-    this.#node(a).driver.push({ type: 'peerConnected', peer: b });
-    this.#node(b).driver.push({ type: 'peerConnected', peer: a });
+    const near = this.#node(a);
+    const far = this.#node(b);
+    const links = [new Link(near, b), new Link(far, a)] as const;
+    const there = new Channel(this, conditions, this.random, links[0], links[1]);
+    const back = new Channel(this, conditions, this.random, links[1], links[0]);
+    links[0].channel = there;
+    links[1].channel = back;
+    near.join(links[0]);
+    far.join(links[1]);
+    this.#wires.add({ ends: [a, b], channels: [there, back], links, isBlocked: false });
+    near.driver.push({ type: 'peerConnected', peer: b });
+    far.driver.push({ type: 'peerConnected', peer: a });
   }
 
   /** Brings a node random peers, as a signaling server does: awake, on its side, and new to it. */
@@ -409,10 +424,10 @@ export class World {
   /** Closes a channel; the other side hears of it after what was sent before. */
   disconnect(from: string, to: string): void {
     const near = this.#node(from);
-    const send = near.links.get(to);
-    if (send === undefined) return;
-    near.links.delete(to);
-    const wire = this.#wireOf(from, to, send);
+    const link = near.links.get(to);
+    if (link === undefined) return;
+    near.leave(to);
+    const wire = this.#wireOf(link);
     if (wire === undefined) {
       // A stranger, which looks at the node's links itself.
       return;
@@ -422,9 +437,8 @@ export class World {
     this.after(delayMs, () => this.#hearClosed(wire, end === 0 ? 1 : 0));
   }
 
-  #wireOf(from: string, to: string, send: Send): Wire | undefined {
-    for (const wire of this.#wires)
-      if (wire.ends.includes(from) && wire.ends.includes(to) && wire.sends.includes(send)) return wire;
+  #wireOf(link: Link): Wire | undefined {
+    for (const wire of this.#wires) if (wire.links.includes(link)) return wire;
     return undefined;
   }
 
@@ -436,14 +450,18 @@ export class World {
 
   #hearClosed(wire: Wire, end: 0 | 1): void {
     this.#wires.delete(wire);
-    const id = wire.ends[end];
     const peer = wire.ends[end === 0 ? 1 : 0];
-    const node = this.nodes.get(id);
-    if (node?.links.get(peer) === wire.sends[end]) node.driver.push({ type: 'peerDisconnected', peer });
+    if (wire.links[end].isOpen)
+      this.nodes.get(wire.ends[end])?.driver.push({ type: 'peerDisconnected', peer });
+  }
+
+  at(atMs: number, task: Task): void {
+    this.#queue.add(atMs, task);
   }
 
   after(delayMs: number, run: () => void): () => void {
-    const task = this.#queue.add(this.now + delayMs, run);
+    const task: Task = { run };
+    this.#queue.add(this.now + delayMs, task);
     return () => {
       task.run = undefined;
     };
@@ -451,7 +469,10 @@ export class World {
 
   /** Real promises (of stores) are settled before virtual time goes on. */
   await<T>(promise: Promise<T>, then: (value: T) => void): void {
-    const pending = promise.then(then).finally(() => this.#pending.delete(pending));
+    const pending = promise.then((value) => {
+      this.#pending.delete(pending);
+      then(value);
+    });
     this.#pending.add(pending);
   }
 
@@ -459,13 +480,13 @@ export class World {
   async run(untilMs: number, isDone: () => boolean = () => false): Promise<void> {
     this.#steps = 0;
     while (!isDone()) {
-      while (this.#pending.size > 0) await Promise.all(this.#pending);
+      if (this.#pending.size > 0) for (const pending of this.#pending) await pending;
       const next = this.#queue.takeUntil(untilMs);
       if (next === undefined) {
         this.now = Math.max(this.now, untilMs);
         return;
       }
-      this.now = Math.max(this.now, next.at);
+      this.now = Math.max(this.now, this.#queue.takenAt);
       next.run?.();
       this.#steps++;
       if (this.#steps > this.#stepsMax)

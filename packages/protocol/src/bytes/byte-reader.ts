@@ -1,3 +1,5 @@
+import { readU32, readU64 } from './integers.js';
+
 /**
  * Reads little-endian binary data and never throws on bad input: the first read past the end, or of a value out of
  * range, sets `failed` and yields zeros from then on. Callers read a whole structure and look at `failed` once.
@@ -5,11 +7,8 @@
 export class ByteReader {
   failed = false;
   position = 0;
-  readonly #view: DataView;
 
-  constructor(readonly bytes: Uint8Array) {
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
+  constructor(readonly bytes: Uint8Array) {}
 
   get remaining(): number {
     return this.bytes.length - this.position;
@@ -41,12 +40,12 @@ export class ByteReader {
 
   u32(): number {
     const at = this.#take(4);
-    return at < 0 ? 0 : this.#view.getUint32(at, true);
+    return at < 0 ? 0 : readU32(this.bytes, at);
   }
 
   u64(): bigint {
     const at = this.#take(8);
-    return at < 0 ? 0n : this.#view.getBigUint64(at, true);
+    return at < 0 ? 0n : readU64(this.bytes, at);
   }
 
   /** Passes over the next `count` bytes. */

@@ -1,12 +1,12 @@
+import { writeU32, writeU64 } from './integers.js';
+
 /** Writes little-endian binary data into a buffer that grows by doubling. The mirror of {@link ByteReader}. */
 export class ByteWriter {
   #bytes: Uint8Array;
-  #view: DataView;
   #length = 0;
 
   constructor(capacity = 256) {
     this.#bytes = new Uint8Array(capacity);
-    this.#view = new DataView(this.#bytes.buffer);
   }
 
   get length(): number {
@@ -20,7 +20,6 @@ export class ByteWriter {
       const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
       larger.set(this.#bytes.subarray(0, at));
       this.#bytes = larger;
-      this.#view = new DataView(larger.buffer);
     }
     this.#length = needed;
     return at;
@@ -33,12 +32,12 @@ export class ByteWriter {
 
   u32(value: number): void {
     const at = this.#grow(4);
-    this.#view.setUint32(at, value, true);
+    writeU32(this.#bytes, at, value);
   }
 
   u64(value: bigint): void {
     const at = this.#grow(8);
-    this.#view.setBigUint64(at, value, true);
+    writeU64(this.#bytes, at, value);
   }
 
   raw(bytes: Uint8Array): void {

@@ -1,3 +1,4 @@
+import { readU32 } from '../bytes/integers.js';
 import type { Ancestry } from './chain-family.js';
 
 /**
@@ -34,6 +35,10 @@ export class ArrayAncestry implements Ancestry {
 
   record(height: number): Uint8Array {
     return this.#records[this.#index(height)] as Uint8Array;
+  }
+
+  word(height: number, offset: number): number {
+    return readU32(this.record(height), offset);
   }
 
   /** Appends the next header; the record is kept, not copied. */

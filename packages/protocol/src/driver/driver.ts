@@ -33,18 +33,23 @@ export class Driver {
 
   /** Hands an event to the node and performs what follows; inside an effect it queues. */
   push(event: NodeEventBody): void {
-    this.#queue.push(event);
-    if (this.#isDraining) return;
+    if (this.#isDraining) {
+      this.#queue.push(event);
+      return;
+    }
     this.#isDraining = true;
     try {
-      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-        const time = { now: this.platform.now(), wallTime: this.platform.wallTime() };
-        for (const effect of this.node.step({ ...next, ...time })) this.platform.perform(effect);
-      }
+      this.#take(event);
+      while (this.#queue.length > 0) this.#take(this.#queue.shift() as NodeEventBody);
     } finally {
       this.#isDraining = false;
     }
     this.#arm();
+  }
+
+  #take(body: NodeEventBody): void {
+    const event = { ...body, now: this.platform.now(), wallTime: this.platform.wallTime() };
+    for (const effect of this.node.step(event)) this.platform.perform(effect);
   }
 
   /** Stops the timer; the node is not told. */

@@ -220,17 +220,13 @@ export class LightNode {
     // Rounded up: a timer that fires a little early must not find the header still too early.
     const heldWake =
       dueAt === undefined ? undefined : this.#now + Math.max(1, Math.ceil((dueAt - this.#wallTime) * 1000));
-    const candidates = [
-      this.#desk.nextWake(),
-      this.#sync.nextWake(this.#now),
-      this.blocks.nextWake(this.#now, this.#isFar),
-      this.#writer.nextWake(),
-      this.#search.nextWake(),
-      this.#news.nextWake(),
-      this.#board.nextWake(),
-      heldWake,
-    ];
-    return candidates.reduce(earliest, undefined);
+    let wake = earliest(this.#desk.nextWake(), this.#sync.nextWake(this.#now));
+    wake = earliest(wake, this.blocks.nextWake(this.#now, this.#isFar));
+    wake = earliest(wake, this.#writer.nextWake());
+    wake = earliest(wake, this.#search.nextWake());
+    wake = earliest(wake, this.#news.nextWake());
+    wake = earliest(wake, this.#board.nextWake());
+    return earliest(wake, heldWake);
   }
 
   /** @returns whether more may follow from it than what was done at once */

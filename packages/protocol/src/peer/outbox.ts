@@ -2,8 +2,8 @@
 import type { Effect } from '../io/effect.js';
 import type { NodeNotice } from '../io/notice.js';
 import { FRAME_BYTES_MIN, UNSENT_BYTES_MAX } from '../limits.js';
-import { encodeMessage } from '../wire/codec.js';
-import { frameMessage } from '../wire/framing.js';
+import { encodeStream } from '../wire/codec.js';
+import { cutStream } from '../wire/framing.js';
 import type { Message } from '../wire/message.js';
 import type { Peer } from './peer.js';
 import { Tally } from './tally.js';
@@ -33,13 +33,13 @@ export class Outbox {
 
   /** @returns how many bytes that is on the wire */
   send(peer: Peer, message: Message): number {
-    return this.#sendFrames(peer, message, frameMessage(encodeMessage(message), peer.frameBytesMax));
+    return this.#sendFrames(peer, message, cutStream(encodeStream(message), peer.frameBytesMax));
   }
 
   /** The same small message to many: it is encoded once. */
   broadcast(peers: readonly Peer[], message: Message): void {
     if (peers.length === 0) return;
-    const frames = frameMessage(encodeMessage(message), FRAME_BYTES_MIN);
+    const frames = cutStream(encodeStream(message), FRAME_BYTES_MIN);
     for (const peer of peers) this.#sendFrames(peer, message, frames);
   }
 

@@ -1,4 +1,5 @@
 /** A branch of the tree continued by the first headers of a batch that is not in the tree yet. */
+import { readU32 } from '../bytes/integers.js';
 import type { Ancestry } from '../chain/chain-family.js';
 
 /** The headers of a batch by index. */
@@ -32,6 +33,12 @@ export class BatchAncestry implements Ancestry {
 
   record(height: number): Uint8Array {
     return height <= this.#baseHeight ? this.base.record(height) : this.headers.record(this.#indexOf(height));
+  }
+
+  word(height: number, offset: number): number {
+    return height <= this.#baseHeight
+      ? this.base.word(height, offset)
+      : readU32(this.headers.record(this.#indexOf(height)), offset);
   }
 
   #indexOf(height: number): number {

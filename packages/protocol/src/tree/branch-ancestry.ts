@@ -39,6 +39,10 @@ export class BranchAncestry implements Ancestry {
     return this.columns.record(this.#slotAt(height));
   }
 
+  word(height: number, offset: number): number {
+    return this.columns.word(this.#slotAt(height), offset);
+  }
+
   #slotAt(height: number): number {
     const slot =
       height > this.height

@@ -93,7 +93,7 @@ export class HeaderTree {
   find(hash: Uint8Array): number | undefined {
     const key = hashKey(hash);
     for (let slot = this.#index.first(key); slot >= 0; slot = this.#index.after(slot)) {
-      if (this.#columns.key(slot) === key && areEqual(this.#columns.hash(slot), hash)) return slot;
+      if (this.#columns.hasHash(slot, hash)) return slot;
     }
     return undefined;
   }

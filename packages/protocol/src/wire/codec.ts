@@ -1,6 +1,7 @@
 /** Messages to bytes and back: type (1 byte), request id (varint), body. Every count is checked before it is used. */
 import { ByteReader } from '../bytes/byte-reader.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
+import { writeU32 } from '../bytes/integers.js';
 import {
   BLOCK_HASHES_MAX,
   BODY_BYTES_MAX,
@@ -12,6 +13,7 @@ import {
   SMALL_MESSAGE_BYTES_MAX,
   USER_AGENT_BYTES_MAX,
 } from '../limits.js';
+import { LENGTH_BYTES } from './framing.js';
 import { type Message, type MessageType, PROTOCOL_VERSION } from './message.js';
 import type { WireFault } from './wire-fault.js';
 
@@ -50,12 +52,19 @@ export function messageBytesMaxOf(typeByte: number): number {
 
 function sizeHint(message: Message): number {
   if (message.type === 'headers') return message.payload.length + 64;
-  return message.type === 'blocks' ? message.body.length + BODY_ENVELOPE_BYTES : 256;
+  if (message.type === 'getHeaders') return 32 * message.locator.length + 64;
+  return message.type === 'blocks' ? message.body.length + BODY_ENVELOPE_BYTES : 128;
 }
 
 /** @throws {RangeError} if a field is out of its range */
 export function encodeMessage(message: Message): Uint8Array {
-  const writer = new ByteWriter(sizeHint(message));
+  return encodeStream(message).slice(LENGTH_BYTES);
+}
+
+/** A message as it stands on the stream of bytes: behind its length. @throws as {@link encodeMessage} */
+export function encodeStream(message: Message): Uint8Array {
+  const writer = new ByteWriter(LENGTH_BYTES + sizeHint(message));
+  writer.u32(0);
   writer.u8(TYPE_BYTES[message.type]);
   writer.varint('requestId' in message ? message.requestId : 0);
   switch (message.type) {
@@ -110,7 +119,9 @@ export function encodeMessage(message: Message): Uint8Array {
     case 'pong':
       break;
   }
-  return writer.bytes();
+  const stream = writer.view();
+  writeU32(stream, 0, stream.length - LENGTH_BYTES);
+  return stream;
 }
 
 /** Views in the result point into `bytes`. */

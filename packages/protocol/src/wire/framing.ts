@@ -4,18 +4,24 @@
  * of one. What waits for the rest of a message is at most one message of the largest size, and nothing is allocated
  * for bytes that were announced but did not come.
  */
-import { readU32 } from '../bytes/integers.js';
+import { readU32, writeU32 } from '../bytes/integers.js';
 import { FRAME_BYTES_MAX } from '../limits.js';
 import type { WireFault } from './wire-fault.js';
 
-const LENGTH_BYTES = 4;
+/** The length of a message stands before it. */
+export const LENGTH_BYTES = 4;
 const nothing = new Uint8Array(0);
 
 /** Frames of one encoded message, none larger than `frameBytesMax`. */
 export function frameMessage(message: Uint8Array, frameBytesMax: number): Uint8Array[] {
   const stream = new Uint8Array(LENGTH_BYTES + message.length);
-  new DataView(stream.buffer).setUint32(0, message.length, true);
+  writeU32(stream, 0, message.length);
   stream.set(message, LENGTH_BYTES);
+  return cutStream(stream, frameBytesMax);
+}
+
+/** Frames of a piece of the stream, none larger than `frameBytesMax`: copies, unless one frame holds all of it. */
+export function cutStream(stream: Uint8Array, frameBytesMax: number): Uint8Array[] {
   if (stream.length <= frameBytesMax) return [stream];
   const frames: Uint8Array[] = [];
   for (let at = 0; at < stream.length; at += frameBytesMax) frames.push(stream.slice(at, at + frameBytesMax));

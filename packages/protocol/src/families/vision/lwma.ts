@@ -1,5 +1,4 @@
 /** Difficulty of the devnet and of custom networks: a linearly weighted moving average (vision-devnet.md). */
-import { readU32 } from '../../bytes/integers.js';
 import type { Ancestry } from '../../chain/chain-family.js';
 import { offsets } from './record.js';
 
@@ -31,9 +30,8 @@ export function lwmaDifficulty(ancestry: Ancestry, targetSpacingS: number): bigi
     const next = Math.max(ancestry.time(first + j), running + 1);
     weighted += j * Math.min(solveTimeMax * targetSpacingS, next - running);
     running = next;
-    const record = ancestry.record(first + j);
-    low += readU32(record, offsets.difficulty);
-    high += readU32(record, offsets.difficulty + 4);
+    low += ancestry.word(first + j, offsets.difficulty);
+    high += ancestry.word(first + j, offsets.difficulty + 4);
   }
   const sum = BigInt(high) * 0x1_0000_0000n + BigInt(low);
   const l = BigInt(weighted);
