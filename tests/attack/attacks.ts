@@ -51,6 +51,7 @@ const invalidHeaders: readonly [string, (header: VisionHeader) => Partial<Vision
   ['HEADER_BAD_DIFFICULTY', ({ difficulty }) => ({ difficulty: difficulty + 1n })],
   ['HEADER_TIME_TOO_OLD', () => ({ timestamp: BigInt(genesisTime - 1) })],
   ['HEADER_TIME_TOO_NEW', () => ({ timestamp: BigInt(startWallTime + 3 * 3600) })],
+  ['HEADER_TARGET_MISSED', () => ({ digest: new Uint8Array(32).fill(0xff) })],
   ['HEADER_POW_MISMATCH', ({ nonce }) => ({ nonce: nonce + 1n })],
 ];
 
@@ -90,6 +91,14 @@ const emptyAnswer = (message: Message, self: Stranger): void => {
     });
 };
 
+const malformedAnswer = (message: Message, self: Stranger): void => {
+  answerPings(message, self);
+  if (message.type !== 'getHeaders') return;
+  const payload = new Uint8Array(3000).fill(0xff);
+  const parent = visionSim.genesis.hash;
+  self.say({ type: 'headers', requestId: message.requestId, parent, count: 30, payload });
+};
+
 const headerAttacks: readonly Attack[] = [
   {
     name: 'low-work header spam',
@@ -109,8 +118,9 @@ const headerAttacks: readonly Attack[] = [
   {
     name: 'invalid headers of each kind',
     budget: { ...cheap, headersHashed: 30 * invalidHeaders.length },
-    codes: invalidHeaders.map(([code]) => code),
+    codes: ['HEADER_MALFORMED', ...invalidHeaders.map(([code]) => code)],
     begin(field) {
+      field.attacker({ hello: greedy, answer: malformedAnswer });
       for (const [, change] of invalidHeaders)
         field.attacker({ hello: greedy, answer: serve(visionSim, withBad(change)) });
     },
@@ -191,6 +201,26 @@ const headerAttacks: readonly Attack[] = [
         const peer = field.attacker({ answer: () => undefined });
         peer.sayRaw(length(1000, 5));
         field.repeat(5000, () => peer.sayRaw(new Uint8Array(1)));
+      }
+    },
+  },
+  {
+    name: 'leaders that dribble',
+    // Each leads until its first request is given up, as one that never answers.
+    budget: { ...cheap, syncedAfterMs: 30_000 },
+    codes: ['PEER_MESSAGE_TIMEOUT'],
+    begin(field) {
+      for (let i = 0; i < 4; i++) {
+        let isAsked = false;
+        const peer = field.attacker({
+          hello: greedy,
+          answer(message) {
+            if (message.type !== 'getHeaders' || isAsked) return;
+            isAsked = true;
+            peer.sayRaw(length(HEADERS_PAYLOAD_BYTES_MAX, 6));
+            field.repeat(1000, () => peer.sayRaw(new Uint8Array(1)));
+          },
+        });
       }
     },
   },
