@@ -3,8 +3,10 @@ import {
   BLOCK_DEMANDS_MAX,
   BODY_BYTES_WORST_MAX,
   BODY_READS_MAX,
+  DEFERRED_BLOCK_REQUESTS_MAX,
   DEFERRED_REQUESTS_MAX,
   type Effect,
+  HELD_HEADERS_MAX,
   type NodeEventBody,
   ORPHAN_BYTES_MAX,
   ORPHANS_MAX,
@@ -27,6 +29,7 @@ interface CheckedPeer {
 /** What is looked at of a node; a `LightNode` has it, and so does what a test puts in its place. */
 export interface CheckedNode {
   readonly status: { readonly peers: number };
+  readonly held: { readonly size: number };
   readonly tree: { readonly sideCount: number; readonly family: { readonly bodyBytesMax: number } };
   readonly blocks: {
     readonly download: {
@@ -40,6 +43,7 @@ export interface CheckedNode {
       readonly parents: number;
       countOf(peer: string): number;
     };
+    readonly server: { waiting(peer: CheckedPeer): number };
     /** All of them, also those that have not said hello. */
     readonly peers: Iterable<CheckedPeer> & {
       readonly size: number;
@@ -173,6 +177,7 @@ export class CapChecker {
     const { node } = this;
     holds('hash jobs under way', this.#jobs.size, this.jobsMax);
     holds('writes under way', this.#writes, 1);
+    holds('headers ahead of the clock', node.held.size, HELD_HEADERS_MAX);
     holds('headers beside the best chain', node.tree.sideCount, SIDE_HEADERS_MAX);
     const { download, orphans, peers } = node.blocks;
     holds('body writes under way', this.#bodyWrites, 1);
@@ -188,9 +193,11 @@ export class CapChecker {
     holds('bytes that wait for one peer', this.#unsentMax, UNSENT_BYTES_MAX + STEP_BYTES_MAX);
   }
 
-  #checkPeer({ id, deferred }: CheckedPeer): void {
-    const { download, orphans } = this.node.blocks;
+  #checkPeer(peer: CheckedPeer): void {
+    const { id, deferred } = peer;
+    const { download, orphans, server } = this.node.blocks;
     holds('requests of one peer that wait', deferred.length, DEFERRED_REQUESTS_MAX);
+    holds('requests for bodies of one peer that wait', server.waiting(peer), DEFERRED_BLOCK_REQUESTS_MAX);
     holds('orphans of one peer', orphans.countOf(id), ORPHANS_PER_PEER_MAX);
     holds('the window of one peer', download.windowOf(id)?.size ?? 0, WINDOW_MAX);
   }

@@ -3,9 +3,11 @@ import {
   BLOCK_DEMANDS_MAX,
   BODY_BYTES_WORST_MAX,
   BODY_READS_MAX,
+  DEFERRED_BLOCK_REQUESTS_MAX,
   DEFERRED_REQUESTS_MAX,
   type Effect,
   FRAME_BYTES_MAX,
+  HELD_HEADERS_MAX,
   type NodeEventBody,
   ORPHAN_BYTES_MAX,
   ORPHANS_MAX,
@@ -44,6 +46,8 @@ interface Said {
   orphansOfPeer: number;
   peers: number;
   deferred: number;
+  deferredBodies: number;
+  held: number;
 }
 
 /** A node with two peers that holds nothing. */
@@ -60,6 +64,8 @@ function nothing(): Said {
     orphansOfPeer: 0,
     peers: 2,
     deferred: 0,
+    deferredBodies: 0,
+    held: 0,
   };
 }
 
@@ -74,6 +80,7 @@ function checkerOf(changes: Partial<Said> = {}, said: Said = nothing(), sweepSte
   }));
   const node = {
     status: { peers: said.ready },
+    held: { size: said.held },
     tree: { sideCount: said.side, family: { bodyBytesMax: BODY_BYTES_MAX } },
     blocks: {
       download: {
@@ -87,6 +94,7 @@ function checkerOf(changes: Partial<Said> = {}, said: Said = nothing(), sweepSte
         parents: said.orphanParents,
         countOf: (peer: string) => (peer === 'b' ? said.orphansOfPeer : 0),
       },
+      server: { waiting: ({ id }: { id: string }) => (id === 'b' ? said.deferredBodies : 0) },
       peers: {
         size: said.peers,
         get: (wanted: string) => peers.find(({ id }) => id === wanted),
@@ -110,6 +118,12 @@ describe('the checker of caps', () => {
       'orphans of one peer',
       { orphansOfPeer: ORPHANS_PER_PEER_MAX },
       { orphansOfPeer: ORPHANS_PER_PEER_MAX + 1 },
+    ],
+    ['headers ahead of the clock', { held: HELD_HEADERS_MAX }, { held: HELD_HEADERS_MAX + 1 }],
+    [
+      'requests for bodies of one peer that wait',
+      { deferredBodies: DEFERRED_BLOCK_REQUESTS_MAX },
+      { deferredBodies: DEFERRED_BLOCK_REQUESTS_MAX + 1 },
     ],
     ['peers', { peers: PEERS_MAX }, { peers: PEERS_MAX + 1 }],
     ['peers that said hello', { ready: 2 }, { ready: 3 }],

@@ -59,10 +59,11 @@ export class LightNode {
   readonly tree: HeaderTree;
   /** Block bodies, to look at. */
   readonly blocks: BlockSync;
+  /** Headers ahead of the clock, to look at. */
+  readonly held = new HeldHeaders();
   readonly #family: ChainFamily;
   readonly #outbox = new Outbox();
   readonly #peers = new PeerSet();
-  readonly #held = new HeldHeaders();
   readonly #random: () => number;
   readonly #verifier: Verifier;
   readonly #sync: HeaderSync;
@@ -89,7 +90,7 @@ export class LightNode {
     const peers = this.#peers;
     this.#verifier = new Verifier(
       this.tree,
-      this.#held,
+      this.held,
       outbox,
       {
         inserted: (result) => this.#inserted(result),
@@ -133,7 +134,7 @@ export class LightNode {
         session: this.#drawSession(),
       },
     );
-    this.#sync = new HeaderSync(this.tree, this.#held, dropped, this.#verifier, peers, outbox, {
+    this.#sync = new HeaderSync(this.tree, this.held, dropped, this.#verifier, peers, outbox, {
       punish: (peer, code) => this.#desk.punish(peer, code),
       failed: (code) => this.#error(code),
       nextRequestId: () => this.#desk.nextRequestId(),
@@ -216,7 +217,7 @@ export class LightNode {
 
   #findWake(): number | undefined {
     if (this.#stage !== 'open') return undefined;
-    const dueAt = this.#held.nextDueAt;
+    const dueAt = this.held.nextDueAt;
     // Rounded up: a timer that fires a little early must not find the header still too early.
     const heldWake =
       dueAt === undefined ? undefined : this.#now + Math.max(1, Math.ceil((dueAt - this.#wallTime) * 1000));
@@ -394,7 +395,7 @@ export class LightNode {
   }
 
   #releaseHeld(): void {
-    for (const { record, hash } of this.#held.takeDue(this.#wallTime)) {
+    for (const { record, hash } of this.held.takeDue(this.#wallTime)) {
       this.#inserted(this.tree.insert(record, hash, this.#wallTime));
     }
   }

@@ -69,6 +69,11 @@ export class BlockServer {
     for (const queue of this.#queues.values()) this.#pump(queue, now);
   }
 
+  /** How many of the peer's requests are not answered. */
+  waiting(peer: Peer): number {
+    return this.#queues.get(peer)?.requests.length ?? 0;
+  }
+
   /** Whether the peer waits for something. */
   isServing(peer: Peer): boolean {
     return this.#queues.has(peer);
