@@ -31,10 +31,14 @@ export class Driver {
     readonly platform: Platform,
   ) {}
 
-  /** Hands an event to the node and performs what follows; inside an effect it queues. */
-  push(event: NodeEventBody): void {
+  /**
+   * Hands an event to the node and performs what follows; inside an effect it queues.
+   *
+   * @returns true if that is done, false if it is queued
+   */
+  push(event: NodeEventBody): boolean {
     this.#queue.push(event);
-    if (this.#isDraining) return;
+    if (this.#isDraining) return false;
     this.#isDraining = true;
     try {
       for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
@@ -45,6 +49,7 @@ export class Driver {
       this.#isDraining = false;
     }
     this.#arm();
+    return true;
   }
 
   /** Stops the timer; the node is not told. */

@@ -30,6 +30,7 @@ import {
   SERVICE_ARCHIVE,
   SERVICE_GATEWAY,
 } from '../wire/message.js';
+import { SpareBuffers } from '../wire/spare-buffers.js';
 import type { WireFault } from '../wire/wire-fault.js';
 
 /** What the desk says of itself, and how many it admits. */
@@ -61,6 +62,7 @@ export class PeerDesk {
   /** Peers are greeted from the moment on when the stored chain is loaded. */
   #isOpen = false;
   #lastRequestId = 0;
+  readonly #spares = new SpareBuffers();
   /** Before this nothing is due, as far as is known: what a peer sends only puts its deadlines off. */
   #dueAt = Number.NEGATIVE_INFINITY;
   /** Whether what came concerns more than the one peer's own state. */
@@ -99,7 +101,7 @@ export class PeerDesk {
 
   connected(id: string, maxMessageBytes: number | undefined, now: number): void {
     this.disconnected(id);
-    const peer = new Peer(id, this.tree.family.messageBytesMax, maxMessageBytes, now);
+    const peer = new Peer(id, this.tree.family.messageBytesMax, maxMessageBytes, now, this.#spares);
     if (this.peers.size >= this.options.peersMax) {
       this.outbox.send(peer, { type: 'reject', code: 'PEER_TOO_MANY' });
       this.outbox.push({ type: 'disconnect', peer: id, code: 'PEER_TOO_MANY' });

@@ -12,6 +12,7 @@ import {
 import { messageBytesMaxOf } from '../wire/codec.js';
 import { MessageAssembler } from '../wire/framing.js';
 import { type GetHeaders, type Hello, SERVICE_ARCHIVE, SERVICE_GATEWAY } from '../wire/message.js';
+import type { SpareBuffers } from '../wire/spare-buffers.js';
 import { RoundTrip } from './round-trip.js';
 import { TokenBucket } from './token-bucket.js';
 
@@ -72,8 +73,9 @@ export class Peer {
     messageBytesMax: number,
     maxFrameBytes: number | undefined,
     now: number,
+    spares?: SpareBuffers,
   ) {
-    this.assembler = new MessageAssembler(messageBytesMax, messageBytesMaxOf);
+    this.assembler = new MessageAssembler(messageBytesMax, messageBytesMaxOf, spares);
     this.messages = new TokenBucket(MESSAGES_PER_SECOND_MAX, MESSAGES_BURST_MAX, now);
     const wanted = maxFrameBytes ?? FRAME_BYTES_MAX;
     this.frameBytesMax = wanted >= FRAME_BYTES_MIN ? Math.min(FRAME_BYTES_MAX, wanted) : FRAME_BYTES_MIN;
