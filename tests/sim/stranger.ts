@@ -88,7 +88,7 @@ export class Stranger {
     // What was sent before a disconnection still arrives.
     this.world.after(this.world.latencyMs, () => {
       for (const message of this.#assembler.push(bytes)) {
-        const decoded = decodeMessage(message);
+        const decoded = decodeMessage(message.slice());
         if (!decoded.ok) throw new Error(`the node sent what it would not take: ${decoded.code}`);
         this.received.push(decoded.message);
         if (this.#isLinked) this.answer(decoded.message, this);

@@ -91,15 +91,24 @@ class SimDriver extends Driver {
     super(...args);
   }
 
-  override push(event: NodeEventBody): void {
+  override push(event: NodeEventBody): boolean {
     if (this.#waiting !== undefined) {
       const isRepeated = event.type === 'wake' && this.#waiting.some(({ type }) => type === 'wake');
       if (!isRepeated) this.#waiting.push(event);
-      return;
+      return false;
     }
     this.owner.before(event);
-    super.push(event);
+    const isDone = event.type === 'bytesReceived' ? this.#pushFrame(event) : super.push(event);
     this.owner.check();
+    return isDone;
+  }
+
+  /** A frame's memory may serve another purpose afterwards, as it does in a browser. */
+  #pushFrame(event: Extract<NodeEventBody, { type: 'bytesReceived' }>): boolean {
+    const bytes = event.bytes.slice();
+    const isDone = super.push({ ...event, bytes });
+    if (isDone) bytes.fill(0xee);
+    return isDone;
   }
 
   set isAsleep(isAsleep: boolean) {

@@ -67,6 +67,7 @@ function bytesOfBodies({ bodyBytesMax }: ChainFamily): Record<string, number> {
     readLast: bodyBytesMax,
     seen: (limits.SEEN_BLOCKS_MAX + limits.SEEN_HEADERS_MAX) * 128,
     wanted: limits.WANTED_BLOCKS_MAX * 512,
+    spares: limits.SPARE_BYTES_MAX,
   };
 }
 

@@ -32,6 +32,9 @@ export const BODY_BYTES_MAX = 4_000_000;
 /** Bytes of a message other than `headers` and `blocks`: the largest is a `getHeaders` with a full locator, 2.2 kB. So a message that has only begun says by its type how much memory it may take. More is a fault. */
 export const SMALL_MESSAGE_BYTES_MAX = 4_096;
 
+/** Bytes of buffers that are kept for the messages to come, of all peers together: one for each of a few peers that send bodies of a megabyte at a time. Arbitrary. Above it the smallest go. */
+export const SPARE_BYTES_MAX = 4 * 1024 * 1024;
+
 /** Least size of frames that a message is cut into, bytes. Every SCTP takes more; a peer that claims to take less, so that one message becomes a million frames, gets these all the same. */
 export const FRAME_BYTES_MIN = 1_024;
 
@@ -101,7 +104,7 @@ export const WINDOW_MAX = 32;
 /** Bodies that are wanted at once: queued, under way, or held until they are checked. Arbitrary, far above the windows. Above it a further one is refused. */
 export const WANTED_BLOCKS_MAX = 1_024;
 
-/** Bytes of bodies under way (by estimate) and held, of all peers together: the credit that keeps a slow consumer's memory small. A page's worker takes about four times as much with what is being read, written and collected. At the edge nothing more is asked for, except a single body; `BODY_BYTES_WORST_MAX` holds whatever the estimate is worth. */
+/** Bytes of bodies under way (by estimate) and held, of all peers together: the credit that keeps a slow consumer's memory small. At the edge nothing more is asked for, except a single body; `BODY_BYTES_WORST_MAX` holds whatever the estimate is worth. */
 export const BODY_BYTES_IN_FLIGHT_MAX = 16 * 1024 * 1024;
 
 /** Bytes of bodies under way and held, even if each that is under way were as large as its network allows: bodies that came small tell nothing of the next. At the edge nothing more is asked for. */

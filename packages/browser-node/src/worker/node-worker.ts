@@ -176,8 +176,13 @@ class NodeHost implements NodeControl {
     this.#push({ type: 'start' });
   }
 
-  readonly #push = (event: NodeEventBody): void => {
-    this.#guard(() => this.#driver?.push(event));
+  /** @returns true if nobody looks at the event any more */
+  readonly #push = (event: NodeEventBody): boolean => {
+    let isDone = false;
+    this.#guard(() => {
+      isDone = this.#driver?.push(event) ?? true;
+    });
+    return isDone;
   };
 
   readonly #guard = (run: () => void): void => {

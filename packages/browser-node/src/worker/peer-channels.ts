@@ -17,10 +17,11 @@ interface Connection {
  */
 export class PeerChannels {
   readonly #connections = new Map<string, Connection>();
-  readonly #push: (event: NodeEventBody) => void;
+  readonly #push: (event: NodeEventBody) => boolean;
   readonly #post: (message: FromNodeWorker) => void;
 
-  constructor(push: (event: NodeEventBody) => void, post: (message: FromNodeWorker) => void) {
+  /** @param push  returns true if nobody looks at the event any more */
+  constructor(push: (event: NodeEventBody) => boolean, post: (message: FromNodeWorker) => void) {
     this.#push = push;
     this.#post = post;
   }
@@ -81,7 +82,8 @@ export class PeerChannels {
         });
       },
       received: (bytes) => {
-        if (this.#connections.has(peer)) this.#push({ type: 'bytesReceived', peer, bytes });
+        const isDone = !this.#connections.has(peer) || this.#push({ type: 'bytesReceived', peer, bytes });
+        if (isDone) freeMemory(bytes.buffer);
       },
       drained: (bufferedBytes) => {
         if (this.#connections.has(peer)) this.#push({ type: 'sendDrained', peer, bufferedBytes });
@@ -92,4 +94,12 @@ export class PeerChannels {
       },
     };
   }
+}
+
+/**
+ * Gives memory back at once, where the browser can. Frames come faster than the collector looks for them: at tens of
+ * megabytes a second, tens of megabytes would wait for it.
+ */
+function freeMemory(buffer: ArrayBufferLike): void {
+  (buffer as { transfer?: (bytes: number) => unknown }).transfer?.(0);
 }

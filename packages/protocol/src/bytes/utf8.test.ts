@@ -22,6 +22,13 @@ test('text survives the round trip, as TextEncoder writes it', () => {
   );
 });
 
+test('long text too, wherever its characters end', () => {
+  for (const before of [0, 1, 4094, 4095, 4096, 8191]) {
+    const text = `${'a'.repeat(before)}${'\u{1f600}'.repeat(5000)}é`;
+    expect(decodeUtf8(new TextEncoder().encode(text))).toBe(text);
+  }
+});
+
 test('half a surrogate pair is no text', () => {
   for (const text of ['\ud800', 'a\udfff', '\udc00\ud800']) expect(encodeUtf8(text)).toBeUndefined();
 });

@@ -31,11 +31,15 @@ export class Driver {
     readonly platform: Platform,
   ) {}
 
-  /** Hands an event to the node and performs what follows; inside an effect it queues. */
-  push(event: NodeEventBody): void {
+  /**
+   * Hands an event to the node and performs what follows; inside an effect it queues.
+   *
+   * @returns true if that is done, false if it is queued
+   */
+  push(event: NodeEventBody): boolean {
     if (this.#isDraining) {
       this.#queue.push(event);
-      return;
+      return false;
     }
     this.#isDraining = true;
     try {
@@ -45,6 +49,7 @@ export class Driver {
       this.#isDraining = false;
     }
     this.#arm();
+    return true;
   }
 
   #take(body: NodeEventBody): void {

@@ -38,7 +38,7 @@ export type NodeEventBody =
       readonly maxMessageBytes?: number;
     }
   | { readonly type: 'peerDisconnected'; readonly peer: string }
-  /** One data channel message. The node keeps no view of it beyond what it has not consumed. */
+  /** One data channel message. The node keeps no view of it: after the step its memory may serve another purpose. */
   | { readonly type: 'bytesReceived'; readonly peer: string; readonly bytes: Uint8Array }
   /** The channel's send buffer fell to `bufferedBytes`. */
   | { readonly type: 'sendDrained'; readonly peer: string; readonly bufferedBytes: number }

@@ -135,11 +135,12 @@ describe('Driver', () => {
         isPerforming = true;
         log.push(effect.type === 'emit' ? effect.notice.type : effect.type);
         // Answers at once: they have to wait for their turn.
-        if (effect.type === 'load') driver.push({ type: 'loaded', chain: { chunks: [], tip: undefined } });
+        if (effect.type === 'load')
+          expect(driver.push({ type: 'loaded', chain: { chunks: [], tip: undefined } })).toBe(false);
         isPerforming = false;
       },
     });
-    driver.push({ type: 'start' });
+    expect(driver.push({ type: 'start' })).toBe(true);
     expect(log).toEqual(['load', 'listBodies', 'ready', 'requestPeers', 'status']);
     const active = (): typeof timers => timers.filter(({ isOn }) => isOn);
     expect(active().length).toBe(1);

@@ -33,6 +33,7 @@ import {
   SERVICE_ARCHIVE,
   SERVICE_GATEWAY,
 } from '../wire/message.js';
+import { SpareBuffers } from '../wire/spare-buffers.js';
 import type { WireFault } from '../wire/wire-fault.js';
 
 /** What the desk says of itself, and how many it admits. */
@@ -64,6 +65,7 @@ export class PeerDesk {
   /** Peers are greeted from the moment on when the stored chain is loaded. */
   #isOpen = false;
   #lastRequestId = 0;
+  readonly #spares = new SpareBuffers();
   /** Before this nothing is due, as far as is known: what a peer sends only puts its deadlines off. */
   #dueAt = Number.NEGATIVE_INFINITY;
   /** Whether what came concerns more than the one peer's own state. */
@@ -103,10 +105,12 @@ export class PeerDesk {
   connected(id: string, maxMessageBytes: number | undefined, now: number): void {
     this.disconnected(id);
     const { messageBytesMax } = this.tree.family;
-    const perSecond = this.options.isGateway
-      ? GATEWAY_SERVED_BYTES_PER_SECOND_MAX
-      : SERVED_BYTES_PER_SECOND_MAX;
-    const peer = new Peer(id, messageBytesMax, maxMessageBytes, now, perSecond);
+    const peer = new Peer(id, messageBytesMax, maxMessageBytes, now, {
+      servedBytesPerSecond: this.options.isGateway
+        ? GATEWAY_SERVED_BYTES_PER_SECOND_MAX
+        : SERVED_BYTES_PER_SECOND_MAX,
+      spares: this.#spares,
+    });
     if (this.peers.size >= this.options.peersMax) {
       this.outbox.send(peer, { type: 'reject', code: 'PEER_TOO_MANY' });
       this.outbox.push({ type: 'disconnect', peer: id, code: 'PEER_TOO_MANY' });

@@ -14,6 +14,7 @@ import {
 import { messageBytesMaxOf } from '../wire/codec.js';
 import { MessageAssembler } from '../wire/framing.js';
 import { type GetHeaders, type Hello, SERVICE_ARCHIVE, SERVICE_GATEWAY } from '../wire/message.js';
+import type { SpareBuffers } from '../wire/spare-buffers.js';
 import { RoundTrip } from './round-trip.js';
 import { TokenBucket } from './token-bucket.js';
 
@@ -24,6 +25,14 @@ export interface AnnouncedTip {
   readonly hash: Uint8Array;
   /** The header before it, a copy. */
   readonly prev: Uint8Array;
+}
+
+/** What of a peer depends on the node that has it. */
+export interface PeerOptions {
+  /** Bytes of headers and bodies a second that it may be sent for long. */
+  readonly servedBytesPerSecond?: number;
+  /** Shared by all peers of a node. */
+  readonly spares?: SpareBuffers;
 }
 
 /** One peer's state: what it claims, what it was asked, how it behaves. */
@@ -76,9 +85,10 @@ export class Peer {
     messageBytesMax: number,
     maxFrameBytes: number | undefined,
     now: number,
-    servedBytesPerSecond = SERVED_BYTES_PER_SECOND_MAX,
+    options: PeerOptions = {},
   ) {
-    this.assembler = new MessageAssembler(messageBytesMax, messageBytesMaxOf);
+    const { servedBytesPerSecond = SERVED_BYTES_PER_SECOND_MAX, spares } = options;
+    this.assembler = new MessageAssembler(messageBytesMax, messageBytesMaxOf, spares);
     this.messages = new TokenBucket(MESSAGES_PER_SECOND_MAX, MESSAGES_BURST_MAX, now);
     this.served = new TokenBucket(servedBytesPerSecond, SERVED_BYTES_BURST_MAX, now);
     const wanted = maxFrameBytes ?? FRAME_BYTES_MAX;

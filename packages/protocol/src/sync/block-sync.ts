@@ -209,7 +209,7 @@ export class BlockSync implements BodySource {
       return undefined;
     }
     const fault = this.#check(slot, body);
-    if (fault === undefined) this.#accept(slot, ownBytes(body));
+    if (fault === undefined) this.#accept(slot, body, true);
     else {
       this.download.settle(hash, false);
       this.#mayBeMissing = true;
@@ -377,8 +377,8 @@ export class BlockSync implements BodySource {
 
   // What has come
 
-  /** A body is the one of its header. */
-  #accept(slot: number, body: Uint8Array): void {
+  /** A body is the one of its header. @param isView  of a message, which is gone after this step */
+  #accept(slot: number, body: Uint8Array, isView = false): void {
     const hash = this.tree.hash(slot);
     this.#seen.add(hash);
     this.#missing.delete(hash);
@@ -386,7 +386,7 @@ export class BlockSync implements BodySource {
     // What a header implies is never fetched from the store.
     const isToKeep =
       this.#followed.includes(slot) && !this.#shelf.has(hash) && this.#implied(slot) === undefined;
-    if (isToKeep) this.#shelf.put(hash, body);
+    if (isToKeep) this.#shelf.put(hash, isView ? body.slice() : body);
     else this.download.settle(hash, true);
   }
 
@@ -421,12 +421,4 @@ export class BlockSync implements BodySource {
       parentRecord: parent < 0 ? undefined : tree.record(parent),
     };
   }
-}
-
-/** What may stand around a body in the memory that it came in: its message, and its length before it. */
-const ENVELOPE_BYTES_MAX = 128;
-
-/** Bytes that keep no much larger memory alive. */
-function ownBytes(bytes: Uint8Array): Uint8Array {
-  return bytes.buffer.byteLength <= bytes.byteLength + ENVELOPE_BYTES_MAX ? bytes : bytes.slice();
 }

@@ -133,14 +133,14 @@ export class HeaderSync {
     }
     lead.delivered += message.count;
     if (message.count > 0) {
-      const { parent, count, payload } = message;
+      const { count } = message;
+      // Copies: it waits for its turn, and what it came in is gone by then.
+      const parent = message.parent.slice();
+      const content = message.payload.slice();
       // Each answer begins where its request says, or a peer could send the same headers for ever.
       const parentHeight = lead.baseHeight + request.skip;
       const done = (outcome: BatchOutcome): void => this.#verified(peer, lead, outcome);
-      this.verifier.submit(
-        { source: sourceOf(peer), parent, parentHeight, count, content: payload, done },
-        wallTime,
-      );
+      this.verifier.submit({ source: sourceOf(peer), parent, parentHeight, count, content, done }, wallTime);
     }
     this.#finishIfDone(lead);
     return undefined;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FRAME_BYTES_MAX } from '../limits.js';
 import { frameMessage, MessageAssembler } from './framing.js';
+import { SpareBuffers } from './spare-buffers.js';
 
 const messages = fc.array(fc.uint8Array({ minLength: 1, maxLength: 300 }), { minLength: 1, maxLength: 8 });
 
@@ -62,14 +63,44 @@ describe('framing', () => {
     );
   });
 
-  it('hands out messages that later frames do not change', () => {
-    const all = [new Uint8Array(100).fill(1), new Uint8Array(100).fill(2), new Uint8Array(100).fill(3)];
-    const stream = streamOf(all);
-    const assembler = new MessageAssembler(300);
-    const got = [stream.slice(0, 150), stream.slice(150, 260), stream.slice(260)].flatMap((frame) =>
-      assembler.push(frame),
+  it('gives the same large messages whosever memory they come in', () => {
+    const large = fc.array(fc.integer({ min: 1, max: 300_000 }), { minLength: 1, maxLength: 6 });
+    const frameBytes = fc.integer({ min: 20_000, max: FRAME_BYTES_MAX });
+    fc.assert(
+      fc.property(large, large, frameBytes, (ofOne, ofOther, bytes) => {
+        const spares = new SpareBuffers();
+        const senders = [ofOne, ofOther].map((lengths, sender) => {
+          const all = lengths.map((length, i) => new Uint8Array(length).fill(16 * sender + i + 1));
+          const stream = Buffer.concat(all.flatMap((message) => frameMessage(message, FRAME_BYTES_MAX)));
+          const assembler = new MessageAssembler(300_000, undefined, spares);
+          return { all, stream, assembler, got: [] as Uint8Array[], at: 0 };
+        });
+        while (senders.some(({ at, stream }) => at < stream.length)) {
+          for (const sender of senders) {
+            const frame = sender.stream.subarray(sender.at, sender.at + bytes);
+            sender.at += bytes;
+            sender.got.push(...pushAll(sender.assembler, [new Uint8Array(frame)]));
+          }
+        }
+        for (const { got, all } of senders) {
+          expect(got.map(({ length }) => length)).toEqual(all.map(({ length }) => length));
+          expect(got.every((message, i) => Buffer.compare(message, all[i] as Uint8Array) === 0)).toBe(true);
+        }
+      }),
+      { numRuns: 30 },
     );
-    expect(got).toEqual(all);
+  });
+
+  it('takes no new memory for one large message after another', () => {
+    const message = new Uint8Array(300_000).fill(1);
+    const spares = new SpareBuffers();
+    const buffers = [0, 1, 2].map(() => {
+      const assembler = new MessageAssembler(300_000, undefined, spares);
+      const [got] = frameMessage(message, FRAME_BYTES_MAX).flatMap((frame) => assembler.push(frame));
+      return got?.buffer;
+    });
+    expect(buffers[0]?.byteLength).toBe(300_004);
+    expect(new Set(buffers).size).toBe(1);
   });
 
   it('delivers what came before a fault, and nothing after', () => {

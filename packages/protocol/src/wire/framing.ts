@@ -2,10 +2,11 @@
  * Messages on an ordered byte stream: each is preceded by its length (u32 little-endian), and the stream is cut into
  * data channel messages ("frames") wherever the receiver's limit demands. A frame may hold several messages, or a part
  * of one. What waits for the rest of a message is at most one message of the largest size, and nothing is allocated
- * for bytes that were announced but did not come.
+ * for bytes that were announced but did not come. What was allocated is used again for other messages.
  */
 import { readU32, writeU32 } from '../bytes/integers.js';
 import { FRAME_BYTES_MAX } from '../limits.js';
+import { SpareBuffers } from './spare-buffers.js';
 import type { WireFault } from './wire-fault.js';
 
 /** The length of a message stands before it. */
@@ -33,16 +34,18 @@ export class MessageAssembler {
   /** Set by the first fault; afterwards nothing more is taken. */
   fault: WireFault | undefined;
   /** What has come of a message that has not ended; grows by doubling with what really comes, up to its end. */
-  #partial = nothing;
+  #partial: Uint8Array = nothing;
   #length = 0;
 
   /**
    * @param messageBytesMax  a longer message is a fault before its body is kept
    * @param bytesMaxOf  the same by a message's first byte, where that allows less
+   * @param spares  of all assemblers whose messages are read one after another
    */
   constructor(
     readonly messageBytesMax: number,
     readonly bytesMaxOf: (typeByte: number) => number = () => messageBytesMax,
+    readonly spares = new SpareBuffers(),
   ) {}
 
   /** True while a message has begun and not ended. */
@@ -58,8 +61,8 @@ export class MessageAssembler {
   /**
    * Takes a frame.
    *
-   * @returns the messages that it completes, in order: views of `frame` or of memory that nothing else refers to. Those
-   * before a fault are good.
+   * @returns the messages that it completes, in order: views of `frame`, or of memory that the next frame of any peer
+   * may overwrite. Those before a fault are good.
    */
   push(frame: Uint8Array): Uint8Array[] {
     if (this.fault !== undefined) return [];
@@ -77,7 +80,7 @@ export class MessageAssembler {
       at = end;
     }
     const isConsumed = at > 0 || this.#length === 0;
-    if (isConsumed) this.#keep(at === stream.length ? nothing : stream.slice(at));
+    if (isConsumed) this.#keep(stream.subarray(at));
     return messages;
   }
 
@@ -92,8 +95,10 @@ export class MessageAssembler {
     if (length > this.#partial.length) {
       // Not beyond the end of the message, where that is known: it may then be kept as it is.
       const end = this.#length < LENGTH_BYTES ? 0 : LENGTH_BYTES + readU32(this.#partial, 0);
-      const larger = new Uint8Array(Math.max(length, Math.min(this.#partial.length * 2, end)));
+      const larger =
+        this.spares.take(length) ?? new Uint8Array(Math.max(length, Math.min(this.#partial.length * 2, end)));
       larger.set(this.#partial.subarray(0, this.#length));
+      this.spares.give(this.#partial);
       this.#partial = larger;
     }
     this.#partial.set(frame, this.#length);
@@ -101,10 +106,14 @@ export class MessageAssembler {
     return this.#partial.subarray(0, length);
   }
 
-  /** Starts anew with the beginning of the next message; what was handed out keeps the old memory. */
-  #keep(rest: Uint8Array<ArrayBuffer>): void {
-    this.#partial = rest;
+  /** Starts anew with the beginning of the next message, beside what was handed out. */
+  #keep(rest: Uint8Array): void {
+    const before = this.#partial;
+    this.#partial =
+      rest.length === 0 ? nothing : (this.spares.take(rest.length) ?? new Uint8Array(rest.length));
+    this.#partial.set(rest);
     this.#length = rest.length;
+    this.spares.give(before);
   }
 
   #fail(code: WireFault, messages: Uint8Array[]): Uint8Array[] {

@@ -48,7 +48,7 @@ export function hashTransactions(body: Uint8Array): Uint8Array | undefined {
   const count = reader.varint();
   if (count > bodyTransactionsMax || count * transactionBytesMin > reader.remaining) return undefined;
   const bytesMax = Math.min(transactionBytesMax, reader.remaining);
-  const blake3 = new Blake3(textBytesFixed + textBytesPerByte * bytesMax);
+  const blake3 = hasherOf(textBytesFixed + textBytesPerByte * bytesMax);
   const writer = new SignableWriter(blake3.input);
   const hashes = new Uint8Array(count * hashBytes);
   for (let i = 0; i < count; i++) {
@@ -59,6 +59,14 @@ export function hashTransactions(body: Uint8Array): Uint8Array | undefined {
     blake3.digestInto(writer.length, hashes, i * hashBytes);
   }
   return reader.isDone ? hashes : undefined;
+}
+
+/** Kept, for it takes 400 kB for a large transaction. Nobody reads of it what somebody else wrote. */
+let hasher = new Blake3(0);
+
+function hasherOf(inputBytesMax: number): Blake3 {
+  if (hasher.input.length < inputBytesMax) hasher = new Blake3(inputBytesMax);
+  return hasher;
 }
 
 /** The text of the transaction that the reader is at, if the reader does not fail. `end` is where it must have ended. */

@@ -1,0 +1,74 @@
+import type { NodeEventBody } from '@vision-light/protocol';
+import { expect, test } from 'vitest';
+import { PeerChannels } from './peer-channels.js';
+
+/** What a worker gets of a channel of its page. */
+class FakePort {
+  onmessage: ((event: { data: unknown }) => void) | undefined;
+
+  postMessage(): void {}
+
+  close(): void {}
+
+  say(data: unknown): void {
+    this.onmessage?.({ data });
+  }
+}
+
+/** A frame that tells whether its memory was given back. */
+function frameOf(bytes: number): { readonly buffer: ArrayBuffer; readonly freed: number[] } {
+  const freed: number[] = [];
+  const buffer = Object.assign(new ArrayBuffer(bytes), { transfer: (left: number) => freed.push(left) });
+  return { buffer, freed };
+}
+
+function channelsOf(push: (event: NodeEventBody) => boolean): { channels: PeerChannels; port: FakePort } {
+  const channels = new PeerChannels(push, () => {});
+  const port = new FakePort();
+  channels.addRelay('p', port as unknown as MessagePort);
+  port.say({ type: 'open' });
+  return { channels, port };
+}
+
+test('gives the memory of a frame back once the node has read it', () => {
+  const { buffer, freed } = frameOf(5);
+  const seen: number[] = [];
+  const { port } = channelsOf((event) => {
+    if (event.type === 'bytesReceived') seen.push(event.bytes.length, freed.length);
+    return true;
+  });
+  port.say(buffer);
+  expect(seen).toEqual([5, 0]);
+  expect(freed).toEqual([0]);
+});
+
+test('leaves a frame alone while it waits to be read', () => {
+  const { buffer, freed } = frameOf(5);
+  const { port } = channelsOf(() => false);
+  port.say(buffer);
+  expect(freed).toEqual([]);
+});
+
+test('gives back what comes of a peer that is gone', () => {
+  const { buffer, freed } = frameOf(5);
+  const pushed: string[] = [];
+  const { channels, port } = channelsOf((event) => {
+    pushed.push(event.type);
+    return true;
+  });
+  channels.remove('p');
+  port.say(buffer);
+  expect(pushed).toEqual(['peerConnected', 'peerDisconnected']);
+  expect(freed).toEqual([0]);
+});
+
+test('takes frames where memory cannot be given back', () => {
+  let bytes = 0;
+  const { port } = channelsOf((event) => {
+    if (event.type === 'bytesReceived') bytes += event.bytes.length;
+    return true;
+  });
+  const buffer = Object.assign(new ArrayBuffer(5), { transfer: undefined });
+  port.say(buffer);
+  expect(bytes).toBe(5);
+});
