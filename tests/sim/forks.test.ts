@@ -217,7 +217,11 @@ describe('storage', () => {
   });
 
   it('that cannot be read is said so (STORE_DENIED), and the node works from memory', async () => {
-    const node = world.add('node', { family, loadFault: 'STORE_DENIED', writeFault: () => 'STORE_DENIED' });
+    const node = world.add('node', {
+      family,
+      loadFault: () => 'STORE_DENIED',
+      writeFault: () => 'STORE_DENIED',
+    });
     await world.run(world.now + 10);
     await feed(node);
     expect(node.noticed('error').map(({ code }) => code)).toEqual(['STORE_DENIED']);
@@ -249,7 +253,7 @@ describe('storage', () => {
     await world.run(world.now + 10);
     await feed(page);
     world.kill('page');
-    const blind = world.add('blind', { family, store, loadFault: 'STORE_FAILED' });
+    const blind = world.add('blind', { family, store, loadFault: () => 'STORE_FAILED' });
     await world.run(world.now + 5000);
     expect((await store.load()).chunks.length).toBe(3);
     await submit(blind, new VisionChain().mine({ count: 3, miner: 'other' }));

@@ -121,7 +121,7 @@ class Member {
   node: SimNode | undefined;
   miner: SimMiner | undefined;
   storeFault: StoreFault | undefined;
-  /** Whether a write ever failed: then bodies may be missing for good. */
+  /** Whether it was asked for anything while it failed: then bodies may be missing for good. */
   hasLost = false;
   #lives = 0;
 
@@ -145,10 +145,10 @@ class Member {
       store: this.store,
       clockSkewS: this.clockSkewS,
       seed: world.random.int(2 ** 32),
-      writeFault: () => {
-        this.hasLost ||= this.storeFault !== undefined;
-        return this.storeFault;
-      },
+      writeFault: () => this.#failing(),
+      loadFault: () => this.#failing(),
+      // A full disk can still be read.
+      readFault: () => this.#failing() === 'STORE_FAILED',
       followedBlocks: this.followedBlocks,
       notice: (notice, node) => this.run.noticed(this, notice, node),
     });
@@ -156,6 +156,11 @@ class Member {
     if (!isMiner) return;
     const { count, bytes } = this.run.filling;
     this.miner = new SimMiner(world, this.node, this.hashesPerSecond, count * this.transactions, bytes);
+  }
+
+  #failing(): StoreFault | undefined {
+    this.hasLost ||= this.storeFault !== undefined;
+    return this.storeFault;
   }
 
   close(): void {

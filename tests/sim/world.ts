@@ -70,8 +70,10 @@ export interface SimNodeOptions {
   readonly hash?: (job: PowJob) => Uint8Array | undefined;
   /** What every write fails with while it gives something. */
   readonly writeFault?: () => StoreFault | undefined;
-  /** What loading fails with. */
-  readonly loadFault?: StoreFault;
+  /** What loading fails with when it gives something. */
+  readonly loadFault?: () => StoreFault | undefined;
+  /** Whether bodies cannot be read. */
+  readonly readFault?: () => boolean;
   readonly peersMax?: number;
   readonly followedBlocks?: number;
   readonly seed?: number;
@@ -235,7 +237,7 @@ export class SimNode {
         break;
       }
       case 'load': {
-        const code = this.options.loadFault;
+        const code = this.options.loadFault?.();
         if (code !== undefined) this.#answer(STORE_MS, { type: 'storeFailed', code, detail: '' });
         else world.await(store.load(), (chain) => this.#answer(STORE_MS, { type: 'loaded', chain }));
         break;
@@ -245,8 +247,13 @@ export class SimNode {
         break;
       case 'readBody': {
         const { read, hash } = effect;
+        const isLost = this.options.readFault?.() === true;
         world.await(store.readBody(hash), (body) =>
-          this.#answer(STORE_MS, { type: 'bodyRead', read, ...(body === undefined ? {} : { body }) }),
+          this.#answer(STORE_MS, {
+            type: 'bodyRead',
+            read,
+            ...(body === undefined || isLost ? {} : { body }),
+          }),
         );
         break;
       }
