@@ -85,11 +85,8 @@ describe('links between nodes', () => {
     });
     try {
       await startNode({ signal: [signalAt('haunted')] });
-      const early = await Promise.race([
-        closed,
-        new Promise((resolve) => setTimeout(resolve, 15_000, 'late')),
-      ]);
-      assertEqual(early, undefined, 'closing');
+      // Left alone an attempt lasts 20 s from its first signal: longer than what is left of this test's time.
+      await closed;
     } finally {
       Object.assign(globalThis, { RTCPeerConnection: own });
     }
