@@ -15,6 +15,14 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 /** Gives a child a pseudo-terminal; part of util-linux. */
 const scriptCommand = '/usr/bin/script';
 
+/**
+ * A shell command that becomes the program, whatever `SHELL` is. `script` reports how its shell ended, and one that
+ * stays beside the program, as dash does, dies of the Ctrl-C that is meant for the program.
+ */
+function shellCommand(words: readonly string[]): string {
+  return `exec ${words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')}`;
+}
+
 /** The command line of `npm start` for ports and a data folder that go with the test. */
 async function startCommand(): Promise<{ readonly command: string[]; readonly ports: Ports }> {
   const ports = await freePorts();
@@ -97,7 +105,14 @@ it.runIf(process.platform === 'linux' && existsSync(scriptCommand))(
   'draws the progress of the gateway as a bar on a terminal, and ends with Ctrl-C',
   async () => {
     const { command, ports } = await startCommand();
-    const run = new Run([scriptCommand, '--quiet', '--return', '--command', command.join(' '), '/dev/null']);
+    const run = new Run([
+      scriptCommand,
+      '--quiet',
+      '--return',
+      '--command',
+      shellCommand(command),
+      '/dev/null',
+    ]);
     await run.prints(/^Ready: /m);
     const [bar] = await run.prints(/\[gateway\] Laying down history █*░+ \d+ %/);
     expect(bar.length).toBeLessThan(80);
