@@ -41,7 +41,7 @@ describe('PowPool', () => {
     const headers = new Uint8Array(160).fill(7);
     const hashes = await pool.run({ algorithm: 'sha256d-chain', count: 2, headers: headers.slice() });
     expect(hashes).toEqual(new PowJobRunner().run({ algorithm: 'sha256d-chain', count: 2, headers }));
-    expect(workers[0]?.jobs).toEqual([]);
+    expect(workers).toEqual([]);
     pool.close();
     await expect(pool.run({ algorithm: 'sha256d-chain', count: 2, headers })).rejects.toThrow('closed');
   });
@@ -58,6 +58,18 @@ describe('PowPool', () => {
     expect(workers[1]?.jobs.map((job) => job.count)).toEqual([2, 4, 5]);
     workers[0]?.answer(10);
     expect(await answers[0]).toEqual(Uint8Array.of(10));
+  });
+
+  test('starts a worker when there is work for it, or when it is told to', async () => {
+    const { pool, workers } = poolOf(3);
+    expect(workers).toHaveLength(0);
+    void pool.run(jobOf(1));
+    expect(workers).toHaveLength(1);
+    pool.start();
+    expect(workers).toHaveLength(3);
+    expect(workers.map((worker) => worker.jobs.length)).toEqual([1, 0, 0]);
+    pool.start();
+    expect(workers).toHaveLength(3);
   });
 
   test('a faulty job is rejected, and its worker goes on', async () => {
@@ -90,19 +102,18 @@ describe('PowPool', () => {
       await expect(job).rejects.toThrow('crashed');
     }
     expect(workers).toHaveLength(3);
-    expect(pool.size).toBe(0);
-    await expect(pool.run(jobOf(1))).rejects.toThrow('no worker left');
+    await expect(pool.run(jobOf(1))).rejects.toThrow('no worker left: crashed');
   });
 
   test('an answer forgives earlier deaths', async () => {
     const { pool, workers } = poolOf(1);
     for (let death = 0; death < 5; death++) {
-      workers.at(-1)?.onDeath('crashed');
       const job = pool.run(jobOf(1));
-      workers.at(-1)?.answer(1);
-      await job;
+      workers.at(-1)?.answer(death);
+      expect(await job).toEqual(Uint8Array.of(death));
+      workers.at(-1)?.onDeath('crashed');
     }
-    expect(pool.size).toBe(1);
+    expect(workers).toHaveLength(5);
   });
 
   test('a worker that cannot be started is a death like any other', async () => {
@@ -112,7 +123,7 @@ describe('PowPool', () => {
         throw new Error('no threads');
       },
     });
-    await expect(pool.run(jobOf(1))).rejects.toThrow('no worker left');
+    await expect(pool.run(jobOf(1))).rejects.toThrow('no worker left: Error: no threads');
   });
 
   test('close ends the workers and rejects what is under way, waiting or to come', async () => {

@@ -19,7 +19,7 @@ export interface PowWorkerPort {
 export interface PowPoolOptions {
   /** Workers, at least 1. */
   readonly size: number;
-  /** Starts a worker. Called `size` times at once, and again for each one that dies. */
+  /** Starts a worker. Called when there is work for one more, up to `size` of them, and again for each that dies. */
   readonly spawn: () => PowWorkerPort;
 }
 
@@ -61,6 +61,8 @@ export class PowPool {
   readonly #queue: Waiting[] = [];
   readonly #ownRunner = new PowJobRunner();
   #isClosed = false;
+  /** Why a worker failed last. */
+  #lastReason: unknown;
 
   /** @throws {RangeError} if `size` is not an integer from 1 */
   constructor({ size, spawn }: PowPoolOptions) {
@@ -69,12 +71,11 @@ export class PowPool {
     }
     this.#spawn = spawn;
     this.#slots = Array.from({ length: size }, () => ({ port: undefined, underWay: [], deaths: 0 }));
-    for (const slot of this.#slots) this.#start(slot);
   }
 
-  /** Workers that are alive. */
-  get size(): number {
-    return this.#slots.filter((slot) => slot.port !== undefined).length;
+  /** Starts all workers now: for those who know that there will be work for them, and wait for something else first. */
+  start(): void {
+    for (const slot of this.#slots) this.#start(slot);
   }
 
   /**
@@ -106,12 +107,13 @@ export class PowPool {
   }
 
   #start(slot: Slot): void {
+    if (slot.port !== undefined) return;
     let port: PowWorkerPort;
     try {
       port = this.#spawn();
     } catch (error) {
+      this.#lastReason = error;
       slot.deaths = DEATHS_IN_A_ROW_MAX;
-      this.#rejectAll(slot, `PowPool could not start a worker: ${String(error)}`);
       return;
     }
     slot.port = port;
@@ -128,31 +130,32 @@ export class PowPool {
       port.terminate();
       slot.port = undefined;
       slot.deaths += 1;
-      this.#rejectAll(slot, `PowPool worker died: ${reason}`);
-      if (slot.deaths < DEATHS_IN_A_ROW_MAX) this.#start(slot);
+      this.#lastReason = reason;
+      const error = new Error(`PowPool worker died: ${reason}`);
+      for (const waiting of slot.underWay.splice(0)) waiting.reject(error);
       this.#assign();
     };
   }
 
-  #rejectAll(slot: Slot, message: string): void {
-    for (const waiting of slot.underWay.splice(0)) waiting.reject(new Error(message));
-  }
-
   #assign(): void {
     while (this.#queue.length > 0) {
-      const alive = this.#slots.filter((slot) => slot.port !== undefined);
-      if (alive.length === 0) {
-        const message = this.#isClosed ? 'PowPool is closed' : 'PowPool has no worker left';
-        for (const waiting of this.#queue.splice(0)) waiting.reject(new Error(message));
+      const usable = this.#slots.filter(({ deaths }) => !this.#isClosed && deaths < DEATHS_IN_A_ROW_MAX);
+      if (usable.length === 0) {
+        const error = new Error(
+          this.#isClosed ? 'PowPool is closed' : `PowPool has no worker left: ${this.#lastReason}`,
+        );
+        for (const waiting of this.#queue.splice(0)) waiting.reject(error);
         return;
       }
-      const idlest = alive.reduce((best, slot) =>
+      const idlest = usable.reduce((best, slot) =>
         slot.underWay.length < best.underWay.length ? slot : best,
       );
       if (idlest.underWay.length >= JOBS_PER_WORKER_MAX) return;
+      this.#start(idlest);
+      if (idlest.port === undefined) continue;
       const waiting = this.#queue.shift() as Waiting;
       idlest.underWay.push(waiting);
-      idlest.port?.post(waiting.job);
+      idlest.port.post(waiting.job);
     }
   }
 }

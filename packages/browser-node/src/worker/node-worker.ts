@@ -143,6 +143,8 @@ class NodeHost implements NodeControl {
     // The store first: it opens while the rest is made.
     const store = openStore({ storage, networkId, onBusy: () => this.#notifyOf('STORE_BUSY', '') });
     const pool = new PowPool({ size: hashers, spawn: spawnPowWorker });
+    // Where hashing is dear, what is stored will be hashed as soon as it is loaded.
+    if (family.claimsHashes) pool.start();
     const platform = new WorkerPlatform({
       channels: this.channels,
       pool,
