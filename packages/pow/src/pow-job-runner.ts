@@ -7,7 +7,7 @@ export interface Sha256dChainJob {
   readonly algorithm: 'sha256d-chain';
   /** Number of headers. */
   readonly count: number;
-  /** `count` × 80 bytes; all parent fields but the first are filled in while hashing. */
+  /** `count` × 80 bytes, left as they are; all parent fields but the first are not looked at. */
   readonly headers: Uint8Array;
 }
 

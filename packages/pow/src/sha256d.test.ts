@@ -55,25 +55,23 @@ describe('hash80', () => {
 });
 
 describe('hashChain80', () => {
-  test.each(counts)('restores the parents of %i headers and hashes them', (n) => {
+  test.each(counts)('hashes %i headers whose parents are missing, and leaves them so', (n) => {
     const headers = mainnet.subarray(0, 80 * n);
     const chain = withoutParents(headers);
     expectSame(sha256d.hashChain80(chain), expected(headers));
-    expectSame(chain, headers);
+    expectSame(chain, withoutParents(headers));
   });
 
   test('starts from the first header’s own parent', () => {
     const headers = mainnet.subarray(80 * 1000, 80 * 1600);
-    const chain = withoutParents(headers);
-    expectSame(sha256d.hashChain80(chain), expected(headers));
-    expectSame(chain, headers);
+    expectSame(sha256d.hashChain80(withoutParents(headers)), expected(headers));
   });
 
-  test('agrees on random headers', () => {
+  test('agrees on random headers, whatever they name as their parents', () => {
     const chain = new Uint8Array(randomBytes(80 * 600));
     const hashes = sha256d.hashChain80(chain);
+    for (let i = 1; i < 600; i++) chain.set(hashes.subarray(32 * (i - 1), 32 * i), 80 * i + 4);
     expectSame(hashes, expected(chain));
-    expectSame(chain.subarray(80 * 599 + 4, 80 * 599 + 36), hashes.subarray(32 * 598, 32 * 599));
   });
 });
 

@@ -43,20 +43,22 @@ export class Sha256d {
   /**
    * Hashes headers of which each is the next one's parent, one after the other: about 1.4 million a second.
    *
-   * @param headers  concatenated, 80 bytes each. Every parent field (bytes 4 … 35) but the first header's is overwritten
-   *   with the hash of the header before
+   * @param headers  concatenated, 80 bytes each; left as it is. The parent fields (bytes 4 … 35) of all but the first
+   *   header are not looked at: the hash of the header before stands there
    * @returns the hashes of 32 bytes, concatenated in order
    * @throws {RangeError} if the length is no multiple of 80
    */
   hashChain80(headers: Uint8Array): Uint8Array {
     const hashes = this.#hashesFor(headers);
     this.#forEachBatch(headers, (batch, first) => {
-      if (first > 0) batch.set(hashes.subarray((first - 1) * HASH_BYTES, first * HASH_BYTES), PARENT_OFFSET);
       const start = this.#kernel.headers.value;
       this.#memory.set(batch, start);
+      if (first > 0) {
+        const before = hashes.subarray((first - 1) * HASH_BYTES, first * HASH_BYTES);
+        this.#memory.set(before, start + PARENT_OFFSET);
+      }
       const count = batch.length / HEADER_BYTES;
       this.#kernel.hashChain(count);
-      batch.set(this.#memory.subarray(start, start + batch.length));
       this.#takeHashes(hashes, first, count);
     });
     return hashes;

@@ -1,3 +1,4 @@
+import { copyBytes } from './copy-bytes.js';
 import { readU32, readU64 } from './integers.js';
 
 /**
@@ -57,6 +58,12 @@ export class ByteReader {
   view(count: number): Uint8Array {
     const at = this.#take(count);
     return at < 0 ? new Uint8Array(0) : this.bytes.subarray(at, at + count);
+  }
+
+  /** Copies the next `count` bytes to a place in `target`; nothing on failure. */
+  copy(target: Uint8Array, to: number, count: number): void {
+    const at = this.#take(count);
+    if (at >= 0) copyBytes(this.bytes, at, target, to, count);
   }
 
   /** LEB128, shortest form only, at most 2^53 − 1. */

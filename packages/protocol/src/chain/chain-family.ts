@@ -82,12 +82,12 @@ export interface ChainFamily {
    */
   readonly claimsHashes: boolean;
 
-  /** Timestamp of a record, Unix seconds. */
-  time(record: Uint8Array): number;
+  /** Timestamp of the record that begins at byte `at` (0 if absent), Unix seconds. */
+  time(records: Uint8Array, at?: number): number;
   /** The 32 bytes by which a record names its parent. A view. */
   parent(record: Uint8Array): Uint8Array;
-  /** Work of one header; chainwork is its sum from genesis, genesis included. */
-  work(record: Uint8Array): bigint;
+  /** Work of the header at byte `at` (0 if absent); chainwork is its sum from genesis, genesis included. */
+  work(records: Uint8Array, at?: number): bigint;
   /**
    * All rules but the hash, cheapest first: fields, height, difficulty, time, and for claimed hashes the target.
    *
@@ -116,7 +116,10 @@ export interface ChainFamily {
     parentHeight: number,
   ): HeaderBatch | HeaderFault;
 
-  /** The hashing that proves headers `from` … `to` − 1 of a batch, of which those before `from` have been proven. */
+  /**
+   * The hashing that proves headers `from` … `to` − 1 of a batch, of which those before `from` have been proven. It may
+   * hold views of the batch.
+   */
   powJob(batch: HeaderBatch, from: number, to: number): PowJob;
   /**
    * Takes what a job returned; completes the hashes (and parents) of a batch where they were not known before.

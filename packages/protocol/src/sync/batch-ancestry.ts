@@ -1,11 +1,11 @@
 /** A branch of the tree continued by the first headers of a batch that is not in the tree yet. */
-import { readU32 } from '../bytes/integers.js';
 import type { Ancestry } from '../chain/chain-family.js';
 
 /** The headers of a batch by index. */
 export interface BatchHeaders {
   record(index: number): Uint8Array;
   time(index: number): number;
+  word(index: number, offset: number): number;
 }
 
 /** A branch whose last headers are in a batch; its end moves with `length`. */
@@ -38,7 +38,7 @@ export class BatchAncestry implements Ancestry {
   word(height: number, offset: number): number {
     return height <= this.#baseHeight
       ? this.base.word(height, offset)
-      : readU32(this.headers.record(this.#indexOf(height)), offset);
+      : this.headers.word(this.#indexOf(height), offset);
   }
 
   #indexOf(height: number): number {

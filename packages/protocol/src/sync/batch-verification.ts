@@ -2,11 +2,15 @@
  * One batch on its way into the tree: rules first, then hashing in slices that may finish in any order, then insertion
  * in order. The first bad header ends the batch; those before it count.
  */
+import { readU32 } from '../bytes/integers.js';
 import type { ChainFamily, HeaderBatch } from '../chain/chain-family.js';
 import type { HeaderFault } from '../chain/header-fault.js';
 import type { PowJob } from '../chain/pow-job.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { BatchAncestry } from './batch-ancestry.js';
+
+/** The hash of a header that is not hashed yet, and does not say what it is. */
+const UNCLAIMED = new Uint8Array(32);
 
 /** Indexes `from` … `to` − 1 of a batch. */
 export interface Range {
@@ -33,8 +37,7 @@ export class BatchVerification {
   readonly dueAt = new Map<number, number>();
 
   readonly #family: ChainFamily;
-  /** Views of the batch, each made once: the rules, the tree and the headers after it look at the same record. */
-  readonly #records: Uint8Array[] = [];
+  /** The rules look at times most often. */
   readonly #times: Float64Array;
   #checked: number;
   /** Next range to hand out, and next one to apply. */
@@ -60,15 +63,18 @@ export class BatchVerification {
     if (batch.fault !== undefined) this.fault = { code: batch.fault, detail: 'decoding' };
     this.#times = new Float64Array(batch.count);
     const { recordBytes } = this.#family;
-    for (let i = 0; i < batch.count; i++) {
-      const record = batch.records.subarray(i * recordBytes, (i + 1) * recordBytes);
-      this.#records.push(record);
-      this.#times[i] = this.#family.time(record);
-    }
+    for (let i = 0; i < batch.count; i++) this.#times[i] = this.#family.time(batch.records, i * recordBytes);
   }
 
+  /** A view, made anew for each call: kept ones would outlive many collections. */
   record(index: number): Uint8Array {
-    return this.#records[index] as Uint8Array;
+    const { recordBytes } = this.#family;
+    return this.batch.records.subarray(index * recordBytes, (index + 1) * recordBytes);
+  }
+
+  /** 32 bits of a record, little-endian, for which no view is made. */
+  word(index: number, offset: number): number {
+    return readU32(this.batch.records, index * this.#family.recordBytes + offset);
   }
 
   time(index: number): number {
@@ -127,7 +133,8 @@ export class BatchVerification {
     const ancestry = new BatchAncestry(this.tree.ancestry(baseSlot), this);
     for (let i = this.#checked; i < Math.min(to, this.limit); i++) {
       ancestry.length = i;
-      const verdict = this.#family.checkHeader(this.record(i), this.hash(i), ancestry, wallTime);
+      const hash = this.#family.claimsHashes ? this.hash(i) : UNCLAIMED;
+      const verdict = this.#family.checkHeader(this.record(i), hash, ancestry, wallTime);
       if (verdict.kind === 'rejected') this.#failAt(i, verdict.code, verdict.detail);
       const inherited = this.dueAt.get(i - 1) ?? 0;
       if (verdict.kind === 'held') this.dueAt.set(i, Math.max(inherited, verdict.dueAt));

@@ -194,7 +194,7 @@ export class Verifier {
     let slot = parentSlot;
     let start = 0;
     while (this.#family.claimsHashes && start < batch.count) {
-      const known = this.tree.find(batch.hashes.subarray(start * 32, start * 32 + 32));
+      const known = this.tree.find(batch.hashes, start * 32);
       const record = batch.records.subarray(
         start * this.#family.recordBytes,
         (start + 1) * this.#family.recordBytes,
@@ -269,25 +269,26 @@ export class Verifier {
 
   #insert(key: SourceKey, active: ActiveBatch, index: number): void {
     const { verification } = active;
-    const hash = verification.hash(index);
-    const record = verification.record(index);
+    const { records, hashes } = verification.batch;
     const dueAt = verification.dueAt.get(index);
     if (dueAt !== undefined) {
-      this.heldHeaders.add({ from: key, record, hash, dueAt });
+      const hash = verification.hash(index);
+      this.heldHeaders.add({ from: key, record: verification.record(index), hash, dueAt });
       active.held++;
       return;
     }
-    const result = this.tree.insertChecked(record, hash, active.slot);
+    const result = this.tree.insertChecked(records, hashes, active.slot, index);
     if (result.kind === 'duplicate') active.duplicates++;
     if (result.kind === 'rejected') {
       // Of two headers with one hash the first stays, and the branch goes on from there.
-      const twin = result.code === 'HEADER_EQUIVOCATION' ? this.tree.find(hash) : undefined;
+      const isTwin = result.code === 'HEADER_EQUIVOCATION';
+      const twin = isTwin ? this.tree.find(hashes, index * 32) : undefined;
       if (twin === undefined) {
         active.isTreeFull = true;
         return;
       }
       active.slot = twin;
-      this.listener.equivocated(hash);
+      this.listener.equivocated(verification.hash(index));
       return;
     }
     if ('slot' in result) active.slot = result.slot;

@@ -27,7 +27,7 @@ export class HashIndex {
       larger.set(this.#next);
       this.#next = larger;
     }
-    if (this.#size >= this.#heads.length) this.#rehash(this.#heads.length * 2);
+    if (this.#size >= this.#heads.length) this.#rehash(this.#heads.length * 4);
     this.#link(slot);
     this.#size++;
   }

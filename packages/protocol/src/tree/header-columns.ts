@@ -3,9 +3,12 @@
  * cost the collector nothing. Records and hashes lie in pages, so growing never copies them; what is asked of one header
  * lies together, since most headers are not in the processor's caches when they are looked at.
  */
+import { copyBytes } from '../bytes/copy-bytes.js';
 import { readU32 } from '../bytes/integers.js';
 
-const PAGE_SLOTS = 2048;
+/** Slots of a page, a power of two. */
+const PAGE_BITS = 11;
+const PAGE_SLOTS = 1 << PAGE_BITS;
 const HASH_BYTES = 32;
 /** Numbers of one slot, and where each of them stands. */
 const NUMBERS = 4;
@@ -20,8 +23,8 @@ export class HeaderColumns {
   readonly #pages: Uint8Array[] = [];
   readonly #slotBytes: number;
   readonly #free: number[] = [];
-  /** All of them are safe integers. */
-  #numbers = new Float64Array(PAGE_SLOTS * NUMBERS);
+  /** Numbers of each slot, in pages as well; all of them are safe integers. */
+  readonly #numbers: Float64Array[] = [];
   readonly #chainworks: bigint[] = [];
   #used = 0;
 
@@ -34,10 +37,11 @@ export class HeaderColumns {
     return this.#used - this.#free.length;
   }
 
-  /** Fills a free slot; `parent` is −1 for the root. */
+  /** Fills a free slot with number `index` of records and hashes one after the other; `parent` is −1 for the root. */
   add(
-    record: Uint8Array,
-    hash: Uint8Array,
+    records: Uint8Array,
+    hashes: Uint8Array,
+    index: number,
     parent: number,
     height: number,
     time: number,
@@ -46,13 +50,13 @@ export class HeaderColumns {
     const slot = this.#free.pop() ?? this.#claim();
     const page = this.#pageOf(slot);
     const at = this.#byteOf(slot);
-    page.set(hash, at);
-    page.set(record, at + HASH_BYTES);
-    const numbers = this.#numbers;
-    numbers[slot * NUMBERS + PARENT] = parent;
-    numbers[slot * NUMBERS + HEIGHT] = height;
-    numbers[slot * NUMBERS + TIME] = time;
-    numbers[slot * NUMBERS + CHILDREN] = 0;
+    const recordBytes = this.#slotBytes - HASH_BYTES;
+    copyBytes(hashes, index * HASH_BYTES, page, at, HASH_BYTES);
+    copyBytes(records, index * recordBytes, page, at + HASH_BYTES, recordBytes);
+    this.#setNumber(slot, PARENT, parent);
+    this.#setNumber(slot, HEIGHT, height);
+    this.#setNumber(slot, TIME, time);
+    this.#setNumber(slot, CHILDREN, 0);
     this.#chainworks[slot] = chainwork;
     if (parent >= 0) this.#countChild(parent, 1);
     return slot;
@@ -62,24 +66,24 @@ export class HeaderColumns {
   remove(slot: number): void {
     const parent = this.parent(slot);
     if (parent >= 0) this.#countChild(parent, -1);
-    this.#numbers[slot * NUMBERS + PARENT] = -1;
+    this.#setNumber(slot, PARENT, -1);
     this.#free.push(slot);
   }
 
   parent(slot: number): number {
-    return this.#numbers[slot * NUMBERS + PARENT] as number;
+    return this.#number(slot, PARENT);
   }
 
   height(slot: number): number {
-    return this.#numbers[slot * NUMBERS + HEIGHT] as number;
+    return this.#number(slot, HEIGHT);
   }
 
   time(slot: number): number {
-    return this.#numbers[slot * NUMBERS + TIME] as number;
+    return this.#number(slot, TIME);
   }
 
   childCount(slot: number): number {
-    return this.#numbers[slot * NUMBERS + CHILDREN] as number;
+    return this.#number(slot, CHILDREN);
   }
 
   chainwork(slot: number): bigint {
@@ -103,52 +107,56 @@ export class HeaderColumns {
     return this.#pageOf(slot).subarray(at, at + HASH_BYTES);
   }
 
-  /** Whether a slot has this hash. */
-  hasHash(slot: number, hash: Uint8Array): boolean {
+  /** Whether a slot has the hash that begins at byte `from`. */
+  hasHash(slot: number, hashes: Uint8Array, from: number): boolean {
     const page = this.#pageOf(slot);
     const at = this.#byteOf(slot);
-    for (let i = 0; i < HASH_BYTES; i++) if (page[at + i] !== hash[i]) return false;
+    for (let i = 0; i < HASH_BYTES; i++) if (page[at + i] !== hashes[from + i]) return false;
     return true;
   }
 
   /** The key under which a slot is indexed; equals {@link hashKey} of its hash. */
   key(slot: number): number {
-    return keyAt(this.#pageOf(slot), this.#byteOf(slot));
+    return hashKey(this.#pageOf(slot), this.#byteOf(slot));
   }
 
   #pageOf(slot: number): Uint8Array {
-    return this.#pages[Math.floor(slot / PAGE_SLOTS)] as Uint8Array;
+    return this.#pages[slot >> PAGE_BITS] as Uint8Array;
+  }
+
+  #number(slot: number, which: number): number {
+    const page = this.#numbers[slot >> PAGE_BITS] as Float64Array;
+    return page[(slot & (PAGE_SLOTS - 1)) * NUMBERS + which] as number;
+  }
+
+  #setNumber(slot: number, which: number, value: number): void {
+    const page = this.#numbers[slot >> PAGE_BITS] as Float64Array;
+    page[(slot & (PAGE_SLOTS - 1)) * NUMBERS + which] = value;
   }
 
   /** Where a slot begins in its page. */
   #byteOf(slot: number): number {
-    return (slot % PAGE_SLOTS) * this.#slotBytes;
+    return (slot & (PAGE_SLOTS - 1)) * this.#slotBytes;
   }
 
   #countChild(slot: number, by: number): void {
-    this.#numbers[slot * NUMBERS + CHILDREN] = this.childCount(slot) + by;
+    this.#setNumber(slot, CHILDREN, this.childCount(slot) + by);
   }
 
   #claim(): number {
     const slot = this.#used++;
-    if (slot % PAGE_SLOTS === 0) this.#pages.push(new Uint8Array(PAGE_SLOTS * this.#slotBytes));
-    if (slot * NUMBERS >= this.#numbers.length) {
-      const larger = new Float64Array(this.#numbers.length * 2);
-      larger.set(this.#numbers);
-      this.#numbers = larger;
+    if (slot % PAGE_SLOTS === 0) {
+      this.#pages.push(new Uint8Array(PAGE_SLOTS * this.#slotBytes));
+      this.#numbers.push(new Float64Array(PAGE_SLOTS * NUMBERS));
     }
     return slot;
   }
 }
 
 /**
- * 32 bits of a hash, of both halves: in some families the leading bytes are small by proof of work, in others the
- * trailing ones.
+ * 32 bits of the hash at byte `at`, of both halves: in some families the leading bytes are small by proof of work, in
+ * others the trailing ones.
  */
-export function hashKey(hash: Uint8Array): number {
-  return keyAt(hash, 0);
-}
-
-function keyAt(bytes: Uint8Array, at: number): number {
-  return (readU32(bytes, at) ^ readU32(bytes, at + 16)) | 0;
+export function hashKey(hashes: Uint8Array, at: number): number {
+  return (readU32(hashes, at) ^ readU32(hashes, at + 16)) | 0;
 }

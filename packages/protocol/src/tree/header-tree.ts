@@ -63,7 +63,7 @@ export class HeaderTree {
     this.#columns = new HeaderColumns(family.recordBytes);
     this.#index = new HashIndex((slot) => this.#columns.key(slot));
     const { record, hash } = family.genesis;
-    const root = this.#columns.add(record, hash, -1, 0, family.time(record), family.work(record));
+    const root = this.#columns.add(record, hash, 0, -1, 0, family.time(record), family.work(record));
     this.#index.add(root);
     this.#best.push(root);
   }
@@ -89,11 +89,11 @@ export class HeaderTree {
     return this.#columns.count - this.#best.length;
   }
 
-  /** @returns the slot of a hash, or undefined */
-  find(hash: Uint8Array): number | undefined {
-    const key = hashKey(hash);
+  /** @returns the slot of the hash that begins at byte `at`, or undefined */
+  find(hashes: Uint8Array, at = 0): number | undefined {
+    const key = hashKey(hashes, at);
     for (let slot = this.#index.first(key); slot >= 0; slot = this.#index.after(slot)) {
-      if (this.#columns.hasHash(slot, hash)) return slot;
+      if (this.#columns.hasHash(slot, hashes, at)) return slot;
     }
     return undefined;
   }
@@ -162,41 +162,48 @@ export class HeaderTree {
    * @param wallTime  Unix seconds
    */
   insert(record: Uint8Array, hash: Uint8Array, wallTime: number): InsertResult {
-    const known = this.#known(record, hash);
+    const known = this.#known(record, hash, 0);
     if (known !== undefined) return known;
     const parentHash = this.family.parent(record);
     const parent = this.find(parentHash);
     if (parent === undefined) return { kind: 'orphan', missing: parentHash.slice() };
     const verdict = this.family.checkHeader(record, hash, this.ancestry(parent), wallTime);
     if (verdict.kind !== 'ok') return verdict;
-    return this.#add(record, hash, parent);
+    return this.#add(record, hash, 0, parent);
   }
 
   /**
    * Adds a header whose every rule was checked against this parent before.
    *
+   * @param records  one after the other, as in a batch; so are the hashes
    * @param parent  slot of the parent
+   * @param index  which of them it is
    */
-  insertChecked(record: Uint8Array, hash: Uint8Array, parent: number): InsertResult {
-    return this.#known(record, hash) ?? this.#add(record, hash, parent);
+  insertChecked(records: Uint8Array, hashes: Uint8Array, parent: number, index = 0): InsertResult {
+    return this.#known(records, hashes, index) ?? this.#add(records, hashes, index, parent);
   }
 
   /** A record commits to all that a hash does, so two records under one hash are an equivocation. */
-  #known(record: Uint8Array, hash: Uint8Array): InsertResult | undefined {
-    const slot = this.find(hash);
+  #known(records: Uint8Array, hashes: Uint8Array, index: number): InsertResult | undefined {
+    const slot = this.find(hashes, index * 32);
     if (slot === undefined) return undefined;
+    const { recordBytes } = this.family;
+    const record = records.subarray(index * recordBytes, (index + 1) * recordBytes);
     if (areEqual(this.#columns.record(slot), record)) return { kind: 'duplicate', slot };
     return { kind: 'rejected', code: 'HEADER_EQUIVOCATION', detail: 'the first verified header stays' };
   }
 
-  #add(record: Uint8Array, hash: Uint8Array, parent: number): InsertResult {
+  #add(records: Uint8Array, hashes: Uint8Array, index: number, parent: number): InsertResult {
     if (this.#columns.count >= this.#headersMax) {
       return { kind: 'rejected', code: 'TREE_FULL', detail: `${this.#headersMax} headers` };
     }
     const columns = this.#columns;
+    const { family } = this;
+    const at = index * family.recordBytes;
     const height = columns.height(parent) + 1;
-    const chainwork = columns.chainwork(parent) + this.family.work(record);
-    const slot = columns.add(record, hash, parent, height, this.family.time(record), chainwork);
+    const chainwork = columns.chainwork(parent) + family.work(records, at);
+    const time = family.time(records, at);
+    const slot = columns.add(records, hashes, index, parent, height, time, chainwork);
     this.#index.add(slot);
     const tip = this.tip;
     if (parent === tip) {

@@ -74,7 +74,7 @@ export function decodeBatch(
     time += reader.signedVarint();
     if (time < 0 || time > 0xffff_ffff) return 'HEADER_MALFORMED';
     writeU32(records, at + offsets.version, version);
-    records.set(reader.view(32), at + offsets.merkleRoot);
+    reader.copy(records, at + offsets.merkleRoot, 32);
     writeU32(records, at + offsets.time, time);
     writeU32(records, at + offsets.bits, bits);
     writeU32(records, at + offsets.nonce, reader.u32());

@@ -1,3 +1,4 @@
+import { copyBytes } from '../../bytes/copy-bytes.js';
 import { bytesToHex, hexToBytes } from '../../bytes/hex.js';
 import { readU32 } from '../../bytes/integers.js';
 import type { ChainFamily, HeaderBatch, HeaderInfo } from '../../chain/chain-family.js';
@@ -36,7 +37,7 @@ export function createBitcoinFamily(params: BitcoinParams): ChainFamily {
     claimsHashes: false,
     time: timeOf,
     parent: (record) => record.subarray(offsets.parent, offsets.parent + 32),
-    work: (record) => targets.facts(bitsOf(record))?.work ?? 0n,
+    work: (records, at) => targets.facts(bitsOf(records, at))?.work ?? 0n,
     checkHeader: (record, _hash, ancestry, wallTime) =>
       checkHeader(params, targets, record, ancestry, wallTime),
     encodeBatch,
@@ -44,7 +45,7 @@ export function createBitcoinFamily(params: BitcoinParams): ChainFamily {
     powJob: (batch, from, to) => ({
       algorithm: 'sha256d-chain',
       count: to - from,
-      headers: new Uint8Array(batch.records.subarray(from * recordBytes, to * recordBytes)),
+      headers: batch.records.subarray(from * recordBytes, to * recordBytes),
     }),
     applyPow: (batch, from, to, hashes) => applyPow(targets, batch, from, to, hashes),
     hashToHex: toDisplayHex,
@@ -64,15 +65,17 @@ function applyPow(
   to: number,
   hashes: Uint8Array,
 ): number {
-  for (let i = from; i < to; i++) {
-    const source = (i - from) * 32;
-    const facts = targets.facts(readU32(batch.records, i * recordBytes + offsets.bits));
-    if (facts === undefined || !meetsTarget(hashes, source, facts.words)) return i - from;
-    const hash = hashes.subarray(source, source + 32);
-    batch.hashes.set(hash, i * 32);
-    if (i + 1 < batch.count) batch.records.set(hash, (i + 1) * recordBytes + offsets.parent);
+  const { count, records } = batch;
+  let proven = 0;
+  for (; from + proven < to; proven++) {
+    const at = (from + proven) * recordBytes;
+    const facts = targets.facts(bitsOf(records, at));
+    if (facts === undefined || !meetsTarget(hashes, proven * 32, facts.words)) break;
+    if (from + proven + 1 < count)
+      copyBytes(hashes, proven * 32, records, at + recordBytes + offsets.parent, 32);
   }
-  return to - from;
+  batch.hashes.set(hashes.subarray(0, proven * 32), from * 32);
+  return proven;
 }
 
 /** Display order is the reverse of the internal one. A real copy, since `slice` of a Node Buffer is a view. */

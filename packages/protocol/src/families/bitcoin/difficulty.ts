@@ -2,7 +2,7 @@
 import type { Ancestry } from '../../chain/chain-family.js';
 import { decodeBits, encodeBits } from './compact-target.js';
 import type { BitcoinParams } from './network-params.js';
-import { bitsOf } from './record.js';
+import { offsets } from './record.js';
 
 /** A retarget moves the target by at most this factor either way. */
 const adjustmentMax = 4;
@@ -33,22 +33,22 @@ export function requiredBits(params: BitcoinParams, ancestry: Ancestry, time: nu
   if (height < firstHeight) return undefined;
   const interval = retargetInterval(params);
   if ((height + 1) % interval !== 0) {
-    if (!params.allowsMinDifficulty) return bitsOf(ancestry.record(height));
+    if (!params.allowsMinDifficulty) return ancestry.word(height, offsets.bits);
     if (time > ancestry.time(height) + 2 * params.targetSpacingS) return params.limitBits;
     return lastOrdinaryBits(params, ancestry, interval);
   }
-  const parentBits = bitsOf(ancestry.record(height));
+  const parentBits = ancestry.word(height, offsets.bits);
   // One spacing short of a full period: Bitcoin's off-by-one, which is consensus.
   const first = height - (interval - 1);
   if (first < firstHeight) return undefined;
-  const from = params.enforcesBip94 ? bitsOf(ancestry.record(first)) : parentBits;
+  const from = params.enforcesBip94 ? ancestry.word(first, offsets.bits) : parentBits;
   return retarget(params, from, ancestry.time(height) - ancestry.time(first));
 }
 
 /** Bits of the last header that did not make use of the minimum-difficulty rule. */
 function lastOrdinaryBits(params: BitcoinParams, ancestry: Ancestry, interval: number): number | undefined {
   for (let height = ancestry.height; ; height--) {
-    const bits = bitsOf(ancestry.record(height));
+    const bits = ancestry.word(height, offsets.bits);
     if (bits !== params.limitBits || height % interval === 0) return bits;
     if (height === ancestry.firstHeight) return undefined;
   }
@@ -62,7 +62,7 @@ function lastOrdinaryBits(params: BitcoinParams, ancestry: Ancestry, interval: n
  */
 export function isPermittedTransition(params: BitcoinParams, ancestry: Ancestry, bits: number): boolean {
   if (params.allowsMinDifficulty || ancestry.height < ancestry.firstHeight) return true;
-  const parentBits = bitsOf(ancestry.record(ancestry.height));
+  const parentBits = ancestry.word(ancestry.height, offsets.bits);
   const target = decodeBits(bits) ?? 0n;
   const hardest = decodeBits(retarget(params, parentBits, 0)) ?? 0n;
   const easiest = decodeBits(retarget(params, parentBits, Number.MAX_SAFE_INTEGER)) ?? 0n;

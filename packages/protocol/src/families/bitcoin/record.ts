@@ -21,14 +21,14 @@ export function versionOf(record: Uint8Array): number {
   return readU32(record, offsets.version) | 0;
 }
 
-/** Unix seconds. */
-export function timeOf(record: Uint8Array): number {
-  return readU32(record, offsets.time);
+/** Unix seconds, of the record at byte `at`. */
+export function timeOf(records: Uint8Array, at = 0): number {
+  return readU32(records, at + offsets.time);
 }
 
-/** The compact target. */
-export function bitsOf(record: Uint8Array): number {
-  return readU32(record, offsets.bits);
+/** The compact target, of the record at byte `at`. */
+export function bitsOf(records: Uint8Array, at = 0): number {
+  return readU32(records, at + offsets.bits);
 }
 
 /** @returns the 80 bytes */

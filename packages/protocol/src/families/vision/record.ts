@@ -42,14 +42,14 @@ export function numberOf(record: Uint8Array): number {
   return readU64AsNumber(record, offsets.number);
 }
 
-/** Unix seconds; beyond 2^53 the nearest double. */
-export function timeOf(record: Uint8Array): number {
-  return readU64AsNumber(record, offsets.timestamp);
+/** Unix seconds, of the record at byte `at`; beyond 2^53 the nearest double. */
+export function timeOf(records: Uint8Array, at = 0): number {
+  return readU64AsNumber(records, at + offsets.timestamp);
 }
 
-/** u64. */
-export function difficultyOf(record: Uint8Array): bigint {
-  return readU64(record, offsets.difficulty);
+/** u64, of the record at byte `at`. */
+export function difficultyOf(records: Uint8Array, at = 0): bigint {
+  return readU64(records, at + offsets.difficulty);
 }
 
 /** u64. */
