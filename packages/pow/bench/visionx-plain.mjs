@@ -8,7 +8,7 @@ const WORDS_PER_MB = (1024 * 1024) / 8;
  * Takes 288 MB. `buildDataset` once for a seed and epoch, then `hash` for each header; input as for `VisionX`.
  */
 export function createPlainVisionX() {
-  const kernel = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(visionxPlainWasm, 'base64')))
+  const kernel = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(visionxPlainWasm, 'hex')))
     .exports;
   if (!kernel.configure(256 * WORDS_PER_MB, 32 * WORDS_PER_MB)) throw new RangeError('no memory for 288 MB');
   const bytes = new Uint8Array(kernel.memory.buffer);

@@ -1,7 +1,8 @@
 /**
- * Compiles the AssemblyScript kernels and writes each as base64 into a generated module.
+ * Compiles the AssemblyScript kernels and writes each as hex into a generated module:
+ * compressed, as pages are sent, that is a quarter smaller than base64, which hides what repeats.
  *
- * Base64 in a module, because a loader that fetches nothing works the same in Node, in a page and in a worker.
+ * Text in a module, because a loader that fetches nothing works the same in Node, in a page and in a worker.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -40,7 +41,7 @@ for (const { entry, name, target } of kernels) {
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(
     file,
-    `// Written by scripts/build-wasm.mjs from assembly/${entry}.ts.\nexport const ${name} =\n  '${Buffer.from(wasm).toString('base64')}'\n`,
+    `// Written by scripts/build-wasm.mjs from assembly/${entry}.ts.\nexport const ${name} =\n  '${Buffer.from(wasm).toString('hex')}'\n`,
   );
   sizes.push(`${entry} ${wasm.length} B`);
 }

@@ -1,9 +1,8 @@
-// The two globals that browsers, workers and Node share; their declarations otherwise come with all of the DOM's.
+// A global that browsers, workers and Node share; its declaration otherwise comes with all of the DOM's.
 declare const WebAssembly: {
   Module: new (bytes: Uint8Array) => object;
   Instance: new (module: object) => { readonly exports: object };
 };
-declare function atob(base64: string): string;
 
 /** A number that a kernel exports: an address or a constant. */
 export interface WasmConstant {
@@ -20,10 +19,10 @@ export interface WasmKernel {
  *
  * Costs about a millisecond. A page's main thread may refuse to compile synchronously; workers and Node do not.
  *
- * @param base64  the module, as `npm run build:wasm` generates it; `Kernel` is what it exports
+ * @param hex  the module, as `npm run build:wasm` generates it; `Kernel` is what it exports
  * @throws if the platform lacks WebAssembly, or SIMD where the kernel uses it
  */
-export function instantiate<Kernel extends WasmKernel>(base64: string): Kernel {
-  const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+export function instantiate<Kernel extends WasmKernel>(hex: string): Kernel {
+  const bytes = Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
   return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as Kernel;
 }
