@@ -8,7 +8,13 @@ import {
 } from '@vision-light/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CHUNKS_PER_WRITE_MAX, STORE_DELAY_MS, STORE_RETRY_MS } from '../../packages/protocol/src/limits.js';
+import { ByteWriter } from '../../packages/protocol/src/bytes/byte-writer.js';
+import {
+  CHUNKS_PER_WRITE_MAX,
+  RECEIVED_CHUNKS_MAX,
+  STORE_DELAY_MS,
+  STORE_RETRY_MS,
+} from '../../packages/protocol/src/limits.js';
 import { Outbox } from '../../packages/protocol/src/peer/outbox.js';
 import { ChainWriter } from '../../packages/protocol/src/sync/chain-writer.js';
 import { loadChain } from './stored-chain.js';
@@ -38,7 +44,8 @@ class Bench {
   readonly outbox = new Outbox();
   readonly writer = new ChainWriter(this.tree, this.outbox);
   readonly store = new MemoryStore();
-  readonly writes: StoreEffect[] = [];
+  /** Whether the writer hears of whole chunks that were received. */
+  isTold = true;
 
   /** Adds headers after one of the best chain; reorganises if they have more work. */
   grow(fromHeight: number, count: number, work: number, salt = 0): void {
@@ -52,6 +59,23 @@ class Bench {
       if (result.kind === 'extended') this.writer.changed(this.tree.tipHeight - 1, this.now);
       if (result.kind === 'reorganised')
         this.writer.changed(this.tree.height(result.reorg.ancestor), this.now);
+    }
+    if (this.isTold) this.#offer(batch, fromHeight);
+  }
+
+  /** Tells the writer of the whole chunks of a branch, as if each had come in an answer of its own. */
+  #offer(batch: HeaderBatch, fromHeight: number): void {
+    const from = Math.ceil(fromHeight / CHUNK_HEADERS) * CHUNK_HEADERS;
+    for (let height = from; height + CHUNK_HEADERS <= fromHeight + batch.count; height += CHUNK_HEADERS) {
+      const first = height - fromHeight;
+      const records = batch.records.subarray(
+        first * family.recordBytes,
+        (first + CHUNK_HEADERS) * family.recordBytes,
+      );
+      const hashes = batch.hashes.subarray(first * 32, (first + CHUNK_HEADERS) * 32);
+      const writer = new ByteWriter();
+      family.encodeBatch(writer, { count: CHUNK_HEADERS, records, hashes });
+      this.writer.received(height, CHUNK_HEADERS, writer.bytes(), hashes.slice(-32));
     }
   }
 
@@ -136,6 +160,44 @@ describe('ChainWriter', () => {
       }),
       { numRuns: 25 },
     );
+  });
+
+  it('stores a chunk as a peer sent it, if it is what the best chain has there', () => {
+    const payload = Uint8Array.of(1, 2, 3);
+    const isAsSent = ({ bytes }: { readonly bytes: Uint8Array }): boolean =>
+      bytes.length < 100 && Buffer.from(bytes).subarray(-3).equals(payload);
+    const bench = new Bench();
+    bench.isTold = false;
+    bench.grow(0, 6 * CHUNK_HEADERS, 1);
+    const hashAt = (height: number): Uint8Array => bench.tree.hash(bench.tree.at(height) as number).slice();
+    bench.writer.received(0, CHUNK_HEADERS, payload, hashAt(CHUNK_HEADERS));
+    bench.writer.received(CHUNK_HEADERS, CHUNK_HEADERS, payload, hashAt(0));
+    bench.writer.received(2 * CHUNK_HEADERS, CHUNK_HEADERS - 1, payload, hashAt(3 * CHUNK_HEADERS));
+    bench.writer.received(3 * CHUNK_HEADERS + 1, CHUNK_HEADERS, payload, hashAt(4 * CHUNK_HEADERS));
+    bench.writer.received(4 * CHUNK_HEADERS, CHUNK_HEADERS, payload, hashAt(5 * CHUNK_HEADERS));
+    expect(bench.advance()?.change.put.map(isAsSent)).toEqual([true, false, false, false, true]);
+    // Said to have failed: what is written now is encoded anew.
+    bench.writer.failed('STORE_FAILED', bench.now);
+    bench.now += STORE_RETRY_MS;
+    expect(bench.advance()?.change.put.map(isAsSent)).toEqual([false, false, false, false, false]);
+  });
+
+  it('keeps a few chunks as they were sent, and encodes the rest', () => {
+    const bench = new Bench();
+    bench.isTold = false;
+    bench.grow(0, (RECEIVED_CHUNKS_MAX + 2) * CHUNK_HEADERS, 1);
+    const payload = Uint8Array.of(1, 2, 3);
+    for (let height = 0; height < bench.tree.tipHeight; height += CHUNK_HEADERS) {
+      const last = bench.tree.hash(bench.tree.at(height + CHUNK_HEADERS) as number).slice();
+      bench.writer.received(height, CHUNK_HEADERS, payload, last);
+    }
+    const sizes: number[] = [];
+    for (let write = bench.advance(); write !== undefined; write = bench.advance()) {
+      sizes.push(...write.change.put.map(({ bytes }) => bytes.length));
+      bench.writer.stored(write.write, bench.now);
+    }
+    expect(sizes.map((size) => size < 100)).toEqual(sizes.map((_, i) => i < RECEIVED_CHUNKS_MAX));
+    expect(sizes.length).toBe(RECEIVED_CHUNKS_MAX + 2);
   });
 
   it('waits for more headers, but not with a full chunk, and not longer than it says', () => {

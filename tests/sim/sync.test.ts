@@ -1,4 +1,11 @@
-import type { HeaderBatch, Message, NodeNotice, Phase } from '@vision-light/protocol';
+import {
+  type ChainFamily,
+  type HeaderBatch,
+  MemoryStore,
+  type Message,
+  type NodeNotice,
+  type Phase,
+} from '@vision-light/protocol';
 import { describe, expect, it } from 'vitest';
 import {
   FAILURES_BEFORE_PAUSE,
@@ -91,6 +98,32 @@ describe('header sync', () => {
     expect(phases(node)).toEqual(['connecting', 'syncing', 'synced', 'closed']);
     expect(node.noticed('closed').length).toBe(1);
     expect(node.core.nextWake()).toBeUndefined();
+  });
+
+  it('stores whole chunks as they came, and finds them again', async () => {
+    const world = new World(startWallTime);
+    await addFull(world, 'full');
+    const store = new MemoryStore();
+    let encoded = 0;
+    const counting: ChainFamily = {
+      ...family,
+      encodeBatch(writer, batch, before) {
+        encoded += batch.count;
+        family.encodeBatch(writer, batch, before);
+      },
+    };
+    const node = world.add('node', { family: counting, store });
+    await world.run(world.now + 1000);
+    world.connect('node', 'full');
+    await world.run(world.now + 30_000);
+    expect(node.core.status.storedHeight).toBe(5000);
+    // Two chunks came whole; of the third there are a thousand.
+    expect(encoded).toBe(1000);
+    world.kill('node');
+    const again = world.add('again', { family, store });
+    await world.run(world.now + 1000);
+    expect(again.core.tip).toEqual(node.core.tip);
+    expect(again.noticed('error')).toEqual([]);
   });
 
   it('writes what is left before it closes, with peers still wanted', async () => {

@@ -239,6 +239,9 @@ export const POW_RETRIES_MAX = 3;
 /** Chunks of one write: 10,000 headers, about 400 kB to 2 MB. The rest follows in the next write. */
 export const CHUNKS_PER_WRITE_MAX = 5;
 
+/** Chunks that are kept as peers sent them until they are written, 100 to 500 kB each. What is beyond it is encoded anew. */
+export const RECEIVED_CHUNKS_MAX = 10;
+
 /** Milliseconds that new headers wait for a chunk to fill while more stream in; at rest they are written at once. */
 export const STORE_DELAY_MS = 1_000;
 

@@ -137,6 +137,7 @@ export class LightNode {
     this.#sync = new HeaderSync(this.tree, this.held, dropped, this.#verifier, peers, outbox, {
       punish: (peer, code) => this.#desk.punish(peer, code),
       failed: (code) => this.#error(code),
+      verified: (...headers) => this.#writer.received(...headers),
       nextRequestId: () => this.#desk.nextRequestId(),
     });
     this.#desk.sync = this.#sync;

@@ -4,11 +4,12 @@
  * the last second and nothing else.
  */
 
+import { areEqual } from '../bytes/compare-bytes.js';
 import { CHUNK_HEADERS, type StoreFault } from '../io/stored-chain.js';
-import { CHUNKS_PER_WRITE_MAX, STORE_DELAY_MS, STORE_RETRY_MS } from '../limits.js';
+import { CHUNKS_PER_WRITE_MAX, RECEIVED_CHUNKS_MAX, STORE_DELAY_MS, STORE_RETRY_MS } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { HeaderTree } from '../tree/header-tree.js';
-import { chunkOf, encodeTip, GrowingChunk } from './chunk-codec.js';
+import { chunkOf, encodeTip, GrowingChunk, packChunk } from './chunk-codec.js';
 
 /** Decides what is written when; the bytes are those of `chunk-codec.ts`. */
 export class ChainWriter {
@@ -20,6 +21,8 @@ export class ChainWriter {
   #isDiskUnknown = false;
   /** The chunk that was written last, so that a new header does not cost the encoding of all before it. */
   #last: { readonly index: number; readonly chunk: GrowingChunk } | undefined;
+  /** Whole chunks as peers sent them, by number, with the hash that each ends with. */
+  readonly #received = new Map<number, { readonly payload: Uint8Array; readonly last: Uint8Array }>();
   #underWay: { readonly write: number; readonly tip: number } | undefined;
   /** A reorg below a write that is under way. */
   #reorgedTo: number | undefined;
@@ -58,6 +61,20 @@ export class ChainWriter {
       ancestorHeight < this.#last.index * CHUNK_HEADERS + this.#last.chunk.count
     )
       this.#last = undefined;
+  }
+
+  /**
+   * Headers of one answer, all of them verified. Those that are just a chunk are stored as they came: there is one
+   * encoding for wire and disk, so nothing is encoded again while a chain streams in.
+   *
+   * @param parentHeight  height of the header before them
+   * @param last  hash of the last one
+   */
+  received(parentHeight: number, count: number, payload: Uint8Array, last: Uint8Array): void {
+    const isChunk = count === CHUNK_HEADERS && parentHeight % CHUNK_HEADERS === 0;
+    // They are written in ascending order, so the first ones are the next ones.
+    if (isChunk && this.#received.size < RECEIVED_CHUNKS_MAX)
+      this.#received.set(parentHeight / CHUNK_HEADERS, { payload, last });
   }
 
   /** Height up to which the best chain is on disk. */
@@ -120,10 +137,12 @@ export class ChainWriter {
     const put = [];
     let height = first * CHUNK_HEADERS;
     for (let index = first; index < first + CHUNKS_PER_WRITE_MAX && height < tree.tipHeight; index++) {
-      const chunk = this.#chunkAt(index);
-      put.push({ index, bytes: chunk.bytes() });
-      height += chunk.count;
+      const bytes = this.#receivedAt(index) ?? this.#chunkAt(index).bytes();
+      put.push({ index, bytes });
+      height = Math.min(height + CHUNK_HEADERS, tree.tipHeight);
     }
+    for (const index of this.#received.keys())
+      if (index * CHUNK_HEADERS < height) this.#received.delete(index);
     const tip = encodeTip(height, tree.hash(tree.at(height) as number));
     const write = this.#nextWrite++;
     this.#underWay = { write, tip: height };
@@ -133,6 +152,16 @@ export class ChainWriter {
       write,
       change: { removeFrom: isRewrite ? first : undefined, put, tip },
     });
+  }
+
+  /** The chunk of that number as a peer sent it, if that is what the best chain has there. */
+  #receivedAt(index: number): Uint8Array | undefined {
+    const { tree } = this;
+    const received = this.#received.get(index);
+    const end = tree.at((index + 1) * CHUNK_HEADERS);
+    if (received === undefined || end === undefined || !areEqual(tree.hash(end), received.last))
+      return undefined;
+    return packChunk(tree.hash(tree.at(index * CHUNK_HEADERS) as number), CHUNK_HEADERS, received.payload);
   }
 
   /** The chunk of that number as the best chain has it now. */

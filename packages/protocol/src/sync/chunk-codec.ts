@@ -56,15 +56,20 @@ export class GrowingChunk {
 
   /** A copy of the chunk as it is. */
   bytes(): Uint8Array {
-    const head = new ByteWriter(64);
-    head.u8(FORMAT_VERSION);
-    head.raw(this.#parent);
-    head.varint(this.#count);
-    const bytes = new Uint8Array(head.length + this.#payload.length);
-    bytes.set(head.view());
-    bytes.set(this.#payload.view(), head.length);
-    return bytes;
+    return packChunk(this.#parent, this.#count, this.#payload.view());
   }
+}
+
+/** The bytes of a chunk whose headers are encoded already. */
+export function packChunk(parent: Uint8Array, count: number, payload: Uint8Array): Uint8Array {
+  const head = new ByteWriter(64);
+  head.u8(FORMAT_VERSION);
+  head.raw(parent);
+  head.varint(count);
+  const bytes = new Uint8Array(head.length + payload.length);
+  bytes.set(head.view());
+  bytes.set(payload, head.length);
+  return bytes;
 }
 
 /** @returns the parts of a chunk, or undefined if it is none; the payload is not looked at */

@@ -19,6 +19,7 @@ it('asks for nothing that was verified and dropped again: announcing it is no ne
   const sync = new HeaderSync(tree, held, dropped, verifier, new PeerSet(), outbox, {
     punish: () => {},
     failed: () => {},
+    verified: () => {},
     nextRequestId: () => 1,
   });
   const peer = new Peer('a', 1000, undefined, 0);

@@ -57,6 +57,8 @@ export interface SyncListener {
   punish(peer: Peer, code: string, detail: string): void;
   /** Something on this side keeps headers out. */
   failed(code: 'TREE_FULL' | 'POW_UNAVAILABLE'): void;
+  /** All headers of an answer are in the tree, `payload` in the batch codec; see `ChainWriter.received`. */
+  verified(parentHeight: number, count: number, payload: Uint8Array, lastHash: Uint8Array): void;
   /** Hands out a number that no request of this peer carries. */
   nextRequestId(): number;
 }
@@ -139,7 +141,12 @@ export class HeaderSync {
       const content = message.payload.slice();
       // Each answer begins where its request says, or a peer could send the same headers for ever.
       const parentHeight = lead.baseHeight + request.skip;
-      const done = (outcome: BatchOutcome): void => this.#verified(peer, lead, outcome);
+      const done = (outcome: BatchOutcome): void => {
+        const { accepted, held, lastHash, fault } = outcome;
+        const isWhole = fault === undefined && accepted === count && held === 0;
+        if (isWhole && lastHash !== undefined) this.listener.verified(parentHeight, count, content, lastHash);
+        this.#verified(peer, lead, outcome);
+      };
       this.verifier.submit({ source: sourceOf(peer), parent, parentHeight, count, content, done }, wallTime);
     }
     this.#finishIfDone(lead);
