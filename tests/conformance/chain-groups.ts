@@ -70,7 +70,7 @@ function judge(chain: Chain, height: number, json: JsonValue, now: number): stri
   if (toHex(parent) !== toHex(family.parent(record))) return 'HEADER_BAD_PARENT';
 
   const hashes = family.hash(record);
-  const verdict = family.checkHeader(record, hashes, ancestry, now);
+  const verdict = family.checkHeader(record, ancestry, now);
   if (verdict.kind === 'rejected') return `${verdict.code}: ${verdict.detail}`;
   const digest = visionXDigest(family.params.visionx, family.powInput(record));
   if (family.applyPow({ count: 1, records: record, hashes }, 0, 1, digest) !== 1) return family.powFault;

@@ -64,7 +64,7 @@ function verify(file: HeaderFile, count: number): { passed: number; refusal?: Re
         return refuse('HEADER_BAD_PARENT', `not ${family.hashToHex(expected)}`);
     }
     if (height > 0) {
-      const verdict = family.checkHeader(record, hash, ancestry, wallTime);
+      const verdict = family.checkHeader(record, ancestry, wallTime);
       if (verdict.kind === 'rejected') return refuse(verdict.code, verdict.detail);
       if (verdict.kind === 'held') return refuse('HEADER_TIME_TOO_NEW', `due at ${verdict.dueAt}`);
     }

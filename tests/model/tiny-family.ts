@@ -67,12 +67,8 @@ export function tinyBatch(parent: Uint8Array, headers: readonly TinyHeader[]): H
   return { count: headers.length, records, hashes };
 }
 
-function checkHeader(
-  record: Uint8Array,
-  _hash: Uint8Array,
-  ancestry: Ancestry,
-  wallTime: number,
-): HeaderVerdict {
+function checkHeader(records: Uint8Array, ancestry: Ancestry, wallTime: number, at = 0): HeaderVerdict {
+  const record = records.subarray(at, at + tinyRecordBytes);
   const rejected = (code: HeaderFault): HeaderVerdict => ({ kind: 'rejected', code, detail: '' });
   if (u32(record, 32) !== ancestry.height + 1) return rejected('HEADER_BAD_HEIGHT');
   if (u32(record, 40) === 0) return rejected('HEADER_BAD_DIFFICULTY');
@@ -122,9 +118,9 @@ export function createTinyFamily(network = 0): ChainFamily {
     powJobHeaders: 4,
     powFault: 'HEADER_POW_MISMATCH',
     claimsHashes: true,
-    time: (record) => u32(record, 36),
+    time: (records, at = 0) => u32(records, at + 36),
     parent: (record) => record.subarray(0, 32),
-    work: (record) => BigInt(u32(record, 40)),
+    work: (records, at = 0) => BigInt(u32(records, at + 40)),
     checkHeader,
     encodeBatch,
     decodeBatch,

@@ -91,12 +91,12 @@ export interface ChainFamily {
   /**
    * All rules but the hash, cheapest first: fields, height, difficulty, time, and for claimed hashes the target.
    *
-   * @param record    the header under test
-   * @param hash      its claimed hash; not looked at where hashes are not claimed
+   * @param records   the header under test, among others or alone
    * @param ancestry  the branch that it extends
    * @param wallTime  Unix seconds
+   * @param at        byte at which it begins; 0 if absent
    */
-  checkHeader(record: Uint8Array, hash: Uint8Array, ancestry: Ancestry, wallTime: number): HeaderVerdict;
+  checkHeader(records: Uint8Array, ancestry: Ancestry, wallTime: number, at?: number): HeaderVerdict;
 
   /**
    * Compact form of consecutive headers, for wire and disk alike; self-contained but for the first parent.

@@ -64,6 +64,11 @@ export class AnnouncedBlocks {
     this.#sweepAt ??= now + ORPHAN_SWEEP_MS;
   }
 
+  /** Whether no body is awaited or waits: then no header changes anything. */
+  get isIdle(): boolean {
+    return this.#announced.size === 0 && this.orphans.size === 0;
+  }
+
   /**
    * A header is in the tree.
    *

@@ -9,9 +9,6 @@ import type { PowJob } from '../chain/pow-job.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { BatchAncestry } from './batch-ancestry.js';
 
-/** The hash of a header that is not hashed yet, and does not say what it is. */
-const UNCLAIMED = new Uint8Array(32);
-
 /** Indexes `from` … `to` − 1 of a batch. */
 export interface Range {
   readonly from: number;
@@ -130,11 +127,12 @@ export class BatchVerification {
       this.cut(this.#checked);
       return;
     }
+    const { records } = this.batch;
+    const { recordBytes } = this.#family;
     const ancestry = new BatchAncestry(this.tree.ancestry(baseSlot), this);
     for (let i = this.#checked; i < Math.min(to, this.limit); i++) {
       ancestry.length = i;
-      const hash = this.#family.claimsHashes ? this.hash(i) : UNCLAIMED;
-      const verdict = this.#family.checkHeader(this.record(i), hash, ancestry, wallTime);
+      const verdict = this.#family.checkHeader(records, ancestry, wallTime, i * recordBytes);
       if (verdict.kind === 'rejected') this.#failAt(i, verdict.code, verdict.detail);
       const inherited = this.dueAt.get(i - 1) ?? 0;
       if (verdict.kind === 'held') this.dueAt.set(i, Math.max(inherited, verdict.dueAt));

@@ -160,12 +160,13 @@ export class BlockSync implements BodySource {
   /** A header is in the tree. */
   inserted(result: InsertResult): void {
     if (!('slot' in result) || result.kind === 'duplicate') return;
-    const hash = this.tree.hash(result.slot);
     if (result.kind === 'reorganised') {
       const { ancestor, disconnected } = result.reorg;
       this.#followed.reorganised(this.tree.height(ancestor));
       for (const slot of disconnected) this.#unwant(this.tree.hash(slot));
     }
+    if (this.#announced.isIdle) return;
+    const hash = this.tree.hash(result.slot);
     const { isComing, adopted } = this.#announced.verified(hash);
     if (isComing) this.download.retry(hash);
     for (const orphan of adopted) this.#adopt(orphan);

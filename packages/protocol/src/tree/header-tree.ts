@@ -167,7 +167,7 @@ export class HeaderTree {
     const parentHash = this.family.parent(record);
     const parent = this.find(parentHash);
     if (parent === undefined) return { kind: 'orphan', missing: parentHash.slice() };
-    const verdict = this.family.checkHeader(record, hash, this.ancestry(parent), wallTime);
+    const verdict = this.family.checkHeader(record, this.ancestry(parent), wallTime);
     if (verdict.kind !== 'ok') return verdict;
     return this.#add(record, hash, 0, parent);
   }

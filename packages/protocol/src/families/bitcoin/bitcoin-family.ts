@@ -38,8 +38,8 @@ export function createBitcoinFamily(params: BitcoinParams): ChainFamily {
     time: timeOf,
     parent: (record) => record.subarray(offsets.parent, offsets.parent + 32),
     work: (records, at) => targets.facts(bitsOf(records, at))?.work ?? 0n,
-    checkHeader: (record, _hash, ancestry, wallTime) =>
-      checkHeader(params, targets, record, ancestry, wallTime),
+    checkHeader: (records, ancestry, wallTime, at) =>
+      checkHeader(params, targets, records, ancestry, wallTime, at),
     encodeBatch,
     decodeBatch,
     powJob: (batch, from, to) => ({

@@ -23,22 +23,24 @@ function rejected(code: HeaderFault, detail: string): HeaderVerdict {
 export function checkHeader(
   params: BitcoinParams,
   targets: TargetTable,
-  record: Uint8Array,
+  records: Uint8Array,
   ancestry: Ancestry,
   wallTime: number,
+  at = 0,
 ): HeaderVerdict {
-  if (record.length !== recordBytes) return rejected('HEADER_MALFORMED', `${record.length} bytes`);
+  const bytes = records.length - at;
+  if (bytes <= 0 || bytes % recordBytes !== 0) return rejected('HEADER_MALFORMED', `${bytes} bytes`);
   const height = ancestry.height + 1;
 
-  const version = versionOf(record);
+  const version = versionOf(records, at);
   const versionMin = leastVersion(params, height);
   if (version < versionMin)
     return rejected('HEADER_BAD_VERSION', `${version} at ${height}, at least ${versionMin}`);
 
-  const bits = bitsOf(record);
+  const bits = bitsOf(records, at);
   if (targets.facts(bits) === undefined) return rejected('HEADER_BAD_BITS', toHex(bits));
 
-  const time = timeOf(record);
+  const time = timeOf(records, at);
   const required = requiredBits(params, ancestry, time);
   if (required === undefined ? !isPermittedTransition(params, ancestry, bits) : bits !== required) {
     return rejected(

@@ -16,9 +16,9 @@ export interface BitcoinHeader {
   readonly nonce: number;
 }
 
-/** Signed, as Bitcoin Core compares it: a version with its top bit set is below all others. */
-export function versionOf(record: Uint8Array): number {
-  return readU32(record, offsets.version) | 0;
+/** Of the record at byte `at`; signed, as Bitcoin Core compares it: a version with its top bit set is below all others. */
+export function versionOf(records: Uint8Array, at = 0): number {
+  return readU32(records, at + offsets.version) | 0;
 }
 
 /** Unix seconds, of the record at byte `at`. */

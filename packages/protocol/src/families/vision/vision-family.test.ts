@@ -85,7 +85,7 @@ describe('mining', () => {
     const nonce = 2n ** 63n + 5n;
     const digest = visionX(small, message, nonce, seed, epoch);
     const { record, hash } = sealTemplate(custom, template, nonce, digest);
-    expect(custom.checkHeader(record, hash, ancestry, wallTime)).toEqual({ kind: 'ok' });
+    expect(custom.checkHeader(record, ancestry, wallTime)).toEqual({ kind: 'ok' });
     expect(custom.parent(record)).toEqual(parentHash);
 
     const batch = { count: 1, records: record, hashes: hash };

@@ -74,7 +74,8 @@ export function createVisionFamily(params: VisionParams): VisionFamily {
     time: timeOf,
     parent: (record) => record.subarray(offsets.parent, offsets.parent + 32),
     work: difficultyOf,
-    checkHeader: (record, _hash, ancestry, wallTime) => checkHeader(params, record, ancestry, wallTime),
+    checkHeader: (records, ancestry, wallTime, at = 0) =>
+      checkHeader(params, records.subarray(at, at + recordBytes), ancestry, wallTime),
     encodeBatch: (writer, batch, before) => encodeBatch(params, writer, batch, before),
     decodeBatch: (reader, count, parent, parentHeight) =>
       decodeBatch(params, reader, count, parent, parentHeight),
