@@ -73,11 +73,6 @@ export class PowPool {
     this.#slots = Array.from({ length: size }, () => ({ port: undefined, underWay: [], deaths: 0 }));
   }
 
-  /** Starts all workers now: for those who know that there will be work for them, and wait for something else first. */
-  start(): void {
-    for (const slot of this.#slots) this.#start(slot);
-  }
-
   /**
    * @returns `job.count` × 32 bytes of hashes, in order
    * @throws {Error} if the job is faulty, its worker died, no worker is left, or the pool was closed

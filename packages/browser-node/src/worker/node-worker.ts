@@ -143,8 +143,6 @@ class NodeHost implements NodeControl {
     // The store first: it opens while the rest is made.
     const store = openStore({ storage, networkId, onBusy: () => this.#notifyOf('STORE_BUSY', '') });
     const pool = new PowPool({ size: hashers, spawn: spawnPowWorker });
-    // Where hashing is dear, what is stored will be hashed as soon as it is loaded.
-    if (family.claimsHashes) pool.start();
     const platform = new WorkerPlatform({
       channels: this.channels,
       pool,
@@ -176,6 +174,9 @@ class NodeHost implements NodeControl {
       await store.close();
     };
     this.#push({ type: 'start' });
+    // While the store answers: hashers start and compile their kernels when they get their first job.
+    const genesis = { count: 1, records: family.genesis.record, hashes: family.genesis.hash };
+    for (let i = 0; i < hashers; i++) pool.run(family.powJob(genesis, 0, 1)).catch(() => {});
   }
 
   /** @returns true if nobody looks at the event any more */
