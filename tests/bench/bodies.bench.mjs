@@ -1,13 +1,12 @@
 /** Block bodies: from two gateways to a page, each held to its header, beside what the raw data channels give. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { createSignalServer } from '@vision-light/signal-server';
 import { importSource } from '../../scripts/run-source.mjs';
+import { firstLine, startScript, stopScript } from './bench-process.mjs';
 import { launchChromium } from './chromium.mjs';
+import { rawTransferMs } from './raw-channel.mjs';
+import { serveFiles } from './serve-files.mjs';
 
 const BODIES = 1000;
 const BODY_BYTES = 1_000_000;
@@ -17,6 +16,7 @@ const RAW_BYTES = 150_000_000;
 const ASKED_AT_ONCE = 48;
 /** Milliseconds between two looks at the worker's memory. */
 const SAMPLE_MS = 100;
+const emptyPage = '<!doctype html><title>Bodies</title>';
 const MB = 1e6;
 const MiB = 2 ** 20;
 
@@ -25,7 +25,7 @@ export async function benchBodies() {
   const browser = await launchChromium();
   try {
     const { bodyNetwork } = await importSource('tests/bench/body-network.ts');
-    const raw = await rawRate(browser);
+    const raw = (2 * RAW_BYTES * 1000) / (await rawTransferMs(browser, 2, RAW_BYTES));
     const { rate, workerMib } = await bodyRate(browser, bodyNetwork);
     const share = rate / raw;
     return {
@@ -60,79 +60,15 @@ export async function benchBodies() {
 
 const round = (value) => Math.round(value * 100) / 100;
 
-function start(script, ...args) {
-  return spawn(process.execPath, [fileURLToPath(new URL(script, import.meta.url)), ...args.map(String)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-}
-
-async function stop(child) {
-  child.kill('SIGKILL');
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-}
-
-async function firstLine(child) {
-  const [line] = await once(createInterface({ input: child.stdout }), 'line');
-  return JSON.parse(line);
-}
-
-/** Bytes a second that a worker of the page receives over two channels at once, from first to last. */
-async function rawRate(browser) {
-  const senders = [0, 1].map(() => start('../../packages/gateway/bench/raw-sender.mjs', RAW_BYTES));
-  const site = await serveLibrary();
-  const tab = await browser.newPage();
-  try {
-    await tab.goto(site.url);
-    await tab.exposeFunction('answerOf', async (index, offer) => {
-      senders[index].stdin.write(`${JSON.stringify(offer)}\n`);
-      return firstLine(senders[index]);
-    });
-    const ms = await tab.evaluate(receiveRaw, senders.length, RAW_BYTES);
-    return (senders.length * RAW_BYTES * 1000) / ms;
-  } finally {
-    await tab.close();
-    site.close();
-    await Promise.all(senders.map(stop));
-  }
-}
-
-/** Runs in the page. */
-async function receiveRaw(count, bytes) {
-  const script = `
-    let received = 0; let startedAt;
-    onmessage = ({ data }) => {
-      data.channel.binaryType = 'arraybuffer';
-      data.channel.onmessage = ({ data: frame }) => {
-        startedAt ??= performance.now();
-        received += frame.byteLength;
-        if (received >= data.total) postMessage(performance.now() - startedAt);
-      };
-    };`;
-  const worker = new Worker(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })));
-  const done = new Promise((resolve) => {
-    worker.onmessage = ({ data }) => resolve(data);
-  });
-  for (let index = 0; index < count; index++) {
-    const connection = new RTCPeerConnection();
-    const channel = connection.createDataChannel('raw', { negotiated: true, id: 64, ordered: true });
-    worker.postMessage({ channel, total: count * bytes }, [channel]);
-    await connection.setLocalDescription(await connection.createOffer());
-    while (connection.iceGatheringState !== 'complete')
-      await new Promise((resolve) =>
-        connection.addEventListener('icegatheringstatechange', resolve, { once: true }),
-      );
-    const { type, sdp } = connection.localDescription;
-    await connection.setRemoteDescription(await globalThis.answerOf(index, { type, sdp }));
-  }
-  return done;
-}
-
 /** The same through two nodes: asked for, framed, put together, and held to the root of its header. */
 async function bodyRate(browser, network) {
   const signal = await createSignalServer({ port: 0, host: '127.0.0.1' });
   const tipTime = Math.floor(Date.now() / 1000);
-  const gateways = [0, 1].map(() => start('body-gateway.mjs', signal.url, BODIES, BODY_BYTES, tipTime));
-  const site = await serveLibrary();
+  const gateways = [0, 1].map(() =>
+    startScript(new URL('body-gateway.mjs', import.meta.url), signal.url, BODIES, BODY_BYTES, tipTime),
+  );
+  const library = await readFile(new URL('../../packages/browser-node/dist/index.js', import.meta.url));
+  const site = await serveFiles({ '/': emptyPage, '/index.js': library });
   try {
     const [{ bodyBytes }] = await Promise.all(gateways.map(firstLine));
     const tab = await browser.newPage();
@@ -146,7 +82,7 @@ async function bodyRate(browser, network) {
     return { rate: (BODIES * bodyBytes * 1000) / ms, workerMib };
   } finally {
     site.close();
-    await Promise.all(gateways.map(stop));
+    await Promise.all(gateways.map(stopScript));
     await signal.close();
   }
 }
@@ -198,25 +134,6 @@ async function watchWorker(tab) {
     async stop() {
       clearInterval(timer);
       return Math.max(most, await used()) - before;
-    },
-  };
-}
-
-/** An empty page, and the library beside it. */
-async function serveLibrary() {
-  const library = await readFile(new URL('../../packages/browser-node/dist/index.js', import.meta.url));
-  const server = createServer(({ url }, response) => {
-    const isLibrary = url === '/index.js';
-    response.writeHead(200, { 'content-type': isLibrary ? 'text/javascript' : 'text/html' });
-    response.end(isLibrary ? library : '<!doctype html><title>Bodies</title>');
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${server.address().port}/`,
-    close() {
-      server.closeAllConnections();
-      server.close();
     },
   };
 }

@@ -9,10 +9,15 @@ import { fileURLToPath } from 'node:url';
 import { createSignalServer } from '@vision-light/signal-server';
 import { servePage } from '../../scripts/page-server.mjs';
 import { launchChromium, median } from './chromium.mjs';
+import { rawTransferMs } from './raw-channel.mjs';
+import { serveFiles } from './serve-files.mjs';
 
 const SYNC_ROUNDS = 7;
 const RELOAD_ROUNDS = 11;
 const TIP_HEIGHT = 32_259;
+/** What these headers take on the wire, and in the store: 17 chunks. */
+const CHAIN_BYTES = 1_258_907;
+const CHUNKS = 17;
 /** Of a `getHeaders` message, see PROTOCOL.md. */
 const GET_HEADERS_TYPE = 5;
 const headersFile = fileURLToPath(new URL('../data/bitcoin/headers/mainnet_0-32259.bin', import.meta.url));
@@ -31,18 +36,38 @@ export async function benchSync() {
   const browser = await launchChromium();
   try {
     const syncs = [];
-    for (let round = 0; round < SYNC_ROUNDS; round++) syncs.push(await syncOnce(browser, page.url));
+    const raws = [];
+    for (let round = 0; round < SYNC_ROUNDS; round++) {
+      syncs.push(await syncOnce(browser, page.url));
+      raws.push((TIP_HEIGHT * 1000) / (await rawTransferMs(browser, 1, CHAIN_BYTES)));
+    }
     const reloads = await reloadTimes(browser, page.url);
+    const barePage = await serveFiles({ '/': bareDocument, '/page.js': bareScript });
+    const bareReloads = await reloadTimes(browser, barePage.url).finally(() => barePage.close());
     const headersPerS = Math.round(median(syncs));
+    const rawPerS = Math.round(median(raws));
     const reloadMs = Math.round(median(reloads));
+    const bareReloadMs = Math.round(median(bareReloads));
     return {
       rows: [
+        {
+          what: 'raw data channel, as many bytes as these headers',
+          value: rawPerS,
+          unit: 'headers/s',
+          note: 'received, and nothing done with them',
+        },
         {
           what: 'whole path, gateway to Chromium, stored',
           value: headersPerS,
           unit: 'headers/s',
           target: '≥ 100,000',
           note: `best ${Math.round(Math.max(...syncs))}`,
+        },
+        {
+          what: 'reload of a bare page',
+          value: bareReloadMs,
+          unit: 'ms',
+          note: 'whose worker reads as many bytes from IndexedDB, and nothing else',
         },
         {
           what: 'reload of a page with 32,260 headers',
@@ -55,6 +80,8 @@ export async function benchSync() {
       figures: {
         syncHeadersPerS: headersPerS,
         syncBestHeadersPerS: Math.round(Math.max(...syncs)),
+        syncRawHeadersPerS: rawPerS,
+        bareReloadMs,
         reloadMs,
         reloadBestMs: Math.round(Math.min(...reloads)),
       },
@@ -134,6 +161,33 @@ async function reloadTimes(browser, url) {
   }
   await context.close();
   return times;
+}
+
+/** A page that does of a reload what no node can do without: a script, a worker, a database. */
+const bareDocument = '<!doctype html><title>Bare page</title><script type="module" src="/page.js"></script>';
+const bareScript = `
+  const script = ${JSON.stringify(`(${readChunks})(${CHUNKS}, ${Math.ceil(CHAIN_BYTES / CHUNKS)});`)};
+  const worker = new Worker(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })));
+  worker.onmessage = () => {
+    performance.mark('vision-light:tip');
+    globalThis.lightNode = { status: { storedHeight: ${TIP_HEIGHT} }, tip: { height: ${TIP_HEIGHT} } };
+  };`;
+
+/** Runs in a worker: reads all chunks, which it lays down first where there are none. */
+async function readChunks(count, bytes) {
+  const settled = (request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  const opening = indexedDB.open('bare');
+  opening.onupgradeneeded = () => {
+    const store = opening.result.createObjectStore('chunks');
+    for (let index = 0; index < count; index++) store.put(new Uint8Array(bytes).fill(index + 1), index);
+  };
+  const database = await settled(opening);
+  const chunks = await settled(database.transaction('chunks').objectStore('chunks').getAll());
+  self.postMessage(chunks.length);
 }
 
 /** A gateway in a process of its own, as in real life; resolves when it is ready. */
