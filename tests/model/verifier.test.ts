@@ -217,7 +217,10 @@ describe('Verifier', () => {
     expect(bench.equivocations).toEqual([batch.hashes.slice(64, 96)]);
     expect(bench.tree.tipHeight).toBe(7);
     expect(bench.tree.record(bench.tree.at(3) as number)).toEqual(batch.records.slice(96, 144));
-    expect(bench.outcomes[1]).toMatchObject(['peer:b', { fault: undefined }]);
+    expect(bench.outcomes).toMatchObject([
+      ['peer:a', { fault: undefined, isVerbatim: true }],
+      ['peer:b', { fault: undefined, isVerbatim: false }],
+    ]);
   });
 
   it('holds what is early with what follows it, once it is hashed', () => {

@@ -142,9 +142,9 @@ export class HeaderSync {
       // Each answer begins where its request says, or a peer could send the same headers for ever.
       const parentHeight = lead.baseHeight + request.skip;
       const done = (outcome: BatchOutcome): void => {
-        const { accepted, held, lastHash, fault } = outcome;
-        const isWhole = fault === undefined && accepted === count && held === 0;
-        if (isWhole && lastHash !== undefined) this.listener.verified(parentHeight, count, content, lastHash);
+        const { isVerbatim, lastHash } = outcome;
+        if (isVerbatim && lastHash !== undefined)
+          this.listener.verified(parentHeight, count, content, lastHash);
         this.#verified(peer, lead, outcome);
       };
       this.verifier.submit({ source: sourceOf(peer), parent, parentHeight, count, content, done }, wallTime);

@@ -43,6 +43,8 @@ export interface BatchOutcome {
   readonly accepted: number;
   readonly duplicates: number;
   readonly held: number;
+  /** Whether every header is in the tree just as it came: none is held, and of none there is another under its hash. */
+  readonly isVerbatim: boolean;
   /** Hash of the last header that is in the tree now, if any is. */
   readonly lastHash: Uint8Array | undefined;
   /** What ended the batch early. UNKNOWN_PARENT, TREE_FULL and POW_UNAVAILABLE are nobody's fault. */
@@ -64,6 +66,8 @@ interface ActiveBatch {
   slot: number;
   duplicates: number;
   held: number;
+  /** Headers of whose hash the tree has another one. */
+  twins: number;
   retries: number;
   isUnhashable: boolean;
   isTreeFull: boolean;
@@ -212,6 +216,7 @@ export class Verifier {
       slot,
       duplicates: start,
       held: 0,
+      twins: 0,
       retries: 0,
       isUnhashable: false,
       isTreeFull: false,
@@ -288,6 +293,7 @@ export class Verifier {
         return;
       }
       active.slot = twin;
+      active.twins++;
       this.listener.equivocated(verification.hash(index));
       return;
     }
@@ -305,10 +311,12 @@ export class Verifier {
         : verification.isCut
           ? 'UNKNOWN_PARENT'
           : verification.fault?.code;
+    const isWhole = fault === undefined && active.next === verification.batch.count;
     return {
       accepted: active.isTreeFull ? active.next - 1 : active.next,
       duplicates: active.duplicates,
       held: active.held,
+      isVerbatim: isWhole && active.held === 0 && active.twins === 0,
       lastHash: hasTreeHeaders ? this.tree.hash(active.slot).slice() : undefined,
       fault,
       detail: verification.fault?.detail ?? '',
@@ -322,6 +330,7 @@ function answerFault(
   fault: NonNullable<BatchOutcome['fault']>,
   detail: string,
 ): undefined {
-  request.done({ accepted: 0, duplicates: 0, held: 0, lastHash: undefined, fault, detail });
+  const none = { accepted: 0, duplicates: 0, held: 0, isVerbatim: false, lastHash: undefined };
+  request.done({ ...none, fault, detail });
   return undefined;
 }
