@@ -47,9 +47,8 @@ export function benchTable(rows) {
 }
 
 /**
- * Microseconds that the first touch of a page of memory takes: a fraction of one on a machine of one's own, a dozen where
- * the memory of a virtual machine is given to it page by page. What starts cold (workers, databases, large heaps) waits
- * for little else there.
+ * Microseconds that the first touch of a page of memory takes. Where the memory of a virtual machine is given to it page
+ * by page, what starts cold (workers, databases, large heaps) waits for that more than for anything else.
  */
 function freshPageUs() {
   const bytes = 64 * 2 ** 20;

@@ -1,13 +1,15 @@
 /** The whole path: a gateway with 32,260 real headers, a page that fetches, verifies and stores them, and its reload. */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { ByteWriter, CHUNK_HEADERS, resolveNetwork } from '@vision-light/protocol';
 import { createSignalServer } from '@vision-light/signal-server';
 import { servePage } from '../../scripts/page-server.mjs';
+import { startScript } from './bench-process.mjs';
 import { launchChromium, median } from './chromium.mjs';
 import { rawTransferMs } from './raw-channel.mjs';
 import { serveFiles } from './serve-files.mjs';
@@ -15,16 +17,14 @@ import { serveFiles } from './serve-files.mjs';
 const SYNC_ROUNDS = 7;
 const RELOAD_ROUNDS = 11;
 const TIP_HEIGHT = 32_259;
-/** What these headers take on the wire, and in the store: 17 chunks. */
-const CHAIN_BYTES = 1_258_907;
-const CHUNKS = 17;
 /** Of a `getHeaders` message, see PROTOCOL.md. */
 const GET_HEADERS_TYPE = 5;
 const headersFile = fileURLToPath(new URL('../data/bitcoin/headers/mainnet_0-32259.bin', import.meta.url));
-const gatewayCli = fileURLToPath(new URL('../../packages/gateway/dist/cli.js', import.meta.url));
+const gatewayCli = new URL('../../packages/gateway/dist/cli.js', import.meta.url);
 
 /** @returns rows for people and figures for machines */
 export async function benchSync() {
+  const { chunkCount, chunkBytes } = chunksOf(headersFile);
   const signal = await createSignalServer({ port: 0, host: '127.0.0.1' });
   const dataDir = await mkdtemp(path.join(tmpdir(), 'vision-light-'));
   const gateway = await startGateway(signal.url, dataDir);
@@ -39,10 +39,10 @@ export async function benchSync() {
     const raws = [];
     for (let round = 0; round < SYNC_ROUNDS; round++) {
       syncs.push(await syncOnce(browser, page.url));
-      raws.push((TIP_HEIGHT * 1000) / (await rawTransferMs(browser, 1, CHAIN_BYTES)));
+      raws.push((TIP_HEIGHT * 1000) / (await rawTransferMs(browser, 1, chunkBytes * chunkCount)));
     }
     const reloads = await reloadTimes(browser, page.url);
-    const barePage = await serveFiles({ '/': bareDocument, '/page.js': bareScript });
+    const barePage = await serveFiles({ '/': bareDocument, '/page.js': bareScript(chunkCount, chunkBytes) });
     const bareReloads = await reloadTimes(browser, barePage.url).finally(() => barePage.close());
     const headersPerS = Math.round(median(syncs));
     const rawPerS = Math.round(median(raws));
@@ -163,10 +163,25 @@ async function reloadTimes(browser, url) {
   return times;
 }
 
+/** How many chunks the headers of a file are on the wire and in the store, and the bytes of one on average. */
+function chunksOf(file) {
+  const family = resolveNetwork('bitcoin-mainnet');
+  const records = new Uint8Array(readFileSync(file)).subarray(family.recordBytes);
+  const writer = new ByteWriter();
+  const chunkCount = Math.ceil(TIP_HEIGHT / CHUNK_HEADERS);
+  for (let chunk = 0; chunk < chunkCount; chunk++) {
+    const from = chunk * CHUNK_HEADERS;
+    const count = Math.min(CHUNK_HEADERS, TIP_HEIGHT - from);
+    const part = records.subarray(from * family.recordBytes, (from + count) * family.recordBytes);
+    family.encodeBatch(writer, { count, records: part, hashes: new Uint8Array(0) });
+  }
+  return { chunkCount, chunkBytes: Math.ceil(writer.length / chunkCount) };
+}
+
 /** A page that does of a reload what no node can do without: a script, a worker, a database. */
 const bareDocument = '<!doctype html><title>Bare page</title><script type="module" src="/page.js"></script>';
-const bareScript = `
-  const script = ${JSON.stringify(`(${readChunks})(${CHUNKS}, ${Math.ceil(CHAIN_BYTES / CHUNKS)});`)};
+const bareScript = (chunkCount, chunkBytes) => `
+  const script = ${JSON.stringify(`(${readChunks})(${chunkCount}, ${chunkBytes});`)};
   const worker = new Worker(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })));
   worker.onmessage = () => {
     performance.mark('vision-light:tip');
@@ -208,7 +223,7 @@ async function startGateway(signalUrl, dataDir) {
     '--log',
     'json',
   ];
-  const child = spawn(process.execPath, [gatewayCli, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = startScript(gatewayCli, ...args);
   for await (const line of createInterface({ input: child.stdout })) {
     if (line.includes('"joined signaling server"')) return child;
   }

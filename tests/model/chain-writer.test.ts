@@ -1,4 +1,5 @@
 import {
+  ByteWriter,
   CHUNK_HEADERS,
   type Effect,
   type HeaderBatch,
@@ -8,7 +9,6 @@ import {
 } from '@vision-light/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ByteWriter } from '../../packages/protocol/src/bytes/byte-writer.js';
 import {
   CHUNKS_PER_WRITE_MAX,
   RECEIVED_CHUNKS_MAX,
@@ -17,6 +17,7 @@ import {
 } from '../../packages/protocol/src/limits.js';
 import { Outbox } from '../../packages/protocol/src/peer/outbox.js';
 import { ChainWriter } from '../../packages/protocol/src/sync/chain-writer.js';
+import { part } from '../sim/scripted-chain.js';
 import { loadChain } from './stored-chain.js';
 import { createTinyFamily, tinyBatch } from './tiny-family.js';
 
@@ -68,14 +69,10 @@ class Bench {
     const from = Math.ceil(fromHeight / CHUNK_HEADERS) * CHUNK_HEADERS;
     for (let height = from; height + CHUNK_HEADERS <= fromHeight + batch.count; height += CHUNK_HEADERS) {
       const first = height - fromHeight;
-      const records = batch.records.subarray(
-        first * family.recordBytes,
-        (first + CHUNK_HEADERS) * family.recordBytes,
-      );
-      const hashes = batch.hashes.subarray(first * 32, (first + CHUNK_HEADERS) * 32);
+      const chunk = part(family, batch, first, first + CHUNK_HEADERS);
       const writer = new ByteWriter();
-      family.encodeBatch(writer, { count: CHUNK_HEADERS, records, hashes });
-      this.writer.received(height, CHUNK_HEADERS, writer.bytes(), hashes.slice(-32));
+      family.encodeBatch(writer, chunk);
+      this.writer.received(height, CHUNK_HEADERS, writer.bytes(), chunk.hashes.slice(-32));
     }
   }
 

@@ -211,6 +211,20 @@ describe('HeaderTree', () => {
     expect(tree.count).toBe(3);
   });
 
+  it('refuses a record of another size, a known one with more behind it too', () => {
+    const tree = new HeaderTree(family);
+    const { record, hash } = make(root, 1, 0);
+    const longer = new Uint8Array(2 * record.length);
+    longer.set(record);
+    const wrong = [record.subarray(1), longer, longer.subarray(0, record.length + 1)];
+    for (const bytes of wrong)
+      expect(tree.insert(bytes, hash, wallTime)).toMatchObject({ code: 'HEADER_MALFORMED' });
+    expect(tree.insert(record, hash, wallTime).kind).toBe('extended');
+    for (const bytes of wrong)
+      expect(tree.insert(bytes, hash, wallTime)).toMatchObject({ code: 'HEADER_MALFORMED' });
+    expect(tree.count).toBe(2);
+  });
+
   it('keeps the first of two headers with one hash', () => {
     const tree = new HeaderTree(family);
     const first = make(root, 1, 7);

@@ -174,7 +174,8 @@ class NodeHost implements NodeControl {
       await store.close();
     };
     this.#push({ type: 'start' });
-    // While the store answers: hashers start and compile their kernels when they get their first job.
+    // While the store answers: hashers start and compile their kernels when they get their first job. What fails here
+    // fails again with the first job that matters, and is told then.
     const genesis = { count: 1, records: family.genesis.record, hashes: family.genesis.hash };
     for (let i = 0; i < hashers; i++) pool.run(family.powJob(genesis, 0, 1)).catch(() => {});
   }

@@ -311,12 +311,11 @@ export class Verifier {
         : verification.isCut
           ? 'UNKNOWN_PARENT'
           : verification.fault?.code;
-    const isWhole = fault === undefined && active.next === verification.batch.count;
     return {
       accepted: active.isTreeFull ? active.next - 1 : active.next,
       duplicates: active.duplicates,
       held: active.held,
-      isVerbatim: isWhole && active.held === 0 && active.twins === 0,
+      isVerbatim: fault === undefined && active.held === 0 && active.twins === 0,
       lastHash: hasTreeHeaders ? this.tree.hash(active.slot).slice() : undefined,
       fault,
       detail: verification.fault?.detail ?? '',

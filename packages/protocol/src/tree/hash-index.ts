@@ -27,6 +27,7 @@ export class HashIndex {
       larger.set(this.#next);
       this.#next = larger;
     }
+    // By four: whatever is linked again costs a look at its hash, far away in memory.
     if (this.#size >= this.#heads.length) this.#rehash(this.#heads.length * 4);
     this.#link(slot);
     this.#size++;

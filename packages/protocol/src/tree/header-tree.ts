@@ -162,6 +162,10 @@ export class HeaderTree {
    * @param wallTime  Unix seconds
    */
   insert(record: Uint8Array, hash: Uint8Array, wallTime: number): InsertResult {
+    const { length } = record;
+    // The families look at a record among others, and so not at its end.
+    if (length !== this.family.recordBytes)
+      return { kind: 'rejected', code: 'HEADER_MALFORMED', detail: `${length} bytes` };
     const known = this.#known(record, hash, 0);
     if (known !== undefined) return known;
     const parentHash = this.family.parent(record);
