@@ -1,6 +1,8 @@
 /** `npm run sim`: networks from seeds, one after the other. */
 import { parseArgs } from 'node:util';
+import { RECORDED_MINUTES, RECORDED_SEEDS, recordSeeds } from './recorded-seeds.js';
 import { runScenario, type Scenario } from './scenario.js';
+import recorded from './seed-digests.json' with { type: 'json' };
 import { runThreeNodes } from './three-nodes.js';
 
 const help = `Usage: npm run sim -- [options]
@@ -13,6 +15,7 @@ come first: one mines, two sync, one of them only through the other.
   --seeds N     how many, one after the other; 1 if absent
   --nodes N     nodes of each network, 3 to 5000; drawn from the seed if absent
   --minutes N   virtual minutes in which things go wrong; 2 if absent
+  --record      runs the ${RECORDED_SEEDS} seeds of npm test (${RECORDED_MINUTES} minute each) and writes their hashes to tests/sim/seed-digests.json
   --help        this text
 
 The hash in each line is over every event of every node: the same options give the same hash.`;
@@ -32,6 +35,7 @@ export async function main(args: readonly string[]): Promise<number> {
     seeds: { type: 'string' },
     nodes: { type: 'string' },
     minutes: { type: 'string' },
+    record: { type: 'boolean' },
     help: { type: 'boolean' },
   } as const;
   let scenario: Scenario;
@@ -40,6 +44,11 @@ export async function main(args: readonly string[]): Promise<number> {
     const { values } = parseArgs({ args: [...args], options });
     if (values.help) {
       console.log(help);
+      return 0;
+    }
+    if (values.record) {
+      const changed = await recordSeeds('tests/sim/seed-digests.json', recorded);
+      console.log(`${RECORDED_SEEDS} seeds recorded, ${changed} of them changed`);
       return 0;
     }
     const nodes = readNumber('nodes', values.nodes, 3, 5000);
