@@ -6,7 +6,19 @@
 import { readFileSync } from 'node:fs';
 
 /** Folders of packages/protocol/src, lowest first: each may import those before it. */
-const layers = ['bytes', 'chain', 'families', 'tree', 'wire', 'io', 'peer', 'sync', 'node', 'driver'];
+const layers = [
+  'bytes',
+  'chain',
+  'families',
+  'tree',
+  'wire',
+  'io',
+  'peer',
+  'headers',
+  'blocks',
+  'node',
+  'driver',
+];
 
 const protocol = '^packages/protocol/src/';
 const tests = '(\\.test\\.ts$|^tests/|^packages/[^/]+/(bench|test)/|^[^/]+$)';

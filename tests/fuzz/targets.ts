@@ -35,7 +35,7 @@ import {
   decodeTip,
   encodeChunk,
   encodeTip,
-} from '../../packages/protocol/src/sync/chunk-codec.js';
+} from '../../packages/protocol/src/headers/chunk-codec.js';
 import { SimRandom } from '../sim/sim-random.js';
 import { makeBody } from '../sim/vision-bodies.js';
 import { VisionChain, visionSim } from '../sim/vision-chain.js';

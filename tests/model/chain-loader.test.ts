@@ -1,14 +1,14 @@
 import { CHUNK_HEADERS, HeaderTree, type StoredChain } from '@vision-light/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { REVERIFY_LAST, REVERIFY_RUN_HEADERS, REVERIFY_RUNS } from '../../packages/protocol/src/limits.js';
 import {
   chunkOf,
   decodeChunk,
   decodeTip,
   encodeChunk,
   encodeTip,
-} from '../../packages/protocol/src/sync/chunk-codec.js';
+} from '../../packages/protocol/src/headers/chunk-codec.js';
+import { REVERIFY_LAST, REVERIFY_RUN_HEADERS, REVERIFY_RUNS } from '../../packages/protocol/src/limits.js';
 import { loadChain } from './stored-chain.js';
 import { createTinyFamily, falsePow, type TinyHeader, tinyBatch } from './tiny-family.js';
 

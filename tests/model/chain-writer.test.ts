@@ -9,6 +9,7 @@ import {
 } from '@vision-light/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ChainWriter } from '../../packages/protocol/src/headers/chain-writer.js';
 import {
   CHUNKS_PER_WRITE_MAX,
   RECEIVED_CHUNKS_MAX,
@@ -16,7 +17,6 @@ import {
   STORE_RETRY_MS,
 } from '../../packages/protocol/src/limits.js';
 import { Outbox } from '../../packages/protocol/src/peer/outbox.js';
-import { ChainWriter } from '../../packages/protocol/src/sync/chain-writer.js';
 import { part } from '../sim/scripted-chain.js';
 import { loadChain } from './stored-chain.js';
 import { createTinyFamily, tinyBatch } from './tiny-family.js';
@@ -121,7 +121,7 @@ describe('ChainWriter', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(act, { minLength: 5, maxLength: 18 }), async (acts) => {
         const bench = new Bench();
-        let underWay: StoreEffect | undefined;
+        let inFlight: StoreEffect | undefined;
         let salt = 0;
         for (const each of acts) {
           if (each.kind === 'grow' && bench.tree.tipHeight < 9000)
@@ -133,20 +133,20 @@ describe('ChainWriter', () => {
             // With twice the work, half as many headers suffice: the chain gets shorter.
             bench.grow(bench.tree.tipHeight - depth, Math.floor(depth / 2) + 1 + each.ahead, 2 + salt, salt);
           }
-          if (each.kind === 'stored' && underWay !== undefined) {
-            await bench.perform(underWay);
-            underWay = undefined;
+          if (each.kind === 'stored' && inFlight !== undefined) {
+            await bench.perform(inFlight);
+            inFlight = undefined;
             expect((await bench.stored()).isDamaged).toBe(false);
           }
-          if (each.kind === 'failed' && underWay !== undefined) {
+          if (each.kind === 'failed' && inFlight !== undefined) {
             // A write that failed may have been done all the same.
-            if (each.isDone) await bench.store.write(underWay.change);
+            if (each.isDone) await bench.store.write(inFlight.change);
             bench.writer.failed('STORE_FAILED', bench.now);
-            underWay = undefined;
+            inFlight = undefined;
           }
-          underWay = bench.advance() ?? underWay;
+          inFlight = bench.advance() ?? inFlight;
         }
-        if (underWay !== undefined) await bench.perform(underWay);
+        if (inFlight !== undefined) await bench.perform(inFlight);
         bench.now += STORE_RETRY_MS;
         await bench.settle();
         expect(bench.writer.isSettled).toBe(true);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { HeldHeaders } from '../../packages/protocol/src/headers/held-headers.js';
 import { HELD_HEADERS_MAX, HELD_HEADERS_PER_PEER_MAX } from '../../packages/protocol/src/limits.js';
-import { HeldHeaders } from '../../packages/protocol/src/sync/held-headers.js';
 import { tinyHash, tinyRecord } from './tiny-family.js';
 
 const header = (salt: number, from: string, dueAt: number) => {

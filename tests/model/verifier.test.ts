@@ -1,10 +1,10 @@
 import { ByteWriter, type HeaderBatch, HeaderTree, type PowJob } from '@vision-light/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { HeldHeaders } from '../../packages/protocol/src/headers/held-headers.js';
+import { type BatchOutcome, type SourceKey, Verifier } from '../../packages/protocol/src/headers/verifier.js';
 import { POW_RETRIES_MAX } from '../../packages/protocol/src/limits.js';
 import { Outbox } from '../../packages/protocol/src/peer/outbox.js';
-import { HeldHeaders } from '../../packages/protocol/src/sync/held-headers.js';
-import { type BatchOutcome, type SourceKey, Verifier } from '../../packages/protocol/src/sync/verifier.js';
 import type { InsertResult } from '../../packages/protocol/src/tree/header-tree.js';
 import { createTinyFamily, falsePow, type TinyHeader, tinyBatch, tinyPow, twin } from './tiny-family.js';
 

@@ -6,7 +6,7 @@
 /** Headers of one chunk. Chunk `i` holds the heights from 1 + i × 2000 on; genesis ships with the code. */
 export const CHUNK_HEADERS = 2000;
 
-/** One packed chunk under its index: see `sync/chunk-codec.ts` for the bytes. */
+/** One packed chunk under its index: see `headers/chunk-codec.ts` for the bytes. */
 export interface StoredChunk {
   readonly index: number;
   readonly bytes: Uint8Array;

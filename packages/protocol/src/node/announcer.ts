@@ -4,7 +4,7 @@ import { areEqual } from '../bytes/compare-bytes.js';
 import { ANNOUNCE_INTERVAL_MS } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { Peer } from '../peer/peer.js';
-import type { PeerSet } from '../sync/peer-set.js';
+import type { PeerSet } from '../peer/peer-set.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 
 /** Remembers which tip was announced, and announces the next one when it is time. */

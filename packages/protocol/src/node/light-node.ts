@@ -2,7 +2,15 @@
  * The node: a function of its history. `step` takes one event and returns what is to be done; `nextWake` tells when to
  * come back if nothing happens. No clock, no randomness, no I/O.
  */
+
+import { BlockSync } from '../blocks/block-sync.js';
 import type { ChainFamily, HeaderInfo } from '../chain/chain-family.js';
+import { ChainLoader } from '../headers/chain-loader.js';
+import { ChainWriter } from '../headers/chain-writer.js';
+import { HeaderServer } from '../headers/header-server.js';
+import { HeaderSync } from '../headers/header-sync.js';
+import { HeldHeaders } from '../headers/held-headers.js';
+import { Verifier } from '../headers/verifier.js';
 import type { Effect } from '../io/effect.js';
 import type { Command, NodeEvent } from '../io/event.js';
 import type { Metrics } from '../io/metrics.js';
@@ -18,23 +26,16 @@ import {
   SUBMISSIONS_MAX,
 } from '../limits.js';
 import { Outbox } from '../peer/outbox.js';
-import { BlockSync } from '../sync/block-sync.js';
-import { ChainLoader } from '../sync/chain-loader.js';
-import { ChainWriter } from '../sync/chain-writer.js';
-import { HeaderServer } from '../sync/header-server.js';
-import { HeaderSync } from '../sync/header-sync.js';
-import { HeldHeaders } from '../sync/held-headers.js';
-import { PeerSet } from '../sync/peer-set.js';
-import { SeenFilter } from '../sync/seen-filter.js';
-import { Verifier } from '../sync/verifier.js';
+import { PeerSet } from '../peer/peer-set.js';
+import { SeenFilter } from '../peer/seen-filter.js';
 import { HeaderTree, type InsertResult } from '../tree/header-tree.js';
 import { Announcer } from './announcer.js';
 import { faultSentence } from './fault-sentences.js';
 import { PeerDesk } from './peer-desk.js';
-import { PeerNews } from './peer-news.js';
+import { PeerNotices } from './peer-notices.js';
 import { PeerSearch } from './peer-search.js';
 import { seededRandom } from './random.js';
-import { StatusBoard } from './status-board.js';
+import { StatusReporter } from './status-reporter.js';
 
 /** What a node is made of; the network is the family. */
 export interface LightNodeOptions {
@@ -71,8 +72,8 @@ export class LightNode {
   readonly #writer: ChainWriter;
   readonly #announcer: Announcer;
   readonly #search: PeerSearch;
-  readonly #news: PeerNews;
-  readonly #board: StatusBoard;
+  readonly #notices: PeerNotices;
+  readonly #reporter: StatusReporter;
   #stage: Stage = 'new';
   #now = 0;
   #wallTime = 0;
@@ -99,7 +100,7 @@ export class LightNode {
       Math.max(1, options.hashers) * 2,
     );
     const server = new HeaderServer(this.tree, outbox);
-    this.#news = new PeerNews(peers, outbox);
+    this.#notices = new PeerNotices(peers, outbox);
     this.#desk = new PeerDesk(
       this.tree,
       peers,
@@ -109,11 +110,11 @@ export class LightNode {
         arrived: (peer) => {
           this.blocks.arrived(peer);
           this.#announcer.arrived(peer);
-          this.#news.changed('connected', peer);
+          this.#notices.changed('connected', peer);
         },
         updated: (peer, heightBefore) => {
-          this.#news.updated(peer);
-          return this.#board.isHeightNews(heightBefore, peer.height);
+          this.#notices.updated(peer);
+          return this.#reporter.isHeightNews(heightBefore, peer.height);
         },
         announced: (peer, message) => {
           const isOffer = this.blocks.announced(peer, message, this.#now);
@@ -123,7 +124,7 @@ export class LightNode {
         removed: (peer, code) => this.blocks.left(peer, code !== undefined, this.#now),
         left: (peer, code) => {
           this.#search.hurry();
-          this.#news.changed('disconnected', peer, code);
+          this.#notices.changed('disconnected', peer, code);
         },
       },
       {
@@ -150,7 +151,7 @@ export class LightNode {
     this.#writer = new ChainWriter(this.tree, outbox);
     this.#announcer = new Announcer(this.tree, peers, outbox);
     this.#search = new PeerSearch(options.peersTarget ?? PEERS_TARGET, outbox);
-    this.#board = new StatusBoard(this.tree, peers, this.#sync, this.#writer, outbox);
+    this.#reporter = new StatusReporter(this.tree, peers, this.#sync, this.#writer, outbox);
   }
 
   // Queries
@@ -160,16 +161,16 @@ export class LightNode {
   }
 
   get status(): Status {
-    return this.#board.status;
+    return this.#reporter.status;
   }
 
   peers(): PeerInfo[] {
-    return this.#news.infos;
+    return this.#notices.infos;
   }
 
   /** What the node counts, as it was after the last step: counters since the start, gauges as they are. */
   metrics(): Metrics {
-    return this.#outbox.tally.snapshot();
+    return this.#outbox.counters.snapshot();
   }
 
   /**
@@ -199,7 +200,7 @@ export class LightNode {
     this.#wallTime = event.wallTime;
     if (this.#stage === 'closed') return [];
     const isNews = this.#dispatch(event);
-    const newsAt = this.#news.nextWake();
+    const newsAt = this.#notices.nextWake();
     const isNewsDue = newsAt !== undefined && newsAt <= now;
     // Most of what comes is neither news nor due, and a node has many peers: it costs no look at all of them.
     if (isNews || isWakeDue || isNewsDue) {
@@ -226,8 +227,8 @@ export class LightNode {
     wake = earliest(wake, this.blocks.nextWake(this.#now, this.#isFar));
     wake = earliest(wake, this.#writer.nextWake());
     wake = earliest(wake, this.#search.nextWake());
-    wake = earliest(wake, this.#news.nextWake());
-    wake = earliest(wake, this.#board.nextWake());
+    wake = earliest(wake, this.#notices.nextWake());
+    wake = earliest(wake, this.#reporter.nextWake());
     return earliest(wake, heldWake);
   }
 
@@ -293,7 +294,7 @@ export class LightNode {
       this.#sync.advance(now);
       this.blocks.advance(now, this.#isFar);
       this.#announcer.advance(now, this.#sync.leader);
-      this.#news.advance(now);
+      this.#notices.advance(now);
       this.#search.advance(this.#peers.size, now);
     }
     if (this.#isTipNews && this.#stage !== 'loading') {
@@ -306,7 +307,7 @@ export class LightNode {
       this.#writer.advance(now, this.#stage === 'closing' || isAtRest);
       if (this.#stage === 'closing') this.blocks.flush();
       if (this.#stage === 'closing' && this.#writer.isSettled && this.blocks.isSettled) this.#close();
-      this.#board.refresh(now);
+      this.#reporter.refresh(now);
     }
   }
 
@@ -373,7 +374,7 @@ export class LightNode {
         break;
       }
       case 'block':
-        this.blocks.demand(command.hash, command.ticket, this.#now);
+        this.blocks.requestBlock(command.hash, command.ticket, this.#now);
         break;
       case 'resume':
         this.#search.hurry();
@@ -390,8 +391,8 @@ export class LightNode {
 
   #close(): void {
     this.#stage = 'closed';
-    this.#board.isClosed = true;
-    this.#board.refresh(this.#now);
+    this.#reporter.isClosed = true;
+    this.#reporter.refresh(this.#now);
     this.#outbox.emit({ type: 'closed' });
   }
 
@@ -405,7 +406,7 @@ export class LightNode {
     if (!('slot' in result) || result.kind === 'duplicate') return;
     const isLoading = this.#stage === 'loading';
     if (!isLoading) {
-      this.#board.countHeader(this.#now);
+      this.#reporter.countHeader(this.#now);
       this.blocks.inserted(result);
     }
     if (result.kind === 'accepted') return;
@@ -423,10 +424,10 @@ export class LightNode {
       connected: connected.map((slot) => this.#tipOf(slot)),
     };
     this.#outbox.emit({ type: 'reorg', reorg });
-    const { tally } = this.#outbox;
-    tally.count('vision_chain_reorgs_total');
-    tally.count('vision_chain_reorg_blocks_rolled_back_total', disconnected.length);
-    tally.set('vision_chain_reorg_depth_last', disconnected.length);
+    const { counters } = this.#outbox;
+    counters.count('vision_chain_reorgs_total');
+    counters.count('vision_chain_reorg_blocks_rolled_back_total', disconnected.length);
+    counters.set('vision_chain_reorg_depth_last', disconnected.length);
   }
 
   /** 64 bits of which none are all zero. */

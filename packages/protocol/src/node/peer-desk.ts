@@ -2,8 +2,12 @@
  * Receives peers and what they say: hello first, then everything in its turn. Deadlines for what is begun and not
  * ended, and the one way out for whoever breaks a rule.
  */
+
+import type { BlockSync } from '../blocks/block-sync.js';
 import { areEqual } from '../bytes/compare-bytes.js';
 import type { BodyFault } from '../chain/body-fault.js';
+import type { HeaderServer } from '../headers/header-server.js';
+import type { HeaderSync } from '../headers/header-sync.js';
 import {
   DUPLICATE_COST,
   GATEWAY_SERVED_BYTES_PER_SECOND_MAX,
@@ -17,10 +21,7 @@ import {
 import type { Outbox } from '../peer/outbox.js';
 import { Peer } from '../peer/peer.js';
 import type { PeerFault } from '../peer/peer-fault.js';
-import type { BlockSync } from '../sync/block-sync.js';
-import type { HeaderServer } from '../sync/header-server.js';
-import type { HeaderSync } from '../sync/header-sync.js';
-import type { PeerSet } from '../sync/peer-set.js';
+import type { PeerSet } from '../peer/peer-set.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { decodeMessage } from '../wire/codec.js';
 import {
@@ -292,7 +293,7 @@ export class PeerDesk {
     if (!isAnswer(message) && !peer.messages.take(now)) return 'PEER_FLOOD';
     const isInTurn = message.type === 'reject' || (message.type === 'hello') !== peer.isReady;
     if (!isInTurn) return 'PEER_OUT_OF_TURN';
-    this.outbox.tally.received(message);
+    this.outbox.counters.received(message);
     return this.#handle(peer, message, now, wallTime);
   }
 
@@ -383,7 +384,7 @@ export class PeerDesk {
       if (this.listener.announced(peer, message)) this.#isNews = true;
       return undefined;
     }
-    this.outbox.tally.count('vision_p2p_dupes_dropped_total');
+    this.outbox.counters.count('vision_p2p_dupes_dropped_total');
     return peer.messages.take(now, DUPLICATE_COST) ? undefined : 'PEER_FLOOD';
   }
 }

@@ -5,13 +5,13 @@ import { FRAME_BYTES_MIN, UNSENT_BYTES_MAX } from '../limits.js';
 import { encodeStream } from '../wire/codec.js';
 import { cutStream } from '../wire/framing.js';
 import type { Message } from '../wire/message.js';
+import { Counters } from './counters.js';
 import type { Peer } from './peer.js';
-import { Tally } from './tally.js';
 
 /** The effects of the step that is being taken. */
 export class Outbox {
   /** What the node has done so far, for its metrics. */
-  readonly tally = new Tally();
+  readonly counters = new Counters();
   #effects: Effect[] = [];
   /** Peers for whom more waits than may. */
   #overfull = new Set<Peer>();
@@ -44,7 +44,7 @@ export class Outbox {
   }
 
   #sendFrames(peer: Peer, message: Message, frames: readonly Uint8Array[]): number {
-    this.tally.sent(message);
+    this.counters.sent(message);
     let total = 0;
     for (const bytes of frames) {
       total += bytes.length;

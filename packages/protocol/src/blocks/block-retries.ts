@@ -10,7 +10,7 @@ interface Missing {
 }
 
 /** Bodies that were asked for in vain. As many as are wanted, at most. */
-export class MissingBlocks {
+export class BlockRetries {
   readonly #missing = new Map<string, Missing>();
 
   get size(): number {

@@ -1,12 +1,12 @@
 /**
  * Which body is asked of which peer, and when of another one. Pure: time comes in, requests come out.
  *
- * A wanted body is queued, under way from one peer, or held by the caller until it is settled. Requests that time out
+ * A wanted body is queued, in flight from one peer, or being checked by the caller until it is settled. Requests that time out
  * leave the window of their peer and go to another peer in the same `poll`. The fastest peer with room is asked first;
  * what waits behind other bodies of a slow peer goes to a much faster one that has room.
  *
- * Memory: at most WANTED_BLOCKS_MAX entries of one hash and some peer ids. Bodies under way, by estimate, and bodies
- * held, by their size, are together at most BODY_BYTES_IN_FLIGHT_MAX, or one body. The estimate begins at the largest
+ * Memory: at most WANTED_BLOCKS_MAX entries of one hash and some peer ids. Bodies in flight, by estimate, and bodies
+ * being checked, by their size, are together at most BODY_BYTES_IN_FLIGHT_MAX, or one body. The estimate begins at the largest
  * body there can be, and follows what comes. Should all that is under way be larger than any before, it still is at most
  * BODY_BYTES_WORST_MAX.
  */
@@ -37,7 +37,7 @@ export interface BlockRequest {
  */
 export type BodyArrival = 'wanted' | 'duplicate' | 'unsolicited';
 
-type State = 'queued' | 'underWay' | 'held';
+type State = 'queued' | 'inFlight' | 'checking';
 
 interface Wanted {
   readonly hash: Uint8Array;
@@ -70,7 +70,7 @@ export interface WantOptions {
 
 interface Source {
   readonly pace: DownloadWindow;
-  readonly underWay: Set<string>;
+  readonly inFlight: Set<string>;
   /** Given up, and how often; a late answer to each is still taken. */
   readonly expired: Map<string, number>;
   /** It says that it keeps all bodies. */
@@ -88,7 +88,7 @@ export class BlockDownload {
   #unresponsive: string[] = [];
   #bytes = 0;
   /** Of those bytes, what is here. */
-  #heldBytes = 0;
+  #checkingBytes = 0;
   #inFlight = 0;
   #queued = 0;
   /** Before this no body under way is overdue: deadlines are only ever put off. */
@@ -112,7 +112,7 @@ export class BlockDownload {
     return this.#inFlight;
   }
 
-  /** Bytes under way, by estimate, and held. */
+  /** Bytes in flight, by estimate, and bytes being checked. */
   get bytesInFlight(): number {
     return this.#bytes;
   }
@@ -206,7 +206,7 @@ export class BlockDownload {
     const pace = new DownloadWindow();
     this.#sources.set(peerId, {
       pace,
-      underWay: new Set(),
+      inFlight: new Set(),
       expired: new Map(),
       isArchive,
       pauses: 0,
@@ -218,7 +218,7 @@ export class BlockDownload {
   removePeer(peerId: string, now: number): void {
     const source = this.#sources.get(peerId);
     if (source === undefined) return;
-    for (const key of source.underWay) this.#release(key, this.#wanted.get(key) as Wanted);
+    for (const key of source.inFlight) this.#release(key, this.#wanted.get(key) as Wanted);
     this.#sources.delete(peerId);
     for (const { slow, without, offeredBy } of this.#wanted.values()) {
       slow.delete(peerId);
@@ -232,17 +232,17 @@ export class BlockDownload {
   received(peerId: string, hash: Uint8Array, bytes: number, now: number): BodyArrival {
     const source = this.#sources.get(peerId);
     const key = bytesToHex(hash);
-    const isUnderWay = source?.underWay.has(key) === true;
-    if (!isUnderWay && !takeExpired(source, key)) return 'unsolicited';
+    const isInFlight = source?.inFlight.has(key) === true;
+    if (!isInFlight && !takeExpired(source, key)) return 'unsolicited';
     const wanted = this.#wanted.get(key);
-    if (wanted === undefined || wanted.state === 'held') return 'duplicate';
-    if (isUnderWay && source !== undefined) {
+    if (wanted === undefined || wanted.state === 'checking') return 'duplicate';
+    if (isInFlight && source !== undefined) {
       // A late answer says nothing of how fast the peer is now.
       source.pace.answered(now - wanted.sentAt);
       this.#extend(source, now, key);
     }
     this.#release(key, wanted, peerId);
-    this.#setState(wanted, 'held');
+    this.#setState(wanted, 'checking');
     wanted.peerId = peerId;
     this.#hold(wanted, bytes);
     this.#estimate = Math.min(this.bodyBytesMax, Math.ceil(Math.max(2 * bytes, 0.9 * this.#estimate)));
@@ -258,17 +258,17 @@ export class BlockDownload {
       return true;
     }
     const wanted = this.#wanted.get(key);
-    if (wanted === undefined || source?.underWay.has(key) !== true) return false;
+    if (wanted === undefined || source?.inFlight.has(key) !== true) return false;
     wanted.without.add(peerId);
     this.#release(key, wanted, peerId);
     return true;
   }
 
-  /** The caller is done with a held body: good, it is over; wrong, another peer is asked. */
+  /** The caller has checked a body: if it is good, it is over; if it is wrong, another peer is asked. */
   settle(hash: Uint8Array, isGood: boolean): void {
     const key = bytesToHex(hash);
     const wanted = this.#wanted.get(key);
-    if (wanted?.state !== 'held') return;
+    if (wanted?.state !== 'checking') return;
     if (!isGood && wanted.peerId !== undefined && this.#sources.has(wanted.peerId))
       wanted.without.add(wanted.peerId);
     this.#release(key, wanted);
@@ -300,11 +300,11 @@ export class BlockDownload {
       const able = free.filter(([id, { isArchive }]) => mayHave(wanted, id) && (isArchive || !isForArchives));
       const hasOther = able.some(([id]) => !wanted.slow.has(id));
       const chosen = able.find(
-        ([id, { pace, underWay }]) => underWay.size < pace.size && !(hasOther && wanted.slow.has(id)),
+        ([id, { pace, inFlight }]) => inFlight.size < pace.size && !(hasOther && wanted.slow.has(id)),
       );
       if (chosen === undefined) continue;
       const [peerId, source] = chosen;
-      this.#setState(wanted, 'underWay');
+      this.#setState(wanted, 'inFlight');
       wanted.peerId = peerId;
       wanted.sentAt = now;
       wanted.deadline = now + source.pace.roundTrip.timeoutMs;
@@ -312,7 +312,7 @@ export class BlockDownload {
       this.#hold(wanted, this.#estimate);
       this.#overdueAt = Math.min(this.#overdueAt, wanted.deadline);
       this.#handOverAt = Math.min(this.#handOverAt, now + HAND_OVER_MS);
-      source.underWay.add(key);
+      source.inFlight.add(key);
       const hashes = requests.get(peerId) ?? [];
       hashes.push(wanted.hash);
       requests.set(peerId, hashes);
@@ -344,7 +344,7 @@ export class BlockDownload {
   /** Whether one more body may be asked for. */
   get #hasCredit(): boolean {
     if (this.#bytes === 0) return true;
-    const worst = this.#heldBytes + (this.#inFlight + 1) * this.bodyBytesMax;
+    const worst = this.#checkingBytes + (this.#inFlight + 1) * this.bodyBytesMax;
     return this.#bytes + this.#estimate <= BODY_BYTES_IN_FLIGHT_MAX && worst <= BODY_BYTES_WORST_MAX;
   }
 
@@ -356,14 +356,14 @@ export class BlockDownload {
   #handOver(now: number): void {
     this.#handOverAt = this.#inFlight === 0 ? Number.POSITIVE_INFINITY : now + HAND_OVER_INTERVAL_MS;
     const rooms = new Map<string, number>();
-    for (const [id, { pace, underWay }] of this.#sources) {
+    for (const [id, { pace, inFlight }] of this.#sources) {
       const isTried = pace.roundTrip.smoothedMs !== undefined;
-      const room = isTried ? pace.size - underWay.size : 1 - underWay.size;
+      const room = isTried ? pace.size - inFlight.size : 1 - inFlight.size;
       if (room > 0 && !pace.isPaused(now)) rooms.set(id, room);
     }
     for (const [peerId, source] of this.#sources) {
       // The first one may be on its way; the last ones wait longest.
-      for (const key of [...source.underWay].slice(1).reverse()) {
+      for (const key of [...source.inFlight].slice(1).reverse()) {
         const wanted = this.#wanted.get(key) as Wanted;
         if (now < wanted.sentAt + HAND_OVER_MS) continue;
         const taker = this.#takerOf(wanted, source, rooms);
@@ -390,10 +390,10 @@ export class BlockDownload {
    */
   #expire(now: number, heardAt: (peerId: string) => number | undefined): void {
     for (const [peerId, source] of this.#sources) {
-      if (source.underWay.size === 0) continue;
+      if (source.inFlight.size === 0) continue;
       const silentAt = (heardAt(peerId) ?? Number.NEGATIVE_INFINITY) + REQUEST_TIMEOUT_MIN_MS;
       const overdue: string[] = [];
-      for (const key of source.underWay) {
+      for (const key of source.inFlight) {
         const wanted = this.#wanted.get(key) as Wanted;
         if (wanted.deadline <= now)
           wanted.deadline = Math.max(wanted.deadline, Math.min(silentAt, wanted.lastCall));
@@ -403,7 +403,7 @@ export class BlockDownload {
       const others = [...this.#sources].filter(([id, { pace }]) => id !== peerId && !pace.isPaused(now));
       const isPaused = source.pace.failed(now, others.length > 0);
       if (isPaused && ++source.pauses >= PAUSES_MAX) this.#unresponsive.push(peerId);
-      for (const key of isPaused ? [...source.underWay] : overdue) {
+      for (const key of isPaused ? [...source.inFlight] : overdue) {
         const wanted = this.#wanted.get(key) as Wanted;
         wanted.slow.add(peerId);
         this.#release(key, wanted);
@@ -411,7 +411,7 @@ export class BlockDownload {
     }
     this.#overdueAt = Number.POSITIVE_INFINITY;
     for (const { state, deadline } of this.#wanted.values())
-      if (state === 'underWay') this.#overdueAt = Math.min(this.#overdueAt, deadline);
+      if (state === 'inFlight') this.#overdueAt = Math.min(this.#overdueAt, deadline);
   }
 
   /**
@@ -420,9 +420,9 @@ export class BlockDownload {
    *
    * @param after  all of them if absent
    */
-  #extend({ underWay, pace }: Source, now: number, after?: string): void {
+  #extend({ inFlight, pace }: Source, now: number, after?: string): void {
     let isBehind = after === undefined;
-    for (const key of underWay) {
+    for (const key of inFlight) {
       if (!isBehind) {
         isBehind = key === after;
         continue;
@@ -443,16 +443,16 @@ export class BlockDownload {
   #hold(wanted: Wanted, bytes: number): void {
     wanted.bytes = bytes;
     this.#bytes += bytes;
-    if (wanted.state === 'held') this.#heldBytes += bytes;
+    if (wanted.state === 'checking') this.#checkingBytes += bytes;
   }
 
   /** Back to the queue. `answeredBy` owes nothing more for it; another peer may still answer late. */
   #release(key: string, wanted: Wanted, answeredBy?: string): void {
     this.#bytes -= wanted.bytes;
-    if (wanted.state === 'held') this.#heldBytes -= wanted.bytes;
+    if (wanted.state === 'checking') this.#checkingBytes -= wanted.bytes;
     wanted.bytes = 0;
     const source = wanted.peerId === undefined ? undefined : this.#sources.get(wanted.peerId);
-    if (source?.underWay.delete(key) && wanted.peerId !== answeredBy) {
+    if (source?.inFlight.delete(key) && wanted.peerId !== answeredBy) {
       source.expired.set(key, (source.expired.get(key) ?? 0) + 1);
       const [oldest] = source.expired.keys();
       if (source.expired.size > EXPIRED_BODIES_MAX && oldest !== undefined) source.expired.delete(oldest);
@@ -474,7 +474,7 @@ export class BlockDownload {
 
   #count(state: State, by: number): void {
     if (state === 'queued') this.#queued += by;
-    if (state === 'underWay') this.#inFlight += by;
+    if (state === 'inFlight') this.#inFlight += by;
     if (this.#inFlight > 0) return;
     this.#overdueAt = Number.POSITIVE_INFINITY;
     this.#handOverAt = Number.POSITIVE_INFINITY;

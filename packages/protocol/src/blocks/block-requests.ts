@@ -4,7 +4,7 @@ import type { BlockFault, BlockResult } from '../io/notice.js';
 import { BLOCK_DEMAND_TIMEOUT_MS, BLOCK_DEMANDS_MAX } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 
-interface Demand {
+interface Request {
   readonly key: string;
   readonly hash: Uint8Array;
   readonly ticket: number;
@@ -12,29 +12,29 @@ interface Demand {
 }
 
 /** Requests of the application for single blocks, until each is answered once. */
-export class BlockDemands {
+export class BlockRequests {
   /** Oldest first, and so the first to be overdue. */
-  #demands: Demand[] = [];
+  #requests: Request[] = [];
 
   constructor(readonly outbox: Outbox) {}
 
   get size(): number {
-    return this.#demands.length;
+    return this.#requests.length;
   }
 
   has(hash: Uint8Array): boolean {
     const key = bytesToHex(hash);
-    return this.#demands.some((demand) => demand.key === key);
+    return this.#requests.some((request) => request.key === key);
   }
 
   /** @returns false, answered with BLOCK_BUSY, if too many wait */
   add(hash: Uint8Array, ticket: number, now: number): boolean {
-    if (this.#demands.length >= BLOCK_DEMANDS_MAX) {
+    if (this.#requests.length >= BLOCK_DEMANDS_MAX) {
       this.answer(ticket, { ok: false, code: 'BLOCK_BUSY' });
       return false;
     }
     const until = now + BLOCK_DEMAND_TIMEOUT_MS;
-    this.#demands.push({ key: bytesToHex(hash), hash: hash.slice(), ticket, until });
+    this.#requests.push({ key: bytesToHex(hash), hash: hash.slice(), ticket, until });
     return true;
   }
 
@@ -54,23 +54,23 @@ export class BlockDemands {
 
   /** Answers what has waited too long; @returns hashes that nobody waits for any more */
   expire(now: number): Uint8Array[] {
-    const [first] = this.#demands;
+    const [first] = this.#requests;
     if (first === undefined || now < first.until) return [];
-    const overdue = this.#demands.filter(({ until }) => now >= until);
-    this.#demands = this.#demands.filter(({ until }) => now < until);
+    const overdue = this.#requests.filter(({ until }) => now >= until);
+    this.#requests = this.#requests.filter(({ until }) => now < until);
     for (const { ticket } of overdue) this.answer(ticket, { ok: false, code: 'BLOCK_UNAVAILABLE' });
     return overdue.filter(({ hash }) => !this.has(hash)).map(({ hash }) => hash);
   }
 
   nextWake(): number | undefined {
-    return this.#demands[0]?.until;
+    return this.#requests[0]?.until;
   }
 
-  #take(hash: Uint8Array): Demand[] {
-    if (this.#demands.length === 0) return [];
+  #take(hash: Uint8Array): Request[] {
+    if (this.#requests.length === 0) return [];
     const key = bytesToHex(hash);
-    const taken = this.#demands.filter((demand) => demand.key === key);
-    if (taken.length > 0) this.#demands = this.#demands.filter((demand) => demand.key !== key);
+    const taken = this.#requests.filter((request) => request.key === key);
+    if (taken.length > 0) this.#requests = this.#requests.filter((request) => request.key !== key);
     return taken;
   }
 }

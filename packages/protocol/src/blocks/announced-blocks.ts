@@ -6,7 +6,7 @@
  */
 import { bytesToHex } from '../bytes/hex.js';
 import { ANNOUNCED_BLOCKS_PER_PEER_MAX, BLOCK_DEMAND_TIMEOUT_MS, ORPHAN_SWEEP_MS } from '../limits.js';
-import type { Tally } from '../peer/tally.js';
+import type { Counters } from '../peer/counters.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import type { Announce } from '../wire/message.js';
 import { type Orphan, OrphanPool } from './orphan-pool.js';
@@ -27,7 +27,7 @@ export class AnnouncedBlocks {
 
   constructor(
     readonly tree: HeaderTree,
-    readonly tally: Tally,
+    readonly counters: Counters,
   ) {}
 
   /** Whether a peer may name another one. */
@@ -59,7 +59,7 @@ export class AnnouncedBlocks {
     const { parent } = announced;
     const orphan = { hash: announced.hash, parent, body: body.slice(), peerId, arrivedAt: now };
     const added = this.orphans.add(orphan, this.#isVerified) === 'added' ? 1 : 0;
-    this.tally.count('vision_p2p_orphans_inserted_total', added);
+    this.counters.count('vision_p2p_orphans_inserted_total', added);
     this.#countGone(before + added - this.orphans.size);
     this.#sweepAt ??= now + ORPHAN_SWEEP_MS;
   }
@@ -77,7 +77,7 @@ export class AnnouncedBlocks {
   verified(hash: Uint8Array): { readonly isComing: boolean; readonly adopted: readonly Orphan[] } {
     const isComing = this.#announced.size > 0 && this.#announced.delete(bytesToHex(hash));
     const adopted = this.orphans.adopt(hash, this.#isVerified);
-    this.tally.count('vision_p2p_orphans_adopted_total', adopted.length);
+    this.counters.count('vision_p2p_orphans_adopted_total', adopted.length);
     this.#countGone(adopted.length);
     return { isComing, adopted };
   }
@@ -96,7 +96,7 @@ export class AnnouncedBlocks {
     }
     if (this.#sweepAt !== undefined && now >= this.#sweepAt) {
       const expired = this.orphans.expire(now).length;
-      this.tally.count('vision_p2p_orphans_pruned_total', expired);
+      this.counters.count('vision_p2p_orphans_pruned_total', expired);
       this.#countGone(expired);
       this.#sweepAt = this.orphans.size > 0 ? now + ORPHAN_SWEEP_MS : undefined;
     }
@@ -111,7 +111,7 @@ export class AnnouncedBlocks {
   }
 
   #countGone(count: number): void {
-    this.tally.count('vision_p2p_orphans_resolved_total', count);
+    this.counters.count('vision_p2p_orphans_resolved_total', count);
   }
 
   readonly #isVerified = (hash: Uint8Array): boolean => this.tree.find(hash) !== undefined;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { MISSING_RETRY_MAX_MS, MISSING_RETRY_MS } from '../limits.js';
-import { MissingBlocks } from './missing-blocks.js';
+import { BlockRetries } from './block-retries.js';
 
 const hashOf = (index: number): Uint8Array => new Uint8Array(32).fill(index);
 
-describe('MissingBlocks', () => {
+describe('BlockRetries', () => {
   it('asks again after a second, then twice as long each time, up to a maximum', () => {
-    const missing = new MissingBlocks();
+    const missing = new BlockRetries();
     const pauses: number[] = [];
     let now = 0;
     for (let i = 0; i < 8; i++) {
@@ -23,7 +23,7 @@ describe('MissingBlocks', () => {
   });
 
   it('counts for each by itself, and forgets what came', () => {
-    const missing = new MissingBlocks();
+    const missing = new BlockRetries();
     missing.add(hashOf(1), 0);
     missing.add(hashOf(2), 500);
     missing.delete(hashOf(1));

@@ -1,9 +1,9 @@
-/** Counts what the node does, where it does it. The parts of the node share one tally through the outbox. */
+/** Counts what the node does, where it does it. The parts of the node share one counters through the outbox. */
 import { type MetricName, type Metrics, zeroMetrics } from '../io/metrics.js';
 import type { Message } from '../wire/message.js';
 
 /** The node's counters, and those gauges that the part they belong to sets itself. Constant memory. */
-export class Tally {
+export class Counters {
   readonly #values = zeroMetrics();
 
   /** Adds to a counter. */

@@ -229,14 +229,14 @@ describe('BlockDownload', () => {
       fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
         const download = downloadOf(['p0', 'p1', 'p2'], 100, 2_000_000);
         const peers = new Set(['p0', 'p1', 'p2']);
-        const underWay = new Map<string, Uint8Array>();
+        const inFlight = new Map<string, Uint8Array>();
         let now = 0;
         let joined = 3;
         const poll = (): void => {
           for (const { peerId, hashes } of download.poll(now)) {
             expect(peers.has(peerId)).toBe(true);
             expect(hashes.length).toBeLessThanOrEqual(limits.BLOCK_HASHES_MAX);
-            for (const hash of hashes) underWay.set(`${peerId} ${indexOf(hash)}`, hash);
+            for (const hash of hashes) inFlight.set(`${peerId} ${indexOf(hash)}`, hash);
           }
           expect(download.inFlight).toBeLessThanOrEqual(peers.size * limits.WINDOW_MAX);
           expect(download.inFlight).toBeLessThanOrEqual(download.pending);
@@ -246,14 +246,14 @@ describe('BlockDownload', () => {
         poll();
         for (const { act, pick, bytes, ms } of steps) {
           now += ms;
-          const all = [...underWay];
+          const all = [...inFlight];
           const [key, hash] = all[pick % Math.max(1, all.length)] ?? [];
           const peer = key?.split(' ')[0] as string;
           if (act === 'leave' && peers.size > 1) {
             const gone = [...peers][pick % peers.size] as string;
             peers.delete(gone);
             download.removePeer(gone, now);
-            for (const each of all) if (each[0].startsWith(`${gone} `)) underWay.delete(each[0]);
+            for (const each of all) if (each[0].startsWith(`${gone} `)) inFlight.delete(each[0]);
           } else if (act === 'join' && peers.size < 6) {
             peers.add(`p${joined}`);
             download.addPeer(`p${joined++}`);
@@ -264,7 +264,7 @@ describe('BlockDownload', () => {
               if (download.received(peer, hash, bytes, now) === 'wanted')
                 download.settle(hash, act === 'answer');
             }
-            if (act !== 'sleep') underWay.delete(key);
+            if (act !== 'sleep') inFlight.delete(key);
           }
           poll();
         }

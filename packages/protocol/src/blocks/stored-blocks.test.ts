@@ -2,19 +2,19 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Effect } from '../io/effect.js';
 import { BODY_READS_MAX } from '../limits.js';
 import { Outbox } from '../peer/outbox.js';
-import { BlockShelf } from './block-shelf.js';
+import { StoredBlocks } from './stored-blocks.js';
 
 const hashOf = (index: number): Uint8Array => new Uint8Array(32).fill(index);
 const bodyOf = (index: number): Uint8Array => Uint8Array.of(index, index);
 
 let outbox: Outbox;
 let written: number[];
-let shelf: BlockShelf;
+let shelf: StoredBlocks;
 
 beforeEach(() => {
   outbox = new Outbox();
   written = [];
-  shelf = new BlockShelf(outbox, ([index]) => written.push(index as number));
+  shelf = new StoredBlocks(outbox, ([index]) => written.push(index as number));
 });
 
 function taken<T extends Effect['type']>(type: T): Extract<Effect, { type: T }>[] {
@@ -31,7 +31,7 @@ function read(index: number): { body: Uint8Array | undefined; isAnswered: boolea
   return result;
 }
 
-describe('BlockShelf', () => {
+describe('StoredBlocks', () => {
   it('writes one change at a time, and tells when a body has reached the store', () => {
     shelf.put(hashOf(1), bodyOf(1));
     shelf.advance();

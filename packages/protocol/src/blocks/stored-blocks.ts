@@ -24,14 +24,14 @@ interface Read {
 const emptyChange = (): Change => ({ put: new Map(), remove: new Map() });
 
 /** The bodies that this node keeps. */
-export class BlockShelf {
+export class StoredBlocks {
   /** Hashes of bodies that are in the store, or on their way there. */
   readonly #kept = new Map<string, Uint8Array>();
   /** What the next write takes. */
   #next = emptyChange();
   /** The body that was touched last: a new block is asked for by many peers at once. */
   #recent: { readonly key: string; readonly body: Uint8Array } | undefined;
-  #underWay: { readonly write: number; readonly change: Change } | undefined;
+  #inFlight: { readonly write: number; readonly change: Change } | undefined;
   #lastWrite = 0;
   readonly #reads = new Map<number, Read>();
   readonly #waitingReads: Read[] = [];
@@ -49,7 +49,7 @@ export class BlockShelf {
 
   /** Bodies that wait for the store to take them. */
   get unwritten(): number {
-    return this.#next.put.size + (this.#underWay?.change.put.size ?? 0);
+    return this.#next.put.size + (this.#inFlight?.change.put.size ?? 0);
   }
 
   /** Hashes of what is kept. */
@@ -91,7 +91,7 @@ export class BlockShelf {
   read(hash: Uint8Array, reader: BodyReader): void {
     const key = bytesToHex(hash);
     const recent = this.#recent?.key === key ? this.#recent : undefined;
-    const inMemory = recent ?? this.#next.put.get(key) ?? this.#underWay?.change.put.get(key);
+    const inMemory = recent ?? this.#next.put.get(key) ?? this.#inFlight?.change.put.get(key);
     if (!this.#kept.has(key) || inMemory !== undefined) {
       reader(inMemory?.body);
       return;
@@ -117,13 +117,13 @@ export class BlockShelf {
 
   /** The answer to a `storeBodies`. */
   stored(write: number): void {
-    if (this.#underWay?.write === write) this.#finish(this.#underWay.change);
+    if (this.#inFlight?.write === write) this.#finish(this.#inFlight.change);
   }
 
   /** A write failed: what it was to put is not kept. */
   failed(write: number): void {
-    if (this.#underWay?.write !== write) return;
-    const { change } = this.#underWay;
+    if (this.#inFlight?.write !== write) return;
+    const { change } = this.#inFlight;
     for (const key of change.put.keys()) if (!this.#next.put.has(key)) this.#kept.delete(key);
     this.#finish(change);
   }
@@ -131,16 +131,16 @@ export class BlockShelf {
   /** Hands the store what there is for it. To be called at the end of a step. */
   advance(): void {
     const { put, remove } = this.#next;
-    if (this.#underWay !== undefined || put.size + remove.size === 0) return;
+    if (this.#inFlight !== undefined || put.size + remove.size === 0) return;
     const write = ++this.#lastWrite;
-    this.#underWay = { write, change: this.#next };
+    this.#inFlight = { write, change: this.#next };
     this.#next = emptyChange();
     const change = { put: [...put.values()], remove: [...remove.values()] };
     this.outbox.push({ type: 'storeBodies', write, change });
   }
 
   #finish({ put }: Change): void {
-    this.#underWay = undefined;
+    this.#inFlight = undefined;
     for (const { hash } of put.values()) this.written(hash);
   }
 

@@ -19,12 +19,12 @@ import {
 import type { Outbox } from '../peer/outbox.js';
 import type { AnnouncedTip, Peer } from '../peer/peer.js';
 import type { PeerFault } from '../peer/peer-fault.js';
+import type { PeerSet } from '../peer/peer-set.js';
+import type { SeenFilter } from '../peer/seen-filter.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { buildLocator } from '../tree/locator.js';
 import type { Announce, Headers } from '../wire/message.js';
 import type { HeldHeaders } from './held-headers.js';
-import type { PeerSet } from './peer-set.js';
-import type { SeenFilter } from './seen-filter.js';
 import type { BatchOutcome, SourceKey, Verifier } from './verifier.js';
 
 /** One peer's turn as leader. */
@@ -249,7 +249,7 @@ export class HeaderSync {
   #begin(peer: Peer, now: number): Lead {
     const { announced } = peer;
     const isParentMissing = announced !== undefined && !this.isKnown(announced.prev);
-    if (isParentMissing) this.outbox.tally.count('vision_p2p_parent_request_sent_total');
+    if (isParentMissing) this.outbox.counters.count('vision_p2p_parent_request_sent_total');
     const known = peer.bestKnown === undefined ? undefined : this.tree.find(peer.bestKnown);
     const isBeside = known !== undefined && !this.tree.isOnBestChain(known);
     const locator = buildLocator(this.tree);
@@ -276,8 +276,8 @@ export class HeaderSync {
     const { peer } = lead;
     for (;;) {
       if (lead.isExhausted) return;
-      const underWay = lead.requests.size + this.verifier.pending(sourceOf(peer));
-      if (underWay >= HEADER_REQUESTS_IN_FLIGHT_MAX) return;
+      const inFlight = lead.requests.size + this.verifier.pending(sourceOf(peer));
+      if (inFlight >= HEADER_REQUESTS_IN_FLIGHT_MAX) return;
       // One request beyond what came is always worth it; more only where the claimed height says so.
       const isWorthIt = lead.asked <= lead.delivered || lead.baseHeight + lead.asked < peer.height;
       if (!isWorthIt) return;
@@ -300,7 +300,7 @@ export class HeaderSync {
     lead.held += outcome.held;
     // Headers that are proven and new are worth more than what a peer said before.
     if (outcome.accepted > outcome.duplicates) peer.unprovenClaims = 0;
-    this.outbox.tally.count('vision_p2p_dupes_dropped_total', outcome.duplicates);
+    this.outbox.counters.count('vision_p2p_dupes_dropped_total', outcome.duplicates);
     if (outcome.duplicates > 0 && !peer.messages.take(this.#now, DUPLICATE_COST)) {
       this.listener.punish(peer, 'PEER_FLOOD', 'headers that are known');
       return;
@@ -391,7 +391,7 @@ export class HeaderSync {
 
   #end(lead: Lead): void {
     if (lead.isParentMissing && lead.announced !== undefined && !this.isKnown(lead.announced.prev))
-      this.outbox.tally.count('vision_p2p_parent_request_failed_total');
+      this.outbox.counters.count('vision_p2p_parent_request_failed_total');
     for (const requestId of lead.requests.keys()) lead.peer.expire(requestId);
     lead.requests.clear();
     lead.peer.lastLedAt = this.#now;

@@ -3,10 +3,10 @@ import type { PeerInfo } from '../io/notice.js';
 import { PEER_NEWS_INTERVAL_MS } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { Peer } from '../peer/peer.js';
-import type { PeerSet } from '../sync/peer-set.js';
+import type { PeerSet } from '../peer/peer-set.js';
 
 /** Collects what changed of which peer. Bounded by the number of peers. */
-export class PeerNews {
+export class PeerNotices {
   readonly #updated = new Set<Peer>();
   #toldAt = Number.NEGATIVE_INFINITY;
 

@@ -2,11 +2,11 @@
  * Block bodies: which are wanted, from whom they come, whether they are good, and where they go.
  *
  * A body is wanted because it is one of the newest (`followed-blocks.ts`), because the application asked for it
- * (`block-demands.ts`), or because a peer announced its block: then it is asked of that peer together with the header,
+ * (`block-requests.ts`), or because a peer announced its block: then it is asked of that peer together with the header,
  * and waits in the orphan pool if it comes before the header is verified (`announced-blocks.ts`). Nobody sees a body
  * before it was held to its header's commitment; one that does not fit is its sender's fault, and another one is asked.
  *
- * Memory: what `block-download.ts`, `block-shelf.ts`, `announced-blocks.ts` and `orphan-pool.ts` state. A body counts
+ * Memory: what `block-download.ts`, `stored-blocks.ts`, `announced-blocks.ts` and `orphan-pool.ts` state. A body counts
  * against the download's credit from its request until the store has taken it, so a slow disk slows the download down
  * and fills nothing.
  */
@@ -17,18 +17,18 @@ import { FOLLOWED_AHEAD_MAX, FOLLOWED_BLOCKS, FOLLOWED_SCAN_MAX, SEEN_BLOCKS_MAX
 import type { Outbox } from '../peer/outbox.js';
 import type { Peer } from '../peer/peer.js';
 import type { PeerFault } from '../peer/peer-fault.js';
+import type { PeerSet } from '../peer/peer-set.js';
+import { SeenFilter } from '../peer/seen-filter.js';
 import type { HeaderTree, InsertResult } from '../tree/header-tree.js';
 import type { Announce, Blocks, NotFound } from '../wire/message.js';
 import { AnnouncedBlocks } from './announced-blocks.js';
-import { BlockDemands } from './block-demands.js';
 import { BlockDownload } from './block-download.js';
+import { BlockRequests } from './block-requests.js';
+import { BlockRetries } from './block-retries.js';
 import { BlockServer, type BodySource } from './block-server.js';
-import { BlockShelf } from './block-shelf.js';
 import { FollowedBlocks } from './followed-blocks.js';
-import { MissingBlocks } from './missing-blocks.js';
 import type { Orphan, OrphanPool } from './orphan-pool.js';
-import type { PeerSet } from './peer-set.js';
-import { SeenFilter } from './seen-filter.js';
+import { StoredBlocks } from './stored-blocks.js';
 
 /** What the sync of bodies asks of the node around it. */
 export interface BlockSyncListener {
@@ -43,13 +43,13 @@ export interface BlockSyncListener {
 export class BlockSync implements BodySource {
   readonly download: BlockDownload;
   readonly server: BlockServer;
-  readonly #shelf: BlockShelf;
+  readonly #stored: StoredBlocks;
   readonly #followed: FollowedBlocks;
-  readonly #demands: BlockDemands;
+  readonly #requests: BlockRequests;
   /** Bodies that were verified, kept or not. */
   readonly #seen = new SeenFilter(SEEN_BLOCKS_MAX);
   readonly #announced: AnnouncedBlocks;
-  readonly #missing = new MissingBlocks();
+  readonly #retries = new BlockRetries();
   /** Known once the store has told what it holds: before, everything would be fetched again. */
   #isListed = false;
   #prunedAt = -1;
@@ -65,11 +65,11 @@ export class BlockSync implements BodySource {
     followed: number,
     readonly listener: BlockSyncListener,
   ) {
-    this.#announced = new AnnouncedBlocks(tree, outbox.tally);
+    this.#announced = new AnnouncedBlocks(tree, outbox.counters);
     this.download = new BlockDownload(tree.family.bodyBytesMax);
-    this.#shelf = new BlockShelf(outbox, (hash) => this.download.settle(hash, true));
+    this.#stored = new StoredBlocks(outbox, (hash) => this.download.settle(hash, true));
     this.#followed = new FollowedBlocks(tree, followed);
-    this.#demands = new BlockDemands(outbox);
+    this.#requests = new BlockRequests(outbox);
     this.server = new BlockServer(this, outbox);
   }
 
@@ -82,13 +82,13 @@ export class BlockSync implements BodySource {
 
   /** Bodies that are in the store, or on their way there. */
   get kept(): number {
-    return this.#shelf.size;
+    return this.#stored.size;
   }
 
   whereabouts(hash: Uint8Array): 'here' | 'coming' | 'unknown' {
     const slot = this.tree.find(hash);
     if (slot === undefined) return 'unknown';
-    if (this.#shelf.has(hash) || this.#implied(slot) !== undefined) return 'here';
+    if (this.#stored.has(hash) || this.#implied(slot) !== undefined) return 'here';
     // Only of a new block: what is not here of the others may be nowhere, and then everyone would wait for everyone.
     const isNew = slot === this.tree.tip && this.#followed.count > 0;
     return isNew && this.download.isWanted(hash) ? 'coming' : 'unknown';
@@ -97,7 +97,7 @@ export class BlockSync implements BodySource {
   read(hash: Uint8Array, reader: (body: Uint8Array | undefined) => void): void {
     const slot = this.tree.find(hash);
     const implied = slot === undefined ? undefined : this.#implied(slot);
-    if (implied === undefined) this.#shelf.read(hash, reader);
+    if (implied === undefined) this.#stored.read(hash, reader);
     else reader(implied);
   }
 
@@ -105,25 +105,25 @@ export class BlockSync implements BodySource {
 
   /** The store tells which bodies it holds. */
   listed(hashes: readonly Uint8Array[]): void {
-    this.#shelf.listed(hashes);
+    this.#stored.listed(hashes);
     this.#isListed = true;
   }
 
   bodyRead(read: number, body: Uint8Array | undefined): void {
-    this.#shelf.bodyRead(read, body);
+    this.#stored.bodyRead(read, body);
   }
 
   stored(write: number): void {
     if (this.#reportedFault !== undefined) this.#followed.restart();
     this.#reportedFault = undefined;
-    this.#shelf.stored(write);
+    this.#stored.stored(write);
   }
 
   /** What could not be written is not kept, and is fetched again only once the store takes something. */
   storeFailed(write: number, code: StoreFault, detail: string): void {
     if (code !== this.#reportedFault) this.listener.storeFailed(code, detail);
     this.#reportedFault = code;
-    this.#shelf.failed(write);
+    this.#stored.failed(write);
   }
 
   /** A peer has said hello. */
@@ -182,25 +182,25 @@ export class BlockSync implements BodySource {
   }
 
   /** The application wants a block. */
-  demand(hash: Uint8Array, ticket: number, now: number): void {
+  requestBlock(hash: Uint8Array, ticket: number, now: number): void {
     const slot = this.tree.find(hash);
     if (slot === undefined) {
-      this.#demands.answer(ticket, { ok: false, code: 'BLOCK_UNKNOWN' });
+      this.#requests.answer(ticket, { ok: false, code: 'BLOCK_UNKNOWN' });
       return;
     }
-    if (!this.#demands.add(hash, ticket, now)) return;
+    if (!this.#requests.add(hash, ticket, now)) return;
     const height = this.tree.height(slot);
     const implied = this.#implied(slot);
-    if (implied !== undefined) this.#demands.fulfil(hash, height, implied);
-    else if (this.#shelf.has(hash)) this.#readForDemand(hash.slice());
-    else this.#fetchForDemand(hash, slot);
+    if (implied !== undefined) this.#requests.fulfil(hash, height, implied);
+    else if (this.#stored.has(hash)) this.#readRequested(hash.slice());
+    else this.#fetchRequested(hash, slot);
   }
 
   blocks(peer: Peer, { hash, body }: Blocks, now: number): PeerFault | BodyFault | undefined {
     const arrival = this.download.received(peer.id, hash, body.length, now);
     if (arrival === 'unsolicited') return 'PEER_UNSOLICITED';
     if (arrival === 'duplicate') {
-      this.outbox.tally.count('vision_p2p_dupes_dropped_total');
+      this.outbox.counters.count('vision_p2p_dupes_dropped_total');
       return undefined;
     }
     const slot = this.tree.find(hash);
@@ -226,12 +226,12 @@ export class BlockSync implements BodySource {
 
   /** True when the store has taken all bodies that are to be kept. */
   get isSettled(): boolean {
-    return this.#shelf.unwritten === 0;
+    return this.#stored.unwritten === 0;
   }
 
   /** Hands the store what there is for it, and does nothing else. */
   flush(): void {
-    this.#shelf.advance();
+    this.#stored.advance();
   }
 
   overslept(now: number): void {
@@ -245,14 +245,14 @@ export class BlockSync implements BodySource {
       if (!isFar) this.#follow();
     }
     for (const hash of this.#announced.sweep(now)) this.#unwant(hash);
-    for (const hash of this.#demands.expire(now)) this.#unwant(hash);
+    for (const hash of this.#requests.expire(now)) this.#unwant(hash);
     this.#lookForMissing(now);
     this.#request(now);
     this.server.advance(now);
-    this.#shelf.advance();
-    const { tally } = this.outbox;
-    tally.set('vision_p2p_inflight_blocks', this.download.inFlight);
-    tally.set('vision_p2p_orphans', this.orphans.size);
+    this.#stored.advance();
+    const { counters } = this.outbox;
+    counters.set('vision_p2p_inflight_blocks', this.download.inFlight);
+    counters.set('vision_p2p_orphans', this.orphans.size);
   }
 
   nextWake(now: number, isFar: boolean): number | undefined {
@@ -263,8 +263,8 @@ export class BlockSync implements BodySource {
     if (this.#isListed && !isFar && this.#canFollow) consider(now);
     consider(this.download.nextWake(now));
     consider(this.server.nextWake());
-    consider(this.#demands.nextWake());
-    consider(this.#missing.nextWake());
+    consider(this.#requests.nextWake());
+    consider(this.#retries.nextWake());
     consider(this.#announced.nextWake());
     return next;
   }
@@ -283,7 +283,7 @@ export class BlockSync implements BodySource {
       if (height === undefined) return;
       const slot = tree.at(height) as number;
       const hash = tree.hash(slot);
-      if (this.#shelf.has(hash) || this.#implied(slot) !== undefined) continue;
+      if (this.#stored.has(hash) || this.#implied(slot) !== undefined) continue;
       // It was here, and the store did not take it.
       if (this.#reportedFault !== undefined && this.#seen.has(hash)) continue;
       const isOld = this.#isOld(slot);
@@ -298,11 +298,11 @@ export class BlockSync implements BodySource {
     if (this.#prunedAt === tree.tip || this.#followed.count === Number.POSITIVE_INFINITY) return;
     this.#prunedAt = tree.tip;
     const { lowest } = this.#followed;
-    for (const hash of [...this.#shelf.hashes()]) {
+    for (const hash of [...this.#stored.hashes()]) {
       const slot = tree.find(hash);
       if (slot !== undefined && tree.height(slot) >= lowest && this.#followed.count > 0) continue;
       this.#unwant(hash);
-      this.#shelf.remove(hash);
+      this.#stored.remove(hash);
     }
     for (const hash of this.download.hashes()) {
       const slot = tree.find(hash);
@@ -312,10 +312,10 @@ export class BlockSync implements BodySource {
 
   /** Nobody waits for it but perhaps the application. */
   #unwant(hash: Uint8Array): void {
-    if (this.#demands.has(hash)) return;
+    if (this.#requests.has(hash)) return;
     this.download.cancel(hash);
     this.#announced.forget(hash);
-    this.#missing.delete(hash);
+    this.#retries.delete(hash);
   }
 
   #isOld(slot: number): boolean {
@@ -324,14 +324,14 @@ export class BlockSync implements BodySource {
 
   /** Bodies that every peer was asked for in vain: the application is told, the rest is tried again after a while. */
   #lookForMissing(now: number): void {
-    for (const hash of this.#missing.takeDue(now)) this.download.retry(hash);
+    for (const hash of this.#retries.takeDue(now)) this.download.retry(hash);
     if (!this.#mayBeMissing) return;
     this.#mayBeMissing = false;
     for (const hash of this.download.unavailable()) {
-      this.#demands.refuse(hash, 'BLOCK_UNAVAILABLE');
+      this.#requests.refuse(hash, 'BLOCK_UNAVAILABLE');
       const slot = this.tree.find(hash);
       const isWorthWaiting = slot !== undefined && this.#followed.includes(slot) && !this.#isOld(slot);
-      if (isWorthWaiting) this.#missing.add(hash, now);
+      if (isWorthWaiting) this.#retries.add(hash, now);
       else this.#unwant(hash);
     }
   }
@@ -354,25 +354,25 @@ export class BlockSync implements BodySource {
     return peer?.partialSince === undefined ? undefined : peer.lastBytesAt;
   };
 
-  #fetchForDemand(hash: Uint8Array, slot: number): void {
+  #fetchRequested(hash: Uint8Array, slot: number): void {
     if (this.download.isWanted(hash) || this.download.want(hash, { isOld: this.#isOld(slot) })) return;
-    this.#demands.refuse(hash, 'BLOCK_BUSY');
+    this.#requests.refuse(hash, 'BLOCK_BUSY');
   }
 
   /** What comes from the store is checked again; what is damaged is fetched anew. */
-  #readForDemand(hash: Uint8Array): void {
-    this.#shelf.read(hash, (body) => {
+  #readRequested(hash: Uint8Array): void {
+    this.#stored.read(hash, (body) => {
       const slot = this.tree.find(hash);
       if (slot === undefined) {
-        this.#demands.refuse(hash, 'BLOCK_UNKNOWN');
+        this.#requests.refuse(hash, 'BLOCK_UNKNOWN');
         return;
       }
       if (body !== undefined && this.#check(slot, body) === undefined) {
-        this.#demands.fulfil(hash, this.tree.height(slot), body);
+        this.#requests.fulfil(hash, this.tree.height(slot), body);
         return;
       }
-      this.#shelf.remove(hash);
-      if (this.#demands.has(hash)) this.#fetchForDemand(hash, slot);
+      this.#stored.remove(hash);
+      if (this.#requests.has(hash)) this.#fetchRequested(hash, slot);
     });
   }
 
@@ -382,12 +382,12 @@ export class BlockSync implements BodySource {
   #accept(slot: number, body: Uint8Array, isView = false): void {
     const hash = this.tree.hash(slot);
     this.#seen.add(hash);
-    this.#missing.delete(hash);
-    this.#demands.fulfil(hash, this.tree.height(slot), body);
+    this.#retries.delete(hash);
+    this.#requests.fulfil(hash, this.tree.height(slot), body);
     // What a header implies is never fetched from the store.
     const isToKeep =
-      this.#followed.includes(slot) && !this.#shelf.has(hash) && this.#implied(slot) === undefined;
-    if (isToKeep) this.#shelf.put(hash, isView ? body.slice() : body);
+      this.#followed.includes(slot) && !this.#stored.has(hash) && this.#implied(slot) === undefined;
+    if (isToKeep) this.#stored.put(hash, isView ? body.slice() : body);
     else this.download.settle(hash, true);
   }
 

@@ -23,7 +23,7 @@ export class ChainWriter {
   #last: { readonly index: number; readonly chunk: GrowingChunk } | undefined;
   /** Whole chunks as peers sent them, by number, with the hash that each ends with. */
   readonly #received = new Map<number, { readonly payload: Uint8Array; readonly last: Uint8Array }>();
-  #underWay: { readonly write: number; readonly tip: number } | undefined;
+  #inFlight: { readonly write: number; readonly tip: number } | undefined;
   /** A reorg below a write that is under way. */
   #reorgedTo: number | undefined;
   #dirtySince: number | undefined;
@@ -53,7 +53,7 @@ export class ChainWriter {
   /** The best chain changed above `ancestorHeight`. */
   changed(ancestorHeight: number, now: number): void {
     this.#dirtySince ??= now;
-    if (this.#underWay !== undefined)
+    if (this.#inFlight !== undefined)
       this.#reorgedTo = Math.min(this.#reorgedTo ?? ancestorHeight, ancestorHeight);
     this.#agreed = Math.min(this.#agreed, ancestorHeight);
     if (
@@ -84,7 +84,7 @@ export class ChainWriter {
 
   /** True when everything is on disk, or the disk does not take it. */
   get isSettled(): boolean {
-    return this.#underWay === undefined && (!this.#isDirty || this.#retryAt > 0);
+    return this.#inFlight === undefined && (!this.#isDirty || this.#retryAt > 0);
   }
 
   get #isDirty(): boolean {
@@ -93,16 +93,16 @@ export class ChainWriter {
 
   /** Writes if it is time; `isUrgent` does not wait for more headers. */
   advance(now: number, isUrgent: boolean): void {
-    if (this.#underWay !== undefined || !this.#isDirty || now < this.#retryAt) return;
+    if (this.#inFlight !== undefined || !this.#isDirty || now < this.#retryAt) return;
     const hasFullChunk = chunkOf(this.tree.tipHeight + 1) > chunkOf(this.#agreed + 1);
     const isDue = this.#dirtySince !== undefined && now >= this.#dirtySince + STORE_DELAY_MS;
     if (isUrgent || isDue || hasFullChunk) this.#write(now);
   }
 
   stored(write: number, now: number): void {
-    if (this.#underWay?.write !== write) return;
-    const { tip } = this.#underWay;
-    this.#underWay = undefined;
+    if (this.#inFlight?.write !== write) return;
+    const { tip } = this.#inFlight;
+    this.#inFlight = undefined;
     this.#storedTip = tip;
     this.#agreed = Math.min(tip, this.#reorgedTo ?? tip);
     this.#reorgedTo = undefined;
@@ -115,7 +115,7 @@ export class ChainWriter {
 
   /** @returns whether this kind of fault is news */
   failed(code: StoreFault, now: number): boolean {
-    this.#underWay = undefined;
+    this.#inFlight = undefined;
     this.#reorgedTo = undefined;
     this.#mustTruncate = true;
     this.#retryAt = now + STORE_RETRY_MS;
@@ -125,7 +125,7 @@ export class ChainWriter {
   }
 
   nextWake(): number | undefined {
-    if (this.#underWay !== undefined || !this.#isDirty) return undefined;
+    if (this.#inFlight !== undefined || !this.#isDirty) return undefined;
     return Math.max(this.#retryAt, (this.#dirtySince ?? 0) + STORE_DELAY_MS);
   }
 
@@ -145,7 +145,7 @@ export class ChainWriter {
       if (index * CHUNK_HEADERS < height) this.#received.delete(index);
     const tip = encodeTip(height, tree.hash(tree.at(height) as number));
     const write = this.#nextWrite++;
-    this.#underWay = { write, tip: height };
+    this.#inFlight = { write, tip: height };
     this.#dirtySince = now;
     this.outbox.push({
       type: 'store',

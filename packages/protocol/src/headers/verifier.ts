@@ -67,7 +67,7 @@ interface ActiveBatch {
   duplicates: number;
   held: number;
   /** Headers of whose hash the tree has another one. */
-  twins: number;
+  equivocations: number;
   retries: number;
   isUnhashable: boolean;
   isTreeFull: boolean;
@@ -216,7 +216,7 @@ export class Verifier {
       slot,
       duplicates: start,
       held: 0,
-      twins: 0,
+      equivocations: 0,
       retries: 0,
       isUnhashable: false,
       isTreeFull: false,
@@ -286,14 +286,14 @@ export class Verifier {
     if (result.kind === 'duplicate') active.duplicates++;
     if (result.kind === 'rejected') {
       // Of two headers with one hash the first stays, and the branch goes on from there.
-      const isTwin = result.code === 'HEADER_EQUIVOCATION';
-      const twin = isTwin ? this.tree.find(hashes, index * 32) : undefined;
-      if (twin === undefined) {
+      const isEquivocation = result.code === 'HEADER_EQUIVOCATION';
+      const first = isEquivocation ? this.tree.find(hashes, index * 32) : undefined;
+      if (first === undefined) {
         active.isTreeFull = true;
         return;
       }
-      active.slot = twin;
-      active.twins++;
+      active.slot = first;
+      active.equivocations++;
       this.listener.equivocated(verification.hash(index));
       return;
     }
@@ -315,7 +315,7 @@ export class Verifier {
       accepted: active.isTreeFull ? active.next - 1 : active.next,
       duplicates: active.duplicates,
       held: active.held,
-      isVerbatim: fault === undefined && active.held === 0 && active.twins === 0,
+      isVerbatim: fault === undefined && active.held === 0 && active.equivocations === 0,
       lastHash: hasTreeHeaders ? this.tree.hash(active.slot).slice() : undefined,
       fault,
       detail: verification.fault?.detail ?? '',

@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import { resolveNetwork } from '../families/networks.js';
 import { Outbox } from '../peer/outbox.js';
 import { Peer } from '../peer/peer.js';
+import { PeerSet } from '../peer/peer-set.js';
+import { SeenFilter } from '../peer/seen-filter.js';
 import { HeaderTree } from '../tree/header-tree.js';
 import { HeaderSync } from './header-sync.js';
 import { HeldHeaders } from './held-headers.js';
-import { PeerSet } from './peer-set.js';
-import { SeenFilter } from './seen-filter.js';
 import { Verifier } from './verifier.js';
 
 it('asks for nothing that was verified and dropped again: announcing it is no news', () => {

@@ -1,10 +1,11 @@
 /** Tells the application how the node is doing: at once when something changes in kind, now and then when in number. */
+
+import type { ChainWriter } from '../headers/chain-writer.js';
+import type { HeaderSync } from '../headers/header-sync.js';
 import type { Phase, Status } from '../io/notice.js';
 import { STALLED_AFTER_MS, STATUS_INTERVAL_MS } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
-import type { ChainWriter } from '../sync/chain-writer.js';
-import type { HeaderSync } from '../sync/header-sync.js';
-import type { PeerSet } from '../sync/peer-set.js';
+import type { PeerSet } from '../peer/peer-set.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { RateMeter } from './rate-meter.js';
 
@@ -12,7 +13,7 @@ import { RateMeter } from './rate-meter.js';
 const RATE_INTERVAL_MS = 1_000;
 
 /** Derives the status from the parts of the node, and emits it when it is news. */
-export class StatusBoard {
+export class StatusReporter {
   status: Status = {
     phase: 'connecting',
     peers: 0,
@@ -84,7 +85,7 @@ export class StatusBoard {
     if (this.isClosed) return undefined;
     const hasNews = this.#emitted === undefined || !areSame(this.#emitted, this.status);
     // A rate falls by itself, so it is looked at again; news waits for its turn.
-    const blocksPerSecond = this.outbox.tally.get('vision_p2p_blocks_per_sec');
+    const blocksPerSecond = this.outbox.counters.get('vision_p2p_blocks_per_sec');
     const isFading = this.status.headersPerSecond > 0 || blocksPerSecond > 0;
     const news = this.#emittedAt + STATUS_INTERVAL_MS;
     const soon = hasNews ? news : isFading ? this.#refreshedAt + RATE_INTERVAL_MS : undefined;
@@ -94,13 +95,13 @@ export class StatusBoard {
 
   /** The gauges that are read off the state of the node. */
   #gauge(now: number): void {
-    const { tally } = this.outbox;
-    const blocks = tally.get('vision_p2p_blocks_received_total');
+    const { counters } = this.outbox;
+    const blocks = counters.get('vision_p2p_blocks_received_total');
     if (blocks > this.#blocksSeen) this.#blockRate.add(blocks - this.#blocksSeen, now);
     this.#blocksSeen = blocks;
-    tally.set('vision_p2p_peers', this.status.peers);
-    tally.set('vision_p2p_headers_per_sec', this.status.headersPerSecond);
-    tally.set('vision_p2p_blocks_per_sec', this.#blockRate.perSecond(now));
+    counters.set('vision_p2p_peers', this.status.peers);
+    counters.set('vision_p2p_headers_per_sec', this.status.headersPerSecond);
+    counters.set('vision_p2p_blocks_per_sec', this.#blockRate.perSecond(now));
   }
 
   #phase(now: number, ready: number): Phase {

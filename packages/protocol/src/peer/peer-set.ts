@@ -1,5 +1,5 @@
 /** The peers of a node, in the order of their arrival. */
-import type { Peer } from '../peer/peer.js';
+import type { Peer } from './peer.js';
 
 /** Peers by id. */
 export class PeerSet {
