@@ -21,6 +21,7 @@ import {
   LightNode,
   type Message,
   MessageAssembler,
+  messageRows,
   type NodeEventBody,
   parseLosslessJson,
   recordFromJson,
@@ -82,6 +83,8 @@ const messages: readonly Message[] = [
   { type: 'blocks', requestId: 201, hash, body: new Uint8Array(70).fill(5) },
   { type: 'notFound', requestId: 202, hashes: [hash] },
 ];
+for (const { type } of messageRows)
+  if (!messages.some((message) => message.type === type)) throw new Error(`no sample of the message ${type}`);
 const encoded = messages.map(encodeMessage);
 
 const wire: FuzzTarget = {

@@ -8,7 +8,7 @@ import { bytesToHex } from '../bytes/hex.js';
 import { ANNOUNCED_BLOCKS_PER_PEER_MAX, BLOCK_DEMAND_TIMEOUT_MS, ORPHAN_SWEEP_MS } from '../limits.js';
 import type { Counters } from '../peer/counters.js';
 import type { HeaderTree } from '../tree/header-tree.js';
-import type { Announce } from '../wire/message.js';
+import type { Announce } from '../wire/messages/announce.js';
 import { type Orphan, OrphanPool } from './orphan-pool.js';
 
 interface Announced {

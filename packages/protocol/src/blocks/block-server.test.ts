@@ -10,7 +10,7 @@ import { Outbox } from '../peer/outbox.js';
 import { Peer } from '../peer/peer.js';
 import { decodeMessage } from '../wire/codec.js';
 import { MessageAssembler } from '../wire/framing.js';
-import type { GetBlocks } from '../wire/message.js';
+import type { GetBlocks } from '../wire/messages/blocks.js';
 import { BlockServer } from './block-server.js';
 
 const hashOf = (index: number): Uint8Array => new Uint8Array(32).fill(index);

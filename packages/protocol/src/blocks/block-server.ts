@@ -10,7 +10,7 @@ import { BODY_SEND_BUFFER_BYTES_MAX, COMING_BODY_WAIT_MS, DEFERRED_BLOCK_REQUEST
 import type { Outbox } from '../peer/outbox.js';
 import type { Peer } from '../peer/peer.js';
 import type { PeerFault } from '../peer/peer-fault.js';
-import type { GetBlocks } from '../wire/message.js';
+import type { GetBlocks } from '../wire/messages/blocks.js';
 
 /** Where bodies come from. */
 export interface BodySource {

@@ -6,7 +6,7 @@ import type { Peer } from '../peer/peer.js';
 import type { PeerFault } from '../peer/peer-fault.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { forkHeight } from '../tree/locator.js';
-import type { GetHeaders } from '../wire/message.js';
+import type { GetHeaders } from '../wire/messages/headers.js';
 
 /** Serves the best chain to peers, no faster than they take it and than each may be served. */
 export class HeaderServer {

@@ -23,7 +23,8 @@ import type { PeerSet } from '../peer/peer-set.js';
 import type { SeenFilter } from '../peer/seen-filter.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { buildLocator } from '../tree/locator.js';
-import type { Announce, Headers } from '../wire/message.js';
+import type { Announce } from '../wire/messages/announce.js';
+import type { Headers } from '../wire/messages/headers.js';
 import type { HeldHeaders } from './held-headers.js';
 import type { BatchOutcome, SourceKey, Verifier } from './verifier.js';
 

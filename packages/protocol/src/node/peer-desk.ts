@@ -24,16 +24,11 @@ import type { PeerFault } from '../peer/peer-fault.js';
 import type { PeerSet } from '../peer/peer-set.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { decodeMessage } from '../wire/codec.js';
-import {
-  type Announce,
-  type GetBlocks,
-  type GetHeaders,
-  type Hello,
-  type Message,
-  PROTOCOL_VERSION,
-  SERVICE_ARCHIVE,
-  SERVICE_GATEWAY,
-} from '../wire/message.js';
+import type { Message } from '../wire/message.js';
+import type { Announce } from '../wire/messages/announce.js';
+import type { GetBlocks } from '../wire/messages/blocks.js';
+import type { GetHeaders } from '../wire/messages/headers.js';
+import { type Hello, PROTOCOL_VERSION, SERVICE_ARCHIVE, SERVICE_GATEWAY } from '../wire/messages/hello.js';
 import { SpareBuffers } from '../wire/spare-buffers.js';
 import type { WireFault } from '../wire/wire-fault.js';
 

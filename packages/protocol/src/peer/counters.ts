@@ -1,6 +1,6 @@
 /** Counts what the node does, where it does it. The parts of the node share one counters through the outbox. */
 import { type MetricName, type Metrics, zeroMetrics } from '../io/metrics.js';
-import type { Message } from '../wire/message.js';
+import type { WireMessage } from '../wire/message-row.js';
 
 /** The node's counters, and those gauges that the part they belong to sets itself. Constant memory. */
 export class Counters {
@@ -21,17 +21,19 @@ export class Counters {
   }
 
   /** A message is on its way to a peer. */
-  sent(message: Message): void {
-    if (message.type === 'headers') this.count('vision_p2p_headers_sent_total', message.count);
-    else if (message.type === 'announce') this.count('vision_p2p_announces_sent_total');
-    else if (message.type === 'blocks') this.count('vision_p2p_blocks_sent_total');
+  sent(message: WireMessage): void {
+    this.#message(message, 'sent');
   }
 
   /** A message of a peer is well-formed and came in its turn; what it says is not judged yet. */
-  received(message: Message): void {
-    if (message.type === 'headers') this.count('vision_p2p_headers_received_total', message.count);
-    else if (message.type === 'announce') this.count('vision_p2p_announces_received_total');
-    else if (message.type === 'blocks') this.count('vision_p2p_blocks_received_total');
+  received(message: WireMessage): void {
+    this.#message(message, 'received');
+  }
+
+  #message({ type, count }: WireMessage & { readonly count?: number }, way: 'sent' | 'received'): void {
+    if (type === 'headers') this.count(`vision_p2p_headers_${way}_total`, count);
+    else if (type === 'announce') this.count(`vision_p2p_announces_${way}_total`);
+    else if (type === 'blocks') this.count(`vision_p2p_blocks_${way}_total`);
   }
 
   /** @returns a copy of everything as it is now */

@@ -2,9 +2,10 @@
 import type { Effect } from '../io/effect.js';
 import type { NodeNotice } from '../io/notice.js';
 import { FRAME_BYTES_MIN, UNSENT_BYTES_MAX } from '../limits.js';
-import { encodeStream } from '../wire/codec.js';
+import { type MessageCodec, messageCodec } from '../wire/codec.js';
 import { cutStream } from '../wire/framing.js';
 import type { Message } from '../wire/message.js';
+import type { MessageRow, WireMessage } from '../wire/message-row.js';
 import { Counters } from './counters.js';
 import type { Peer } from './peer.js';
 
@@ -15,6 +16,9 @@ export class Outbox {
   #effects: Effect[] = [];
   /** Peers for whom more waits than may. */
   #overfull = new Set<Peer>();
+
+  /** @param codec  of the messages that the node speaks */
+  constructor(readonly codec: MessageCodec = messageCodec) {}
 
   /** The effects since the last call, in order. */
   take(): Effect[] {
@@ -31,19 +35,26 @@ export class Outbox {
     this.#effects.push({ type: 'emit', notice });
   }
 
-  /** @returns how many bytes that is on the wire */
-  send(peer: Peer, message: Message): number {
-    return this.#sendFrames(peer, message, cutStream(encodeStream(message), peer.frameBytesMax));
+  /**
+   * A message to one peer.
+   *
+   * @param row  of a message that is not the protocol's own
+   * @returns how many bytes that is on the wire
+   */
+  send(peer: Peer, message: Message): number;
+  send<M extends WireMessage>(peer: Peer, message: M, row: MessageRow<M>): number;
+  send(peer: Peer, message: WireMessage): number {
+    return this.#sendFrames(peer, message, cutStream(this.codec.encodeStream(message), peer.frameBytesMax));
   }
 
   /** The same small message to many: it is encoded once. */
   broadcast(peers: readonly Peer[], message: Message): void {
     if (peers.length === 0) return;
-    const frames = cutStream(encodeStream(message), FRAME_BYTES_MIN);
+    const frames = cutStream(this.codec.encodeStream(message), FRAME_BYTES_MIN);
     for (const peer of peers) this.#sendFrames(peer, message, frames);
   }
 
-  #sendFrames(peer: Peer, message: Message, frames: readonly Uint8Array[]): number {
+  #sendFrames(peer: Peer, message: WireMessage, frames: readonly Uint8Array[]): number {
     this.counters.sent(message);
     let total = 0;
     for (const bytes of frames) {

@@ -11,9 +11,10 @@ import {
   SERVED_BYTES_BURST_MAX,
   SERVED_BYTES_PER_SECOND_MAX,
 } from '../limits.js';
-import { messageBytesMaxOf } from '../wire/codec.js';
+import { messageCodec } from '../wire/codec.js';
 import { MessageAssembler } from '../wire/framing.js';
-import { type GetHeaders, type Hello, SERVICE_ARCHIVE, SERVICE_GATEWAY } from '../wire/message.js';
+import type { GetHeaders } from '../wire/messages/headers.js';
+import { type Hello, SERVICE_ARCHIVE, SERVICE_GATEWAY } from '../wire/messages/hello.js';
 import type { SpareBuffers } from '../wire/spare-buffers.js';
 import { RoundTrip } from './round-trip.js';
 import { TokenBucket } from './token-bucket.js';
@@ -33,6 +34,8 @@ export interface PeerOptions {
   readonly servedBytesPerSecond?: number;
   /** Shared by all peers of a node. */
   readonly spares?: SpareBuffers;
+  /** Most bytes of a message by its first byte; those of the protocol's own messages if absent. */
+  readonly bytesMaxOf?: (typeByte: number) => number;
 }
 
 /** One peer's state: what it claims, what it was asked, how it behaves. */
@@ -87,8 +90,12 @@ export class Peer {
     now: number,
     options: PeerOptions = {},
   ) {
-    const { servedBytesPerSecond = SERVED_BYTES_PER_SECOND_MAX, spares } = options;
-    this.assembler = new MessageAssembler(messageBytesMax, messageBytesMaxOf, spares);
+    const {
+      servedBytesPerSecond = SERVED_BYTES_PER_SECOND_MAX,
+      spares,
+      bytesMaxOf = (typeByte) => messageCodec.bytesMaxOf(typeByte),
+    } = options;
+    this.assembler = new MessageAssembler(messageBytesMax, bytesMaxOf, spares);
     this.messages = new TokenBucket(MESSAGES_PER_SECOND_MAX, MESSAGES_BURST_MAX, now);
     this.served = new TokenBucket(servedBytesPerSecond, SERVED_BYTES_BURST_MAX, now);
     const wanted = maxFrameBytes ?? FRAME_BYTES_MAX;

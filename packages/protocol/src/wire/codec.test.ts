@@ -11,8 +11,9 @@ import {
   REJECT_CODE_BYTES_MAX,
   USER_AGENT_BYTES_MAX,
 } from '../limits.js';
-import { decodeMessage, encodeMessage, messageBytesMaxOf } from './codec.js';
-import type { Hello, Message } from './message.js';
+import { decodeMessage, encodeMessage, messageCodec } from './codec.js';
+import type { Message } from './message.js';
+import type { Hello } from './messages/hello.js';
 import { wireFaults } from './wire-fault.js';
 
 const hash = fc.uint8Array({ minLength: 32, maxLength: 32 });
@@ -194,7 +195,7 @@ describe('caps of the codec', () => {
     ]) {
       const bytes = encodeMessage(value);
       expect(decodeMessage(bytes).ok).toBe(true);
-      expect(bytes.length).toBeLessThanOrEqual(messageBytesMaxOf(bytes[0] as number));
+      expect(bytes.length).toBeLessThanOrEqual(messageCodec.bytesMaxOf(bytes[0] as number));
     }
   });
 

@@ -9,8 +9,9 @@ import { type NetworkName, resolveNetwork } from '../families/networks.js';
 import { bodyTransactionsMax, transactionBytesMax } from '../families/vision/body-codec.js';
 import * as limits from '../limits.js';
 import { peerFaults } from '../peer/peer-fault.js';
-import { decodeMessage, encodeMessage, messageBytesMaxOf } from './codec.js';
+import { decodeMessage, encodeMessage } from './codec.js';
 import { frameMessage, MessageAssembler } from './framing.js';
+import { messageRows, messageTable } from './message-table.js';
 import { wireFaults } from './wire-fault.js';
 
 const document = readFileSync(new URL('../../PROTOCOL.md', import.meta.url), 'utf8');
@@ -32,20 +33,23 @@ function findExamples(text: string): Example[] {
 const examples = findExamples(document);
 const titled = (kind: string): Example[] => examples.filter(({ title }) => title[0] === kind);
 
+/** PROTOCOL.md's list of messages: what the table of rows says, in its order. */
+function renderMessageList(): string {
+  const requestId = { greeting: '0', farewell: '0', notice: '0', request: 'chosen by the sender' };
+  const lines = messageRows.map(({ type, typeByte, kind, bytesMax, cost }) => {
+    const id = kind === 'answer' ? 'that of the request' : requestId[kind];
+    return `| ${typeByte} | \`${type}\` | ${kind} | ${id} | ${bytesMax.toLocaleString('en')} | ${cost} |`;
+  });
+  return [
+    '| type | message | kind | request id | bytes at most | cost |',
+    '|--:|---|---|---|--:|--:|',
+    ...lines,
+  ].join('\n');
+}
+
 describe('PROTOCOL.md', () => {
   it('has an example of each message, and all are what they are called', () => {
-    const types = [
-      'hello',
-      'ping',
-      'pong',
-      'announce',
-      'getHeaders',
-      'headers',
-      'reject',
-      'getBlocks',
-      'blocks',
-      'notFound',
-    ];
+    const types = messageRows.map(({ type }) => type);
     for (const type of types) {
       expect(titled(type).length, type).toBeGreaterThan(0);
       for (const { bytes } of titled(type)) {
@@ -57,6 +61,10 @@ describe('PROTOCOL.md', () => {
     expect(titled('stream').length + titled('batch').length + titled('body').length).toBe(
       examples.length - types.flatMap(titled).length,
     );
+  });
+
+  it('lists the messages as the table has them', () => {
+    expect(document).toContain(renderMessageList());
   });
 
   it('says in its remarks what the first hello says', () => {
@@ -124,7 +132,7 @@ describe('PROTOCOL.md', () => {
     const bitcoin = resolveNetwork('bitcoin-mainnet');
     for (const said of [
       `2 MiB (${vision.messageBytesMax.toLocaleString('en')}) for Vision and ${bitcoin.messageBytesMax / 2 ** 20} MiB for Bitcoin`,
-      `a \`headers\` message is at most ${messageBytesMaxOf(6).toLocaleString('en')} bytes, a \`blocks\` message at most ${messageBytesMaxOf(9).toLocaleString('en')}, any other at most ${messageBytesMaxOf(1).toLocaleString('en')}`,
+      `a \`headers\` message is at most ${messageTable.headers.bytesMax.toLocaleString('en')} bytes, a \`blocks\` message at most ${messageTable.blocks.bytesMax.toLocaleString('en')}, any other at most ${messageTable.hello.bytesMax.toLocaleString('en')}`,
       `at most ${limits.FRAME_BYTES_MAX.toLocaleString('en')} bytes`,
       `never below ${limits.FRAME_BYTES_MIN.toLocaleString('en')}`,
       `varint count (at most ${limits.LOCATOR_HASHES_MAX})`,

@@ -1,0 +1,46 @@
+/**
+ * One row of the table of messages: all that the wire and the router know of one message. A part of the node that gets a
+ * new message adds a row to `message-table.ts`; nothing else in this folder changes.
+ */
+import type { ByteReader } from '../bytes/byte-reader.js';
+import type { ByteWriter } from '../bytes/byte-writer.js';
+
+/** What every message is, whichever it is. */
+export interface WireMessage {
+  readonly type: string;
+  /** Of a request and of its answer. */
+  readonly requestId?: number;
+}
+
+/**
+ * What a message is in a conversation. A `greeting` comes first and once; a `farewell` may come at any time, and nothing
+ * after it; the others come after the greeting. A `request` carries a number that its sender chose, an `answer` that of
+ * its request; the others carry 0.
+ */
+export type MessageKind = 'greeting' | 'farewell' | 'notice' | 'request' | 'answer';
+
+/** One message: its bytes, its bounds, and the part of the node that takes it. */
+export interface MessageRow<M extends WireMessage = WireMessage> {
+  readonly type: M['type'];
+  /** First byte of the message. A number is never reused. */
+  readonly typeByte: number;
+  readonly kind: MessageKind;
+  /** Most bytes of the whole message. A receiver refuses more as soon as the type has come. */
+  readonly bytesMax: number;
+  /** What it takes of its sender's rate, see MESSAGES_PER_SECOND_MAX. 0 for answers: there are as many as were asked for. */
+  readonly cost: number;
+  /** Name of the part of the node that takes it. */
+  readonly part: string;
+  /** About how many bytes it takes, so that the writer need not grow; 128 if absent. */
+  sizeHint?(message: M): number;
+  /**
+   * Looks at a body before it is decoded.
+   *
+   * @returns a code if this version cannot read it
+   */
+  refuse?(reader: ByteReader): 'PEER_WRONG_VERSION' | undefined;
+  /** Writes what follows the request id. @throws {RangeError} if a field is out of its range */
+  encode(writer: ByteWriter, message: M): void;
+  /** Reads it back; views point into the message. It counts only if the reader did not fail. */
+  decode(reader: ByteReader, requestId: number): M;
+}

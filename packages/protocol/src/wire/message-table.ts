@@ -1,0 +1,26 @@
+/** The table of messages: one row for each. PROTOCOL.md's list, the router and the fuzz targets follow from it. */
+import type { Message, MessageType } from './message.js';
+import type { MessageRow } from './message-row.js';
+import { announce } from './messages/announce.js';
+import { blocks, getBlocks, notFound } from './messages/blocks.js';
+import { getHeaders, headers } from './messages/headers.js';
+import { hello } from './messages/hello.js';
+import { ping, pong } from './messages/ping.js';
+import { reject } from './messages/reject.js';
+
+/** Every message of the protocol, in the order of the type bytes. */
+export const messageTable = {
+  hello,
+  ping,
+  pong,
+  announce,
+  getHeaders,
+  headers,
+  reject,
+  getBlocks,
+  blocks,
+  notFound,
+} as const satisfies { [T in MessageType]: MessageRow<Extract<Message, { type: T }>> };
+
+/** The rows of the table. */
+export const messageRows: readonly MessageRow[] = Object.values(messageTable);

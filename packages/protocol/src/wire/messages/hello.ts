@@ -1,0 +1,65 @@
+/** The first message of both sides. */
+import { IDENTITY_BYTES_MAX, SMALL_MESSAGE_BYTES_MAX, USER_AGENT_BYTES_MAX } from '../../limits.js';
+import { readAscii, readChainwork, readCount, writeAscii, writeChainwork } from '../fields.js';
+import type { MessageRow } from '../message-row.js';
+
+/** Version of the protocol that this code speaks. */
+export const PROTOCOL_VERSION = 1;
+
+/** A bit of `services`: always on. */
+export const SERVICE_GATEWAY = 1;
+/** A bit of `services`: keeps the body of every header of its chain. */
+export const SERVICE_ARCHIVE = 2;
+
+/** First message of both sides. */
+export interface Hello {
+  readonly type: 'hello';
+  readonly version: number;
+  /** 32 bytes. */
+  readonly networkId: Uint8Array;
+  readonly height: number;
+  readonly chainwork: bigint;
+  /** Bit set, see SERVICE_…; unknown bits are passed over. */
+  readonly services: number;
+  /** Printable ASCII. */
+  readonly userAgent: string;
+  /** Drawn anew by each run of a node, so that two connections between the same two are noticed; 0 if it is not told. */
+  readonly session: bigint;
+  /** Empty until nodes have keys. */
+  readonly identity: Uint8Array;
+}
+
+/** Row of {@link Hello}. */
+export const hello: MessageRow<Hello> = {
+  type: 'hello',
+  typeByte: 1,
+  kind: 'greeting',
+  bytesMax: SMALL_MESSAGE_BYTES_MAX,
+  cost: 1,
+  part: 'sessions',
+  // What follows the version belongs to it: a later version may say more.
+  refuse: (reader) => (reader.varint() > PROTOCOL_VERSION ? 'PEER_WRONG_VERSION' : undefined),
+  encode(writer, message) {
+    writer.varint(message.version);
+    writer.raw(message.networkId);
+    writer.varint(message.height);
+    writeChainwork(writer, message.chainwork);
+    writer.varint(message.services);
+    writeAscii(writer, message.userAgent, USER_AGENT_BYTES_MAX);
+    writer.u64(message.session);
+    if (message.identity.length > IDENTITY_BYTES_MAX) throw new RangeError('identity: too long');
+    writer.varint(message.identity.length);
+    writer.raw(message.identity);
+  },
+  decode: (reader) => ({
+    type: 'hello',
+    version: reader.varint(),
+    networkId: reader.view(32),
+    height: reader.varint(),
+    chainwork: readChainwork(reader),
+    services: reader.varint(),
+    userAgent: readAscii(reader, USER_AGENT_BYTES_MAX),
+    session: reader.u64(),
+    identity: reader.view(readCount(reader, IDENTITY_BYTES_MAX)),
+  }),
+};
