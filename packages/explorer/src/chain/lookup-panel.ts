@@ -1,10 +1,10 @@
 /** The look-up field: a height or a hash in, a verified header or a plain sentence out. */
-import { createBlockView } from './block-view.js';
-import { byTestId, createElement, setText } from './element.js';
+import { createBlockView } from '../blocks/block-view.js';
+import { byTestId, createElement, setText } from '../display/element.js';
+import { formatCount } from '../display/quantities.js';
+import type { NodeSession } from '../session/node-session.js';
 import { createHeaderFields } from './header-fields.js';
 import { parseLookup } from './lookup-query.js';
-import type { NodeSession } from './node-session.js';
-import { formatCount } from './quantities.js';
 
 /** Wires the form to the node that the session holds at the time. */
 export class LookupPanel {

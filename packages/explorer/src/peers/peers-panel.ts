@@ -1,8 +1,8 @@
 /** The peers, one line each. */
 
-import { byTestId, createElement, setText } from './element.js';
-import type { SessionState } from './node-session.js';
-import { formatCount } from './quantities.js';
+import { byTestId, createElement, setText } from '../display/element.js';
+import { formatCount } from '../display/quantities.js';
+import type { SessionState } from '../session/node-session.js';
 
 /** Keeps one line a peer. */
 export class PeersPanel {

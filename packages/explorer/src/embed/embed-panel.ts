@@ -1,6 +1,6 @@
 /** The lines that put the same node into another page, with this page's own settings filled in. */
-import type { LightNodeOptions } from '../index.js';
-import { byTestId, setText } from './element.js';
+import type { LightNodeOptions } from '@vision-light/browser-node';
+import { byTestId, setText } from '../display/element.js';
 
 /** How long the button says that it has copied, in milliseconds. Arbitrary. */
 const COPIED_MS = 2_000;

@@ -1,9 +1,16 @@
 /** The head of the page: phase, tip, figures and progress. */
-import { byTestId, setText } from './element.js';
-import { describeNetwork } from './network-facts.js';
-import type { SessionState } from './node-session.js';
+import { byTestId, setText } from '../display/element.js';
+import {
+  countNoun,
+  formatAge,
+  formatChainwork,
+  formatCount,
+  formatRate,
+  formatTime,
+} from '../display/quantities.js';
+import type { SessionState } from '../session/node-session.js';
+import { describeNetwork } from '../trust/network-facts.js';
 import { describePhase, type PagePhase, phaseOf } from './phase-words.js';
-import { countNoun, formatAge, formatChainwork, formatCount, formatRate, formatTime } from './quantities.js';
 
 /**
  * A new header takes the node from synced to syncing and back within a few milliseconds; only what lasts longer than

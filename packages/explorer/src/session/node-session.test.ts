@@ -1,8 +1,13 @@
+import {
+  createLightNode,
+  type LightNodeErrorCode,
+  type LightNodeHandle,
+  type Status,
+} from '@vision-light/browser-node';
 import { expect, it, vi } from 'vitest';
-import { createLightNode, type LightNodeErrorCode, type LightNodeHandle, type Status } from '../index.js';
 import { NodeSession } from './node-session.js';
 
-vi.mock('../index.js', () => ({ createLightNode: vi.fn() }));
+vi.mock('@vision-light/browser-node', () => ({ createLightNode: vi.fn() }));
 
 /** A session whose node says what the test lets it say. */
 async function joinedSession(storage?: 'memory') {

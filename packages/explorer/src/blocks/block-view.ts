@@ -1,7 +1,7 @@
 /** A block's transactions, on request: they are fetched from peers, so nobody pays for what nobody reads. */
-import type { Block, BodyTransaction, LightNodeHandle } from '../index.js';
-import { createElement, setText } from './element.js';
-import { countNoun, formatBytes, formatCount } from './quantities.js';
+import type { Block, BodyTransaction, LightNodeHandle } from '@vision-light/browser-node';
+import { createElement, setText } from '../display/element.js';
+import { countNoun, formatBytes, formatCount } from '../display/quantities.js';
 
 /** Transactions listed; more is not read by anyone, and costs the page a second. */
 const SHOWN_MAX = 100;

@@ -1,10 +1,10 @@
 /** The newest headers, each expandable to its fields. */
 
-import type { HeaderInfo } from '../index.js';
-import { byTestId, createElement, setText } from './element.js';
+import type { HeaderInfo } from '@vision-light/browser-node';
+import { byTestId, createElement, setText } from '../display/element.js';
+import { countNoun, formatAge, formatCount, shortenHash } from '../display/quantities.js';
+import type { SessionState } from '../session/node-session.js';
 import { createHeaderFields } from './header-fields.js';
-import type { SessionState } from './node-session.js';
-import { countNoun, formatAge, formatCount, shortenHash } from './quantities.js';
 
 /** Rows in the list; the chart above it shows more. Arbitrary: what fits a screen. */
 const ROWS_MAX = 12;

@@ -1,5 +1,5 @@
+import type { HeaderInfo } from '@vision-light/browser-node';
 import { expect, it, vi } from 'vitest';
-import type { HeaderInfo } from '../index.js';
 import { RecentHeaders } from './recent-headers.js';
 
 /** A chain whose hashes name branch and height; branch b leaves branch a after `forkHeight`. */

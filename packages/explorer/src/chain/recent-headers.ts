@@ -2,7 +2,7 @@
  * The newest headers of the chain, read through the public API and kept in step with the tip. At most `count` headers
  * are held, and `count` are read at a time, however fast the tip moves.
  */
-import type { HeaderInfo } from '../index.js';
+import type { HeaderInfo } from '@vision-light/browser-node';
 
 /** Least time between two readings, in milliseconds: while syncing the tip outruns any reader. */
 const READ_INTERVAL_MS = 400;

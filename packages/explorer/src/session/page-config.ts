@@ -2,7 +2,7 @@
  * Which network the page joins, and through which signaling servers: from the address bar, else from `config.json`
  * beside the page, else the devnet and port 8081 of the page's own host.
  */
-import type { LightNodeOptions } from '../index.js';
+import type { LightNodeOptions } from '@vision-light/browser-node';
 
 /** `config.json` says something that cannot be followed; the message is a sentence for the page. */
 export class PageConfigError extends Error {

@@ -1,16 +1,17 @@
 /** Everything on the page, drawn from the session's state. */
-import { byTestId, setText } from './element.js';
-import { EmbedPanel } from './embed-panel.js';
-import { FrameScheduler } from './frame-scheduler.js';
-import { HeadersPanel } from './headers-panel.js';
-import { HeroPanel } from './hero-panel.js';
-import { LookupPanel } from './lookup-panel.js';
-import type { NodeSession } from './node-session.js';
-import { NoticesPanel } from './notices-panel.js';
-import { PeersPanel } from './peers-panel.js';
-import { RecentHeaders } from './recent-headers.js';
-import { SPACING_BARS, SpacingChart } from './spacing-chart.js';
-import { TrustPanel } from './trust-panel.js';
+
+import { HeadersPanel } from './chain/headers-panel.js';
+import { LookupPanel } from './chain/lookup-panel.js';
+import { RecentHeaders } from './chain/recent-headers.js';
+import { SPACING_BARS, SpacingChart } from './chain/spacing-chart.js';
+import { byTestId, setText } from './display/element.js';
+import { FrameScheduler } from './display/frame-scheduler.js';
+import { EmbedPanel } from './embed/embed-panel.js';
+import { NoticesPanel } from './notices/notices-panel.js';
+import { PeersPanel } from './peers/peers-panel.js';
+import type { NodeSession } from './session/node-session.js';
+import { HeroPanel } from './status/hero-panel.js';
+import { TrustPanel } from './trust/trust-panel.js';
 
 /** Ages are in seconds, so they are drawn anew every second. */
 const TICK_MS = 1_000;

@@ -6,8 +6,8 @@ import {
   type PeerInfo,
   type Status,
   type Tip,
-} from '../index.js';
-import { formatCount } from './quantities.js';
+} from '@vision-light/browser-node';
+import { formatCount } from '../display/quantities.js';
 
 /** Something that the visitor should be told: a reorganisation, or an error by its code. */
 export interface SessionNotice {

@@ -1,5 +1,5 @@
 /** What the page says about the network it is on. */
-import type { LightNodeOptions } from '../index.js';
+import type { LightNodeOptions } from '@vision-light/browser-node';
 
 /** The words of one network. */
 export interface NetworkFacts {

@@ -1,6 +1,7 @@
 /** The state of the node in plain words. */
-import type { SessionState } from './node-session.js';
-import { countNoun, formatSpan } from './quantities.js';
+
+import { countNoun, formatSpan } from '../display/quantities.js';
+import type { SessionState } from '../session/node-session.js';
 
 /** `starting` and `failed` are the page's own: before the node exists, and when it cannot. */
 export type PagePhase = 'starting' | 'failed' | 'connecting' | 'syncing' | 'synced' | 'stalled' | 'closed';

@@ -1,8 +1,8 @@
 /** What is verified, in the words of the network at hand. */
-import { byTestId, createElement, setText } from './element.js';
+import { byTestId, createElement, setText } from '../display/element.js';
+import { countNoun, formatCount } from '../display/quantities.js';
+import type { SessionState } from '../session/node-session.js';
 import { describeNetwork } from './network-facts.js';
-import type { SessionState } from './node-session.js';
-import { countNoun, formatCount } from './quantities.js';
 
 /** Fills the section on trust; its list of checks only when the network is known. */
 export class TrustPanel {

@@ -1,8 +1,8 @@
 /** The heartbeat of the chain: the time between the newest headers, one bar each, the newest at the right. */
 
-import type { HeaderInfo } from '../index.js';
-import { byTestId, setText } from './element.js';
-import { countNoun, formatSpan } from './quantities.js';
+import type { HeaderInfo } from '@vision-light/browser-node';
+import { byTestId, setText } from '../display/element.js';
+import { countNoun, formatSpan } from '../display/quantities.js';
 
 /** Bars drawn; one header more is needed, for the first difference. */
 export const SPACING_BARS = 39;

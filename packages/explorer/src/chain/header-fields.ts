@@ -1,8 +1,8 @@
 /** One header with all its fields, as a list of names and values. */
 
-import type { HeaderInfo } from '../index.js';
-import { createElement } from './element.js';
-import { formatCount, formatTime } from './quantities.js';
+import type { HeaderInfo } from '@vision-light/browser-node';
+import { createElement } from '../display/element.js';
+import { formatCount, formatTime } from '../display/quantities.js';
 
 /**
  * Builds the list, without fields that only say the hash again. Miner names and the like are strangers' text, and stay

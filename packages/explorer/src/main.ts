@@ -1,7 +1,8 @@
 /** The page's entry: the node first, the view when the document is there. */
-import { NodeSession } from './node-session.js';
-import { readPageConfig } from './page-config.js';
+
 import { PageView } from './page-view.js';
+import { NodeSession } from './session/node-session.js';
+import { readPageConfig } from './session/page-config.js';
 
 declare global {
   /** The page's handle, for the console and for tests. */

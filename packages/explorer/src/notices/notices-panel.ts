@@ -1,8 +1,8 @@
 /** What happened: troubles that still matter at the top of the page, and the list of events beside the headers. */
-import { byTestId, createElement, setText } from './element.js';
+import { byTestId, createElement, setText } from '../display/element.js';
+import { formatAge } from '../display/quantities.js';
+import type { NodeSession, SessionNotice } from '../session/node-session.js';
 import { adviseOn } from './fault-advice.js';
-import type { NodeSession, SessionNotice } from './node-session.js';
-import { formatAge } from './quantities.js';
 
 /** Shows troubles and events. */
 export class NoticesPanel {
