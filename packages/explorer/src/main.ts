@@ -1,11 +1,11 @@
-/** The page's entry: the node first, the view when the document is there. */
+/** The entry of the page. It starts the node at once, and draws as soon as the document is parsed. */
 
 import { PageView } from './page-view.js';
 import { NodeSession } from './session/node-session.js';
 import { readPageConfig } from './session/page-config.js';
 
 declare global {
-  /** The page's handle, for the console and for tests. */
+  /** The handle of the page's node, for the console and for tests; undefined until there is a node. */
   var lightNode: NodeSession['node'];
 }
 
@@ -18,11 +18,11 @@ async function join(): Promise<void> {
   await joined;
   if (session.node === undefined) return;
   globalThis.lightNode = session.node;
-  // The bench reads the time from the start of navigation to this.
+  // The bench measures the time from the start of navigation to this mark.
   performance.mark('vision-light:tip');
 }
 
-/** The text of `config.json`; undefined where there is none, which includes a server that answers with a page. */
+/** The text of `config.json`, or undefined if there is none. Some servers answer with HTML then, so that is none too. */
 async function fetchConfigText(): Promise<string | undefined> {
   try {
     const response = await fetch('./config.json');

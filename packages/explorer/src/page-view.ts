@@ -1,4 +1,4 @@
-/** Everything on the page, drawn from the session's state. */
+/** Draws the whole page from the state of the session. */
 
 import { HeadersPanel } from './chain/headers-panel.js';
 import { LookupPanel } from './chain/lookup-panel.js';
@@ -13,7 +13,7 @@ import type { NodeSession } from './session/node-session.js';
 import { HeroPanel } from './status/hero-panel.js';
 import { TrustPanel } from './trust/trust-panel.js';
 
-/** Ages are in seconds, so they are drawn anew every second. */
+/** How often the page is drawn if nothing happens, in milliseconds: ages are shown in seconds. */
 const TICK_MS = 1_000;
 
 /** Owns the panels; draws at most once a frame. */
@@ -31,7 +31,7 @@ export class PageView {
   readonly #recent = new RecentHeaders(SPACING_BARS + 1, () => this.#scheduler.request());
   #redrawTimer = 0;
 
-  /** @param rejoin  what the button does when the node is not running */
+  /** @param rejoin  called when the visitor presses the button and no node runs */
   constructor(session: NodeSession, rejoin: () => void) {
     this.#session = session;
     this.#notices = new NoticesPanel(session);
@@ -45,7 +45,7 @@ export class PageView {
     this.update();
   }
 
-  /** Something changed. */
+  /** To be called after every change of the session. */
   update(): void {
     this.#scheduler.request();
   }
@@ -69,7 +69,7 @@ export class PageView {
       failed: 'Try again',
     };
     setText(this.#membership, labels[state.lifecycle]);
-    // Not `disabled`: that would take the keyboard's place on the page away from whoever has just pressed it.
+    // Not `disabled`: the button would lose the focus, and a visitor with a keyboard would start again at the top.
     this.#membership.setAttribute('aria-disabled', String(state.lifecycle === 'starting'));
     clearTimeout(this.#redrawTimer);
     if (redrawIn !== undefined) this.#redrawTimer = window.setTimeout(() => this.update(), redrawIn);

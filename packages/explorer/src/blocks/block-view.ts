@@ -1,9 +1,9 @@
-/** A block's transactions, on request: they are fetched from peers, so nobody pays for what nobody reads. */
+/** The transactions of a block. They are fetched from peers only when the visitor asks for them. */
 import type { Block, BodyTransaction, LightNodeHandle } from '@vision-light/browser-node';
 import { createElement, setText } from '../display/element.js';
 import { countNoun, formatBytes, formatCount } from '../display/quantities.js';
 
-/** Transactions listed; more is not read by anyone, and costs the page a second. */
+/** Most transactions that are listed, of the thousands in a block: to draw all takes a second. Otherwise arbitrary. */
 const SHOWN_MAX = 100;
 
 /** A button that fetches a block, and the place where its transactions are shown. */
@@ -22,7 +22,7 @@ export function createBlockView(node: LightNodeHandle, hash: string): HTMLElemen
   button.addEventListener('click', async () => {
     if (isAsking) return;
     isAsking = true;
-    // Not `disabled`: that would take the keyboard's place on the page away from whoever has just pressed it.
+    // Not `disabled`: the button would lose the focus, and a visitor with a keyboard would start again at the top.
     button.setAttribute('aria-disabled', 'true');
     setText(answer, 'Asking the peers …');
     try {
@@ -31,7 +31,7 @@ export function createBlockView(node: LightNodeHandle, hash: string): HTMLElemen
       const shown = block?.transactions.slice(0, SHOWN_MAX) ?? [];
       list.replaceChildren(...shown.map(createTransaction));
       if (block === undefined) return;
-      // The button goes; whoever pressed it goes on from the answer, not from the top of the page.
+      // The button disappears, so the focus moves to the answer. Otherwise it would be at the top of the page.
       if (document.activeElement === button) answer.focus();
       button.hidden = true;
     } catch (error) {
@@ -54,7 +54,7 @@ function describe({ transactionCount: count, bytes }: Block): string {
   );
 }
 
-/** Fields are strangers' text, and stay text. */
+/** The fields hold text from strangers, so they are set as text and never as markup. */
 function createTransaction({ id, bytes, fields }: BodyTransaction): HTMLLIElement {
   const item = createElement('li');
   const details = createElement('details');

@@ -5,8 +5,8 @@ import { createElement } from '../display/element.js';
 import { formatCount, formatTime } from '../display/quantities.js';
 
 /**
- * Builds the list, without fields that only say the hash again. Miner names and the like are strangers' text, and stay
- * text.
+ * Builds the list, without fields that only repeat the hash. Some fields hold text from strangers, such as the name of a
+ * miner, so all are set as text and never as markup.
  */
 export function createHeaderFields(header: HeaderInfo): HTMLDListElement {
   const list = createElement('dl', 'fields');

@@ -6,7 +6,7 @@ import { countNoun, formatAge, formatCount, shortenHash } from '../display/quant
 import type { SessionState } from '../session/node-session.js';
 import { createHeaderFields } from './header-fields.js';
 
-/** Rows in the list; the chart above it shows more. Arbitrary: what fits a screen. */
+/** Rows in the list. The chart above it shows more headers. Arbitrary: about what a screen shows. */
 const ROWS_MAX = 12;
 
 interface Row {
@@ -16,7 +16,7 @@ interface Row {
   readonly time: number;
 }
 
-/** Keeps one row a header, so that an open or focused one survives every update. */
+/** Keeps one row for each header, so that an open or focused row survives every update. */
 export class HeadersPanel {
   readonly #list = byTestId<HTMLOListElement>('headers');
   readonly #note = byTestId('headers-note');
@@ -34,14 +34,14 @@ export class HeadersPanel {
         count === 0 ? 'held while you read' : `held while you read · ${countNoun(count, 'newer header')}`,
       );
     } else {
-      // Single headers are shown arriving; those of a first sync come too fast for that.
+      // A new row is highlighted for a moment, but not during a sync, when headers come too fast for that.
       this.#reconcile(shown, state.status?.phase === 'synced');
       setText(this.#note, state.lifecycle === 'running' ? 'live' : '');
     }
     for (const row of this.#rows.values()) setText(row.age, formatAge(now - row.time));
   }
 
-  /** Rows must not move under someone who has opened one or walks through them by keyboard. */
+  /** Whether the visitor has opened a row or moves through the rows by keyboard: then they must not move. */
   #isBeingRead(): boolean {
     return this.#list.querySelector('details[open], :focus-visible') !== null;
   }
@@ -84,7 +84,7 @@ function createRow(header: HeaderInfo): Row {
     age,
   );
   details.append(summary);
-  // Built when first opened: most never are.
+  // The fields are built when the row is first opened, since most rows never are.
   details.addEventListener('toggle', () => {
     if (details.open && details.childElementCount === 1) details.append(createHeaderFields(header));
   });

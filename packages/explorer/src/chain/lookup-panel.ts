@@ -1,4 +1,4 @@
-/** The look-up field: a height or a hash in, a verified header or a plain sentence out. */
+/** The look-up field. The visitor types a height or a hash; the answer is a verified header or a sentence. */
 import { createBlockView } from '../blocks/block-view.js';
 import { byTestId, createElement, setText } from '../display/element.js';
 import { formatCount } from '../display/quantities.js';
@@ -6,7 +6,7 @@ import type { NodeSession } from '../session/node-session.js';
 import { createHeaderFields } from './header-fields.js';
 import { parseLookup } from './lookup-query.js';
 
-/** Wires the form to the node that the session holds at the time. */
+/** Answers the form from the node that the session has at that time. */
 export class LookupPanel {
   readonly #session: NodeSession;
   readonly #input = byTestId<HTMLInputElement>('lookup-input');
@@ -32,7 +32,7 @@ export class LookupPanel {
     if (node === undefined) return this.#say('The node is not running, so there is nothing to ask.');
     try {
       const header = await node.header(query.kind === 'height' ? query.height : query.hash);
-      // A later question has been asked meanwhile.
+      // The visitor has asked again meanwhile, so this answer is not shown.
       if (asked !== this.#asked) return;
       if (header === undefined) {
         const tip = formatCount(node.tip.height);
@@ -59,7 +59,7 @@ export class LookupPanel {
     }
   }
 
-  /** Lets one walk down the chain. */
+  /** Turns the parent's hash into a button that looks the parent up. */
   #linkParent(fields: HTMLElement, parent: string, height: number): void {
     const value = fields.querySelector('[data-field="parent"] dd');
     if (value === null || height === 0) return;

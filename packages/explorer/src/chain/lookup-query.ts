@@ -1,12 +1,12 @@
-/** What someone typed into the look-up field. */
+/** What a visitor typed into the look-up field: a height, a hash, or neither, with a sentence that says why. */
 export type LookupQuery =
   | { readonly kind: 'height'; readonly height: number }
   | { readonly kind: 'hash'; readonly hash: string }
   | { readonly kind: 'invalid'; readonly sentence: string };
 
 /**
- * Understands a height (`1234`, `1,234`, `1 234`) or a hash (64 hex digits in any case, with or without `0x`), and says
- * what is wrong with anything else.
+ * Reads a height (`1234`, `1,234`, `1 234`) or a hash (64 hex digits in upper or lower case, with or without `0x`). For
+ * any other text the result says what is wrong with it.
  */
 export function parseLookup(text: string): LookupQuery {
   const trimmed = text.trim();

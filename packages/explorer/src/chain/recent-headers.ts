@@ -1,19 +1,19 @@
 /**
- * The newest headers of the chain, read through the public API and kept in step with the tip. At most `count` headers
- * are held, and `count` are read at a time, however fast the tip moves.
+ * The newest headers of the chain, read from the node whenever the tip has moved. At most `count` headers are held, and
+ * `count` are read at a time, however fast the tip moves.
  */
 import type { HeaderInfo } from '@vision-light/browser-node';
 
-/** Least time between two readings, in milliseconds: while syncing the tip outruns any reader. */
+/** Least time between two reads, in milliseconds: during a sync the tip moves faster than anyone reads. Arbitrary. */
 const READ_INTERVAL_MS = 400;
 
 type ReadHeader = (height: number) => Promise<HeaderInfo | undefined>;
 
-/** Follows the tip; `onChange` follows every change of `newestFirst`. */
+/** Reads the newest headers after each new tip. `onChange` is called after every change of `newestFirst`. */
 export class RecentHeaders {
   readonly #count: number;
   readonly #onChange: () => void;
-  #read: ReadHeader | undefined;
+  #read: ReadHeader = async () => undefined;
   #wanted: { readonly height: number; readonly hash: string } | undefined;
   #headers: readonly HeaderInfo[] = [];
   #isReading = false;
@@ -24,12 +24,12 @@ export class RecentHeaders {
     this.#onChange = onChange;
   }
 
-  /** Consecutive headers of one branch, the tip (or what was the tip a moment ago) first. */
+  /** Consecutive headers of one branch, highest first. While a read is due they end at an earlier tip. */
   get newestFirst(): readonly HeaderInfo[] {
     return this.#headers;
   }
 
-  /** From now on, follow this tip, reading with `read`. */
+  /** Tells of the present tip, and how headers are read from now on. To tell of the same tip again does nothing. */
   follow(tip: { readonly height: number; readonly hash: string }, read: ReadHeader): void {
     this.#read = read;
     if (this.#wanted?.hash === tip.hash) return;
@@ -47,7 +47,7 @@ export class RecentHeaders {
         this.#lastReadAt = performance.now();
         const tip = this.#wanted;
         const headers = await this.#readBranch(tip.height);
-        // A reorganisation between two reads leaves a shorter run; the tip that follows it brings the rest.
+        // If a reorg came between two reads the run is shorter. The tip after the reorg brings the rest.
         if (headers.length > 0) {
           this.#headers = headers;
           this.#onChange();
@@ -55,7 +55,7 @@ export class RecentHeaders {
         if (headers[0]?.hash !== tip.hash && this.#wanted === tip) this.#wanted = undefined;
       }
     } catch {
-      // The node was closed meanwhile; what was read stays on the page.
+      // The node was closed meanwhile. What was read before stays on the page.
       this.#wanted = undefined;
     } finally {
       this.#isReading = false;
@@ -63,7 +63,7 @@ export class RecentHeaders {
   }
 
   async #readBranch(tipHeight: number): Promise<readonly HeaderInfo[]> {
-    const read = this.#read!;
+    const read = this.#read;
     const known = new Map(this.#headers.map((header) => [header.height, header]));
     const heights = Array.from(
       { length: Math.min(this.#count, tipHeight + 1) },
@@ -75,7 +75,7 @@ export class RecentHeaders {
   }
 }
 
-/** The headers from the first on of which each names the next as its parent. */
+/** The first headers up to the first gap: each names the next one as its parent. */
 function connectedRun(headers: readonly (HeaderInfo | undefined)[]): readonly HeaderInfo[] {
   const run: HeaderInfo[] = [];
   for (const header of headers) {

@@ -1,22 +1,22 @@
-/** The heartbeat of the chain: the time between the newest headers, one bar each, the newest at the right. */
+/** A bar chart of the times between the newest headers, the newest at the right. */
 
 import type { HeaderInfo } from '@vision-light/browser-node';
 import { byTestId, setText } from '../display/element.js';
 import { countNoun, formatSpan } from '../display/quantities.js';
 
-/** Bars drawn; one header more is needed, for the first difference. */
+/** How many bars are drawn, one for each time between two headers, so one header more is needed. Arbitrary. */
 export const SPACING_BARS = 39;
 
-/** Fewer say nothing about a rhythm. */
+/** With fewer bars the chart is hidden: they say little about a chain. Arbitrary. */
 const BARS_MIN = 5;
 /** Height of the drawing in its own units. */
 const CHART_HEIGHT = 40;
-/** Of the height, so that a bar of no time at all can be seen. */
+/** The least height of a bar in those units, so that a time of zero can be seen. */
 const BAR_HEIGHT_MIN = 2;
 
 const svgNamespace = 'http://www.w3.org/2000/svg';
 
-/** Draws the bars, and says the mean in words, which is also what a screen reader gets. */
+/** Draws the bars, and gives the mean and the maximum as text, also for screen readers. */
 export class SpacingChart {
   readonly #figure = byTestId('spacing');
   readonly #note = byTestId('spacing-note');
@@ -24,7 +24,7 @@ export class SpacingChart {
   #drawnFor = '';
 
   constructor() {
-    const svg = this.#figure.querySelector('svg')!;
+    const svg = byTestId<SVGSVGElement>('spacing-bars');
     svg.setAttribute('viewBox', `0 0 ${SPACING_BARS} ${CHART_HEIGHT}`);
     this.#bars = Array.from({ length: SPACING_BARS }, (_, index) => {
       const bar = document.createElementNS(svgNamespace, 'rect');
@@ -39,12 +39,14 @@ export class SpacingChart {
     const tip = newestFirst[0]?.hash ?? '';
     if (this.#drawnFor === tip) return;
     this.#drawnFor = tip;
-    // The genesis was not mined in its place, so the time after it means nothing.
+    // Genesis was not mined just before the header at height 1, so the time between the two means nothing.
     const headers = newestFirst.filter((header) => header.height > 0);
     const gaps: number[] = [];
-    for (let index = 0; index + 1 < headers.length && index < SPACING_BARS; index++) {
-      // Times may fall a little from one header to the next; that is no time, not less than none.
-      gaps.push(Math.max(0, headers[index]!.time - headers[index + 1]!.time));
+    let childTime = headers[0]?.time ?? 0;
+    for (const { time } of headers.slice(1, SPACING_BARS + 1)) {
+      // A header may bear an earlier time than its parent. That counts as zero.
+      gaps.push(Math.max(0, childTime - time));
+      childTime = time;
     }
     this.#figure.hidden = gaps.length < BARS_MIN;
     if (this.#figure.hidden) return;

@@ -1,7 +1,7 @@
-/** The few things that every panel does to the document. Text always goes in as text: headers carry strangers' words. */
+/** What every panel does to the document. Text is set as text, never as markup: headers hold text from strangers. */
 
 /**
- * The element with this `data-testid`; the page's own markup, so a missing one is a mistake here.
+ * The element with this `data-testid`. All are in index.html, so a missing one is a mistake in this package.
  *
  * @throws {Error} if there is none
  */
@@ -11,7 +11,7 @@ export function byTestId<E extends Element = HTMLElement>(id: string): E {
   return found;
 }
 
-/** Sets the text if it differs: an equal text is no change for layout or for a screen reader. */
+/** Sets the text if it differs. To set an equal text would cost a layout, and a screen reader might read it again. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }

@@ -1,12 +1,12 @@
 /**
- * Longest wait for a frame, in milliseconds. A hidden or covered page gets no frames at all, and must still be right
- * when someone looks; well below what anyone would notice, arbitrary otherwise.
+ * Longest wait for a frame, in milliseconds. A hidden or covered page gets no frames, and must still be up to date when
+ * it is shown again. Arbitrary: too short to be noticed.
  */
 const FRAME_WAIT_MAX_MS = 250;
 
 /**
- * Runs `draw` once before the next frame, however often it is asked to: a node that verifies 100,000 headers a second
- * costs the page 60 drawings a second and no more.
+ * Runs `draw` once before the next frame, however often it is requested. So the page is drawn 60 times a second at most,
+ * also while the node verifies 100,000 headers a second.
  */
 export class FrameScheduler {
   readonly #draw: () => void;
@@ -16,7 +16,7 @@ export class FrameScheduler {
     this.#draw = draw;
   }
 
-  /** Asks for a drawing; free while one is already due. */
+  /** Requests a drawing. It does nothing while one is already due. */
   request(): void {
     if (this.#isAsked) return;
     this.#isAsked = true;

@@ -1,9 +1,9 @@
-/** Numbers as people read them. English, like the page. */
+/** Numbers, sizes, times and hashes as text for people, in English as the whole page. */
 
 const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const oneDigit = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
-/** Above this a sum of work is shown as a power of two: its digits say nothing to anyone. */
+/** From here on a sum of work is shown as a power of two: nobody reads so many digits. Arbitrary. */
 const CHAINWORK_DIGITS_MAX = 10n ** 12n;
 
 /** A count with thousands separators. */
@@ -27,13 +27,13 @@ export function formatBytes(bytes: number): string {
 /** A sum of work: in full while it is short, as a power of two beyond. */
 export function formatChainwork(work: bigint): string {
   if (work < CHAINWORK_DIGITS_MAX) return grouped.format(work);
-  // A double holds the leading 53 bits; the rest of the exponent is counted.
+  // A double holds the leading 53 bits. The bits after them only add to the exponent.
   const shift = Math.max(0, work.toString(2).length - 53);
   const log2 = Math.log2(Number(work >> BigInt(shift))) + shift;
   return `2^${log2.toFixed(2)}`;
 }
 
-/** The two ends of a hash, which is what people compare. */
+/** The two ends of a hash: people compare these. */
 export function shortenHash(hash: string): string {
   return hash.length > 20 ? `${hash.slice(0, 8)}…${hash.slice(-8)}` : hash;
 }
@@ -50,7 +50,7 @@ export function formatAge(seconds: number): string {
   return `${formatSpan(whole)} ago`;
 }
 
-/** Units of time from the largest, in seconds; those with a plural are written out. */
+/** Units of time in seconds, the largest first. */
 const timeUnits: readonly (readonly [seconds: number, format: (count: number) => string])[] = [
   [365.25 * 86_400, (count) => countNoun(count, 'year')],
   [86_400, (count) => countNoun(count, 'day')],

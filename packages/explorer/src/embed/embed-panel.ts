@@ -1,11 +1,11 @@
-/** The lines that put the same node into another page, with this page's own settings filled in. */
+/** An example that puts the same node into another page, with the settings of this page. */
 import type { LightNodeOptions } from '@vision-light/browser-node';
 import { byTestId, setText } from '../display/element.js';
 
 /** How long the button says that it has copied, in milliseconds. Arbitrary. */
 const COPIED_MS = 2_000;
 
-/** Fills the example and makes its button work. */
+/** Writes the example, and copies it when the visitor presses the button. */
 export class EmbedPanel {
   readonly #code = byTestId('embed');
   readonly #button = byTestId<HTMLButtonElement>('embed-copy');
@@ -36,7 +36,7 @@ const header = await node.header(1); // verified in this browser`,
       await navigator.clipboard.writeText(this.#code.textContent ?? '');
       this.#button.textContent = 'Copied';
     } catch {
-      // No clipboard here (no https, or no permission): selecting the text is the next best thing.
+      // The clipboard needs https and a permission. Without them the text is selected instead.
       getSelection()?.selectAllChildren(this.#code);
       this.#button.textContent = 'Selected';
     }

@@ -1,6 +1,7 @@
-/** What a visitor can do about a trouble. The node's own sentence says what happened; this says what helps. */
+/** What a visitor can do about a trouble. The node's own sentence says what happened, and the advice says what helps. */
+import type { LightNodeErrorCode } from '@vision-light/browser-node';
 
-const advice: Readonly<Record<string, string>> = {
+const advice: Readonly<Partial<Record<LightNodeErrorCode | 'BAD_CONFIGURATION', string>>> = {
   NO_WEBRTC:
     'Browsers reach one another through WebRTC, which is missing or switched off here. A current Firefox, Chrome, Edge or Safari has it; some privacy extensions turn it off.',
   BAD_CONFIGURATION: 'It comes from the address of this page, or from config.json beside it.',
@@ -18,11 +19,13 @@ const advice: Readonly<Record<string, string>> = {
   NODE_BROKEN: 'Please reload the page, and report it: this should not happen.',
 };
 
-/** Codes of signaling share their advice: there may be several by now. */
+/** The advice for every code of signaling. */
 const signalAdvice =
   'Without a signaling server this page cannot meet new peers; those it has stay. It keeps trying.';
 
-/** A sentence of advice for an error code, or undefined where none would help. */
+const adviceOf = new Map<string, string>(Object.entries(advice));
+
+/** The advice for an error code, or undefined if there is none. */
 export function adviseOn(code: string): string | undefined {
-  return advice[code] ?? (code.startsWith('SIGNAL') ? signalAdvice : undefined);
+  return adviceOf.get(code) ?? (code.startsWith('SIGNAL') ? signalAdvice : undefined);
 }

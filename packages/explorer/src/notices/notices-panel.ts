@@ -1,4 +1,4 @@
-/** What happened: troubles that still matter at the top of the page, and the list of events beside the headers. */
+/** Troubles that still matter, at the top of the page, and the list of all events, beside the headers. */
 import { byTestId, createElement, setText } from '../display/element.js';
 import { formatAge } from '../display/quantities.js';
 import type { NodeSession, SessionNotice } from '../session/node-session.js';
@@ -20,7 +20,7 @@ export class NoticesPanel {
   render(now: number): void {
     const { notices, status } = this.#session.state;
     const hasPeers = (status?.peers ?? 0) > 0;
-    // With a peer at hand, a server that does not answer is an event, not a trouble.
+    // While there is a peer, a signaling server that does not answer is only an event.
     const troubles = [...this.#session.state.troubles.values()].filter(
       (trouble) => !(hasPeers && trouble.code.startsWith('SIGNAL')),
     );
@@ -56,7 +56,7 @@ export class NoticesPanel {
     if (advice !== undefined) words.append(createElement('p', '', advice));
     words.append(createElement('p', 'code-name', nameOf(trouble)));
     box.append(words);
-    // What keeps the node from starting cannot be waved away.
+    // If the node could not start, the reason stays: there is no button to dismiss it.
     if (this.#session.state.lifecycle === 'failed') return box;
     const dismiss = createElement('button', 'button quiet', 'Dismiss');
     dismiss.type = 'button';
@@ -84,7 +84,7 @@ function createNotice(notice: SessionNotice): HTMLLIElement {
   return item;
 }
 
-/** The small print: what to search for, or to report. */
+/** The code and the detail, for a search or a report. */
 function nameOf({ code, detail }: SessionNotice): string {
   return detail === '' ? code : `${code} · ${detail}`;
 }

@@ -1,10 +1,10 @@
-/** The peers, one line each. */
+/** The list of peers, one line each: kind, id, height and round-trip time. */
 
 import { byTestId, createElement, setText } from '../display/element.js';
 import { formatCount } from '../display/quantities.js';
 import type { SessionState } from '../session/node-session.js';
 
-/** Keeps one line a peer. */
+/** Keeps one line for each peer. */
 export class PeersPanel {
   readonly #list = byTestId<HTMLUListElement>('peer-list');
   readonly #empty = byTestId('peer-empty');

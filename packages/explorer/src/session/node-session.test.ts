@@ -9,7 +9,7 @@ import { NodeSession } from './node-session.js';
 
 vi.mock('@vision-light/browser-node', () => ({ createLightNode: vi.fn() }));
 
-/** A session whose node says what the test lets it say. */
+/** A session with a node whose events the test makes up. */
 async function joinedSession(storage?: 'memory') {
   const listeners: Record<string, (value: unknown) => void> = {};
   const status = { phase: 'synced', peers: 1, storedHeight: 0 } as Status;
@@ -41,7 +41,7 @@ it.each(['STORE_QUOTA', 'STORE_FAILED'] as const)(
     fails(code);
     fails('SIGNAL_UNREACHABLE');
     expect(state.isKept).toBe(false);
-    // The same, and less after a reorganisation, are no success.
+    // An equal height is no success, nor is a lower one after a reorganisation.
     stores(500);
     stores(490);
     expect(state.isKept).toBe(false);
@@ -49,7 +49,7 @@ it.each(['STORE_QUOTA', 'STORE_FAILED'] as const)(
     stores(491);
     expect(state.isKept).toBe(true);
     expect([...state.troubles.keys()]).toEqual(['SIGNAL_UNREACHABLE']);
-    // It stays among the events, and may come again.
+    // It stays in the list of events, and may become a trouble again.
     expect(state.notices.map((notice) => notice.code)).toContain(code);
     fails(code);
     expect(state.isKept).toBe(false);
@@ -77,7 +77,7 @@ it('where nothing is ever stored, nothing is said to be kept', async () => {
   const busy = await joinedSession();
   busy.stores(500);
   busy.fails('STORE_BUSY');
-  // What another tab keeps is none of this one's.
+  // What another tab has stored is not counted for this one.
   busy.stores(0);
   expect(busy.state.isKept).toBe(false);
 });

@@ -1,6 +1,7 @@
-/** The page's one node: joining, leaving, and what it has told so far. Knows nothing of the document. */
+/** The node of the page: how it is started and closed, and all that it has reported. The document is not used here. */
 import {
   createLightNode,
+  type LightNodeErrorCode,
   type LightNodeHandle,
   type LightNodeOptions,
   type PeerInfo,
@@ -9,15 +10,15 @@ import {
 } from '@vision-light/browser-node';
 import { formatCount } from '../display/quantities.js';
 
-/** Something that the visitor should be told: a reorganisation, or an error by its code. */
+/** An event that is shown to the visitor: a reorganisation, or an error. */
 export interface SessionNotice {
   readonly code: string;
   readonly sentence: string;
-  /** What the platform said, for whoever looks into it; empty if it said nothing. */
+  /** The platform's own words, for a developer; empty if there are none. */
   readonly detail: string;
-  /** When it came last, Unix seconds. */
+  /** When it last happened, in Unix seconds. */
   readonly at: number;
-  /** How often it came. */
+  /** How often it happened. */
   readonly count: number;
 }
 
@@ -28,9 +29,9 @@ export interface SessionState {
   tip: Tip | undefined;
   status: Status | undefined;
   peers: readonly PeerInfo[];
-  /** Height that storage brought along: what lies above it was checked in this visit. */
+  /** Height of the tip that was loaded from storage. All above it was verified in this visit. */
   startHeight: number;
-  /** Whether what is verified now reaches this device, as far as the node has said. */
+  /** Whether new headers are stored on this device, as far as the node has reported. */
   isKept: boolean;
   /** Newest first. */
   readonly notices: SessionNotice[];
@@ -38,16 +39,21 @@ export interface SessionState {
   readonly troubles: Map<string, SessionNotice>;
 }
 
-/** Notices kept; more is not read by anyone. The oldest go. */
+/** Most notices that are kept; the oldest are dropped. Arbitrary: nobody reads more. */
 const NOTICES_MAX = 50;
 
-/** Errors after which headers are kept in memory only, until more of them are stored after all. */
-const memoryOnlyCodes: readonly string[] = ['STORE_DENIED', 'STORE_QUOTA', 'STORE_FAILED', 'STORE_BUSY'];
+/** Errors after which new headers stay in memory, until the node reports that it has stored more of them. */
+const memoryOnlyCodes: readonly string[] = [
+  'STORE_DENIED',
+  'STORE_QUOTA',
+  'STORE_FAILED',
+  'STORE_BUSY',
+] satisfies LightNodeErrorCode[];
 
-/** The code of an error that has none of its own. */
+/** The code that an error without one gets here. */
 const UNKNOWN_CODE = 'UNEXPECTED';
 
-/** Holds a node, or tells why there is none. `onChange` follows every change. */
+/** Holds the node, or the reason why there is none. `onChange` is called after every change of the state. */
 export class NodeSession {
   readonly state: SessionState = {
     lifecycle: 'starting',
@@ -68,12 +74,12 @@ export class NodeSession {
     this.#onChange = onChange;
   }
 
-  /** The handle while the node runs. */
+  /** The node's handle, or undefined while no node runs. */
   get node(): LightNodeHandle | undefined {
     return this.#node;
   }
 
-  /** Starts a node. A rejection becomes the state `failed` with a trouble; this promise never rejects. */
+  /** Starts a node. If that fails the state is `failed`, with a trouble that says why. The promise never rejects. */
   async join(readOptions: () => Promise<LightNodeOptions>): Promise<void> {
     const { state } = this;
     state.lifecycle = 'starting';
@@ -90,7 +96,7 @@ export class NodeSession {
     this.#onChange();
   }
 
-  /** Leaves the network; what is verified stays on the page. */
+  /** Closes the node. What it verified stays on the page. */
   async leave(): Promise<void> {
     const node = this.#node;
     this.#markLeft();
@@ -103,7 +109,7 @@ export class NodeSession {
     }
   }
 
-  /** The visitor has read it, and need not read it again until the node is started anew. */
+  /** The visitor has read a trouble. It is not shown again until the node is started anew. */
   dismiss(code: string): void {
     this.#dismissed.add(code);
     this.state.troubles.delete(code);
@@ -119,7 +125,7 @@ export class NodeSession {
     state.startHeight = node.tip.height;
     state.isKept = state.options?.storage !== 'memory';
     const listen = (update: () => void) => {
-      // A handle that was left may still have something to say.
+      // An earlier node may still report something while it closes.
       if (this.#node !== node) return;
       update();
       this.#onChange();
@@ -128,7 +134,7 @@ export class NodeSession {
     node.subscribe('peer', () => listen(() => (state.peers = node.peers())));
     node.subscribe('status', (status) =>
       listen(() => {
-        // The node tries again by itself, and says nothing of success but this.
+        // After a failed write the node tries again by itself. It reports success only by a greater height.
         if (status.storedHeight > (state.status?.storedHeight ?? 0)) this.#markKept();
         state.status = status;
         if (status.phase === 'closed') this.#markLeft();
@@ -174,11 +180,11 @@ export class NodeSession {
     const { notices } = this.state;
     const { sentence, detail } = splitMessage(message);
     const at = Date.now() / 1000;
-    const known = notices.findIndex(
+    const index = notices.findIndex(
       (notice) => notice.code === code && notice.sentence === sentence && notice.detail === detail,
     );
-    const count = known < 0 ? 1 : notices.splice(known, 1)[0]!.count + 1;
-    const notice: SessionNotice = { code, sentence, detail, at, count };
+    const [earlier] = index < 0 ? [] : notices.splice(index, 1);
+    const notice: SessionNotice = { code, sentence, detail, at, count: (earlier?.count ?? 0) + 1 };
     notices.unshift(notice);
     notices.length = Math.min(notices.length, NOTICES_MAX);
     return notice;
@@ -188,12 +194,12 @@ export class NodeSession {
 function codeOf(error: unknown): string {
   const { code, name } = error as { readonly code?: unknown; readonly name?: unknown };
   if (typeof code === 'string') return code;
-  // The three that stand for wrong arguments or a wrong config.json: the sentence says which.
+  // These three mean wrong arguments or a wrong config.json. The sentence says which.
   if (name === 'PageConfigError' || name === 'TypeError' || name === 'RangeError') return 'BAD_CONFIGURATION';
   return UNKNOWN_CODE;
 }
 
-/** Parts what the node says of an error, `Sentence. (detail)`: the sentence is for everyone. */
+/** Splits the node's message, `Sentence. (detail)`: the sentence is for visitors, the detail for developers. */
 function splitMessage(message: string): { readonly sentence: string; readonly detail: string } {
   const [, sentence = message, detail = ''] = /^(.+?\.) \((.+)\)$/s.exec(message) ?? [];
   return { sentence, detail };
@@ -201,7 +207,7 @@ function splitMessage(message: string): { readonly sentence: string; readonly de
 
 function sentenceOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  // Written for whoever calls the node, which here is this page.
+  // The node writes these for the developer of the page.
   const isForDevelopers = error instanceof TypeError || error instanceof RangeError;
   return isForDevelopers ? `The settings of this page cannot be followed: ${message}.` : message;
 }

@@ -4,12 +4,12 @@
  */
 import type { LightNodeOptions } from '@vision-light/browser-node';
 
-/** `config.json` says something that cannot be followed; the message is a sentence for the page. */
+/** `config.json` or the address bar holds a wrong setting. The message is a sentence for the visitor. */
 export class PageConfigError extends Error {
   override readonly name = 'PageConfigError';
 }
 
-/** Where the page itself lies; `location` in a browser. */
+/** The parts of the page's own address that matter here; `location` in a browser. */
 export interface PagePlace {
   readonly protocol: string;
   readonly hostname: string;
@@ -21,10 +21,10 @@ const DEFAULT_NETWORK = 'vision-devnet';
 const DEFAULT_SIGNAL = ':8081';
 
 /**
- * Reads the configuration; `fetchText` is asked only if the address bar does not already say everything.
+ * Reads the configuration. `fetchText` is called only if the address bar does not give both settings.
  *
  * @param fetchText  the text of `config.json`, or undefined if there is none
- * @throws {PageConfigError} if the file or the address cannot be followed
+ * @throws {PageConfigError} if the file or the address holds a wrong setting
  */
 export async function readPageConfig(
   place: PagePlace,
@@ -36,6 +36,7 @@ export async function readPageConfig(
     .getAll('signal')
     .flatMap((text) => text.split(',').filter((part) => part.trim() !== ''));
   const file = network !== null && signal.length > 0 ? {} : parseConfigFile(await fetchText());
+  // The network may be anything so far: createLightNode checks it, and says what is wrong with it.
   return {
     network: network === null ? (file.network ?? DEFAULT_NETWORK) : parseNetworkParameter(network),
     signal: (signal.length > 0 ? signal : (file.signal ?? [DEFAULT_SIGNAL])).map((text) =>
@@ -45,9 +46,10 @@ export async function readPageConfig(
 }
 
 /**
- * A signaling server's address; `:8081` means this port of the host that the page came from.
+ * The full address of a signaling server. `:8081` means this port of the host that the page came from.
  *
- * @throws {PageConfigError} if the text is no http(s) or ws(s) address
+ * @returns an http(s) or ws(s) address
+ * @throws {PageConfigError} if the text is none
  */
 export function resolveSignal(text: string, place: PagePlace): string {
   const trimmed = text.trim();

@@ -13,12 +13,12 @@ import { describeNetwork } from '../trust/network-facts.js';
 import { describePhase, type PagePhase, phaseOf } from './phase-words.js';
 
 /**
- * A new header takes the node from synced to syncing and back within a few milliseconds; only what lasts longer than
- * this many milliseconds is shown, so that the page does not flicker at every block.
+ * A new header takes the node from synced to syncing and back within a few milliseconds. Syncing is shown only if it
+ * lasts longer than this many milliseconds, so that the page does not flicker at every block. Arbitrary.
  */
 const FLICKER_MS = 400;
 
-/** How long a phase must last before a screen reader is told, in milliseconds. Arbitrary. */
+/** How long a phase must last before it is announced to screen readers, in milliseconds. Arbitrary. */
 const ANNOUNCE_AFTER_MS = 1_500;
 
 /** Fills the head of the page. */
@@ -127,7 +127,7 @@ export class HeroPanel {
   }
 
   #renderProgress({ lifecycle, status, tip }: SessionState): void {
-    // Without a peer there is nothing to measure against: the bar stays indeterminate.
+    // Without a peer it is not known how far there is to go, so the bar is indeterminate.
     if (tip === undefined || status === undefined || status.peers === 0 || lifecycle !== 'running') {
       this.#progress.removeAttribute('value');
       setText(this.#progressCount, lifecycle === 'running' ? 'waiting for a peer' : '–');

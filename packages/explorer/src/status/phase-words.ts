@@ -3,18 +3,18 @@
 import { countNoun, formatSpan } from '../display/quantities.js';
 import type { SessionState } from '../session/node-session.js';
 
-/** `starting` and `failed` are the page's own: before the node exists, and when it cannot. */
+/** The node's phases, and two of the page: `starting` before there is a node, `failed` if it could not start. */
 export type PagePhase = 'starting' | 'failed' | 'connecting' | 'syncing' | 'synced' | 'stalled' | 'closed';
 
-/** A word for people, a sentence that says what it means. */
+/** A phase as a word, and a sentence that says what it means. */
 export interface PhaseWords {
   readonly word: string;
   readonly sentence: string;
 }
 
 /**
- * A tip older than this, in seconds, is worth a word: two hours without a header are rare on every network here. It
- * changes no phase, since nobody can know from an old tip that there is a newer one.
+ * From this age of the tip on, in seconds, the sentence mentions it: two hours without a header are rare on every network
+ * here. The phase stays the same, since an old tip does not prove that there is a newer one.
  */
 const OLD_TIP_S = 7_200;
 

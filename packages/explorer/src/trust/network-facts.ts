@@ -1,19 +1,19 @@
-/** What the page says about the network it is on. */
-import type { LightNodeOptions } from '@vision-light/browser-node';
+/** What the page says about its network: its name, what is checked on it, and what to be careful about. */
+import type { LightNodeOptions, NetworkName } from '@vision-light/browser-node';
 
-/** The words of one network. */
+/** The texts about one network. */
 export interface NetworkFacts {
   /** Short, for the head of the page. */
   readonly label: string;
   /** What is checked of each header, with the rules' own names. */
   readonly checks: readonly (readonly [rule: string, sentence: string])[];
-  /** What a visitor must know before trusting the work; undefined where nothing needs to be said. */
+  /** What a visitor must know before relying on the work, or undefined if there is nothing to say. */
   readonly caution: string | undefined;
   /** Which of the stored headers are hashed again when they are loaded. */
   readonly again: string;
 }
 
-const labels: Readonly<Record<string, string>> = {
+const labels: Readonly<Record<NetworkName, string>> = {
   'vision-devnet': 'Vision devnet',
   'vision-mainnet': 'Vision mainnet',
   'bitcoin-mainnet': 'Bitcoin mainnet',
@@ -23,7 +23,7 @@ const labels: Readonly<Record<string, string>> = {
   'bitcoin-regtest': 'Bitcoin regtest',
 };
 
-const cautions: Readonly<Record<string, string>> = {
+const cautions: Readonly<Partial<Record<NetworkName, string>>> = {
   'vision-devnet': 'A development network: its work is cheap to redo, and nothing on it has value.',
   'vision-mainnet':
     'The proof of work of Vision mainnet is weak, so “most work” is no protection here. Its hash can be computed about a ' +
@@ -39,17 +39,20 @@ const cautions: Readonly<Record<string, string>> = {
   'bitcoin-regtest': 'A private test network: every header costs about two hashes.',
 };
 
-/** The words for a network, which may be one of your own. */
+const labelOf = new Map<string, string>(Object.entries(labels));
+const cautionOf = new Map<string, string>(Object.entries(cautions));
+
+/** The texts about a network, known by name or given as an object. */
 export function describeNetwork(network: LightNodeOptions['network'] | undefined): NetworkFacts {
   const given: unknown = network ?? 'vision-devnet';
   const name = typeof given === 'string' ? given : nameOf(given);
   const isBitcoin = name.startsWith('bitcoin-');
   return {
-    label: labels[name] ?? name,
+    label: labelOf.get(name) ?? name,
     checks: isBitcoin ? bitcoinChecks : visionChecks,
     caution:
       typeof given === 'string'
-        ? cautions[name]
+        ? cautionOf.get(name)
         : 'A network of its own, under the rules of the Vision devnet.',
     again: isBitcoin ? 'every header' : 'the last ones and of a random sample',
   };

@@ -1,10 +1,10 @@
-/** What is verified, in the words of the network at hand. */
+/** What is verified on the network of this page, and how much of it in this visit. */
 import { byTestId, createElement, setText } from '../display/element.js';
 import { countNoun, formatCount } from '../display/quantities.js';
 import type { SessionState } from '../session/node-session.js';
 import { describeNetwork } from './network-facts.js';
 
-/** Fills the section on trust; its list of checks only when the network is known. */
+/** Fills the section on trust. The list of checks stays empty until the network is known. */
 export class TrustPanel {
   readonly #share = byTestId('verified-share');
   readonly #caution = byTestId('network-caution');
