@@ -64,14 +64,6 @@ export class Visitor {
     return this.tip();
   }
 
-  /** Resolves once the verified tip is this header. */
-  async agreesOn(hash: string): Promise<void> {
-    await this.page.evaluate(async (wanted) => {
-      const node = (globalThis as unknown as { lightNode: LightNodeHandle }).lightNode;
-      for await (const tip of node.tips()) if (tip.hash === wanted) return;
-    }, hash);
-  }
-
   /** Resolves once the best chain is on disk up to this height. */
   async hasStored(height: number): Promise<void> {
     await this.page.evaluate(
