@@ -1,7 +1,7 @@
 /**
  * Which module may import which. Each boundary of ARCHITECTURE.md is a rule here.
  *
- * `scripts/lint-checks.mjs` runs this and fails when it saw no modules, for a rule that matches nothing passes.
+ * A rule that matches no module always passes, so `scripts/lint-checks.mjs` fails if a rule here matches none.
  */
 import { readFileSync } from 'node:fs';
 
@@ -26,7 +26,7 @@ const packagesOf = (names) => `^packages/(${names.join('|')})/`;
 
 const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
 
-/** What the repository is built and tested with, and no package runs on. */
+/** Packages that only the build and the tests need. */
 const { workspaces, devDependencies } = readJson('package.json');
 const shipped = new Set(
   workspaces.flatMap((name) => Object.keys(readJson(`${name}/package.json`).dependencies ?? {})),
@@ -35,7 +35,7 @@ const tools = Object.keys(devDependencies).filter((name) => !shipped.has(name));
 
 const layerRules = layers.slice(0, -1).map((layer, index) => ({
   name: `protocol-${layer}-looks-down`,
-  comment: `${layer} knows nothing of the layers above it`,
+  comment: `${layer} must not import from the layers above it`,
   severity: 'error',
   from: { path: `${protocol}${layer}/`, pathNot: tests },
   to: { path: `${protocol}(${layers.slice(index + 1).join('|')})/` },
@@ -55,35 +55,35 @@ const config = {
     ...layerRules,
     {
       name: 'protocol-index-is-the-top',
-      comment: 'the index is for those outside; inside, name the file',
+      comment: 'the index is for other packages; inside the package, import the file itself',
       severity: 'error',
       from: { path: protocol, pathNot: tests },
       to: { path: `${protocol}index\\.ts$` },
     },
     {
       name: 'limits-stand-alone',
-      comment: 'everyone reads the limits, so they read no one',
+      comment: 'every folder may import the limits, so the limits import nothing',
       severity: 'error',
       from: { path: `${protocol}limits\\.ts$` },
       to: { path: '.' },
     },
     {
       name: 'families-through-networks',
-      comment: 'above the families nothing knows a single chain; networks.ts picks the rules',
+      comment: 'no code above the families depends on one chain; networks.ts selects the rules',
       severity: 'error',
       from: { path: protocol, pathNot: `(${protocol}families/|${protocol}index\\.ts$|\\.test\\.ts$)` },
       to: { path: `${protocol}families/`, pathNot: `${protocol}families/networks\\.ts$` },
     },
     {
       name: 'families-apart',
-      comment: 'two families share chain/, never each other',
+      comment: 'a family may import chain/, but not another family',
       severity: 'error',
       from: { path: `${protocol}families/(bitcoin|vision)/` },
       to: { path: `${protocol}families/(bitcoin|vision)/`, pathNot: `${protocol}families/$1/` },
     },
     {
       name: 'protocol-is-pure',
-      comment: 'no Node, no DOM: the core runs everywhere, bit for bit',
+      comment: 'no Node and no DOM: the core does the same on every platform',
       severity: 'error',
       from: { path: protocol, pathNot: tests },
       to: { dependencyTypes: ['core'] },
@@ -112,29 +112,29 @@ const config = {
     packageRule('gateway', ['browser-node', 'signal-server'], 'peers share the protocol, not each other'),
     packageRule('browser-node', ['gateway', 'signal-server'], 'peers share the protocol, not each other'),
     {
-      name: 'page-on-the-public-api',
-      comment: 'the page is built as any other application would be',
+      name: 'explorer-on-the-public-api',
+      comment: 'the page reaches the library by its public entry, and no other package of ours',
       severity: 'error',
-      from: { path: '^packages/browser-node/src/page/', pathNot: tests },
-      to: { path: '^packages/', pathNot: '^packages/browser-node/src/(page/|index\\.ts$)' },
+      from: { path: '^packages/explorer/' },
+      to: { path: '^packages/', pathNot: '^packages/(explorer/|browser-node/src/index\\.ts$)' },
     },
     {
-      name: 'page-is-not-the-library',
-      comment: 'the library must not carry the page',
+      name: 'explorer-is-imported-by-nobody',
+      comment: 'no package depends on the page; above all, the library does not contain it',
       severity: 'error',
-      from: { path: '^packages/browser-node/src/', pathNot: `(^packages/browser-node/src/page/|${tests})` },
-      to: { path: '^packages/browser-node/src/page/' },
+      from: { path: '^packages/', pathNot: '^packages/explorer/' },
+      to: { path: '^packages/explorer/' },
     },
     {
       name: 'packages-through-their-index',
-      comment: 'another package is reached by its name, as from outside the repository',
+      comment: 'another package is imported by its name, as from outside of the repository',
       severity: 'error',
       from: { path: '^packages/([^/]+)/src/', pathNot: tests },
       to: { path: '^packages/[^/]+/src/', pathNot: '^packages/($1/|[^/]+/src/index\\.ts$)' },
     },
     {
       name: 'tools-stay-outside',
-      comment: 'what is shipped does not need what builds and tests it',
+      comment: 'shipped code does not import the tools that build and test it',
       severity: 'error',
       from: { path: '^packages/[^/]+/src/', pathNot: tests },
       to: { path: `node_modules/(${tools.join('|')})/` },
@@ -148,7 +148,7 @@ const config = {
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'resolvable',
-      comment: 'an import that cannot be followed is one that no rule sees',
+      comment: 'an import that cannot be resolved is not checked by any rule',
       severity: 'error',
       from: {},
       to: { couldNotResolve: true, pathNot: ['\\?', '^vision-light:'] },
@@ -156,11 +156,11 @@ const config = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    // Not every dist: an import of someone else's is still an import.
+    // Only our own dist folders: an import from the dist of another package is an import as well.
     exclude: {
       path: ['^build/', '^packages/[^/]+/(dist|build)/', '^packages/pow/(assembly|bench/generated)/'],
     },
-    // Type-only imports are dependencies too: what a layer names, it knows.
+    // Type-only imports count too: a layer depends on every name that it uses.
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
     enhancedResolveOptions: {

@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import layerRules from '../.dependency-cruiser.mjs';
 import { root, runNode, toolPath } from './run-command.mjs';
 
 /**
@@ -89,13 +90,25 @@ export async function checkLayers() {
     ({ rule, from, to, comment }) => `${rule.name}: ${from} → ${to}${comment ? ` (${comment})` : ''}`,
   );
   if (unseen.length > 0) lines.push(`No modules seen in ${unseen.join(', ')}.`);
+  const idle = layerRules.forbidden.filter((rule) => matchesNothing(rule, cruised.modules));
+  for (const { name } of idle) lines.push(`${name}: this rule matches no module, so it can find nothing.`);
   return verdict(
     'layers',
-    error + warn === 0 && unseen.length === 0,
+    error + warn === 0 && unseen.length === 0 && idle.length === 0,
     modules.length,
     'modules',
     lines.join('\n'),
   );
+}
+
+/** Whether no module stands where a rule looks, at its `from` or at its `to`: such a rule passes, whatever is imported. */
+function matchesNothing({ from, to }, modules) {
+  const isThere = (pattern = '', exception = undefined) =>
+    modules.some(
+      ({ source }) =>
+        new RegExp(pattern).test(source) && !(exception !== undefined && new RegExp(exception).test(source)),
+    );
+  return !isThere(from.path, from.pathNot) || !isThere(to.path);
 }
 
 /** Files, exports and dependencies that nothing uses, and ones that are used unlisted (knip). */
