@@ -100,10 +100,19 @@ const config = {
     },
     packageRule(
       'protocol',
-      ['pow', 'browser-node', 'gateway', 'signal-server'],
+      ['pow', 'signaling', 'browser-node', 'gateway', 'signal-server'],
       'hashing is an effect that drivers perform',
     ),
-    packageRule('pow', ['protocol', 'browser-node', 'gateway', 'signal-server'], 'kernels know bytes only'),
+    packageRule(
+      'pow',
+      ['protocol', 'signaling', 'browser-node', 'gateway', 'signal-server'],
+      'kernels know bytes only',
+    ),
+    packageRule(
+      'signaling',
+      ['protocol', 'pow', 'browser-node', 'gateway', 'signal-server'],
+      'server and clients build on it; it knows of none of them',
+    ),
     packageRule(
       'signal-server',
       ['protocol', 'pow', 'browser-node', 'gateway'],

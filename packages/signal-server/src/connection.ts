@@ -1,9 +1,9 @@
+import type { PeerKind, RefusalCode } from '@vision-light/signaling';
+import { isConnectPacket } from './connect-packet.js';
 import { type EnginePacket, type EngineSocket, textLength } from './engine-internals.js';
 import { BYTES_PER_TOKEN } from './limits.js';
 import type { PageReports } from './network-metrics.js';
-import type { RefusalCode } from './refusal.js';
-import { isConnectPacket } from './request.js';
-import type { Member, PeerKind, Room } from './room.js';
+import type { Member, Room } from './room.js';
 import { type Rate, TokenBucket } from './token-bucket.js';
 
 /** What every connection is held to; one object, shared by all. */

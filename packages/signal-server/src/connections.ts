@@ -1,3 +1,4 @@
+import type { RefusalCode } from '@vision-light/signaling';
 import type { Logger } from 'pino';
 import { Connection, type ConnectionRates } from './connection.js';
 import {
@@ -10,8 +11,7 @@ import {
 } from './engine-internals.js';
 import type { SignalLimits } from './limits.js';
 import type { SignalMetrics } from './metrics.js';
-import type { SignalSocket } from './protocol.js';
-import type { RefusalCode } from './refusal.js';
+import type { SignalSocket } from './signal-io.js';
 
 /** What the server keeps at hand for every connection. */
 export interface ConnectionEnvironment {

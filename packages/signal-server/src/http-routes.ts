@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type RefusalCode, refusals } from './refusal.js';
+import { type RefusalCode, refusals } from '@vision-light/signaling';
 
 /** Where socket.io clients connect unless told otherwise. */
 export const SIGNALING_PATH = '/socket.io/';

@@ -1,7 +1,6 @@
+import { type PeerKind, type RefusalCode, refusalCodes } from '@vision-light/signaling';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { NetworkMetrics } from './network-metrics.js';
-import { type RefusalCode, refusalCodes } from './refusal.js';
-import type { PeerKind } from './room.js';
 
 /** The networks that have a metric label of their own; all others share `other`, so series are bounded. */
 export const labelledNetworks: readonly string[] = [

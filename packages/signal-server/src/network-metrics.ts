@@ -4,9 +4,10 @@
  *
  * Memory of one page: two token buckets and one number for each gauge.
  */
+
+import type { RefusalCode } from '@vision-light/signaling';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { SignalLimits } from './limits.js';
-import type { RefusalCode } from './refusal.js';
 import { TokenBucket } from './token-bucket.js';
 
 interface NetworkMetric {

@@ -1,6 +1,7 @@
+import type { PeerKind } from '@vision-light/signaling';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Member, type PeerKind, Room } from './room.js';
+import { type Member, Room } from './room.js';
 
 interface Peer extends Member {
   readonly name: number;

@@ -1,5 +1,4 @@
-/** What a peer says it is: a page, or an always-on node. */
-export type PeerKind = 'browser' | 'gateway';
+import type { PeerKind } from '@vision-light/signaling';
 
 /** Someone in a room. */
 export interface Member {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server as HttpServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
+import type { IceServer } from '@vision-light/signaling';
 import { type Logger, pino } from 'pino';
 import { Server } from 'socket.io';
 import { Admission } from './admission.js';
@@ -11,8 +12,8 @@ import { acceptUpgrade, type Engine } from './engine-internals.js';
 import { answerRequest, refuseUpgrade, rejectUpgradePath, SIGNALING_PATH } from './http-routes.js';
 import { defaultLimits, type SignalLimits } from './limits.js';
 import { SignalMetrics } from './metrics.js';
-import type { IceServer, SignalIo } from './protocol.js';
 import type { RandomBelow } from './room.js';
+import type { SignalIo } from './signal-io.js';
 import { Signaling } from './signaling.js';
 
 /** This package's version, as `/healthz` tells it. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { hasIceAddresses, type IceServer, isIceServer } from '@vision-light/signaling';
 import { defaultLimits, type SignalLimits } from './limits.js';
 import type { LogFormat, LogLevel } from './log.js';
-import type { IceServer } from './protocol.js';
 import type { SignalServerOptions } from './server.js';
 
 /** A setting that cannot be used; the message is one line for the person who gave it. */
@@ -144,7 +144,8 @@ function iceServers(found: Setting | undefined): IceServer[] | undefined {
   const json = isInline ? text : readText(source, text);
   try {
     const servers: unknown = JSON.parse(json);
-    if (Array.isArray(servers) && servers.every(isIceServer)) return servers;
+    if (Array.isArray(servers) && servers.every(isIceServer) && servers.every(hasIceAddresses))
+      return servers;
   } catch {
     // Said below, as for JSON of another shape.
   }
@@ -157,17 +158,6 @@ function readText(source: string, path: string): string {
   } catch (error) {
     throw new SettingError(`${source}: cannot read "${path}" (${(error as NodeJS.ErrnoException).code}).`);
   }
-}
-
-function isIceServer(value: unknown): value is IceServer {
-  if (typeof value !== 'object' || value === null) return false;
-  const { urls, username, credential } = value as Record<string, unknown>;
-  const list = Array.isArray(urls) ? urls : [urls];
-  return (
-    list.length > 0 &&
-    list.every((url) => typeof url === 'string' && /^(stun|turn)s?:/.test(url)) &&
-    [username, credential].every((text) => text === undefined || typeof text === 'string')
-  );
 }
 
 /** `maxFrameBytes` → `max-frame-bytes`. */

@@ -1,21 +1,23 @@
+import {
+  type Counted,
+  decodeJoin,
+  decodeMetrics,
+  decodePeers,
+  decodeSignal,
+  type IceServer,
+  type Joined,
+  type PeerInfo,
+  type Refused,
+  type Relayed,
+  type Sampled,
+} from '@vision-light/signaling';
 import type { Connection } from './connection.js';
 import type { Connections } from './connections.js';
 import type { SignalLimits } from './limits.js';
 import { networkLabel, type SignalMetrics } from './metrics.js';
 import { PageReports } from './network-metrics.js';
-import type {
-  Counted,
-  IceServer,
-  Joined,
-  PeerInfo,
-  Refused,
-  Relayed,
-  Sampled,
-  SignalIo,
-  SignalSocket,
-} from './protocol.js';
-import { decodeJoin, decodeMetrics, decodePeers, decodeSignal } from './request.js';
 import { type RandomBelow, Room } from './room.js';
+import type { SignalIo, SignalSocket } from './signal-io.js';
 
 /** What signaling needs from outside. */
 export interface SignalingEnvironment {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeJoin, decodePeers, decodeSignal, isConnectPacket } from './request.js';
+import { decodeJoin, decodeMetrics, decodePeers, decodeSignal } from './request.js';
 
 const network = '0123456789abcdef'.repeat(4);
 
@@ -45,20 +45,18 @@ test('a signal is addressed to an id and carries an object or a string', () => {
   expect(decodeSignal({ to: 1, data: {} })).toBeUndefined();
 });
 
-test('only a CONNECT to the default namespace opens', () => {
-  for (const text of ['0', '0{}', '0{"token":"x"}']) expect(isConnectPacket(text)).toBe(true);
-  for (const text of ['', '00', '0[]', '0{', '0/admin', '0/admin,{}', '1', '2["join"]']) {
-    expect(isConnectPacket(text)).toBe(false);
-  }
+test('a report of metrics is an object', () => {
+  expect(decodeMetrics({ any: 'thing' })).toEqual({ any: 'thing' });
+  for (const payload of [undefined, null, 1, 'x', []]) expect(decodeMetrics(payload)).toBeUndefined();
 });
 
 test('no payload makes a decoder throw', () => {
   fc.assert(
-    fc.property(fc.anything({ withNullPrototype: true }), fc.string(), (payload, text) => {
+    fc.property(fc.anything({ withNullPrototype: true }), (payload) => {
       decodeJoin(payload);
       decodePeers(payload);
       decodeSignal(payload);
-      isConnectPacket(text);
+      decodeMetrics(payload);
     }),
   );
 });
