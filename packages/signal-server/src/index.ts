@@ -8,6 +8,6 @@ export type {
   Sampled,
 } from '@vision-light/signaling';
 export { type RefusalCode, refusals } from '@vision-light/signaling';
+export type { RandomBelow } from './directory/room.js';
 export { defaultLimits, type SignalLimits } from './limits.js';
-export type { RandomBelow } from './room.js';
 export { createSignalServer, type SignalServer, type SignalServerOptions } from './server.js';

@@ -6,15 +6,15 @@ import type { AddressInfo } from 'node:net';
 import type { IceServer } from '@vision-light/signaling';
 import { type Logger, pino } from 'pino';
 import { Server } from 'socket.io';
-import { Admission } from './admission.js';
-import { Connections } from './connections.js';
-import { acceptUpgrade, type Engine } from './engine-internals.js';
-import { answerRequest, refuseUpgrade, rejectUpgradePath, SIGNALING_PATH } from './http-routes.js';
+import { Admission } from './admission/admission.js';
+import type { RandomBelow } from './directory/room.js';
+import { answerRequest, refuseUpgrade, rejectUpgradePath, SIGNALING_PATH } from './http/routes.js';
 import { defaultLimits, type SignalLimits } from './limits.js';
-import { SignalMetrics } from './metrics.js';
-import type { RandomBelow } from './room.js';
-import type { SignalIo } from './signal-io.js';
-import { Signaling } from './signaling.js';
+import { SignalMetrics } from './metrics/metrics.js';
+import { Connections } from './signaling/connections.js';
+import { acceptUpgrade, type Engine } from './signaling/engine-internals.js';
+import type { SignalIo } from './signaling/signal-io.js';
+import { Signaling } from './signaling/signaling.js';
 
 /** This package's version, as `/healthz` tells it. */
 export const version: string = createRequire(import.meta.url)('../package.json').version;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isIPv4, isIPv6 } from 'node:net';
-import { type Rate, TokenBucket } from './token-bucket.js';
+import { type Rate, TokenBucket } from '../token-bucket.js';
 
 /**
  * The address that a request counts against: IPv4 as it is, IPv6 by its /64, since one subscriber has

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { RefusalCode } from '@vision-light/signaling';
+import type { SignalLimits } from '../limits.js';
 import { AddressBook, addressKey, addressOf } from './address.js';
-import type { SignalLimits } from './limits.js';
 
 /** Who may connect at all. */
 export interface AdmissionPolicy {

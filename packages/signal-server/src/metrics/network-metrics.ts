@@ -7,8 +7,8 @@
 
 import type { RefusalCode } from '@vision-light/signaling';
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { SignalLimits } from './limits.js';
-import { TokenBucket } from './token-bucket.js';
+import type { SignalLimits } from '../limits.js';
+import { TokenBucket } from '../token-bucket.js';
 
 interface NetworkMetric {
   readonly type: 'counter' | 'gauge';

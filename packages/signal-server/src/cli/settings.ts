@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { hasIceAddresses, type IceServer, isIceServer } from '@vision-light/signaling';
-import { defaultLimits, type SignalLimits } from './limits.js';
+import { defaultLimits, type SignalLimits } from '../limits.js';
+import type { SignalServerOptions } from '../server.js';
 import type { LogFormat, LogLevel } from './log.js';
-import type { SignalServerOptions } from './server.js';
 
 /** A setting that cannot be used; the message is one line for the person who gave it. */
 export class SettingError extends Error {}

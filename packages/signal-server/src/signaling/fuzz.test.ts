@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { frame, RawClient } from '../test/raw-client.js';
-import { joinClient, metric, networkId, relay, startServer, until } from '../test/test-server.js';
+import { frame, RawClient } from '../../test/raw-client.js';
+import { joinClient, metric, networkId, relay, startServer, until } from '../../test/test-server.js';
 
 const network = networkId('f');
 

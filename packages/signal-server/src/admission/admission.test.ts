@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RawClient, upgradeRequest } from '../test/raw-client.js';
+import { RawClient, upgradeRequest } from '../../test/raw-client.js';
 import {
   connectClient,
   joinClient,
@@ -9,7 +9,7 @@ import {
   relay,
   startServer,
   until,
-} from '../test/test-server.js';
+} from '../../test/test-server.js';
 
 const network = networkId('a');
 

@@ -11,12 +11,12 @@ import {
   type Relayed,
   type Sampled,
 } from '@vision-light/signaling';
+import { type RandomBelow, Room } from '../directory/room.js';
+import type { SignalLimits } from '../limits.js';
+import { networkLabel, type SignalMetrics } from '../metrics/metrics.js';
+import { PageReports } from '../metrics/network-metrics.js';
 import type { Connection } from './connection.js';
 import type { Connections } from './connections.js';
-import type { SignalLimits } from './limits.js';
-import { networkLabel, type SignalMetrics } from './metrics.js';
-import { PageReports } from './network-metrics.js';
-import { type RandomBelow, Room } from './room.js';
 import type { SignalIo, SignalSocket } from './signal-io.js';
 
 /** What signaling needs from outside. */

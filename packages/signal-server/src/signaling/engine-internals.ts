@@ -6,7 +6,7 @@
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { QUEUED_PACKET_OVERHEAD } from './limits.js';
+import { QUEUED_PACKET_OVERHEAD } from '../limits.js';
 
 /** An engine.io packet as the `packet` event shows it, before anything acts on it. */
 export interface EnginePacket {

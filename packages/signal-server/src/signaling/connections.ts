@@ -1,5 +1,7 @@
 import type { RefusalCode } from '@vision-light/signaling';
 import type { Logger } from 'pino';
+import type { SignalLimits } from '../limits.js';
+import type { SignalMetrics } from '../metrics/metrics.js';
 import { Connection, type ConnectionRates } from './connection.js';
 import {
   discardPacket,
@@ -9,8 +11,6 @@ import {
   type WireSocket,
   waitingBytes,
 } from './engine-internals.js';
-import type { SignalLimits } from './limits.js';
-import type { SignalMetrics } from './metrics.js';
 import type { SignalSocket } from './signal-io.js';
 
 /** What the server keeps at hand for every connection. */

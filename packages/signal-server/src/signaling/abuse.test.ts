@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { frame, opcodes, RawClient } from '../test/raw-client.js';
+import { frame, opcodes, RawClient } from '../../test/raw-client.js';
 import {
   joinClient,
   metric,
@@ -8,8 +8,8 @@ import {
   relay,
   startServer,
   until,
-} from '../test/test-server.js';
-import type { SignalLimits, SignalServer } from './index.js';
+} from '../../test/test-server.js';
+import type { SignalLimits, SignalServer } from '../index.js';
 
 const network = networkId('b');
 const MEBIBYTE = 1024 * 1024;

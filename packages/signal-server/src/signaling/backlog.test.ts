@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { frame, opcodes, RawClient } from '../test/raw-client.js';
-import { joinClient, networkId, refusedCount, relay, startServer, until } from '../test/test-server.js';
+import { frame, opcodes, RawClient } from '../../test/raw-client.js';
+import { joinClient, networkId, refusedCount, relay, startServer, until } from '../../test/test-server.js';
 
 const network = networkId('c');
 

@@ -1,10 +1,10 @@
 import type { PeerKind, RefusalCode } from '@vision-light/signaling';
+import type { Member, Room } from '../directory/room.js';
+import { BYTES_PER_TOKEN } from '../limits.js';
+import type { PageReports } from '../metrics/network-metrics.js';
+import { type Rate, TokenBucket } from '../token-bucket.js';
 import { isConnectPacket } from './connect-packet.js';
 import { type EnginePacket, type EngineSocket, textLength } from './engine-internals.js';
-import { BYTES_PER_TOKEN } from './limits.js';
-import type { PageReports } from './network-metrics.js';
-import type { Member, Room } from './room.js';
-import { type Rate, TokenBucket } from './token-bucket.js';
 
 /** What every connection is held to; one object, shared by all. */
 export interface ConnectionRates {

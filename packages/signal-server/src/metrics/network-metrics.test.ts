@@ -7,7 +7,7 @@ import {
   refusedCount,
   startServer,
   until,
-} from '../test/test-server.js';
+} from '../../test/test-server.js';
 import { labelledNetworks } from './metrics.js';
 import { networkMetrics } from './network-metrics.js';
 

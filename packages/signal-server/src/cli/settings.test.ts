@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { defaultLimits } from './limits.js';
+import { defaultLimits } from '../limits.js';
 import { helpText, readSettings, SettingError, type Settings } from './settings.js';
 
 function read(args: string[], env: Record<string, string> = {}): Settings {
