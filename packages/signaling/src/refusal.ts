@@ -11,6 +11,7 @@ export const refusals = {
   SIGNAL_NO_SUCH_PEER: 'No such peer is in this network now.',
   SIGNAL_ROOM_FULL: 'The network has as many members here as the server allows.',
   SIGNAL_TOO_MANY_ROOMS: 'The server serves as many networks as it allows.',
+  SIGNAL_DIRECTORY_UNAVAILABLE: 'The server cannot reach its list of peers now. Ask again later.',
   SIGNAL_TOO_MANY_CONNECTIONS: 'The server has as many connections as it allows.',
   SIGNAL_TOO_MANY_FROM_ADDRESS: 'Too many connections come from this address.',
   SIGNAL_ORIGIN_NOT_ALLOWED: 'Pages of this origin may not use the server.',

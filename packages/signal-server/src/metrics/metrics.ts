@@ -23,7 +23,8 @@ export function networkLabel(name: string | undefined): string {
 /** What is read from the server when somebody scrapes. */
 export interface MetricSources {
   connections(): number;
-  rooms(): number;
+  /** NaN if it is not known now. */
+  rooms(): Promise<number>;
 }
 
 /** The server's own figures, in a registry of its own. */
@@ -68,8 +69,8 @@ export class SignalMetrics {
       name: 'vision_signal_rooms',
       help: 'Networks with at least one member.',
       registers,
-      collect() {
-        this.set(sources.rooms());
+      async collect() {
+        this.set(await sources.rooms());
       },
     });
     // Series exist from the start, so that a rate over them is right from the first event on.

@@ -1,10 +1,10 @@
 import type { PeerKind, RefusalCode } from '@vision-light/signaling';
-import type { Member, Room } from '../directory/room.js';
-import { BYTES_PER_TOKEN } from '../limits.js';
+import { BYTES_PER_TOKEN, QUEUED_PACKET_OVERHEAD } from '../limits.js';
 import type { PageReports } from '../metrics/network-metrics.js';
 import { type Rate, TokenBucket } from '../token-bucket.js';
 import { isConnectPacket } from './connect-packet.js';
 import { type EnginePacket, type EngineSocket, textLength } from './engine-internals.js';
+import type { RequestQueue } from './request-queue.js';
 
 /** What every connection is held to; one object, shared by all. */
 export interface ConnectionRates {
@@ -24,16 +24,19 @@ export interface ClientSocket {
 export type PacketVerdict = 'take' | 'drop' | 'malformed' | 'excess';
 
 /** Everything that the server keeps about one connection, beside what socket.io keeps. */
-export class Connection implements Member {
+export class Connection {
   readonly raw: EngineSocket;
   readonly connectedMs: number;
   /** Set while the client has the socket.io namespace open. */
   socket: ClientSocket | undefined;
-  room: Room<Connection> | undefined;
+  /** `joining` from the call of the directory until its answer. */
+  membership: 'none' | 'joining' | 'joined' = 'none';
+  /** What it says that it is; set while it is joined. */
   kind: PeerKind = 'browser';
-  place = 0;
-  /** The metric label under which it is counted while it is in a room. */
+  /** The metric label under which it is counted while it is joined. */
   label = '';
+  /** Requests that are not answered yet; undefined until there is one. */
+  requests: RequestQueue | undefined;
   /** What it has reported of its metrics; undefined until it has. */
   reports: PageReports | undefined;
   /** Since when it has been on its way out, if it is. */
@@ -42,6 +45,7 @@ export class Connection implements Member {
   readonly #messages: TokenBucket;
   #excess: TokenBucket | undefined;
   #hasAskedToOpen = false;
+  #early: { readonly packets: string[]; bytes: number } | undefined;
 
   constructor(raw: EngineSocket, rates: ConnectionRates, nowMs: number) {
     this.raw = raw;
@@ -70,6 +74,25 @@ export class Connection implements Member {
     if (this.#messages.take(tokens, nowMs)) return 'take';
     this.#excess ??= new TokenBucket(this.#rates.excess, nowMs);
     return this.#excess.take(1, nowMs) ? 'drop' : 'excess';
+  }
+
+  /**
+   * Keeps a packet that must come after the answer to `join`.
+   *
+   * @returns the bytes of all that are kept
+   */
+  keepEarly(packet: string): number {
+    this.#early ??= { packets: [], bytes: 0 };
+    this.#early.packets.push(packet);
+    this.#early.bytes += packet.length + QUEUED_PACKET_OVERHEAD;
+    return this.#early.bytes;
+  }
+
+  /** The packets that were kept, in the order in which they came; they are kept no longer. */
+  takeEarly(): readonly string[] {
+    const packets = this.#early?.packets ?? [];
+    this.#early = undefined;
+    return packets;
   }
 
   /** Only text, only the default namespace, one CONNECT first, then events, acknowledgements or the end. */

@@ -88,6 +88,7 @@ export class Connections {
     const { metrics, log, now } = this.#env;
     if (connection.closingMs !== undefined) return;
     connection.closingMs = now();
+    connection.requests?.clear();
     metrics.refused(code);
     log.debug({ peer: connection.id, code }, 'connection refused');
     const { raw, socket } = connection;
@@ -114,7 +115,7 @@ export class Connections {
         if (nowMs - closingMs >= limits.closeTimeoutMs) wire.terminate();
       } else if (raw.readyState !== 'open') {
         connection.closingMs = nowMs;
-      } else if (connection.room === undefined && nowMs - connection.connectedMs >= limits.joinTimeoutMs) {
+      } else if (isLateToJoin(connection, nowMs, limits)) {
         this.refuse(connection, 'SIGNAL_JOIN_TIMEOUT');
       } else {
         this.boundBacklog(connection);
@@ -184,4 +185,9 @@ export class Connections {
     if (verdict === 'drop') this.#env.metrics.refused('SIGNAL_MESSAGE_DROPPED');
     else this.refuse(connection, verdict === 'excess' ? 'SIGNAL_RATE_EXCEEDED' : 'SIGNAL_MALFORMED');
   }
+}
+
+/** A join that waits for the directory is in time: the directory has a limit of its own. */
+function isLateToJoin({ membership, connectedMs }: Connection, nowMs: number, limits: SignalLimits): boolean {
+  return membership === 'none' && nowMs - connectedMs >= limits.joinTimeoutMs;
 }
