@@ -12,9 +12,31 @@ export class Gate {
   before: (name: CallName) => Promise<void> = async () => {};
   /** What the answer of a call waits for. If it rejects, so does the call, which has had its effect. */
   after: (name: CallName) => Promise<void> = async () => {};
-  /** The calls that have gone through, in order. */
+  /** The calls about peers that were made, in order. */
+  readonly made: CallName[] = [];
+  /** Those of them that have gone through, in order. */
   readonly passed: CallName[] = [];
+  /** Wakes {@link untilMade}. */
+  #noticeMade: (() => void) | undefined;
   #turn: Promise<unknown> = Promise.resolve();
+
+  /** Stops all calls about peers until the promise is released; then calls pass as they come. */
+  hold(): Held {
+    const held = new Held();
+    this.before = async (name) => {
+      if (name !== 'roomCount') await held.promise;
+    };
+    return held;
+  }
+
+  /** Resolves when a call has been made, whether it has gone through or not. */
+  async untilMade(name: CallName): Promise<void> {
+    while (!this.made.includes(name)) {
+      await new Promise<void>((resolve) => {
+        this.#noticeMade = resolve;
+      });
+    }
+  }
 
   /** Puts the gate in front of a directory. */
   guard(openInner: OpenDirectory): OpenDirectory {
@@ -25,13 +47,19 @@ export class Gate {
         sample: (id, count) => this.#call('sample', () => inner.sample(id, count)),
         route: (from, to, signal) => this.#call('route', () => inner.route(from, to, signal)),
         leave: (id) => this.#call('leave', () => inner.leave(id)),
-        roomCount: () => this.#call('roomCount', () => inner.roomCount()),
+        // Concerns no peer, so it has no place in their order.
+        roomCount: async () => {
+          await this.before('roomCount');
+          return inner.roomCount();
+        },
         close: () => this.#call('close', () => inner.close()),
       };
     };
   }
 
   #call<T>(name: CallName, perform: () => Promise<T>): Promise<T> {
+    this.made.push(name);
+    this.#noticeMade?.();
     const outcome = this.#turn
       .then(() => this.before(name))
       .then(() => {
