@@ -6,6 +6,8 @@ import { isConnectPacket } from './connect-packet.js';
 import { type EnginePacket, type EngineSocket, textLength } from './engine-internals.js';
 import type { RequestQueue } from './request-queue.js';
 
+const NONE: readonly string[] = [];
+
 /** What every connection is held to; one object, shared by all. */
 export interface ConnectionRates {
   /** What a client may send. */
@@ -90,7 +92,7 @@ export class Connection {
 
   /** The packets that were kept, in the order in which they came; they are kept no longer. */
   takeEarly(): readonly string[] {
-    const packets = this.#early?.packets ?? [];
+    const packets = this.#early?.packets ?? NONE;
     this.#early = undefined;
     return packets;
   }

@@ -108,6 +108,20 @@ test('who goes while the directory answers its join is in no room', async () => 
   expect((await joinClient(server, network)).peers).toEqual([]);
 });
 
+test('of who is refused nothing more is served', async () => {
+  const { server, gate } = await startGated();
+  const { client } = await RawClient.joined(server.port, network);
+  const held = gate.hold();
+  for (let i = 0; i < 3; i++) client.send('421["peers",{"count":1}]');
+  await gate.untilMade('sample');
+  client.send('no packet');
+  await until(async () => (await refusedCount(server, 'SIGNAL_MALFORMED')) === 1);
+  held.release();
+  await client.ended;
+  await gate.untilMade('leave');
+  expect(gate.made).toEqual(['join', 'sample', 'leave']);
+});
+
 test('the answer to a join comes before the first signal', async () => {
   const { server, gate } = await startGated();
   const b = await joinClient(server, network);

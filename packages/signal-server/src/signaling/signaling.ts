@@ -94,10 +94,15 @@ export class Signaling {
     // Encoded here, since socket.emit() would search the data for binary parts, which JSON cannot hold.
     const packet = `2["signal",${signal}]`;
     const { connections, limits } = this.#env;
-    if (connection.membership === 'joined') connections.send(connection, packet);
+    if (connection.membership === 'joined') this.#hand(connection, packet);
     else if (connection.membership === 'joining' && connection.keepEarly(packet) > limits.maxBacklogBytes) {
       connections.refuse(connection, 'SIGNAL_BACKLOG');
     }
+  }
+
+  #hand(connection: Connection, packet: string): void {
+    this.#env.connections.send(connection, packet);
+    this.#env.metrics.relayed();
   }
 
   #take(connection: Connection, args: unknown[], task: Task): void {
@@ -117,7 +122,7 @@ export class Signaling {
       connections.boundBacklog(connection);
     }
     if (connection.membership === 'joined') {
-      for (const packet of connection.takeEarly()) connections.send(connection, packet);
+      for (const packet of connection.takeEarly()) this.#hand(connection, packet);
     }
     if (answer.ok) return;
     // The directory no longer knows it: it may join again, or the sweep closes it.
@@ -164,6 +169,7 @@ export class Signaling {
   }
 
   #relayTask(connection: Connection, payload: unknown): Task {
+    const { directory } = this.#env;
     const request = decodeSignal(payload);
     if (request === undefined) return malformedTask;
     let signal: string;
@@ -174,14 +180,8 @@ export class Signaling {
       return malformedTask;
     }
     const serve = () =>
-      connection.membership === 'joined' ? this.#relay(connection, request.to, signal) : NOT_JOINED;
+      connection.membership === 'joined' ? directory.route(connection.id, request.to, signal) : NOT_JOINED;
     return { bytes: QUEUED_PACKET_OVERHEAD + signal.length, serve };
-  }
-
-  async #relay({ id }: Connection, to: string, signal: string): Promise<Answer> {
-    const outcome = await this.#env.directory.route(id, to, signal);
-    if (outcome.ok) this.#env.metrics.relayed();
-    return outcome;
   }
 
   #countTask(connection: Connection, payload: unknown): Task {
