@@ -88,7 +88,6 @@ export class Connections {
     const { metrics, log, now } = this.#env;
     if (connection.closingMs !== undefined) return;
     connection.closingMs = now();
-    connection.requests?.clear();
     metrics.refused(code);
     log.debug({ peer: connection.id, code }, 'connection refused');
     const { raw, socket } = connection;

@@ -206,6 +206,7 @@ export class Signaling {
     const { id, membership } = connection;
     connection.socket = undefined;
     connection.raw.close();
+    // They would be refused now; their memory goes at once, not only when the directory has answered.
     connection.requests?.clear();
     connection.takeEarly();
     if (membership === 'joined') this.#uncount(connection);
