@@ -33,6 +33,62 @@ const shipped = new Set(
 );
 const tools = Object.keys(devDependencies).filter((name) => !shipped.has(name));
 
+const server = '^packages/signal-server/src/';
+
+/** Folders of packages/signal-server/src, and which of the others each may import. server.ts puts them together. */
+const serverFolders = {
+  http: [],
+  admission: [],
+  directory: [],
+  metrics: [],
+  signaling: ['directory', 'metrics'],
+  cli: [],
+};
+
+const serverFolderRules = Object.entries(serverFolders).map(([name, imports]) => ({
+  name: `signal-server-${name}-apart`,
+  comment: `${name} imports ${imports.join(' and ') || 'none'} of the other folders of the server`,
+  severity: 'error',
+  from: { path: `${server}${name}/`, pathNot: tests },
+  to: {
+    path: `${server}(${Object.keys(serverFolders)
+      .filter((other) => ![name, ...imports].includes(other))
+      .join('|')})/`,
+  },
+}));
+
+const serverRules = [
+  ...serverFolderRules,
+  {
+    name: 'signal-server-is-put-together-once',
+    comment: 'server.ts knows all parts; no part knows it, and the command line knows its options',
+    severity: 'error',
+    from: { path: `${server}[^/]+/`, pathNot: `(${server}cli/|${tests})` },
+    to: { path: `${server}(server|index|cli)\\.ts$` },
+  },
+  {
+    name: 'signaling-through-the-directory',
+    comment: 'another directory must be able to stand behind the interface',
+    severity: 'error',
+    from: { path: `${server}(signaling|metrics|http|admission)/`, pathNot: tests },
+    to: { path: `${server}directory/(memory-directory|room)\\.ts$` },
+  },
+  {
+    name: 'sockets-stay-in-signaling',
+    comment: 'who is in which room must not depend on sockets of this process',
+    severity: 'error',
+    from: { path: `${server}(directory|metrics|admission|http|cli)/`, pathNot: tests },
+    to: { path: 'node_modules/(socket|engine)\\.io' },
+  },
+  {
+    name: 'prometheus-stays-in-metrics',
+    comment: 'one folder knows how figures are exposed',
+    severity: 'error',
+    from: { path: server, pathNot: `(${server}metrics/|${tests})` },
+    to: { path: 'node_modules/prom-client/' },
+  },
+];
+
 const layerRules = layers.slice(0, -1).map((layer, index) => ({
   name: `protocol-${layer}-looks-down`,
   comment: `${layer} must not import from the layers above it`,
@@ -100,10 +156,19 @@ const config = {
     },
     packageRule(
       'protocol',
-      ['pow', 'browser-node', 'gateway', 'signal-server'],
+      ['pow', 'signaling', 'browser-node', 'gateway', 'signal-server'],
       'hashing is an effect that drivers perform',
     ),
-    packageRule('pow', ['protocol', 'browser-node', 'gateway', 'signal-server'], 'kernels know bytes only'),
+    packageRule(
+      'pow',
+      ['protocol', 'signaling', 'browser-node', 'gateway', 'signal-server'],
+      'kernels know bytes only',
+    ),
+    packageRule(
+      'signaling',
+      ['protocol', 'pow', 'browser-node', 'gateway', 'signal-server'],
+      'server and clients build on it; it knows of none of them',
+    ),
     packageRule(
       'signal-server',
       ['protocol', 'pow', 'browser-node', 'gateway'],
@@ -139,6 +204,7 @@ const config = {
       from: { path: '^packages/[^/]+/src/', pathNot: tests },
       to: { path: `node_modules/(${tools.join('|')})/` },
     },
+    ...serverRules,
     {
       name: 'no-test-imported',
       severity: 'error',
