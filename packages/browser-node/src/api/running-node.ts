@@ -9,12 +9,13 @@ import {
   type Tip,
   zeroMetrics,
 } from '@vision-light/protocol';
+import type { Block } from '../boundary/block.js';
+import { describeError, type LightNodeErrorCode } from '../boundary/error-codes.js';
 import type { BlockAnswer, FromNodeWorker } from '../boundary/messages.js';
 import type { NodeWorkerLink } from '../boundary/node-worker-link.js';
-import { PeerFinder } from '../peers/peer-finder.js';
-import type { Block } from './block.js';
+import { PagePeers } from '../peers/page-peers.js';
 import { freeze } from './freeze.js';
-import { describeError, LightNodeError, type LightNodeErrorCode } from './light-node-error.js';
+import { LightNodeError } from './light-node-error.js';
 import type { LightNodeHandle, TipsOptions } from './light-node-handle.js';
 import type { LightNodeSettings } from './light-node-options.js';
 import { watchPage } from './page-events.js';
@@ -42,7 +43,7 @@ export class RunningNode implements LightNodeHandle {
   #metrics: Metrics = zeroMetrics();
   #closing: Promise<void> | undefined;
   readonly #worker: NodeWorkerLink;
-  readonly #finder: PeerFinder;
+  readonly #pagePeers: PagePeers;
   readonly #subscriptions = new SubscriptionTable();
   readonly #streams = new Set<TipStream>();
   readonly #unwatchPage: () => void;
@@ -66,14 +67,12 @@ export class RunningNode implements LightNodeHandle {
     this.#worker = worker;
     const { network, iceServers, maxPeers, reportMetrics } = settings;
     const networkName = typeof network === 'string' ? network : undefined;
-    this.#finder = new PeerFinder({
-      servers: settings.signal.map((url) => ({
-        url,
-        networkId,
-        networkName,
-        iceServers,
-        metrics: reportMetrics ? () => this.#metrics : undefined,
-      })),
+    this.#pagePeers = new PagePeers({
+      signal: settings.signal,
+      networkId,
+      networkName,
+      iceServers,
+      metrics: reportMetrics ? () => this.#metrics : undefined,
       maxPeers,
       post: (message, transfer) => worker.post(message, transfer),
       failed: (code, detail) => this.#fail(new LightNodeError(code, describeError(code, detail))),
@@ -81,9 +80,9 @@ export class RunningNode implements LightNodeHandle {
     this.#unwatchPage = watchPage({
       resumed: () => {
         void worker.control.resume();
-        this.#finder.nudge();
+        this.#pagePeers.finder.nudge();
       },
-      hidden: () => this.#finder.leave(),
+      hidden: () => this.#pagePeers.leave(),
     });
   }
 
@@ -153,16 +152,16 @@ export class RunningNode implements LightNodeHandle {
         for (const notice of message.notices) this.#take(freeze(notice));
         break;
       case 'requestPeers':
-        if (this.#closing === undefined) void this.#finder.find(message.count);
+        if (this.#closing === undefined) void this.#pagePeers.finder.find(message.count);
         break;
       case 'opened':
-        this.#finder.links.markOpen(message.peer);
+        this.#pagePeers.links.markOpen(message.peer);
         break;
       case 'leaving':
-        this.#finder.links.leave(message.peer, message.isFaulty);
+        this.#pagePeers.links.leave(message.peer, message.isFaulty);
         break;
       case 'closed':
-        this.#finder.links.drop(message.peer);
+        this.#pagePeers.links.drop(message.peer, 'the channel is closed');
         break;
       default:
         message satisfies never;
@@ -230,14 +229,14 @@ export class RunningNode implements LightNodeHandle {
 
   async #end(): Promise<void> {
     this.#unwatchPage();
-    this.#finder.close();
+    this.#pagePeers.close();
     for (const stream of [...this.#streams]) stream.end();
     if (!this.#isCrashed) {
       const timeout = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS));
       // However it ends, everything is released afterwards.
       await Promise.race([this.#worker.control.close(), timeout]).catch(() => {});
     }
-    this.#finder.links.dropAll();
+    this.#pagePeers.links.dropAll('closed');
     this.#worker.terminate();
     this.#markClosed(CLOSED);
     this.#peers = freeze([]);

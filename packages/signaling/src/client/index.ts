@@ -1,0 +1,5 @@
+export {
+  SignalingClient,
+  type SignalingClientEvents,
+  type SignalingClientOptions,
+} from './signaling-client.js';
