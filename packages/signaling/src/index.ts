@@ -27,4 +27,3 @@ export {
   type SignalRequest,
 } from './request.js';
 export { type Candidate, decodeSignalData, maxMessageBytesOf, type SignalData } from './signal-data.js';
-export { type SignalingFault, signalingFaults } from './signaling-fault.js';

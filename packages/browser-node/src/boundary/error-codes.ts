@@ -1,5 +1,5 @@
 import { blockFaults, type StoreFault, storeFaults } from '@vision-light/protocol';
-import { signalingFaults } from '@vision-light/signaling';
+import type { SignalingFault } from '@vision-light/signaling/client';
 
 /**
  * Everything that a node can report, by stable code: what the `error` event carries and what promises reject with. The
@@ -11,7 +11,9 @@ export const lightNodeErrors = {
   WORKER_FAILED: 'A worker of the node could not be started, or it crashed.',
   PEER_CONNECTION_FAILED:
     'This browser has WebRTC but refuses to open connections, so no peer can be reached.',
-  ...signalingFaults,
+  SIGNAL_UNREACHABLE: 'A signaling server does not answer, so it introduces no new peers for now.',
+  SIGNAL_REFUSED: 'A signaling server refused a request.',
+  SIGNAL_MALFORMED: 'A signaling server answered with something that is not its protocol.',
   STORE_BUSY:
     'Another tab keeps what is known of this network, so what this one finds is kept in memory only.',
   ...storeFaults,
@@ -21,7 +23,7 @@ export const lightNodeErrors = {
   POW_UNAVAILABLE: 'The proof of work cannot be computed here: the hashing workers fail.',
   NODE_BROKEN: 'The node stopped because of a fault in itself.',
   NODE_CLOSED: 'The node is closed.',
-} as const satisfies Record<string, string> & Record<StoreFault, string>;
+} as const satisfies Record<string, string> & Record<StoreFault | SignalingFault, string>;
 
 /** Code of a {@link LightNodeError}. */
 export type LightNodeErrorCode = keyof typeof lightNodeErrors;

@@ -2,4 +2,5 @@ export {
   SignalingClient,
   type SignalingClientEvents,
   type SignalingClientOptions,
+  type SignalingFault,
 } from './signaling-client.js';

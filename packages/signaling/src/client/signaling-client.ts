@@ -14,7 +14,6 @@ import type { PeerKind } from '../peer.js';
 import type { RefusalCode } from '../refusal.js';
 import { isNetworkName, type JoinRequest } from '../request.js';
 import { decodeSignalData, type SignalData } from '../signal-data.js';
-import type { SignalingFault } from '../signaling-fault.js';
 
 /** Which room to join, where, and with what. */
 export interface SignalingClientOptions {
@@ -29,6 +28,12 @@ export interface SignalingClientOptions {
   readonly iceServers?: readonly IceServer[] | undefined;
   readonly clock: Clock;
 }
+
+/**
+ * What is wrong with a server: it does not answer, it refused this client, or it answered with something that is not its
+ * protocol.
+ */
+export type SignalingFault = 'SIGNAL_UNREACHABLE' | 'SIGNAL_REFUSED' | 'SIGNAL_MALFORMED';
 
 /** What a {@link SignalingClient} reports. */
 export interface SignalingClientEvents {
