@@ -1,3 +1,6 @@
+// First, so that it stands first in the bundle: compressed, everything together is half a kilobyte smaller that way.
+import 'vision-light:worker-script';
+
 export type {
   BodyTransaction,
   CustomNetwork,

@@ -1,18 +1,24 @@
 import { expect, test } from 'vitest';
 import { EarlyMessages } from './early-messages.js';
 
-test('messages are held until the channel is open, and released in their order', () => {
-  const early = new EarlyMessages();
-  const [first, second] = [new Uint8Array([1]), new Uint8Array([2])];
-  expect([early.take(first), early.take(second)]).toEqual(['held', 'held']);
-  expect(early.release()).toEqual([first, second]);
-  expect(early.take(first)).toBe('pass');
-  expect(early.release()).toEqual([]);
+function setUp() {
+  const delivered: Uint8Array[] = [];
+  return { delivered, early: new EarlyMessages((bytes) => delivered.push(bytes)) };
+}
+
+test('messages are held until the channel is open, and delivered in their order', () => {
+  const { delivered, early } = setUp();
+  const take = (value: number): boolean => early.take(new Uint8Array([value]));
+  expect([take(1), take(2), delivered.length]).toEqual([true, true, 0]);
+  early.release();
+  expect(take(3)).toBe(true);
+  expect(delivered.map(([value]) => value)).toEqual([1, 2, 3]);
 });
 
 test('64 KiB are held, and one byte more is too much: then nothing is', () => {
-  const early = new EarlyMessages();
-  expect(early.take(new Uint8Array(65_536))).toBe('held');
-  expect(early.take(new Uint8Array(1))).toBe('overflow');
-  expect(early.release()).toEqual([]);
+  const { delivered, early } = setUp();
+  expect(early.take(new Uint8Array(65_536))).toBe(true);
+  expect(early.take(new Uint8Array(1))).toBe(false);
+  early.release();
+  expect(delivered).toEqual([]);
 });

@@ -9,30 +9,35 @@ const EARLY_BYTES_MAX = 64 * 1024;
  * of a transferred channel early, and other libraries promise no order. If the first message is lost, so is the hello.
  */
 export class EarlyMessages {
-  #messages: Uint8Array[] | undefined = [];
+  readonly #deliver: (bytes: Uint8Array) => void;
+  #held: Uint8Array[] | undefined = [];
   #bytes = 0;
 
-  /**
-   * Takes a message that has arrived.
-   *
-   * @returns `pass`: the channel is open, the message may be delivered; `held`: it is delivered by {@link release};
-   *   `overflow`: too much has come, and nothing is held any more
-   */
-  take(bytes: Uint8Array): 'pass' | 'held' | 'overflow' {
-    if (this.#messages === undefined) return 'pass';
-    this.#bytes += bytes.length;
-    if (this.#bytes > EARLY_BYTES_MAX) {
-      this.#messages.length = 0;
-      return 'overflow';
-    }
-    this.#messages.push(bytes);
-    return 'held';
+  /** @param deliver  called with each message, in order, once the channel is open */
+  constructor(deliver: (bytes: Uint8Array) => void) {
+    this.#deliver = deliver;
   }
 
-  /** The channel is open. @returns what was held, in the order of its coming */
-  release(): readonly Uint8Array[] {
-    const messages = this.#messages ?? [];
-    this.#messages = undefined;
-    return messages;
+  /**
+   * Takes a message that has arrived: delivers it if the channel is open, holds it otherwise.
+   *
+   * @returns false if too much has come; then nothing is held any more
+   */
+  take(bytes: Uint8Array): boolean {
+    if (this.#held === undefined) {
+      this.#deliver(bytes);
+      return true;
+    }
+    this.#bytes += bytes.length;
+    if (this.#bytes <= EARLY_BYTES_MAX) this.#held.push(bytes);
+    else this.#held = [];
+    return this.#bytes <= EARLY_BYTES_MAX;
+  }
+
+  /** The channel is open: delivers what was held. */
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const bytes of held) this.#deliver(bytes);
   }
 }

@@ -79,7 +79,7 @@ describe('PeerLinks', () => {
     clock.advance(19_999);
     expect(events).toEqual([]);
     clock.advance(1);
-    expect(events).toEqual(['a.1 gone in setup: set-up took too long']);
+    expect(events).toEqual(['a.1 gone in setup: timed out']);
     expect(links.dial(route, 'a')).toBe(false);
     clock.advance(10_000);
     expect([links.dial(route, 'a'), links.size]).toEqual([true, 2]);
@@ -125,9 +125,9 @@ describe('PeerLinks', () => {
     made[0]?.options.onClosed('done');
     clock.advance(2000);
     expect(events).toEqual([
-      'c.3 gone in setup: given up',
+      'c.3 gone in setup: left',
       'a.1 gone in leaving: done',
-      'b.2 gone in leaving: left late',
+      'b.2 gone in leaving: timed out',
     ]);
     expect(made.map(({ taken }) => taken.join())).toEqual(['end,destroy', 'end,destroy', 'destroy']);
   });

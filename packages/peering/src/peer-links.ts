@@ -132,12 +132,12 @@ export class PeerLinks<C extends Connection> {
     if (link === undefined) return;
     if (isFaulty) this.#avoided.add(link.remoteId, 'faulty', this.#options.clock.now());
     if (link.phase === 'setup') {
-      this.drop(name, 'given up');
+      this.drop(name, 'left');
       return;
     }
     if (link.phase === 'leaving') return;
     link.phase = 'leaving';
-    link.cancelTimer = this.#options.clock.setTimer(LEAVE_TIMEOUT_MS, () => this.drop(name, 'left late'));
+    link.cancelTimer = this.#options.clock.setTimer(LEAVE_TIMEOUT_MS, () => this.drop(name, 'timed out'));
     link.connection.end();
   }
 
@@ -250,7 +250,7 @@ export class PeerLinks<C extends Connection> {
       isDescribed: false,
       candidates: 0,
       hasWonGlare: false,
-      cancelTimer: clock.setTimer(SETUP_TIMEOUT_MS, () => this.drop(name, 'set-up took too long')),
+      cancelTimer: clock.setTimer(SETUP_TIMEOUT_MS, () => this.drop(name, 'timed out')),
     };
     this.#links.set(name, link);
     events.made?.(name, connection);

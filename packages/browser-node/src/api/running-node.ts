@@ -43,7 +43,8 @@ export class RunningNode implements LightNodeHandle {
   #metrics: Metrics = zeroMetrics();
   #closing: Promise<void> | undefined;
   readonly #worker: NodeWorkerLink;
-  readonly #pagePeers: PagePeers;
+  readonly #finder: PagePeers['finder'];
+  readonly #links: PagePeers['links'];
   readonly #subscriptions = new SubscriptionTable();
   readonly #streams = new Set<TipStream>();
   readonly #unwatchPage: () => void;
@@ -67,7 +68,7 @@ export class RunningNode implements LightNodeHandle {
     this.#worker = worker;
     const { network, iceServers, maxPeers, reportMetrics } = settings;
     const networkName = typeof network === 'string' ? network : undefined;
-    this.#pagePeers = new PagePeers({
+    const { finder, links } = new PagePeers({
       signal: settings.signal,
       networkId,
       networkName,
@@ -77,12 +78,14 @@ export class RunningNode implements LightNodeHandle {
       post: (message, transfer) => worker.post(message, transfer),
       failed: (code, detail) => this.#fail(new LightNodeError(code, describeError(code, detail))),
     });
+    this.#finder = finder;
+    this.#links = links;
     this.#unwatchPage = watchPage({
       resumed: () => {
         void worker.control.resume();
-        this.#pagePeers.finder.nudge();
+        finder.nudge();
       },
-      hidden: () => this.#pagePeers.leave(),
+      hidden: () => finder.leave(),
     });
   }
 
@@ -152,16 +155,16 @@ export class RunningNode implements LightNodeHandle {
         for (const notice of message.notices) this.#take(freeze(notice));
         break;
       case 'requestPeers':
-        if (this.#closing === undefined) void this.#pagePeers.finder.find(message.count);
+        if (this.#closing === undefined) void this.#finder.find(message.count);
         break;
       case 'opened':
-        this.#pagePeers.links.markOpen(message.peer);
+        this.#links.markOpen(message.peer);
         break;
       case 'leaving':
-        this.#pagePeers.links.leave(message.peer, message.isFaulty);
+        this.#links.leave(message.peer, message.isFaulty);
         break;
       case 'closed':
-        this.#pagePeers.links.drop(message.peer, 'the channel is closed');
+        this.#links.drop(message.peer, 'the channel is closed');
         break;
       default:
         message satisfies never;
@@ -229,14 +232,14 @@ export class RunningNode implements LightNodeHandle {
 
   async #end(): Promise<void> {
     this.#unwatchPage();
-    this.#pagePeers.close();
+    this.#finder.close();
     for (const stream of [...this.#streams]) stream.end();
     if (!this.#isCrashed) {
       const timeout = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS));
       // However it ends, everything is released afterwards.
       await Promise.race([this.#worker.control.close(), timeout]).catch(() => {});
     }
-    this.#pagePeers.links.dropAll('closed');
+    this.#links.dropAll('closed');
     this.#worker.terminate();
     this.#markClosed(CLOSED);
     this.#peers = freeze([]);

@@ -35,11 +35,12 @@ export class GuardedChannel implements PeerChannel {
   #waitingBytes = 0;
   #unreportedBytes = 0;
   #isClosing = false;
-  readonly #early = new EarlyMessages();
+  readonly #early: EarlyMessages;
 
   constructor(channel: RTCDataChannel, events: PeerChannelEvents) {
     this.#channel = channel;
     this.#events = events;
+    this.#early = new EarlyMessages((bytes) => events.received(bytes));
     channel.binaryType = 'arraybuffer';
     channel.bufferedAmountLowThreshold = DRAINED_BYTES;
     channel.onopen = () => this.#open();
@@ -81,19 +82,12 @@ export class GuardedChannel implements PeerChannel {
 
   #open(): void {
     this.#events.opened();
-    for (const bytes of this.#early.release()) this.#events.received(bytes);
+    this.#early.release();
   }
 
   #receive(data: unknown): void {
     // No node sends text.
-    if (!(data instanceof ArrayBuffer)) {
-      this.#closeNow();
-      return;
-    }
-    const bytes = new Uint8Array(data);
-    const verdict = this.#early.take(bytes);
-    if (verdict === 'pass') this.#events.received(bytes);
-    else if (verdict === 'overflow') this.#closeNow();
+    if (!(data instanceof ArrayBuffer && this.#early.take(new Uint8Array(data)))) this.#closeNow();
   }
 
   #drain(): void {

@@ -8,31 +8,27 @@ import { MetricsReport } from './metrics-report.js';
  */
 const INTERVAL_MS = 5000;
 
-/** Reports to one signaling server what the node counts, for the metrics of the whole network. */
-export class MetricsReporter {
-  readonly #metrics: () => Metrics;
-  readonly #report = new MetricsReport();
-  #timer: ReturnType<typeof setInterval> | undefined;
-
-  constructor(metrics: () => Metrics) {
-    this.#metrics = metrics;
-  }
-
-  /** The server was joined, for the first time or again. */
-  joined(client: SignalingClient): void {
-    // This connection knows no gauge yet. Counters that an earlier one was told are not told again.
-    this.#report.restart();
-    this.stop();
-    const report = (): void => {
-      if (!client.isJoined) return;
-      const next = this.#report.next(this.#metrics());
+/**
+ * Reports to one signaling server what the node counts, for the metrics of the whole network.
+ *
+ * @returns what is to be called whenever the server was joined. Reports end by themselves when it is left
+ */
+export function metricsReporter(metrics: () => Metrics): (client: SignalingClient) => void {
+  const report = new MetricsReport();
+  let timer: ReturnType<typeof setInterval> | undefined;
+  return (client) => {
+    const send = (): void => {
+      if (!client.isJoined) {
+        clearInterval(timer);
+        return;
+      }
+      const next = report.next(metrics());
       if (next !== undefined) client.reportMetrics(next);
     };
-    report();
-    this.#timer = setInterval(report, INTERVAL_MS);
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
-  }
+    // This connection knows no gauge yet. Counters that an earlier one was told are not told again.
+    report.restart();
+    clearInterval(timer);
+    send();
+    timer = setInterval(send, INTERVAL_MS);
+  };
 }

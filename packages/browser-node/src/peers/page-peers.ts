@@ -9,7 +9,7 @@ import { SignalingClient } from '@vision-light/signaling/client';
 import type { LightNodeErrorCode } from '../boundary/error-codes.js';
 import { ChannelHandover, type PostToWorker } from './channel-handover.js';
 import { findConnectionObstacle } from './connection-obstacle.js';
-import { MetricsReporter } from './metrics-reporter.js';
+import { metricsReporter } from './metrics-reporter.js';
 import { pageClock } from './page-clock.js';
 import { PeerConnection } from './peer-connection.js';
 
@@ -38,7 +38,6 @@ export class PagePeers {
   readonly links: PeerLinks<PeerConnection>;
   readonly finder: PeerFinder<PeerConnection>;
   readonly #options: PagePeersOptions;
-  readonly #reporters: MetricsReporter[] = [];
   #isRefused = false;
 
   constructor(options: PagePeersOptions) {
@@ -60,26 +59,13 @@ export class PagePeers {
     this.finder = new PeerFinder(this.links, (events) => signal.map((url) => this.#join(url, events)));
   }
 
-  /** Leaves all peers and servers, as a page does that is hidden for good; `finder.nudge` comes back. */
-  leave(): void {
-    for (const reporter of this.#reporters) reporter.stop();
-    this.finder.leave();
-  }
-
-  /** Leaves the servers for good. The links stay, so that what was sent can still leave; `links.dropAll` ends them. */
-  close(): void {
-    for (const reporter of this.#reporters) reporter.stop();
-    this.finder.close();
-  }
-
   #join(url: string, events: IntroducerEvents): SignalingClient {
     const { networkId, networkName, iceServers, metrics, failed } = this.#options;
-    const reporter = metrics && new MetricsReporter(metrics);
-    if (reporter !== undefined) this.#reporters.push(reporter);
+    const report = metrics && metricsReporter(metrics);
     const options = { url, networkId, networkName, iceServers, kind: 'browser', clock: pageClock } as const;
     return new SignalingClient(options, {
       joined: (client, peerIds) => {
-        reporter?.joined(client);
+        report?.(client);
         events.joined(client, peerIds);
       },
       signal: events.signal,

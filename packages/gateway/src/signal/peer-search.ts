@@ -1,5 +1,6 @@
 /** Brings the links of this gateway together with the signaling servers that introduce peers. */
 import { PeerFinder, type PeerLinks } from '@vision-light/peering';
+import { isNetworkName } from '@vision-light/signaling';
 import { SignalingClient } from '@vision-light/signaling/client';
 import type { Logger } from 'pino';
 import { platformClock } from '../platform-clock.js';
@@ -16,14 +17,17 @@ export interface PeerSearchOptions {
 }
 
 /** Joins every signaling server. The node goes on while servers are away. */
-export function searchPeers({ urls, links, log, ...network }: PeerSearchOptions): PeerFinder<RtcLink> {
+export function searchPeers(options: PeerSearchOptions): PeerFinder<RtcLink> {
+  const { urls, links, log, networkId } = options;
+  // Networks of one's own have names of any kind.
+  const networkName = isNetworkName(options.networkName) ? options.networkName : undefined;
   return new PeerFinder(links, (events) =>
     urls.map((url) => {
-      const options = { url, ...network, kind: 'gateway', clock: platformClock } as const;
-      return new SignalingClient(options, {
-        joined: (client, peerIds) => {
+      const client = { url, networkId, networkName, kind: 'gateway', clock: platformClock } as const;
+      return new SignalingClient(client, {
+        joined: (route, peerIds) => {
           log.info({ signal: url, peers: peerIds.length }, 'joined signaling server');
-          events.joined(client, peerIds);
+          events.joined(route, peerIds);
         },
         signal: events.signal,
         failed: (code, reason) => log.warn({ code, reason }, 'signaling server fails; going on without it'),

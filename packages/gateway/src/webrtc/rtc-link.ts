@@ -29,7 +29,9 @@ export class RtcLink implements Connection {
   readonly #events: ChannelEvents;
   readonly #peer: SimplePeer.Instance;
   readonly #connection: RtcConnection;
-  readonly #early = new EarlyMessages();
+  readonly #early = new EarlyMessages((bytes) => {
+    if (!this.#isOver) this.#events.received(bytes);
+  });
   #channel: RtcChannel | undefined;
   /** Our candidates until the other side may have them; then undefined. */
   #heldCandidates: Candidate[] | undefined = [];
@@ -140,7 +142,7 @@ export class RtcLink implements Connection {
       if (this.#isOver) return;
       this.#isOpen = true;
       this.#events.opened(this.#maxMessageBytes);
-      for (const bytes of this.#early.release()) if (!this.#isOver) this.#events.received(bytes);
+      this.#early.release();
     };
     channel.onmessage = ({ data }: { data: ArrayBuffer | string }) => this.#receive(data);
     channel.onbufferedamountlow = () => {
@@ -154,9 +156,7 @@ export class RtcLink implements Connection {
     if (this.#isOver) return;
     // No node sends text. Its bytes are handed on, and the core judges them.
     const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : new Uint8Array(data);
-    const verdict = this.#early.take(bytes);
-    if (verdict === 'pass') this.#events.received(bytes);
-    else if (verdict === 'overflow') this.#fail('too much before the channel was open');
+    if (!this.#early.take(bytes)) this.#fail('too much before the channel was open');
   }
 
   /**

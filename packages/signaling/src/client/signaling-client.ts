@@ -12,7 +12,7 @@ import type { IceServer } from '../ice-server.js';
 import { isRecord } from '../is-record.js';
 import type { PeerKind } from '../peer.js';
 import type { RefusalCode } from '../refusal.js';
-import { isNetworkName, type JoinRequest } from '../request.js';
+import type { JoinRequest } from '../request.js';
 import { decodeSignalData, type SignalData } from '../signal-data.js';
 
 /** Which room to join, where, and with what. */
@@ -21,7 +21,7 @@ export interface SignalingClientOptions {
   readonly url: string;
   /** 64 hex digits: the room. */
   readonly networkId: string;
-  /** A label for the server's metrics; left out if the server would not take it. */
+  /** A label for the server's metrics, as `isNetworkName` allows it; undefined for none. */
   readonly networkName: string | undefined;
   readonly kind: PeerKind;
   /** Used instead of those that the server names. */
@@ -198,8 +198,7 @@ export class SignalingClient {
 
   #join(): void {
     const { networkId, networkName, kind } = this.#options;
-    const name = networkName !== undefined && isNetworkName(networkName) ? networkName : undefined;
-    const request: JoinRequest = { network: networkId, kind, name };
+    const request: JoinRequest = { network: networkId, kind, name: networkName };
     this.#ask('join', request, (answer) => {
       if (answer === undefined) return;
       if (answer.kind === 'ok' && answer.id !== undefined) {
