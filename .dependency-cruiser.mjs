@@ -1,7 +1,8 @@
 /**
  * Which module may import which. Each boundary of ARCHITECTURE.md is a rule here.
  *
- * A rule that matches no module always passes, so `scripts/lint-checks.mjs` fails if a rule here matches none.
+ * `scripts/lint-checks.mjs` runs this. It fails if a rule looks at no module, or forbids only imports of modules that do not
+ * exist: such a rule would always pass.
  */
 import { readFileSync } from 'node:fs';
 
@@ -20,7 +21,11 @@ const layers = [
   'driver',
 ];
 
+/** Folders of packages/browser-node/src, lowest first: each may import those before it. */
+const browserLayers = ['boundary', 'channel', 'store', 'worker', 'peers', 'api'];
+
 const protocol = '^packages/protocol/src/';
+const browserNode = '^packages/browser-node/src/';
 const tests = '(\\.test\\.ts$|^tests/|^packages/[^/]+/(bench|test)/|^[^/]+$)';
 const packagesOf = (names) => `^packages/(${names.join('|')})/`;
 
@@ -97,14 +102,34 @@ const layerRules = layers.slice(0, -1).map((layer, index) => ({
   to: { path: `${protocol}(${layers.slice(index + 1).join('|')})/` },
 }));
 
-/** @param {string} name  @param {readonly string[]} others */
-const packageRule = (name, others, comment) => ({
+/** Which other packages each package may import, and why no more. */
+const packageImports = {
+  protocol: [[], 'hashing is an effect that drivers perform'],
+  pow: [[], 'kernels know bytes only'],
+  signaling: [[], 'server and clients build on it, so it knows of neither'],
+  peering: [['signaling'], 'it decides about links and never sees a header'],
+  'signal-server': [['signaling'], 'it introduces peers and never sees a header'],
+  gateway: [['protocol', 'pow', 'signaling', 'peering'], 'peers share the protocol, not each other'],
+  'browser-node': [['protocol', 'pow', 'signaling', 'peering'], 'peers share the protocol, not each other'],
+};
+
+const packageRules = Object.entries(packageImports).map(([name, [imports, comment]]) => ({
   name: `${name}-apart`,
   comment,
   severity: 'error',
   from: { path: `^packages/${name}/`, pathNot: tests },
-  to: { path: packagesOf(others) },
-});
+  to: {
+    path: packagesOf(Object.keys(packageImports).filter((other) => ![name, ...imports].includes(other))),
+  },
+}));
+
+const browserLayerRules = browserLayers.slice(0, -1).map((layer, index) => ({
+  name: `browser-node-${layer}-looks-down`,
+  comment: `${layer} knows nothing of the layers above it`,
+  severity: 'error',
+  from: { path: `${browserNode}${layer}/`, pathNot: tests },
+  to: { path: `${browserNode}(${browserLayers.slice(index + 1).join('|')})/` },
+}));
 
 const config = {
   forbidden: [
@@ -154,28 +179,43 @@ const config = {
         pathNot: 'node_modules/@noble/hashes/',
       },
     },
-    packageRule(
-      'protocol',
-      ['pow', 'signaling', 'browser-node', 'gateway', 'signal-server'],
-      'hashing is an effect that drivers perform',
-    ),
-    packageRule(
-      'pow',
-      ['protocol', 'signaling', 'browser-node', 'gateway', 'signal-server'],
-      'kernels know bytes only',
-    ),
-    packageRule(
-      'signaling',
-      ['protocol', 'pow', 'browser-node', 'gateway', 'signal-server'],
-      'server and clients build on it; it knows of none of them',
-    ),
-    packageRule(
-      'signal-server',
-      ['protocol', 'pow', 'browser-node', 'gateway'],
-      'it introduces peers and never sees a header',
-    ),
-    packageRule('gateway', ['browser-node', 'signal-server'], 'peers share the protocol, not each other'),
-    packageRule('browser-node', ['gateway', 'signal-server'], 'peers share the protocol, not each other'),
+    ...packageRules,
+    {
+      name: 'signaling-wire-half-is-pure',
+      comment: 'messages and their checks run anywhere; the socket is the business of client/',
+      severity: 'error',
+      from: { path: '^packages/signaling/src/', pathNot: `(^packages/signaling/src/client/|${tests})` },
+      to: { path: '(^packages/signaling/src/client/|node_modules/)' },
+    },
+    {
+      name: 'signaling-and-peering-without-node',
+      comment: 'pages use both',
+      severity: 'error',
+      from: { path: '^packages/(signaling|peering)/src/', pathNot: tests },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'wire-half-only',
+      comment: 'the server has no use for the client, and peering is given its introducers',
+      severity: 'error',
+      from: { path: '^packages/(signal-server|peering)/src/', pathNot: tests },
+      to: { path: '^packages/signaling/src/client/' },
+    },
+    {
+      name: 'peering-is-given-its-platform',
+      comment: 'time, WebRTC and introducers come from outside, so there is nothing to install',
+      severity: 'error',
+      from: { path: '^packages/peering/src/', pathNot: tests },
+      to: { path: 'node_modules/' },
+    },
+    ...browserLayerRules,
+    {
+      name: 'browser-node-worker-apart',
+      comment: 'what the page imports of worker/ would be in the bundle twice',
+      severity: 'error',
+      from: { path: `${browserNode}(peers|api)/`, pathNot: tests },
+      to: { path: `${browserNode}worker/` },
+    },
     {
       name: 'explorer-on-the-public-api',
       comment: 'the page reaches the library by its public entry, and no other package of ours',
@@ -195,7 +235,10 @@ const config = {
       comment: 'another package is imported by its name, as from outside of the repository',
       severity: 'error',
       from: { path: '^packages/([^/]+)/src/', pathNot: tests },
-      to: { path: '^packages/[^/]+/src/', pathNot: '^packages/($1/|[^/]+/src/index\\.ts$)' },
+      to: {
+        path: '^packages/[^/]+/src/',
+        pathNot: '^packages/($1/|[^/]+/src/index\\.ts$|signaling/src/client/index\\.ts$)',
+      },
     },
     {
       name: 'tools-stay-outside',

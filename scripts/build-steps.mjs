@@ -10,7 +10,7 @@ import path from 'node:path';
 import { PlainError, root, runNode, toolPath } from './run-command.mjs';
 
 const skipped = new Set(['node_modules', 'dist', 'build', 'generated']);
-const packages = ['protocol', 'pow', 'signaling', 'signal-server', 'gateway', 'browser-node'];
+const packages = ['protocol', 'pow', 'signaling', 'peering', 'signal-server', 'gateway', 'browser-node'];
 
 /** What tsc compiles. The web page and the tests it only checks, in `npm run lint`. */
 const projects = [...packages.map((name) => `packages/${name}`), 'tests/conformance'];
@@ -47,7 +47,7 @@ export const buildSteps = [
       'package-lock.json',
     ],
     outputs: [
-      ...['protocol', 'pow', 'signaling', 'signal-server', 'gateway'].map(
+      ...['protocol', 'pow', 'signaling', 'peering', 'signal-server', 'gateway'].map(
         (name) => `packages/${name}/dist/index.js`,
       ),
       'packages/browser-node/build/tsc/index.d.ts',
@@ -61,6 +61,8 @@ export const buildSteps = [
       'packages/protocol/src',
       'packages/pow/src',
       'packages/pow/assembly',
+      'packages/signaling/src',
+      'packages/peering/src',
       ...[
         'src',
         'tsconfig.json',

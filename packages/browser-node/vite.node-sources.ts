@@ -47,10 +47,15 @@ function workerScript(emitAs: string): Plugin {
  */
 function slimSimplePeer(): Plugin {
   const shims = new Map(
-    ['buffer', 'debug', 'randombytes', 'readable-stream'].map((name) => [
-      name,
-      fileURLToPath(new URL(`src/simple-peer-shims/${name}.cjs`, import.meta.url)),
-    ]),
+    [
+      'buffer',
+      'debug',
+      'err-code',
+      'get-browser-rtc',
+      'queue-microtask',
+      'randombytes',
+      'readable-stream',
+    ].map((name) => [name, fileURLToPath(new URL(`src/simple-peer-shims/${name}.cjs`, import.meta.url))]),
   );
   return {
     name: 'vision-light-slim-simple-peer',
@@ -59,20 +64,32 @@ function slimSimplePeer(): Plugin {
   };
 }
 
-/** engine.io-client without the transports that the node never asks for: XHR polling and WebTransport, 3 kB gzipped. */
+/**
+ * engine.io-client without the transports that the node never asks for: polling and WebTransport, 4 kB gzipped. Its
+ * socket uses the list of them; its index exports them, and since they run code when loaded, that would keep them.
+ * Base64 goes with them: only polling carries bytes that way. A server that sends base64 all the same sends no bytes.
+ */
 function slimEngineIo(): Plugin {
   const id = '\0vision-light:engine.io-transports';
+  const unusedId = '\0vision-light:engine.io-unused';
   let folder = '';
   return {
     name: 'vision-light-slim-engine-io',
     enforce: 'pre',
-    resolveId(source, importer) {
-      const [, client] = /^(.*\/engine\.io-client\/build\/esm)\/socket\.js$/.exec(importer ?? '') ?? [];
-      if (client === undefined || source !== './transports/index.js') return undefined;
+    resolveId(source, importer = '') {
+      if (importer.endsWith('/engine.io-parser/build/esm/decodePacket.browser.js'))
+        return source.endsWith('/base64-arraybuffer.js') ? unusedId : undefined;
+      const [, client] = /^(.*\/engine\.io-client\/build\/esm)\/(?:socket|index)\.js$/.exec(importer) ?? [];
+      if (client === undefined) return undefined;
+      if (/^\.\/transports\/(polling|webtransport)/.test(source)) return unusedId;
+      if (source !== './transports/index.js') return undefined;
       folder = client;
       return id;
     },
     load(loaded) {
+      if (loaded === unusedId)
+        return `export const Fetch = undefined, XHR = undefined, WT = undefined;
+          export const decode = () => new ArrayBuffer(0);`;
       if (loaded !== id) return undefined;
       const webSocket = JSON.stringify(`${folder}/transports/websocket.js`);
       return `import { WS } from ${webSocket};\nexport const transports = { websocket: WS };`;

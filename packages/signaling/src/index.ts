@@ -1,4 +1,16 @@
-export type { Counted, Joined, Refused, Relayed, Sampled, ServerEvents } from './answer.js';
+export {
+  type Counted,
+  type DecodedAnswer,
+  decodeAnswer,
+  decodeCode,
+  isPeerId,
+  type Joined,
+  type Refused,
+  type Relayed,
+  type Sampled,
+  type ServerEvents,
+} from './answer.js';
+export type { Clock } from './clock.js';
 export { hasIceAddresses, type IceServer, isIceServer } from './ice-server.js';
 export { isRecord } from './is-record.js';
 export type { PeerInfo, PeerKind } from './peer.js';
@@ -14,3 +26,4 @@ export {
   type PeersRequest,
   type SignalRequest,
 } from './request.js';
+export { type Candidate, decodeSignalData, maxMessageBytesOf, type SignalData } from './signal-data.js';

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { decodeAnswer, decodeCode } from './signal-answers.js';
 import { decodeSignalData, maxMessageBytesOf } from './signal-data.js';
 
 const sdp = 'v=0\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=max-message-size:262144\r\n';
@@ -15,6 +14,14 @@ describe('decodeSignalData', () => {
       type: 'candidate',
       candidate: { ...bare, sdpMid: null },
     });
+  });
+
+  it('takes texts up to their longest', () => {
+    const long = sdp.padEnd(16_384, 'x');
+    expect(decodeSignalData({ type: 'offer', sdp: long })).toBeDefined();
+    expect(decodeSignalData({ type: 'offer', sdp: `${long}x` })).toBeUndefined();
+    const longest = { ...candidate, candidate: 'x'.repeat(1024) };
+    expect(decodeSignalData({ type: 'candidate', candidate: longest })).toBeDefined();
   });
 
   it('refuses everything else', () => {
@@ -35,6 +42,7 @@ describe('decodeSignalData', () => {
       { type: 'candidate' },
       { type: 'candidate', candidate: { candidate: 'x' } },
       { type: 'candidate', candidate: { ...candidate, sdpMid: 7 } },
+      { type: 'candidate', candidate: { ...candidate, sdpMLineIndex: '0' } },
       { type: 'candidate', candidate: { ...candidate, candidate: 'x'.repeat(1025) } },
     ]) {
       expect(decodeSignalData(data)).toBeUndefined();
@@ -47,48 +55,5 @@ describe('maxMessageBytesOf', () => {
     expect(maxMessageBytesOf(sdp)).toBe(262_144);
     expect(maxMessageBytesOf('v=0')).toBe(65_536);
     expect(maxMessageBytesOf('a=max-message-size:0\r\n')).toBe(Number.MAX_SAFE_INTEGER);
-  });
-});
-
-describe('decodeAnswer', () => {
-  const peers = [{ id: 'a', kind: 'browser' }];
-
-  it('takes what a server of the protocol answers', () => {
-    const iceServers = [{ urls: 'stun:stun.example' }];
-    expect(decodeAnswer({ ok: true, id: 'me', peers, iceServers })).toEqual({
-      kind: 'ok',
-      id: 'me',
-      peerIds: ['a'],
-      iceServers,
-    });
-    expect(decodeAnswer({ ok: true, peers })).toMatchObject({ kind: 'ok', peerIds: ['a'] });
-    expect(decodeAnswer({ ok: false, code: 'SIGNAL_ROOM_FULL' })).toEqual({
-      kind: 'refused',
-      code: 'SIGNAL_ROOM_FULL',
-    });
-  });
-
-  it('takes no more than 64 peers', () => {
-    const many = Array.from({ length: 1000 }, (_, i) => ({ id: String(i) }));
-    expect(decodeAnswer({ ok: true, peers: many })).toMatchObject({ peerIds: { length: 64 } });
-  });
-
-  it('says of anything else that it is malformed', () => {
-    for (const answer of [
-      undefined,
-      7,
-      {},
-      { ok: true },
-      { ok: 'yes', peers },
-      { ok: true, peers: 'a' },
-      { ok: true, peers: [null] },
-      { ok: true, peers: [{ id: '' }] },
-      { ok: true, peers, id: 'x'.repeat(65) },
-      { ok: true, peers, iceServers: {} },
-      { ok: true, peers, iceServers: [{ url: 'x' }] },
-    ]) {
-      expect(decodeAnswer(answer)).toEqual({ kind: 'malformed' });
-    }
-    expect(decodeCode('<script>')).toBe('no code');
   });
 });

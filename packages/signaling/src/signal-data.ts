@@ -1,26 +1,35 @@
-/** Longest session description that is taken: one of a data channel has about 1000 characters, candidates included. */
+/**
+ * What two peers send each other through the signaling server until they are connected. The server passes it on unread,
+ * so the receiver checks all of it here. Whatever does not set up one data channel is refused.
+ */
+import { isRecord } from './is-record.js';
+
+/** Longest session description that is taken, in characters. One for a data channel has about 1000, candidates included. */
 const SDP_CHARS_MAX = 16_384;
 
-/** Longest candidate that is taken; they have about 150 characters. */
+/** Longest candidate that is taken, in characters. Candidates have about 150. */
 const CANDIDATE_CHARS_MAX = 1024;
 
-/** What two peers say to one another through the signaling server: simple-peer's own messages. */
+/** Largest message, in bytes, that a peer takes if its description does not say. @see RFC 8841, section 6 */
+const MESSAGE_BYTES_DEFAULT = 65_536;
+
+/** One ICE candidate, in the form of `RTCIceCandidateInit`. At least one of the two places is named. */
+export interface Candidate {
+  readonly candidate: string;
+  readonly sdpMid: string | null;
+  readonly sdpMLineIndex: number | null;
+}
+
+/** One signal: a session description or a candidate, in the form in which simple-peer emits it. */
 export type SignalData =
   | { readonly type: 'offer' | 'answer'; readonly sdp: string }
-  | {
-      readonly type: 'candidate';
-      readonly candidate: {
-        readonly candidate: string;
-        readonly sdpMLineIndex: number | null;
-        readonly sdpMid: string | null;
-      };
-    };
+  | { readonly type: 'candidate'; readonly candidate: Candidate };
 
 /**
- * Checks what came from another peer. Only what sets up one data channel is let through: simple-peer would also let the
- * other side renegotiate, or add audio and video.
+ * Checks a signal of another peer. simple-peer would also let the other side renegotiate, or add audio and video.
  *
- * @returns undefined for anything else
+ * @returns the signal without unknown members; undefined for anything else, and for a candidate whose place
+ *   (`sdpMid`, `sdpMLineIndex`) is missing or of the wrong type
  */
 export function decodeSignalData(data: unknown): SignalData | undefined {
   if (!isRecord(data)) return undefined;
@@ -32,13 +41,13 @@ export function decodeSignalData(data: unknown): SignalData | undefined {
 }
 
 /**
- * The largest message that the sender of a session description takes, in bytes: 64 KiB if it does not say.
+ * The largest message that the sender of a session description takes, in bytes.
  *
  * @see RFC 8841, section 6: 0 means any size
  */
 export function maxMessageBytesOf(sdp: string): number {
   const line = /^a=max-message-size:(\d{1,15})\s*$/m.exec(sdp);
-  const bytes = line === null ? 65_536 : Number(line[1]);
+  const bytes = line === null ? MESSAGE_BYTES_DEFAULT : Number(line[1]);
   return bytes === 0 ? Number.MAX_SAFE_INTEGER : bytes;
 }
 
@@ -56,8 +65,4 @@ function decodeCandidate(value: unknown): SignalData | undefined {
   if (sdpMid !== null && typeof sdpMid !== 'string') return undefined;
   if (sdpMLineIndex === null && sdpMid === null) return undefined;
   return { type: 'candidate', candidate: { candidate, sdpMLineIndex, sdpMid } };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
