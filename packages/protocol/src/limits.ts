@@ -5,7 +5,7 @@
  * Worst case, besides the tree (see header-tree.ts): at most 832 MiB for 32 peers, all hostile at once. A test adds it up.
  */
 
-/** Headers of one `headers` message and of one request. The seed's number. More is a fault of the sender. */
+/** Headers of one `headers` message and of one request, as in existing Vision nodes. More is a fault of the sender. */
 export const HEADERS_PER_MESSAGE_MAX = 2000;
 
 /** `getHeaders` requests under way to the leader, so that its answers follow one another without a pause. At the edge the next request waits for an answer. 4 × 2000 headers cover a round trip of 80 ms at 100,000 headers a second. */
@@ -68,7 +68,7 @@ export const PING_SLACK_MS = 2_000;
 /** Milliseconds by which the platform may be late with a wake before it counts as sleep (a frozen tab, a closed laptop): then no deadline that passed meanwhile is held against a peer. Arbitrary. */
 export const OVERSLEPT_MS = 5_000;
 
-/** Least time-out of a request, milliseconds. The seed's number; above it, three round trips. */
+/** Least time-out of a request, milliseconds, as in existing Vision nodes. Slower peers get three round trips. */
 export const REQUEST_TIMEOUT_MIN_MS = 3_000;
 
 /** Greatest time-out of a request, milliseconds: a peer cannot buy time by answering pings slowly. */
@@ -77,10 +77,10 @@ export const REQUEST_TIMEOUT_MAX_MS = 15_000;
 /** Bytes a second at which an answer must come in, or its request is given up: 2000 headers of the devnet in 20 s. Slower is as good as silent. */
 export const ANSWER_BYTES_PER_SECOND_MIN = 8 * 1024;
 
-/** Requests in a row that may fail before a peer is paused. The seed's number. */
+/** Requests in a row that may fail before a peer is paused, as in existing Vision nodes. */
 export const FAILURES_BEFORE_PAUSE = 3;
 
-/** Milliseconds of a pause; never for the last peer. The seed's number. */
+/** Milliseconds of a pause, as in existing Vision nodes. The last peer is never paused. */
 export const PAUSE_MS = 30_000;
 
 /** Pauses of a peer before it is disconnected, if there are others. Arbitrary. */
@@ -92,13 +92,13 @@ export const LEADER_SLICE_MS = 30_000;
 /** Claims of more work than the peer then delivers, before it is disconnected. One can happen to an honest peer that reorganises. */
 export const UNPROVEN_CLAIMS_MAX = 3;
 
-/** Bodies under way from one peer at first. The seed's number. */
+/** Bodies under way from one peer at first, as in existing Vision nodes. */
 export const WINDOW_START = 12;
 
-/** Least window of a peer, bodies. The seed's number. */
+/** Least window of a peer, bodies, as in existing Vision nodes. */
 export const WINDOW_MIN = 4;
 
-/** Greatest window of a peer, bodies. The seed's number. */
+/** Greatest window of a peer, bodies, as in existing Vision nodes. */
 export const WINDOW_MAX = 32;
 
 /** Bodies that are wanted at once: queued, under way, or held until they are checked. Arbitrary, far above the windows. Above it a further one is refused. */
@@ -122,7 +122,7 @@ export const BLOCK_REQUEST_INTERVAL_MS = 10;
 /** Bodies of one peer that were given up and may still come. More than its windows until it is paused twice. Above it the oldest is forgotten, and then unsolicited. */
 export const EXPIRED_BODIES_MAX = 256;
 
-/** Newest bodies that a node follows unless it is told otherwise. DESIGN's number. Older ones are removed. */
+/** Newest bodies that a node keeps unless it is told otherwise: more than the 36 blocks that existing Vision nodes reorganise at most, and at most 256 MB. Older ones are removed. */
 export const FOLLOWED_BLOCKS = 64;
 
 /** Headers that may be missing while bodies are fetched already; with more to come, the newest would soon be old. Arbitrary. */
@@ -161,25 +161,25 @@ export const DEFERRED_BLOCK_REQUESTS_MAX = 64;
 /** Bodies that are read from the store at once, each of a peer's or the application's requests. At the edge the next read waits. */
 export const BODY_READS_MAX = 8;
 
-/** Blocks in the orphan pool. The seed's number. At the edge the greediest peer loses one, see orphan-pool.ts. */
+/** Blocks in the orphan pool, as in existing Vision nodes. At the edge the peer with the most orphans loses one, see orphan-pool.ts. */
 export const ORPHANS_MAX = 512;
 
-/** Bytes of bodies in the orphan pool. DESIGN's number. At the edge as `ORPHANS_MAX`. */
+/** Bytes of bodies in the orphan pool: as `BODY_BYTES_IN_FLIGHT_MAX`, since the pool holds requested bodies only. At the edge as `ORPHANS_MAX`. */
 export const ORPHAN_BYTES_MAX = 16 * 1024 * 1024;
 
-/** Blocks of one peer in the orphan pool. DESIGN's number. At the edge it loses its oldest. */
+/** Blocks of one peer in the orphan pool: two full windows. At the edge its oldest is dropped. */
 export const ORPHANS_PER_PEER_MAX = 64;
 
-/** Milliseconds that an orphan waits for its header. The seed's number. Afterwards it is dropped. */
+/** Milliseconds that an orphan waits for its header, as in existing Vision nodes. Afterwards it is dropped. */
 export const ORPHAN_TTL_MS = 300_000;
 
-/** Milliseconds between two sweeps of the orphan pool. The seed's number. */
+/** Milliseconds between two sweeps of the orphan pool, as in existing Vision nodes. */
 export const ORPHAN_SWEEP_MS = 30_000;
 
-/** Verified headers that are remembered, to know duplicates that the tree has dropped. The seed's number. Above it the one seen least recently is forgotten. */
+/** Verified headers that are remembered, to know duplicates that the tree has dropped, as in existing Vision nodes. Above it the one seen least recently is forgotten. */
 export const SEEN_HEADERS_MAX = 8_192;
 
-/** Verified bodies that are remembered, to know duplicates that are not kept. The seed's number. Above it the one seen least recently is forgotten. */
+/** Verified bodies that are remembered, to know duplicates that are not kept, as in existing Vision nodes. Above it the one seen least recently is forgotten. */
 export const SEEN_BLOCKS_MAX = 8_192;
 
 /** What a header or block that is known already costs its sender, in messages of its rate: 20 duplicates a second are a flood. Two honest peers that tell each other of one block pay it once a block. */
@@ -224,10 +224,10 @@ export const DEFERRED_REQUESTS_MAX = 16;
 /** Expired requests of one peer whose late answers are still passed over in silence. Above it the oldest is forgotten. */
 export const EXPIRED_REQUESTS_MAX = 64;
 
-/** Held headers of one peer (Vision: ahead of the clock). DESIGN's number. Further ones are dropped, and come again with the next announcement. */
+/** Held headers of one peer (Vision: ahead of the clock): the blocks of five minutes, for the case that a clock is that wrong. Further ones are dropped, and come again with the next announcement. */
 export const HELD_HEADERS_PER_PEER_MAX = 64;
 
-/** Held headers of all peers. DESIGN's number. */
+/** Held headers of all peers: eight peers (`PEERS_TARGET`) with as many as one may have. Further ones are dropped. */
 export const HELD_HEADERS_MAX = 512;
 
 /** Batches of this side (miner, file) that wait for verification. Above it a `submit` is refused with SUBMIT_BUSY. */

@@ -1,8 +1,9 @@
 /**
- * The HTTP routes of existing Vision nodes (vision.md §7), so that tools for them can read a gateway. They only read:
- * what a client says here earns no trust, and nothing of it is remembered.
+ * The HTTP routes of existing Vision nodes (docs/chains/vision.md §7), so that tools made for them can read a gateway.
+ * The routes only read: nothing that a client sends is believed or remembered.
  *
- * Stricter than the reference: whatever is malformed, missing, of the wrong type or above a limit is answered 400.
+ * Stricter than existing nodes: a request that is malformed, incomplete, of a wrong type or above a limit is answered
+ * with status 400.
  */
 import type { IncomingMessage } from 'node:http';
 import { BLOCK_HASHES_MAX, HEADERS_PER_MESSAGE_MAX, LOCATOR_HASHES_MAX } from '@vision-light/protocol';

@@ -58,8 +58,8 @@ function parse(text: string): JsonValue {
 }
 
 /**
- * 32 bytes of hex, made one form here, at the edge: existing nodes write some hashes with 0x and some without, in any
- * case, and then compare text (vision.md §12.9).
+ * The 32 bytes of a hash in hex. Existing nodes write some hashes with 0x and some without, in any case, and compare
+ * them as text (docs/chains/vision.md §12.9); so all forms are taken here and become one.
  */
 function hashOf(name: string, given: JsonValue | undefined): Uint8Array {
   const digits = typeof given === 'string' ? given.replace(/^0x/i, '').toLowerCase() : '';

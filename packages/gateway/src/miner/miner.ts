@@ -17,7 +17,10 @@ export interface MinerOptions {
   readonly log: Logger;
 }
 
-/** vision-devnet.md: a parent rests this long, so that a young chain grows by no more than a block a second. */
+/**
+ * Least age of a parent that is mined on, milliseconds: a young chain then grows by at most one block a second
+ * (docs/chains/vision-devnet.md §5).
+ */
 const PARENT_AGE_MIN_MS = 1_000;
 
 /**

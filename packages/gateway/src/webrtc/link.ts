@@ -23,7 +23,7 @@ export interface LinkEvents {
   closed(reason: string, wasOpen: boolean): void;
 }
 
-/** The channel that both sides create; simple-peer's own carries nothing. DESIGN.md §4. */
+/** The channel that both sides create; simple-peer's own carries nothing (packages/protocol/PROTOCOL.md). */
 const channelConfig = { negotiated: true, id: 64, ordered: true } as const;
 
 /** Candidates inside a description, each of which is also signalled by itself. */
