@@ -1,5 +1,5 @@
 /**
- * What both ways of computing VisionX share: constants, mixing, and how a header enters and a digest leaves.
+ * What both ways of computing VisionX share: constants, mixing, reading a header and writing a digest.
  *
  * All arithmetic wraps at 64 bits. Constants are named as in docs/chains/vision.md §2.4 and §2.5.
  */
