@@ -22,7 +22,7 @@ export interface VectorContext {
 }
 
 /**
- * One check for each case; an unknown group is one that fails, and so is a file without any.
+ * One check for each case. An unknown group is a failed check, and so is a file without any.
  *
  * @param text  the file
  * @throws {SyntaxError} if it is not a JSON object

@@ -1,10 +1,10 @@
-/** The members of a request's JSON object, each of its type or refused. */
+/** The members of a request's JSON object. A member of a wrong type is a fault of the client. */
 import { hexToBytes, type JsonValue, parseLosslessJson } from '@vision-light/protocol';
 import { RequestFault } from './request-fault.js';
 
 const u64Max = 2n ** 64n - 1n;
 
-/** Reads members by their names; those that nobody asks for are ignored, as existing nodes do. */
+/** Reads members by their names; all others are ignored, as existing nodes do. */
 export class RequestMembers {
   readonly #members: Readonly<Record<string, JsonValue>>;
 
