@@ -231,8 +231,11 @@ export const HELD_HEADERS_PER_PEER_MAX = 64;
 /** Held headers of all peers: eight peers (`PEERS_TARGET`) with as many as one may have. Further ones are dropped. */
 export const HELD_HEADERS_MAX = 512;
 
-/** Batches of the node's own driver (miner, file) that wait for verification. Arbitrary. Above it a `submit` is refused with SUBMIT_BUSY. */
+/** Batches of one source of the node's own driver (a miner, a file, a bridge) that wait for verification. Arbitrary. Above it a `submit` is refused with SUBMIT_BUSY. */
 export const SUBMISSIONS_MAX = 16;
+
+/** Sources of the node's own driver with batches that wait for verification: a gateway's miner and some bridges. Above it a `submit` is refused with SUBMIT_BUSY. */
+export const SUBMISSION_SOURCES_MAX = 4;
 
 /** Times that the hashing of one slice is tried again after a worker died. Afterwards its batch is dropped; this is no fault of its sender. */
 export const POW_RETRIES_MAX = 3;
