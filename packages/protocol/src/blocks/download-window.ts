@@ -1,8 +1,11 @@
-/** How many bodies may be under way from one peer, by how fast it answers (the seed's numbers, DESIGN.md §5). */
+/**
+ * How many bodies may be in flight from one peer, by its round-trip time. The numbers are those of existing Vision nodes
+ * (docs/chains/vision.md §10).
+ */
 import { FAILURES_BEFORE_PAUSE, PAUSE_MS, WINDOW_MAX, WINDOW_MIN, WINDOW_START } from '../limits.js';
 import { RoundTrip } from '../peer/round-trip.js';
 
-/** Requests that a window should cover: two seconds of them, one after another. The seed's number. */
+/** Milliseconds of round trips that a window should cover, as in existing Vision nodes (docs/chains/vision.md §10). */
 const COVERED_MS = 2 * 1000;
 
 /** The adaptive window of one peer. */
