@@ -1,4 +1,4 @@
-/** Block, the JSON in which existing full nodes hand out blocks (docs/chains/vision.md §1). */
+/** Block, the JSON in which existing full nodes hand out blocks (vision.md §1). */
 import { bytesToHex } from '../../bytes/hex.js';
 import { decodeUtf8 } from '../../bytes/utf8.js';
 import { decodeVisionBody } from './body-codec.js';
@@ -8,11 +8,11 @@ import { encodeTransaction } from './transaction.js';
 const noRoot = '0'.repeat(64);
 
 /**
- * The JSON of a block. Members are in the order of existing nodes; integers are bare and have all their digits.
+ * The JSON of a block, members in the order of the reference, integers bare and with all their digits.
  *
  * `pow_hash` is the digest, also on the devnet, where a block's name is another: so the header is complete, and
  * `headerFromJson` reads it back. What our headers do not have is 64 zeros, 0 or null; `agg_signature` is left out, as
- * existing nodes do where there is none.
+ * the reference does where there is none.
  *
  * @param body  the block's body; not checked against the header
  * @returns undefined if the body cannot be decoded

@@ -1,4 +1,4 @@
-/** Targets of VisionX: only their first 64 bits count (docs/chains/vision.md §2.6). */
+/** Targets of VisionX: only their first 64 bits count (vision.md §2.6). */
 import { readU64BigEndian, writeU64BigEndian } from '../../bytes/integers.js';
 
 const u64Max = 0xffff_ffff_ffff_ffffn;
@@ -20,7 +20,7 @@ export function isAtMost(a: Uint8Array, b: Uint8Array): boolean {
   return readU64BigEndian(a, 0) <= readU64BigEndian(b, 0);
 }
 
-/** True if a digest satisfies a difficulty. No digest satisfies difficulty 0, which existing nodes take to allow any. */
+/** True if a digest satisfies a difficulty. Difficulty 0, which the reference takes for "anything", never. */
 export function meetsDifficulty(digest: Uint8Array, difficulty: bigint): boolean {
   return difficulty > 0n && readU64BigEndian(digest, 0) <= targetHigh(difficulty);
 }
