@@ -42,11 +42,11 @@ type State = 'queued' | 'inFlight' | 'checking';
 interface Wanted {
   readonly hash: Uint8Array;
   state: State;
-  /** Who is asked, or who sent it. */
+  /** The peer that was asked, or that sent it. */
   peerId: string | undefined;
   sentAt: number;
   deadline: number;
-  /** Beyond which it may not wait even while the peer is sending. */
+  /** The latest deadline: also a peer that is still sending must have finished by then. */
   lastCall: number;
   /** Bytes that count against the cap: an estimate, then the size. */
   bytes: number;
