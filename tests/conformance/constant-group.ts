@@ -9,7 +9,8 @@ const genesisHash = toHex(resolveNetwork('vision-mainnet').genesis.hash);
 const { datasetMb, scratchMb, mixIters, readsPerIter, writeEvery } = canonicalVisionX;
 const { epochBlocks } = visionMainnet;
 const paramsText = `v1:dataset_mb=${datasetMb}:scratch_mb=${scratchMb}:mix_iters=${mixIters}:reads_per_iter=${readsPerIter}:write_every=${writeEvery}:epoch_blocks=${epochBlocks}`;
-// The last two are of the existing node's bootstrap checkpoint; nothing of ours rests on them (vision.md §4.6).
+// The last two describe the existing node's bootstrap checkpoint. Vision Light does not use them
+// (docs/chains/vision.md §4.6).
 const chainIdText = `Vision|chain_id_v=1|genesis=${genesisHash}|block_time_secs=2|bootstrap_ckpt_h=9|bootstrap_ckpt_hash=e5bddd1e4081d8021937c3bf04a3abb95d2e449770672e6c5c17235ee142a945`;
 
 const texts: Readonly<Record<string, string>> = {

@@ -1,4 +1,7 @@
-/** Replays a vector file in the format of vision.md §15 and vision-devnet.md, whichever groups it holds. */
+/**
+ * Replays a vector file, whichever groups it holds. The format: docs/chains/vision.md §15 and
+ * docs/chains/vision-devnet.md §9.
+ */
 import { type JsonValue, parseLosslessJson } from '@vision-light/protocol';
 import { customChainChecks, producerChainChecks, variantChecks } from './chain-groups.js';
 import { type Check, Mismatch, type Outcome, runChecks } from './check.js';
@@ -7,7 +10,7 @@ import { checkCollision, headerGroups } from './header-groups.js';
 import { type CaseChecks, primitiveGroups } from './primitive-groups.js';
 import { VectorCase } from './vector-case.js';
 
-/** Members of `constants` that describe only the existing node (DESIGN.md §9). */
+/** Members of `constants` that describe only the existing node (docs/chains/vision.md §15). */
 const unchecked = /^econ_hash_/;
 
 const caseGroups: CaseChecks = { ...primitiveGroups, ...headerGroups };
@@ -19,7 +22,7 @@ export interface VectorContext {
 }
 
 /**
- * One check for each case; an unknown group is one that fails, and so is a file without any.
+ * One check for each case. An unknown group is a failed check, and so is a file without any.
  *
  * @param text  the file
  * @throws {SyntaxError} if it is not a JSON object

@@ -18,12 +18,12 @@ const skippedFolders = new Set([
   '.data',
   '.cache',
 ]);
-const skippedPaths = new Set(['tests/data', 'tests/vectors']);
+const dataFolders = ['tests/data', 'tests/vectors'];
 
 function* walk(folder: string): Generator<string> {
   for (const entry of readdirSync(path.join(root, folder), { withFileTypes: true })) {
     const relative = folder === '' ? entry.name : `${folder}/${entry.name}`;
-    if (skippedFolders.has(entry.name) || skippedPaths.has(relative)) continue;
+    if (skippedFolders.has(entry.name) || dataFolders.includes(relative)) continue;
     if (entry.isDirectory()) yield* walk(relative);
     else if (entry.isFile()) yield relative;
   }
@@ -32,6 +32,11 @@ function* walk(folder: string): Generator<string> {
 /** Every file written by hand, as paths from the root with `/`, sorted. */
 export function repositoryFiles(): string[] {
   return [...walk('')].sort();
+}
+
+/** Every file of data that tests read, as {@link repositoryFiles}. */
+export function dataFiles(): string[] {
+  return dataFolders.flatMap((folder) => [...walk(folder)]).sort();
 }
 
 /** The text of a file. */

@@ -30,7 +30,7 @@ export const SLICE_NONCES_MAX = 1_000_000;
 /** Deaths of search threads in a row, without one answer between them, after which mining stops: then the place or the code is broken. Arbitrary. */
 export const SEARCH_DEATHS_IN_A_ROW_MAX = 3;
 
-/** Blocks of history on the first start of a miner, so that there is something to sync. The seed's number. */
+/** Blocks of history on the first start of a miner, so that there is something to sync: as many as one `headers` message holds. */
 export const HISTORY_BLOCKS = 2_000;
 
 /** Transactions of a mined block at most, unless told otherwise: a few kB, as much as a page follows without noticing. */

@@ -42,7 +42,7 @@ function powerOfTwoFrom(n: u32): u32 {
   return n < 2 ? 1 : 1 << (32 - clz<u32>(n - 1));
 }
 
-/** Forgets every write. Keys and filter lie side by side: one fill, of 0.5 MB at canonical parameters. */
+/** Forgets every write. Keys and filter are adjacent: one fill, of 0.5 MB at canonical parameters. */
 export function clearOverlay(): void {
   memory.fill(keys, 0, filter + ((filterMask + 1) >> 3) - keys);
 }

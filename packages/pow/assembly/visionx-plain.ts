@@ -1,6 +1,6 @@
 /**
  * VisionX as existing full nodes compute it: dataset and scratchpad in memory, one header at a time. Only the benchmark
- * uses it, to say what the lazy way is worth.
+ * uses it, to compare it with the lazy method.
  */
 
 import {

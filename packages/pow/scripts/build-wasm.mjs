@@ -1,6 +1,6 @@
 /**
- * Compiles the AssemblyScript kernels and writes each as hex into a generated module:
- * compressed, as pages are sent, that is a quarter smaller than base64, which hides what repeats.
+ * Compiles the AssemblyScript kernels and writes each as hex into a generated module. Compressed, as pages are sent, hex is
+ * a quarter smaller than base64, which hides repetitions (docs/decisions/hashing.md).
  *
  * Text in a module, because a loader that fetches nothing works the same in Node, in a page and in a worker.
  */

@@ -7,7 +7,7 @@ export interface Sha256dChainJob {
   readonly algorithm: 'sha256d-chain';
   /** Number of headers. */
   readonly count: number;
-  /** `count` × 80 bytes, left as they are; all parent fields but the first are not looked at. */
+  /** `count` × 80 bytes, left as they are; only the first parent field is read. */
   readonly headers: Uint8Array;
 }
 
@@ -24,8 +24,8 @@ export interface VisionXJob {
 export type PowJob = Sha256dChainJob | VisionXJob;
 
 /**
- * VisionX instances that are kept at a time. One network has one set of parameters, so a second one is seen only in
- * tests; at the edge the oldest is forgotten, and with it up to 85 MB.
+ * VisionX instances that are kept at a time. One network has one set of parameters, so a second one occurs only in
+ * tests. Above the limit the oldest is dropped, with up to 85 MB.
  */
 const VISIONX_INSTANCES_MAX = 2;
 

@@ -3,7 +3,7 @@ import { type PowJob, PowJobRunner } from './pow-job-runner.js';
 /** How a worker answers a job: its hashes, or why it could not compute them. */
 export type PowAnswer = { readonly hashes: Uint8Array } | { readonly error: string };
 
-/** What a pool needs of a worker; Web Workers and worker_threads both fit behind it. */
+/** What a pool needs of a worker; Web Workers and worker_threads can both provide it. */
 export interface PowWorkerPort {
   /** Hands over a job. The worker answers jobs in the order in which they were posted. */
   post(job: PowJob): void;
@@ -24,14 +24,14 @@ export interface PowPoolOptions {
 }
 
 /**
- * Jobs that a worker has at a time. A second one hides the time that an answer and the next job are on their way;
- * more would only make jobs wait behind a slow worker while another one is idle.
+ * Jobs that a worker has at a time. With a second one the worker need not wait while an answer and the next job are
+ * transferred. With more, jobs would wait behind a slow worker while another one is idle.
  */
 const JOBS_PER_WORKER_MAX = 2;
 
 /**
- * Deaths in a row, without one answer between them, after which a worker is not replaced: then it is the place or the
- * code that is broken. Arbitrary.
+ * Deaths in a row, without one answer between them, after which a worker is not replaced: then the platform or the code
+ * is broken. Arbitrary.
  */
 const DEATHS_IN_A_ROW_MAX = 3;
 
@@ -49,11 +49,11 @@ interface Slot {
 }
 
 /**
- * A fixed number of workers that hash, first come first served; jobs that are done sooner than sent are done here.
+ * A fixed number of workers that hash jobs in their order. Jobs that take less time than their transfer are done here.
  *
- * The jobs of a worker that dies are rejected, not tried again: whoever asked knows whether they are worth it. The
- * worker is replaced, up to {@link DEATHS_IN_A_ROW_MAX} times in a row. The queue is not bounded here; the node keeps
- * at most two jobs a worker under way.
+ * The jobs of a worker that dies are rejected and not tried again; the caller decides about that. The worker is replaced,
+ * up to {@link DEATHS_IN_A_ROW_MAX} times in a row. The queue is not bounded here: the node has at most two jobs for each
+ * worker in flight.
  */
 export class PowPool {
   readonly #spawn: () => PowWorkerPort;
@@ -86,7 +86,7 @@ export class PowPool {
     });
   }
 
-  /** Ends all workers; what is under way is rejected. */
+  /** Ends all workers; jobs in flight are rejected. */
   close(): void {
     this.#isClosed = true;
     for (const slot of this.#slots) {

@@ -8,14 +8,14 @@ export interface VisionXParams {
   readonly mixIters: number;
   /** Reads in each round, 0 … 8; 0 to 3 give three reads, 4 to 8 give four. */
   readonly readsPerIter: number;
-  /** A word is written in every so manieth round, the first included; 0 for never. */
+  /** Rounds from one written word to the next, beginning with the first round; 0 for none. */
   readonly writeEvery: number;
 }
 
 /**
  * The most work that parameters may ask for, as existing full nodes limit it; beyond it, RangeError.
  *
- * @see spec/vision.md §2.2
+ * @see docs/chains/vision.md §2.2
  */
 const limits = {
   datasetMb: [1, 512],
@@ -27,7 +27,7 @@ const limits = {
 
 const WORDS_PER_MB = (1024 * 1024) / 8;
 
-/** Throws a RangeError that names the first parameter which is no integer or is out of its range. */
+/** @throws {RangeError} that names the first parameter that is not an integer or is out of its range */
 export function assertVisionXParams(params: VisionXParams): void {
   for (const [name, [min, max]] of Object.entries(limits)) {
     const value = params[name as keyof VisionXParams];
@@ -37,7 +37,7 @@ export function assertVisionXParams(params: VisionXParams): void {
   }
 }
 
-/** Words of 8 bytes in a table of so many MiB, rounded up to a power of two. */
+/** Words of 8 bytes in a table of `mb` MiB, rounded up to a power of two. */
 export function tableWords(mb: number): number {
   return 2 ** (32 - Math.clz32(mb * WORDS_PER_MB - 1));
 }

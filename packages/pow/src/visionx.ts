@@ -11,11 +11,11 @@ import {
 export interface VisionXInput {
   /** The header's message with its nonce field zero; at most 1024 bytes. */
   readonly message: Uint8Array;
-  /** The nonce, given apart from the message; 0 … 2^64 − 1. */
+  /** The nonce, which is not in the message; 0 … 2^64 − 1. */
   readonly nonce: bigint;
   /** The epoch's seed32, 32 bytes. */
   readonly seed: Uint8Array;
-  /** The epoch, 0 … 2^64 − 1; it enters the dataset beside the seed. */
+  /** The epoch, 0 … 2^64 − 1; the dataset depends on it and on the seed. */
   readonly epoch: bigint;
 }
 
@@ -58,10 +58,10 @@ const U64_MAX = 2n ** 64n - 1n;
  * instance takes 1.4 MB; it grows with the words a header writes, `mixIters / writeEvery`, and is 84 MB at the limits
  * (1,000,000 rounds that all write). All of it is taken by the constructor, nothing later.
  *
- * Time: 1.7 ms a header at canonical parameters, in batches. Three headers are hashed side by side, so a lone one takes
+ * Time: 1.7 ms a header at canonical parameters, in batches. Three headers are hashed side by side, so a single one takes
  * as long as three.
  *
- * @see spec/vision.md §2 and §13
+ * @see docs/chains/vision.md §2 and §13
  */
 export class VisionX {
   readonly #kernel: VisionXKernel;
@@ -100,7 +100,7 @@ export class VisionX {
     const digests = new Uint8Array(inputs.length * DIGEST_BYTES);
     for (let first = 0; first < inputs.length; first += lanes) {
       const group = inputs.slice(first, first + lanes);
-      // A lane left over hashes what it hashed before; nobody reads the result.
+      // An unused lane hashes its previous input again; the result is not read.
       for (const [lane, input] of group.entries()) this.#writeInput(lane, input);
       this.#kernel.hashLanes();
       for (const lane of group.keys()) digests.set(this.#digest(lane), (first + lane) * DIGEST_BYTES);

@@ -1,14 +1,15 @@
 /**
- * Every bound of the protocol core: what it bounds, its unit, why this value, and what happens at the edge. LIMITS.md is
- * generated from this file.
+ * Every bound of the protocol core: what it bounds, its unit, why this value, and what happens when it is reached.
+ * LIMITS.md is generated from this file.
  *
- * Worst case, besides the tree (see header-tree.ts): at most 832 MiB for 32 peers, all hostile at once. A test adds it up.
+ * Together they bound memory. The worst case, besides the tree (see header-tree.ts), is at most 832 MiB for 32 peers
+ * that are all hostile at once. A test adds it up.
  */
 
-/** Headers of one `headers` message and of one request. The seed's number. More is a fault of the sender. */
+/** Headers of one `headers` message and of one request, as in existing Vision nodes. More is a fault of the sender. */
 export const HEADERS_PER_MESSAGE_MAX = 2000;
 
-/** `getHeaders` requests under way to the leader, so that its answers follow one another without a pause. At the edge the next request waits for an answer. 4 × 2000 headers cover a round trip of 80 ms at 100,000 headers a second. */
+/** `getHeaders` requests in flight to the leader, so that its answers follow one another without a pause. At the edge the next request waits for an answer. 4 × 2000 headers cover a round trip of 80 ms at 100,000 headers a second. */
 export const HEADER_REQUESTS_IN_FLIGHT_MAX = 4;
 
 /** Hashes in a locator. A locator of ours holds about log2(height) + 3; 64 suffice for any height. More is a fault. */
@@ -29,28 +30,28 @@ export const BLOCK_HASHES_MAX = 32;
 /** Bytes of one block body on the wire: the largest of any family (Bitcoin's; Vision's are 2 MB), and its message fits 4 MiB. The network's own maximum holds besides. More is a fault. */
 export const BODY_BYTES_MAX = 4_000_000;
 
-/** Bytes of a message other than `headers` and `blocks`: the largest is a `getHeaders` with a full locator, 2.2 kB. So a message that has only begun says by its type how much memory it may take. More is a fault. */
+/** Bytes of a message other than `headers` and `blocks`: the largest is a `getHeaders` with a full locator, 2.2 kB. The type comes first, so it limits the memory of a message that is not complete yet. More is a fault. */
 export const SMALL_MESSAGE_BYTES_MAX = 4_096;
 
-/** Bytes of buffers that are kept for the messages to come, of all peers together: one for each of a few peers that send bodies of a megabyte at a time. Arbitrary. Above it the smallest go. */
+/** Bytes of buffers that are kept for later messages, of all peers together: one for each of a few peers that send bodies of a megabyte at the same time. Arbitrary. Above it the smallest are dropped. */
 export const SPARE_BYTES_MAX = 4 * 1024 * 1024;
 
-/** Least size of frames that a message is cut into, bytes. Every SCTP takes more; a peer that claims to take less, so that one message becomes a million frames, gets these all the same. */
+/** Least size of the frames that a message is cut into, bytes. Every SCTP implementation takes more. A peer that claims to take less, so that one message would become a million frames, gets frames of this size. */
 export const FRAME_BYTES_MIN = 1_024;
 
-/** Bytes of the encoded headers of one message: HEADERS_PER_MESSAGE_MAX of the largest kind (Vision's mainnet, 347 bytes each) and a reserve. More is a fault, so what waits for verification is not padded. */
+/** Bytes of the encoded headers of one message: HEADERS_PER_MESSAGE_MAX of the largest kind (Vision's mainnet, 347 bytes each) and a reserve. More is a fault, so that nobody can pad what waits for verification. */
 export const HEADERS_PAYLOAD_BYTES_MAX = 768 * 1024;
 
 /** Bytes of a user agent, printable ASCII. Arbitrary. A longer one is a fault. */
 export const USER_AGENT_BYTES_MAX = 64;
 
-/** Bytes of the identity field of `hello`: room for a key and a signature. A longer one is a fault. */
+/** Bytes of the identity field of `hello`: enough for a key and a signature. A longer one is a fault. */
 export const IDENTITY_BYTES_MAX = 256;
 
 /** Bytes of a reject code. Arbitrary. A longer one is a fault. */
 export const REJECT_CODE_BYTES_MAX = 48;
 
-/** Milliseconds that a peer has to say hello. Arbitrary. Afterwards it is disconnected. */
+/** Milliseconds in which a peer has to send `hello`. Arbitrary. Afterwards it is disconnected. */
 export const HELLO_TIMEOUT_MS = 15_000;
 
 /** Milliseconds for one message from its first byte to its last: 2 MB at 35 kB/s. Afterwards the sender is disconnected. */
@@ -59,133 +60,133 @@ export const MESSAGE_TIMEOUT_MS = 60_000;
 /** Milliseconds of silence after which a peer is pinged, and for its answer. Arbitrary. A peer that does not answer is disconnected. */
 export const PING_INTERVAL_MS = 20_000;
 
-/** Milliseconds after which a peer is pinged though it is not silent, so that its round-trip time stays true. Arbitrary. */
+/** Milliseconds after which a peer that is not silent is pinged, so that its round-trip time stays up to date. Arbitrary. */
 export const PING_INTERVAL_MAX_MS = 120_000;
 
-/** Milliseconds by which a ping may come early, to go together with others: a sleeping radio is woken less often. Arbitrary. */
+/** Milliseconds by which a ping may be sent early, together with others: each ping wakes a phone's radio. Arbitrary. */
 export const PING_SLACK_MS = 2_000;
 
-/** Milliseconds by which the platform may be late with a wake before it counts as sleep (a frozen tab, a closed laptop): then no deadline that passed meanwhile is held against a peer. Arbitrary. */
+/** Milliseconds by which the platform may wake the node late before this counts as sleep (a frozen tab, a closed laptop). No deadline that passed during sleep is held against a peer. Arbitrary. */
 export const OVERSLEPT_MS = 5_000;
 
-/** Least time-out of a request, milliseconds. The seed's number; above it, three round trips. */
+/** Least time-out of a request, milliseconds, as in existing Vision nodes. Slower peers get three round trips. */
 export const REQUEST_TIMEOUT_MIN_MS = 3_000;
 
-/** Greatest time-out of a request, milliseconds: a peer cannot buy time by answering pings slowly. */
+/** Greatest time-out of a request, milliseconds, so that a peer gains no time by answering pings slowly. */
 export const REQUEST_TIMEOUT_MAX_MS = 15_000;
 
-/** Bytes a second at which an answer must come in, or its request is given up: 2000 headers of the devnet in 20 s. Slower is as good as silent. */
+/** Bytes a second at which an answer must arrive: 2000 headers of the devnet in 20 s. A slower answer counts as none. */
 export const ANSWER_BYTES_PER_SECOND_MIN = 8 * 1024;
 
-/** Requests in a row that may fail before a peer is paused. The seed's number. */
+/** Requests in a row that may fail before a peer is paused, as in existing Vision nodes. */
 export const FAILURES_BEFORE_PAUSE = 3;
 
-/** Milliseconds of a pause; never for the last peer. The seed's number. */
+/** Milliseconds of a pause, as in existing Vision nodes. The last peer is never paused. */
 export const PAUSE_MS = 30_000;
 
 /** Pauses of a peer before it is disconnected, if there are others. Arbitrary. */
 export const PAUSES_MAX = 2;
 
-/** Milliseconds that one peer may lead the download while another one claims more work than is verified: so a peer that streams a long worthless branch cannot keep us from an honest one. */
+/** Milliseconds that one peer may lead the download while another one claims more work than is verified, so that a peer with a long worthless branch cannot keep the node from an honest one. Arbitrary. */
 export const LEADER_SLICE_MS = 30_000;
 
-/** Claims of more work than the peer then delivers, before it is disconnected. One can happen to an honest peer that reorganises. */
+/** Claims of more work than the peer then delivers, before it is disconnected. It can happen once to an honest peer that reorganises. */
 export const UNPROVEN_CLAIMS_MAX = 3;
 
-/** Bodies under way from one peer at first. The seed's number. */
+/** Bodies in flight from one peer at first, as in existing Vision nodes. */
 export const WINDOW_START = 12;
 
-/** Least window of a peer, bodies. The seed's number. */
+/** Least window of a peer, bodies, as in existing Vision nodes. */
 export const WINDOW_MIN = 4;
 
-/** Greatest window of a peer, bodies. The seed's number. */
+/** Greatest window of a peer, bodies, as in existing Vision nodes. */
 export const WINDOW_MAX = 32;
 
-/** Bodies that are wanted at once: queued, under way, or held until they are checked. Arbitrary, far above the windows. Above it a further one is refused. */
+/** Bodies that are wanted at once: queued, in flight, or being checked. Arbitrary, far above the windows. Above it a further one is refused. */
 export const WANTED_BLOCKS_MAX = 1_024;
 
-/** Bytes of bodies under way (by estimate) and held, of all peers together: the credit that keeps a slow consumer's memory small. At the edge nothing more is asked for, except a single body; `BODY_BYTES_WORST_MAX` holds whatever the estimate is worth. */
+/** Bytes of bodies in flight (by estimate) and being checked, of all peers together, so that a slow store does not fill memory. At the edge no further body is requested, except a single one. `BODY_BYTES_WORST_MAX` holds even if the estimate is wrong. */
 export const BODY_BYTES_IN_FLIGHT_MAX = 16 * 1024 * 1024;
 
-/** Bytes of bodies under way and held, even if each that is under way were as large as its network allows: bodies that came small tell nothing of the next. At the edge nothing more is asked for. */
+/** Bytes of bodies in flight and being checked, even if each one in flight is as large as its network allows: small bodies say nothing about the next ones. At the edge no further body is requested. */
 export const BODY_BYTES_WORST_MAX = 64 * 1024 * 1024;
 
-/** Milliseconds that a body may wait behind others of its peer before a much faster peer with room is asked for it. As the least time-out. */
+/** Milliseconds that a body may wait behind others of its peer before a much faster peer with room is asked for it: the same as the least time-out. */
 export const HAND_OVER_MS = 3_000;
 
-/** Milliseconds between two looks for what a faster peer could give. Arbitrary. */
+/** Milliseconds between two searches for bodies that a faster peer could deliver. Arbitrary. */
 export const HAND_OVER_INTERVAL_MS = 1_000;
 
-/** Milliseconds between two `getBlocks` to one peer: half of the rate that it allows. What becomes free meanwhile goes into the next one. */
+/** Milliseconds between two `getBlocks` to one peer: half of the rate that it allows. Places that become free meanwhile are used by the next one. */
 export const BLOCK_REQUEST_INTERVAL_MS = 10;
 
-/** Newest bodies that a node follows unless it is told otherwise. DESIGN's number. Older ones are removed. */
+/** Newest bodies that a node keeps unless it is told otherwise: more than the 36 blocks that existing Vision nodes reorganise at most, and at most 256 MB. Older ones are removed. */
 export const FOLLOWED_BLOCKS = 64;
 
-/** Headers that may be missing while bodies are fetched already; with more to come, the newest would soon be old. Arbitrary. */
+/** Headers that may be missing when bodies are fetched. While more are missing, the newest bodies would soon be old. Arbitrary. */
 export const NEAR_TIP_HEADERS = 8;
 
-/** Bodies of the best chain that are wanted ahead at once, so that a long history is fetched piece by piece. Four full windows. At the edge the next waits. */
+/** Bodies of the best chain that are queued at once, so that a long history is fetched piece by piece: four full windows. At the edge the next one waits. */
 export const FOLLOWED_AHEAD_MAX = 128;
 
-/** Heights that one step looks at for bodies that are missing: so a long chain does not hold up the node. The rest follows in the next step. */
+/** Heights that one step searches for missing bodies, so that a long chain does not delay the node. Arbitrary. The rest follows in the next step. */
 export const FOLLOWED_SCAN_MAX = 4_096;
 
-/** Milliseconds until bodies that no peer had are asked for again; doubles up to `MISSING_RETRY_MAX_MS`. */
+/** Milliseconds until bodies that no peer had are requested again; doubles up to `MISSING_RETRY_MAX_MS`. */
 export const MISSING_RETRY_MS = 1_000;
 
-/** Greatest pause before bodies that no peer had are asked for again, milliseconds. Arbitrary. */
+/** Greatest pause before bodies that no peer had are requested again, milliseconds. Arbitrary. */
 export const MISSING_RETRY_MAX_MS = 30_000;
 
-/** Milliseconds that an application's request for one block may take, from whichever peers come meanwhile. Arbitrary. Afterwards it fails with BLOCK_UNAVAILABLE. */
+/** Milliseconds that an application's request for one block may take, including peers that connect meanwhile. Arbitrary. Afterwards it fails with BLOCK_UNAVAILABLE. */
 export const BLOCK_DEMAND_TIMEOUT_MS = 60_000;
 
 /** Blocks that the application may wait for at once. Above it a further request fails with BLOCK_BUSY. */
 export const BLOCK_DEMANDS_MAX = 64;
 
-/** Announced blocks that are asked of one peer before their headers are verified. A network finds one block at a time. Above it the header comes first. */
+/** Announced blocks that are requested of one peer before their headers are verified: a network finds one block at a time. Above it the header is fetched first. */
 export const ANNOUNCED_BLOCKS_PER_PEER_MAX = 4;
 
-/** Bytes that wait for one peer to take them, above which no further body is read for it: with the largest body on top it stays below `UNSENT_BYTES_MAX`. */
+/** Bytes that wait for one peer to take them, above which no further body is read for it: together with the largest body this stays below `UNSENT_BYTES_MAX`. */
 export const BODY_SEND_BUFFER_BYTES_MAX = 2 * 1024 * 1024;
 
-/** Milliseconds that a peer's request waits for a body that is on its way here, once a request: less than the least time-out. */
+/** Milliseconds that a peer's request waits for a body that this node is fetching itself, once for each request: less than the least time-out. */
 export const COMING_BODY_WAIT_MS = 2_000;
 
-/** `getBlocks` of one peer that wait to be answered: two full windows of one hash each, for a peer that asks again what it gave up. More is a fault. */
+/** `getBlocks` of one peer that wait to be answered: two full windows of one hash each, for a peer that requests again what it had given up. More is a fault. */
 export const DEFERRED_BLOCK_REQUESTS_MAX = 64;
 
 /** Bodies that are read from the store at once, each of a peer's or the application's requests. At the edge the next read waits. */
 export const BODY_READS_MAX = 8;
 
-/** Blocks in the orphan pool. The seed's number. At the edge the greediest peer loses one, see orphan-pool.ts. */
+/** Blocks in the orphan pool, as in existing Vision nodes. At the edge the peer with the most orphans loses one, see orphan-pool.ts. */
 export const ORPHANS_MAX = 512;
 
-/** Bytes of bodies in the orphan pool. DESIGN's number. At the edge as `ORPHANS_MAX`. */
+/** Bytes of bodies in the orphan pool: as `BODY_BYTES_IN_FLIGHT_MAX`, since the pool holds requested bodies only. At the edge as `ORPHANS_MAX`. */
 export const ORPHAN_BYTES_MAX = 16 * 1024 * 1024;
 
-/** Blocks of one peer in the orphan pool. DESIGN's number. At the edge it loses its oldest. */
+/** Blocks of one peer in the orphan pool: two full windows. At the edge its oldest is dropped. */
 export const ORPHANS_PER_PEER_MAX = 64;
 
-/** Milliseconds that an orphan waits for its header. The seed's number. Afterwards it is dropped. */
+/** Milliseconds that an orphan waits for its header, as in existing Vision nodes. Afterwards it is dropped. */
 export const ORPHAN_TTL_MS = 300_000;
 
-/** Milliseconds between two sweeps of the orphan pool. The seed's number. */
+/** Milliseconds between two sweeps of the orphan pool, as in existing Vision nodes. */
 export const ORPHAN_SWEEP_MS = 30_000;
 
-/** Verified headers that are remembered, to know duplicates that the tree has dropped. The seed's number. Above it the one seen least recently is forgotten. */
+/** Verified headers that are remembered, to know duplicates that the tree has dropped, as in existing Vision nodes. Above it the one seen least recently is forgotten. */
 export const SEEN_HEADERS_MAX = 8_192;
 
-/** Verified bodies that are remembered, to know duplicates that are not kept. The seed's number. Above it the one seen least recently is forgotten. */
+/** Verified bodies that are remembered, to know duplicates that are not kept, as in existing Vision nodes. Above it the one seen least recently is forgotten. */
 export const SEEN_BLOCKS_MAX = 8_192;
 
-/** What a header or block that is known already costs its sender, in messages of its rate: 20 duplicates a second are a flood. Two honest peers that tell each other of one block pay it once a block. */
+/** Cost of a header or block that is known already, in messages of its sender's rate: 20 duplicates a second are a flood. Two honest peers that announce one block to each other pay it once a block. */
 export const DUPLICATE_COST = 10;
 
-/** Peers of a node unless it is told otherwise. Above it a new peer is rejected. */
+/** Peers of a node unless it is told otherwise. Arbitrary. Above it a new peer is rejected. */
 export const PEERS_MAX = 32;
 
-/** Peers that a node looks for. Eight, as Bitcoin's outbound peers: enough that one honest one is among them. */
+/** Peers that a node looks for: eight, as Bitcoin's outbound peers, so that an honest one is likely to be among them. */
 export const PEERS_TARGET = 8;
 
 /** Milliseconds between two searches for peers; doubles up to {@link PEER_SEARCH_INTERVAL_MAX_MS} while nothing changes. */
@@ -194,46 +195,46 @@ export const PEER_SEARCH_INTERVAL_MS = 2_000;
 /** Greatest pause between two searches for peers, milliseconds. */
 export const PEER_SEARCH_INTERVAL_MAX_MS = 30_000;
 
-/** Messages a second that a peer may send for long, answers left out: those are bounded by what was asked. Asking for bodies takes 100. Above it the peer is disconnected. */
+/** Messages a second that a peer may send for long. Answers do not count, because there are at most as many as requests. Requests for bodies take 100. Above it the peer is disconnected. */
 export const MESSAGES_PER_SECOND_MAX = 200;
 
-/** Messages that a peer may send at once, on top of the rate. */
+/** Messages that a peer may send at once, in addition to the rate: those of two seconds. */
 export const MESSAGES_BURST_MAX = 400;
 
 /** Bytes that wait for one peer to take them. Four answers to `getHeaders` of the largest kind. Above it further requests of that peer wait. */
 export const SEND_BUFFER_BYTES_MAX = 4 * 1024 * 1024;
 
-/** Bytes that may wait for one peer at all: the answers, and what else is said to it. A peer that takes so little is disconnected. */
+/** Bytes of all messages that may wait for one peer. A peer that takes so little is disconnected. */
 export const UNSENT_BYTES_MAX = 6 * 1024 * 1024;
 
-/** Bytes a second of headers and bodies that a page serves one peer for long: an uplink at home. Four answers of the largest kind take less than the least time-out. At the edge its requests wait. */
+/** Bytes a second of headers and bodies that a page serves one peer for long: an uplink at home. Four answers of the largest kind take less than the least time-out. At the edge the peer's requests wait. */
 export const SERVED_BYTES_PER_SECOND_MAX = 2 * 1024 * 1024;
 
-/** As `SERVED_BYTES_PER_SECOND_MAX`, of a gateway: above what a data channel carries today, so it bounds what one peer can take of a fast machine. */
+/** As `SERVED_BYTES_PER_SECOND_MAX`, for a gateway: more than a data channel carries today, so that one peer cannot take all of a fast machine. */
 export const GATEWAY_SERVED_BYTES_PER_SECOND_MAX = 128 * 1024 * 1024;
 
-/** Bytes that a peer is served at once, on top of the rate: the newest bodies, or 40,000 headers of the largest kind. */
+/** Bytes that a peer is served at once, in addition to the rate: the newest bodies, or 40,000 headers of the largest kind. */
 export const SERVED_BYTES_BURST_MAX = 16 * 1024 * 1024;
 
-/** `getHeaders` of one peer that wait, for its send buffer to drain or for its rate. More is a fault. */
+/** `getHeaders` of one peer that wait for its send buffer to drain or for its rate. Arbitrary. More is a fault. */
 export const DEFERRED_REQUESTS_MAX = 16;
 
 /** Answers of one peer that are not waited for any more and may still come: more than its windows of bodies until it is paused twice. Above it the oldest is forgotten, and then unsolicited. */
 export const LATE_ANSWERS_MAX = 256;
 
-/** Held headers of one peer (Vision: ahead of the clock). DESIGN's number. Further ones are dropped, and come again with the next announcement. */
+/** Held headers of one peer (Vision: ahead of the clock): the blocks of five minutes, for the case that a clock is that wrong. Further ones are dropped, and come again with the next announcement. */
 export const HELD_HEADERS_PER_PEER_MAX = 64;
 
-/** Held headers of all peers. DESIGN's number. */
+/** Held headers of all peers: eight peers (`PEERS_TARGET`) with as many as one may have. Further ones are dropped. */
 export const HELD_HEADERS_MAX = 512;
 
-/** Batches of one source of this side (a miner, a file, a bridge) that wait for verification. Above it a `submit` is refused with SUBMIT_BUSY. */
+/** Batches of one source of the node's own driver (a miner, a file, a bridge) that wait for verification. Arbitrary. Above it a `submit` is refused with SUBMIT_BUSY. */
 export const SUBMISSIONS_MAX = 16;
 
-/** Sources of this side with batches that wait for verification: a gateway's miner and some bridges. Above it a `submit` is refused with SUBMIT_BUSY. */
+/** Sources of the node's own driver with batches that wait for verification: a gateway's miner and some bridges. Above it a `submit` is refused with SUBMIT_BUSY. */
 export const SUBMISSION_SOURCES_MAX = 4;
 
-/** Times that hashing of one slice is tried again after a worker died. Afterwards its batch is dropped, nobody is blamed. */
+/** Times that the hashing of one slice is tried again after a worker died. Afterwards its batch is dropped; this is no fault of its sender. */
 export const POW_RETRIES_MAX = 3;
 
 /** Chunks of one write: 10,000 headers, about 400 kB to 2 MB. The rest follows in the next write. */
@@ -242,13 +243,13 @@ export const CHUNKS_PER_WRITE_MAX = 5;
 /** Chunks that are kept as peers sent them until they are written, 100 to 500 kB each. What is beyond it is encoded anew. */
 export const RECEIVED_CHUNKS_MAX = 10;
 
-/** Milliseconds that new headers wait for a chunk to fill while more stream in; at rest they are written at once. */
+/** Milliseconds that new headers wait for their chunk to fill while more arrive; otherwise they are written at once. */
 export const STORE_DELAY_MS = 1_000;
 
 /** Milliseconds before storage that failed is tried again. Arbitrary. */
 export const STORE_RETRY_MS = 60_000;
 
-/** Last headers of a stored chain that are hashed again on load, where hashing all of them would take long (Vision). */
+/** Last headers of a stored chain that are hashed again on load where hashing all of them would take long (Vision). */
 export const REVERIFY_LAST = 12;
 
 /** Runs of consecutive headers, taken at random from a stored chain, that are hashed again on load (Vision). */
@@ -263,8 +264,8 @@ export const STALLED_AFTER_MS = 20_000;
 /** Milliseconds between two `status` notices that differ in numbers only. */
 export const STATUS_INTERVAL_MS = 250;
 
-/** Milliseconds between two reports of what peers are like now: their height and round-trip time. Peers that come and go are reported at once. */
+/** Milliseconds between two reports of the heights and round-trip times of peers. Peers that connect or disconnect are reported at once. */
 export const PEER_NEWS_INTERVAL_MS = 1_000;
 
-/** Milliseconds between two announcements while headers stream in; at rest each new tip is announced at once. */
+/** Milliseconds between two announcements while headers are downloaded; otherwise each new tip is announced at once. */
 export const ANNOUNCE_INTERVAL_MS = 2_000;

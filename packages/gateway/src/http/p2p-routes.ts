@@ -1,8 +1,9 @@
 /**
- * The HTTP routes of existing Vision nodes (vision.md §7), so that tools for them can read a gateway. They only read:
- * what a client says here earns no trust, and nothing of it is remembered.
+ * The HTTP routes of existing Vision nodes (docs/chains/vision.md §7), so that tools made for them can read a gateway.
+ * The routes only read: nothing that a client sends is believed or remembered.
  *
- * Stricter than the reference: whatever is malformed, missing, of the wrong type or above a limit is answered 400.
+ * Stricter than existing nodes: a request that is malformed, incomplete, of a wrong type or above a limit is answered
+ * with status 400.
  */
 import type { IncomingMessage } from 'node:http';
 import { BLOCK_HASHES_MAX, HEADERS_PER_MESSAGE_MAX, LOCATOR_HASHES_MAX } from '@vision-light/protocol';
@@ -29,7 +30,7 @@ import { RequestMembers } from './request-members.js';
 import type { ServedChain } from './served-chain.js';
 import { Turns } from './turns.js';
 
-/** What one route makes of a request; undefined for a client that is gone. */
+/** The answer of one route to a request; undefined for a client that is gone. */
 type Answer = (
   members: RequestMembers,
   chain: ServedChain,
@@ -55,7 +56,7 @@ export function createP2pRoutes(chain: () => ServedChain | undefined, thread: Bl
       post(HTTP_BLOCKS_COST, (members, served, client) => {
         const hashes = members.hashes('hashes', BLOCK_HASHES_MAX);
         return turns.during(client, async () => {
-          // What was made for its other connections, while this one waited, counts too.
+          // Answers to its other connections, made while this one waited, count too.
           const debtMs = client.debtMs();
           if (debtMs > 0) return busyAnswer(debtMs);
           const blocks = await blocksOf(served, hashes, thread, client);
@@ -92,8 +93,8 @@ function errorAnswer(status: number, error: string): HttpAnswer {
 }
 
 /**
- * Nobody can be asked for the announced block over HTTP, and its hash proves nothing. So it is not marked as seen: the
- * reference does that, and lets anyone suppress an announcement before it is made.
+ * The announced block cannot be requested over HTTP, and its hash proves nothing. So the hash is not marked as seen.
+ * Existing nodes mark it, so that anyone can suppress a later announcement (docs/chains/vision.md §7).
  */
 function announce(members: RequestMembers, { tree }: ServedChain): HttpAnswer {
   members.u64('height');

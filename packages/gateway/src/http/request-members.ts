@@ -1,10 +1,10 @@
-/** The members of a request's JSON object, each of its type or refused. */
+/** The members of a request's JSON object. A member of a wrong type is a fault of the client. */
 import { hexToBytes, type JsonValue, parseLosslessJson } from '@vision-light/protocol';
 import { RequestFault } from './request-fault.js';
 
 const u64Max = 2n ** 64n - 1n;
 
-/** Reads members by their names; those that nobody asks for are ignored, as existing nodes do. */
+/** Reads members by their names; all others are ignored, as existing nodes do. */
 export class RequestMembers {
   readonly #members: Readonly<Record<string, JsonValue>>;
 
@@ -58,8 +58,8 @@ function parse(text: string): JsonValue {
 }
 
 /**
- * 32 bytes of hex, made one form here, at the edge: existing nodes write some hashes with 0x and some without, in any
- * case, and then compare text (vision.md §12.9).
+ * The 32 bytes of a hash in hex. Existing nodes write some hashes with 0x and some without, in any case, and compare
+ * them as text (docs/chains/vision.md §12.9); so all forms are taken here and become one.
  */
 function hashOf(name: string, given: JsonValue | undefined): Uint8Array {
   const digits = typeof given === 'string' ? given.replace(/^0x/i, '').toLowerCase() : '';

@@ -17,12 +17,16 @@ export interface MinerOptions {
   readonly log: Logger;
 }
 
-/** vision-devnet.md: a parent rests this long, so that a young chain grows by no more than a block a second. */
+/**
+ * Least age of a parent that is mined on, milliseconds: a young chain then grows by at most one block a second
+ * (docs/chains/vision-devnet.md §5).
+ */
 const PARENT_AGE_MIN_MS = 1_000;
 
 /**
- * On top of that, up to this long, anew for each parent. Without it two miners of a young chain, where any nonce will
- * do, find their blocks in the same millisecond again and again, and follow two branches of equal work for a minute.
+ * Greatest random addition to that age, drawn for each parent. In a young chain every nonce is a solution. Without this
+ * two miners would find their blocks in the same millisecond again and again, and mine two branches of equal work for a
+ * minute.
  */
 const PARENT_AGE_JITTER_MS = 250;
 
@@ -33,7 +37,7 @@ interface Current extends SearchWork {
   readonly contents: BlockContents;
 }
 
-/** Mines until it is closed; rests while the chain is still being synced. */
+/** Mines until it is closed; pauses while the chain is still being downloaded. */
 export class Miner {
   readonly #options: MinerOptions;
   readonly #searcher: Searcher;
@@ -80,7 +84,7 @@ export class Miner {
   #nextWork(): SearchWork | undefined {
     const { host, family, name, transactions } = this.#options;
     const { tree, status } = host.node;
-    // What is mined beside a longer chain is lost.
+    // Blocks beside a longer chain would be lost.
     if (this.#isSubmitting || status.phase === 'syncing' || status.phase === 'closed') return undefined;
     const parent = tree.tip;
     const nowMs = Date.now();
@@ -96,7 +100,7 @@ export class Miner {
     }
     const wallSecond = Math.floor(nowMs / 1000);
     if (this.#current?.parent === parent && this.#current.wallSecond === wallSecond) return this.#current;
-    // What is in a block stays with its parent, however often the clock makes a new header of it.
+    // The transactions stay the same for one parent, also when the time of the header changes.
     const contents = this.#current?.parent === parent ? this.#current.contents : transactions.next();
     const template = createTemplate(family, {
       ancestry: tree.ancestry(parent),
@@ -122,7 +126,7 @@ export class Miner {
 
   async #submit(work: SearchWork, { nonce, digest }: VisionXSolution): Promise<void> {
     const { host, family, log } = this.#options;
-    // A second thread may find a block for the same parent, or one for a parent of before.
+    // A second thread may find a block for the same parent, or for an earlier one.
     if (this.#isSubmitting || (work as Current).parent !== host.node.tree.tip) return;
     this.#isSubmitting = true;
     const { record, hash } = sealTemplate(family, work.template, nonce, digest);
@@ -137,7 +141,7 @@ export class Miner {
       return;
     }
     if (code !== 'CLOSED') log.warn({ code }, 'a mined header was not accepted');
-    // Whatever it was, it must not be asked about a thousand times a second.
+    // Whatever failed, it must not be tried a thousand times a second.
     this.#wakeIn(PARENT_AGE_MIN_MS);
   }
 }

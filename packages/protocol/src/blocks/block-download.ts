@@ -43,7 +43,7 @@ export interface BlockRequest {
 export type BodyArrival = 'wanted' | 'duplicate' | 'unsolicited';
 
 interface Source {
-  readonly window: DownloadWindow;
+  readonly pace: DownloadWindow;
   /** It says that it keeps all bodies. */
   readonly isArchive: boolean;
   /** Before this it is not asked again, so that small bodies on a fast line are asked for several at a time. */
@@ -84,7 +84,7 @@ export class BlockDownload {
 
   /** The window of a peer, to look at. */
   windowOf(peerId: string): { readonly size: number } | undefined {
-    return this.#sources.get(peerId)?.window;
+    return this.#sources.get(peerId)?.pace;
   }
 
   /** True if a peer keeps all bodies. */
@@ -149,7 +149,7 @@ export class BlockDownload {
   /** A peer that the ledger knows. @param isArchive  true if it says that it keeps all bodies */
   addPeer(peerId: string, isArchive = false): void {
     if (this.#sources.has(peerId)) return;
-    this.#sources.set(peerId, { window: new DownloadWindow(), isArchive, nextRequestAt: 0 });
+    this.#sources.set(peerId, { pace: new DownloadWindow(), isArchive, nextRequestAt: 0 });
   }
 
   /** What was in flight from it is queued again. */
@@ -166,7 +166,7 @@ export class BlockDownload {
     const answer = this.ledger.take(peerId, bodyRequests, requestId, now, key);
     if (answer === 'unsolicited') return 'unsolicited';
     // A late answer says nothing of how fast the peer is now.
-    if (answer !== 'late') this.#sources.get(peerId)?.window.answered(now - answer.sentAt);
+    if (answer !== 'late') this.#sources.get(peerId)?.pace.answered(now - answer.sentAt);
     const wanted = this.#wanted.get(key);
     if (wanted === undefined || wanted.state === 'checking') return 'duplicate';
     // After a late answer another peer may be asked already.
@@ -252,14 +252,14 @@ export class BlockDownload {
     source.nextRequestAt = now + BLOCK_REQUEST_INTERVAL_MS;
     this.#handOverAt = Math.min(this.#handOverAt, now + HAND_OVER_MS);
     const keys = blocks.map(({ key }) => key);
-    const { timeoutMs } = source.window.roundTrip;
+    const { timeoutMs } = source.pace.roundTrip;
     const requestId = this.ledger.ask(peerId, bodyRequests, timeoutMs, now, keys);
     for (const block of blocks) block.requestId = requestId;
     return { peerId, requestId, hashes: blocks.map(({ hash }) => hash) };
   }
 
-  #roomOf(peerId: string, { window }: Source): number {
-    return window.size - this.ledger.inFlight(peerId, bodyRequests);
+  #roomOf(peerId: string, { pace }: Source): number {
+    return pace.size - this.ledger.inFlight(peerId, bodyRequests);
   }
 
   /**
@@ -271,7 +271,7 @@ export class BlockDownload {
     this.#handOverAt = now + HAND_OVER_INTERVAL_MS;
     const rooms = new Map<string, number>();
     for (const [id, source] of this.#sources) {
-      const isTried = source.window.roundTrip.smoothedMs !== undefined;
+      const isTried = source.pace.roundTrip.smoothedMs !== undefined;
       const room = isTried ? this.#roomOf(id, source) : 1 - this.ledger.inFlight(id, bodyRequests);
       if (room > 0 && !this.ledger.isPaused(id, now)) rooms.set(id, room);
     }
@@ -301,7 +301,7 @@ export class BlockDownload {
   /** What one peer owes and did not give in time counts as one failure, however many requests it was. */
   #expire(now: number): void {
     for (const [peerId, overdue] of this.ledger.overdue(bodyRequests, now)) {
-      this.#sourceOf(peerId).window.failed();
+      this.#sourceOf(peerId).pace.failed();
       const outcome = this.ledger.failed(peerId, bodyRequests, now);
       if (outcome === 'unresponsive') this.#unresponsive.push(peerId);
       // A peer that is paused owes nothing any more.
@@ -336,6 +336,6 @@ function mayHave({ without, offeredBy }: WantedBlock, peerId: string): boolean {
 }
 
 /** A peer that has not answered yet is tried before those that are known to be slow: half of the least time-out. */
-function speed({ window }: Source): number {
-  return window.roundTrip.smoothedMs ?? 500;
+function speed({ pace }: Source): number {
+  return pace.roundTrip.smoothedMs ?? 500;
 }

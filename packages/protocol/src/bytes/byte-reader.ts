@@ -49,7 +49,7 @@ export class ByteReader {
     return at < 0 ? 0n : readU64(this.bytes, at);
   }
 
-  /** Passes over the next `count` bytes. */
+  /** Skips the next `count` bytes. */
   skip(count: number): void {
     this.#take(count);
   }

@@ -1,6 +1,6 @@
 import { writeU32, writeU64 } from './integers.js';
 
-/** Writes little-endian binary data into a buffer that grows by doubling. The mirror of {@link ByteReader}. */
+/** Writes little-endian binary data into a buffer that grows by doubling. The counterpart of {@link ByteReader}. */
 export class ByteWriter {
   #bytes: Uint8Array;
   #length = 0;

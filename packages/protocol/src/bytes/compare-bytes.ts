@@ -5,7 +5,7 @@ export function areEqual(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
-/** Lexicographic order: negative, zero or positive, as `Array.prototype.sort` wants it. */
+/** Lexicographic order: negative, zero or positive, as `Array.prototype.sort` expects it. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {

@@ -1,4 +1,4 @@
-/** JSON whose integers keep all their digits: `JSON.parse` rounds above 2^53 (vision.md §12.8). */
+/** JSON whose integers keep all their digits: `JSON.parse` rounds above 2^53 (docs/chains/vision.md §12.8). */
 
 /** A JSON value; integers outside ±2^53 are bigints. */
 export type JsonValue =
@@ -17,7 +17,7 @@ const numberToken = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
 const wordToken = /true|false|null/y;
 
 /**
- * Parses JSON text (RFC 8259). Of a name that comes twice the last value stays, as with `JSON.parse`.
+ * Parses JSON text (RFC 8259). If a name occurs twice, the last value counts, as with `JSON.parse`.
  *
  * @throws {SyntaxError} naming the position
  */
@@ -65,13 +65,13 @@ class Parser {
 
   private string(): string {
     const { text, position: start } = this;
-    // By hand, in one pass: a pattern for it tries every way to cut up a string that does not end.
+    // By hand, in one pass: a regular expression would try every way to divide a string that does not end.
     let end = start + 1;
     while (end < text.length && text[end] !== '"') end += text[end] === '\\' ? 2 : 1;
     if (text[start] !== '"' || end >= text.length) this.fail();
     this.position = end + 1;
     try {
-      // What may stand inside is checked here.
+      // The characters inside are checked here.
       return JSON.parse(text.slice(start, end + 1)) as string;
     } catch {
       this.position = start;
@@ -93,7 +93,7 @@ class Parser {
       this.expect(':');
       entries.push([name, this.value(depth + 1)]);
     });
-    // Own properties, whatever their names: `__proto__` is a name like any other here.
+    // Own properties, whatever their names: `__proto__` is an ordinary name here.
     return Object.fromEntries(entries);
   }
 

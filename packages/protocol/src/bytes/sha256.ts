@@ -1,9 +1,9 @@
 /**
- * SHA-256, once or twice, over one input after another, with no allocation but that of a result.
+ * SHA-256, once or twice, over one input after another, with no allocation except for a result.
  *
  * A Bitcoin body of a million bytes can hold 16,000 transactions, hashed without and with witnesses and again in two
  * Merkle trees. On an AMD EPYC with Node 20, `@noble/hashes` takes 2.5 µs for a node of 64 bytes, half of it for
- * objects and checks; this takes 1.2 µs. For long inputs both are as fast.
+ * objects and checks; this code takes 1.2 µs. For long inputs both are equally fast.
  *
  * @see FIPS 180-4, sections 4.1.2, 4.2.2, 5.3.3 and 6.2
  */
@@ -30,7 +30,7 @@ const roundConstants = Int32Array.of(
   0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7, 0xc671_78f2,
 );
 
-/** See the file. Bytes are given by `update`, in as many parts as there are; a digest ends an input. */
+/** See the file. `update` adds the next part of an input, as often as needed; a digest ends the input. */
 export class Sha256 {
   readonly #state = initialState.slice();
   readonly #schedule = new Int32Array(64);
@@ -57,7 +57,7 @@ export class Sha256 {
     }
   }
 
-  /** Writes the hash of what was given to 32 bytes of `out`; the next input begins. */
+  /** Writes the hash of the input to 32 bytes of `out`; the next input begins. */
   digestInto(out: Uint8Array, at: number): void {
     this.#finish();
     for (let i = 0; i < 8; i++) writeU32BigEndian(out, at + 4 * i, this.#state[i] as number);
@@ -79,7 +79,7 @@ export class Sha256 {
     return hash;
   }
 
-  /** Pads what is left in the block: one bit, zeros, and the number of bits. */
+  /** Pads the last block: one bit, zeros, and the number of bits. */
   #finish(): void {
     const block = this.#block;
     const used = this.#length % blockBytes;

@@ -24,7 +24,7 @@ export function sipHash24(k0: bigint, k1: bigint, data: Uint8Array): bigint {
     v1 = rotl(v1, 17n) ^ v2;
     v2 = rotl(v2, 32n);
   };
-  // The last word carries what is left of the data, and the length in its top byte.
+  // The last word has the remaining data, and the length in its top byte.
   for (let at = 0; at <= data.length; at += 8) {
     let word = at + 8 > data.length ? BigInt(data.length & 0xff) << 56n : 0n;
     for (let i = 0; i < 8 && at + i < data.length; i++)

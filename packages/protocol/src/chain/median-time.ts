@@ -1,6 +1,6 @@
 import type { Ancestry } from './chain-family.js';
 
-/** Ancestors that the median looks at: consensus in Bitcoin (`nMedianTimeSpan`) and in Vision (vision.md §12.4). */
+/** Ancestors whose median is taken: consensus in Bitcoin (docs/chains/bitcoin.md §4) and Vision (docs/chains/vision.md §4.4). */
 export const medianTimeSpan = 11;
 
 /** How many ancestors count; 0 where a branch that begins at a checkpoint is still too short for the rule. */

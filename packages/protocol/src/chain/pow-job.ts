@@ -1,10 +1,11 @@
 /**
- * Hashing as data: what the core asks of whoever owns the hash kernels.
+ * Hashing as data: what the core asks the platform to hash.
  *
- * A job is read, and neither changed nor given away: what it is made of may be the core's own memory. The answer is `count` × 32 bytes of hashes, in order; whether they satisfy anyone is the core's question.
+ * The platform may only read a job, because a job can consist of the core's own memory. The answer is `count` × 32 bytes
+ * of hashes, in order. The core judges them.
  */
 
-/** Sizes and counts of VisionX (vision.md §2.2). */
+/** Sizes and counts of VisionX (docs/chains/vision.md §2.2). */
 export interface VisionXParams {
   readonly datasetMb: number;
   readonly scratchMb: number;
@@ -13,7 +14,7 @@ export interface VisionXParams {
   readonly writeEvery: number;
 }
 
-/** Double SHA-256 of headers that form a chain: each parent field but the first is filled in from the hash before. */
+/** Double SHA-256 of headers that form a chain. The platform fills in each parent field but the first from the hash before. */
 export interface Sha256dChainJob {
   readonly algorithm: 'sha256d-chain';
   readonly count: number;
@@ -36,5 +37,5 @@ export interface VisionXJob {
   }[];
 }
 
-/** Any hashing that the core can ask for, told apart by `algorithm`. */
+/** Any hashing that the core can request; `algorithm` distinguishes the kinds. */
 export type PowJob = Sha256dChainJob | VisionXJob;

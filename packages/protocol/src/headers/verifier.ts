@@ -171,10 +171,10 @@ export class Verifier {
     }
     const { active } = source;
     const job = active.verification.nextJob(wallTime);
-    // Nothing to hash: all of it is under way, or the rules have refused the rest, and nobody else would notice.
+    // Nothing to hash: all of it is being hashed, or the rules refused the rest. In the second case only this call ends it.
     if (job === undefined) return this.#advance(key, active, wallTime);
     this.#dispatch({ source: key, active, ...job });
-    // To the end of the line: whoever finds a free hasher next starts with the others.
+    // The source moves to the end, so that the next free hasher serves the others first.
     this.#sources.delete(key);
     this.#sources.set(key, source);
     return true;

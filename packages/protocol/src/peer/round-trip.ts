@@ -1,7 +1,7 @@
 /** Smoothed round-trip time, and the time-out that follows from it. */
 import { REQUEST_TIMEOUT_MAX_MS, REQUEST_TIMEOUT_MIN_MS } from '../limits.js';
 
-/** Weight of a new sample. The seed's number. */
+/** Weight of a new sample, as in existing Vision nodes (docs/chains/vision.md §10). */
 const ALPHA = 0.2;
 
 /** Round-trip time of one peer as an EWMA of its pongs. */

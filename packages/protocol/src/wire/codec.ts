@@ -37,7 +37,7 @@ export class MessageCodec {
   }
 
   /**
-   * Most bytes of a message, by its first byte: what a receiver need not wait for the end of.
+   * Most bytes of a message, by its first byte. A receiver refuses a longer one without waiting for its end.
    *
    * @param typeByte  also of a type that is not known
    */
@@ -45,7 +45,7 @@ export class MessageCodec {
     return this.#byByte[typeByte]?.bytesMax ?? SMALL_MESSAGE_BYTES_MAX;
   }
 
-  /** A message as it stands on the stream of bytes: behind its length. @throws {RangeError} if a field is out of range */
+  /** A message as it is sent on the stream of bytes, with its length before it. @throws {RangeError} if a field is out of range */
   encodeStream(message: WireMessage): Uint8Array {
     const row = this.rowOf(message);
     const writer = new ByteWriter(LENGTH_BYTES + (row.sizeHint?.(message) ?? SIZE_HINT_BYTES));
@@ -69,7 +69,7 @@ export class MessageCodec {
     const refusal = row.refuse?.(new ByteReader(bytes.subarray(reader.position)));
     if (refusal !== undefined) return { ok: false, code: refusal, detail: row.type };
     const message = row.decode(reader, requestId);
-    // Messages that are no answers and ask for none carry 0, so that each has one encoding.
+    // Messages that are neither requests nor answers have id 0, so that each has one encoding.
     if (requestId !== 0 && row.kind !== 'request' && row.kind !== 'answer') reader.fail();
     if (!reader.isDone) return { ok: false, code: 'WIRE_MALFORMED', detail: row.type };
     return { ok: true, message };

@@ -1,4 +1,4 @@
-/** Fields that several messages have. A count is checked against its cap before anything is read or allocated by it. */
+/** Fields that several messages have. A count is checked against its limit before anything is read or allocated for it. */
 import type { ByteReader } from '../bytes/byte-reader.js';
 import type { ByteWriter } from '../bytes/byte-writer.js';
 import { BLOCK_HASHES_MAX } from '../limits.js';

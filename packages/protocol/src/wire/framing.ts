@@ -1,15 +1,15 @@
 /**
  * Messages on an ordered byte stream: each is preceded by its length (u32 little-endian), and the stream is cut into
- * data channel messages ("frames") wherever the receiver's limit demands. A frame may hold several messages, or a part
- * of one. What waits for the rest of a message is at most one message of the largest size, and nothing is allocated
- * for bytes that were announced but did not come. What was allocated is used again for other messages.
+ * data channel messages ("frames") where the receiver's limit requires it. A frame may hold several messages, or a part
+ * of one. An incomplete message takes at most the memory of one message of the largest size. Nothing is allocated for
+ * bytes that were announced but have not arrived. Memory of one message is used again for others.
  */
 import { readU32, writeU32 } from '../bytes/integers.js';
 import { FRAME_BYTES_MAX } from '../limits.js';
 import { SpareBuffers } from './spare-buffers.js';
 import type { WireFault } from './wire-fault.js';
 
-/** The length of a message stands before it. */
+/** The length of a message is sent before it. */
 export const LENGTH_BYTES = 4;
 const nothing = new Uint8Array(0);
 
@@ -31,16 +31,16 @@ export function cutStream(stream: Uint8Array, frameBytesMax: number): Uint8Array
 
 /** Puts frames of one peer together again. */
 export class MessageAssembler {
-  /** Set by the first fault; afterwards nothing more is taken. */
+  /** Set by the first fault; later frames are ignored. */
   fault: WireFault | undefined;
-  /** What has come of a message that has not ended; grows by doubling with what really comes, up to its end. */
+  /** The part of an incomplete message that has arrived; grows by doubling with the bytes that arrive, up to its end. */
   #partial: Uint8Array = nothing;
   #length = 0;
 
   /**
-   * @param messageBytesMax  a longer message is a fault before its body is kept
+   * @param messageBytesMax  a longer message is a fault before its body is stored
    * @param bytesMaxOf  the same by a message's first byte, where that allows less
-   * @param spares  of all assemblers whose messages are read one after another
+   * @param spares  shared by all assemblers whose messages are read one after another
    */
   constructor(
     readonly messageBytesMax: number,
@@ -84,7 +84,7 @@ export class MessageAssembler {
     return messages;
   }
 
-  /** The first byte may not have come yet. */
+  /** The first byte may not have arrived yet. */
   #bytesMax(typeByte: number | undefined): number {
     if (typeByte === undefined) return this.messageBytesMax;
     return Math.min(this.messageBytesMax, this.bytesMaxOf(typeByte));
@@ -93,7 +93,7 @@ export class MessageAssembler {
   #append(frame: Uint8Array): Uint8Array {
     const length = this.#length + frame.length;
     if (length > this.#partial.length) {
-      // Not beyond the end of the message, where that is known: it may then be kept as it is.
+      // Not beyond the end of the message, if it is known: the buffer can then be kept as it is.
       const end = this.#length < LENGTH_BYTES ? 0 : LENGTH_BYTES + readU32(this.#partial, 0);
       const larger =
         this.spares.take(length) ?? new Uint8Array(Math.max(length, Math.min(this.#partial.length * 2, end)));
@@ -106,7 +106,7 @@ export class MessageAssembler {
     return this.#partial.subarray(0, length);
   }
 
-  /** Starts anew with the beginning of the next message, beside what was handed out. */
+  /** Begins the next message in a place that was not handed out. */
   #keep(rest: Uint8Array): void {
     const before = this.#partial;
     this.#partial =

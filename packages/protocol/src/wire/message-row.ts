@@ -5,7 +5,7 @@
 import type { ByteReader } from '../bytes/byte-reader.js';
 import type { ByteWriter } from '../bytes/byte-writer.js';
 
-/** What every message is, whichever it is. */
+/** The fields that every message has. */
 export interface WireMessage {
   readonly type: string;
   /** Of a request and of its answer. */
@@ -13,9 +13,9 @@ export interface WireMessage {
 }
 
 /**
- * What a message is in a conversation. A `greeting` comes first and once; a `farewell` may come at any time, and nothing
- * after it; the others come after the greeting. A `request` carries a number that its sender chose, an `answer` that of
- * its request; the others carry 0.
+ * The role of a message. A `greeting` comes first and once. A `farewell` may come at any time, and nothing comes after
+ * it. All others come after the greeting. A `request` has an id that its sender chose, an `answer` that of its request;
+ * all others have 0.
  */
 export type MessageKind = 'greeting' | 'farewell' | 'notice' | 'request' | 'answer';
 
@@ -27,7 +27,7 @@ export interface MessageRow<M extends WireMessage = WireMessage> {
   readonly kind: MessageKind;
   /** Most bytes of the whole message. A receiver refuses more as soon as the type has come. */
   readonly bytesMax: number;
-  /** What it takes of its sender's rate, see MESSAGES_PER_SECOND_MAX. 0 for answers: there are as many as were asked for. */
+  /** What it takes of its sender's rate, see MESSAGES_PER_SECOND_MAX. 0 for answers: there are at most as many as requests. */
   readonly cost: number;
   /** Name of the part of the node that takes it. */
   readonly part: string;

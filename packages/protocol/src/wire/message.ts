@@ -6,7 +6,7 @@ import type { Hello } from './messages/hello.js';
 import type { Ping, Pong } from './messages/ping.js';
 import type { Reject } from './messages/reject.js';
 
-/** Any message, told apart by `type`. */
+/** Any message; `type` distinguishes them. */
 export type Message =
   | Hello
   | Ping

@@ -1,8 +1,8 @@
 /**
- * Memory of messages that were read, for those that come next. Bodies of a megabyte come by the hundred, and what is
- * thrown away waits for a collector that is in no hurry.
+ * Memory of messages that were read, kept for later messages. Hundreds of bodies of a megabyte arrive one after another,
+ * and the garbage collector frees their memory late.
  *
- * Memory: SPARE_BYTES_MAX, of all peers together. At the cap the smallest buffers go.
+ * Memory: SPARE_BYTES_MAX, of all peers together. Above it the smallest buffers are dropped.
  */
 import { FRAME_BYTES_MAX, SPARE_BYTES_MAX } from '../limits.js';
 
@@ -26,7 +26,7 @@ export class SpareBuffers {
     return largest;
   }
 
-  /** Takes a buffer back; one that holds no more than a frame is not worth it. */
+  /** Takes a buffer back; one that is not larger than a frame is dropped. */
   give(buffer: Uint8Array): void {
     if (buffer.length <= FRAME_BYTES_MAX) return;
     this.#spares.push(buffer);

@@ -10,7 +10,7 @@ import { meetsTarget, TargetTable } from './compact-target.js';
 import type { BitcoinParams } from './network-params.js';
 import { bitsOf, offsets, recordBytes, timeOf, versionOf } from './record.js';
 
-/** A full block of 4,000,000 bytes and its frame fit; DESIGN.md §5. */
+/** Bytes of a message: a full block of 4,000,000 bytes (docs/chains/bitcoin.md §8) and its hash fit. */
 const messageBytesMax = 4 * 1024 * 1024;
 /** One job of about 1 ms by SIMD, 6 ms without: what matters is that a whole `headers` message is one job. */
 const powJobHeaders = 2000;

@@ -1,4 +1,4 @@
-/** The contextual rules of a Bitcoin header. @see Bitcoin Core `ContextualCheckBlockHeader` */
+/** The contextual rules of a Bitcoin header. @see docs/chains/bitcoin.md §5, Bitcoin Core `ContextualCheckBlockHeader` */
 
 import type { Ancestry, HeaderVerdict } from '../../chain/chain-family.js';
 import type { HeaderFault } from '../../chain/header-fault.js';

@@ -1,4 +1,4 @@
-/** Targets in compact form ("bits"): a base-256 exponent and a signed 23-bit mantissa. */
+/** Targets in compact form ("bits"): a base-256 exponent and a signed 23-bit mantissa (docs/chains/bitcoin.md §2). */
 
 /** @returns the target; undefined if it is zero, negative or above 2^256 − 1 @see Bitcoin Core `arith_uint256::SetCompact` */
 export function decodeBits(bits: number): bigint | undefined {

@@ -7,7 +7,7 @@ import { devnetMerkleTree, mainnetMerkleTree } from './merkle.js';
 import type { VisionRules } from './network-params.js';
 import { offsets } from './record.js';
 
-/** Bytes of a body: existing nodes take 2 MB of JSON (vision.md §7), and a message of 2 MiB has room for it. */
+/** Bytes of a body: existing nodes take 2 MB of JSON (docs/chains/vision.md §7), and this fits a message of 2 MiB. */
 export const bodyBytesMax = 2_000_000;
 
 const ok: BodyVerdict = { kind: 'ok' };
@@ -16,11 +16,11 @@ const noRoot = new Uint8Array(32);
 /**
  * See `ChainFamily.checkBody`.
  *
- * Devnet: a body has the root of vision-devnet.md, which commits to the number of transactions; none gives zeros.
+ * Devnet (docs/chains/vision-devnet.md §7): the root commits to the number of transactions; none gives zeros.
  *
- * Mainnet (vision.md §6): a block without transactions repeats the root of its parent. So a header that repeats it
- * says nothing of transactions, and goes with the empty body only: else those of an earlier block could be shown
- * again. Neighbours that are paired in the tree must differ, since a list without the second one has the same root.
+ * Mainnet (docs/chains/vision.md §6): a block without transactions repeats the root of its parent. So a header that
+ * repeats it is valid with the empty body only; otherwise transactions of an earlier block could be shown again. Paired
+ * neighbours in the tree must differ, because a list without the second one has the same root.
  *
  * A transaction's hash does not cover its signature, so neither does the root: signatures are as the sender gave them.
  */

@@ -16,8 +16,8 @@ export interface CustomNetwork {
 }
 
 /**
- * Bounds of a custom network, each inclusive. Those of VisionX are the reference's own against costly headers
- * (vision.md §2.2); a day between headers is arbitrary.
+ * Bounds of a custom network, each inclusive. Those of VisionX are what existing nodes allow
+ * (docs/chains/vision.md §2.2). The greatest spacing, a day, is arbitrary.
  */
 const ranges = {
   datasetMb: [1, 512],

@@ -8,9 +8,9 @@ const zeros = new Uint8Array(32);
 /**
  * Seed of an epoch's dataset: SHA-256(domain ∥ network name ∥ 32 zero bytes ∥ epoch as u64 LE).
  *
- * The zero bytes stand where the reference speaks of a genesis hash; they are consensus.
+ * Existing nodes call the zero bytes a genesis hash, but pass zeros. The zeros are consensus.
  *
- * @see vision.md §2.3
+ * @see docs/chains/vision.md §2.3
  */
 export function epochSeed(network: string, epoch: bigint, genesisPowHash: Uint8Array = zeros): Uint8Array {
   const domain = encodeUtf8(seedDomain + network);

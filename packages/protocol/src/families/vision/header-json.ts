@@ -17,8 +17,8 @@ class JsonFault extends Error {}
  * Decodes a header's members. Those of the mainnet are called `parent_hash` and `pow_hash`, those of the devnet
  * `parent` and `digest`; either is taken.
  *
- * Textual rules are those of the reference: parent and tx_root may carry "0x" (not "0X") and any case, and are 32
- * bytes; the digest may carry "0x" and is lowercase, since the reference compares its text (vision.md §2.1, §2.6).
+ * The rules for text are those of existing nodes: parent and tx_root are 32 bytes, may begin with "0x" (not "0X") and may
+ * have any case; the digest may begin with "0x" and is lowercase (docs/chains/vision.md §2.1, §2.6).
  */
 export function headerFromJson(value: unknown): HeaderJsonResult {
   if (typeof value !== 'object' || value === null)

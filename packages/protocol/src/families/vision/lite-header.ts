@@ -1,14 +1,14 @@
 /**
- * LiteHeader, the JSON in which existing full nodes hand out headers over HTTP (vision.md §1). It lacks the miner, so
- * nobody can check a proof of work with it: it is for tools, never for peers.
+ * LiteHeader, the JSON in which existing full nodes hand out headers over HTTP (docs/chains/vision.md §1). It lacks the
+ * miner, so nobody can check a proof of work with it. It is for tools, never for peers.
  */
 import { bytesToHex } from '../../bytes/hex.js';
 import { decodeRecord } from './record.js';
 
 /**
- * The LiteHeader of a verified header, members in the order of the reference, u64 as bare integers.
+ * The LiteHeader of a verified header: members in the order of existing nodes, u64 as bare integers.
  *
- * `target` is what the reference calls so: the difficulty as 16 hex digits.
+ * `target` is not a target: it is the difficulty as 16 hex digits, as in existing nodes.
  *
  * @param hash  32 bytes: what children call the header
  */

@@ -1,6 +1,6 @@
 /**
- * Difficulty of the Vision mainnet as honest miners write it, in integers. Existing full nodes do not check it; ours
- * do, or one header could claim any work (vision.md §3.2, §12.2).
+ * Difficulty of the Vision mainnet as honest miners write it, in integers. Existing full nodes do not check it. Vision
+ * Light does, because one header could otherwise claim any work (docs/chains/vision.md §3.2, §12.2).
  */
 import type { Ancestry } from '../../chain/chain-family.js';
 import { difficultyOf } from './record.js';

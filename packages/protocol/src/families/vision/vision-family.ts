@@ -20,7 +20,7 @@ import {
   timeOf,
 } from './record.js';
 
-/** DESIGN.md §5. */
+/** Bytes of a message: the largest body (docs/chains/vision.md §6) and its hash fit. */
 const messageBytesMax = 2 * 1024 * 1024;
 /** About 50 ms at canonical parameters; fills two, three and four interleaved lanes without a rest. */
 const powJobHeaders = 24;
@@ -29,7 +29,7 @@ const powJobHeaders = 24;
 export interface VisionFamily extends ChainFamily {
   readonly family: 'vision';
   readonly params: VisionParams;
-  /** BLAKE3 commitment to a header and its digest, on every network; on the devnet it is the hash (vision.md §12.6). */
+  /** BLAKE3 id of a header, on every network; on the devnet it is the hash (docs/chains/vision.md §12.6). */
   headerId(record: Uint8Array): Uint8Array;
   /** What children and peers call a header: its digest on the mainnet, its id elsewhere. */
   hash(record: Uint8Array): Uint8Array;

@@ -3,7 +3,7 @@ import { BODY_BYTES_MAX, SMALL_MESSAGE_BYTES_MAX } from '../../limits.js';
 import { readBlockHashes, writeBlockHashes } from '../fields.js';
 import type { MessageRow } from '../message-row.js';
 
-/** Asks for block bodies: each hash is answered once, in their order, by `blocks` or by `notFound`. */
+/** Requests block bodies: each hash is answered once, in order, by `blocks` or by `notFound`. */
 export interface GetBlocks {
   readonly type: 'getBlocks';
   readonly requestId: number;

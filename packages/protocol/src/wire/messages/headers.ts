@@ -8,15 +8,15 @@ import {
 import { readCount } from '../fields.js';
 import type { MessageRow } from '../message-row.js';
 
-/** Asks for headers after the fork with the asker's chain. */
+/** Requests headers after the last one that both chains have. */
 export interface GetHeaders {
   readonly type: 'getHeaders';
   readonly requestId: number;
-  /** Hashes of the asker's chain, highest first; the first one that the other side has on its best chain counts. */
+  /** Hashes of the requester's chain, highest first; the first one that is on the other side's best chain counts. */
   readonly locator: readonly Uint8Array[];
   /** Last header wanted, or undefined for as many as there are. */
   readonly stop: Uint8Array | undefined;
-  /** Headers to pass over after that one: so requests can overlap. */
+  /** Headers to skip after that one, so that requests can overlap. */
   readonly skip: number;
   /** 1 to HEADERS_PER_MESSAGE_MAX. */
   readonly max: number;

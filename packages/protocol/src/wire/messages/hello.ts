@@ -19,11 +19,11 @@ export interface Hello {
   readonly networkId: Uint8Array;
   readonly height: number;
   readonly chainwork: bigint;
-  /** Bit set, see SERVICE_…; unknown bits are passed over. */
+  /** Bit set, see SERVICE_…; unknown bits are ignored. */
   readonly services: number;
   /** Printable ASCII. */
   readonly userAgent: string;
-  /** Drawn anew by each run of a node, so that two connections between the same two are noticed; 0 if it is not told. */
+  /** A new random number for each run of a node, so that a second connection between two nodes is found; 0 if unknown. */
   readonly session: bigint;
   /** Empty until nodes have keys. */
   readonly identity: Uint8Array;

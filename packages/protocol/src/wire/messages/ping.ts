@@ -1,4 +1,4 @@
-/** Whether a peer lives, and how long a round trip takes. */
+/** Whether a peer still answers, and how long a round trip takes. */
 import { SMALL_MESSAGE_BYTES_MAX } from '../../limits.js';
 import type { MessageRow } from '../message-row.js';
 

@@ -3,7 +3,7 @@ import { REJECT_CODE_BYTES_MAX, SMALL_MESSAGE_BYTES_MAX } from '../../limits.js'
 import { readAscii, writeAscii } from '../fields.js';
 import type { MessageRow } from '../message-row.js';
 
-/** Said once before closing. */
+/** Sent once, before the sender closes the connection. */
 export interface Reject {
   readonly type: 'reject';
   readonly code: string;
