@@ -23,6 +23,7 @@ export * from './node/light-node.js';
 export * from './peer/peer-fault.js';
 export * from './tree/header-tree.js';
 export * from './tree/locator.js';
+export * from './tree/tree-base.js';
 export * from './wire/codec.js';
 export * from './wire/framing.js';
 export * from './wire/message.js';

@@ -19,7 +19,7 @@ import type { Peer } from '../peer/peer.js';
 import type { PeerFault } from '../peer/peer-fault.js';
 import type { PeerSet } from '../peer/peer-set.js';
 import { SeenFilter } from '../peer/seen-filter.js';
-import type { HeaderTree, InsertResult } from '../tree/header-tree.js';
+import type { HeaderTree, InsertedHeader } from '../tree/header-tree.js';
 import type { Announce } from '../wire/messages/announce.js';
 import type { Blocks, NotFound } from '../wire/messages/blocks.js';
 import { AnnouncedBlocks } from './announced-blocks.js';
@@ -159,8 +159,8 @@ export class BlockSync implements BodySource {
   }
 
   /** A header is in the tree. */
-  inserted(result: InsertResult): void {
-    if (!('slot' in result) || result.kind === 'duplicate') return;
+  inserted(result: InsertedHeader): void {
+    if (result.kind === 'duplicate') return;
     if (result.kind === 'reorganised') {
       const { ancestor, disconnected } = result.reorg;
       this.#followed.reorganised(this.tree.height(ancestor));
@@ -416,11 +416,10 @@ export class BlockSync implements BodySource {
 
   #contextOf(slot: number): BodyContext {
     const { tree } = this;
-    const parent = tree.parent(slot);
     return {
       record: tree.record(slot),
       height: tree.height(slot),
-      parentRecord: parent < 0 ? undefined : tree.record(parent),
+      parentRecord: tree.parentRecord(slot),
     };
   }
 }

@@ -29,7 +29,7 @@ export interface HeaderBatch {
 export interface Ancestry {
   /** Height of the last header of the branch: the parent of the header under test. */
   readonly height: number;
-  /** First height that is known: 0, or the height of a checkpoint. */
+  /** First height that is known: 0, or that of the first header of the window before a tree's base. */
   readonly firstHeight: number;
   /** Timestamp at a height of the branch, Unix seconds. @throws {RangeError} outside firstHeight … height */
   time(height: number): number;
@@ -88,6 +88,8 @@ export interface ChainFamily {
   parent(record: Uint8Array): Uint8Array;
   /** Work of the header at byte `at` (0 if absent); chainwork is its sum from genesis, genesis included. */
   work(records: Uint8Array, at?: number): bigint;
+  /** Lowest height at which any rule looks, for a header above `height`: at least 0, and at most `height`. */
+  firstAncestor(height: number): number;
   /**
    * All rules but the hash, cheapest first: fields, height, difficulty, time, and for claimed hashes the target.
    *

@@ -3,6 +3,11 @@ import type { Ancestry } from './chain-family.js';
 /** Ancestors that the median looks at: consensus in Bitcoin (`nMedianTimeSpan`) and in Vision (vision.md §12.4). */
 export const medianTimeSpan = 11;
 
+/** Lowest height at which the median looks, for headers above `height`. */
+export function firstOfMedian(height: number): number {
+  return Math.max(0, height + 1 - medianTimeSpan);
+}
+
 /** How many ancestors count; 0 where a branch that begins at a checkpoint is still too short for the rule. */
 function spanOf(ancestry: Ancestry): number {
   const known = ancestry.height - ancestry.firstHeight + 1;

@@ -1,4 +1,8 @@
-/** Answers `getHeaders` from the best chain: every node serves what it has. */
+/**
+ * Answers `getHeaders` from the best chain: every node serves what it has. Where none of a locator is on the best chain
+ * and the tree begins above genesis, there is no header that would fit, so the answer has none.
+ */
+import { defined } from '../assert.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
 import { DEFERRED_REQUESTS_MAX, SEND_BUFFER_BYTES_MAX } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
@@ -63,14 +67,17 @@ export class HeaderServer {
 
   #answer(peer: Peer, { requestId, locator, stop, skip, max }: GetHeaders, now: number): void {
     const { tree } = this;
-    const from = Math.min(forkHeight(tree, locator) + 1 + skip, tree.tipHeight + 1);
+    const fork = forkHeight(tree, locator);
+    const from = fork === undefined ? tree.tipHeight + 1 : Math.min(fork + 1 + skip, tree.tipHeight + 1);
     const stopSlot = stop === undefined ? undefined : tree.find(stop);
     const hasStop = stopSlot !== undefined && tree.isOnBestChain(stopSlot);
     const last = hasStop ? tree.height(stopSlot) : tree.tipHeight;
     const batch = tree.batch(from, Math.min(max, Math.max(0, last - from + 1)));
     const writer = new ByteWriter(batch.count * tree.family.encodedHeaderBytesMin + 64);
     tree.family.encodeBatch(writer, batch);
-    const parent = tree.hash(tree.at(from - 1) as number).slice();
+    const before = defined(tree.at(from - 1), 'an answer follows a header of the best chain');
+    const unknown = fork === undefined ? locator[locator.length - 1] : undefined;
+    const parent = unknown ?? tree.hash(before).slice();
     const bytes = this.outbox.send(peer, {
       type: 'headers',
       requestId,

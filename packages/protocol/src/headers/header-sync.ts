@@ -127,8 +127,9 @@ export class HeaderSync {
       if (!lead.locator.some((hash) => areEqual(hash, message.parent))) return 'PEER_UNCONNECTED_HEADERS';
       const base = this.tree.find(message.parent);
       if (base === undefined) {
-        // A side branch that was dropped here after it was named.
-        this.#end(lead);
+        // A side branch that was dropped here after it was named; or genesis, below the base of this tree.
+        if (areEqual(message.parent, this.tree.family.genesis.hash)) this.#putOff(lead);
+        else this.#end(lead);
         return undefined;
       }
       lead.isAnswered = true;
@@ -338,6 +339,14 @@ export class HeaderSync {
     const isDone =
       lead.isExhausted && lead.requests.size === 0 && this.verifier.pending(sourceOf(lead.peer)) === 0;
     if (isDone && this.#lead === lead) this.#finish(lead);
+  }
+
+  /** The base of this tree is not on the peer's chain, be that it is behind: it is asked again after a while. */
+  #putOff(lead: Lead): void {
+    const { peer } = lead;
+    this.#end(lead);
+    peer.announced = undefined;
+    peer.pausedUntil = this.#now + PAUSE_MS;
   }
 
   /** The peer has given all it has: what it claimed beyond that was not true. */

@@ -28,7 +28,8 @@ import {
 import { Outbox } from '../peer/outbox.js';
 import { PeerSet } from '../peer/peer-set.js';
 import { SeenFilter } from '../peer/seen-filter.js';
-import { HeaderTree, type InsertResult } from '../tree/header-tree.js';
+import { HeaderTree, type InsertedHeader } from '../tree/header-tree.js';
+import type { TreeBase } from '../tree/tree-base.js';
 import { Announcer } from './announcer.js';
 import { faultSentence } from './fault-sentences.js';
 import { PeerDesk } from './peer-desk.js';
@@ -40,6 +41,8 @@ import { StatusReporter } from './status-reporter.js';
 /** What a node is made of; the network is the family. */
 export interface LightNodeOptions {
   readonly family: ChainFamily;
+  /** The header to begin with, which is taken on trust; genesis if absent. */
+  readonly base?: TreeBase;
   /** Seed of the node's samples, a 32-bit number. */
   readonly seed: number;
   /** Printable ASCII, at most 64 characters. */
@@ -86,7 +89,7 @@ export class LightNode {
     this.#family = family;
     this.#random = seededRandom(options.seed);
     const dropped = new SeenFilter(SEEN_HEADERS_MAX);
-    this.tree = new HeaderTree(family, { dropped: (hash) => dropped.add(hash) });
+    this.tree = new HeaderTree(family, { base: options.base, dropped: (hash) => dropped.add(hash) });
     const outbox = this.#outbox;
     const peers = this.#peers;
     this.#verifier = new Verifier(
@@ -398,12 +401,13 @@ export class LightNode {
 
   #releaseHeld(): void {
     for (const { record, hash } of this.held.takeDue(this.#wallTime)) {
-      this.#inserted(this.tree.insert(record, hash, this.#wallTime));
+      const result = this.tree.insert(record, hash, this.#wallTime);
+      if ('slot' in result) this.#inserted(result);
     }
   }
 
-  #inserted(result: InsertResult): void {
-    if (!('slot' in result) || result.kind === 'duplicate') return;
+  #inserted(result: InsertedHeader): void {
+    if (result.kind === 'duplicate') return;
     const isLoading = this.#stage === 'loading';
     if (!isLoading) {
       this.#reporter.countHeader(this.#now);

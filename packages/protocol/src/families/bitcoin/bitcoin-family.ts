@@ -2,11 +2,13 @@ import { copyBytes } from '../../bytes/copy-bytes.js';
 import { bytesToHex, hexToBytes } from '../../bytes/hex.js';
 import { readU32 } from '../../bytes/integers.js';
 import type { ChainFamily, HeaderBatch, HeaderInfo } from '../../chain/chain-family.js';
+import { firstOfMedian } from '../../chain/median-time.js';
 import { networkIdOf } from '../network-id.js';
 import { decodeBatch, encodeBatch, encodedHeaderBytesMin } from './batch-codec.js';
 import { bodyBytesMax, checkBody, describeBody } from './check-body.js';
 import { checkHeader } from './check-header.js';
 import { meetsTarget, TargetTable } from './compact-target.js';
+import { firstOfPeriod } from './difficulty.js';
 import type { BitcoinParams } from './network-params.js';
 import { bitsOf, offsets, recordBytes, timeOf, versionOf } from './record.js';
 
@@ -38,6 +40,7 @@ export function createBitcoinFamily(params: BitcoinParams): ChainFamily {
     time: timeOf,
     parent: (record) => record.subarray(offsets.parent, offsets.parent + 32),
     work: (records, at) => targets.facts(bitsOf(records, at))?.work ?? 0n,
+    firstAncestor: (height) => Math.min(firstOfPeriod(params, height), firstOfMedian(height)),
     checkHeader: (records, ancestry, wallTime, at) =>
       checkHeader(params, targets, records, ancestry, wallTime, at),
     encodeBatch,

@@ -12,6 +12,14 @@ export function retargetInterval(params: BitcoinParams): number {
   return params.targetTimespanS / params.targetSpacingS;
 }
 
+/** Lowest height at which the difficulty rule looks, for headers above `height`: the first header of their period. */
+export function firstOfPeriod(params: BitcoinParams, height: number): number {
+  if (params.neverRetargets) return height;
+  const interval = retargetInterval(params);
+  // The first header of a period looks at the whole period before.
+  return height - (height % interval);
+}
+
 /** Target after a period that took `timespanS`, compact. */
 export function retarget(params: BitcoinParams, bits: number, timespanS: number): number {
   const span = params.targetTimespanS;

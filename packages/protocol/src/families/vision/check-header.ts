@@ -5,9 +5,9 @@ import { isUtf8 } from '../../bytes/utf8.js';
 import type { Ancestry, HeaderVerdict } from '../../chain/chain-family.js';
 import type { HeaderFault } from '../../chain/header-fault.js';
 import { isAfterMedianTime, medianTimePast } from '../../chain/median-time.js';
-import { lwmaDifficulty } from './lwma.js';
+import { lwmaDifficulty, lwmaWindow } from './lwma.js';
 import type { VisionParams } from './network-params.js';
-import { producerDifficulty, producerDifficultyMax } from './producer-rule.js';
+import { producerDifficulty, producerDifficultyMax, producerWindow } from './producer-rule.js';
 import { difficultyOf, digestOf, minerOf, numberOf, offsets, recordBytesOf, timeOf } from './record.js';
 import { meetsDifficulty } from './target.js';
 
@@ -26,6 +26,11 @@ function rejected(code: HeaderFault, detail: string): HeaderVerdict {
 export function requiredDifficulty(params: VisionParams, ancestry: Ancestry): bigint | undefined {
   if (params.rules === 'mainnet') return producerDifficulty(ancestry);
   return lwmaDifficulty(ancestry, params.targetSpacingS);
+}
+
+/** Lowest height at which that rule looks, for headers above `height`. */
+export function firstOfDifficulty(params: VisionParams, height: number): number {
+  return Math.max(0, params.rules === 'mainnet' ? height + 1 - producerWindow : height - lwmaWindow);
 }
 
 /** See `ChainFamily.checkHeader`. Linkage is the tree's: a branch does not know its own hashes. */

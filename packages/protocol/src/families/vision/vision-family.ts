@@ -2,11 +2,12 @@ import { areEqual } from '../../bytes/compare-bytes.js';
 import { bytesToHex, hexToBytes } from '../../bytes/hex.js';
 import { decodeUtf8, encodeUtf8 } from '../../bytes/utf8.js';
 import type { ChainFamily, HeaderBatch, HeaderInfo } from '../../chain/chain-family.js';
+import { firstOfMedian } from '../../chain/median-time.js';
 import type { VisionXJob } from '../../chain/pow-job.js';
 import { networkIdOf } from '../network-id.js';
 import { decodeBatch, encodeBatch, encodedHeaderBytesMin } from './batch-codec.js';
 import { bodyBytesMax, checkBody, describeBody, impliedBody } from './check-body.js';
-import { checkHeader } from './check-header.js';
+import { checkHeader, firstOfDifficulty } from './check-header.js';
 import { EpochSeeds } from './epoch-seed.js';
 import { encodePowMessage, headerHash, headerId } from './message.js';
 import type { VisionParams } from './network-params.js';
@@ -74,6 +75,7 @@ export function createVisionFamily(params: VisionParams): VisionFamily {
     time: timeOf,
     parent: (record) => record.subarray(offsets.parent, offsets.parent + 32),
     work: difficultyOf,
+    firstAncestor: (height) => Math.min(firstOfMedian(height), firstOfDifficulty(params, height)),
     checkHeader: (records, ancestry, wallTime, at = 0) =>
       checkHeader(params, records.subarray(at, at + recordBytes), ancestry, wallTime),
     encodeBatch: (writer, batch, before) => encodeBatch(params, writer, batch, before),
