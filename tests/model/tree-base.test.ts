@@ -18,8 +18,8 @@ import {
 } from '@vision-light/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { requiredBits } from '../../packages/protocol/src/families/bitcoin/difficulty.js';
-import { encodeHeader } from '../../packages/protocol/src/families/bitcoin/record.js';
+import { requiredBits } from '../../packages/protocol/src/families/bitcoin/header/difficulty.js';
+import { encodeHeader } from '../../packages/protocol/src/families/bitcoin/header/record.js';
 import { easyNetwork } from '../sim/bitcoin-chain.js';
 import { visionSim } from '../sim/vision-chain.js';
 

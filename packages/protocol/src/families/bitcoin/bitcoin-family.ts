@@ -4,13 +4,13 @@ import { readU32 } from '../../bytes/integers.js';
 import type { ChainFamily, HeaderBatch, HeaderInfo } from '../../chain/chain-family.js';
 import { firstOfMedian } from '../../chain/median-time.js';
 import { networkIdOf } from '../network-id.js';
-import { decodeBatch, encodeBatch, encodedHeaderBytesMin } from './batch-codec.js';
-import { bodyBytesMax, checkBody, describeBody } from './check-body.js';
-import { checkHeader } from './check-header.js';
-import { meetsTarget, TargetTable } from './compact-target.js';
-import { firstOfPeriod } from './difficulty.js';
+import { bodyBytesMax, checkBody, describeBody } from './block/check-body.js';
+import { decodeBatch, encodeBatch, encodedHeaderBytesMin } from './header/batch-codec.js';
+import { checkHeader } from './header/check-header.js';
+import { meetsTarget, TargetTable } from './header/compact-target.js';
+import { firstOfPeriod } from './header/difficulty.js';
+import { bitsOf, offsets, recordBytes, timeOf, versionOf } from './header/record.js';
 import type { BitcoinParams } from './network-params.js';
-import { bitsOf, offsets, recordBytes, timeOf, versionOf } from './record.js';
 
 /** A full block of 4,000,000 bytes and its frame fit; DESIGN.md §5. */
 const messageBytesMax = 4 * 1024 * 1024;

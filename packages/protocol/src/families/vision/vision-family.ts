@@ -5,12 +5,11 @@ import type { ChainFamily, HeaderBatch, HeaderInfo } from '../../chain/chain-fam
 import { firstOfMedian } from '../../chain/median-time.js';
 import type { VisionXJob } from '../../chain/pow-job.js';
 import { networkIdOf } from '../network-id.js';
-import { decodeBatch, encodeBatch, encodedHeaderBytesMin } from './batch-codec.js';
-import { bodyBytesMax, checkBody, describeBody, impliedBody } from './check-body.js';
-import { checkHeader, firstOfDifficulty } from './check-header.js';
-import { EpochSeeds } from './epoch-seed.js';
-import { encodePowMessage, headerHash, headerId } from './message.js';
-import type { VisionParams } from './network-params.js';
+import { bodyBytesMax, checkBody, describeBody, impliedBody } from './block/check-body.js';
+import { decodeBatch, encodeBatch, encodedHeaderBytesMin } from './header/batch-codec.js';
+import { checkHeader, firstOfDifficulty } from './header/check-header.js';
+import { EpochSeeds } from './header/epoch-seed.js';
+import { encodePowMessage, headerHash, headerId } from './header/message.js';
 import {
   decodeRecord,
   difficultyOf,
@@ -19,7 +18,8 @@ import {
   offsets,
   recordBytesOf,
   timeOf,
-} from './record.js';
+} from './header/record.js';
+import type { VisionParams } from './network-params.js';
 
 /** DESIGN.md §5. */
 const messageBytesMax = 2 * 1024 * 1024;
