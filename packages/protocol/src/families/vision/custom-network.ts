@@ -1,11 +1,11 @@
 import { encodeUtf8 } from '../../bytes/utf8.js';
 import type { VisionXParams } from '../../chain/pow-job.js';
 import { epochSeed } from './header/epoch-seed.js';
+import { genesisRecordOf } from './header/genesis-record.js';
 import { encodePowMessage } from './header/message.js';
 import { decodeRecord } from './header/record.js';
 import { visionX } from './header/visionx.js';
 import { devnetGenesisTime, devnetMinerBytesMax, epochBlocks, type VisionParams } from './network-params.js';
-import { genesisRecordOf } from './vision-family.js';
 
 /** A network of your own under the devnet's rules. */
 export interface CustomNetwork {

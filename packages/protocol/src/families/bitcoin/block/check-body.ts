@@ -10,7 +10,8 @@ import {
   type BodyVerdict,
   rejectedBody,
 } from '../../../chain/block-body.js';
-import { offsets, recordBytes } from '../header/record.js';
+import type { BlockRules } from '../../../chain/chain-family.js';
+import { offsets, recordBytes, toDisplayHex } from '../header/record.js';
 import {
   type BitcoinTransaction,
   parseTransactions,
@@ -42,6 +43,17 @@ const segwitHeights: Readonly<Record<string, number>> = {
 /** OP_RETURN, a push of 36 bytes, and the four bytes that mark a commitment (BIP141); the commitment follows. */
 const commitmentMark = Uint8Array.of(0x6a, 0x24, 0xaa, 0x21, 0xa9, 0xed);
 const commitmentScriptBytesMin = 38;
+
+/** The rules of bodies of a Bitcoin network, by its name. */
+export function blockRules(network: string): BlockRules {
+  return {
+    bodyBytesMax,
+    checkBody: (body, context) => checkBody(network, body, context),
+    // Every block has a coinbase of its own.
+    impliedBody: () => undefined,
+    describeBody,
+  };
+}
 
 const ok: BodyVerdict = { kind: 'ok' };
 
@@ -162,8 +174,4 @@ export function describeBody(body: Uint8Array): BodyInfo | undefined {
     })),
     fields: { weight: weightOf(body, transactions) },
   };
-}
-
-function toDisplayHex(bytes: Uint8Array): string {
-  return bytesToHex(new Uint8Array(bytes).reverse());
 }

@@ -13,7 +13,7 @@
 import type { ByteReader } from '../../../bytes/byte-reader.js';
 import type { ByteWriter } from '../../../bytes/byte-writer.js';
 import { readU32, writeU32 } from '../../../bytes/integers.js';
-import type { HeaderBatch } from '../../../chain/chain-family.js';
+import type { HeaderBatch, HeaderCodec } from '../../../chain/chain-family.js';
 import type { HeaderFault } from '../../../chain/header-fault.js';
 import { offsets, recordBytes } from './record.js';
 
@@ -82,3 +82,6 @@ export function decodeBatch(
   }
   return { count, records, hashes: new Uint8Array(count * 32) };
 }
+
+/** The batch codec of all Bitcoin networks. */
+export const headerCodec: HeaderCodec = { encodedHeaderBytesMin, encodeBatch, decodeBatch };

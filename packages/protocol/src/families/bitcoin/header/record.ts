@@ -1,4 +1,5 @@
 /** The 80-byte header of Bitcoin: the record of this family. All integers are little-endian. */
+import { bytesToHex } from '../../../bytes/hex.js';
 import { readU32, writeU32 } from '../../../bytes/integers.js';
 
 /** Bytes of a header. */
@@ -29,6 +30,14 @@ export function timeOf(records: Uint8Array, at = 0): number {
 /** The compact target, of the record at byte `at`. */
 export function bitsOf(records: Uint8Array, at = 0): number {
   return readU32(records, at + offsets.bits);
+}
+
+/**
+ * A hash as people see it: 64 lowercase hex digits of its bytes in reverse. A real copy, since `slice` of a Node Buffer is
+ * a view.
+ */
+export function toDisplayHex(hash: Uint8Array): string {
+  return bytesToHex(new Uint8Array(hash).reverse());
 }
 
 /** @returns the 80 bytes */

@@ -6,6 +6,7 @@ import {
   type BodyVerdict,
   rejectedBody,
 } from '../../../chain/block-body.js';
+import type { BlockRules } from '../../../chain/chain-family.js';
 import { offsets } from '../header/record.js';
 import type { VisionRules } from '../network-params.js';
 import { decodeVisionBody, encodeVisionBody } from './body-codec.js';
@@ -14,6 +15,16 @@ import { devnetMerkleTree, mainnetMerkleTree } from './merkle.js';
 
 /** Bytes of a body: existing nodes take 2 MB of JSON (vision.md §7), and a message of 2 MiB has room for it. */
 export const bodyBytesMax = 2_000_000;
+
+/** The rules of bodies of a Vision network. */
+export function blockRules(rules: VisionRules): BlockRules {
+  return {
+    bodyBytesMax,
+    checkBody: (body, context) => checkBody(rules, body, context),
+    impliedBody: (context) => impliedBody(rules, context),
+    describeBody,
+  };
+}
 
 const ok: BodyVerdict = { kind: 'ok' };
 const noRoot = new Uint8Array(32);

@@ -15,7 +15,7 @@
 import type { ByteReader } from '../../../bytes/byte-reader.js';
 import type { ByteWriter } from '../../../bytes/byte-writer.js';
 import { areEqual } from '../../../bytes/compare-bytes.js';
-import type { HeaderBatch } from '../../../chain/chain-family.js';
+import type { HeaderBatch, HeaderCodec } from '../../../chain/chain-family.js';
 import type { HeaderFault } from '../../../chain/header-fault.js';
 import type { VisionParams } from '../network-params.js';
 import { headerHash } from './message.js';
@@ -154,4 +154,14 @@ function firstHeaders(
   recordBytes: number,
 ): HeaderBatch {
   return { count, records: records.subarray(0, count * recordBytes), hashes: hashes.subarray(0, count * 32) };
+}
+
+/** The batch codec of a Vision network. */
+export function headerCodec(params: VisionParams): HeaderCodec {
+  return {
+    encodedHeaderBytesMin,
+    encodeBatch: (writer, batch, before) => encodeBatch(params, writer, batch, before),
+    decodeBatch: (reader, count, parent, parentHeight) =>
+      decodeBatch(params, reader, count, parent, parentHeight),
+  };
 }

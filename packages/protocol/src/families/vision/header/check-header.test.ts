@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { ArrayAncestry } from '../../../chain/array-ancestry.js';
 import type { HeaderVerdict } from '../../../chain/chain-family.js';
 import { type VisionParams, visionDevnet, visionMainnet } from '../network-params.js';
-import { genesisRecordOf } from '../vision-family.js';
 import { checkHeader, requiredDifficulty } from './check-header.js';
+import { genesisRecordOf } from './genesis-record.js';
 import { encodeRecord, offsets, timeOf, type VisionHeader } from './record.js';
 
 const zeros = new Uint8Array(32);
