@@ -148,7 +148,8 @@ export class PowPool {
       if (idlest.underWay.length >= JOBS_PER_WORKER_MAX) return;
       this.#start(idlest);
       if (idlest.port === undefined) continue;
-      const waiting = this.#queue.shift() as Waiting;
+      const waiting = this.#queue.shift();
+      if (waiting === undefined) return;
       idlest.underWay.push(waiting);
       idlest.port.post(waiting.job);
     }

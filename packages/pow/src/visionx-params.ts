@@ -29,9 +29,10 @@ const WORDS_PER_MB = (1024 * 1024) / 8;
 
 /** Throws a RangeError that names the first parameter which is no integer or is out of its range. */
 export function assertVisionXParams(params: VisionXParams): void {
+  const given: Readonly<Record<string, number>> = { ...params };
   for (const [name, [min, max]] of Object.entries(limits)) {
-    const value = params[name as keyof VisionXParams];
-    if (!Number.isInteger(value) || value < min || value > max) {
+    const value = given[name];
+    if (value === undefined || !Number.isInteger(value) || value < min || value > max) {
       throw new RangeError(`VisionX ${name} must be an integer from ${min} to ${max}, not ${value}`);
     }
   }

@@ -1,4 +1,5 @@
 /** JSON whose integers keep all their digits: `JSON.parse` rounds above 2^53 (vision.md §12.8). */
+import { assert } from '../assert.js';
 
 /** A JSON value; integers outside ±2^53 are bigints. */
 export type JsonValue =
@@ -72,8 +73,11 @@ class Parser {
     this.position = end + 1;
     try {
       // What may stand inside is checked here.
-      return JSON.parse(text.slice(start, end + 1)) as string;
-    } catch {
+      const value: unknown = JSON.parse(text.slice(start, end + 1));
+      assert(typeof value === 'string', 'JSON between quotes is a string');
+      return value;
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
       this.position = start;
       return this.fail();
     }

@@ -7,6 +7,7 @@
  * least chainwork first, leaves before their parents. So memory is bounded by
  * (best chain + window + SIDE_HEADERS_MAX) × (recordBytes + 32 + about 80 bytes), and by TREE_HEADERS_MAX in all.
  */
+import { defined } from '../assert.js';
 import { areEqual } from '../bytes/compare-bytes.js';
 import type { Ancestry, ChainFamily, HeaderBatch, HeaderVerdict } from '../chain/chain-family.js';
 import { SIDE_HEADERS_MAX, TREE_HEADERS_MAX } from '../limits.js';
@@ -107,7 +108,7 @@ export class HeaderTree {
 
   // Queries
 
-  /** Slot of the last header of the best chain. */
+  /** Slot of the last header of the best chain, which has one at least. Asked for each header, so there is a cast. */
   get tip(): number {
     return this.#best[this.#best.length - 1] as number;
   }
@@ -192,7 +193,7 @@ export class HeaderTree {
     const size = Math.max(0, Math.min(count, this.tipHeight + 1 - fromHeight));
     const hashes = new Uint8Array(size * 32);
     const first = fromHeight - this.#firstHeight;
-    for (let i = 0; i < size; i++) hashes.set(this.#columns.hash(this.#best[first + i] as number), i * 32);
+    for (let i = 0; i < size; i++) hashes.set(this.#columns.hash(this.#bestAt(first + i)), i * 32);
     return { count: size, records: this.#records(first, size), hashes };
   }
 
@@ -213,12 +214,16 @@ export class HeaderTree {
     };
   }
 
+  #bestAt(index: number): number {
+    return defined(this.#best[index], 'the chain is as long as its tip is high');
+  }
+
   /** Copies of records of the window and the best chain, from number `first` of them on. */
   #records(first: number, count: number): Uint8Array {
     const { recordBytes } = this.family;
     const records = new Uint8Array(count * recordBytes);
     for (let i = 0; i < count; i++)
-      records.set(this.#columns.record(this.#best[first + i] as number), i * recordBytes);
+      records.set(this.#columns.record(this.#bestAt(first + i)), i * recordBytes);
     return records;
   }
 
@@ -311,7 +316,7 @@ export class HeaderTree {
     connected.reverse();
     const disconnected = this.#best.splice(columns.height(ancestor) + 1 - this.#firstHeight);
     for (const at of connected) this.#best.push(at);
-    this.#sideLeaves.add(disconnected[disconnected.length - 1] as number);
+    this.#sideLeaves.add(defined(disconnected[disconnected.length - 1], 'a reorg has abandoned a header'));
     return { ancestor, disconnected, connected };
   }
 

@@ -1,5 +1,6 @@
 /** Bodies of Bitcoin: count and transactions, as they follow the header in a block. */
 
+import { defined } from '../../../assert.js';
 import { ByteReader } from '../../../bytes/byte-reader.js';
 import { areEqual } from '../../../bytes/compare-bytes.js';
 import { bytesToHex } from '../../../bytes/hex.js';
@@ -90,7 +91,7 @@ export function checkBody(network: string, body: Uint8Array, context: BodyContex
   const fault =
     commitment === undefined
       ? transactions.some((tx) => tx.hasWitness) && 'a witness, and no commitment'
-      : witnessFault(body, transactions, ids, commitment);
+      : witnessFault(body, transactions, coinbase, ids, commitment);
   if (fault) return rejectedBody('BODY_WITNESS_MISMATCH', fault);
 
   const weight = weightOf(body, transactions);
@@ -100,10 +101,11 @@ export function checkBody(network: string, body: Uint8Array, context: BodyContex
 function witnessFault(
   body: Uint8Array,
   transactions: readonly BitcoinTransaction[],
+  coinbase: BitcoinTransaction,
   ids: readonly Uint8Array[],
   commitment: Uint8Array,
 ): string | false {
-  const reserved = reservedValue(body, transactions[0] as BitcoinTransaction);
+  const reserved = reservedValue(body, coinbase);
   if (reserved === undefined) return 'the coinbase has no reserved value of 32 bytes';
   // The commitment is in the coinbase, whose own wtxid is taken as zeros.
   const leaves = witnessIds(body, transactions, ids).with(0, new Uint8Array(32));
@@ -118,7 +120,9 @@ function witnessIds(
   ids: readonly Uint8Array[],
 ): Uint8Array[] {
   const hasher = new Sha256();
-  return transactions.map((tx, i) => (tx.hasWitness ? witnessId(body, tx, hasher) : (ids[i] as Uint8Array)));
+  return transactions.map((tx, i) =>
+    tx.hasWitness ? witnessId(body, tx, hasher) : defined(ids[i], 'each transaction has an id'),
+  );
 }
 
 /** The 32 bytes of the last output that holds a commitment; undefined if none does. */
@@ -164,11 +168,11 @@ export function describeBody(body: Uint8Array): BodyInfo | undefined {
     bytes: body.length,
     transactionCount: transactions.length,
     transactions: transactions.map((tx, i) => ({
-      id: toDisplayHex(ids[i] as Uint8Array),
+      id: toDisplayHex(defined(ids[i], 'each transaction has an id')),
       offset: tx.start,
       bytes: tx.end - tx.start,
       fields: {
-        witnessId: toDisplayHex(witnesses[i] as Uint8Array),
+        witnessId: toDisplayHex(defined(witnesses[i], 'each transaction has one')),
         weight: 3 * strippedBytes(tx) + tx.end - tx.start,
       },
     })),

@@ -1,4 +1,5 @@
 /** Targets in compact form ("bits"): a base-256 exponent and a signed 23-bit mantissa. */
+import { defined } from '../../../assert.js';
 
 /** @returns the target; undefined if it is zero, negative or above 2^256 − 1 @see Bitcoin Core `arith_uint256::SetCompact` */
 export function decodeBits(bits: number): bigint | undefined {
@@ -79,9 +80,15 @@ export class TargetTable {
 export function meetsTarget(hashes: Uint8Array, at: number, words: Uint32Array): boolean {
   for (let i = 0; i < 8; i++) {
     const top = at + 28 - 4 * i;
-    const high = ((hashes[top + 3] as number) << 24) | ((hashes[top + 2] as number) << 16);
-    const word = (high | ((hashes[top + 1] as number) << 8) | (hashes[top] as number)) >>> 0;
-    const limit = words[i] as number;
+    const high =
+      (defined(hashes[top + 3], 'a hash has 32 bytes, a target eight words') << 24) |
+      (defined(hashes[top + 2], 'a hash has 32 bytes, a target eight words') << 16);
+    const word =
+      (high |
+        (defined(hashes[top + 1], 'a hash has 32 bytes, a target eight words') << 8) |
+        defined(hashes[top], 'a hash has 32 bytes, a target eight words')) >>>
+      0;
+    const limit = defined(words[i], 'a hash has 32 bytes, a target eight words');
     if (word !== limit) return word < limit;
   }
   return true;

@@ -6,6 +6,7 @@
  * By way of transactions, strings and `transactionHash` it takes about ten times as long, see `body.bench.mjs`. What is
  * allocated is bounded by one transaction's text, and 32 bytes for each transaction.
  */
+import { defined } from '../../../assert.js';
 import { Blake3 } from '../../../bytes/blake3.js';
 import { ByteReader } from '../../../bytes/byte-reader.js';
 import { isUtf8 } from '../../../bytes/utf8.js';
@@ -146,7 +147,7 @@ function skipSignatureText(reader: ByteReader, end: number): void {
 
 function isHex(bytes: Uint8Array, start: number, length: number): boolean {
   for (let i = start; i < start + length; i++) {
-    const byte = bytes[i] as number;
+    const byte = defined(bytes[i], 'a length was checked before it is read');
     const isDigit = (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x66);
     if (!isDigit) return false;
   }

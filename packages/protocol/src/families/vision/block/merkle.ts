@@ -1,5 +1,6 @@
 /** Merkle trees over transaction hashes: that of the mainnet (vision.md §6) and that of the devnet (vision-devnet.md). */
 import { Blake3 } from '../../../bytes/blake3.js';
+import { copyBytes } from '../../../bytes/copy-bytes.js';
 import { writeU32 } from '../../../bytes/integers.js';
 
 /** One step from a leaf to the root. */
@@ -21,11 +22,6 @@ function packed(hashes: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(hashes.length * hashBytes);
   for (const [i, hash] of hashes.entries()) bytes.set(hash, i * hashBytes);
   return bytes;
-}
-
-/** Copies `count` bytes. A loop, for `set` would want a view of them first. */
-function copy(from: Uint8Array, start: number, to: Uint8Array, at: number, count: number): void {
-  for (let i = 0; i < count; i++) to[at + i] = from[start + i] as number;
 }
 
 /**
@@ -74,8 +70,8 @@ function areSame(level: Uint8Array, a: number, b: number): boolean {
 function joinMainnetPairs(hasher: Blake3, level: Uint8Array, count: number): void {
   for (let i = 0; i < count; i += 2) {
     const right = Math.min(i + 1, count - 1);
-    copy(level, i * hashBytes, hasher.input, 0, hashBytes);
-    copy(level, right * hashBytes, hasher.input, hashBytes, hashBytes);
+    copyBytes(level, i * hashBytes, hasher.input, 0, hashBytes);
+    copyBytes(level, right * hashBytes, hasher.input, hashBytes, hashBytes);
     hasher.digestInto(2 * hashBytes, level, (i / 2) * hashBytes);
   }
 }
@@ -120,7 +116,7 @@ export function receiptsRoot(txHashes: readonly Uint8Array[], succeeded: readonl
   const hasher = new Blake3(nodeInputBytes);
   const leaves = packed(txHashes);
   for (const [i, isSuccess] of succeeded.entries()) {
-    copy(leaves, i * hashBytes, hasher.input, 0, hashBytes);
+    copyBytes(leaves, i * hashBytes, hasher.input, 0, hashBytes);
     hasher.input[hashBytes] = isSuccess ? 1 : 0;
     hasher.digestInto(hashBytes + 1, leaves, i * hashBytes);
   }
@@ -146,14 +142,14 @@ export function devnetMerkleTree(txHashes: Uint8Array): Uint8Array {
   const hasher = new Blake3(nodeInputBytes);
   for (let i = 0; i < leafCount; i++) {
     hasher.input[0] = leafDomain;
-    copy(txHashes, i * hashBytes, hasher.input, 1, hashBytes);
+    copyBytes(txHashes, i * hashBytes, hasher.input, 1, hashBytes);
     hasher.digestInto(1 + hashBytes, txHashes, i * hashBytes);
   }
   for (let count = leafCount; count > 1; count = Math.ceil(count / 2))
     joinDevnetPairs(hasher, txHashes, count);
   hasher.input[0] = rootDomain;
   writeU32(hasher.input, 1, leafCount);
-  copy(txHashes, 0, hasher.input, 5, hashBytes);
+  copyBytes(txHashes, 0, hasher.input, 5, hashBytes);
   hasher.digestInto(5 + hashBytes, txHashes, 0);
   return rootOf(txHashes);
 }
@@ -162,8 +158,9 @@ export function devnetMerkleTree(txHashes: Uint8Array): Uint8Array {
 function joinDevnetPairs(hasher: Blake3, level: Uint8Array, count: number): void {
   for (let i = 0; i + 1 < count; i += 2) {
     hasher.input[0] = nodeDomain;
-    copy(level, i * hashBytes, hasher.input, 1, 2 * hashBytes);
+    copyBytes(level, i * hashBytes, hasher.input, 1, 2 * hashBytes);
     hasher.digestInto(nodeInputBytes, level, (i / 2) * hashBytes);
   }
-  if (count % 2 === 1) copy(level, (count - 1) * hashBytes, level, ((count - 1) / 2) * hashBytes, hashBytes);
+  if (count % 2 === 1)
+    copyBytes(level, (count - 1) * hashBytes, level, ((count - 1) / 2) * hashBytes, hashBytes);
 }

@@ -12,6 +12,7 @@
  *
  * One batch has one encoding: a longer form than necessary is a fault.
  */
+import { defined } from '../../../assert.js';
 import type { ByteReader } from '../../../bytes/byte-reader.js';
 import type { ByteWriter } from '../../../bytes/byte-writer.js';
 import { areEqual } from '../../../bytes/compare-bytes.js';
@@ -139,7 +140,7 @@ export function decodeBatch(
     if (reader.failed || time < 0 || time > Number.MAX_SAFE_INTEGER) return 'HEADER_MALFORMED';
     const number = BigInt(parentHeight + 1 + i);
     const header = { parent, number, timestamp: BigInt(time), difficulty, nonce, txRoot, miner, digest };
-    const record = encodeRecord(header, params.minerBytesMax) as Uint8Array;
+    const record = defined(encodeRecord(header, params.minerBytesMax), 'the length of the miner was checked');
     records.set(record, i * recordBytes);
     parent = headerHash(params.rules, record);
     hashes.set(parent, i * 32);

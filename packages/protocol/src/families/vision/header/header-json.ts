@@ -21,9 +21,8 @@ class JsonFault extends Error {}
  * bytes; the digest may carry "0x" and is lowercase, since the reference compares its text (vision.md §2.1, §2.6).
  */
 export function headerFromJson(value: unknown): HeaderJsonResult {
-  if (typeof value !== 'object' || value === null)
-    return { ok: false, code: 'HEADER_MALFORMED', detail: 'no object' };
-  const json = value as Record<string, unknown>;
+  if (!isRecord(value)) return { ok: false, code: 'HEADER_MALFORMED', detail: 'no object' };
+  const json = value;
   const names =
     'parent_hash' in json
       ? { parent: 'parent_hash', digest: 'pow_hash' }
@@ -67,12 +66,20 @@ function hash(json: Record<string, unknown>, member: string, letters: 'any case'
   return bytes;
 }
 
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** A number, a bigint, or decimal digits in their shortest form. */
+function isInteger(given: unknown): given is string | number | bigint {
+  if (typeof given === 'string') return /^(0|[1-9][0-9]{0,19})$/.test(given);
+  return typeof given === 'bigint' || Number.isSafeInteger(given);
+}
+
 function u64(json: Record<string, unknown>, member: string): bigint {
   const given = json[member];
-  const isNumber = typeof given === 'bigint' || (typeof given === 'number' && Number.isSafeInteger(given));
-  const isDecimal = typeof given === 'string' && /^(0|[1-9][0-9]{0,19})$/.test(given);
-  if (!isNumber && !isDecimal) throw new JsonFault(`${member}: not an integer`);
-  const value = BigInt(given as string | number | bigint);
+  if (!isInteger(given)) throw new JsonFault(`${member}: not an integer`);
+  const value = BigInt(given);
   if (BigInt.asUintN(64, value) !== value) throw new JsonFault(`${member}: not below 2^64`);
   return value;
 }

@@ -2,6 +2,7 @@
  * Difficulty of the Vision mainnet as honest miners write it, in integers. Existing full nodes do not check it; ours
  * do, or one header could claim any work (vision.md §3.2, §12.2).
  */
+import { defined } from '../../../assert.js';
 import type { Ancestry } from '../../../chain/chain-family.js';
 import { difficultyOf } from './record.js';
 
@@ -22,13 +23,17 @@ export function nextProducerDifficulty(count: number, times: readonly number[], 
   const from = times.length - Math.min(count, producerWindow);
   let sum = 0;
   for (let i = from + 1; i < times.length; i++) {
-    sum += Math.max(1, (times[i] as number) - (times[i - 1] as number));
+    sum += Math.max(1, timeAt(times, i) - timeAt(times, i - 1));
   }
   const gaps = times.length - from - 1;
   // The mean against 5.5 s and 4.5 s, with no division.
   if (2 * sum > 11 * gaps) return last > 2n ? last - 1n : 1n;
   if (2 * sum < 9 * gaps) return last < producerDifficultyMax ? last + 1n : producerDifficultyMax;
   return last;
+}
+
+function timeAt(times: readonly number[], index: number): number {
+  return defined(times[index], 'there are as many times as the rule looks at');
 }
 
 /** Difficulty on top of a branch; undefined where a checkpoint hides part of the window. */

@@ -2,6 +2,7 @@
  * The text that a transaction's hash is taken of, see `signableText`, made straight from the bytes of a body: no string
  * and no bigint in between.
  */
+import { defined } from '../../../assert.js';
 import { utf8SequenceBytes } from '../../../bytes/utf8.js';
 
 const comma = 0x2c;
@@ -39,7 +40,7 @@ export class SignableWriter {
 
   /** Bytes as they are. A loop, for the pieces are too short for `set`. */
   raw(bytes: Uint8Array): void {
-    for (let i = 0; i < bytes.length; i++) this.#out[this.length++] = bytes[i] as number;
+    for (let i = 0; i < bytes.length; i++) this.#out[this.length++] = defined(bytes[i], 'in bounds');
   }
 
   /** Two hex digits for each of the bytes. */
@@ -47,9 +48,9 @@ export class SignableWriter {
     const out = this.#out;
     let length = this.length;
     for (let i = 0; i < bytes.length; i++) {
-      const byte = bytes[i] as number;
-      out[length++] = hexDigits[byte >> 4] as number;
-      out[length++] = hexDigits[byte & 15] as number;
+      const byte = defined(bytes[i], 'in bounds');
+      out[length++] = defined(hexDigits[byte >> 4], 'in bounds');
+      out[length++] = defined(hexDigits[byte & 15], 'in bounds');
     }
     this.length = length;
   }
@@ -59,11 +60,11 @@ export class SignableWriter {
     const out = this.#out;
     let length = this.length;
     for (let at = start; at < end; ) {
-      const byte = bytes[at] as number;
+      const byte = defined(bytes[at], 'in bounds');
       if (byte >= 0x80) {
         const size = utf8SequenceBytes(bytes, at);
         if (size === 0 || at + size > end) return false;
-        for (const next = at + size; at < next; at++) out[length++] = bytes[at] as number;
+        for (const next = at + size; at < next; at++) out[length++] = defined(bytes[at], 'in bounds');
         continue;
       }
       at++;
@@ -71,8 +72,8 @@ export class SignableWriter {
         out[length++] = byte;
         continue;
       }
-      const form = jsonForms[byte] as Uint8Array;
-      for (let i = 0; i < form.length; i++) out[length++] = form[i] as number;
+      const form = defined(jsonForms[byte], 'in bounds');
+      for (let i = 0; i < form.length; i++) out[length++] = defined(form[i], 'in bounds');
     }
     this.length = length;
     return true;
@@ -83,7 +84,7 @@ export class SignableWriter {
     const out = this.#out;
     let length = this.length;
     for (let i = 0; i < bytes.length; i++) {
-      const byte = bytes[i] as number;
+      const byte = defined(bytes[i], 'in bounds');
       if (i > 0) out[length++] = comma;
       if (byte >= 100) out[length++] = zero + ((byte / 100) | 0);
       if (byte >= 10) out[length++] = zero + (((byte / 10) | 0) % 10);
@@ -98,17 +99,17 @@ export class SignableWriter {
     let count = 1;
     groups[0] = 0;
     for (let i = end - 1; i >= start; i--) {
-      let carry = (bytes[i] as number) & 0x7f;
+      let carry = defined(bytes[i], 'in bounds') & 0x7f;
       for (let k = 0; k < count; k++) {
-        const value = (groups[k] as number) * 128 + carry;
+        const value = defined(groups[k], 'in bounds') * 128 + carry;
         carry = (value / groupSize) | 0;
         groups[k] = value - carry * groupSize;
       }
       if (carry > 0) groups[count++] = carry;
     }
-    const first = groups[count - 1] as number;
+    const first = defined(groups[count - 1], 'in bounds');
     this.#digits(first, String(first).length);
-    for (let k = count - 2; k >= 0; k--) this.#digits(groups[k] as number, groupDigits);
+    for (let k = count - 2; k >= 0; k--) this.#digits(defined(groups[k], 'in bounds'), groupDigits);
   }
 
   /** The last `count` decimal digits of an integer. */

@@ -34,9 +34,9 @@ export function decodeTransaction(text: string): VisionTransaction | undefined {
   const integer = (member: string, bits: number, otherwise?: bigint): bigint | undefined => {
     const given = json[member];
     if (given === undefined) return otherwise;
-    const isInteger = typeof given === 'bigint' || Number.isSafeInteger(given);
+    const isInteger = typeof given === 'bigint' || (typeof given === 'number' && Number.isSafeInteger(given));
     if (!isInteger) return undefined;
-    const number = BigInt(given as number | bigint);
+    const number = BigInt(given);
     return BigInt.asUintN(bits, number) === number ? number : undefined;
   };
   const string = (member: string): string | undefined => {
@@ -45,7 +45,9 @@ export function decodeTransaction(text: string): VisionTransaction | undefined {
   };
   const list = <T>(member: string, isItem: (item: unknown) => item is T): T[] | undefined => {
     const given = json[member];
-    return Array.isArray(given) && given.every((item) => isItem(item)) ? (given as T[]) : undefined;
+    const items: readonly unknown[] | undefined = Array.isArray(given) ? given : undefined;
+    const valid = items?.filter(isItem);
+    return valid?.length === items?.length ? valid : undefined;
   };
   const tx = {
     nonce: integer('nonce', 64),
@@ -60,7 +62,15 @@ export function decodeTransaction(text: string): VisionTransaction | undefined {
     max_priority_fee_per_gas: integer('max_priority_fee_per_gas', 128, 0n),
     max_fee_per_gas: integer('max_fee_per_gas', 128, 0n),
   };
-  return Object.values(tx).includes(undefined) ? undefined : (tx as VisionTransaction);
+  return isComplete(tx) ? tx : undefined;
+}
+
+type PartialTransaction = {
+  readonly [Member in keyof VisionTransaction]: VisionTransaction[Member] | undefined;
+};
+
+function isComplete(tx: PartialTransaction): tx is VisionTransaction {
+  return !Object.values(tx).includes(undefined);
 }
 
 function isByte(item: unknown): item is number {
