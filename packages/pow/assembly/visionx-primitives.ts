@@ -1,7 +1,7 @@
 /**
  * What both ways of computing VisionX share: constants, mixing, and how a header enters and a digest leaves.
  *
- * All arithmetic wraps at 64 bits. Constants are named as in spec/vision.md §2.4 and §2.5.
+ * All arithmetic wraps at 64 bits. Constants are named as in docs/chains/vision.md §2.4 and §2.5.
  */
 
 export const G: u64 = 0x9e3779b97f4a7c15;

@@ -15,7 +15,7 @@ export interface VisionXParams {
 /**
  * The most work that parameters may ask for, as existing full nodes limit it; beyond it, RangeError.
  *
- * @see spec/vision.md §2.2
+ * @see docs/chains/vision.md §2.2
  */
 const limits = {
   datasetMb: [1, 512],

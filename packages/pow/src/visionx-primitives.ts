@@ -1,5 +1,5 @@
 /**
- * VisionX's building blocks in plain BigInt, as spec/vision.md §2.4 writes them: to be read and compared with, a
+ * VisionX's building blocks in plain BigInt, as docs/chains/vision.md §2.4 writes them: to be read and compared with, a
  * thousand times slower than the kernel. Integers are u64; arithmetic wraps.
  */
 

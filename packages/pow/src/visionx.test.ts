@@ -83,7 +83,7 @@ function inputOf(c: DigestCase): VisionXInput {
   };
 }
 
-/** Message of spec/vision.md §2.1 with the nonce field zero. */
+/** Message of docs/chains/vision.md §2.1 with the nonce field zero. */
 function headerMessage(version: number, h: WireHeader): Uint8Array {
   const miner = Buffer.from(h.miner, 'utf8');
   const message = Buffer.alloc(108 + miner.length);
@@ -329,7 +329,7 @@ describe('search', () => {
   });
 });
 
-/** spec/vision.md §2.5 as it stands, with a Map for the written words. */
+/** docs/chains/vision.md §2.5 as it stands, with a Map for the written words. */
 function naiveVisionX(params: VisionXParams, { message, nonce, seed, epoch }: VisionXInput): Uint8Array {
   const u64 = (x: bigint) => BigInt.asUintN(64, x);
   const rotl = (x: bigint, n: bigint) => u64(x << n) | (x >> (64n - n));

@@ -61,7 +61,7 @@ const U64_MAX = 2n ** 64n - 1n;
  * Time: 1.7 ms a header at canonical parameters, in batches. Three headers are hashed side by side, so a lone one takes
  * as long as three.
  *
- * @see spec/vision.md §2 and §13
+ * @see docs/chains/vision.md §2 and §13
  */
 export class VisionX {
   readonly #kernel: VisionXKernel;

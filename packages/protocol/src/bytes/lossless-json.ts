@@ -1,4 +1,4 @@
-/** JSON whose integers keep all their digits: `JSON.parse` rounds above 2^53 (vision.md §12.8). */
+/** JSON whose integers keep all their digits: `JSON.parse` rounds above 2^53 (docs/chains/vision.md §12.8). */
 import { assert } from '../assert.js';
 
 /** A JSON value; integers outside ±2^53 are bigints. */

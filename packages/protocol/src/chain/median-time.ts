@@ -1,6 +1,9 @@
 import type { Ancestry } from './chain-family.js';
 
-/** Ancestors that the median looks at: consensus in Bitcoin (`nMedianTimeSpan`) and in Vision (vision.md §12.4). */
+/**
+ * Ancestors that the median looks at: consensus in Bitcoin (`nMedianTimeSpan`) and in Vision (docs/chains/vision.md
+ * §12.4).
+ */
 export const medianTimeSpan = 11;
 
 /** Lowest height at which the median looks, for headers above `height`. */

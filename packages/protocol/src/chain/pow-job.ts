@@ -1,10 +1,11 @@
 /**
  * Hashing as data: what the core asks of whoever owns the hash kernels.
  *
- * A job is read, and neither changed nor given away: what it is made of may be the core's own memory. The answer is `count` × 32 bytes of hashes, in order; whether they satisfy anyone is the core's question.
+ * A job is read, and neither changed nor given away: what it is made of may be the core's own memory. The answer is
+ * `count` × 32 bytes of hashes, in order; whether they satisfy anyone is the core's question.
  */
 
-/** Sizes and counts of VisionX (vision.md §2.2). */
+/** Sizes and counts of VisionX (docs/chains/vision.md §2.2). */
 export interface VisionXParams {
   readonly datasetMb: number;
   readonly scratchMb: number;

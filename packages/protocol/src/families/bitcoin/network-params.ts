@@ -1,4 +1,4 @@
-/** The five networks, as `src/kernel/chainparams.cpp` of Bitcoin Core 28 has them. */
+/** The five networks (docs/chains/bitcoin.md §7), as `src/kernel/chainparams.cpp` of Bitcoin Core 28 has them. */
 import { hexToBytes } from '../../bytes/hex.js';
 import { encodeHeader } from './header/record.js';
 

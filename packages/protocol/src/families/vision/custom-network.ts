@@ -17,7 +17,7 @@ export interface CustomNetwork {
 
 /**
  * Bounds of a custom network, each inclusive. Those of VisionX are the reference's own against costly headers
- * (vision.md §2.2); a day between headers is arbitrary.
+ * (docs/chains/vision.md §2.2); a day between headers is arbitrary.
  */
 const ranges = {
   datasetMb: [1, 512],

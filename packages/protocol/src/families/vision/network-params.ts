@@ -1,4 +1,7 @@
-/** What distinguishes one Vision network from another: vision.md for the mainnet, vision-devnet.md for all others. */
+/**
+ * What distinguishes one Vision network from another: docs/chains/vision.md for the mainnet,
+ * docs/chains/vision-devnet.md for all others.
+ */
 import { hexToBytes } from '../../bytes/hex.js';
 import type { VisionXParams } from '../../chain/pow-job.js';
 
@@ -13,7 +16,7 @@ export type VisionRules = 'mainnet' | 'devnet';
 /** Everything about a Vision network that consensus depends on. */
 export interface VisionParams {
   readonly name: string;
-  /** The name that stands in the epoch seed (vision.md §2.3). */
+  /** The name that stands in the epoch seed (docs/chains/vision.md §2.3). */
   readonly seedName: string;
   readonly rules: VisionRules;
   readonly visionx: VisionXParams;
@@ -30,7 +33,7 @@ export interface VisionParams {
   };
 }
 
-/** The sizes that existing full nodes and the devnet use (vision.md §2.2). */
+/** The sizes that existing full nodes and the devnet use (docs/chains/vision.md §2.2). */
 export const canonicalVisionX: VisionXParams = {
   datasetMb: 256,
   scratchMb: 32,
@@ -39,11 +42,11 @@ export const canonicalVisionX: VisionXParams = {
   writeEvery: 4,
 };
 
-/** Heights of one epoch (vision.md §2.2). */
+/** Heights of one epoch (docs/chains/vision.md §2.2). */
 export const epochBlocks = 32;
-/** Longest miner field of the devnet and of custom networks (vision-devnet.md). */
+/** Longest miner field of the devnet and of custom networks (docs/chains/vision-devnet.md §1). */
 export const devnetMinerBytesMax = 64;
-/** Genesis time of the devnet and of custom networks: 2026-01-01T00:00:00Z (vision-devnet.md). */
+/** Genesis time of the devnet and of custom networks: 2026-01-01T00:00:00Z (docs/chains/vision-devnet.md §1). */
 export const devnetGenesisTime = 1767225600;
 
 function digest(text: string): Uint8Array {
@@ -69,9 +72,10 @@ export const visionDevnet: VisionParams = {
 };
 
 /**
- * The network of existing full nodes. Its genesis digest is a BLAKE3 constant, not VisionX (vision.md §4.5).
+ * The network of existing full nodes. Its genesis digest is a BLAKE3 constant, not VisionX (docs/chains/vision.md
+ * §4.5).
  *
- * The miner field is unbounded there; 256 bytes is our cap (§12.11).
+ * The miner field is unbounded there; 256 bytes is our cap (docs/chains/vision.md §12.11).
  */
 export const visionMainnet: VisionParams = {
   name: 'vision-mainnet',

@@ -1,4 +1,4 @@
-/** Bodies of Bitcoin: count and transactions, as they follow the header in a block. */
+/** Bodies of Bitcoin: count and transactions, as they follow the header in a block (docs/chains/bitcoin.md §8). */
 
 import { defined } from '../../../assert.js';
 import { ByteReader } from '../../../bytes/byte-reader.js';

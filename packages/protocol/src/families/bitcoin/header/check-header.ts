@@ -1,4 +1,7 @@
-/** The contextual rules of a Bitcoin header. @see Bitcoin Core `ContextualCheckBlockHeader` */
+/**
+ * The contextual rules of a Bitcoin header (docs/chains/bitcoin.md §4, §5). @see Bitcoin Core
+ * `ContextualCheckBlockHeader`
+ */
 
 import type { Ancestry, HeaderVerdict } from '../../../chain/chain-family.js';
 import type { HeaderFault } from '../../../chain/header-fault.js';

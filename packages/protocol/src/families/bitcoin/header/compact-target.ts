@@ -1,7 +1,10 @@
-/** Targets in compact form ("bits"): a base-256 exponent and a signed 23-bit mantissa. */
+/** Targets in compact form ("bits"): a base-256 exponent and a signed 23-bit mantissa (docs/chains/bitcoin.md §2). */
 import { defined } from '../../../assert.js';
 
-/** @returns the target; undefined if it is zero, negative or above 2^256 − 1 @see Bitcoin Core `arith_uint256::SetCompact` */
+/**
+ * @returns the target; undefined if it is zero, negative or above 2^256 − 1 @see Bitcoin Core
+ * `arith_uint256::SetCompact`
+ */
 export function decodeBits(bits: number): bigint | undefined {
   const size = bits >>> 24;
   const digits = bits & 0x7f_ffff;

@@ -1,4 +1,4 @@
-/** Which target a header must have. @see Bitcoin Core `src/pow.cpp` */
+/** Which target a header must have (docs/chains/bitcoin.md §3). @see Bitcoin Core `src/pow.cpp` */
 import type { Ancestry } from '../../../chain/chain-family.js';
 import type { BitcoinParams } from '../network-params.js';
 import { decodeBits, encodeBits } from './compact-target.js';

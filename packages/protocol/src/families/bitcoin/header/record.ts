@@ -1,4 +1,6 @@
-/** The 80-byte header of Bitcoin: the record of this family. All integers are little-endian. */
+/**
+ * The 80-byte header of Bitcoin: the record of this family (docs/chains/bitcoin.md §1). All integers are little-endian.
+ */
 import { bytesToHex } from '../../../bytes/hex.js';
 import { readU32, writeU32 } from '../../../bytes/integers.js';
 
@@ -17,7 +19,9 @@ export interface BitcoinHeader {
   readonly nonce: number;
 }
 
-/** Of the record at byte `at`; signed, as Bitcoin Core compares it: a version with its top bit set is below all others. */
+/**
+ * Of the record at byte `at`; signed, as Bitcoin Core compares it: a version with its top bit set is below all others.
+ */
 export function versionOf(records: Uint8Array, at = 0): number {
   return readU32(records, at + offsets.version) | 0;
 }
@@ -33,8 +37,8 @@ export function bitsOf(records: Uint8Array, at = 0): number {
 }
 
 /**
- * A hash as people see it: 64 lowercase hex digits of its bytes in reverse. A real copy, since `slice` of a Node Buffer is
- * a view.
+ * A hash as people see it: 64 lowercase hex digits of its bytes in reverse. A real copy, since `slice` of a Node Buffer
+ * is a view.
  */
 export function toDisplayHex(hash: Uint8Array): string {
   return bytesToHex(new Uint8Array(hash).reverse());

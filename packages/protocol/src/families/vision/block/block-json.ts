@@ -1,4 +1,4 @@
-/** Block, the JSON in which existing full nodes hand out blocks (vision.md §1). */
+/** Block, the JSON in which existing full nodes hand out blocks (docs/chains/vision.md §1). */
 import { bytesToHex } from '../../../bytes/hex.js';
 import { decodeUtf8 } from '../../../bytes/utf8.js';
 import { decodeRecord } from '../header/record.js';

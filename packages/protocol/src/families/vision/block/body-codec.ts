@@ -28,7 +28,10 @@ import type { VisionTransaction } from '../transaction/transaction.js';
  * is made of unsigned ones, to cost hashing.
  */
 export const bodyTransactionsMax = 20_000;
-/** Encoded bytes of one transaction: existing nodes take 64 KiB of JSON, which is never shorter (vision.md §1). */
+/**
+ * Encoded bytes of one transaction: existing nodes take 64 KiB of JSON, which is never shorter (docs/chains/vision.md
+ * §1).
+ */
 export const transactionBytesMax = 64 * 1024;
 /** Flags, and one byte for each of the other fields. */
 export const transactionBytesMin = 12;

@@ -13,7 +13,9 @@ import { decodeVisionBody, encodeVisionBody } from './body-codec.js';
 import { hashTransactions } from './hash-body.js';
 import { devnetMerkleTree, mainnetMerkleTree } from './merkle.js';
 
-/** Bytes of a body: existing nodes take 2 MB of JSON (vision.md §7), and a message of 2 MiB has room for it. */
+/**
+ * Bytes of a body: existing nodes take 2 MB of JSON (docs/chains/vision.md §7), and a message of 2 MiB has room for it.
+ */
 export const bodyBytesMax = 2_000_000;
 
 /** The rules of bodies of a Vision network. */
@@ -32,11 +34,13 @@ const noRoot = new Uint8Array(32);
 /**
  * See `ChainFamily.checkBody`.
  *
- * Devnet: a body has the root of vision-devnet.md, which commits to the number of transactions; none gives zeros.
+ * Devnet: a body has the root of docs/chains/vision-devnet.md §7, which commits to the number of transactions; none
+ * gives zeros.
  *
- * Mainnet (vision.md §6): a block without transactions repeats the root of its parent. So a header that repeats it
- * says nothing of transactions, and goes with the empty body only: else those of an earlier block could be shown
- * again. Neighbours that are paired in the tree must differ, since a list without the second one has the same root.
+ * Mainnet (docs/chains/vision.md §6): a block without transactions repeats the root of its parent. So a header that
+ * repeats it says nothing of transactions, and goes with the empty body only: else those of an earlier block could be
+ * shown again. Neighbours that are paired in the tree must differ, since a list without the second one has the same
+ * root.
  *
  * A transaction's hash does not cover its signature, so neither does the root: signatures are as the sender gave them.
  */

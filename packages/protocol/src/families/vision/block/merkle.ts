@@ -1,4 +1,7 @@
-/** Merkle trees over transaction hashes: that of the mainnet (vision.md §6) and that of the devnet (vision-devnet.md). */
+/**
+ * Merkle trees over transaction hashes: that of the mainnet (docs/chains/vision.md §6) and that of the devnet
+ * (docs/chains/vision-devnet.md §7).
+ */
 import { Blake3 } from '../../../bytes/blake3.js';
 import { copyBytes } from '../../../bytes/copy-bytes.js';
 import { writeU32 } from '../../../bytes/integers.js';

@@ -11,9 +11,9 @@ import { producerDifficulty, producerDifficultyMax, producerWindow } from './pro
 import { difficultyOf, digestOf, minerOf, numberOf, offsets, recordBytesOf, timeOf } from './record.js';
 import { meetsDifficulty } from './target.js';
 
-/** A header that is further ahead of the clock than this is held until it is due (DESIGN.md §5). */
+/** A header that is further ahead of the clock than this is held until it is due (docs/chains/vision.md §4.4). */
 export const aheadMaxS = 10;
-/** A header that is further ahead than this is refused (DESIGN.md §3). */
+/** A header that is further ahead than this is refused (docs/chains/vision.md §4.4). */
 const holdAheadS = 2 * 60 * 60;
 
 const ok: HeaderVerdict = { kind: 'ok' };

@@ -10,7 +10,7 @@ const zeros = new Uint8Array(32);
  *
  * The zero bytes stand where the reference speaks of a genesis hash; they are consensus.
  *
- * @see vision.md §2.3
+ * @see docs/chains/vision.md §2.3
  */
 export function epochSeed(network: string, epoch: bigint, genesisPowHash: Uint8Array = zeros): Uint8Array {
   const domain = encodeUtf8(seedDomain + network);

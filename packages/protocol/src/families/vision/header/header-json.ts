@@ -18,7 +18,8 @@ class JsonFault extends Error {}
  * `parent` and `digest`; either is taken.
  *
  * Textual rules are those of the reference: parent and tx_root may carry "0x" (not "0X") and any case, and are 32
- * bytes; the digest may carry "0x" and is lowercase, since the reference compares its text (vision.md §2.1, §2.6).
+ * bytes; the digest may carry "0x" and is lowercase, since the reference compares its text (docs/chains/vision.md §2.1,
+ * §2.6).
  */
 export function headerFromJson(value: unknown): HeaderJsonResult {
   if (!isRecord(value)) return { ok: false, code: 'HEADER_MALFORMED', detail: 'no object' };

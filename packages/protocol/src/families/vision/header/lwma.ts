@@ -1,4 +1,7 @@
-/** Difficulty of the devnet and of custom networks: a linearly weighted moving average (vision-devnet.md). */
+/**
+ * Difficulty of the devnet and of custom networks: a linearly weighted moving average (docs/chains/vision-devnet.md
+ * §4).
+ */
 import type { Ancestry } from '../../../chain/chain-family.js';
 import { offsets } from './record.js';
 

@@ -13,7 +13,7 @@ const idMagic = [0x56, 0x4c, 0x49, 0x44];
  * The message of a header: `108 + miner` bytes.
  *
  * @param nonce  0 for the form that is hashed, which is given the nonce apart; the real one for the id
- * @see vision.md §2.1, vision-devnet.md "Message, version 2"
+ * @see docs/chains/vision.md §2.1, docs/chains/vision-devnet.md §2
  */
 export function encodePowMessage(
   rules: VisionRules,
@@ -39,7 +39,7 @@ export function encodePowMessage(
  * BLAKE3-256("VLID" ∥ message with the real nonce ∥ digest): the hash of a header on the devnet and on custom
  * networks, and on the mainnet the only name of a header that a collision of VisionX does not share.
  *
- * @see vision-devnet.md "Id", vision.md §12.6 and §14
+ * @see docs/chains/vision-devnet.md §3, docs/chains/vision.md §12.6 and §14
  */
 export function headerId(rules: VisionRules, record: Uint8Array): Uint8Array {
   const header = decodeRecord(record);

@@ -1,6 +1,6 @@
 /**
  * Difficulty of the Vision mainnet as honest miners write it, in integers. Existing full nodes do not check it; ours
- * do, or one header could claim any work (vision.md §3.2, §12.2).
+ * do, or one header could claim any work (docs/chains/vision.md §3.2, §12.2).
  */
 import { defined } from '../../../assert.js';
 import type { Ancestry } from '../../../chain/chain-family.js';

@@ -1,4 +1,4 @@
-/** Targets of VisionX: only their first 64 bits count (vision.md §2.6). */
+/** Targets of VisionX: only their first 64 bits count (docs/chains/vision.md §2.6). */
 import { readU64BigEndian, writeU64BigEndian } from '../../../bytes/integers.js';
 
 const u64Max = 0xffff_ffff_ffff_ffffn;

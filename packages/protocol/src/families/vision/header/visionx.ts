@@ -1,5 +1,5 @@
 /**
- * VisionX in bigint, evaluated lazily: no dataset, no scratchpad (vision.md §2.4, §2.5, §13).
+ * VisionX in bigint, evaluated lazily: no dataset, no scratchpad (docs/chains/vision.md §2.4, §2.5, §13).
  *
  * A third of a second a hash at canonical parameters, so nothing is verified with it. It gives a custom network its
  * genesis digest without a kernel, and is the model that the kernels are tested against.

@@ -7,7 +7,7 @@ const golden = 0x9e3779b97f4a7c15n;
  * keyed by the block's nonce alone.
  *
  * @param compactNonce  u64
- * @see vision.md §9
+ * @see docs/chains/vision.md §9
  */
 export function visionShortId(txHash: Uint8Array, compactNonce: bigint): bigint {
   return BigInt.asUintN(48, sipHash24(compactNonce, BigInt.asUintN(64, compactNonce * golden), txHash));

@@ -1,4 +1,7 @@
-/** Transactions of Vision: their JSON, as existing full nodes write it, and the hash over that text (vision.md §1). */
+/**
+ * Transactions of Vision: their JSON, as existing full nodes write it, and the hash over that text
+ * (docs/chains/vision.md §1).
+ */
 import { blake3 } from '../../../bytes/blake3.js';
 import { type JsonValue, parseLosslessJson } from '../../../bytes/lossless-json.js';
 import { encodeUtf8 } from '../../../bytes/utf8.js';
