@@ -51,7 +51,7 @@ interface Slot {
 /**
  * A fixed number of workers that hash, first come first served; jobs that are done sooner than sent are done here.
  *
- * The jobs of a worker that dies are rejected, not tried again: whoever asked knows whether they are worth it. The
+ * The jobs of a worker that dies are rejected, not tried again: the caller decides whether to ask again. The
  * worker is replaced, up to {@link DEATHS_IN_A_ROW_MAX} times in a row. The queue is not bounded here; the node keeps
  * at most two jobs a worker under way.
  */

@@ -8,7 +8,7 @@ export interface VisionXParams {
   readonly mixIters: number;
   /** Reads in each round, 0 … 8; 0 to 3 give three reads, 4 to 8 give four. */
   readonly readsPerIter: number;
-  /** A word is written in every so manieth round, the first included; 0 for never. */
+  /** A word is written every `writeEvery` rounds, the first included; 0 for never. */
   readonly writeEvery: number;
 }
 

@@ -90,7 +90,7 @@ export class Blake3 {
   }
 }
 
-/** For short inputs, one after another: nobody reads of it what somebody else wrote. */
+/** For short inputs, one after another. Shared: every caller writes its whole input before it reads. */
 const shortHasher = new Blake3(512);
 
 /** @returns 32 bytes: BLAKE3-256 of `bytes` */

@@ -36,7 +36,7 @@ export interface Ancestry {
   time(height: number): number;
   /** Record at a height of the branch, a view that must not be kept. @throws {RangeError} as `time` */
   record(height: number): Uint8Array;
-  /** 32 bits of the record at a height, little-endian: for who needs no more of many headers. @throws as `time` */
+  /** 32 bits of the record at a height, little-endian; makes no view of the record. @throws as `time` */
   word(height: number, offset: number): number;
 }
 

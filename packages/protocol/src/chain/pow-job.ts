@@ -1,8 +1,8 @@
 /**
- * Hashing as data: what the core asks of whoever owns the hash kernels.
+ * Hashing as data: what the core asks of the platform, which has the hash kernels.
  *
  * A job is read, and neither changed nor given away: what it is made of may be the core's own memory. The answer is
- * `count` × 32 bytes of hashes, in order; whether they satisfy anyone is the core's question.
+ * `count` × 32 bytes of hashes, in order; the core decides what they prove.
  */
 
 /** Sizes and counts of VisionX (docs/chains/vision.md §2.2). */

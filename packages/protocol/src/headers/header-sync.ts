@@ -359,7 +359,7 @@ export class HeaderSync implements Part<Headers> {
     if (isDone && this.#lead === lead) this.#finish(lead);
   }
 
-  /** The base of this tree is not on the peer's chain, be that it is behind: it is asked again after a while. */
+  /** The base of this tree is not on the peer's chain, which may still be too short: it is asked again after a pause. */
   #putOff(lead: Lead): void {
     const { peer } = lead;
     this.#end(lead);

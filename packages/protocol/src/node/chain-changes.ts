@@ -37,7 +37,7 @@ export class ChainChanges implements Part {
     this.#isOpen = true;
   }
 
-  /** A header is in the tree, be it that it was before. */
+  /** A header was offered to the tree and is in it now, new or not. */
   inserted(result: InsertedHeader): void {
     if (!this.#isOpen || result.kind === 'duplicate') return;
     this.listener.inserted(result);

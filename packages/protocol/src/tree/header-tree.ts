@@ -93,7 +93,7 @@ export class HeaderTree {
   #addBase({ height: baseHeight, hash, chainwork, records }: TreeBase): number {
     const { family } = this;
     const windowSize = baseHeight - this.#firstHeight;
-    // Nobody looks for a header of the window by its hash, nor at its work.
+    // A header of the window is not found by its hash, and its work is not asked for.
     const hashes = new Uint8Array((windowSize + 1) * 32);
     hashes.set(hash, windowSize * 32);
     let slot = -1;

@@ -62,7 +62,7 @@ export function hashTransactions(body: Uint8Array): Uint8Array | undefined {
   return reader.isDone ? hashes : undefined;
 }
 
-/** Kept, for it takes 400 kB for a large transaction. Nobody reads of it what somebody else wrote. */
+/** Kept, since it takes 400 kB for a large transaction. Every caller writes its whole input before it reads. */
 let hasher = new Blake3(0);
 
 function hasherOf(inputBytesMax: number): Blake3 {

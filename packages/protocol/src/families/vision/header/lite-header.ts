@@ -1,6 +1,6 @@
 /**
  * LiteHeader, the JSON in which existing full nodes hand out headers over HTTP (docs/chains/vision.md §1). It lacks the
- * miner, so nobody can check a proof of work with it: it is for tools, never for peers.
+ * miner, so no proof of work can be checked with it: it is for tools, never for peers.
  */
 import { bytesToHex } from '../../../bytes/hex.js';
 import { decodeRecord } from './record.js';

@@ -40,7 +40,8 @@ export class SignableWriter {
 
   /** Bytes as they are. A loop, for the pieces are too short for `set`. */
   raw(bytes: Uint8Array): void {
-    for (let i = 0; i < bytes.length; i++) this.#out[this.length++] = defined(bytes[i], 'in bounds');
+    for (let i = 0; i < bytes.length; i++)
+      this.#out[this.length++] = defined(bytes[i], 'the loop ends with the bytes');
   }
 
   /** Two hex digits for each of the bytes. */
@@ -48,9 +49,9 @@ export class SignableWriter {
     const out = this.#out;
     let length = this.length;
     for (let i = 0; i < bytes.length; i++) {
-      const byte = defined(bytes[i], 'in bounds');
-      out[length++] = defined(hexDigits[byte >> 4], 'in bounds');
-      out[length++] = defined(hexDigits[byte & 15], 'in bounds');
+      const byte = defined(bytes[i], 'the loop ends with the bytes');
+      out[length++] = defined(hexDigits[byte >> 4], 'a digit has four bits');
+      out[length++] = defined(hexDigits[byte & 15], 'a digit has four bits');
     }
     this.length = length;
   }
@@ -60,11 +61,12 @@ export class SignableWriter {
     const out = this.#out;
     let length = this.length;
     for (let at = start; at < end; ) {
-      const byte = defined(bytes[at], 'in bounds');
+      const byte = defined(bytes[at], 'the loop ends with the bytes');
       if (byte >= 0x80) {
         const size = utf8SequenceBytes(bytes, at);
         if (size === 0 || at + size > end) return false;
-        for (const next = at + size; at < next; at++) out[length++] = defined(bytes[at], 'in bounds');
+        for (const next = at + size; at < next; at++)
+          out[length++] = defined(bytes[at], 'the loop ends with the bytes');
         continue;
       }
       at++;
@@ -72,8 +74,8 @@ export class SignableWriter {
         out[length++] = byte;
         continue;
       }
-      const form = defined(jsonForms[byte], 'in bounds');
-      for (let i = 0; i < form.length; i++) out[length++] = defined(form[i], 'in bounds');
+      const form = defined(jsonForms[byte], 'every character below U+0080 has a form');
+      for (let i = 0; i < form.length; i++) out[length++] = defined(form[i], 'the loop ends with the bytes');
     }
     this.length = length;
     return true;
@@ -84,7 +86,7 @@ export class SignableWriter {
     const out = this.#out;
     let length = this.length;
     for (let i = 0; i < bytes.length; i++) {
-      const byte = defined(bytes[i], 'in bounds');
+      const byte = defined(bytes[i], 'the loop ends with the bytes');
       if (i > 0) out[length++] = comma;
       if (byte >= 100) out[length++] = zero + ((byte / 100) | 0);
       if (byte >= 10) out[length++] = zero + (((byte / 10) | 0) % 10);
@@ -99,17 +101,18 @@ export class SignableWriter {
     let count = 1;
     groups[0] = 0;
     for (let i = end - 1; i >= start; i--) {
-      let carry = defined(bytes[i], 'in bounds') & 0x7f;
+      let carry = defined(bytes[i], 'the loop ends with the bytes') & 0x7f;
       for (let k = 0; k < count; k++) {
-        const value = defined(groups[k], 'in bounds') * 128 + carry;
+        const value = defined(groups[k], 'the groups up to count are made') * 128 + carry;
         carry = (value / groupSize) | 0;
         groups[k] = value - carry * groupSize;
       }
       if (carry > 0) groups[count++] = carry;
     }
-    const first = defined(groups[count - 1], 'in bounds');
+    const first = defined(groups[count - 1], 'the groups up to count are made');
     this.#digits(first, String(first).length);
-    for (let k = count - 2; k >= 0; k--) this.#digits(defined(groups[k], 'in bounds'), groupDigits);
+    for (let k = count - 2; k >= 0; k--)
+      this.#digits(defined(groups[k], 'the groups up to count are made'), groupDigits);
   }
 
   /** The last `count` decimal digits of an integer. */
