@@ -1,5 +1,6 @@
 /** Targets in compact form ("bits"): a base-256 exponent and a signed 23-bit mantissa (docs/chains/bitcoin.md §2). */
 import { defined } from '../../../assert.js';
+import { readU32 } from '../../../bytes/integers.js';
 
 /**
  * @returns the target; undefined if it is zero, negative or above 2^256 − 1 @see Bitcoin Core
@@ -82,16 +83,8 @@ export class TargetTable {
 /** True if a hash in internal byte order (32 bytes at `at`), read as a little-endian number, is at most the target. */
 export function meetsTarget(hashes: Uint8Array, at: number, words: Uint32Array): boolean {
   for (let i = 0; i < 8; i++) {
-    const top = at + 28 - 4 * i;
-    const high =
-      (defined(hashes[top + 3], 'a hash has 32 bytes, a target eight words') << 24) |
-      (defined(hashes[top + 2], 'a hash has 32 bytes, a target eight words') << 16);
-    const word =
-      (high |
-        (defined(hashes[top + 1], 'a hash has 32 bytes, a target eight words') << 8) |
-        defined(hashes[top], 'a hash has 32 bytes, a target eight words')) >>>
-      0;
-    const limit = defined(words[i], 'a hash has 32 bytes, a target eight words');
+    const word = readU32(hashes, at + 28 - 4 * i);
+    const limit = defined(words[i], 'a target has eight words');
     if (word !== limit) return word < limit;
   }
   return true;
