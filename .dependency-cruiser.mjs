@@ -163,6 +163,21 @@ const config = {
       to: { path: `${protocol}families/(bitcoin|vision)/`, pathNot: `${protocol}families/$1/` },
     },
     {
+      name: 'headers-and-transactions-stand-alone',
+      comment:
+        'within a family, blocks are made of headers and transactions, which know neither each other nor blocks',
+      severity: 'error',
+      from: { path: `${protocol}families/[^/]+/(header|transaction)/`, pathNot: tests },
+      to: { path: `${protocol}families/[^/]+/(header|block|transaction)/`, pathNot: `/families/[^/]+/$1/` },
+    },
+    {
+      name: 'family-above-its-rooms',
+      comment: 'a family is put together from its rooms, which know its parameters and nothing else of it',
+      severity: 'error',
+      from: { path: `${protocol}families/[^/]+/(header|block|transaction)/`, pathNot: tests },
+      to: { path: `${protocol}families/[^/]+/[^/]+$`, pathNot: '/network-params\\.ts$' },
+    },
+    {
       name: 'protocol-is-pure',
       comment: 'no Node and no DOM: the core does the same on every platform',
       severity: 'error',

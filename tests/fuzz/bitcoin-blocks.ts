@@ -1,14 +1,14 @@
 /** Small Bitcoin blocks, with and without witnesses: small enough that hostile bytes made from them are not cut short. */
 import { readFileSync } from 'node:fs';
 import { type BodyContext, ByteWriter } from '@vision-light/protocol';
-import { bitcoinMerkleRoot } from '../../packages/protocol/src/families/bitcoin/merkle.js';
-import { encodeHeader } from '../../packages/protocol/src/families/bitcoin/record.js';
+import { bitcoinMerkleRoot } from '../../packages/protocol/src/families/bitcoin/block/merkle.js';
+import { encodeHeader } from '../../packages/protocol/src/families/bitcoin/header/record.js';
 import {
   parseTransactions,
   sha256d,
   transactionId,
   witnessId,
-} from '../../packages/protocol/src/families/bitcoin/transaction.js';
+} from '../../packages/protocol/src/families/bitcoin/transaction/transaction.js';
 
 /** A body, and the header that commits to it. */
 export interface KnownBlock {

@@ -5,6 +5,7 @@ import {
   HeaderTree,
   type InsertResult,
   locatorHeights,
+  type TreeBase,
 } from '@vision-light/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -32,7 +33,7 @@ const step = fc.record({
   work: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 6 })),
   twist: fc.oneof(
     { weight: 12, arbitrary: fc.constant('none') },
-    fc.constantFrom('duplicate', 'orphan', 'twin', 'height', 'early'),
+    fc.constantFrom('duplicate', 'orphan', 'twin', 'height', 'early', 'below'),
   ),
 });
 
@@ -50,7 +51,7 @@ function add(tree: HeaderTree, made: Made): InsertResult {
 /** Everything that must hold of any tree at any time. */
 function checkTree(tree: HeaderTree, made: readonly Made[], known: ReadonlySet<string>): void {
   expect(tree.count).toBe(known.size);
-  expect(tree.sideCount).toBe(tree.count - tree.tipHeight - 1);
+  expect(tree.sideCount).toBe(tree.count - (tree.tipHeight - tree.baseHeight) - 1);
   for (const { hash, record, height } of made) {
     const slot = tree.find(hash);
     expect(slot !== undefined).toBe(known.has(bytesToHex(hash)));
@@ -61,13 +62,28 @@ function checkTree(tree: HeaderTree, made: readonly Made[], known: ReadonlySet<s
   }
 }
 
+/** A chain of `height` headers of work 2 on genesis, and the base that its last header is. */
+function trunk(height: number): {
+  readonly base: TreeBase;
+  readonly below: readonly Made[];
+  readonly root: Made;
+} {
+  const tree = new HeaderTree(family);
+  const made: Made[] = [root];
+  for (let i = 0; i < height; i++) made.push(make(made[i] as Made, 2, 0));
+  for (const each of made.slice(1)) add(tree, each);
+  return { base: tree.baseAt(height), below: made.slice(0, -1), root: made[height] as Made };
+}
+
 describe('HeaderTree', () => {
-  it('does what the naive tree does', () => {
+  it.each([0, 1, 40])('does what the naive tree does, from height %i on', (baseHeight) => {
+    const { base, below, root } = trunk(baseHeight);
     fc.assert(
       fc.property(fc.array(step, { maxLength: 250 }), (steps) => {
-        const tree = new HeaderTree(family);
-        const model = new NaiveTree(bytesToHex(genesis), 1n);
+        const tree = new HeaderTree(family, { base });
+        const model = new NaiveTree(bytesToHex(root.hash), 1n + 2n * BigInt(baseHeight));
         const made: Made[] = [root];
+        expect([tree.baseHeight, tree.tipHeight, tree.count]).toEqual([baseHeight, baseHeight, 1]);
         for (const [salt, { parent, work, twist }] of steps.entries()) {
           const from = made[made.length - 1 - (parent % made.length)] as Made;
           const next = twist === 'duplicate' ? from : make(from, work, salt);
@@ -75,6 +91,11 @@ describe('HeaderTree', () => {
           if (twist === 'orphan') {
             const orphan = make({ ...from, hash: tinyHash(next.record) }, 1, salt);
             expect(add(tree, orphan)).toEqual({ kind: 'orphan', missing: next.hash });
+            continue;
+          }
+          if (twist === 'below' && below.length > 0) {
+            const parent = below[salt % below.length] as Made;
+            expect(add(tree, make(parent, work, salt))).toEqual({ kind: 'orphan', missing: parent.hash });
             continue;
           }
           if (twist === 'twin') {
@@ -107,15 +128,15 @@ describe('HeaderTree', () => {
           expect(result.kind).toBe(model.insert(bytesToHex(next.hash), bytesToHex(from.hash), BigInt(work)));
           if (result.kind !== 'duplicate') made.push(next);
           const chain = model.bestChain();
-          expect(tree.tipHeight).toBe(chain.length - 1);
+          expect(tree.tipHeight).toBe(baseHeight + chain.length - 1);
           expect(bytesToHex(tree.hash(tree.tip))).toBe(chain.at(-1));
           expect(tree.chainwork(tree.tip)).toBe(model.headers.get(chain.at(-1) as string)?.chainwork);
           if (result.kind === 'reorganised') {
             const { ancestor, disconnected, connected } = result.reorg;
-            const fork = chain.findLastIndex((id, height) => before.chain[height] === id);
+            const fork = chain.findLastIndex((id, index) => before.chain[index] === id);
             const ids = (slots: readonly number[]): string[] =>
               slots.map((slot) => bytesToHex(tree.hash(slot)));
-            expect(tree.height(ancestor)).toBe(fork);
+            expect(tree.height(ancestor)).toBe(baseHeight + fork);
             expect(ids(disconnected)).toEqual(before.chain.slice(fork + 1));
             expect(ids(connected)).toEqual(chain.slice(fork + 1));
             expect(connected.at(-1)).toBe(result.slot);
@@ -123,20 +144,25 @@ describe('HeaderTree', () => {
         }
         checkTree(tree, made, new Set(model.headers.keys()));
         const chain = model.bestChain();
-        expect(chain.map((_, height) => bytesToHex(tree.hash(tree.at(height) as number)))).toEqual(chain);
-        expect(tree.at(chain.length)).toBeUndefined();
+        const slotAt = (index: number): number => tree.at(baseHeight + index) as number;
+        expect(chain.map((_, index) => bytesToHex(tree.hash(slotAt(index))))).toEqual(chain);
+        expect(tree.at(baseHeight + chain.length)).toBeUndefined();
+        expect(tree.at(baseHeight - 1)).toBeUndefined();
+        expect(tree.parent(slotAt(0))).toBe(-1);
+        expect(tree.batch(baseHeight, 1000).count).toBe(chain.length);
       }),
       { numRuns: 60 },
     );
   });
 
-  it('keeps within its bounds, and knows exactly what it holds', () => {
+  it.each([0, 40])('keeps within its bounds, and knows what it holds, from height %i on', (baseHeight) => {
+    const { base, root } = trunk(baseHeight);
     fc.assert(
       fc.property(
         fc.array(step, { minLength: 60, maxLength: 300 }),
         fc.integer({ min: 1, max: 24 }),
         (steps, sideHeadersMax) => {
-          const tree = new HeaderTree(family, { sideHeadersMax });
+          const tree = new HeaderTree(family, { base, sideHeadersMax });
           const made: Made[] = [root];
           let chainwork = 1n;
           for (const [salt, { parent, work }] of steps.entries()) {
@@ -160,10 +186,10 @@ describe('HeaderTree', () => {
           for (const { hash } of left) {
             const slot = tree.find(hash) as number;
             const parent = tree.parent(slot);
-            if (tree.height(slot) === 0) expect(parent).toBe(-1);
+            if (tree.height(slot) === baseHeight) expect(parent).toBe(-1);
             else expect(tree.find(tree.hash(parent))).toBe(parent);
           }
-          for (let height = 1; height <= tree.tipHeight; height++) {
+          for (let height = baseHeight + 1; height <= tree.tipHeight; height++) {
             expect(tree.parent(tree.at(height) as number)).toBe(tree.at(height - 1));
           }
         },
@@ -326,12 +352,25 @@ describe('locator', () => {
         grow([far], fork, theirs, 2);
         const locator = buildLocator(near);
         expect(locator.length).toBe(locatorHeights(common + ours).length);
-        const found = forkHeight(far, locator);
+        const found = forkHeight(far, locator) as number;
         expect(found).toBeLessThanOrEqual(common);
         expect(common + ours - found).toBeLessThanOrEqual(Math.max(1, 2 * ours));
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('ends with the base and then genesis, where a tree begins above genesis', () => {
+    expect(locatorHeights(100, 90)).toEqual([100, 99, 98, 96, 92, 90]);
+    expect(locatorHeights(90, 90)).toEqual([90]);
+    const { base, below, root } = trunk(40);
+    const tree = new HeaderTree(family, { base });
+    const next = make(root, 1, 0);
+    add(tree, next);
+    expect(buildLocator(tree)).toEqual([next.hash, root.hash, genesis]);
+    const known = [next.hash, root.hash].map((hash) => forkHeight(tree, [hash, genesis]));
+    expect(known).toEqual([41, 40]);
+    for (const { hash } of below) expect(forkHeight(tree, [hash])).toBeUndefined();
   });
 
   it('begins at genesis if nothing is known', () => {

@@ -121,6 +121,8 @@ export function createTinyFamily(network = 0): ChainFamily {
     time: (records, at = 0) => u32(records, at + 36),
     parent: (record) => record.subarray(0, 32),
     work: (records, at = 0) => BigInt(u32(records, at + 40)),
+    // The rules look at the parent alone.
+    firstAncestor: (height) => height,
     checkHeader,
     encodeBatch,
     decodeBatch,

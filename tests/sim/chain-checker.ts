@@ -6,7 +6,17 @@ const equal = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) ==
 /** What is looked at of a tree. */
 export type CheckedTree = Pick<
   HeaderTree,
-  'family' | 'tip' | 'tipHeight' | 'at' | 'parent' | 'record' | 'hash' | 'height' | 'chainwork' | 'find'
+  | 'family'
+  | 'baseHeight'
+  | 'tip'
+  | 'tipHeight'
+  | 'at'
+  | 'parent'
+  | 'record'
+  | 'hash'
+  | 'height'
+  | 'chainwork'
+  | 'find'
 >;
 
 export class ChainChecker {
@@ -35,7 +45,7 @@ export class ChainChecker {
     this.#chainwork = chainwork;
   }
 
-  /** The whole chain down to genesis. */
+  /** The whole chain down to the base. */
   checkAll(): void {
     this.#checkLinks(this.tree.tipHeight);
   }
@@ -43,7 +53,7 @@ export class ChainChecker {
   #checkLinks(depth: number): void {
     const { tree } = this;
     const { family } = tree;
-    for (let height = tree.tipHeight; height > Math.max(0, tree.tipHeight - depth); height--) {
+    for (let height = tree.tipHeight; height > Math.max(tree.baseHeight, tree.tipHeight - depth); height--) {
       const slot = tree.at(height) as number;
       const parent = tree.at(height - 1) as number;
       const isLinked =

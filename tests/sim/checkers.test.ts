@@ -249,6 +249,7 @@ describe('the checker of chains', () => {
     const { tree } = chain;
     return {
       family: tree.family,
+      baseHeight: tree.baseHeight,
       tip: tree.tip,
       tipHeight: tree.tipHeight,
       at: (height) => tree.at(height),

@@ -16,6 +16,7 @@ import {
   type NodeStore,
   type PowJob,
   type StoreFault,
+  type TreeBase,
 } from '@vision-light/protocol';
 import { CapChecker } from './cap-checker.js';
 import { ChainChecker } from './chain-checker.js';
@@ -62,6 +63,7 @@ export class Link implements ChannelEnd {
 
 export interface SimNodeOptions {
   readonly family: ChainFamily;
+  readonly base?: TreeBase;
   readonly isGateway?: boolean;
   readonly store?: NodeStore;
   /** Seconds that this node's clock is ahead of the world's. */
@@ -157,6 +159,7 @@ export class SimNode {
       userAgent: 'sim',
       isGateway: options.isGateway ?? false,
       hashers: HASHERS,
+      ...(options.base === undefined ? {} : { base: options.base }),
       ...(options.peersMax === undefined ? {} : { peersMax: options.peersMax }),
       ...(options.followedBlocks === undefined ? {} : { followedBlocks: options.followedBlocks }),
     });

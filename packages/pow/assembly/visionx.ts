@@ -1,6 +1,6 @@
 /**
- * VisionX evaluated lazily: there is no dataset and no scratchpad, each word is computed when it is read
- * (docs/chains/vision.md §13).
+ * VisionX evaluated lazily: no dataset and no scratchpad, each word is computed when it is read (docs/chains/vision.md
+ * §13).
  *
  * The loader calls `configure` once, then fills the inputs and calls `hashLanes` for LANES digests at a time.
  */

@@ -51,9 +51,9 @@ interface Slot {
 /**
  * A fixed number of workers that hash jobs in their order. Jobs that take less time than their transfer are done here.
  *
- * The jobs of a worker that dies are rejected and not tried again; the caller decides about that. The worker is replaced,
- * up to {@link DEATHS_IN_A_ROW_MAX} times in a row. The queue is not bounded here: the node has at most two jobs for each
- * worker in flight.
+ * The jobs of a worker that dies are rejected, not tried again: the caller decides whether to ask again. The
+ * worker is replaced, up to {@link DEATHS_IN_A_ROW_MAX} times in a row. The queue is not bounded here; the node keeps
+ * at most two jobs a worker under way.
  */
 export class PowPool {
   readonly #spawn: () => PowWorkerPort;
@@ -148,7 +148,8 @@ export class PowPool {
       if (idlest.underWay.length >= JOBS_PER_WORKER_MAX) return;
       this.#start(idlest);
       if (idlest.port === undefined) continue;
-      const waiting = this.#queue.shift() as Waiting;
+      const waiting = this.#queue.shift();
+      if (waiting === undefined) return;
       idlest.underWay.push(waiting);
       idlest.port.post(waiting.job);
     }

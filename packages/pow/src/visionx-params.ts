@@ -8,7 +8,7 @@ export interface VisionXParams {
   readonly mixIters: number;
   /** Reads in each round, 0 … 8; 0 to 3 give three reads, 4 to 8 give four. */
   readonly readsPerIter: number;
-  /** Rounds from one written word to the next, beginning with the first round; 0 for none. */
+  /** A word is written every `writeEvery` rounds, the first included; 0 for never. */
   readonly writeEvery: number;
 }
 
@@ -29,9 +29,10 @@ const WORDS_PER_MB = (1024 * 1024) / 8;
 
 /** @throws {RangeError} that names the first parameter that is not an integer or is out of its range */
 export function assertVisionXParams(params: VisionXParams): void {
+  const given: Readonly<Record<string, number>> = { ...params };
   for (const [name, [min, max]] of Object.entries(limits)) {
-    const value = params[name as keyof VisionXParams];
-    if (!Number.isInteger(value) || value < min || value > max) {
+    const value = given[name];
+    if (value === undefined || !Number.isInteger(value) || value < min || value > max) {
       throw new RangeError(`VisionX ${name} must be an integer from ${min} to ${max}, not ${value}`);
     }
   }

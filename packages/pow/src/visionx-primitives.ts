@@ -1,6 +1,6 @@
 /**
- * The building blocks of VisionX in plain BigInt, as in docs/chains/vision.md §2.4. They are here to be read and compared
- * with: they are a thousand times slower than the kernel. Integers are u64; arithmetic wraps.
+ * VisionX's building blocks in plain BigInt, as docs/chains/vision.md §2.4 writes them: to be read and compared with, a
+ * thousand times slower than the kernel. Integers are u64; arithmetic wraps.
  */
 
 const G = 0x9e3779b97f4a7c15n;

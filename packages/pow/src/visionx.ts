@@ -100,7 +100,7 @@ export class VisionX {
     const digests = new Uint8Array(inputs.length * DIGEST_BYTES);
     for (let first = 0; first < inputs.length; first += lanes) {
       const group = inputs.slice(first, first + lanes);
-      // An unused lane hashes its previous input again; the result is not read.
+      // A lane without an input repeats its last one; the result is not read.
       for (const [lane, input] of group.entries()) this.#writeInput(lane, input);
       this.#kernel.hashLanes();
       for (const lane of group.keys()) digests.set(this.#digest(lane), (first + lane) * DIGEST_BYTES);

@@ -27,6 +27,7 @@ export * from './peer/peer-fault.js';
 export type { RequestKind } from './peer/request-ledger.js';
 export * from './tree/header-tree.js';
 export * from './tree/locator.js';
+export * from './tree/tree-base.js';
 export * from './wire/codec.js';
 export * from './wire/framing.js';
 export * from './wire/message.js';

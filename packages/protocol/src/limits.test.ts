@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ByteWriter } from './bytes/byte-writer.js';
 import type { ChainFamily } from './chain/chain-family.js';
 import { networks, resolveNetwork } from './families/networks.js';
-import { encodeRecord } from './families/vision/record.js';
+import { encodeRecord } from './families/vision/header/record.js';
 import * as limits from './limits.js';
 import { faultSentences } from './node/fault-sentences.js';
 import { locatorHeights } from './tree/locator.js';

@@ -22,7 +22,7 @@ import type { PeerFault } from '../peer/peer-fault.js';
 import type { PeerSet } from '../peer/peer-set.js';
 import type { RequestLedger } from '../peer/request-ledger.js';
 import { SeenFilter } from '../peer/seen-filter.js';
-import type { HeaderTree, InsertResult } from '../tree/header-tree.js';
+import type { HeaderTree, InsertedHeader } from '../tree/header-tree.js';
 import type { Announce } from '../wire/messages/announce.js';
 import type { Blocks, GetBlocks, NotFound } from '../wire/messages/blocks.js';
 import { AnnouncedBlocks } from './announced-blocks.js';
@@ -182,8 +182,8 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   }
 
   /** A header is in the tree. */
-  inserted(result: InsertResult): void {
-    if (!('slot' in result) || result.kind === 'duplicate') return;
+  inserted(result: InsertedHeader): void {
+    if (result.kind === 'duplicate') return;
     if (result.kind === 'reorganised') {
       const { ancestor, disconnected } = result.reorg;
       this.#followed.reorganised(this.tree.height(ancestor));

@@ -20,11 +20,10 @@ export class BodyChecker {
 
   #contextOf(slot: number): BodyContext {
     const { tree } = this;
-    const parent = tree.parent(slot);
     return {
       record: tree.record(slot),
       height: tree.height(slot),
-      parentRecord: parent < 0 ? undefined : tree.record(parent),
+      parentRecord: tree.parentRecord(slot),
     };
   }
 }

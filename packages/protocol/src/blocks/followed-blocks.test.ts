@@ -3,8 +3,13 @@ import type { HeaderTree } from '../tree/header-tree.js';
 import { FollowedBlocks } from './followed-blocks.js';
 
 /** A best chain of which only the height matters; a slot is its height. */
-function chainOf(tipHeight: number): { tipHeight: number } & HeaderTree {
-  const chain = { tipHeight, height: (slot: number) => slot, isOnBestChain: (slot: number) => slot >= 0 };
+function chainOf(tipHeight: number, baseHeight = 0): { tipHeight: number } & HeaderTree {
+  const chain = {
+    tipHeight,
+    baseHeight,
+    height: (slot: number) => slot,
+    isOnBestChain: (slot: number) => slot >= 0,
+  };
   return chain as unknown as { tipHeight: number } & HeaderTree;
 }
 
@@ -51,6 +56,11 @@ describe('FollowedBlocks', () => {
     expect(takeAll(followed)).toEqual([11, 10, 9, 8]);
     followed.restart();
     expect(takeAll(followed)).toEqual([11, 10, 9, 8]);
+  });
+
+  it('looks at nothing below the base of the tree, nor at the base', () => {
+    expect(takeAll(new FollowedBlocks(chainOf(9, 6), 64))).toEqual([9, 8, 7]);
+    expect(takeAll(new FollowedBlocks(chainOf(6, 6), 64))).toEqual([]);
   });
 
   it('never looks at genesis, and at nothing for a count of 0', () => {

@@ -18,9 +18,9 @@ export class FollowedBlocks {
     readonly count: number,
   ) {}
 
-  /** The lowest height whose body is kept. Genesis ships with the code, and so does what there is of its body. */
+  /** The lowest height whose body is kept: above the base, which came without its body. Genesis has none to fetch. */
   get lowest(): number {
-    return Math.max(1, this.tree.tipHeight - this.count + 1);
+    return Math.max(this.tree.baseHeight + 1, this.tree.tipHeight - this.count + 1);
   }
 
   /** Whether the body of a header is one to keep. */

@@ -7,6 +7,7 @@
  *
  * @see BLAKE3 specification (O'Connor, Aumasson, Neves, Wilcox-O'Hearn, 2020), sections 2.1 to 2.5
  */
+import { defined } from '../assert.js';
 import { initialWords, rotateRight } from './hash-words.js';
 import { writeU32 } from './integers.js';
 
@@ -57,7 +58,8 @@ export class Blake3 {
     }
     this.#hashChunk(lastChunk, length - lastChunk * chunkBytes, lastChunk === 0 ? root : 0);
     while (depth > 0) this.#joinLast(depth, --depth === 0 ? root : 0);
-    for (let i = 0; i < 8; i++) writeU32(out, at + 4 * i, this.#value[i] as number);
+    for (let i = 0; i < 8; i++)
+      writeU32(out, at + 4 * i, defined(this.#value[i], 'eight words make a value'));
   }
 
   #hashChunk(chunk: number, bytes: number, rootFlag: number): void {
@@ -73,7 +75,11 @@ export class Blake3 {
 
   #push(depth: number): void {
     for (let i = 0; i < 8; i++)
-      this.#subtrees.setInt32(depth * valueBytes + 4 * i, this.#value[i] as number, true);
+      this.#subtrees.setInt32(
+        depth * valueBytes + 4 * i,
+        defined(this.#value[i], 'eight words make a value'),
+        true,
+      );
   }
 
   /** Replaces the current value by the parent of the last of `depth` subtrees and itself. */
@@ -84,7 +90,7 @@ export class Blake3 {
   }
 }
 
-/** For short inputs, one after another: each overwrites what it reads. */
+/** For short inputs, one after another. Shared: every caller writes its whole input before it reads. */
 const shortHasher = new Blake3(512);
 
 /** @returns 32 bytes: BLAKE3-256 of `bytes` */
@@ -109,18 +115,18 @@ function compress(
   size: number,
   flags: number,
 ): void {
-  let v0 = value[0] as number;
-  let v1 = value[1] as number;
-  let v2 = value[2] as number;
-  let v3 = value[3] as number;
-  let v4 = value[4] as number;
-  let v5 = value[5] as number;
-  let v6 = value[6] as number;
-  let v7 = value[7] as number;
-  let v8 = initialValue[0] as number;
-  let v9 = initialValue[1] as number;
-  let v10 = initialValue[2] as number;
-  let v11 = initialValue[3] as number;
+  let v0 = defined(value[0], 'eight words make a value');
+  let v1 = defined(value[1], 'eight words make a value');
+  let v2 = defined(value[2], 'eight words make a value');
+  let v3 = defined(value[3], 'eight words make a value');
+  let v4 = defined(value[4], 'eight words make a value');
+  let v5 = defined(value[5], 'eight words make a value');
+  let v6 = defined(value[6], 'eight words make a value');
+  let v7 = defined(value[7], 'eight words make a value');
+  let v8 = defined(initialValue[0], 'eight words make a value');
+  let v9 = defined(initialValue[1], 'eight words make a value');
+  let v10 = defined(initialValue[2], 'eight words make a value');
+  let v11 = defined(initialValue[3], 'eight words make a value');
   let v12 = counter;
   let v13 = 0;
   let v14 = size;

@@ -1,3 +1,4 @@
+import { defined } from '../assert.js';
 import { copyBytes } from './copy-bytes.js';
 import { readU32, readU64 } from './integers.js';
 
@@ -36,7 +37,7 @@ export class ByteReader {
 
   u8(): number {
     const at = this.#take(1);
-    return at < 0 ? 0 : (this.bytes[at] as number);
+    return at < 0 ? 0 : defined(this.bytes[at], 'a byte was left');
   }
 
   u32(): number {

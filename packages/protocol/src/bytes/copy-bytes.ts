@@ -1,6 +1,7 @@
 /**
- * Copies a few bytes from one array to another; the caller knows that they exist. For hashes inside larger arrays:
- * `set` needs a view of its source, which costs more than the copy and leaves an object to the garbage collector.
+ * Copies a few bytes from one array to another; the caller knows that they exist. For hashes inside of larger arrays:
+ * the view that `set` needs of its source costs more than the copy, and leaves an object to the collector. An assertion for
+ * each byte makes the validation of Bitcoin headers take 1.26 times as long, so there is a cast.
  */
 export function copyBytes(
   source: Uint8Array,

@@ -1,6 +1,8 @@
 /**
  * Integers at fixed places of packed records. Plain index arithmetic: a DataView for each record costs more than
  * the whole check of a Bitcoin header.
+ *
+ * The casts stand for a rule that callers keep, and that nothing asserts yet: a byte beyond the end counts as zero.
  */
 
 /** Little-endian, 4 bytes at `at`; the caller knows that they exist. */

@@ -1,4 +1,5 @@
 /** JSON whose integers keep all their digits: `JSON.parse` rounds above 2^53 (docs/chains/vision.md §12.8). */
+import { assert } from '../assert.js';
 
 /** A JSON value; integers outside ±2^53 are bigints. */
 export type JsonValue =
@@ -71,9 +72,12 @@ class Parser {
     if (text[start] !== '"' || end >= text.length) this.fail();
     this.position = end + 1;
     try {
-      // The characters inside are checked here.
-      return JSON.parse(text.slice(start, end + 1)) as string;
-    } catch {
+      // What may stand inside is checked here.
+      const value: unknown = JSON.parse(text.slice(start, end + 1));
+      assert(typeof value === 'string', 'JSON between quotes is a string');
+      return value;
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
       this.position = start;
       return this.fail();
     }

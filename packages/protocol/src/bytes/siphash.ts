@@ -1,4 +1,5 @@
 /** SipHash-2-4 with a 64-bit result (Aumasson and Bernstein, 2012), in bigint: for short transaction ids, not for speed. */
+import { defined } from '../assert.js';
 
 const rotl = (x: bigint, n: bigint): bigint => BigInt.asUintN(64, (x << n) | (x >> (64n - n)));
 
@@ -28,7 +29,7 @@ export function sipHash24(k0: bigint, k1: bigint, data: Uint8Array): bigint {
   for (let at = 0; at <= data.length; at += 8) {
     let word = at + 8 > data.length ? BigInt(data.length & 0xff) << 56n : 0n;
     for (let i = 0; i < 8 && at + i < data.length; i++)
-      word |= BigInt(data[at + i] as number) << BigInt(8 * i);
+      word |= BigInt(defined(data[at + i], 'the loop ends with the data')) << BigInt(8 * i);
     v3 ^= word;
     round();
     round();

@@ -1,3 +1,4 @@
+import { defined } from '../assert.js';
 import { readU32 } from '../bytes/integers.js';
 import type { Ancestry } from './chain-family.js';
 
@@ -30,11 +31,11 @@ export class ArrayAncestry implements Ancestry {
   }
 
   time(height: number): number {
-    return this.#times[this.#index(height)] as number;
+    return defined(this.#times[this.#index(height)], 'there is a time for each record');
   }
 
   record(height: number): Uint8Array {
-    return this.#records[this.#index(height)] as Uint8Array;
+    return defined(this.#records[this.#index(height)], 'the height was looked at');
   }
 
   word(height: number, offset: number): number {

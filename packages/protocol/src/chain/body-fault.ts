@@ -1,7 +1,7 @@
 /**
  * Every way in which a block body can be wrong. Stable, as all codes.
  *
- * Each speaks of the bytes that were sent, not of the header: whoever sent them is at fault, and the true body may
+ * Each speaks of the bytes that were sent, not of the header: their sender is at fault, and the true body may
  * still come from another peer. So a header must never be marked invalid for one of these.
  */
 export const bodyFaults = {

@@ -1,5 +1,6 @@
 /**
- * What a chain family supplies to everything above it.
+ * What a chain family supplies to everything above it: four facets, each of them made in one room of the family's folder,
+ * and the network that they belong to.
  *
  * Sync, storage and wire handle headers only as opaque *records* of a fixed size: everything of a header that is
  * needed to check it, hash it and rebuild it, its parent included. Which byte means what is known in the family's
@@ -29,13 +30,13 @@ export interface HeaderBatch {
 export interface Ancestry {
   /** Height of the last header of the branch: the parent of the header under test. */
   readonly height: number;
-  /** First height that is known: 0, or the height of a checkpoint. */
+  /** First height that is known: 0, or that of the first header of the window before a tree's base. */
   readonly firstHeight: number;
   /** Timestamp at a height of the branch, Unix seconds. @throws {RangeError} outside firstHeight … height */
   time(height: number): number;
   /** Record at a height of the branch, a view that must not be kept. @throws {RangeError} as `time` */
   record(height: number): Uint8Array;
-  /** 32 bits of the record at a height, little-endian: for callers that read one field of many headers. @throws as `time` */
+  /** 32 bits of the record at a height, little-endian; makes no view of the record. @throws as `time` */
   word(height: number, offset: number): number;
 }
 
@@ -56,38 +57,18 @@ export interface HeaderInfo {
   readonly fields: Readonly<Record<string, string | number | bigint>>;
 }
 
-/** The rules of one network. Stateless: the same arguments always give the same answer. */
-export interface ChainFamily {
-  readonly family: 'vision' | 'bitcoin';
-  /** Network name, for people. */
-  readonly name: string;
-  /** 32 bytes that commit to every parameter and the genesis: peers with another value are strangers. */
-  readonly networkId: Uint8Array;
+/** What a header says, and whether it may stand where it stands. */
+export interface HeaderRules {
   /** Size of a record in bytes; a multiple of 4. */
   readonly recordBytes: number;
-  /** Largest wire message of this family's networks, in bytes. */
-  readonly messageBytesMax: number;
-  /** Largest block body of this family's networks, in bytes; with what stands before it in its message, it fits there. */
-  readonly bodyBytesMax: number;
-  /** Least number of bytes that one header takes in the batch codec: bounds a count before anything is allocated. */
-  readonly encodedHeaderBytesMin: number;
-  readonly genesis: { readonly record: Uint8Array; readonly hash: Uint8Array };
-  /** Headers per `verifyPow` job: small enough that one job takes a few tens of milliseconds. */
-  readonly powJobHeaders: number;
-  /** What is wrong with the first header that `applyPow` does not count as proven. */
-  readonly powFault: HeaderFault;
-  /**
-   * True where a header travels with the hash that it claims, so that linkage and target can be checked before any
-   * hashing, and headers be hashed in any order; false where hashing is what yields the hashes.
-   */
-  readonly claimsHashes: boolean;
-
   /** Timestamp of the record that begins at byte `at` (0 if absent), Unix seconds. */
   time(records: Uint8Array, at?: number): number;
   /** The 32 bytes by which a record names its parent. A view. */
   parent(record: Uint8Array): Uint8Array;
   /** Work of the header at byte `at` (0 if absent); chainwork is its sum from genesis, genesis included. */
   work(records: Uint8Array, at?: number): bigint;
+  /** Lowest height at which any rule looks, for a header above `height`: at least 0, and at most `height`. */
+  firstAncestor(height: number): number;
   /**
    * All rules but the hash, cheapest first: fields, height, difficulty, time, and for claimed hashes the target.
    *
@@ -97,7 +78,13 @@ export interface ChainFamily {
    * @param at        byte at which it begins; 0 if absent
    */
   checkHeader(records: Uint8Array, ancestry: Ancestry, wallTime: number, at?: number): HeaderVerdict;
+  describe(record: Uint8Array, hash: Uint8Array, height: number): HeaderInfo;
+}
 
+/** How headers travel and are stored. */
+export interface HeaderCodec {
+  /** Least number of bytes that one header takes: bounds a count before anything is allocated. */
+  readonly encodedHeaderBytesMin: number;
   /**
    * Compact form of consecutive headers, for wire and disk alike; self-contained but for the first parent.
    *
@@ -105,9 +92,11 @@ export interface ChainFamily {
    */
   encodeBatch(writer: ByteWriter, batch: HeaderBatch, before?: Uint8Array): void;
   /**
+   * Never reads past `count` headers, and allocates `count` × (recordBytes + 32).
+   *
    * @param parent  32 bytes: hash of the header before the first
    * @param parentHeight  its height
-   * @returns the batch, or up to the first header that no record can hold; or the fault of the bytes. Never reads past `count` headers; allocates `count` × (recordBytes + 32).
+   * @returns the batch, or up to the first header that no record can hold; or the fault of the bytes
    */
   decodeBatch(
     reader: ByteReader,
@@ -115,7 +104,19 @@ export interface ChainFamily {
     parent: Uint8Array,
     parentHeight: number,
   ): HeaderBatch | HeaderFault;
+}
 
+/** What is hashed to prove a header, and how hashes are shown. */
+export interface ProofOfWork {
+  /**
+   * True where a header travels with the hash that it claims, so that linkage and target can be checked before any
+   * hashing, and headers be hashed in any order; false where hashing is what yields the hashes.
+   */
+  readonly claimsHashes: boolean;
+  /** Headers per `verifyPow` job: small enough that one job takes a few tens of milliseconds. */
+  readonly powJobHeaders: number;
+  /** What is wrong with the first header that `applyPow` does not count as proven. */
+  readonly powFault: HeaderFault;
   /**
    * The hashing that proves headers `from` … `to` − 1 of a batch, of which those before `from` have been proven. It may
    * hold views of the batch.
@@ -127,13 +128,16 @@ export interface ChainFamily {
    * @returns how many headers from `from` on are proven; less than asked for if one is false
    */
   applyPow(batch: HeaderBatch, from: number, to: number, hashes: Uint8Array): number;
-
   /** Bytes of a hash as people see it: 64 lowercase hex digits. */
   hashToHex(hash: Uint8Array): string;
   /** @returns 32 bytes, or undefined if the text is no hash of this family */
   hashFromHex(text: string): Uint8Array | undefined;
-  describe(record: Uint8Array, hash: Uint8Array, height: number): HeaderInfo;
+}
 
+/** Which body belongs to a header, and what it holds. */
+export interface BlockRules {
+  /** Largest block body, in bytes; with what stands before it in its message, it fits into `messageBytesMax`. */
+  readonly bodyBytesMax: number;
   /**
    * Whether a body is the one that a verified header commits to. Cheapest first: size, form, root, witnesses.
    *
@@ -148,4 +152,16 @@ export interface ChainFamily {
   impliedBody(context: BodyContext): Uint8Array | undefined;
   /** @returns what a body holds, checked or not; undefined if it cannot be decoded */
   describeBody(body: Uint8Array): BodyInfo | undefined;
+}
+
+/** One network and all its rules. Stateless: the same arguments always give the same answer. */
+export interface ChainFamily extends HeaderRules, HeaderCodec, ProofOfWork, BlockRules {
+  readonly family: 'vision' | 'bitcoin';
+  /** Network name, for people. */
+  readonly name: string;
+  /** 32 bytes that commit to every parameter and the genesis: peers with another value are strangers. */
+  readonly networkId: Uint8Array;
+  /** Largest wire message of this family's networks, in bytes. */
+  readonly messageBytesMax: number;
+  readonly genesis: { readonly record: Uint8Array; readonly hash: Uint8Array };
 }

@@ -1,7 +1,15 @@
 import type { Ancestry } from './chain-family.js';
 
-/** Ancestors whose median is taken: consensus in Bitcoin (docs/chains/bitcoin.md §4) and Vision (docs/chains/vision.md §4.4). */
+/**
+ * Ancestors that the median looks at: consensus in Bitcoin (`nMedianTimeSpan`) and in Vision (docs/chains/vision.md
+ * §12.4).
+ */
 export const medianTimeSpan = 11;
+
+/** Lowest height at which the median looks, for headers above `height`. */
+export function firstOfMedian(height: number): number {
+  return Math.max(0, height + 1 - medianTimeSpan);
+}
 
 /** How many ancestors count; 0 where a branch that begins at a checkpoint is still too short for the rule. */
 function spanOf(ancestry: Ancestry): number {

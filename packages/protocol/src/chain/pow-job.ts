@@ -1,8 +1,8 @@
 /**
- * Hashing as data: what the core asks the platform to hash.
+ * Hashing as data: what the core asks of the platform, which has the hash kernels.
  *
- * The platform may only read a job, because a job can consist of the core's own memory. The answer is `count` × 32 bytes
- * of hashes, in order. The core judges them.
+ * A job is read, and neither changed nor given away: what it is made of may be the core's own memory. The answer is
+ * `count` × 32 bytes of hashes, in order; the core decides what they prove.
  */
 
 /** Sizes and counts of VisionX (docs/chains/vision.md §2.2). */

@@ -6,17 +6,12 @@ export { blake3 } from '../bytes/blake3.js';
 export { type JsonValue, parseLosslessJson } from '../bytes/lossless-json.js';
 export { ArrayAncestry } from '../chain/array-ancestry.js';
 export { createBitcoinFamily } from './bitcoin/bitcoin-family.js';
-export { decodeBits, encodeBits } from './bitcoin/compact-target.js';
-export { retarget } from './bitcoin/difficulty.js';
+export { decodeBits, encodeBits } from './bitcoin/header/compact-target.js';
+export { retarget } from './bitcoin/header/difficulty.js';
 export { type BitcoinParams, bitcoinParams } from './bitcoin/network-params.js';
 export * from './networks.js';
-export { encodeBlockJson } from './vision/block-json.js';
-export { decodeVisionBody, encodeVisionBody, type PlacedTransaction } from './vision/body-codec.js';
-export { customNetworkParams } from './vision/custom-network.js';
-export { epochSeed } from './vision/epoch-seed.js';
-export { type HeaderJsonResult, headerFromJson, recordFromJson } from './vision/header-json.js';
-export { encodeLiteHeader } from './vision/lite-header.js';
-export { lwmaDifficulty } from './vision/lwma.js';
+export { encodeBlockJson } from './vision/block/block-json.js';
+export { decodeVisionBody, encodeVisionBody, type PlacedTransaction } from './vision/block/body-codec.js';
 export {
   devnetMerkleRoot,
   followMainnetPath,
@@ -24,8 +19,16 @@ export {
   mainnetMerklePath,
   mainnetMerkleRoot,
   receiptsRoot,
-} from './vision/merkle.js';
-export { encodePowMessage } from './vision/message.js';
+} from './vision/block/merkle.js';
+export { customNetworkParams } from './vision/custom-network.js';
+export { epochSeed } from './vision/header/epoch-seed.js';
+export { type HeaderJsonResult, headerFromJson, recordFromJson } from './vision/header/header-json.js';
+export { encodeLiteHeader } from './vision/header/lite-header.js';
+export { lwmaDifficulty } from './vision/header/lwma.js';
+export { encodePowMessage } from './vision/header/message.js';
+export { nextProducerDifficulty } from './vision/header/producer-rule.js';
+export { decodeRecord, encodeRecord, type VisionHeader } from './vision/header/record.js';
+export { isAtMost, meetsDifficulty, targetHigh, targetOf } from './vision/header/target.js';
 export {
   canonicalVisionX,
   epochBlocks,
@@ -34,10 +37,6 @@ export {
   visionDevnet,
   visionMainnet,
 } from './vision/network-params.js';
-export { nextProducerDifficulty } from './vision/producer-rule.js';
-export { decodeRecord, encodeRecord, type VisionHeader } from './vision/record.js';
-export { visionShortId } from './vision/short-id.js';
-export { isAtMost, meetsDifficulty, targetHigh, targetOf } from './vision/target.js';
 export {
   createTemplate,
   sealTemplate,
@@ -45,11 +44,12 @@ export {
   type TemplateOptions,
   templateInput,
 } from './vision/template.js';
+export { visionShortId } from './vision/transaction/short-id.js';
 export {
   decodeTransaction,
   encodeTransaction,
   signableText,
   transactionHash,
   type VisionTransaction,
-} from './vision/transaction.js';
+} from './vision/transaction/transaction.js';
 export { createVisionFamily, isVisionFamily, type VisionFamily } from './vision/vision-family.js';

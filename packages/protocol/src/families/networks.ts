@@ -6,15 +6,18 @@ import { type CustomNetwork, customNetworkParams } from './vision/custom-network
 import { visionDevnet, visionMainnet } from './vision/network-params.js';
 import { createVisionFamily } from './vision/vision-family.js';
 
+/** Names of the networks that ship with the code, the default first. */
+export const networks = Object.freeze([
+  'vision-devnet',
+  'vision-mainnet',
+  'bitcoin-mainnet',
+  'bitcoin-testnet3',
+  'bitcoin-testnet4',
+  'bitcoin-signet',
+  'bitcoin-regtest',
+] as const);
 /** Name of a network that ships with the code. */
-export type NetworkName =
-  | 'vision-devnet'
-  | 'vision-mainnet'
-  | 'bitcoin-mainnet'
-  | 'bitcoin-testnet3'
-  | 'bitcoin-testnet4'
-  | 'bitcoin-signet'
-  | 'bitcoin-regtest';
+export type NetworkName = (typeof networks)[number];
 export type { CustomNetwork } from './vision/custom-network.js';
 
 const creators: Readonly<Record<NetworkName, () => ChainFamily>> = {
@@ -26,9 +29,6 @@ const creators: Readonly<Record<NetworkName, () => ChainFamily>> = {
   'bitcoin-signet': () => createBitcoinFamily(bitcoinParams.signet),
   'bitcoin-regtest': () => createBitcoinFamily(bitcoinParams.regtest),
 };
-
-/** All names, the default first. */
-export const networks: readonly NetworkName[] = Object.freeze(Object.keys(creators) as NetworkName[]);
 
 const families = new Map<NetworkName, ChainFamily>();
 

@@ -4,11 +4,11 @@
  * random runs. A chunk counts wholly or not at all: a damaged one ends the chain before it, and the rest is fetched anew.
  */
 import { areEqual } from '../bytes/compare-bytes.js';
-import { CHUNK_HEADERS, type StoredChain } from '../io/stored-chain.js';
+import type { StoredChain, StoredChunk } from '../io/stored-chain.js';
 import { REVERIFY_LAST, REVERIFY_RUN_HEADERS, REVERIFY_RUNS } from '../limits.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import type { Range } from './batch-verification.js';
-import { decodeChunk, decodeTip } from './chunk-codec.js';
+import { chunkOf, decodeChunk, decodeTip, heightBefore } from './chunk-codec.js';
 import type { BatchOutcome, Verifier } from './verifier.js';
 
 /** How loading went; the tree holds what was good. */
@@ -20,6 +20,10 @@ export interface LoadOutcome {
 /** Feeds the stored chunks to the verifier, one after the other. */
 export class ChainLoader {
   readonly #chain: StoredChain;
+  /** Those that hold headers above the base of the tree. */
+  readonly #chunks: readonly StoredChunk[];
+  /** Number of the first of them. */
+  readonly #first: number;
   /** Height that the chunks claim to reach, and those of the random runs' first headers. */
   readonly #tipHeight: number;
   readonly #runs: readonly number[];
@@ -36,8 +40,12 @@ export class ChainLoader {
     readonly done: (outcome: LoadOutcome) => void,
   ) {
     this.#chain = chain;
-    this.#tipHeight = chain.chunks.reduce((sum, { bytes }) => sum + (decodeChunk(bytes)?.count ?? 0), 0);
-    this.#runs = Array.from({ length: REVERIFY_RUNS }, () => 1 + Math.floor(random() * this.#tipHeight));
+    const { baseHeight } = tree;
+    this.#first = chunkOf(baseHeight + 1);
+    this.#chunks = chain.chunks.filter(({ index }) => index >= this.#first);
+    const count = this.#chunks.reduce((sum, { bytes }) => sum + (decodeChunk(bytes)?.count ?? 0), 0);
+    this.#tipHeight = baseHeight + count;
+    this.#runs = Array.from({ length: REVERIFY_RUNS }, () => baseHeight + 1 + Math.floor(random() * count));
   }
 
   start(wallTime: number): void {
@@ -57,14 +65,16 @@ export class ChainLoader {
   }
 
   #take(wallTime: number): void {
-    const chunk = this.#chain.chunks[this.#next];
+    const chunk = this.#chunks[this.#next];
     if (chunk === undefined) {
       this.#finish(false);
       return;
     }
     const decoded = decodeChunk(chunk.bytes);
     const from = this.tree.tipHeight;
-    if (decoded === undefined || chunk.index !== this.#next || from !== this.#next * CHUNK_HEADERS) {
+    const index = this.#first + this.#next;
+    const before = heightBefore(index, this.tree.baseHeight);
+    if (decoded === undefined || chunk.index !== index || from !== before) {
       this.#finish(true);
       return;
     }

@@ -11,14 +11,14 @@ import { CHUNKS_PER_WRITE_MAX, RECEIVED_CHUNKS_MAX, STORE_DELAY_MS, STORE_RETRY_
 import type { Outbox } from '../peer/outbox.js';
 import type { Part } from '../peer/part.js';
 import type { HeaderTree } from '../tree/header-tree.js';
-import { chunkOf, encodeTip, GrowingChunk, packChunk } from './chunk-codec.js';
+import { chunkOf, encodeTip, GrowingChunk, heightBefore, packChunk } from './chunk-codec.js';
 
 /** Decides what is written when; the bytes are those of `chunk-codec.ts`. */
 export class ChainWriter implements Part {
   readonly name = 'chainWriter';
   /** Height up to which disk and best chain agree, and how far the disk goes. */
-  #agreed = 0;
-  #storedTip = 0;
+  #agreed: number;
+  #storedTip: number;
   #mustTruncate = false;
   /** True if what is stored could not be read: the first write replaces it, but nothing is written for that alone. */
   #isDiskUnknown = false;
@@ -39,7 +39,10 @@ export class ChainWriter implements Part {
     readonly outbox: Outbox,
     /** While headers stream in, more of them follow at once; at rest there is nothing to wait for. */
     readonly isAtRest: () => boolean = () => false,
-  ) {}
+  ) {
+    this.#agreed = tree.baseHeight;
+    this.#storedTip = tree.baseHeight;
+  }
 
   /** What the disk holds, after loading: `height` headers that agree; more that do not if `mustTruncate`. */
   loaded(height: number, mustTruncate: boolean, now: number): void {
@@ -61,10 +64,8 @@ export class ChainWriter implements Part {
     if (this.#inFlight !== undefined)
       this.#reorgedTo = Math.min(this.#reorgedTo ?? ancestorHeight, ancestorHeight);
     this.#agreed = Math.min(this.#agreed, ancestorHeight);
-    if (
-      this.#last !== undefined &&
-      ancestorHeight < this.#last.index * CHUNK_HEADERS + this.#last.chunk.count
-    )
+    const last = this.#last;
+    if (last !== undefined && ancestorHeight < this.#before(last.index) + last.chunk.count)
       this.#last = undefined;
   }
 
@@ -146,14 +147,15 @@ export class ChainWriter implements Part {
   /** Whole chunks from the first that differs on; a chain that changed below what is stored is cut there. */
   #write(now: number): void {
     const { tree } = this;
-    const first = Math.min(chunkOf(this.#agreed + 1), Math.max(0, chunkOf(tree.tipHeight)));
+    const lowest = chunkOf(tree.baseHeight + 1);
+    const first = Math.min(chunkOf(this.#agreed + 1), Math.max(lowest, chunkOf(tree.tipHeight)));
     const isRewrite = this.#mustTruncate || this.#isDiskUnknown || this.#storedTip > this.#agreed;
     const put = [];
-    let height = first * CHUNK_HEADERS;
+    let height = this.#before(first);
     for (let index = first; index < first + CHUNKS_PER_WRITE_MAX && height < tree.tipHeight; index++) {
       const bytes = this.#receivedAt(index) ?? this.#chunkAt(index).bytes();
       put.push({ index, bytes });
-      height = Math.min(height + CHUNK_HEADERS, tree.tipHeight);
+      height = Math.min((index + 1) * CHUNK_HEADERS, tree.tipHeight);
     }
     for (const index of this.#received.keys())
       if (index * CHUNK_HEADERS < height) this.#received.delete(index);
@@ -166,6 +168,10 @@ export class ChainWriter implements Part {
       write,
       change: { removeFrom: isRewrite ? first : undefined, put, tip },
     });
+  }
+
+  #before(index: number): number {
+    return heightBefore(index, this.tree.baseHeight);
   }
 
   /** The chunk of that number as a peer sent it, if that is what the best chain has there. */
@@ -181,12 +187,13 @@ export class ChainWriter implements Part {
   /** The chunk of that number as the best chain has it now. */
   #chunkAt(index: number): GrowingChunk {
     const { tree } = this;
-    const before = index * CHUNK_HEADERS;
+    const before = this.#before(index);
     const chunk =
       this.#last?.index === index
         ? this.#last.chunk
         : new GrowingChunk(tree.family, tree.hash(tree.at(before) as number));
-    chunk.append(tree.batch(before + chunk.count + 1, CHUNK_HEADERS - chunk.count));
+    const from = before + chunk.count + 1;
+    chunk.append(tree.batch(from, (index + 1) * CHUNK_HEADERS - from + 1));
     this.#last = { index, chunk };
     return chunk;
   }

@@ -19,6 +19,11 @@ export function chunkOf(height: number): number {
   return Math.floor((height - 1) / CHUNK_HEADERS);
 }
 
+/** Height of the header before the first of a chunk; the chunk of a base is cut there. */
+export function heightBefore(index: number, baseHeight: number): number {
+  return Math.max(index * CHUNK_HEADERS, baseHeight);
+}
+
 /** Format version (1 byte), parent (32), count (varint), headers in the family's batch codec. */
 export function encodeChunk(family: ChainFamily, parent: Uint8Array, batch: HeaderBatch): Uint8Array {
   const chunk = new GrowingChunk(family, parent);

@@ -1,9 +1,11 @@
 /**
  * Answers `getHeaders` from the best chain: every node serves what it has, no faster than a peer takes it and than each
- * peer may be served.
+ * peer may be served. Where none of a locator is on the best chain and the tree begins above genesis, no header would
+ * fit, so the answer has none.
  *
  * Memory: DEFERRED_REQUESTS_MAX requests of each peer.
  */
+import { defined } from '../assert.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
 import type { EventTime } from '../io/event.js';
 import { DEFERRED_REQUESTS_MAX, SEND_BUFFER_BYTES_MAX } from '../limits.js';
@@ -78,14 +80,17 @@ export class HeaderServer implements Part<GetHeaders> {
 
   #answer(peer: Peer, { requestId, locator, stop, skip, max }: GetHeaders, now: number): void {
     const { tree } = this;
-    const from = Math.min(forkHeight(tree, locator) + 1 + skip, tree.tipHeight + 1);
+    const fork = forkHeight(tree, locator);
+    const from = fork === undefined ? tree.tipHeight + 1 : Math.min(fork + 1 + skip, tree.tipHeight + 1);
     const stopSlot = stop === undefined ? undefined : tree.find(stop);
     const hasStop = stopSlot !== undefined && tree.isOnBestChain(stopSlot);
     const last = hasStop ? tree.height(stopSlot) : tree.tipHeight;
     const batch = tree.batch(from, Math.min(max, Math.max(0, last - from + 1)));
     const writer = new ByteWriter(batch.count * tree.family.encodedHeaderBytesMin + 64);
     tree.family.encodeBatch(writer, batch);
-    const parent = tree.hash(tree.at(from - 1) as number).slice();
+    const before = defined(tree.at(from - 1), 'an answer follows a header of the best chain');
+    const unknown = fork === undefined ? locator[locator.length - 1] : undefined;
+    const parent = unknown ?? tree.hash(before).slice();
     const bytes = this.outbox.send(peer, {
       type: 'headers',
       requestId,

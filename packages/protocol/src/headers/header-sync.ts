@@ -9,12 +9,10 @@ import { defined } from '../assert.js';
 import { areEqual } from '../bytes/compare-bytes.js';
 import type { EventTime } from '../io/event.js';
 import {
-  ANSWER_BYTES_PER_SECOND_MIN,
   DUPLICATE_COST,
   HEADER_REQUESTS_IN_FLIGHT_MAX,
   HEADERS_PER_MESSAGE_MAX,
   LEADER_SLICE_MS,
-  MESSAGE_TIMEOUT_MS,
   PAUSE_MS,
   UNPROVEN_CLAIMS_MAX,
 } from '../limits.js';
@@ -23,13 +21,13 @@ import { earliest, type Part, type Reception } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
 import type { PeerFault } from '../peer/peer-fault.js';
 import type { PeerSet } from '../peer/peer-set.js';
-import type { RequestKind, RequestLedger } from '../peer/request-ledger.js';
+import type { RequestLedger } from '../peer/request-ledger.js';
 import type { SeenFilter } from '../peer/seen-filter.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import type { Announce } from '../wire/messages/announce.js';
 import type { Headers } from '../wire/messages/headers.js';
 import type { HeldHeaders } from './held-headers.js';
-import { Lead } from './lead.js';
+import { headerRequests, Lead } from './lead.js';
 import { TipClaims } from './tip-claims.js';
 import type { BatchOutcome, SourceKey, Verifier } from './verifier.js';
 
@@ -43,17 +41,13 @@ export interface SyncListener {
   verified(parentHeight: number, count: number, payload: Uint8Array, lastHash: Uint8Array): void;
 }
 
-/** `getHeaders`: for an answer that is coming in, time is given for what has come and not for what has not. */
-export const headerRequests: RequestKind = {
-  name: 'getHeaders',
-  longestMs: MESSAGE_TIMEOUT_MS,
-  graceUntil: ({ assembler }, deadline) =>
-    deadline + (1000 * assembler.partialBytes) / ANSWER_BYTES_PER_SECOND_MIN,
-};
+const never = Number.NEGATIVE_INFINITY;
 
 /** What the sync remembers of a peer. */
 interface Standing {
   unprovenClaims: number;
+  /** It does not lead before this: its chain does not have the base of this tree. */
+  putOffUntil: number;
   /** When its last turn as leader ended: the longest waiting leads next. */
   lastLedAt: number;
 }
@@ -66,7 +60,7 @@ export class HeaderSync implements Part<Headers> {
   #lead: Lead | undefined;
   #now = 0;
   /** No peer leads before this: hashing failed. */
-  #idleUntil = Number.NEGATIVE_INFINITY;
+  #idleUntil = never;
 
   constructor(
     readonly tree: HeaderTree,
@@ -126,8 +120,9 @@ export class HeaderSync implements Part<Headers> {
       if (!lead.locator.some((hash) => areEqual(hash, message.parent))) return 'PEER_UNCONNECTED_HEADERS';
       const base = this.tree.find(message.parent);
       if (base === undefined) {
-        // A side branch that was dropped here after it was named.
-        this.#end(lead);
+        // A side branch that was dropped here after it was named; or genesis, below the base of this tree.
+        if (areEqual(message.parent, this.tree.family.genesis.hash)) this.#putOff(lead);
+        else this.#end(lead);
         return undefined;
       }
       lead.isAnswered = true;
@@ -176,15 +171,15 @@ export class HeaderSync implements Part<Headers> {
   /** When a pause ends; undefined if there is none. */
   #nextTurn(now: number): number | undefined {
     let next: number | undefined;
-    for (const peer of this.peers) {
-      const at = Math.max(this.ledger.pausedUntil(peer.id), this.#idleUntil);
+    for (const peer of this.peers.ready) {
+      const at = Math.max(this.#freeAt(peer), this.#idleUntil);
       if (at > now) next = earliest(next, at);
     }
     return next;
   }
 
   peerReady(peer: Peer): void {
-    this.#standings.set(peer, { unprovenClaims: 0, lastLedAt: Number.NEGATIVE_INFINITY });
+    this.#standings.set(peer, { unprovenClaims: 0, putOffUntil: never, lastLedAt: never });
   }
 
   peerGone(peer: Peer): void {
@@ -216,9 +211,14 @@ export class HeaderSync implements Part<Headers> {
     return best;
   }
 
+  /** When a peer may lead, as far as pauses go. */
+  #freeAt(peer: Peer): number {
+    return Math.max(this.ledger.pausedUntil(peer.id), this.#standingOf(peer).putOffUntil);
+  }
+
   #hasMore(peer: Peer, now: number): boolean {
     this.#claims.settle(peer);
-    if (this.ledger.isPaused(peer.id, now)) return false;
+    if (now < this.#freeAt(peer)) return false;
     if (peer.announced === undefined && !this.isAhead(peer)) return false;
     // What it brought in an earlier turn comes first: asking again would bring the same.
     return this.verifier.pending(sourceOf(peer)) === 0;
@@ -294,6 +294,14 @@ export class HeaderSync implements Part<Headers> {
     const isDone =
       lead.isExhausted && lead.requests.size === 0 && this.verifier.pending(sourceOf(lead.peer)) === 0;
     if (isDone && this.#lead === lead) this.#finish(lead);
+  }
+
+  /** The base of this tree is not on the peer's chain, which may still be too short: it is asked again after a pause. */
+  #putOff(lead: Lead): void {
+    const { peer } = lead;
+    this.#end(lead);
+    peer.announced = undefined;
+    this.#standingOf(peer).putOffUntil = this.#now + PAUSE_MS;
   }
 
   /** The peer has given all it has: what it claimed beyond that was not true. */

@@ -1,8 +1,18 @@
 /** One peer's turn as the peer that headers are downloaded from: what it was asked, and what came. */
+import { ANSWER_BYTES_PER_SECOND_MIN, MESSAGE_TIMEOUT_MS } from '../limits.js';
 import type { AnnouncedTip, Peer } from '../peer/peer.js';
+import type { RequestKind } from '../peer/request-ledger.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { buildLocator } from '../tree/locator.js';
 import type { TipClaims } from './tip-claims.js';
+
+/** `getHeaders`: for an answer that is coming in, time is given for what has come and not for what has not. */
+export const headerRequests: RequestKind = {
+  name: 'getHeaders',
+  longestMs: MESSAGE_TIMEOUT_MS,
+  graceUntil: ({ assembler }, deadline) =>
+    deadline + (1000 * assembler.partialBytes) / ANSWER_BYTES_PER_SECOND_MIN,
+};
 
 /** A turn as leader; `HeaderSync` says when it begins and ends. */
 export class Lead {

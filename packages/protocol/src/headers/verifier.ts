@@ -12,7 +12,7 @@ import type { HeaderFault } from '../chain/header-fault.js';
 import type { PowJob } from '../chain/pow-job.js';
 import { POW_RETRIES_MAX } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
-import type { HeaderTree, InsertResult } from '../tree/header-tree.js';
+import type { HeaderTree, InsertedHeader } from '../tree/header-tree.js';
 import { BatchVerification, type Range, slices } from './batch-verification.js';
 import type { HeldHeaders } from './held-headers.js';
 
@@ -54,7 +54,7 @@ export interface BatchOutcome {
 
 /** What the rest of the node wants to know while headers go in. */
 export interface VerifierListener {
-  inserted(result: InsertResult): void;
+  inserted(result: InsertedHeader): void;
   equivocated(hash: Uint8Array): void;
 }
 
@@ -297,7 +297,7 @@ export class Verifier {
       this.listener.equivocated(verification.hash(index));
       return;
     }
-    if ('slot' in result) active.slot = result.slot;
+    active.slot = result.slot;
     this.listener.inserted(result);
   }
 

@@ -3,7 +3,10 @@
  * index, and a tip pointer that is written in the same transaction as the last chunk.
  */
 
-/** Headers of one chunk. Chunk `i` holds the heights from 1 + i × 2000 on; genesis ships with the code. */
+/**
+ * Headers of one chunk. Chunk `i` holds the heights from 1 + i × 2000 on; genesis ships with the code. A node that begins
+ * above genesis keeps what is above its base, so its first chunk may be shorter.
+ */
 export const CHUNK_HEADERS = 2000;
 
 /** One packed chunk under its index: see `headers/chunk-codec.ts` for the bytes. */

@@ -95,7 +95,7 @@ export class Announcer implements Part<Announce> {
   #tell(peers: readonly Peer[]): void {
     const { tree } = this;
     const hash = tree.hash(tree.tip);
-    const prev = tree.hash(tree.parent(tree.tip));
+    const prev = tree.family.parent(tree.record(tree.tip));
     this.outbox.broadcast(peers, { type: 'announce', height: tree.tipHeight, hash, prev });
   }
 }

@@ -5,12 +5,12 @@
 import type { Tip } from '../io/notice.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { Part } from '../peer/part.js';
-import type { HeaderTree, InsertResult } from '../tree/header-tree.js';
+import type { HeaderTree, InsertedHeader } from '../tree/header-tree.js';
 
 /** What the node does when headers enter the tree. */
 export interface ChainChangeListener {
   /** A header is in the tree that was not. */
-  inserted(result: InsertResult): void;
+  inserted(result: InsertedHeader): void;
   /** The best chain is another one above a height. */
   changed(ancestorHeight: number): void;
 }
@@ -37,9 +37,9 @@ export class ChainChanges implements Part {
     this.#isOpen = true;
   }
 
-  /** A header was offered to the tree. */
-  inserted(result: InsertResult): void {
-    if (!this.#isOpen || !('slot' in result) || result.kind === 'duplicate') return;
+  /** A header was offered to the tree and is in it now, new or not. */
+  inserted(result: InsertedHeader): void {
+    if (!this.#isOpen || result.kind === 'duplicate') return;
     this.listener.inserted(result);
     if (result.kind === 'accepted') return;
     this.#isTipNews = true;

@@ -3,22 +3,24 @@
 import type { HeldHeaders } from '../headers/held-headers.js';
 import type { EventTime } from '../io/event.js';
 import type { Part } from '../peer/part.js';
-import type { HeaderTree, InsertResult } from '../tree/header-tree.js';
+import type { HeaderTree, InsertedHeader } from '../tree/header-tree.js';
 
 /** Watches the clock for the held headers; they were verified before they were held. */
 export class HeldRelease implements Part {
   readonly name = 'heldRelease';
 
-  /** @param inserted  what became of each of them */
+  /** @param inserted  told of each of them that the tree has taken */
   constructor(
     readonly tree: HeaderTree,
     readonly held: HeldHeaders,
-    readonly inserted: (result: InsertResult) => void,
+    readonly inserted: (result: InsertedHeader) => void,
   ) {}
 
   advance({ wallTime }: EventTime): void {
-    for (const { record, hash } of this.held.takeDue(wallTime))
-      this.inserted(this.tree.insert(record, hash, wallTime));
+    for (const { record, hash } of this.held.takeDue(wallTime)) {
+      const result = this.tree.insert(record, hash, wallTime);
+      if ('slot' in result) this.inserted(result);
+    }
   }
 
   nextWake({ now, wallTime }: EventTime): number | undefined {

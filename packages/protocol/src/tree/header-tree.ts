@@ -1,18 +1,20 @@
 /**
- * All verified headers, and which chain of them is the best.
+ * All verified headers from a base on, and which chain of them is the best. The base is genesis, or a later header that
+ * the caller vouches for (`tree-base.ts`).
  *
  * The best chain is the one with the most cumulative work; of two with the same work the one seen first. Headers beside
  * it are kept for a later reorg, {@link SIDE_HEADERS_MAX} of them at most: above that, whole branches are dropped,
  * least chainwork first, leaves before their parents. So memory is bounded by
- * (best chain + SIDE_HEADERS_MAX) × (recordBytes + 32 + about 80 bytes), and by TREE_HEADERS_MAX in all.
+ * (best chain + window + SIDE_HEADERS_MAX) × (recordBytes + 32 + about 80 bytes), and by TREE_HEADERS_MAX in all.
  */
+import { defined } from '../assert.js';
 import { areEqual } from '../bytes/compare-bytes.js';
-import type { Ancestry, ChainFamily, HeaderBatch } from '../chain/chain-family.js';
-import type { HeaderFault } from '../chain/header-fault.js';
+import type { Ancestry, ChainFamily, HeaderBatch, HeaderVerdict } from '../chain/chain-family.js';
 import { SIDE_HEADERS_MAX, TREE_HEADERS_MAX } from '../limits.js';
 import { BranchAncestry } from './branch-ancestry.js';
 import { HashIndex } from './hash-index.js';
 import { HeaderColumns, hashKey } from './header-columns.js';
+import { countRecords, genesisBase, type TreeBase } from './tree-base.js';
 
 /** A change of the best chain that abandoned headers. Slots, lowest height first. */
 export interface BranchSwitch {
@@ -21,21 +23,37 @@ export interface BranchSwitch {
   readonly connected: readonly number[];
 }
 
+/** A header that is in the tree. */
+export type InsertedHeader =
+  /** It is new, and beside the best chain. */
+  | { readonly kind: 'accepted'; readonly slot: number }
+  /** It was in the tree before. */
+  | { readonly kind: 'duplicate'; readonly slot: number }
+  /** It is the new tip, on top of the old one. */
+  | { readonly kind: 'extended'; readonly slot: number }
+  /** It is the new tip, on another branch than the old one. `disconnected` may be evicted by the next insertion. */
+  | { readonly kind: 'reorganised'; readonly slot: number; readonly reorg: BranchSwitch };
+
+/** What adding a header led to whose rules were checked before. */
+export type CheckedInsertResult =
+  | InsertedHeader
+  | {
+      readonly kind: 'rejected';
+      readonly code: 'HEADER_EQUIVOCATION' | 'TREE_FULL';
+      readonly detail: string;
+    };
+
 /** What adding a header led to. */
 export type InsertResult =
-  /** In the tree, beside the best chain. */
-  | { readonly kind: 'accepted'; readonly slot: number }
-  | { readonly kind: 'duplicate'; readonly slot: number }
-  /** The new tip, on top of the old one. */
-  | { readonly kind: 'extended'; readonly slot: number }
-  /** The new tip, on another branch than the old one. `disconnected` may be evicted by the next insertion. */
-  | { readonly kind: 'reorganised'; readonly slot: number; readonly reorg: BranchSwitch }
-  | { readonly kind: 'orphan'; readonly missing: Uint8Array }
-  | { readonly kind: 'held'; readonly dueAt: number }
-  | { readonly kind: 'rejected'; readonly code: HeaderFault | 'TREE_FULL'; readonly detail: string };
+  | CheckedInsertResult
+  | Exclude<HeaderVerdict, { readonly kind: 'ok' }>
+  /** Its parent is not in the tree; `missing` is the parent's hash. */
+  | { readonly kind: 'orphan'; readonly missing: Uint8Array };
 
-/** Whom to tell, and bounds to change, for tests. */
+/** Where a tree begins, whom to tell, and bounds to change, for tests. */
 export interface HeaderTreeOptions {
+  /** The header to begin with; genesis if absent. */
+  readonly base?: TreeBase | undefined;
   readonly sideHeadersMax?: number;
   readonly headersMax?: number;
   /** Told of each header that leaves the tree, with a view of its hash. */
@@ -46,8 +64,11 @@ export interface HeaderTreeOptions {
 export class HeaderTree {
   readonly #columns: HeaderColumns;
   readonly #index: HashIndex;
-  /** Slots of the best chain by height. */
+  /** Height of the base: no header below it is in the tree. */
+  readonly baseHeight: number;
+  /** Slots of the window before the base and of the best chain, by height from `#firstHeight` on. */
   readonly #best: number[] = [];
+  readonly #firstHeight: number;
   readonly #sideLeaves = new Set<number>();
   readonly #sideHeadersMax: number;
   readonly #headersMax: number;
@@ -62,26 +83,43 @@ export class HeaderTree {
     this.#dropped = options.dropped ?? (() => {});
     this.#columns = new HeaderColumns(family.recordBytes);
     this.#index = new HashIndex((slot) => this.#columns.key(slot));
-    const { record, hash } = family.genesis;
-    const root = this.#columns.add(record, hash, 0, -1, 0, family.time(record), family.work(record));
-    this.#index.add(root);
-    this.#best.push(root);
+    const base = options.base ?? genesisBase(family);
+    this.baseHeight = base.height;
+    this.#firstHeight = base.height + 1 - countRecords(family, base);
+    this.#index.add(this.#addBase(base));
+  }
+
+  /** Fills the first slots with the window and the base; @returns the slot of the base */
+  #addBase({ height: baseHeight, hash, chainwork, records }: TreeBase): number {
+    const { family } = this;
+    const windowSize = baseHeight - this.#firstHeight;
+    // A header of the window is not found by its hash, and its work is not asked for.
+    const hashes = new Uint8Array((windowSize + 1) * 32);
+    hashes.set(hash, windowSize * 32);
+    let slot = -1;
+    for (let i = 0; i <= windowSize; i++) {
+      const time = family.time(records, i * family.recordBytes);
+      const work = i === windowSize ? chainwork : 0n;
+      slot = this.#columns.add(records, hashes, i, slot, this.#firstHeight + i, time, work);
+      this.#best.push(slot);
+    }
+    return slot;
   }
 
   // Queries
 
-  /** Slot of the last header of the best chain. */
+  /** Slot of the last header of the best chain, which has one at least. Asked for each header, so there is a cast. */
   get tip(): number {
     return this.#best[this.#best.length - 1] as number;
   }
 
   get tipHeight(): number {
-    return this.#best.length - 1;
+    return this.#firstHeight + this.#best.length - 1;
   }
 
-  /** Headers in the tree, genesis included. */
+  /** Headers in the tree, its base included. */
   get count(): number {
-    return this.#columns.count;
+    return this.#columns.count - (this.baseHeight - this.#firstHeight);
   }
 
   /** Headers beside the best chain. */
@@ -98,13 +136,13 @@ export class HeaderTree {
     return undefined;
   }
 
-  /** @returns the slot of the best chain at a height, or undefined above the tip */
+  /** @returns the slot of the best chain at a height, or undefined below the base and above the tip */
   at(height: number): number | undefined {
-    return this.#best[height];
+    return height < this.baseHeight ? undefined : this.#best[height - this.#firstHeight];
   }
 
   isOnBestChain(slot: number): boolean {
-    return this.#best[this.#columns.height(slot)] === slot;
+    return this.#best[this.#columns.height(slot) - this.#firstHeight] === slot;
   }
 
   height(slot: number): number {
@@ -129,28 +167,64 @@ export class HeaderTree {
     return this.#columns.record(slot);
   }
 
-  /** Slot of the parent; −1 for genesis. */
+  /** Slot of the parent; −1 for the base. */
   parent(slot: number): number {
-    return this.#columns.parent(slot);
+    return this.#columns.height(slot) === this.baseHeight ? -1 : this.#columns.parent(slot);
+  }
+
+  /** Record of the parent, of the window for the base; undefined for genesis. A view. */
+  parentRecord(slot: number): Uint8Array | undefined {
+    const parent = this.#columns.parent(slot);
+    return parent < 0 ? undefined : this.#columns.record(parent);
   }
 
   /** The branch that ends with a header; valid until the tree changes. */
   ancestry(slot: number): Ancestry {
-    return new BranchAncestry(this.#columns, this.#best, 0, slot);
+    return new BranchAncestry(this.#columns, this.#best, this.#firstHeight, slot);
   }
 
-  /** Copies of `count` headers of the best chain from a height on; fewer where the chain ends. */
+  /**
+   * Copies of `count` headers of the best chain from a height on; fewer where the chain ends.
+   *
+   * @throws {RangeError} below the base
+   */
   batch(fromHeight: number, count: number): HeaderBatch {
-    const size = Math.max(0, Math.min(count, this.#best.length - fromHeight));
-    const recordBytes = this.family.recordBytes;
-    const records = new Uint8Array(size * recordBytes);
+    if (!(fromHeight >= this.baseHeight)) throw new RangeError(`fromHeight: ${fromHeight} is below the base`);
+    const size = Math.max(0, Math.min(count, this.tipHeight + 1 - fromHeight));
     const hashes = new Uint8Array(size * 32);
-    for (let i = 0; i < size; i++) {
-      const slot = this.#best[fromHeight + i] as number;
-      records.set(this.#columns.record(slot), i * recordBytes);
-      hashes.set(this.#columns.hash(slot), i * 32);
-    }
-    return { count: size, records, hashes };
+    const first = fromHeight - this.#firstHeight;
+    for (let i = 0; i < size; i++) hashes.set(this.#columns.hash(this.#bestAt(first + i)), i * 32);
+    return { count: size, records: this.#records(first, size), hashes };
+  }
+
+  /**
+   * What another tree needs to begin at a height of the best chain. Copies.
+   *
+   * @throws {RangeError} outside baseHeight … tipHeight
+   */
+  baseAt(height: number): TreeBase {
+    const slot = this.at(height);
+    if (slot === undefined) throw new RangeError(`height: ${height} is not in the tree`);
+    const first = this.family.firstAncestor(height);
+    return {
+      height,
+      hash: this.#columns.hash(slot).slice(),
+      chainwork: this.#columns.chainwork(slot),
+      records: this.#records(first - this.#firstHeight, height - first + 1),
+    };
+  }
+
+  #bestAt(index: number): number {
+    return defined(this.#best[index], 'the chain is as long as its tip is high');
+  }
+
+  /** Copies of records of the window and the best chain, from number `first` of them on. */
+  #records(first: number, count: number): Uint8Array {
+    const { recordBytes } = this.family;
+    const records = new Uint8Array(count * recordBytes);
+    for (let i = 0; i < count; i++)
+      records.set(this.#columns.record(this.#bestAt(first + i)), i * recordBytes);
+    return records;
   }
 
   // Inputs
@@ -183,12 +257,12 @@ export class HeaderTree {
    * @param parent  slot of the parent
    * @param index  which of them it is
    */
-  insertChecked(records: Uint8Array, hashes: Uint8Array, parent: number, index = 0): InsertResult {
+  insertChecked(records: Uint8Array, hashes: Uint8Array, parent: number, index = 0): CheckedInsertResult {
     return this.#known(records, hashes, index) ?? this.#add(records, hashes, index, parent);
   }
 
   /** A record commits to all that a hash does, so two records under one hash are an equivocation. */
-  #known(records: Uint8Array, hashes: Uint8Array, index: number): InsertResult | undefined {
+  #known(records: Uint8Array, hashes: Uint8Array, index: number): CheckedInsertResult | undefined {
     const slot = this.find(hashes, index * 32);
     if (slot === undefined) return undefined;
     const { recordBytes } = this.family;
@@ -197,7 +271,7 @@ export class HeaderTree {
     return { kind: 'rejected', code: 'HEADER_EQUIVOCATION', detail: 'the first verified header stays' };
   }
 
-  #add(records: Uint8Array, hashes: Uint8Array, index: number, parent: number): InsertResult {
+  #add(records: Uint8Array, hashes: Uint8Array, index: number, parent: number): CheckedInsertResult {
     if (this.#columns.count >= this.#headersMax) {
       return { kind: 'rejected', code: 'TREE_FULL', detail: `${this.#headersMax} headers` };
     }
@@ -240,9 +314,9 @@ export class HeaderTree {
       ancestor = columns.parent(ancestor);
     }
     connected.reverse();
-    const disconnected = this.#best.splice(columns.height(ancestor) + 1);
+    const disconnected = this.#best.splice(columns.height(ancestor) + 1 - this.#firstHeight);
     for (const at of connected) this.#best.push(at);
-    this.#sideLeaves.add(disconnected[disconnected.length - 1] as number);
+    this.#sideLeaves.add(defined(disconnected[disconnected.length - 1], 'a reorg has abandoned a header'));
     return { ancestor, disconnected, connected };
   }
 

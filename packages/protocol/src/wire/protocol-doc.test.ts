@@ -6,7 +6,7 @@ import { bytesToHex } from '../bytes/hex.js';
 import { bodyFaults } from '../chain/body-fault.js';
 import { headerFaults } from '../chain/header-fault.js';
 import { type NetworkName, resolveNetwork } from '../families/networks.js';
-import { bodyTransactionsMax, transactionBytesMax } from '../families/vision/body-codec.js';
+import { bodyTransactionsMax, transactionBytesMax } from '../families/vision/block/body-codec.js';
 import * as limits from '../limits.js';
 import { peerFaults } from '../peer/peer-fault.js';
 import { decodeMessage, encodeMessage } from './codec.js';

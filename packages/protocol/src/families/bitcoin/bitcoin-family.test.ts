@@ -1,8 +1,8 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { describe, expect, test } from 'vitest';
 import { createBitcoinFamily } from './bitcoin-family.js';
+import { encodeHeader, recordBytes } from './header/record.js';
 import { bitcoinParams } from './network-params.js';
-import { encodeHeader, recordBytes } from './record.js';
 
 const sha256d = (bytes: Uint8Array): Uint8Array => sha256(sha256(bytes));
 const regtest = createBitcoinFamily(bitcoinParams.regtest);

@@ -1,6 +1,6 @@
 /** The five networks (docs/chains/bitcoin.md §7), as `src/kernel/chainparams.cpp` of Bitcoin Core 28 has them. */
 import { hexToBytes } from '../../bytes/hex.js';
-import { encodeHeader } from './record.js';
+import { encodeHeader } from './header/record.js';
 
 /** What distinguishes one Bitcoin network from another as far as headers go. */
 export interface BitcoinParams {

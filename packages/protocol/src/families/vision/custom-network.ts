@@ -1,11 +1,11 @@
 import { encodeUtf8 } from '../../bytes/utf8.js';
 import type { VisionXParams } from '../../chain/pow-job.js';
-import { epochSeed } from './epoch-seed.js';
-import { encodePowMessage } from './message.js';
+import { epochSeed } from './header/epoch-seed.js';
+import { genesisRecordOf } from './header/genesis-record.js';
+import { encodePowMessage } from './header/message.js';
+import { decodeRecord } from './header/record.js';
+import { visionX } from './header/visionx.js';
 import { devnetGenesisTime, devnetMinerBytesMax, epochBlocks, type VisionParams } from './network-params.js';
-import { decodeRecord } from './record.js';
-import { genesisRecordOf } from './vision-family.js';
-import { visionX } from './visionx.js';
 
 /** A network of your own under the devnet's rules. */
 export interface CustomNetwork {
@@ -16,8 +16,8 @@ export interface CustomNetwork {
 }
 
 /**
- * Bounds of a custom network, each inclusive. Those of VisionX are what existing nodes allow
- * (docs/chains/vision.md §2.2). The greatest spacing, a day, is arbitrary.
+ * Bounds of a custom network, each inclusive. Those of VisionX are the reference's own against costly headers
+ * (docs/chains/vision.md §2.2); a day between headers is arbitrary.
  */
 const ranges = {
   datasetMb: [1, 512],

@@ -1,6 +1,6 @@
 /**
- * What distinguishes one Vision network from another. docs/chains/vision.md has the rules of the mainnet,
- * docs/chains/vision-devnet.md those of all others.
+ * What distinguishes one Vision network from another: docs/chains/vision.md for the mainnet,
+ * docs/chains/vision-devnet.md for all others.
  */
 import { hexToBytes } from '../../bytes/hex.js';
 import type { VisionXParams } from '../../chain/pow-job.js';
@@ -72,9 +72,10 @@ export const visionDevnet: VisionParams = {
 };
 
 /**
- * The network of existing full nodes. Its genesis digest is a BLAKE3 constant, not VisionX (docs/chains/vision.md §4.5).
+ * The network of existing full nodes. Its genesis digest is a BLAKE3 constant, not VisionX (docs/chains/vision.md
+ * §4.5).
  *
- * The miner field is unbounded there; 256 bytes is our limit (docs/chains/vision.md §12.11).
+ * The miner field is unbounded there; 256 bytes is our cap (docs/chains/vision.md §12.11).
  */
 export const visionMainnet: VisionParams = {
   name: 'vision-mainnet',

@@ -5,9 +5,9 @@ import { encodeUtf8 } from '../../bytes/utf8.js';
 import type { Ancestry } from '../../chain/chain-family.js';
 import { medianTimePast } from '../../chain/median-time.js';
 import type { VisionXJob } from '../../chain/pow-job.js';
-import { requiredDifficulty } from './check-header.js';
-import { difficultyOf, encodeRecord, offsets } from './record.js';
-import { targetHigh } from './target.js';
+import { requiredDifficulty } from './header/check-header.js';
+import { difficultyOf, encodeRecord, offsets } from './header/record.js';
+import { targetHigh } from './header/target.js';
 import type { VisionFamily } from './vision-family.js';
 
 /** What a template is made of. */

@@ -3,13 +3,13 @@ import { blake3 } from '@noble/hashes/blake3.js';
 import { describe, expect, test } from 'vitest';
 import { ArrayAncestry } from '../../chain/array-ancestry.js';
 import { customNetworkParams } from './custom-network.js';
-import { EpochSeeds, epochSeed } from './epoch-seed.js';
-import { encodePowMessage } from './message.js';
+import { EpochSeeds, epochSeed } from './header/epoch-seed.js';
+import { encodePowMessage } from './header/message.js';
+import { decodeRecord } from './header/record.js';
+import { visionX } from './header/visionx.js';
 import { visionDevnet, visionMainnet } from './network-params.js';
-import { decodeRecord } from './record.js';
 import { createTemplate, sealTemplate, templateInput } from './template.js';
 import { createVisionFamily, isVisionFamily } from './vision-family.js';
-import { visionX } from './visionx.js';
 
 const vectors = new URL('../../../../../tests/vectors/', import.meta.url);
 const { devnet_chain: chain } = JSON.parse(

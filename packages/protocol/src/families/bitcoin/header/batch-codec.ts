@@ -1,0 +1,87 @@
+/**
+ * Compact form of consecutive Bitcoin headers, about 39 bytes each:
+ *
+ *     flags       u8      1: a version follows, 2: bits follow
+ *     version     u32     if it differs from the header before (0 before the first)
+ *     bits        u32     if they differ from the header before (0 before the first)
+ *     time        zigzag  difference to the header before (0 before the first)
+ *     merkle root 32
+ *     nonce       u32
+ *
+ * One batch has one encoding: a field that is given though it did not change is a fault.
+ */
+import type { ByteReader } from '../../../bytes/byte-reader.js';
+import type { ByteWriter } from '../../../bytes/byte-writer.js';
+import { readU32, writeU32 } from '../../../bytes/integers.js';
+import type { HeaderBatch, HeaderCodec } from '../../../chain/chain-family.js';
+import type { HeaderFault } from '../../../chain/header-fault.js';
+import { offsets, recordBytes } from './record.js';
+
+const flagVersion = 1;
+const flagBits = 2;
+
+/** Flags, one byte of time, Merkle root and nonce. */
+export const encodedHeaderBytesMin = 38;
+
+/** See `ChainFamily.encodeBatch`. */
+export function encodeBatch(writer: ByteWriter, batch: HeaderBatch, before?: Uint8Array): void {
+  let lastVersion = before === undefined ? 0 : readU32(before, offsets.version);
+  let lastBits = before === undefined ? 0 : readU32(before, offsets.bits);
+  let lastTime = before === undefined ? 0 : readU32(before, offsets.time);
+  for (let i = 0; i < batch.count; i++) {
+    const at = i * recordBytes;
+    const version = readU32(batch.records, at + offsets.version);
+    const bits = readU32(batch.records, at + offsets.bits);
+    const time = readU32(batch.records, at + offsets.time);
+    writer.u8((version === lastVersion ? 0 : flagVersion) | (bits === lastBits ? 0 : flagBits));
+    if (version !== lastVersion) writer.u32(version);
+    if (bits !== lastBits) writer.u32(bits);
+    writer.signedVarint(time - lastTime);
+    writer.raw(batch.records.subarray(at + offsets.merkleRoot, at + offsets.merkleRoot + 32));
+    writer.u32(readU32(batch.records, at + offsets.nonce));
+    lastVersion = version;
+    lastBits = bits;
+    lastTime = time;
+  }
+}
+
+/** See `ChainFamily.decodeBatch`. Parents but the first, and hashes, stay zero until the proof of work is done. */
+export function decodeBatch(
+  reader: ByteReader,
+  count: number,
+  parent: Uint8Array,
+): HeaderBatch | HeaderFault {
+  if (count * encodedHeaderBytesMin > reader.remaining) return 'HEADER_MALFORMED';
+  const records = new Uint8Array(count * recordBytes);
+  if (count > 0) records.set(parent, offsets.parent);
+  let version = 0;
+  let bits = 0;
+  let time = 0;
+  for (let i = 0; i < count; i++) {
+    const at = i * recordBytes;
+    const flags = reader.u8();
+    if (flags > (flagVersion | flagBits)) return 'HEADER_MALFORMED';
+    if (flags & flagVersion) {
+      const given = reader.u32();
+      if (given === version) return 'HEADER_MALFORMED';
+      version = given;
+    }
+    if (flags & flagBits) {
+      const given = reader.u32();
+      if (given === bits) return 'HEADER_MALFORMED';
+      bits = given;
+    }
+    time += reader.signedVarint();
+    if (time < 0 || time > 0xffff_ffff) return 'HEADER_MALFORMED';
+    writeU32(records, at + offsets.version, version);
+    reader.copy(records, at + offsets.merkleRoot, 32);
+    writeU32(records, at + offsets.time, time);
+    writeU32(records, at + offsets.bits, bits);
+    writeU32(records, at + offsets.nonce, reader.u32());
+    if (reader.failed) return 'HEADER_MALFORMED';
+  }
+  return { count, records, hashes: new Uint8Array(count * 32) };
+}
+
+/** The batch codec of all Bitcoin networks. */
+export const headerCodec: HeaderCodec = { encodedHeaderBytesMin, encodeBatch, decodeBatch };

@@ -1,0 +1,42 @@
+/** What a Vision header says, and whether it may stand where it stands. */
+import { bytesToHex } from '../../../bytes/hex.js';
+import { decodeUtf8 } from '../../../bytes/utf8.js';
+import type { HeaderInfo, HeaderRules } from '../../../chain/chain-family.js';
+import { firstOfMedian } from '../../../chain/median-time.js';
+import type { VisionParams } from '../network-params.js';
+import { checkHeader, firstOfDifficulty } from './check-header.js';
+import { headerId } from './message.js';
+import { decodeRecord, difficultyOf, offsets, recordBytesOf, timeOf } from './record.js';
+
+/** The rules of headers of a Vision network. */
+export function headerRules(params: VisionParams): HeaderRules {
+  const recordBytes = recordBytesOf(params.minerBytesMax);
+  return {
+    recordBytes,
+    time: timeOf,
+    parent: (record) => record.subarray(offsets.parent, offsets.parent + 32),
+    work: difficultyOf,
+    firstAncestor: (height) => Math.min(firstOfMedian(height), firstOfDifficulty(params, height)),
+    checkHeader: (records, ancestry, wallTime, at = 0) =>
+      checkHeader(params, records.subarray(at, at + recordBytes), ancestry, wallTime),
+    describe: (record, hash, height) => describe(params, record, hash, height),
+  };
+}
+
+function describe(params: VisionParams, record: Uint8Array, hash: Uint8Array, height: number): HeaderInfo {
+  const header = decodeRecord(record);
+  return {
+    height,
+    hash: bytesToHex(hash),
+    parent: bytesToHex(header.parent),
+    time: timeOf(record),
+    fields: {
+      difficulty: header.difficulty,
+      nonce: header.nonce,
+      txRoot: bytesToHex(header.txRoot),
+      miner: decodeUtf8(header.miner) ?? '',
+      digest: bytesToHex(header.digest),
+      id: bytesToHex(headerId(params.rules, record)),
+    },
+  };
+}

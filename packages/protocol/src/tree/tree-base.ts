@@ -1,0 +1,39 @@
+/**
+ * Where a tree begins: at genesis, or at a later header that its caller vouches for.
+ *
+ * Nothing below the base is verified, found or served. The headers just before it are kept as a window that only the
+ * rules look at: median time and difficulty need them. The window must reach down to `firstAncestor` of the base's
+ * height, so every rule holds in full from the first header above the base on.
+ */
+import type { ChainFamily } from '../chain/chain-family.js';
+
+/** The header that a tree begins with, and the window before it. */
+export interface TreeBase {
+  readonly height: number;
+  /** 32 bytes: its hash, in internal order. */
+  readonly hash: Uint8Array;
+  /** Sum of the work from genesis to this header, both included. */
+  readonly chainwork: bigint;
+  /** Records of consecutive headers, lowest height first; the last one is the base. */
+  readonly records: Uint8Array;
+}
+
+/** The base of a tree that holds the whole chain. */
+export function genesisBase({ genesis, work }: ChainFamily): TreeBase {
+  return { height: 0, hash: genesis.hash, chainwork: work(genesis.record), records: genesis.record };
+}
+
+/**
+ * How many records a base has.
+ *
+ * @throws {RangeError} if they are not whole, begin below genesis, or do not reach as far down as the rules look
+ */
+export function countRecords(family: ChainFamily, { height, hash, records }: TreeBase): number {
+  const count = records.length / family.recordBytes;
+  const needed = height - family.firstAncestor(height) + 1;
+  if (!Number.isSafeInteger(height) || height < 0) throw new RangeError(`base.height: ${height}`);
+  if (hash.length !== 32) throw new RangeError(`base.hash: ${hash.length} bytes, not 32`);
+  if (!Number.isInteger(count) || count < needed || count > height + 1)
+    throw new RangeError(`base.records: ${count} records, not ${needed} … ${height + 1}`);
+  return count;
+}
