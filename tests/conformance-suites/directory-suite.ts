@@ -11,6 +11,7 @@ import type {
   PeerKind,
   SampleOutcome,
 } from '@vision-light/signal-server';
+import { Inbox } from './inbox.js';
 import type { SuiteRunner } from './store-under-test.js';
 
 /** Limits that a directory under test is made with. */
@@ -35,30 +36,6 @@ export interface DirectoryUnderTest {
 const one = '1'.repeat(64);
 const two = '2'.repeat(64);
 const MANY = 100;
-
-/** The signals that came to the peers of one process, in the order in which they came. */
-class Inbox {
-  readonly #signals = new Map<string, string[]>();
-  readonly #waiting: { isDone(): boolean; resolve(): void }[] = [];
-
-  readonly deliver = (to: string, signal: string): void => {
-    const signals = this.#signals.get(to) ?? [];
-    this.#signals.set(to, signals);
-    signals.push(signal);
-    for (const { isDone, resolve } of this.#waiting) if (isDone()) resolve();
-  };
-
-  of(id: string): readonly string[] {
-    return this.#signals.get(id) ?? [];
-  }
-
-  /** The signals of a peer, as soon as there are so many. */
-  async until(id: string, count: number): Promise<readonly string[]> {
-    const isDone = () => this.of(id).length >= count;
-    if (!isDone()) await new Promise<void>((resolve) => this.#waiting.push({ isDone, resolve }));
-    return this.of(id);
-  }
-}
 
 /** One process: its access to the directory, and what was delivered to its peers. */
 interface Process {
