@@ -18,6 +18,7 @@ import {
 } from '../../packages/protocol/src/limits.js';
 import { Outbox } from '../../packages/protocol/src/peer/outbox.js';
 import { part } from '../sim/scripted-chain.js';
+import { loadChain as loadStored, writeChain } from '../store-access.js';
 import { loadChain } from './stored-chain.js';
 import { createTinyFamily, tinyBatch } from './tiny-family.js';
 
@@ -86,7 +87,7 @@ class Bench {
 
   async perform({ write, change }: StoreEffect): Promise<void> {
     expect(change.put.length).toBeLessThanOrEqual(CHUNKS_PER_WRITE_MAX);
-    await this.store.write(change);
+    await writeChain(this.store, change);
     this.writer.stored(write, this.now);
   }
 
@@ -96,7 +97,7 @@ class Bench {
   }
 
   async stored(): Promise<{ height: number; hash: Uint8Array; isDamaged: boolean }> {
-    const { tree, isDamaged } = loadChain(family, await this.store.load());
+    const { tree, isDamaged } = loadChain(family, await loadStored(this.store));
     return { height: tree.tipHeight, hash: tree.hash(tree.tip).slice(), isDamaged };
   }
 }
@@ -140,7 +141,7 @@ describe('ChainWriter', () => {
           }
           if (each.kind === 'failed' && inFlight !== undefined) {
             // A write that failed may have been done all the same.
-            if (each.isDone) await bench.store.write(inFlight.change);
+            if (each.isDone) await writeChain(bench.store, inFlight.change);
             bench.writer.failed('STORE_FAILED', bench.now);
             inFlight = undefined;
           }
@@ -219,7 +220,7 @@ describe('ChainWriter', () => {
     const write = bench.advance(true) as StoreEffect;
     expect(write.change.removeFrom).toBe(0);
     await bench.perform(write);
-    expect((await bench.store.load()).chunks.length).toBe(1);
+    expect((await loadStored(bench.store)).chunks.length).toBe(1);
     expect(await bench.stored()).toMatchObject({ height: 110, isDamaged: false });
   });
 
@@ -242,7 +243,7 @@ describe('ChainWriter', () => {
     const bench = new Bench();
     bench.grow(0, 4500, 1);
     // Said to have failed, and done all the same.
-    await bench.store.write((bench.advance() as StoreEffect).change);
+    await writeChain(bench.store, (bench.advance() as StoreEffect).change);
     bench.writer.failed('STORE_FAILED', bench.now);
     bench.grow(100, 10, 10_000, 1);
     bench.now += STORE_RETRY_MS;

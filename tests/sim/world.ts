@@ -10,12 +10,17 @@ import {
   type Effect,
   FRAME_BYTES_MAX,
   LightNode,
+  listBodies,
+  loadChain,
   MemoryStore,
   type NodeEventBody,
   type NodeNotice,
-  type NodeStore,
   type PowJob,
+  readBody,
+  type Store,
   type StoreFault,
+  writeBodies,
+  writeChain,
 } from '@vision-light/protocol';
 import { CapChecker } from './cap-checker.js';
 import { ChainChecker } from './chain-checker.js';
@@ -63,7 +68,7 @@ export class Link implements ChannelEnd {
 export interface SimNodeOptions {
   readonly family: ChainFamily;
   readonly isGateway?: boolean;
-  readonly store?: NodeStore;
+  readonly store?: Store;
   /** Seconds that this node's clock is ahead of the world's. */
   readonly clockSkewS?: number;
   /** Hashing of this node; undefined stands for a worker that died. */
@@ -208,7 +213,7 @@ export class SimNode {
     this.world.after(this.world.workMs(ms), () => this.isRunning && this.driver.push(event));
   }
 
-  #perform(effect: Effect, store: NodeStore): void {
+  #perform(effect: Effect, store: Store): void {
     if (!this.isRunning) return;
     const { world } = this;
     this.caps.performed(effect);
@@ -231,7 +236,7 @@ export class SimNode {
         const code = this.options.writeFault?.();
         if (code !== undefined) this.#answer(STORE_MS, { type: 'storeFailed', code, detail: '' });
         else
-          world.await(store.write(effect.change), () =>
+          world.await(writeChain(store, effect.change), () =>
             this.#answer(STORE_MS, { type: 'stored', write: effect.write }),
           );
         break;
@@ -239,16 +244,16 @@ export class SimNode {
       case 'load': {
         const code = this.options.loadFault?.();
         if (code !== undefined) this.#answer(STORE_MS, { type: 'storeFailed', code, detail: '' });
-        else world.await(store.load(), (chain) => this.#answer(STORE_MS, { type: 'loaded', chain }));
+        else world.await(loadChain(store), (chain) => this.#answer(STORE_MS, { type: 'loaded', chain }));
         break;
       }
       case 'listBodies':
-        world.await(store.listBodies(), (hashes) => this.#answer(STORE_MS, { type: 'bodiesListed', hashes }));
+        world.await(listBodies(store), (hashes) => this.#answer(STORE_MS, { type: 'bodiesListed', hashes }));
         break;
       case 'readBody': {
         const { read, hash } = effect;
         const isLost = this.options.readFault?.() === true;
-        world.await(store.readBody(hash), (body) =>
+        world.await(readBody(store, hash), (body) =>
           this.#answer(STORE_MS, {
             type: 'bodyRead',
             read,
@@ -262,7 +267,7 @@ export class SimNode {
         const code = this.options.writeFault?.();
         if (code !== undefined) this.#answer(STORE_MS, { type: 'bodiesFailed', write, code, detail: '' });
         else
-          world.await(store.writeBodies(change), () =>
+          world.await(writeBodies(store, change), () =>
             this.#answer(STORE_MS, { type: 'bodiesStored', write }),
           );
         break;

@@ -7,11 +7,18 @@ import {
   type Effect,
   type HeaderBatch,
   LightNode,
+  listBodies,
+  loadChain,
   type NodeEventBody,
   type NodeNotice,
-  type NodeStore,
+  performStorage,
+  readBody,
+  readRecord,
+  type Store,
   StoreError,
   type StoreFault,
+  writeBodies,
+  writeChain,
 } from '@vision-light/protocol';
 import type { Logger } from 'pino';
 import { PEERS_MAX } from './limits.js';
@@ -21,7 +28,7 @@ import { LinkPool } from './webrtc/link-pool.js';
 /** What a host is made of. It owns the store and closes it. */
 export interface NodeHostOptions {
   readonly family: ChainFamily;
-  readonly store: NodeStore;
+  readonly store: Store;
   readonly hashThreads: number;
   readonly userAgent: string;
   readonly log: Logger;
@@ -134,7 +141,7 @@ export class NodeHost {
    * @throws {StoreError} if the store cannot be read
    */
   readBody(hash: Uint8Array): Promise<Uint8Array | undefined> {
-    return this.#options.store.readBody(hash);
+    return readRecord(this.#options.store, 'bodies', hash);
   }
 
   /** Writes what is not yet stored, takes leave of every peer, and releases everything. */
@@ -202,6 +209,9 @@ export class NodeHost {
       case 'storeBodies':
         void this.#storeBodies(effect);
         return;
+      case 'storage':
+        void performStorage(this.#options.store, effect).then((event) => this.#push(event));
+        return;
       case 'requestPeers':
         this.#options.requestPeers(effect.count);
         return;
@@ -222,7 +232,7 @@ export class NodeHost {
 
   async #store({ write, change }: Extract<Effect, { type: 'store' }>): Promise<void> {
     try {
-      await this.#options.store.write(change);
+      await writeChain(this.#options.store, change);
       this.#push({ type: 'stored', write });
     } catch (error) {
       this.#pushStoreFault(error);
@@ -231,7 +241,7 @@ export class NodeHost {
 
   async #load(): Promise<void> {
     try {
-      const chain = await this.#options.store.load();
+      const chain = await loadChain(this.#options.store);
       this.#push({ type: 'loaded', chain });
     } catch (error) {
       this.#pushStoreFault(error);
@@ -239,18 +249,18 @@ export class NodeHost {
   }
 
   async #listBodies(): Promise<void> {
-    const hashes = await this.#options.store.listBodies().catch(() => []);
+    const hashes = await listBodies(this.#options.store).catch(() => []);
     this.#push({ type: 'bodiesListed', hashes });
   }
 
   async #readBody({ read, hash }: Extract<Effect, { type: 'readBody' }>): Promise<void> {
-    const body = await this.#options.store.readBody(hash).catch(() => undefined);
+    const body = await readBody(this.#options.store, hash).catch(() => undefined);
     this.#push({ type: 'bodyRead', read, ...(body === undefined ? {} : { body }) });
   }
 
   async #storeBodies({ write, change }: Extract<Effect, { type: 'storeBodies' }>): Promise<void> {
     try {
-      await this.#options.store.writeBodies(change);
+      await writeBodies(this.#options.store, change);
       this.#push({ type: 'bodiesStored', write });
     } catch (error) {
       this.#push({ type: 'bodiesFailed', write, ...storeFaultOf(error) });

@@ -1,12 +1,18 @@
 import type { PowPool } from '@vision-light/pow';
 import {
   type Effect,
+  listBodies,
+  loadChain,
   type NodeEventBody,
   type NodeNotice,
-  type NodeStore,
   type Platform,
+  performStorage,
+  readBody,
+  type Store,
   StoreError,
   type StoreFault,
+  writeBodies,
+  writeChain,
 } from '@vision-light/protocol';
 import type { PeerChannels } from './peer-channels.js';
 
@@ -14,7 +20,7 @@ import type { PeerChannels } from './peer-channels.js';
 export interface WorkerResources {
   readonly channels: PeerChannels;
   readonly pool: PowPool;
-  readonly store: NodeStore;
+  readonly store: Store;
   /** Hands an answer to the node. */
   readonly push: (event: NodeEventBody) => void;
   /** Runs what may break the node, and says so if it does. */
@@ -69,34 +75,37 @@ export class WorkerPlatform implements Platform {
         );
         break;
       case 'store':
-        store.write(effect.change).then(
+        writeChain(store, effect.change).then(
           () => push({ type: 'stored', write: effect.write }),
           (error: unknown) => push(storeFailed(error)),
         );
         break;
       case 'load':
-        store.load().then(
+        loadChain(store).then(
           (chain) => push({ type: 'loaded', chain }),
           (error: unknown) => push(storeFailed(error)),
         );
         break;
       case 'listBodies':
-        store.listBodies().then(
+        listBodies(store).then(
           (hashes) => push({ type: 'bodiesListed', hashes }),
           () => push({ type: 'bodiesListed', hashes: [] }),
         );
         break;
       case 'readBody':
-        store.readBody(effect.hash).then(
+        readBody(store, effect.hash).then(
           (body) => push({ type: 'bodyRead', read: effect.read, ...(body === undefined ? {} : { body }) }),
           () => push({ type: 'bodyRead', read: effect.read }),
         );
         break;
       case 'storeBodies':
-        store.writeBodies(effect.change).then(
+        writeBodies(store, effect.change).then(
           () => push({ type: 'bodiesStored', write: effect.write }),
           (error: unknown) => push({ type: 'bodiesFailed', write: effect.write, ...storeFaultOf(error) }),
         );
+        break;
+      case 'storage':
+        void performStorage(store, effect).then(push);
         break;
       case 'requestPeers':
         requestPeers(effect.count);

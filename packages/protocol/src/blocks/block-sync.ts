@@ -12,7 +12,7 @@
  */
 import type { BodyContext } from '../chain/block-body.js';
 import type { BodyFault } from '../chain/body-fault.js';
-import type { StoreFault } from '../io/stored-chain.js';
+import type { StoreFault } from '../io/storage.js';
 import { FOLLOWED_AHEAD_MAX, FOLLOWED_BLOCKS, FOLLOWED_SCAN_MAX, SEEN_BLOCKS_MAX } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { Peer } from '../peer/peer.js';

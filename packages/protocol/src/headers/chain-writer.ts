@@ -5,7 +5,8 @@
  */
 
 import { areEqual } from '../bytes/compare-bytes.js';
-import { CHUNK_HEADERS, type StoreFault } from '../io/stored-chain.js';
+import type { StoreFault } from '../io/storage.js';
+import { CHUNK_HEADERS } from '../io/stored-chain.js';
 import { CHUNKS_PER_WRITE_MAX, RECEIVED_CHUNKS_MAX, STORE_DELAY_MS, STORE_RETRY_MS } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { HeaderTree } from '../tree/header-tree.js';

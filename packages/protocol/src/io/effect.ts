@@ -1,6 +1,7 @@
 /** Everything that a node can ask of its platform. Performed in order; answers come back as events. */
 import type { PowJob } from '../chain/pow-job.js';
 import type { NodeNotice } from './notice.js';
+import type { StorageOperation } from './storage.js';
 import type { BodyChange } from './stored-bodies.js';
 import type { StoreChange } from './stored-chain.js';
 
@@ -22,6 +23,8 @@ export type Effect =
   | { readonly type: 'readBody'; readonly read: number; readonly hash: Uint8Array }
   /** One atomic write; at most one is under way. Answer: `bodiesStored` or `bodiesFailed` with the same `write`. */
   | { readonly type: 'storeBodies'; readonly write: number; readonly change: BodyChange }
+  /** Read, list or write records. Answer: `storageAnswered` with the same `request`. */
+  | { readonly type: 'storage'; readonly request: number; readonly operation: StorageOperation }
   /** Bring up to `count` new connections, if any can be had. */
   | { readonly type: 'requestPeers'; readonly count: number }
   | { readonly type: 'emit'; readonly notice: NodeNotice };

@@ -1,6 +1,7 @@
 /** Everything that can happen to a node. Each event carries its time, so a run is the list of its events. */
 import type { HeaderBatch } from '../chain/chain-family.js';
-import type { StoredChain, StoreFault } from './stored-chain.js';
+import type { StorageFailure, StorageResult, StoreFault } from './storage.js';
+import type { StoredChain } from './stored-chain.js';
 
 /** When an event happened. */
 export interface EventTime {
@@ -62,6 +63,10 @@ export type NodeEventBody =
       readonly code: StoreFault;
       readonly detail: string;
     }
+  /** Answer to `storage`: a result of the kind that was asked for. */
+  | { readonly type: 'storageAnswered'; readonly request: number; readonly result: StorageResult }
+  /** Answer to `storage` that failed: nothing was written, and the node goes on from memory. */
+  | { readonly type: 'storageAnswered'; readonly request: number; readonly failure: StorageFailure }
   /** The time of `nextWake` has come; harmless when early. */
   | { readonly type: 'wake' }
   | { readonly type: 'command'; readonly command: Command };

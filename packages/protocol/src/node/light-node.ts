@@ -15,7 +15,8 @@ import type { Effect } from '../io/effect.js';
 import type { Command, NodeEvent } from '../io/event.js';
 import type { Metrics } from '../io/metrics.js';
 import type { PeerInfo, Status, Tip } from '../io/notice.js';
-import type { StoredChain, StoreFault } from '../io/stored-chain.js';
+import type { StoreFault } from '../io/storage.js';
+import type { StoredChain } from '../io/stored-chain.js';
 import {
   FOLLOWED_BLOCKS,
   NEAR_TIP_HEADERS,
@@ -274,6 +275,8 @@ export class LightNode {
         break;
       case 'bodiesFailed':
         this.blocks.storeFailed(event.write, event.code, event.detail);
+        break;
+      case 'storageAnswered':
         break;
       case 'command':
         this.#command(event.command);
