@@ -7,18 +7,11 @@ import {
   type Effect,
   type HeaderBatch,
   LightNode,
-  listBodies,
-  loadChain,
   type NodeEventBody,
   type NodeNotice,
   performStorage,
-  readBody,
   readRecord,
   type Store,
-  StoreError,
-  type StoreFault,
-  writeBodies,
-  writeChain,
 } from '@vision-light/protocol';
 import type { Logger } from 'pino';
 import { PEERS_MAX } from './limits.js';
@@ -194,21 +187,6 @@ export class NodeHost {
       case 'verifyPow':
         void this.#verify(effect);
         return;
-      case 'store':
-        void this.#store(effect);
-        return;
-      case 'load':
-        void this.#load();
-        return;
-      case 'listBodies':
-        void this.#listBodies();
-        return;
-      case 'readBody':
-        void this.#readBody(effect);
-        return;
-      case 'storeBodies':
-        void this.#storeBodies(effect);
-        return;
       case 'storage':
         void performStorage(this.#options.store, effect).then((event) => this.#push(event));
         return;
@@ -230,47 +208,6 @@ export class NodeHost {
     }
   }
 
-  async #store({ write, change }: Extract<Effect, { type: 'store' }>): Promise<void> {
-    try {
-      await writeChain(this.#options.store, change);
-      this.#push({ type: 'stored', write });
-    } catch (error) {
-      this.#pushStoreFault(error);
-    }
-  }
-
-  async #load(): Promise<void> {
-    try {
-      const chain = await loadChain(this.#options.store);
-      this.#push({ type: 'loaded', chain });
-    } catch (error) {
-      this.#pushStoreFault(error);
-    }
-  }
-
-  async #listBodies(): Promise<void> {
-    const hashes = await listBodies(this.#options.store).catch(() => []);
-    this.#push({ type: 'bodiesListed', hashes });
-  }
-
-  async #readBody({ read, hash }: Extract<Effect, { type: 'readBody' }>): Promise<void> {
-    const body = await readBody(this.#options.store, hash).catch(() => undefined);
-    this.#push({ type: 'bodyRead', read, ...(body === undefined ? {} : { body }) });
-  }
-
-  async #storeBodies({ write, change }: Extract<Effect, { type: 'storeBodies' }>): Promise<void> {
-    try {
-      await writeBodies(this.#options.store, change);
-      this.#push({ type: 'bodiesStored', write });
-    } catch (error) {
-      this.#push({ type: 'bodiesFailed', write, ...storeFaultOf(error) });
-    }
-  }
-
-  #pushStoreFault(error: unknown): void {
-    this.#push({ type: 'storeFailed', ...storeFaultOf(error) });
-  }
-
   #emit(notice: NodeNotice): void {
     if (notice.type === 'submitted') {
       const { ticket, accepted, code } = notice;
@@ -279,9 +216,4 @@ export class NodeHost {
     }
     for (const listener of this.#listeners) listener(notice);
   }
-}
-
-function storeFaultOf(error: unknown): { readonly code: StoreFault; readonly detail: string } {
-  const code = error instanceof StoreError ? error.code : 'STORE_FAILED';
-  return { code, detail: String(error instanceof StoreError ? error.cause : error) };
 }

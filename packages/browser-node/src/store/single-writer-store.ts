@@ -11,11 +11,11 @@ import type { BrowserStore } from './browser-store.js';
 import type { WriteLock } from './write-lock.js';
 
 /**
- * A store of which several tabs read and one writes. Where another tab is the writer, this one's changes are dropped:
- * its node goes on from memory, and the writer verifies the same chain. What is read is the writer's: a body that was
- * dropped here is there only once the writer has it too.
+ * A store that several tabs read and one tab writes. Where another tab is the writer, the changes of this one are
+ * dropped: its node goes on from memory, and the writer verifies the same chain. What is read is the writer's: a body
+ * that was dropped here is there only once the writer has it too.
  *
- * A store that is denied has no writer: every change fails, whoever has the lock, and nobody else is blamed.
+ * A store that is denied has no writer: every change fails, whichever tab has the lock, and no other tab is blamed.
  */
 export class SingleWriterStore implements BrowserStore {
   readonly #store: Store;

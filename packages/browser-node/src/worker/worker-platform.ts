@@ -1,18 +1,11 @@
 import type { PowPool } from '@vision-light/pow';
 import {
   type Effect,
-  listBodies,
-  loadChain,
   type NodeEventBody,
   type NodeNotice,
   type Platform,
   performStorage,
-  readBody,
   type Store,
-  StoreError,
-  type StoreFault,
-  writeBodies,
-  writeChain,
 } from '@vision-light/protocol';
 import type { PeerChannels } from './peer-channels.js';
 
@@ -74,36 +67,6 @@ export class WorkerPlatform implements Platform {
           },
         );
         break;
-      case 'store':
-        writeChain(store, effect.change).then(
-          () => push({ type: 'stored', write: effect.write }),
-          (error: unknown) => push(storeFailed(error)),
-        );
-        break;
-      case 'load':
-        loadChain(store).then(
-          (chain) => push({ type: 'loaded', chain }),
-          (error: unknown) => push(storeFailed(error)),
-        );
-        break;
-      case 'listBodies':
-        listBodies(store).then(
-          (hashes) => push({ type: 'bodiesListed', hashes }),
-          () => push({ type: 'bodiesListed', hashes: [] }),
-        );
-        break;
-      case 'readBody':
-        readBody(store, effect.hash).then(
-          (body) => push({ type: 'bodyRead', read: effect.read, ...(body === undefined ? {} : { body }) }),
-          () => push({ type: 'bodyRead', read: effect.read }),
-        );
-        break;
-      case 'storeBodies':
-        writeBodies(store, effect.change).then(
-          () => push({ type: 'bodiesStored', write: effect.write }),
-          (error: unknown) => push({ type: 'bodiesFailed', write: effect.write, ...storeFaultOf(error) }),
-        );
-        break;
       case 'storage':
         void performStorage(store, effect).then(push);
         break;
@@ -117,14 +80,4 @@ export class WorkerPlatform implements Platform {
         effect satisfies never;
     }
   }
-}
-
-function storeFailed(error: unknown): NodeEventBody {
-  return { type: 'storeFailed', ...storeFaultOf(error) };
-}
-
-function storeFaultOf(error: unknown): { readonly code: StoreFault; readonly detail: string } {
-  const code = error instanceof StoreError ? error.code : 'STORE_FAILED';
-  const cause = error instanceof StoreError ? error.cause : error;
-  return { code, detail: String(cause ?? code) };
 }

@@ -12,7 +12,8 @@
  */
 import type { BodyContext } from '../chain/block-body.js';
 import type { BodyFault } from '../chain/body-fault.js';
-import type { StoreFault } from '../io/storage.js';
+import type { StorageFailure, StoreFault } from '../io/storage.js';
+import type { StoragePort } from '../io/storage-port.js';
 import { FOLLOWED_AHEAD_MAX, FOLLOWED_BLOCKS, FOLLOWED_SCAN_MAX, SEEN_BLOCKS_MAX } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { Peer } from '../peer/peer.js';
@@ -36,7 +37,7 @@ export interface BlockSyncListener {
   /** Says why, and disconnects. */
   punish(peer: Peer, code: string): void;
   /** The store does not take bodies. */
-  storeFailed(code: StoreFault, detail: string): void;
+  storeFailed(failure: StorageFailure): void;
   nextRequestId(): number;
 }
 
@@ -63,12 +64,17 @@ export class BlockSync implements BodySource {
     readonly tree: HeaderTree,
     readonly peers: PeerSet,
     readonly outbox: Outbox,
+    storage: StoragePort,
     followed: number,
     readonly listener: BlockSyncListener,
   ) {
     this.#announced = new AnnouncedBlocks(tree, outbox.counters);
     this.download = new BlockDownload(tree.family.bodyBytesMax);
-    this.#stored = new StoredBlocks(outbox, (hash) => this.download.settle(hash, true));
+    this.#stored = new StoredBlocks(storage, {
+      stored: () => this.#storeWorks(),
+      storeFailed: (failure) => this.#storeFails(failure),
+      written: (hash) => this.download.settle(hash, true),
+    });
     this.#followed = new FollowedBlocks(tree, followed);
     this.#requests = new BlockRequests(outbox);
     this.server = new BlockServer(this, outbox);
@@ -104,27 +110,11 @@ export class BlockSync implements BodySource {
 
   // Inputs
 
-  /** The store tells which bodies it holds. */
-  listed(hashes: readonly Uint8Array[]): void {
-    this.#stored.listed(hashes);
-    this.#isListed = true;
-  }
-
-  bodyRead(read: number, body: Uint8Array | undefined): void {
-    this.#stored.bodyRead(read, body);
-  }
-
-  stored(write: number): void {
-    if (this.#reportedFault !== undefined) this.#followed.restart();
-    this.#reportedFault = undefined;
-    this.#stored.stored(write);
-  }
-
-  /** What could not be written is not kept, and is fetched again only once the store takes something. */
-  storeFailed(write: number, code: StoreFault, detail: string): void {
-    if (code !== this.#reportedFault) this.listener.storeFailed(code, detail);
-    this.#reportedFault = code;
-    this.#stored.failed(write);
+  /** Asks the store which bodies it holds. */
+  start(): void {
+    this.#stored.list(() => {
+      this.#isListed = true;
+    });
   }
 
   /** A peer has said hello. */
@@ -375,6 +365,19 @@ export class BlockSync implements BodySource {
       this.#stored.remove(hash);
       if (this.#requests.has(hash)) this.#fetchRequested(hash, slot);
     });
+  }
+
+  // What the store says
+
+  #storeWorks(): void {
+    if (this.#reportedFault !== undefined) this.#followed.restart();
+    this.#reportedFault = undefined;
+  }
+
+  /** What could not be written is not kept, and is fetched again only once the store takes something. */
+  #storeFails(failure: StorageFailure): void {
+    if (failure.code !== this.#reportedFault) this.listener.storeFailed(failure);
+    this.#reportedFault = failure.code;
   }
 
   // What has come

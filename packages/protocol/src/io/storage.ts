@@ -1,6 +1,7 @@
 /**
- * What a node keeps between two visits: a table of tables, and the three things that a node can ask of its store. All
- * that a later part of the node keeps is one more row of {@link storageTables}.
+ * What a node keeps between two visits: the table of its tables, and the three operations that it can ask of its store.
+ * A part of the node that keeps something new adds one row to {@link storageTables}. Stores take all that they need from
+ * the row; only a store that keeps all tables in one place (LevelDB) also needs a prefix for the keys.
  *
  * Every record is an opaque byte string under its key. Nothing that comes back is trusted: the part of the node that
  * wrote a record checks it when it reads it.

@@ -15,8 +15,9 @@ import type { Effect } from '../io/effect.js';
 import type { Command, NodeEvent } from '../io/event.js';
 import type { Metrics } from '../io/metrics.js';
 import type { PeerInfo, Status, Tip } from '../io/notice.js';
-import type { StoreFault } from '../io/storage.js';
-import type { StoredChain } from '../io/stored-chain.js';
+import type { StorageFailure } from '../io/storage.js';
+import { StoragePort } from '../io/storage-port.js';
+import { chainOf, chainSelections, type StoredChain } from '../io/stored-chain.js';
 import {
   FOLLOWED_BLOCKS,
   NEAR_TIP_HEADERS,
@@ -65,6 +66,7 @@ export class LightNode {
   readonly held = new HeldHeaders();
   readonly #family: ChainFamily;
   readonly #outbox = new Outbox();
+  readonly #storage = new StoragePort(this.#outbox);
   readonly #peers = new PeerSet();
   readonly #random: () => number;
   readonly #verifier: Verifier;
@@ -143,13 +145,13 @@ export class LightNode {
       nextRequestId: () => this.#desk.nextRequestId(),
     });
     this.#desk.sync = this.#sync;
-    this.blocks = new BlockSync(this.tree, peers, outbox, followedBlocks, {
+    this.blocks = new BlockSync(this.tree, peers, outbox, this.#storage, followedBlocks, {
       punish: (peer, code) => this.#desk.punish(peer, code),
-      storeFailed: (code, detail) => this.#error(code, detail),
+      storeFailed: ({ code, detail }) => this.#error(code, detail),
       nextRequestId: () => this.#desk.nextRequestId(),
     });
     this.#desk.blocks = this.blocks;
-    this.#writer = new ChainWriter(this.tree, outbox);
+    this.#writer = new ChainWriter(this.tree, this.#storage, ({ code, detail }) => this.#error(code, detail));
     this.#announcer = new Announcer(this.tree, peers, outbox);
     this.#search = new PeerSearch(options.peersTarget ?? PEERS_TARGET, outbox);
     this.#reporter = new StatusReporter(this.tree, peers, this.#sync, this.#writer, outbox);
@@ -239,8 +241,11 @@ export class LightNode {
     switch (event.type) {
       case 'start':
         this.#stage = 'loading';
-        this.#outbox.push({ type: 'load' });
-        this.#outbox.push({ type: 'listBodies' });
+        this.#storage.read(chainSelections, {
+          done: (records) => this.#load(chainOf(records)),
+          failed: (failure) => this.#loadFailed(failure),
+        });
+        this.blocks.start();
         break;
       case 'peerConnected':
         this.#desk.connected(event.peer, event.maxMessageBytes, now);
@@ -255,28 +260,8 @@ export class LightNode {
       case 'powVerified':
         this.#verifier.powVerified(event.job, event.hashes, wallTime);
         break;
-      case 'stored':
-        this.#writer.stored(event.write, now);
-        break;
-      case 'loaded':
-        this.#load(event.chain);
-        break;
-      case 'storeFailed':
-        this.#storeFailed(event.code, event.detail);
-        break;
-      case 'bodiesListed':
-        this.blocks.listed(event.hashes);
-        break;
-      case 'bodyRead':
-        this.blocks.bodyRead(event.read, event.body);
-        break;
-      case 'bodiesStored':
-        this.blocks.stored(event.write);
-        break;
-      case 'bodiesFailed':
-        this.blocks.storeFailed(event.write, event.code, event.detail);
-        break;
       case 'storageAnswered':
+        this.#storage.answered(event);
         break;
       case 'command':
         this.#command(event.command);
@@ -338,15 +323,12 @@ export class LightNode {
     this.#desk.open();
   }
 
-  #storeFailed(code: StoreFault, detail: string): void {
-    if (this.#stage === 'loading') {
-      this.#error(code, detail);
-      this.#open(code === 'STORE_CORRUPT');
-      // What lies there was not seen: the first write replaces all of it.
-      this.#writer.unreadable(code);
-    } else if (this.#writer.failed(code, this.#now)) {
-      this.#error(code, detail);
-    }
+  #loadFailed({ code, detail }: StorageFailure): void {
+    if (this.#stage !== 'loading') return;
+    this.#error(code, detail);
+    this.#open(code === 'STORE_CORRUPT');
+    // What lies there was not seen: the first write replaces all of it.
+    this.#writer.unreadable(code);
   }
 
   #command(command: Command): void {
