@@ -1,13 +1,13 @@
 /** What tests write into a store, and read back: the chain and the bodies in their own terms. */
 import {
-  chainChanges,
+  type ChainUpdate,
   chainOf,
   chainSelections,
+  changesOf,
   deleteRecord,
   putRecord,
   readRecord,
   type Store,
-  type StoreChange,
   type StoredChain,
 } from '@vision-light/protocol';
 
@@ -28,8 +28,8 @@ export async function loadChain(store: Store): Promise<StoredChain> {
   return chainOf(await store.read(chainSelections));
 }
 
-export function writeChain(store: Store, change: StoreChange): Promise<void> {
-  return store.write(chainChanges(change));
+export function writeChain(store: Store, change: ChainUpdate): Promise<void> {
+  return store.write(changesOf(change));
 }
 
 export function listBodies(store: Store): Promise<Uint8Array[]> {

@@ -1,6 +1,7 @@
 import {
   ByteWriter,
   CHUNK_HEADERS,
+  type ChainUpdate,
   chainOf,
   type Effect,
   type HeaderBatch,
@@ -9,7 +10,6 @@ import {
   type NodeEventBody,
   performStorage,
   StoragePort,
-  type StoreChange,
   type StoreFault,
 } from '@vision-light/protocol';
 import fc from 'fast-check';
@@ -34,7 +34,7 @@ const family = createTinyFamily();
 interface Write {
   readonly effect: StorageEffect;
   /** What it changes, in terms of the chain. */
-  readonly change: StoreChange;
+  readonly change: ChainUpdate;
 }
 
 type StorageEffect = Extract<Effect, { type: 'storage' }>;
@@ -104,7 +104,9 @@ class Bench {
 
   /** @returns the write that is wanted now, if any */
   advance(isUrgent = false): Write | undefined {
-    this.writer.advance(this.now, isUrgent);
+    const time = { now: this.now, wallTime: 0 };
+    if (isUrgent) this.writer.flush(time);
+    else this.writer.advance(time);
     const effects = this.outbox.take().filter((effect) => effect.type === 'storage');
     expect(effects.length).toBeLessThanOrEqual(1);
     return effects[0] && writeOf(effects[0]);
@@ -321,7 +323,7 @@ describe('ChainWriter', () => {
     const again = new ChainWriter(new HeaderTree(family), bench.storage, () => {});
     again.loaded(0, false, 0);
     again.unreadable('STORE_FAILED');
-    again.advance(1e6, true);
+    again.flush({ now: 1e6, wallTime: 0 });
     expect([again.isSettled, bench.outbox.take()]).toEqual([true, []]);
     const other = new Bench();
     other.writer.loaded(0, false, 0);

@@ -26,8 +26,8 @@ export interface StoredChain {
   readonly tip: Uint8Array | undefined;
 }
 
-/** One atomic write. */
-export interface StoreChange {
+/** One atomic write of the chain. */
+export interface ChainUpdate {
   /** Chunks with this index or a higher one are removed before `put` is written; undefined removes none. */
   readonly removeFrom: number | undefined;
   readonly put: readonly StoredChunk[];
@@ -51,8 +51,8 @@ export function chainOf(records: readonly StorageRecord[]): StoredChain {
   return { chunks, tip };
 }
 
-/** A change of the chain as changes of the tables. */
-export function chainChanges({ removeFrom, put, tip }: StoreChange): StorageChange[] {
+/** An update of the chain as changes of its tables. */
+export function changesOf({ removeFrom, put, tip }: ChainUpdate): StorageChange[] {
   const changes: StorageChange[] = put.map(({ index, bytes }) => putRecord('chunks', index, bytes));
   if (removeFrom !== undefined) changes.unshift({ kind: 'deleteFrom', table: 'chunks', from: removeFrom });
   changes.push(putRecord('meta', 'tip', tip));
