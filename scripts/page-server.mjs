@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { preview } from 'vite';
 import { PlainError } from './run-command.mjs';
 
-const root = fileURLToPath(new URL('../packages/browser-node', import.meta.url));
-const outDir = 'build/page';
+const root = fileURLToPath(new URL('../packages/explorer', import.meta.url));
+const outDir = 'dist';
 
 /** Sent beside the policy in the page itself: what a `<meta>` element cannot say. */
 const headers = {

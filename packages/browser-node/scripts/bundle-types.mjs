@@ -23,7 +23,10 @@ const options = {
   rootDir: path.join(packageFolder, '..'),
   outDir: '/declarations',
   // Not through node_modules: what is found there counts as foreign and is not emitted.
-  paths: { '@vision-light/*': [path.join(packageFolder, '../*/src/index.ts')] },
+  paths: {
+    '@vision-light/signaling/client': [path.join(packageFolder, '../signaling/src/client/index.ts')],
+    '@vision-light/*': [path.join(packageFolder, '../*/src/index.ts')],
+  },
 };
 
 /** Declarations of the sources of all packages, by path; nothing is written to disk. */
