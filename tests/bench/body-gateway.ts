@@ -11,6 +11,9 @@ import {
   isVisionFamily,
   MemoryStore,
   resolveNetwork,
+  type StorageChange,
+  type StorageRecord,
+  type StorageSelection,
   sealTemplate,
   templateInput,
   type VisionFamily,
@@ -45,18 +48,22 @@ function mine(family: VisionFamily, count: number, tipTime: number, txRoot: Uint
   return tree.batch(1, count);
 }
 
-/** Has the one body under every hash. */
+/** Has the one body under every hash, and keeps no other. */
 class OneBodyStore extends MemoryStore {
   constructor(readonly body: Uint8Array) {
     super();
   }
 
-  override readBody(): Promise<Uint8Array> {
-    return Promise.resolve(this.body);
+  override async read(selections: readonly StorageSelection[]): Promise<StorageRecord[]> {
+    const records = await super.read(selections);
+    for (const selection of selections)
+      if (selection.table === 'bodies' && 'key' in selection)
+        records.push({ ...selection, value: this.body });
+    return records;
   }
 
-  override writeBodies(): Promise<void> {
-    return Promise.resolve();
+  override write(changes: readonly StorageChange[]): Promise<void> {
+    return super.write(changes.filter(({ table }) => table !== 'bodies'));
   }
 }
 

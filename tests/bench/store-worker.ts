@@ -4,6 +4,7 @@
  */
 import { ByteWriter, CHUNK_HEADERS, resolveNetwork } from '@vision-light/protocol';
 import { IndexedDbStore } from '../../packages/browser-node/src/store/indexed-db-store.js';
+import { listBodies, loadChain, readBody, writeBodies, writeChain } from '../store-access.js';
 
 /** As many to a transaction as the node writes. */
 const CHUNKS_PER_WRITE = 5;
@@ -48,16 +49,16 @@ async function writeAndReadBodies(store: IndexedDbStore): Promise<{ written: num
     for (let at = 0; at < BODY_BYTES; at += 65_536) crypto.getRandomValues(body.subarray(at, at + 65_536));
     return { hash: new Uint8Array(32).fill(i), body };
   });
-  await store.listBodies();
+  await listBodies(store);
   const startedAt = performance.now();
-  for (const body of bodies) await store.writeBodies({ put: [body], remove: [] });
+  for (const body of bodies) await writeBodies(store, { put: [body], remove: [] });
   const writtenAt = performance.now();
   for (const { hash } of bodies) {
-    const body = await store.readBody(hash);
+    const body = await readBody(store, hash);
     if (body?.length !== BODY_BYTES) throw new Error(`${body?.length} bytes were read back`);
   }
   const readAt = performance.now();
-  await store.writeBodies({ put: [], remove: bodies.map(({ hash }) => hash) });
+  await writeBodies(store, { put: [], remove: bodies.map(({ hash }) => hash) });
   return { written: (BODIES * 1000) / (writtenAt - startedAt), read: (BODIES * 1000) / (readAt - writtenAt) };
 }
 
@@ -65,7 +66,7 @@ async function writeAndReadBodies(store: IndexedDbStore): Promise<{ written: num
 async function writeOnce(headers: Uint8Array, round: number): Promise<number> {
   const family = resolveNetwork('bitcoin-mainnet');
   const store = new IndexedDbStore(round.toString(16).padStart(64, '0'));
-  await store.load();
+  await loadChain(store);
   const { recordBytes } = family;
   const count = Math.floor(headers.length / recordBytes / CHUNK_HEADERS) * CHUNK_HEADERS;
   const startedAt = performance.now();
@@ -77,10 +78,10 @@ async function writeOnce(headers: Uint8Array, round: number): Promise<number> {
       family.encodeBatch(writer, { count: CHUNK_HEADERS, records, hashes: new Uint8Array(0) });
       put.push({ index: at / CHUNK_HEADERS, bytes: writer.bytes() });
     }
-    await store.write({ removeFrom: undefined, put, tip: new Uint8Array(41) });
+    await writeChain(store, { removeFrom: undefined, put, tip: new Uint8Array(41) });
   }
   const rate = (count * 1000) / (performance.now() - startedAt);
-  const { chunks } = await store.load();
+  const { chunks } = await loadChain(store);
   if (chunks.length !== count / CHUNK_HEADERS) throw new Error(`${chunks.length} chunks were read back`);
   await store.close();
   return rate;

@@ -2,6 +2,7 @@ import { databaseName, IndexedDbStore } from '../../packages/browser-node/src/st
 import { SingleWriterStore } from '../../packages/browser-node/src/store/single-writer-store.js';
 import { storeFaultOf } from '../../packages/browser-node/src/store/store-fault-of.js';
 import { requestWriteLock } from '../../packages/browser-node/src/store/write-lock.js';
+import { listBodies, loadChain, readBody, writeBodies, writeChain } from '../store-access.js';
 import { assertEqual, assertTrue, rejection } from './expect.js';
 
 const TIP = Uint8Array.of(1, 2, 3);
@@ -85,9 +86,38 @@ function bodyKeys(networkId: string): Promise<IDBValidKey[]> {
   });
 }
 
+/** All that a network's database holds, in words; of a hash its first byte. */
+function dumpOf(networkId: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open(databaseName(networkId));
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const database = opening.result;
+      const words = [`version ${database.version}`];
+      const transaction = database.transaction(database.objectStoreNames);
+      for (const name of database.objectStoreNames) {
+        const walk = transaction.objectStore(name).openCursor();
+        walk.onsuccess = () => {
+          const { result } = walk;
+          if (result === null) return;
+          const { key, value } = result;
+          const text = key instanceof ArrayBuffer ? `${new Uint8Array(key)[0]}…` : String(key);
+          words.push(`${name}: ${text} = ${(value as Uint8Array).join()}`);
+          result.continue();
+        };
+      }
+      transaction.onerror = () => reject(transaction.error);
+      transaction.oncomplete = () => {
+        database.close();
+        resolve(words.join('; '));
+      };
+    };
+  });
+}
+
 /** That the headers of {@link CHANGE} are still there. */
 async function assertHeadersKept(store: IndexedDbStore): Promise<void> {
-  const { chunks, tip } = await store.load();
+  const { chunks, tip } = await loadChain(store);
   assertEqual(chunks.map(({ index, bytes }) => `${index}: ${bytes.join()}`).join('; '), '0: 4,5', 'chunks');
   assertEqual(tip?.join(), TIP.join(), 'tip');
 }
@@ -95,12 +125,12 @@ async function assertHeadersKept(store: IndexedDbStore): Promise<void> {
 /** A damaged store says so once, and is empty and usable afterwards. */
 async function assertRecovers(networkId: string): Promise<void> {
   const store = new IndexedDbStore(networkId);
-  assertEqual((await rejection(store.load())).code, 'STORE_CORRUPT', 'code');
-  const { chunks, tip } = await store.load();
+  assertEqual((await rejection(loadChain(store))).code, 'STORE_CORRUPT', 'code');
+  const { chunks, tip } = await loadChain(store);
   assertEqual(chunks.length, 0, 'chunks');
   assertEqual(tip, undefined, 'tip');
-  await store.write(CHANGE);
-  assertEqual((await store.load()).tip?.join(), TIP.join(), 'tip');
+  await writeChain(store, CHANGE);
+  assertEqual((await loadChain(store)).tip?.join(), TIP.join(), 'tip');
   await store.close();
 }
 
@@ -122,6 +152,36 @@ describe('IndexedDbStore and what it may find', () => {
     await assertRecovers(networkId);
   });
 
+  it('a database as releases have written it since they keep bodies', async () => {
+    const networkId = newNetworkId();
+    const hashes = [HASH, OTHER_HASH];
+    await prepare(databaseName(networkId), VERSION, ownSchema, (database) => {
+      const transaction = database.transaction(['chunks', 'meta', 'bodies'], 'readwrite');
+      for (const index of [70_000, 0, 256]) transaction.objectStore('chunks').put(TIP, index);
+      transaction.objectStore('meta').put(Uint8Array.of(9), 'tip');
+      for (const hash of hashes) transaction.objectStore('bodies').put(hash.slice(0, 5), hash);
+      return transaction;
+    });
+    const store = new IndexedDbStore(networkId);
+    const { chunks, tip } = await loadChain(store);
+    assertEqual(chunks.map(({ index }) => index).join(), '0,256,70000', 'indexes');
+    for (const { bytes } of chunks) assertEqual(bytes.join(), TIP.join(), 'chunk');
+    assertEqual(tip?.join(), '9', 'tip');
+    assertEqual((await listBodies(store)).join('; '), hashes.join('; '), 'hashes');
+    for (const hash of hashes)
+      assertEqual((await readBody(store, hash))?.join(), hash.slice(0, 5).join(), 'body');
+    await store.close();
+  });
+
+  it('a database that it writes has the shape that earlier releases read', async () => {
+    const networkId = newNetworkId();
+    const store = new IndexedDbStore(networkId);
+    await writeChain(store, CHANGE);
+    await writeBodies(store, BODIES);
+    await store.close();
+    assertEqual(await dumpOf(networkId), 'version 2; bodies: 7… = 6,7,8; chunks: 0 = 4,5; meta: tip = 1,2,3');
+  });
+
   it('a database of version 1: its headers are kept, and bodies have a place', async () => {
     const networkId = newNetworkId();
     await prepare(databaseName(networkId), 1, firstSchema, (database) => {
@@ -132,9 +192,9 @@ describe('IndexedDbStore and what it may find', () => {
     });
     const store = new IndexedDbStore(networkId);
     await assertHeadersKept(store);
-    assertEqual((await store.listBodies()).length, 0, 'bodies');
-    await store.writeBodies(BODIES);
-    assertEqual((await store.readBody(HASH))?.join(), '6,7,8', 'body');
+    assertEqual((await listBodies(store)).length, 0, 'bodies');
+    await writeBodies(store, BODIES);
+    assertEqual((await readBody(store, HASH))?.join(), '6,7,8', 'body');
     await store.close();
   });
 
@@ -145,8 +205,8 @@ describe('IndexedDbStore and what it may find', () => {
       database.createObjectStore('cats');
     });
     const store = new IndexedDbStore(networkId);
-    assertEqual((await store.load()).chunks.length, 0, 'chunks');
-    await store.write(CHANGE);
+    assertEqual((await loadChain(store)).chunks.length, 0, 'chunks');
+    await writeChain(store, CHANGE);
     await assertHeadersKept(store);
     await store.close();
   });
@@ -191,14 +251,10 @@ describe('IndexedDbStore and what it may find', () => {
       [OTHER_HASH, Uint8Array.of(1)],
     ]);
     const store = new IndexedDbStore(networkId);
-    assertEqual((await rejection(store.readBody(HASH))).code, 'STORE_CORRUPT', 'code');
-    assertEqual(await store.readBody(HASH), undefined, 'body');
-    assertEqual(
-      (await store.listBodies()).map((hash) => hash.join()).join('; '),
-      OTHER_HASH.join(),
-      'hashes',
-    );
-    assertEqual((await store.readBody(OTHER_HASH))?.join(), '1', 'body');
+    assertEqual((await rejection(readBody(store, HASH))).code, 'STORE_CORRUPT', 'code');
+    assertEqual(await readBody(store, HASH), undefined, 'body');
+    assertEqual((await listBodies(store)).map((hash) => hash.join()).join('; '), OTHER_HASH.join(), 'hashes');
+    assertEqual((await readBody(store, OTHER_HASH))?.join(), '1', 'body');
     await assertHeadersKept(store);
     await store.close();
   });
@@ -206,17 +262,17 @@ describe('IndexedDbStore and what it may find', () => {
   it('a body whose file the browser has lost: STORE_CORRUPT once, and it goes alone', async () => {
     const networkId = newNetworkId();
     const store = new IndexedDbStore(networkId);
-    await store.write(CHANGE);
-    await store.writeBodies(BODIES);
+    await writeChain(store, CHANGE);
+    await writeBodies(store, BODIES);
     const get = IDBObjectStore.prototype.get;
     IDBObjectStore.prototype.get = () => {
       throw new DOMException('Failed to read large IndexedDB value', 'NotReadableError');
     };
-    const error = await rejection(store.readBody(HASH)).finally(() => {
+    const error = await rejection(readBody(store, HASH)).finally(() => {
       IDBObjectStore.prototype.get = get;
     });
     assertEqual(error.code, 'STORE_CORRUPT', 'code');
-    assertEqual(await store.readBody(HASH), undefined, 'body');
+    assertEqual(await readBody(store, HASH), undefined, 'body');
     await assertHeadersKept(store);
     await store.close();
   });
@@ -224,17 +280,17 @@ describe('IndexedDbStore and what it may find', () => {
   it('bodies that cannot be listed: STORE_CORRUPT once, and all of them go', async () => {
     const networkId = newNetworkId();
     const store = new IndexedDbStore(networkId);
-    await store.write(CHANGE);
-    await store.writeBodies(BODIES);
+    await writeChain(store, CHANGE);
+    await writeBodies(store, BODIES);
     const getAllKeys = IDBObjectStore.prototype.getAllKeys;
     IDBObjectStore.prototype.getAllKeys = () => {
       throw new DOMException('', 'UnknownError');
     };
-    const error = await rejection(store.listBodies()).finally(() => {
+    const error = await rejection(listBodies(store)).finally(() => {
       IDBObjectStore.prototype.getAllKeys = getAllKeys;
     });
     assertEqual(error.code, 'STORE_CORRUPT', 'code');
-    assertEqual((await store.listBodies()).length, 0, 'bodies');
+    assertEqual((await listBodies(store)).length, 0, 'bodies');
     await assertHeadersKept(store);
     await store.close();
   });
@@ -250,9 +306,9 @@ describe('IndexedDbStore and what it may find', () => {
       [[HASH], Uint8Array.of(6)],
     ]);
     const store = new IndexedDbStore(networkId);
-    assertEqual((await store.listBodies()).map((hash) => hash.join()).join('; '), HASH.join(), 'hashes');
+    assertEqual((await listBodies(store)).map((hash) => hash.join()).join('; '), HASH.join(), 'hashes');
     assertEqual((await bodyKeys(networkId)).length, 1, 'keys');
-    assertEqual((await store.readBody(HASH))?.join(), '1', 'body');
+    assertEqual((await readBody(store, HASH))?.join(), '1', 'body');
     await assertHeadersKept(store);
     await store.close();
   });
@@ -260,7 +316,7 @@ describe('IndexedDbStore and what it may find', () => {
   it('no IndexedDB at all: STORE_DENIED', async () => {
     await withIndexedDb(undefined, async () => {
       const store = new IndexedDbStore(newNetworkId());
-      const uses = [store.load(), store.listBodies(), store.readBody(HASH), store.writeBodies(BODIES)];
+      const uses = [loadChain(store), listBodies(store), readBody(store, HASH), writeBodies(store, BODIES)];
       for (const { code } of await Promise.all(uses.map(rejection)))
         assertEqual(code, 'STORE_DENIED', 'code');
     });
@@ -272,31 +328,33 @@ describe('IndexedDbStore and what it may find', () => {
         throw new DOMException('denied', 'SecurityError');
       },
     };
-    const error = await withIndexedDb(denying, () => rejection(new IndexedDbStore(newNetworkId()).load()));
+    const error = await withIndexedDb(denying, () =>
+      rejection(loadChain(new IndexedDbStore(newNetworkId()))),
+    );
     assertEqual(error.code, 'STORE_DENIED', 'code');
   });
 
   it('a full disk: STORE_QUOTA, and the write is not there in part', async () => {
     const networkId = newNetworkId();
     const store = new IndexedDbStore(networkId);
-    await store.write(CHANGE);
+    await writeChain(store, CHANGE);
     const put = IDBObjectStore.prototype.put;
     IDBObjectStore.prototype.put = function (value: unknown, key?: IDBValidKey) {
       if (key === 'tip') throw new DOMException('full', 'QuotaExceededError');
       return put.call(this, value, key);
     };
-    const error = await rejection(store.write({ ...CHANGE, removeFrom: 0, put: [] })).finally(() => {
+    const error = await rejection(writeChain(store, { ...CHANGE, removeFrom: 0, put: [] })).finally(() => {
       IDBObjectStore.prototype.put = put;
     });
     assertEqual(error.code, 'STORE_QUOTA', 'code');
-    assertEqual((await store.load()).chunks.length, 1, 'chunks');
+    assertEqual((await loadChain(store)).chunks.length, 1, 'chunks');
     await store.close();
   });
 
   it('a full disk: STORE_QUOTA, and no body is written or removed in part', async () => {
     const networkId = newNetworkId();
     const store = new IndexedDbStore(networkId);
-    await store.writeBodies(BODIES);
+    await writeBodies(store, BODIES);
     const put = IDBObjectStore.prototype.put;
     let puts = 0;
     IDBObjectStore.prototype.put = function (value: unknown, key?: IDBValidKey) {
@@ -305,18 +363,18 @@ describe('IndexedDbStore and what it may find', () => {
       return put.call(this, value, key);
     };
     const bodies = [OTHER_HASH, new Uint8Array(32)].map((hash) => ({ hash, body: Uint8Array.of(1) }));
-    const error = await rejection(store.writeBodies({ put: bodies, remove: [HASH] })).finally(() => {
+    const error = await rejection(writeBodies(store, { put: bodies, remove: [HASH] })).finally(() => {
       IDBObjectStore.prototype.put = put;
     });
     assertEqual(error.code, 'STORE_QUOTA', 'code');
     assertEqual(puts, 2, 'puts');
-    assertEqual((await store.listBodies()).map((hash) => hash.join()).join('; '), HASH.join(), 'hashes');
+    assertEqual((await listBodies(store)).map((hash) => hash.join()).join('; '), HASH.join(), 'hashes');
     await store.close();
   });
 
   it('a body that has its buffer to itself is handed over as it is, a view as its own part', async () => {
     const store = new IndexedDbStore(newNetworkId());
-    await store.listBodies();
+    await listBodies(store);
     const put = IDBObjectStore.prototype.put;
     const values: unknown[] = [];
     IDBObjectStore.prototype.put = function (value: unknown, key?: IDBValidKey) {
@@ -326,7 +384,7 @@ describe('IndexedDbStore and what it may find', () => {
     const whole = new Uint8Array(1000);
     const view = new Uint8Array(3000).subarray(1000, 2000);
     const bodies = [whole, view].map((body, i) => ({ hash: new Uint8Array(32).fill(i), body }));
-    await store.writeBodies({ put: bodies, remove: [] }).finally(() => {
+    await writeBodies(store, { put: bodies, remove: [] }).finally(() => {
       IDBObjectStore.prototype.put = put;
     });
     assertTrue(values[0] === whole, 'the body was copied');
@@ -338,11 +396,11 @@ describe('IndexedDbStore and what it may find', () => {
     const store = new IndexedDbStore(newNetworkId());
     await store.close();
     const uses = [
-      store.load(),
-      store.write(CHANGE),
-      store.listBodies(),
-      store.readBody(HASH),
-      store.writeBodies(BODIES),
+      loadChain(store),
+      writeChain(store, CHANGE),
+      listBodies(store),
+      readBody(store, HASH),
+      writeBodies(store, BODIES),
     ];
     for (const { code } of await Promise.all(uses.map(rejection))) assertEqual(code, 'STORE_FAILED', 'code');
   });
@@ -350,15 +408,15 @@ describe('IndexedDbStore and what it may find', () => {
   it('another tab that deletes the database is not held up, and the store goes on', async () => {
     const networkId = newNetworkId();
     const store = new IndexedDbStore(networkId);
-    await store.write(CHANGE);
+    await writeChain(store, CHANGE);
     await new Promise<void>((resolve, reject) => {
       const request = indexedDB.deleteDatabase(databaseName(networkId));
       request.onsuccess = () => resolve();
       request.onblocked = () => reject(new Error('blocked'));
       request.onerror = () => reject(request.error);
     });
-    await store.write(CHANGE);
-    assertEqual((await store.load()).chunks.length, 1, 'chunks');
+    await writeChain(store, CHANGE);
+    assertEqual((await loadChain(store)).chunks.length, 1, 'chunks');
     await store.close();
   });
 
@@ -380,16 +438,16 @@ describe('SingleWriterStore', () => {
         busy += 1;
       });
     const writer = open();
-    await writer.write(CHANGE);
+    await writeChain(writer, CHANGE);
     const reader = open();
-    assertEqual((await reader.load()).chunks.length, 1, 'chunks');
+    assertEqual((await loadChain(reader)).chunks.length, 1, 'chunks');
     assertEqual(reader.isPersistent, true, 'isPersistent');
-    await reader.write({ removeFrom: 0, put: [], tip: TIP });
+    await writeChain(reader, { removeFrom: 0, put: [], tip: TIP });
     assertEqual(reader.isPersistent, false, 'isPersistent');
-    await reader.write({ removeFrom: 0, put: [], tip: TIP });
+    await writeChain(reader, { removeFrom: 0, put: [], tip: TIP });
     assertEqual(busy, 1, 'reports');
     assertEqual(writer.isPersistent, true, 'isPersistent');
-    assertEqual((await writer.load()).chunks.length, 1, 'chunks');
+    assertEqual((await loadChain(writer)).chunks.length, 1, 'chunks');
     await writer.close();
     await reader.close();
   });
@@ -402,18 +460,18 @@ describe('SingleWriterStore', () => {
         busy += 1;
       });
     const writer = open();
-    await writer.writeBodies(BODIES);
+    await writeBodies(writer, BODIES);
     const reader = open();
-    assertEqual((await reader.readBody(HASH))?.join(), '6,7,8', 'body');
+    assertEqual((await readBody(reader, HASH))?.join(), '6,7,8', 'body');
     assertEqual(reader.isPersistent, true, 'isPersistent');
-    await reader.writeBodies({ put: [{ hash: OTHER_HASH, body: TIP }], remove: [HASH] });
+    await writeBodies(reader, { put: [{ hash: OTHER_HASH, body: TIP }], remove: [HASH] });
     assertEqual(reader.isPersistent, false, 'isPersistent');
-    await reader.writeBodies({ put: [{ hash: OTHER_HASH, body: TIP }], remove: [] });
-    await reader.write(CHANGE);
+    await writeBodies(reader, { put: [{ hash: OTHER_HASH, body: TIP }], remove: [] });
+    await writeChain(reader, CHANGE);
     assertEqual(busy, 1, 'reports');
     for (const store of [writer, reader])
-      assertEqual((await store.listBodies()).map((hash) => hash.join()).join('; '), HASH.join(), 'hashes');
-    assertEqual((await writer.readBody(HASH))?.join(), '6,7,8', 'body');
+      assertEqual((await listBodies(store)).map((hash) => hash.join()).join('; '), HASH.join(), 'hashes');
+    assertEqual((await readBody(writer, HASH))?.join(), '6,7,8', 'body');
     assertEqual(writer.isPersistent, true, 'isPersistent');
     await writer.close();
     await reader.close();
@@ -444,8 +502,8 @@ describe('SingleWriterStore', () => {
       const store = new SingleWriterStore(new IndexedDbStore(newNetworkId()), lock, () =>
         reports.push('busy'),
       );
-      assertEqual((await rejection(store.listBodies())).code, 'STORE_DENIED', 'code');
-      assertEqual((await rejection(store.writeBodies(BODIES))).code, 'STORE_DENIED', 'code');
+      assertEqual((await rejection(listBodies(store))).code, 'STORE_DENIED', 'code');
+      assertEqual((await rejection(writeBodies(store, BODIES))).code, 'STORE_DENIED', 'code');
       assertEqual(store.isPersistent, false, 'isPersistent');
       await store.close();
     });
@@ -458,8 +516,8 @@ describe('SingleWriterStore', () => {
     const networkId = newNetworkId();
     await withIndexedDb(undefined, async () => {
       const store = new SingleWriterStore(new IndexedDbStore(networkId), lock, () => reports.push('busy'));
-      assertEqual((await rejection(store.load())).code, 'STORE_DENIED', 'code');
-      assertEqual((await rejection(store.write(CHANGE))).code, 'STORE_DENIED', 'code');
+      assertEqual((await rejection(loadChain(store))).code, 'STORE_DENIED', 'code');
+      assertEqual((await rejection(writeChain(store, CHANGE))).code, 'STORE_DENIED', 'code');
       assertEqual(store.isPersistent, false, 'isPersistent');
       await store.close();
     });
@@ -469,16 +527,16 @@ describe('SingleWriterStore', () => {
   it('waits for a writer who is about to end, as on a reload', async () => {
     const networkId = newNetworkId();
     const first = new SingleWriterStore(new IndexedDbStore(networkId), requestWriteLock(networkId), () => {});
-    await first.write(CHANGE);
+    await writeChain(first, CHANGE);
     let isBusy = false;
     const second = new SingleWriterStore(new IndexedDbStore(networkId), requestWriteLock(networkId), () => {
       isBusy = true;
     });
-    const writing = second.write({ removeFrom: 0, put: [], tip: TIP });
+    const writing = writeChain(second, { removeFrom: 0, put: [], tip: TIP });
     await first.close();
     await writing;
     assertTrue(!isBusy, 'the second writer was turned away');
-    assertEqual((await second.load()).chunks.length, 0, 'chunks');
+    assertEqual((await loadChain(second)).chunks.length, 0, 'chunks');
     await second.close();
   });
 });

@@ -1,20 +1,19 @@
-import { MemoryStore, type NodeStore } from '@vision-light/protocol';
+import { MemoryStore } from '@vision-light/protocol';
 import { databaseName, IndexedDbStore } from '../../packages/browser-node/src/store/indexed-db-store.js';
-import { defineBodyStoreSuite } from '../conformance-suites/body-store-suite.js';
-import { defineHeaderStoreSuite } from '../conformance-suites/header-store-suite.js';
+import { defineStoreSuite } from '../conformance-suites/store-suite.js';
 import type { StoreUnderTest } from '../conformance-suites/store-under-test.js';
 import './expect.js';
 
 let databases = 0;
 
-const memory: StoreUnderTest<NodeStore> = {
+const memory: StoreUnderTest = {
   name: 'memory',
   isDurable: false,
   makePlace: () =>
     Promise.resolve({ open: () => Promise.resolve(new MemoryStore()), dispose: () => Promise.resolve() }),
 };
 
-const indexedDb: StoreUnderTest<NodeStore> = {
+const indexedDb: StoreUnderTest = {
   name: 'IndexedDB',
   isDurable: true,
   makePlace: () => {
@@ -30,7 +29,4 @@ const indexedDb: StoreUnderTest<NodeStore> = {
   },
 };
 
-for (const store of [memory, indexedDb]) {
-  defineHeaderStoreSuite(globalThis, store);
-  defineBodyStoreSuite(globalThis, store);
-}
+for (const store of [memory, indexedDb]) defineStoreSuite(globalThis, store);

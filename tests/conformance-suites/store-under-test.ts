@@ -1,14 +1,14 @@
-/** What the suites of stores share: how a runner is asked, and where a store under test keeps its data. */
-import type { HeaderStore } from '@vision-light/protocol';
+/** How the suite of stores asks a test runner, and where a store under test keeps its data. */
+import type { Store } from '@vision-light/protocol';
 
-/** What a suite needs of a test runner. */
+/** What the suite needs of a test runner. */
 export interface SuiteRunner {
   describe(name: string, body: () => void): void;
   it(name: string, body: () => Promise<void>): void;
 }
 
 /** Where a store keeps its data during one test. */
-export interface StorePlace<Store> {
+export interface StorePlace {
   /** A store on this place; called again after `close` it must find what was written. */
   open(): Promise<Store>;
   /** Removes the place. */
@@ -16,21 +16,21 @@ export interface StorePlace<Store> {
 }
 
 /** A kind of store under test. */
-export interface StoreUnderTest<Store> {
+export interface StoreUnderTest {
   readonly name: string;
-  /** False if closing a store forgets what was written. */
+  /** False if closing a store forgets what was written, and the store never fails. */
   readonly isDurable: boolean;
   /** A new, empty place. */
-  makePlace(): Promise<StorePlace<Store>>;
+  makePlace(): Promise<StorePlace>;
 }
 
-type StoreTest<Store> = (store: Store, place: StorePlace<Store>) => Promise<void>;
+type StoreTest = (store: Store, place: StorePlace) => Promise<void>;
 
 /** What defines a test with a store of its own, on a new place. */
-export function storeTests<Store extends Pick<HeaderStore, 'close'>>(
+export function storeTests(
   { it }: SuiteRunner,
-  store: StoreUnderTest<Store>,
-): (name: string, body: StoreTest<Store>) => void {
+  store: StoreUnderTest,
+): (name: string, body: StoreTest) => void {
   return (name, body) =>
     it(name, async () => {
       const place = await store.makePlace();
@@ -42,9 +42,4 @@ export function storeTests<Store extends Pick<HeaderStore, 'close'>>(
         await place.dispose();
       }
     });
-}
-
-/** Bytes that differ from seed to seed. */
-export function bytesOf(seed: number, length: number): Uint8Array {
-  return Uint8Array.from({ length }, (_, i) => (seed * 31 + i * 7) & 0xff);
 }

@@ -322,7 +322,7 @@ class TalkedTo {
 
   constructor() {
     this.step({ type: 'start' });
-    this.step({ type: 'loaded', chain: { chunks: [], tip: undefined } });
+    this.step({ type: 'storageAnswered', request: 1, result: { kind: 'read', records: [] } });
   }
 
   step(event: NodeEventBody): void {

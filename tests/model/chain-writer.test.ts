@@ -1,14 +1,20 @@
 import {
   ByteWriter,
   CHUNK_HEADERS,
+  type ChainUpdate,
+  chainOf,
   type Effect,
   type HeaderBatch,
   HeaderTree,
   MemoryStore,
+  type NodeEventBody,
+  performStorage,
+  StoragePort,
   type StoreFault,
 } from '@vision-light/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { defined } from '../../packages/protocol/src/assert.js';
 import { ChainWriter } from '../../packages/protocol/src/headers/chain-writer.js';
 import {
   CHUNKS_PER_WRITE_MAX,
@@ -18,11 +24,29 @@ import {
 } from '../../packages/protocol/src/limits.js';
 import { Outbox } from '../../packages/protocol/src/peer/outbox.js';
 import { part } from '../sim/scripted-chain.js';
+import { loadChain as loadStored, writeChain } from '../store-access.js';
 import { loadChain } from './stored-chain.js';
 import { createTinyFamily, tinyBatch } from './tiny-family.js';
 
 const family = createTinyFamily();
-type StoreEffect = Extract<Effect, { type: 'store' }>;
+
+/** A write that the writer wants done. */
+interface Write {
+  readonly effect: StorageEffect;
+  /** What it changes, in terms of the chain. */
+  readonly change: ChainUpdate;
+}
+
+type StorageEffect = Extract<Effect, { type: 'storage' }>;
+
+function writeOf(effect: StorageEffect): Write {
+  const { operation } = effect;
+  if (operation.kind !== 'write') throw new Error('the writer reads');
+  let removeFrom: number | undefined;
+  for (const change of operation.changes) if (change.kind === 'deleteFrom') removeFrom = change.from;
+  const { chunks: put, tip } = chainOf(operation.changes.filter((change) => change.kind === 'put'));
+  return { effect, change: { removeFrom, put, tip: defined(tip, 'each write has a tip') } };
+}
 
 /** Branches are made once: the same headers serve all runs. */
 const branches = new Map<string, HeaderBatch>();
@@ -43,7 +67,9 @@ class Bench {
   now = 0;
   readonly tree = new HeaderTree(family);
   readonly outbox = new Outbox();
-  readonly writer = new ChainWriter(this.tree, this.outbox);
+  readonly storage = new StoragePort(this.outbox);
+  readonly reported: StoreFault[] = [];
+  readonly writer = new ChainWriter(this.tree, this.storage, ({ code }) => this.reported.push(code));
   readonly store = new MemoryStore();
   /** Whether the writer hears of whole chunks that were received. */
   isTold = true;
@@ -77,19 +103,33 @@ class Bench {
   }
 
   /** @returns the write that is wanted now, if any */
-  advance(isUrgent = false): StoreEffect | undefined {
+  advance(isUrgent = false): Write | undefined {
     const time = { now: this.now, wallTime: 0 };
     if (isUrgent) this.writer.flush(time);
     else this.writer.advance(time);
-    const effects = this.outbox.take().filter((effect) => effect.type === 'store');
+    const effects = this.outbox.take().filter((effect) => effect.type === 'storage');
     expect(effects.length).toBeLessThanOrEqual(1);
-    return effects[0];
+    return effects[0] && writeOf(effects[0]);
   }
 
-  async perform({ write, change }: StoreEffect): Promise<void> {
+  async perform({ effect, change }: Write): Promise<void> {
     expect(change.put.length).toBeLessThanOrEqual(CHUNKS_PER_WRITE_MAX);
-    await this.store.write(change);
-    this.writer.stored(write, this.now);
+    this.#answer(await performStorage(this.store, effect));
+  }
+
+  /** Says that a write is done, whether it is or not. */
+  confirm({ effect: { request } }: Write): void {
+    this.#answer({ type: 'storageAnswered', request, result: { kind: 'write' } });
+  }
+
+  /** Says that a write has failed. */
+  fail({ effect: { request } }: Write, code: StoreFault = 'STORE_FAILED'): void {
+    this.#answer({ type: 'storageAnswered', request, failure: { code, detail: '' } });
+  }
+
+  #answer(event: NodeEventBody): void {
+    if (event.type !== 'storageAnswered') throw new Error(`a ${event.type} is no answer`);
+    this.storage.answered({ ...event, now: this.now, wallTime: 0 });
   }
 
   async settle(): Promise<void> {
@@ -98,7 +138,7 @@ class Bench {
   }
 
   async stored(): Promise<{ height: number; hash: Uint8Array; isDamaged: boolean }> {
-    const { tree, isDamaged } = loadChain(family, await this.store.load());
+    const { tree, isDamaged } = loadChain(family, await loadStored(this.store));
     return { height: tree.tipHeight, hash: tree.hash(tree.tip).slice(), isDamaged };
   }
 }
@@ -123,7 +163,7 @@ describe('ChainWriter', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(act, { minLength: 5, maxLength: 18 }), async (acts) => {
         const bench = new Bench();
-        let inFlight: StoreEffect | undefined;
+        let inFlight: Write | undefined;
         let salt = 0;
         for (const each of acts) {
           if (each.kind === 'grow' && bench.tree.tipHeight < 9000)
@@ -142,8 +182,8 @@ describe('ChainWriter', () => {
           }
           if (each.kind === 'failed' && inFlight !== undefined) {
             // A write that failed may have been done all the same.
-            if (each.isDone) await bench.store.write(inFlight.change);
-            bench.writer.failed('STORE_FAILED', bench.now);
+            if (each.isDone) await writeChain(bench.store, inFlight.change);
+            bench.fail(inFlight);
             inFlight = undefined;
           }
           inFlight = bench.advance() ?? inFlight;
@@ -174,9 +214,10 @@ describe('ChainWriter', () => {
     bench.writer.received(2 * CHUNK_HEADERS, CHUNK_HEADERS - 1, payload, hashAt(3 * CHUNK_HEADERS));
     bench.writer.received(3 * CHUNK_HEADERS + 1, CHUNK_HEADERS, payload, hashAt(4 * CHUNK_HEADERS));
     bench.writer.received(4 * CHUNK_HEADERS, CHUNK_HEADERS, payload, hashAt(5 * CHUNK_HEADERS));
-    expect(bench.advance()?.change.put.map(isAsSent)).toEqual([true, false, false, false, true]);
+    const write = bench.advance() as Write;
+    expect(write.change.put.map(isAsSent)).toEqual([true, false, false, false, true]);
     // Said to have failed: what is written now is encoded anew.
-    bench.writer.failed('STORE_FAILED', bench.now);
+    bench.fail(write);
     bench.now += STORE_RETRY_MS;
     expect(bench.advance()?.change.put.map(isAsSent)).toEqual([false, false, false, false, false]);
   });
@@ -193,7 +234,7 @@ describe('ChainWriter', () => {
     const sizes: number[] = [];
     for (let write = bench.advance(); write !== undefined; write = bench.advance()) {
       sizes.push(...write.change.put.map(({ bytes }) => bytes.length));
-      bench.writer.stored(write.write, bench.now);
+      bench.confirm(write);
     }
     expect(sizes.map((size) => size < 100)).toEqual(sizes.map((_, i) => i < RECEIVED_CHUNKS_MAX));
     expect(sizes.length).toBe(RECEIVED_CHUNKS_MAX + 2);
@@ -218,17 +259,17 @@ describe('ChainWriter', () => {
     bench.grow(0, 4500, 1);
     await bench.settle();
     bench.grow(100, 10, 10_000, 1);
-    const write = bench.advance(true) as StoreEffect;
+    const write = bench.advance(true) as Write;
     expect(write.change.removeFrom).toBe(0);
     await bench.perform(write);
-    expect((await bench.store.load()).chunks.length).toBe(1);
+    expect((await loadStored(bench.store)).chunks.length).toBe(1);
     expect(await bench.stored()).toMatchObject({ height: 110, isDamaged: false });
   });
 
   it('does not take a reorg for written that came under a write', async () => {
     const bench = new Bench();
     bench.grow(0, 4500, 1);
-    const write = bench.advance() as StoreEffect;
+    const write = bench.advance() as Write;
     bench.grow(100, 4600, 2, 1);
     await bench.perform(write);
     expect(bench.writer.storedHeight).toBe(100);
@@ -244,8 +285,9 @@ describe('ChainWriter', () => {
     const bench = new Bench();
     bench.grow(0, 4500, 1);
     // Said to have failed, and done all the same.
-    await bench.store.write((bench.advance() as StoreEffect).change);
-    bench.writer.failed('STORE_FAILED', bench.now);
+    const write = bench.advance() as Write;
+    await writeChain(bench.store, write.change);
+    bench.fail(write);
     bench.grow(100, 10, 10_000, 1);
     bench.now += STORE_RETRY_MS;
     await bench.settle();
@@ -255,8 +297,9 @@ describe('ChainWriter', () => {
   it('says once that storage fails, and tries again after a while', async () => {
     const bench = new Bench();
     const fail = (code: StoreFault): boolean => {
-      bench.advance(true);
-      return bench.writer.failed(code, bench.now);
+      const before = bench.reported.length;
+      bench.fail(bench.advance(true) as Write, code);
+      return bench.reported.length > before;
     };
     bench.grow(0, 3, 1);
     expect(fail('STORE_QUOTA')).toBe(true);
@@ -277,7 +320,7 @@ describe('ChainWriter', () => {
     const bench = new Bench();
     bench.grow(0, 4500, 1);
     await bench.settle();
-    const again = new ChainWriter(new HeaderTree(family), bench.outbox);
+    const again = new ChainWriter(new HeaderTree(family), bench.storage, () => {});
     again.loaded(0, false, 0);
     again.unreadable('STORE_FAILED');
     again.flush({ now: 1e6, wallTime: 0 });

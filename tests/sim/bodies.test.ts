@@ -10,6 +10,7 @@ import {
   SERVICE_GATEWAY,
 } from '@vision-light/protocol';
 import { describe, expect, it } from 'vitest';
+import { listBodies, readBody, writeBodies } from '../store-access.js';
 import { answerFrom } from './scripted-chain.js';
 import { answerPings, Stranger } from './stranger.js';
 import { type MadeBody, makeBody } from './vision-bodies.js';
@@ -71,7 +72,7 @@ async function ask(world: World, node: SimNode, hash: Uint8Array, forMs = 70_000
 }
 
 function stored(store: MemoryStore): Promise<number> {
-  return store.listBodies().then(({ length }) => length);
+  return listBodies(store).then(({ length }) => length);
 }
 
 /** A stranger with the chain, and whatever bodies `bodyOf` gives; silent where it gives undefined. */
@@ -117,8 +118,8 @@ describe('a node that follows bodies', () => {
     await world.run(world.now + 5000);
     expect(page.core.tip.height).toBe(HEIGHT + 1);
     expect(await stored(store)).toBe(FOLLOWED_BLOCKS);
-    expect(await store.readBody(hashAt(HEIGHT - FOLLOWED_BLOCKS + 1))).toBeUndefined();
-    expect(await store.readBody(next.tree.hash(next.tree.tip))).toEqual(more.body);
+    expect(await readBody(store, hashAt(HEIGHT - FOLLOWED_BLOCKS + 1))).toBeUndefined();
+    expect(await readBody(store, next.tree.hash(next.tree.tip))).toEqual(more.body);
     // The other one is gone: a third gets the bodies of a page.
     world.kill('full');
     const third = world.add('third', { family });
@@ -137,7 +138,7 @@ describe('a node that follows bodies', () => {
     const world = newWorld();
     await addFull(world, 'full');
     const store = new MemoryStore();
-    await store.writeBodies({ put: [{ hash: hashAt(HEIGHT), body: good(HEIGHT) }], remove: [] });
+    await writeBodies(store, { put: [{ hash: hashAt(HEIGHT), body: good(HEIGHT) }], remove: [] });
     const page = world.add('page', { family, store, followedBlocks: 0 });
     await world.run(world.now + 100);
     world.connect('page', 'full');
@@ -180,7 +181,7 @@ describe('a node that follows bodies', () => {
     await world.run(world.now + 60_000, () => second.core.blocks.kept === HEIGHT);
     await world.run(world.now + 1000);
     expect(await stored(store)).toBe(HEIGHT);
-    expect(await store.readBody(hashAt(1))).toEqual(good(1));
+    expect(await readBody(store, hashAt(1))).toEqual(good(1));
   });
 
   it('does not ask for what this side gave it, whoever comes', async () => {
@@ -268,7 +269,7 @@ describe('a node that follows bodies', () => {
     await world.run(world.now + 10_000);
     expect(page.noticed('reorg').length).toBe(1);
     for (const [i, { body }] of otherBodies.entries())
-      expect(await store.readBody(branch.hashes.subarray(32 * i, 32 * i + 32))).toEqual(body);
+      expect(await readBody(store, branch.hashes.subarray(32 * i, 32 * i + 32))).toEqual(body);
   });
 });
 
@@ -297,11 +298,11 @@ describe('a block on demand', () => {
     await world.run(world.now + 60_000, () => page.core.blocks.kept === FOLLOWED_BLOCKS);
     await world.run(world.now + 1000);
     const [damaged, gone] = [HEIGHT - 20, HEIGHT - 21];
-    await store.writeBodies({ put: [{ hash: hashAt(damaged), body: good(gone) }], remove: [hashAt(gone)] });
+    await writeBodies(store, { put: [{ hash: hashAt(damaged), body: good(gone) }], remove: [hashAt(gone)] });
     for (const height of [damaged, gone]) {
       expect(await ask(world, page, hashAt(height))).toMatchObject({ ok: true, body: good(height) });
       await world.run(world.now + 1000);
-      expect(await store.readBody(hashAt(height))).toEqual(good(height));
+      expect(await readBody(store, hashAt(height))).toEqual(good(height));
     }
   });
 

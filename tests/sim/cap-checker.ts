@@ -13,6 +13,8 @@ import {
   ORPHANS_PER_PEER_MAX,
   PEERS_MAX,
   SIDE_HEADERS_MAX,
+  STORAGE_REQUESTS_MAX,
+  type StorageOperation,
   UNSENT_BYTES_MAX,
   WANTED_BLOCKS_MAX,
   WINDOW_MAX,
@@ -52,11 +54,21 @@ export interface CheckedNode {
   };
 }
 
+/** What a storage request is about, as far as it has a cap of its own. */
+type StorageUse = 'header write' | 'body write' | 'body read' | 'other';
+
+function useOf(operation: StorageOperation): StorageUse {
+  if (operation.kind === 'list') return 'other';
+  const items = operation.kind === 'read' ? operation.selections : operation.changes;
+  const isOfBodies = items.some(({ table }) => table === 'bodies');
+  if (operation.kind === 'read') return isOfBodies ? 'body read' : 'other';
+  return isOfBodies ? 'body write' : 'header write';
+}
+
 export class CapChecker {
   readonly #jobs = new Set<number>();
-  #writes = 0;
-  #bodyWrites = 0;
-  readonly #bodyReads = new Set<number>();
+  /** Storage requests under way, and what each is about. */
+  readonly #storage = new Map<number, StorageUse>();
   readonly #unsent = new Map<string, number>();
   /** Requests of the application for blocks that are not answered. */
   #demands = 0;
@@ -105,16 +117,8 @@ export class CapChecker {
       case 'powVerified':
         this.#jobs.delete(event.job);
         break;
-      case 'stored':
-      case 'storeFailed':
-        this.#writes = 0;
-        break;
-      case 'bodiesStored':
-      case 'bodiesFailed':
-        this.#bodyWrites = 0;
-        break;
-      case 'bodyRead':
-        this.#bodyReads.delete(event.read);
+      case 'storageAnswered':
+        this.#storage.delete(event.request);
         break;
       case 'command':
         if (event.command.kind === 'block') this.#demands++;
@@ -137,14 +141,8 @@ export class CapChecker {
       case 'verifyPow':
         this.#jobs.add(effect.job);
         break;
-      case 'store':
-        this.#writes++;
-        break;
-      case 'storeBodies':
-        this.#bodyWrites++;
-        break;
-      case 'readBody':
-        this.#bodyReads.add(effect.read);
+      case 'storage':
+        this.#storage.set(effect.request, useOf(effect.operation));
         break;
       case 'emit':
         if (effect.notice.type === 'block') this.#demands--;
@@ -176,12 +174,15 @@ export class CapChecker {
   #checkNode(): void {
     const { node } = this;
     holds('hash jobs under way', this.#jobs.size, this.jobsMax);
-    holds('writes under way', this.#writes, 1);
+    const uses = [...this.#storage.values()];
+    const count = (use: StorageUse): number => uses.filter((each) => each === use).length;
+    holds('writes under way', count('header write'), 1);
+    holds('body writes under way', count('body write'), 1);
+    holds('body reads under way', count('body read'), BODY_READS_MAX);
+    holds('storage requests under way', uses.length, STORAGE_REQUESTS_MAX);
     holds('headers ahead of the clock', node.held.size, HELD_HEADERS_MAX);
     holds('headers beside the best chain', node.tree.sideCount, SIDE_HEADERS_MAX);
     const { download, orphans, peers } = node.blocks;
-    holds('body writes under way', this.#bodyWrites, 1);
-    holds('body reads under way', this.#bodyReads.size, BODY_READS_MAX);
     holds('bodies wanted', download.pending, WANTED_BLOCKS_MAX);
     holds('bytes of bodies under way', download.bytesInFlight, BODY_BYTES_WORST_MAX);
     holds('orphans', orphans.size, ORPHANS_MAX);

@@ -5,6 +5,7 @@ import {
   BODY_READS_MAX,
   DEFERRED_BLOCK_REQUESTS_MAX,
   DEFERRED_REQUESTS_MAX,
+  deleteRecord,
   type Effect,
   FRAME_BYTES_MAX,
   HELD_HEADERS_MAX,
@@ -13,7 +14,11 @@ import {
   ORPHANS_MAX,
   ORPHANS_PER_PEER_MAX,
   PEERS_MAX,
+  putRecord,
   SIDE_HEADERS_MAX,
+  STORAGE_REQUESTS_MAX,
+  type StorageOperation,
+  select,
   UNSENT_BYTES_MAX,
   WANTED_BLOCKS_MAX,
   WINDOW_MAX,
@@ -134,16 +139,21 @@ describe('the checker of caps', () => {
   });
 
   const work = { algorithm: 'sha256d-chain', count: 0, headers: new Uint8Array(0) } as const;
-  const change = { put: [], remove: [] };
+  const storage = (request: number, operation: StorageOperation): Effect => ({
+    type: 'storage',
+    request,
+    operation,
+  });
+  const readBody: StorageOperation = { kind: 'read', selections: [select('bodies', hash)] };
+  const writeBody: StorageOperation = { kind: 'write', changes: [deleteRecord('bodies', hash)] };
+  const writeTip: StorageOperation = { kind: 'write', changes: [putRecord('meta', 'tip', hash)] };
+  const listBodies: StorageOperation = { kind: 'list', table: 'bodies' };
   it.each<[what: string, max: number, effect: (i: number) => Effect]>([
     ['hash jobs under way', JOBS_MAX, (job) => ({ type: 'verifyPow', job, work })],
-    [
-      'writes under way',
-      1,
-      (write) => ({ type: 'store', write, change: { removeFrom: undefined, put: [], tip: hash } }),
-    ],
-    ['body writes under way', 1, (write) => ({ type: 'storeBodies', write, change })],
-    ['body reads under way', BODY_READS_MAX, (read) => ({ type: 'readBody', read, hash })],
+    ['writes under way', 1, (i) => storage(i, writeTip)],
+    ['body writes under way', 1, (i) => storage(i, writeBody)],
+    ['body reads under way', BODY_READS_MAX, (i) => storage(i, readBody)],
+    ['storage requests under way', STORAGE_REQUESTS_MAX, (i) => storage(i, listBodies)],
     [
       'bytes that wait for one peer',
       UNSENT_MAX,
@@ -213,13 +223,13 @@ describe('the checker of caps', () => {
     const checker = checkerOf();
     for (let i = 0; i < 3 * JOBS_MAX; i++) {
       checker.performed({ type: 'verifyPow', job: i, work });
-      checker.performed({ type: 'readBody', read: i, hash });
-      checker.performed({ type: 'storeBodies', write: i, change });
+      checker.performed(storage(2 * i, readBody));
+      checker.performed(storage(2 * i + 1, writeBody));
       checker.performed({ type: 'send', peer: 'a', bytes: new Uint8Array(UNSENT_MAX) });
       checker.check();
       checker.before({ type: 'powVerified', job: i });
-      checker.before({ type: 'bodyRead', read: i });
-      checker.before({ type: 'bodiesStored', write: i });
+      checker.before({ type: 'storageAnswered', request: 2 * i, result: { kind: 'read', records: [] } });
+      checker.before({ type: 'storageAnswered', request: 2 * i + 1, result: { kind: 'write' } });
       checker.before({ type: 'peerDisconnected', peer: 'a' });
     }
   });
@@ -341,7 +351,11 @@ describe('the world', () => {
     const node = world.add('a', { family: visionSim });
     await world.run(1000);
     node.core.step = () =>
-      [1, 2].map((write) => ({ type: 'storeBodies', write, change: { put: [], remove: [] } }));
+      [1, 2].map((request) => ({
+        type: 'storage',
+        request,
+        operation: { kind: 'write', changes: [deleteRecord('bodies', new Uint8Array(32))] },
+      }));
     expect(() => node.driver.push({ type: 'wake' })).toThrow('body writes under way: 2 is more than 1');
   });
 });

@@ -2,6 +2,7 @@
 import { MemoryStore, type StoredChain } from '@vision-light/protocol';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { loadChain, writeChain } from '../store-access.js';
 import { VisionChain, visionSim } from './vision-chain.js';
 import { World } from './world.js';
 
@@ -16,7 +17,7 @@ it('a damaged chunk of claimed hashes is dropped wholly', async () => {
   const batch = new VisionChain().mine({ count: COUNT });
   writer.driver.push({ type: 'command', command: { kind: 'submit', batch, ticket: 1 } });
   await world.run(world.now + 10_000, () => writer.core.status.storedHeight === COUNT);
-  const { chunks, tip } = await store.load();
+  const { chunks, tip } = await loadChain(store);
   const [chunk] = chunks as [StoredChain['chunks'][0]];
 
   let nodes = 0;
@@ -25,7 +26,11 @@ it('a damaged chunk of claimed hashes is dropped wholly', async () => {
       const bytes = chunk.bytes.slice();
       bytes[at] = (bytes[at] as number) ^ (1 << bit);
       const damaged = new MemoryStore();
-      await damaged.write({ removeFrom: undefined, put: [{ index: 0, bytes }], tip: tip as Uint8Array });
+      await writeChain(damaged, {
+        removeFrom: undefined,
+        put: [{ index: 0, bytes }],
+        tip: tip as Uint8Array,
+      });
       const node = world.add(`reader ${nodes++}`, { family: visionSim, store: damaged });
       await world.run(world.now + 5_000, () => node.noticed('ready').length > 0);
       expect(node.core.tip.height).toBe(0);

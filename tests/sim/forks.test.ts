@@ -5,6 +5,7 @@ import {
   HELD_HEADERS_PER_PEER_MAX,
   STORE_RETRY_MS,
 } from '../../packages/protocol/src/limits.js';
+import { loadChain, writeChain } from '../store-access.js';
 import { part, serve } from './scripted-chain.js';
 import { answerPings, Stranger } from './stranger.js';
 import { genesisTime, VisionChain, visionSim } from './vision-chain.js';
@@ -197,12 +198,12 @@ describe('storage', () => {
     await world.run(world.now + 10);
     await feed(page);
     world.kill('page');
-    const stored = await store.load();
+    const stored = await loadChain(store);
     const damaged = new MemoryStore();
     const chunks = stored.chunks.map((chunk) => ({ ...chunk, bytes: chunk.bytes.slice() }));
     const { bytes } = chunks[1] as { bytes: Uint8Array };
     bytes[40] = (bytes[40] as number) ^ 4;
-    await damaged.write({ removeFrom: undefined, put: chunks, tip: stored.tip as Uint8Array });
+    await writeChain(damaged, { removeFrom: undefined, put: chunks, tip: stored.tip as Uint8Array });
     const again = world.add('again', { family, store: damaged });
     await world.run(world.now + 2000);
     expect(again.noticed('error').map(({ code }) => code)).toEqual(['STORE_CORRUPT']);
@@ -255,7 +256,7 @@ describe('storage', () => {
     world.kill('page');
     const blind = world.add('blind', { family, store, loadFault: () => 'STORE_FAILED' });
     await world.run(world.now + 5000);
-    expect((await store.load()).chunks.length).toBe(3);
+    expect((await loadChain(store)).chunks.length).toBe(3);
     await submit(blind, new VisionChain().mine({ count: 3, miner: 'other' }));
     await world.run(world.now + 3000);
     world.kill('blind');

@@ -1,4 +1,4 @@
-import type { NodeEventBody } from '@vision-light/protocol';
+import type { NodeEventBody, StorageRecord } from '@vision-light/protocol';
 import { expect, it } from 'vitest';
 import { Trace } from './trace.js';
 
@@ -9,9 +9,16 @@ function digestOf(event: NodeEventBody, now = 1, node = 'a'): string {
 }
 
 const bytes = (last: number): Uint8Array => Uint8Array.of(1, 2, 3, 4, 5, last);
-const chain = (index: number, chunk: Uint8Array, tip: Uint8Array | undefined): NodeEventBody => ({
-  type: 'loaded',
-  chain: { chunks: [{ index, bytes: chunk }], tip },
+const read = (...records: readonly StorageRecord[]): NodeEventBody => ({
+  type: 'storageAnswered',
+  request: 1,
+  result: { kind: 'read', records },
+});
+const chunk = (key: number, value: Uint8Array): StorageRecord => ({ table: 'chunks', key, value });
+const list = (...keys: readonly Uint8Array[]): NodeEventBody => ({
+  type: 'storageAnswered',
+  request: 1,
+  result: { kind: 'list', keys },
 });
 const submit = (...bodies: (Uint8Array | undefined)[]): NodeEventBody => ({
   type: 'command',
@@ -29,45 +36,33 @@ const block = (hash: Uint8Array, ticket: number): NodeEventBody => ({
 
 it.each<[what: string, events: readonly NodeEventBody[]]>([
   [
-    'a chain that was loaded',
+    'records that were read',
     [
-      { type: 'loaded', chain: { chunks: [], tip: undefined } },
-      chain(0, bytes(0), undefined),
-      chain(1, bytes(0), undefined),
-      chain(0, bytes(1), undefined),
-      chain(0, bytes(0), bytes(0)),
-      chain(0, bytes(0), bytes(1)),
+      read(),
+      read(chunk(0, bytes(0))),
+      read(chunk(1, bytes(0))),
+      read(chunk(0, bytes(1))),
+      read(chunk(0, new Uint8Array(0))),
+      read(chunk(0, bytes(0)), chunk(1, bytes(0))),
+      read(chunk(1, bytes(0)), chunk(0, bytes(0))),
+      read({ table: 'meta', key: 'tip', value: bytes(0) }),
+      read({ table: 'bodies', key: bytes(0), value: bytes(0) }),
+      read({ table: 'bodies', key: bytes(1), value: bytes(0) }),
     ],
   ],
   [
-    'bodies that are listed',
-    [
-      { type: 'bodiesListed', hashes: [] },
-      { type: 'bodiesListed', hashes: [bytes(0)] },
-      { type: 'bodiesListed', hashes: [bytes(1)] },
-      { type: 'bodiesListed', hashes: [bytes(0), bytes(1)] },
-      { type: 'bodiesListed', hashes: [bytes(1), bytes(0)] },
-    ],
-  ],
-  [
-    'a body that was read',
-    [
-      { type: 'bodyRead', read: 1 },
-      { type: 'bodyRead', read: 2 },
-      { type: 'bodyRead', read: 1, body: new Uint8Array(0) },
-      { type: 'bodyRead', read: 1, body: bytes(0) },
-      { type: 'bodyRead', read: 1, body: bytes(1) },
-    ],
+    'keys that are listed',
+    [list(), list(bytes(0)), list(bytes(1)), list(bytes(0), bytes(1)), list(bytes(1), bytes(0))],
   ],
   ['submitted bodies', [submit(), submit(undefined), submit(bytes(0)), submit(bytes(1))]],
   ['a block that the application wants', [block(bytes(0), 1), block(bytes(1), 1), block(bytes(0), 2)]],
   [
     'what else is answered',
     [
-      { type: 'stored', write: 1 },
-      { type: 'stored', write: 2 },
-      { type: 'bodiesFailed', write: 1, code: 'STORE_QUOTA', detail: '' },
-      { type: 'bodiesFailed', write: 1, code: 'STORE_FAILED', detail: '' },
+      { type: 'storageAnswered', request: 1, result: { kind: 'write' } },
+      { type: 'storageAnswered', request: 2, result: { kind: 'write' } },
+      { type: 'storageAnswered', request: 1, failure: { code: 'STORE_QUOTA', detail: '' } },
+      { type: 'storageAnswered', request: 1, failure: { code: 'STORE_FAILED', detail: '' } },
       { type: 'powVerified', job: 1 },
       { type: 'powVerified', job: 1, hashes: bytes(0) },
       { type: 'powVerified', job: 2, hashes: bytes(0) },

@@ -13,8 +13,10 @@ import {
   MemoryStore,
   type NodeEventBody,
   type NodeNotice,
-  type NodeStore,
   type PowJob,
+  performStorage,
+  type StorageOperation,
+  type Store,
   type StoreFault,
   type TreeBase,
 } from '@vision-light/protocol';
@@ -65,7 +67,7 @@ export interface SimNodeOptions {
   readonly family: ChainFamily;
   readonly base?: TreeBase;
   readonly isGateway?: boolean;
-  readonly store?: NodeStore;
+  readonly store?: Store;
   /** Seconds that this node's clock is ahead of the world's. */
   readonly clockSkewS?: number;
   /** Hashing of this node; undefined stands for a worker that died. */
@@ -211,7 +213,7 @@ export class SimNode {
     this.world.after(this.world.workMs(ms), () => this.isRunning && this.driver.push(event));
   }
 
-  #perform(effect: Effect, store: NodeStore): void {
+  #perform(effect: Effect, store: Store): void {
     if (!this.isRunning) return;
     const { world } = this;
     this.caps.performed(effect);
@@ -230,46 +232,9 @@ export class SimNode {
       case 'verifyPow':
         this.#hash(effect.job, effect.work);
         break;
-      case 'store': {
-        const code = this.options.writeFault?.();
-        if (code !== undefined) this.#answer(STORE_MS, { type: 'storeFailed', code, detail: '' });
-        else
-          world.await(store.write(effect.change), () =>
-            this.#answer(STORE_MS, { type: 'stored', write: effect.write }),
-          );
+      case 'storage':
+        this.#store(effect, store);
         break;
-      }
-      case 'load': {
-        const code = this.options.loadFault?.();
-        if (code !== undefined) this.#answer(STORE_MS, { type: 'storeFailed', code, detail: '' });
-        else world.await(store.load(), (chain) => this.#answer(STORE_MS, { type: 'loaded', chain }));
-        break;
-      }
-      case 'listBodies':
-        world.await(store.listBodies(), (hashes) => this.#answer(STORE_MS, { type: 'bodiesListed', hashes }));
-        break;
-      case 'readBody': {
-        const { read, hash } = effect;
-        const isLost = this.options.readFault?.() === true;
-        world.await(store.readBody(hash), (body) =>
-          this.#answer(STORE_MS, {
-            type: 'bodyRead',
-            read,
-            ...(body === undefined || isLost ? {} : { body }),
-          }),
-        );
-        break;
-      }
-      case 'storeBodies': {
-        const { write, change } = effect;
-        const code = this.options.writeFault?.();
-        if (code !== undefined) this.#answer(STORE_MS, { type: 'bodiesFailed', write, code, detail: '' });
-        else
-          world.await(store.writeBodies(change), () =>
-            this.#answer(STORE_MS, { type: 'bodiesStored', write }),
-          );
-        break;
-      }
       case 'emit':
         if (this.options.notice === undefined) this.notices.push(effect.notice);
         else this.options.notice(effect.notice, this);
@@ -281,6 +246,29 @@ export class SimNode {
     }
   }
 
+  #store(effect: Extract<Effect, { type: 'storage' }>, store: Store): void {
+    const { request, operation } = effect;
+    const code = this.#faultOf(operation);
+    const failed: NodeEventBody | undefined = code && {
+      type: 'storageAnswered',
+      request,
+      failure: { code, detail: '' },
+    };
+    // That a body is lost is found when it is read; other faults are those of a store that cannot be used.
+    if (failed !== undefined && !isBodyRead(operation)) this.#answer(STORE_MS, failed);
+    else
+      this.world.await(performStorage(store, effect), (answer) => this.#answer(STORE_MS, failed ?? answer));
+  }
+
+  /** What an operation shall fail with. */
+  #faultOf(operation: StorageOperation): StoreFault | undefined {
+    const { writeFault, loadFault, readFault } = this.options;
+    if (operation.kind === 'list') return undefined;
+    if (operation.kind === 'write') return writeFault?.();
+    if (!isBodyRead(operation)) return loadFault?.();
+    return readFault?.() === true ? 'STORE_CORRUPT' : undefined;
+  }
+
   #hash(job: number, work: PowJob): void {
     this.hashedHeaders += work.count;
     const hash = this.options.hash ?? ((each: PowJob) => this.world.pow.run(each));
@@ -290,6 +278,10 @@ export class SimNode {
       hashes === undefined ? { type: 'powVerified', job } : { type: 'powVerified', job, hashes },
     );
   }
+}
+
+function isBodyRead(operation: StorageOperation): boolean {
+  return operation.kind === 'read' && operation.selections.every(({ table }) => table === 'bodies');
 }
 
 /** One connection of two nodes. */

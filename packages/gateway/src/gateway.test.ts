@@ -18,6 +18,7 @@ import {
 } from '@vision-light/protocol';
 import { createSignalServer, type SignalServer } from '@vision-light/signal-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadChain, writeChain } from '../../../tests/store-access.js';
 import { createGateway, type Gateway } from './gateway.js';
 import { GatewayError } from './gateway-error.js';
 import type { GatewayOptions, GatewayProgress } from './gateway-options.js';
@@ -417,9 +418,9 @@ describe('createGateway', () => {
     await first.close();
     const id = Buffer.from(resolveNetwork(network).networkId).toString('hex').slice(0, 8);
     const store = await LevelStore.open(path.join(folder, `gateway-test-${id}`));
-    const chain = await store.load();
+    const chain = await loadChain(store);
     const put = chain.chunks.map(({ index, bytes }) => ({ index, bytes: bytes.map((byte) => byte ^ 0x55) }));
-    await store.write({ removeFrom: undefined, put, tip: chain.tip ?? Uint8Array.of() });
+    await writeChain(store, { removeFrom: undefined, put, tip: chain.tip ?? Uint8Array.of() });
     await store.close();
 
     const second = await start({ mine: false, dataDir: folder });

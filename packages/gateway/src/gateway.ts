@@ -9,9 +9,9 @@ import {
   type HeaderInfo,
   MemoryStore,
   type NodeNotice,
-  type NodeStore,
   type PeerInfo,
   type Status,
+  type Store,
   type Tip,
 } from '@vision-light/protocol';
 import type { Logger } from 'pino';
@@ -155,7 +155,7 @@ class RunningGateway implements Gateway {
     }
   }
 
-  #createHost(store: NodeStore): NodeHost {
+  #createHost(store: Store): NodeHost {
     const { family, headersFile, onFailure } = this.#options;
     return new NodeHost({
       family,
@@ -216,7 +216,7 @@ class RunningGateway implements Gateway {
   }
 }
 
-async function openStore({ dataDir, family }: ResolvedOptions): Promise<NodeStore> {
+async function openStore({ dataDir, family }: ResolvedOptions): Promise<Store> {
   return dataDir === undefined ? new MemoryStore() : LevelStore.open(path.join(dataDir, folderName(family)));
 }
 

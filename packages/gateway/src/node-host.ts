@@ -10,9 +10,9 @@ import {
   LightNode,
   type NodeEventBody,
   type NodeNotice,
-  type NodeStore,
-  StoreError,
-  type StoreFault,
+  performStorage,
+  readRecord,
+  type Store,
 } from '@vision-light/protocol';
 import type { Logger } from 'pino';
 import { LINKS_MAX, PEERS_MAX } from './limits.js';
@@ -23,7 +23,7 @@ import { RtcLink } from './webrtc/rtc-link.js';
 /** What a host is made of. It owns the store and closes it. */
 export interface NodeHostOptions {
   readonly family: ChainFamily;
-  readonly store: NodeStore;
+  readonly store: Store;
   readonly hashThreads: number;
   readonly userAgent: string;
   readonly log: Logger;
@@ -137,7 +137,7 @@ export class NodeHost {
    * @throws {StoreError} if the store cannot be read
    */
   readBody(hash: Uint8Array): Promise<Uint8Array | undefined> {
-    return this.#options.store.readBody(hash);
+    return readRecord(this.#options.store, 'bodies', hash);
   }
 
   /** Writes what is not yet stored, takes leave of every peer, and releases everything. */
@@ -201,20 +201,8 @@ export class NodeHost {
       case 'verifyPow':
         void this.#verify(effect);
         return;
-      case 'store':
-        void this.#store(effect);
-        return;
-      case 'load':
-        void this.#load();
-        return;
-      case 'listBodies':
-        void this.#listBodies();
-        return;
-      case 'readBody':
-        void this.#readBody(effect);
-        return;
-      case 'storeBodies':
-        void this.#storeBodies(effect);
+      case 'storage':
+        void performStorage(this.#options.store, effect).then((event) => this.#push(event));
         return;
       case 'requestPeers':
         this.#options.requestPeers(effect.count);
@@ -234,47 +222,6 @@ export class NodeHost {
     }
   }
 
-  async #store({ write, change }: Extract<Effect, { type: 'store' }>): Promise<void> {
-    try {
-      await this.#options.store.write(change);
-      this.#push({ type: 'stored', write });
-    } catch (error) {
-      this.#pushStoreFault(error);
-    }
-  }
-
-  async #load(): Promise<void> {
-    try {
-      const chain = await this.#options.store.load();
-      this.#push({ type: 'loaded', chain });
-    } catch (error) {
-      this.#pushStoreFault(error);
-    }
-  }
-
-  async #listBodies(): Promise<void> {
-    const hashes = await this.#options.store.listBodies().catch(() => []);
-    this.#push({ type: 'bodiesListed', hashes });
-  }
-
-  async #readBody({ read, hash }: Extract<Effect, { type: 'readBody' }>): Promise<void> {
-    const body = await this.#options.store.readBody(hash).catch(() => undefined);
-    this.#push({ type: 'bodyRead', read, ...(body === undefined ? {} : { body }) });
-  }
-
-  async #storeBodies({ write, change }: Extract<Effect, { type: 'storeBodies' }>): Promise<void> {
-    try {
-      await this.#options.store.writeBodies(change);
-      this.#push({ type: 'bodiesStored', write });
-    } catch (error) {
-      this.#push({ type: 'bodiesFailed', write, ...storeFaultOf(error) });
-    }
-  }
-
-  #pushStoreFault(error: unknown): void {
-    this.#push({ type: 'storeFailed', ...storeFaultOf(error) });
-  }
-
   #emit(notice: NodeNotice): void {
     if (notice.type === 'submitted') {
       const { ticket, accepted, code } = notice;
@@ -283,9 +230,4 @@ export class NodeHost {
     }
     for (const listener of this.#listeners) listener(notice);
   }
-}
-
-function storeFaultOf(error: unknown): { readonly code: StoreFault; readonly detail: string } {
-  const code = error instanceof StoreError ? error.code : 'STORE_FAILED';
-  return { code, detail: String(error instanceof StoreError ? error.cause : error) };
 }

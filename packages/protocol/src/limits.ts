@@ -243,6 +243,9 @@ export const CHUNKS_PER_WRITE_MAX = 5;
 /** Chunks that are kept as peers sent them until they are written, 100 to 500 kB each. What is beyond it is encoded anew. */
 export const RECEIVED_CHUNKS_MAX = 10;
 
+/** Storage requests that are not answered: one write of headers, one of bodies, the two reads of the start, and `BODY_READS_MAX` bodies. Each part bounds its own, so one more is a mistake of the node, which then stops. */
+export const STORAGE_REQUESTS_MAX = 4 + BODY_READS_MAX;
+
 /** Milliseconds that new headers wait for their chunk to fill while more arrive; otherwise they are written at once. */
 export const STORE_DELAY_MS = 1_000;
 

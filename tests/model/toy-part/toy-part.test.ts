@@ -31,7 +31,8 @@ class Pair {
       ['b', b],
     ]);
     for (const id of ['a', 'b']) this.step(id, { type: 'start' });
-    for (const id of ['a', 'b']) this.step(id, { type: 'loaded', chain: { chunks: [], tip: undefined } });
+    for (const id of ['a', 'b'])
+      this.step(id, { type: 'storageAnswered', request: 1, result: { kind: 'read', records: [] } });
     for (const id of ['a', 'b']) this.step(id, { type: 'peerConnected', peer: id === 'a' ? 'b' : 'a' });
     this.deliver();
   }
@@ -140,7 +141,7 @@ describe('a broken invariant', () => {
     const { node, dice } = nodeWithDice();
     const time = { now: 1, wallTime: 1000 };
     node.step({ type: 'start', ...time });
-    node.step({ type: 'loaded', chain: { chunks: [], tip: undefined }, ...time });
+    node.step({ type: 'storageAnswered', request: 1, result: { kind: 'read', records: [] }, ...time });
     dice.advance = () => {
       throw new Error('a die has two sides at least');
     };

@@ -1,36 +1,37 @@
 import {
-  type BodyChange,
-  type NodeStore,
-  type StoreChange,
-  type StoredChain,
+  type KeyOf,
+  type StorageChange,
+  type StorageRecord,
+  type StorageSelection,
+  type Store,
   StoreError,
+  storageTables,
+  type TableName,
 } from '@vision-light/protocol';
 import { deleteDB, openDB } from 'idb';
-import { listBodyKeys, readBodyRecord, removeBodyKeys, writeBodyRecords } from './body-records.js';
-import { readChain, writeChain } from './header-records.js';
 import { assertShape, type NodeDatabase, SCHEMA_VERSION, upgradeDatabase } from './node-database.js';
 import { type StoreActivity, storeFaultOf } from './store-fault-of.js';
+import { listKeys, readRecords, removeKeys, SelectionError, writeRecords } from './table-records.js';
 
 /** Milliseconds for opening; Safari is known never to answer at times. Then the node goes on from memory. */
 const OPEN_TIMEOUT_MS = 10_000;
 
 /**
- * Headers and bodies in IndexedDB: one database a network, each change one transaction.
+ * A node's tables in IndexedDB: one database a network, each operation one transaction.
  *
- * Nothing read from it is trusted. A database of another shape, or whose headers cannot be read, is emptied: `load` then
- * rejects with STORE_CORRUPT once, and the store is usable and empty afterwards. A body that cannot be read costs itself
- * alone: `readBody` rejects with STORE_CORRUPT once, and then there is none under this hash. Where even the list of
- * bodies cannot be read, all of them go, and the headers stay.
+ * Nothing read from it is trusted. What is found damaged is removed, as the row of its table says: the whole database,
+ * or one record, or all of a table that cannot be listed. The operation that found it rejects with STORE_CORRUPT once,
+ * and the store is usable afterwards. A database of another shape is emptied in the same way.
  *
  * Transactions are relaxed: after a power failure the last ones may be missing, but none is there in part.
  */
-export class IndexedDbStore implements NodeStore {
+export class IndexedDbStore implements Store {
   readonly #name: string;
   #database: Promise<NodeDatabase> | undefined;
   #isClosed = false;
 
   /**
-   * Begins to open the database at once, so that it is ready when `load` is called.
+   * Begins to open the database at once, so that it is ready when it is read.
    *
    * @param networkId  64 hex digits; names the database
    */
@@ -40,51 +41,29 @@ export class IndexedDbStore implements NodeStore {
     this.#open().catch(() => {});
   }
 
-  async load(): Promise<StoredChain> {
+  async read(selections: readonly StorageSelection[]): Promise<StorageRecord[]> {
     try {
-      return await readChain(await this.#open());
+      return await readRecords(await this.#open(), selections);
     } catch (error) {
-      const fault = faultOf(error, 'reading');
-      if (fault.code === 'STORE_CORRUPT') await this.#reset();
-      throw fault;
+      if (!(error instanceof SelectionError)) throw await this.#readingFault(error);
+      throw await this.#readingFault(error.cause, error.selection);
     }
   }
 
-  async write(change: StoreChange): Promise<void> {
+  /** Reads keys alone. Those that the table cannot have are passed over, and removed. */
+  async list<Table extends TableName>(table: Table): Promise<KeyOf<Table>[]> {
     try {
-      await writeChain(await this.#open(), change);
+      const { keys, strays } = await listKeys(await this.#open(), table);
+      if (strays.length > 0) await this.#tidy((database) => removeKeys(database, table, strays));
+      return keys;
     } catch (error) {
-      throw faultOf(error, 'writing');
+      throw await this.#readingFault(error, { table });
     }
   }
 
-  /** Reads keys alone. Those that are no hashes are passed over, and removed. */
-  async listBodies(): Promise<Uint8Array[]> {
+  async write(changes: readonly StorageChange[]): Promise<void> {
     try {
-      const { hashes, strays } = await listBodyKeys(await this.#open());
-      if (strays.length > 0) await this.#tidy((database) => removeBodyKeys(database, strays));
-      return hashes;
-    } catch (error) {
-      const fault = faultOf(error, 'reading');
-      if (fault.code === 'STORE_CORRUPT') await this.#tidy((database) => database.clear('bodies'));
-      throw fault;
-    }
-  }
-
-  async readBody(hash: Uint8Array): Promise<Uint8Array | undefined> {
-    try {
-      return await readBodyRecord(await this.#open(), hash);
-    } catch (error) {
-      const fault = faultOf(error, 'reading');
-      if (fault.code === 'STORE_CORRUPT')
-        await this.#tidy((database) => writeBodyRecords(database, { put: [], remove: [hash] }));
-      throw fault;
-    }
-  }
-
-  async writeBodies(change: BodyChange): Promise<void> {
-    try {
-      await writeBodyRecords(await this.#open(), change);
+      await writeRecords(await this.#open(), changes);
     } catch (error) {
       throw faultOf(error, 'writing');
     }
@@ -132,8 +111,8 @@ export class IndexedDbStore implements NodeStore {
         upgrade: upgradeDatabase,
         blocked: () => giveUp('another tab keeps an older database open'),
         // Another tab wants to delete or upgrade the database; it must not wait for us.
-        blocking: (_current, _blocked, event) => {
-          (event.target as IDBDatabase).close();
+        blocking: (_current, _blocked, { target }) => {
+          if (target instanceof IDBDatabase) target.close();
           this.#database = undefined;
         },
         // The user cleared the site's data, or the browser gave up. What comes next opens a database anew.
@@ -150,6 +129,27 @@ export class IndexedDbStore implements NodeStore {
           (error: unknown) => reject(new StoreError(storeFaultOf(error, 'opening'), error)),
         );
     });
+  }
+
+  /**
+   * What a read is to reject with, once the damage is removed.
+   *
+   * @param found  what was read: one record, a range, or all keys of a table; the opening itself if absent
+   */
+  async #readingFault(
+    error: unknown,
+    found?: { readonly table: TableName; readonly key?: KeyOf<TableName> },
+  ): Promise<StoreError> {
+    const fault = faultOf(error, 'reading');
+    if (fault.code !== 'STORE_CORRUPT') return fault;
+    if (found === undefined || storageTables[found.table].damage === 'store') await this.#reset();
+    else {
+      const { table, key } = found;
+      await this.#tidy((database) =>
+        key === undefined ? database.clear(table) : writeRecords(database, [{ kind: 'delete', table, key }]),
+      );
+    }
+    return fault;
   }
 
   /** Removes what was found damaged. Where even this fails, the next use says so. */

@@ -1,87 +1,62 @@
-/** The shape of a network's database in IndexedDB, and how it is written. */
-import { StoreError } from '@vision-light/protocol';
-import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
+/** The shape of a network's database in IndexedDB: one object store for each table, under the table's name. */
+import { StoreError, storageTables, type TableName } from '@vision-light/protocol';
+import type { IDBPDatabase, IDBPObjectStore } from 'idb';
 
-interface Schema extends DBSchema {
-  /** Packed chunks of headers under their index. */
-  chunks: { key: number; value: Uint8Array };
-  /** The tip pointer, under 'tip'. */
-  meta: { key: string; value: Uint8Array };
-  /**
-   * Block bodies under their hash, 32 bytes. Binary keys come back as ArrayBuffers; text would take twice the room and a
-   * conversion for each hash that is listed.
-   */
-  bodies: { key: IDBValidKey; value: Uint8Array };
-}
-
-type StoreName = 'chunks' | 'meta' | 'bodies';
+/**
+ * Records lie under their keys as they are. Binary keys come back as ArrayBuffers; text would take twice the room and a
+ * conversion for each hash that is listed.
+ */
+type Schema = { [Table in TableName]: { key: IDBValidKey; value: Uint8Array } };
 
 /** A network's database, open. */
 export type NodeDatabase = IDBPDatabase<Schema>;
 
-/** Rises when what the database holds changes its shape: see {@link upgradeDatabase}. */
-export const SCHEMA_VERSION = 2;
+/** One table within a transaction. */
+export type TableStore<Mode extends IDBTransactionMode> = IDBPObjectStore<
+  Schema,
+  TableName[],
+  TableName,
+  Mode
+>;
+
+/** Rises with each table that is added: see {@link upgradeDatabase}. */
+export const SCHEMA_VERSION = Math.max(...Object.values(storageTables).map(({ since }) => since));
 
 /**
- * Brings an older database to the present shape. Version 1 held headers alone, in the same way: they are kept. Whatever
- * else is found is nothing of ours, and removed.
+ * Brings an older database to the present shape. One with just the tables of its version is kept and gets those that
+ * came later; whatever else is found is nothing of ours, and removed.
+ *
+ * @param oldVersion  0 if there is no database yet
  */
-export function upgradeDatabase(database: NodeDatabase): void {
-  if (storeNames(database) !== 'chunks,meta') {
+export function upgradeDatabase(database: NodeDatabase, oldVersion: number): void {
+  if (storeNames(database) !== namesOf(tablesOf(oldVersion)))
     for (const name of database.objectStoreNames) database.deleteObjectStore(name);
-    database.createObjectStore('chunks');
-    database.createObjectStore('meta');
-  }
-  database.createObjectStore('bodies');
+  for (const table of tablesOf(SCHEMA_VERSION))
+    if (!database.objectStoreNames.contains(table)) database.createObjectStore(table);
 }
 
 /** @throws {StoreError} STORE_CORRUPT for a database of this version, but of another shape */
 export function assertShape(database: NodeDatabase): void {
   const names = storeNames(database);
-  if (names !== 'bodies,chunks,meta')
+  if (names !== namesOf(tablesOf(SCHEMA_VERSION)))
     throw new StoreError('STORE_CORRUPT', new Error(`the database holds other things: ${names}`));
 }
 
+/** The tables of one version of the shape. */
+function tablesOf(version: number): TableName[] {
+  return tableNames.filter((table) => storageTables[table].since <= version);
+}
+
+const tableNames: readonly TableName[] = Object.keys(storageTables).filter(isTableName);
+
+function isTableName(name: string): name is TableName {
+  return name in storageTables;
+}
+
 function storeNames(database: NodeDatabase): string {
-  return [...database.objectStoreNames].sort().join();
+  return namesOf([...database.objectStoreNames]);
 }
 
-/** What a writer asks of a transaction. */
-export type WriteTransaction<Names extends StoreName> = IDBPTransaction<Schema, Names[], 'readwrite'>;
-
-/**
- * One transaction, wholly or not at all. It is relaxed: a power failure can take the last ones, but never a part.
- *
- * @param ask  yields its requests, one after the other, without waiting for them
- */
-export async function writeWholly<Names extends StoreName>(
-  database: NodeDatabase,
-  names: Names[],
-  ask: (transaction: WriteTransaction<Names>) => Iterable<Promise<unknown>>,
-): Promise<void> {
-  const transaction = database.transaction(names, 'readwrite', { durability: 'relaxed' });
-  const requests: Promise<unknown>[] = [transaction.done];
-  try {
-    for (const request of ask(transaction)) requests.push(request);
-  } catch (error) {
-    // What was asked for before would be written otherwise.
-    transaction.abort();
-    await Promise.allSettled(requests);
-    throw error;
-  }
-  await Promise.all(requests);
-}
-
-/** @throws {StoreError} STORE_CORRUPT for any other value */
-export function assertBytes(value: unknown): Uint8Array {
-  if (value instanceof Uint8Array) return value;
-  throw new StoreError('STORE_CORRUPT', new Error('a record is no bytes'));
-}
-
-/**
- * Bytes to put. IndexedDB stores the whole buffer behind a view; so a part of a larger one is copied out, and only that:
- * a body of megabytes that has its buffer to itself goes as it is.
- */
-export function ownBytes(bytes: Uint8Array): Uint8Array {
-  return bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
+function namesOf(names: readonly string[]): string {
+  return [...names].sort().join();
 }

@@ -1,22 +1,24 @@
 import {
-  type BodyChange,
-  type NodeStore,
-  type StoreChange,
-  type StoredChain,
+  type KeyOf,
+  type StorageChange,
+  type StorageRecord,
+  type StorageSelection,
+  type Store,
   StoreError,
+  type TableName,
 } from '@vision-light/protocol';
 import type { BrowserStore } from './browser-store.js';
 import type { WriteLock } from './write-lock.js';
 
 /**
- * A store of which several tabs read and one writes. Where another tab is the writer, this one's changes are dropped:
- * its node goes on from memory, and the writer verifies the same chain. What is read is the writer's: a body that was
- * dropped here is there only once the writer has it too.
+ * A store that several tabs read and one tab writes. Where another tab is the writer, the changes of this one are
+ * dropped: its node goes on from memory, and the writer verifies the same chain. What is read is the writer's: a body
+ * that was dropped here is there only once the writer has it too.
  *
- * A store that is denied has no writer: every change fails, whoever has the lock, and nobody else is blamed.
+ * A store that is denied has no writer: every change fails, whichever tab has the lock, and no other tab is blamed.
  */
 export class SingleWriterStore implements BrowserStore {
-  readonly #store: NodeStore;
+  readonly #store: Store;
   readonly #lock: WriteLock;
   readonly #onBusy: () => void;
   #isBusy = false;
@@ -24,7 +26,7 @@ export class SingleWriterStore implements BrowserStore {
   #isClosed = false;
 
   /** @param onBusy  called once, when another writer is met */
-  constructor(store: NodeStore, lock: WriteLock, onBusy: () => void) {
+  constructor(store: Store, lock: WriteLock, onBusy: () => void) {
     this.#store = store;
     this.#lock = lock;
     this.#onBusy = onBusy;
@@ -35,38 +37,26 @@ export class SingleWriterStore implements BrowserStore {
   }
 
   /** Reading needs no lock, so that a reload does not wait for the former page to end. */
-  load(): Promise<StoredChain> {
-    return this.#noticeDenial(this.#store.load());
+  read(selections: readonly StorageSelection[]): Promise<StorageRecord[]> {
+    return this.#noticeDenial(this.#store.read(selections));
   }
 
-  write(change: StoreChange): Promise<void> {
-    return this.#writeOrDrop(() => this.#store.write(change));
+  list<Table extends TableName>(table: Table): Promise<KeyOf<Table>[]> {
+    return this.#noticeDenial(this.#store.list(table));
   }
 
-  listBodies(): Promise<Uint8Array[]> {
-    return this.#noticeDenial(this.#store.listBodies());
-  }
-
-  readBody(hash: Uint8Array): Promise<Uint8Array | undefined> {
-    return this.#noticeDenial(this.#store.readBody(hash));
-  }
-
-  writeBodies(change: BodyChange): Promise<void> {
-    return this.#writeOrDrop(() => this.#store.writeBodies(change));
+  async write(changes: readonly StorageChange[]): Promise<void> {
+    if (this.#isDenied || (await this.#lock.isWriter)) return this.#noticeDenial(this.#store.write(changes));
+    // What closing cut short is nobody's fault.
+    if (this.#isBusy || this.#isClosed) return;
+    this.#isBusy = true;
+    this.#onBusy();
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#store.close();
     this.#lock.release();
-  }
-
-  async #writeOrDrop(write: () => Promise<void>): Promise<void> {
-    if (this.#isDenied || (await this.#lock.isWriter)) return this.#noticeDenial(write());
-    // What closing cut short is nobody's fault.
-    if (this.#isBusy || this.#isClosed) return;
-    this.#isBusy = true;
-    this.#onBusy();
   }
 
   async #noticeDenial<T>(activity: Promise<T>): Promise<T> {

@@ -3,10 +3,9 @@ import {
   type Effect,
   type NodeEventBody,
   type NodeNotice,
-  type NodeStore,
   type Platform,
-  StoreError,
-  type StoreFault,
+  performStorage,
+  type Store,
 } from '@vision-light/protocol';
 import type { PeerChannels } from './peer-channels.js';
 
@@ -14,7 +13,7 @@ import type { PeerChannels } from './peer-channels.js';
 export interface WorkerResources {
   readonly channels: PeerChannels;
   readonly pool: PowPool;
-  readonly store: NodeStore;
+  readonly store: Store;
   /** Hands an answer to the node. */
   readonly push: (event: NodeEventBody) => void;
   /** Runs what may break the node, and says so if it does. */
@@ -68,35 +67,8 @@ export class WorkerPlatform implements Platform {
           },
         );
         break;
-      case 'store':
-        store.write(effect.change).then(
-          () => push({ type: 'stored', write: effect.write }),
-          (error: unknown) => push(storeFailed(error)),
-        );
-        break;
-      case 'load':
-        store.load().then(
-          (chain) => push({ type: 'loaded', chain }),
-          (error: unknown) => push(storeFailed(error)),
-        );
-        break;
-      case 'listBodies':
-        store.listBodies().then(
-          (hashes) => push({ type: 'bodiesListed', hashes }),
-          () => push({ type: 'bodiesListed', hashes: [] }),
-        );
-        break;
-      case 'readBody':
-        store.readBody(effect.hash).then(
-          (body) => push({ type: 'bodyRead', read: effect.read, ...(body === undefined ? {} : { body }) }),
-          () => push({ type: 'bodyRead', read: effect.read }),
-        );
-        break;
-      case 'storeBodies':
-        store.writeBodies(effect.change).then(
-          () => push({ type: 'bodiesStored', write: effect.write }),
-          (error: unknown) => push({ type: 'bodiesFailed', write: effect.write, ...storeFaultOf(error) }),
-        );
+      case 'storage':
+        void performStorage(store, effect).then(push);
         break;
       case 'requestPeers':
         requestPeers(effect.count);
@@ -108,14 +80,4 @@ export class WorkerPlatform implements Platform {
         effect satisfies never;
     }
   }
-}
-
-function storeFailed(error: unknown): NodeEventBody {
-  return { type: 'storeFailed', ...storeFaultOf(error) };
-}
-
-function storeFaultOf(error: unknown): { readonly code: StoreFault; readonly detail: string } {
-  const code = error instanceof StoreError ? error.code : 'STORE_FAILED';
-  const cause = error instanceof StoreError ? error.cause : error;
-  return { code, detail: String(cause ?? code) };
 }

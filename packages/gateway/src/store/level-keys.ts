@@ -1,58 +1,89 @@
 /**
- * The keys in LevelDB: `c` and a chunk's index as u32 BE → its bytes, `t` → the tip pointer, `b` and a hash → the body,
- * and `h` and a hash → nothing, for every body.
+ * The keys in LevelDB: a prefix for each table, and behind it an index as u32 BE, a hash, or a name. LevelDB sorts by
+ * bytes, so the keys of a table lie together, and indexes ascend.
  *
- * The hashes are there twice since LevelDB keeps a key beside its value: to go through the keys of bodies unpacks every
- * body. Measured with 400 bodies of 1 MB that can be compressed: 300 to 500 ms, against 4 to 6 ms for the hashes alone.
+ * The hashes of bodies are there twice since LevelDB keeps a key beside its value: to go through the keys of bodies
+ * unpacks every body. Measured with 400 bodies of 1 MB that can be compressed: 300 to 500 ms, against 4 to 6 ms for the
+ * hashes alone.
  */
+import { isKeyOf, type KeyOf, storageTables, type TableName } from '@vision-light/protocol';
 
-const CHUNK_PREFIX = 0x63;
-const BODY_PREFIX = 0x62;
-const HASH_PREFIX = 0x68;
-const HASH_BYTES = 32;
-
-/** Where the tip pointer lies. */
-export const TIP_KEY = Uint8Array.of(0x74);
-
-/** The hashes of all bodies, as a range of LevelDB; other keys can lie in it. */
-export const HASH_RANGE = { gte: Uint8Array.of(HASH_PREFIX), lt: Uint8Array.of(HASH_PREFIX + 1) } as const;
-
-/** The keys of the chunks from an index on, as a range of LevelDB; others can lie in it. */
-export function chunkRange(from: number): { readonly gte: Uint8Array; readonly lt: Uint8Array } {
-  return { gte: chunkKey(from), lt: Uint8Array.of(CHUNK_PREFIX + 1) };
+/** Where one table lies; each prefix is one byte. */
+interface Layout {
+  readonly prefix: number;
+  /** Under this prefix each key lies once more, with no value, if the values are large. */
+  readonly listPrefix?: number;
 }
 
-/** The key of a chunk; keys sort as indices do. */
-export function chunkKey(index: number): Uint8Array {
-  const key = new Uint8Array(5);
-  key[0] = CHUNK_PREFIX;
-  new DataView(key.buffer).setUint32(1, index);
-  return key;
+/** Never changed for a table that is there: databases hold these bytes. */
+const layouts: Readonly<Record<TableName, Layout>> = {
+  chunks: { prefix: 0x63 },
+  meta: { prefix: 0x74 },
+  bodies: { prefix: 0x62, listPrefix: 0x68 },
+};
+
+/** The name whose key is the prefix alone: databases are older than other names. */
+const UNNAMED = 'tip';
+
+/** A range of keys in LevelDB; others than ours can lie in it. */
+export interface KeyRange {
+  readonly gte: Uint8Array;
+  readonly lt: Uint8Array;
 }
 
-/** @returns the index of a chunk, or undefined for a key in the range that is none of ours */
-export function indexOf(key: Uint8Array): number | undefined {
-  return key.length === 5 ? new DataView(key.buffer, key.byteOffset).getUint32(1) : undefined;
+/** Where a record lies. */
+export function recordKey(table: TableName, key: KeyOf<TableName>): Uint8Array {
+  return prefixed(layouts[table].prefix, key);
 }
 
-/** Where a body lies. */
-export function bodyKey(hash: Uint8Array): Uint8Array {
-  return prefixed(BODY_PREFIX, hash);
+/** What says that there is a record under this key, for tables that are listed so. */
+export function listedKey(table: TableName, key: KeyOf<TableName>): Uint8Array | undefined {
+  const { listPrefix } = layouts[table];
+  return listPrefix === undefined ? undefined : prefixed(listPrefix, key);
 }
 
-/** What says that there is a body of this hash. */
-export function hashKey(hash: Uint8Array): Uint8Array {
-  return prefixed(HASH_PREFIX, hash);
+/** The records of a table with an order, from an index on. */
+export function rangeFrom(table: TableName, from: number): KeyRange {
+  const { prefix } = layouts[table];
+  return { gte: prefixed(prefix, from), lt: Uint8Array.of(prefix + 1) };
 }
 
-/** @returns the hash of a body, a copy, or undefined for a key in the range that is none of ours */
-export function hashOf(key: Uint8Array): Uint8Array | undefined {
-  return key.length === 1 + HASH_BYTES ? Uint8Array.from(key.subarray(1)) : undefined;
+/** All that says which keys a table has. */
+export function listRange(table: TableName): KeyRange {
+  const { prefix, listPrefix = prefix } = layouts[table];
+  return { gte: Uint8Array.of(listPrefix), lt: Uint8Array.of(listPrefix + 1) };
 }
 
-function prefixed(prefix: number, hash: Uint8Array): Uint8Array {
-  const key = new Uint8Array(1 + HASH_BYTES);
-  key[0] = prefix;
-  key.set(hash, 1);
-  return key;
+/** @returns the table's key in a key of LevelDB, a copy, or undefined for one that is none of ours */
+export function keyIn<Table extends TableName>(table: Table, bytes: Uint8Array): KeyOf<Table> | undefined {
+  const key = decode(storageTables[table].key, bytes.subarray(1));
+  return isKeyOf(table, key) ? key : undefined;
+}
+
+function decode(kind: 'index' | 'hash' | 'name', bytes: Uint8Array): unknown {
+  switch (kind) {
+    case 'index':
+      return bytes.length === 4 ? new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) : undefined;
+    case 'hash':
+      return Uint8Array.from(bytes);
+    case 'name':
+      return bytes.length === 0 ? UNNAMED : String.fromCharCode(...bytes);
+  }
+}
+
+function prefixed(prefix: number, key: KeyOf<TableName>): Uint8Array {
+  const bytes = suffixOf(key);
+  const whole = new Uint8Array(1 + bytes.length);
+  whole[0] = prefix;
+  whole.set(bytes, 1);
+  return whole;
+}
+
+function suffixOf(key: KeyOf<TableName>): Uint8Array {
+  if (key instanceof Uint8Array) return key;
+  if (key === UNNAMED) return new Uint8Array(0);
+  if (typeof key === 'string') return Uint8Array.from(key, (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, key);
+  return bytes;
 }

@@ -1,38 +1,36 @@
-/** Headers and bodies on disk, in LevelDB; the keys are in `level-keys.ts`. */
+/** A node's tables on disk, in LevelDB; the keys are in `level-keys.ts`. */
 import { mkdir } from 'node:fs/promises';
 import {
-  type BodyChange,
-  type NodeStore,
-  type StoreChange,
-  type StoredChain,
+  type KeyOf,
+  type StorageChange,
+  type StorageRecord,
+  type StorageSelection,
+  type Store,
   StoreError,
   type StoreFault,
+  storageTables,
+  type TableName,
 } from '@vision-light/protocol';
 import { ClassicLevel } from 'classic-level';
 import { GatewayError } from '../gateway-error.js';
-import {
-  bodyKey,
-  chunkKey,
-  chunkRange,
-  HASH_RANGE,
-  hashKey,
-  hashOf,
-  indexOf,
-  TIP_KEY,
-} from './level-keys.js';
+import { keyIn, listedKey, listRange, rangeFrom, recordKey } from './level-keys.js';
 
 const NOTHING = new Uint8Array(0);
 
 type Database = ClassicLevel<Uint8Array, Uint8Array>;
 type Batch = ReturnType<Database['batch']>;
+type Snapshot = ReturnType<Database['snapshot']>;
+type DeleteFrom = Extract<StorageChange, { kind: 'deleteFrom' }>;
+type Place = Pick<StorageRecord, 'table' | 'key'>;
 
 /**
- * A {@link NodeStore} in a folder of its own. Each write is one atomic batch, in the order of the calls.
+ * A {@link Store} in a folder of its own. Each write is one atomic batch, in the order of the calls.
  *
- * Headers are synced to disk. Bodies are handed to the system and no more, for a body that a power failure takes is
- * fetched again; it is missing wholly, and never in the list alone. The end of the process takes none.
+ * A write is synced to disk if the row of one of its tables says so. Others are handed to the system and no more, for
+ * what a power failure takes of them is fetched again; it is missing wholly, and never in the list alone. The end of the
+ * process takes none. Keys that are none of a table's are passed over, and left to lie.
  */
-export class LevelStore implements NodeStore {
+export class LevelStore implements Store {
   readonly #db: Database;
   #lastWrite: Promise<void> = Promise.resolve();
 
@@ -60,72 +58,39 @@ export class LevelStore implements NodeStore {
     return new LevelStore(db);
   }
 
-  async load(): Promise<StoredChain> {
+  async read(selections: readonly StorageSelection[]): Promise<StorageRecord[]> {
     try {
-      const chunks = [];
-      for await (const [key, bytes] of this.#db.iterator(chunkRange(0))) {
-        const index = indexOf(key);
-        // A key that is none of ours is left to lie.
-        if (index !== undefined) chunks.push({ index, bytes: plainBytes(bytes) });
+      const snapshot = this.#db.snapshot();
+      try {
+        const records: StorageRecord[] = [];
+        for (const selection of selections) await this.#readInto(records, selection, snapshot);
+        return records;
+      } finally {
+        await snapshot.close();
       }
-      const tip = await this.#db.get(TIP_KEY);
-      return { chunks, tip: tip && plainBytes(tip) };
     } catch (error) {
       throw new StoreError(faultOf(error), error);
     }
   }
 
-  write({ removeFrom, put, tip }: StoreChange): Promise<void> {
-    return this.#enqueue(async (batch) => {
-      if (removeFrom !== undefined)
-        for await (const key of this.#db.keys(chunkRange(removeFrom))) batch.del(key);
-      for (const { index, bytes } of put) batch.put(chunkKey(index), bytes);
-      batch.put(TIP_KEY, tip);
-      await batch.write({ sync: true });
-    });
-  }
-
-  async listBodies(): Promise<Uint8Array[]> {
+  async list<Table extends TableName>(table: Table): Promise<KeyOf<Table>[]> {
     try {
-      const hashes = [];
-      for await (const key of this.#db.keys(HASH_RANGE)) {
-        const hash = hashOf(key);
-        // A key that is none of ours is left to lie.
-        if (hash !== undefined) hashes.push(hash);
+      const keys: KeyOf<Table>[] = [];
+      for await (const bytes of this.#db.keys(listRange(table))) {
+        const key = keyIn(table, bytes);
+        if (key !== undefined) keys.push(key);
       }
-      return hashes;
+      return keys;
     } catch (error) {
       throw new StoreError(faultOf(error), error);
     }
-  }
-
-  async readBody(hash: Uint8Array): Promise<Uint8Array | undefined> {
-    try {
-      const body = await this.#db.get(bodyKey(hash));
-      return body && plainBytes(body);
-    } catch (error) {
-      throw new StoreError(faultOf(error), error);
-    }
-  }
-
-  writeBodies({ put, remove }: BodyChange): Promise<void> {
-    return this.#enqueue(async (batch) => {
-      for (const hash of remove) batch.del(bodyKey(hash)).del(hashKey(hash));
-      for (const { hash, body } of put) batch.put(bodyKey(hash), body).put(hashKey(hash), NOTHING);
-      await batch.write();
-    });
-  }
-
-  async close(): Promise<void> {
-    await this.#lastWrite;
-    await this.#db.close();
   }
 
   /** Writes take their turns: two at once could otherwise land in either order. */
-  #enqueue(write: (batch: Batch) => Promise<void>): Promise<void> {
+  write(changes: readonly StorageChange[]): Promise<void> {
     const written = this.#lastWrite.then(async () => {
       try {
-        await write(this.#db.batch());
+        await this.#write(changes);
       } catch (error) {
         throw new StoreError(faultOf(error), error);
       }
@@ -133,6 +98,62 @@ export class LevelStore implements NodeStore {
     this.#lastWrite = written.catch(() => {});
     return written;
   }
+
+  async close(): Promise<void> {
+    await this.#lastWrite;
+    await this.#db.close();
+  }
+
+  async #readInto(records: StorageRecord[], selection: StorageSelection, snapshot: Snapshot): Promise<void> {
+    const { table } = selection;
+    if ('from' in selection) {
+      for await (const [bytes, value] of this.#db.iterator({
+        ...rangeFrom(table, selection.from),
+        snapshot,
+      })) {
+        const key = keyIn(table, bytes);
+        if (key !== undefined) records.push({ table, key, value: plainBytes(value) });
+      }
+      return;
+    }
+    const value = await this.#db.get(recordKey(table, selection.key), { snapshot });
+    if (value !== undefined) records.push({ table, key: selection.key, value: plainBytes(value) });
+  }
+
+  async #write(changes: readonly StorageChange[]): Promise<void> {
+    const batch = this.#db.batch();
+    for (const [i, change] of changes.entries()) {
+      if (change.kind === 'put') put(batch, change);
+      else if (change.kind === 'delete') remove(batch, change);
+      else for (const each of await this.#recordsFrom(change, changes.slice(0, i))) remove(batch, each);
+    }
+    const sync = changes.some(({ table }) => storageTables[table].durability === 'flushed');
+    await batch.write({ sync });
+  }
+
+  /** The records from an index on, of those in the database and those that the same write puts before. */
+  async #recordsFrom({ table, from }: DeleteFrom, before: readonly StorageChange[]): Promise<Place[]> {
+    const places: Place[] = [];
+    for await (const bytes of this.#db.keys(rangeFrom(table, from))) {
+      const key = keyIn(table, bytes);
+      if (key !== undefined) places.push({ table, key });
+    }
+    for (const change of before)
+      if (change.kind === 'put' && change.table === table && Number(change.key) >= from) places.push(change);
+    return places;
+  }
+}
+
+function put(batch: Batch, { table, key, value }: StorageRecord): void {
+  batch.put(recordKey(table, key), value);
+  const listed = listedKey(table, key);
+  if (listed !== undefined) batch.put(listed, NOTHING);
+}
+
+function remove(batch: Batch, { table, key }: Place): void {
+  batch.del(recordKey(table, key));
+  const listed = listedKey(table, key);
+  if (listed !== undefined) batch.del(listed);
 }
 
 /** LevelDB returns Buffers, whose `slice` is a view. Copied only where the buffer behind holds something else too. */

@@ -13,7 +13,8 @@
 import { defined } from '../assert.js';
 import type { BodyFault } from '../chain/body-fault.js';
 import type { EventTime } from '../io/event.js';
-import type { StoreFault } from '../io/stored-chain.js';
+import type { StorageFailure, StoreFault } from '../io/storage.js';
+import type { StoragePort } from '../io/storage-port.js';
 import { FOLLOWED_BLOCKS, SEEN_BLOCKS_MAX } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import { earliest, type Part, type Reception } from '../peer/part.js';
@@ -42,7 +43,7 @@ export interface BlockSyncListener {
   /** Says why, and disconnects. */
   punish(peer: Peer, code: string): void;
   /** The store does not take bodies. */
-  storeFailed(code: StoreFault, detail: string): void;
+  storeFailed(failure: StorageFailure): void;
   /** Whether many headers are still to come: bodies would be fetched and thrown away. */
   isFar(): boolean;
 }
@@ -73,13 +74,18 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     readonly tree: HeaderTree,
     readonly peers: PeerSet,
     readonly outbox: Outbox,
+    storage: StoragePort,
     readonly ledger: RequestLedger,
     followed: number,
     readonly listener: BlockSyncListener,
   ) {
     this.#announced = new AnnouncedBlocks(tree, outbox.counters);
     this.download = new BlockDownload(tree.family.bodyBytesMax, ledger);
-    this.#stored = new StoredBlocks(outbox, (hash) => this.download.settle(hash, true));
+    this.#stored = new StoredBlocks(storage, {
+      stored: () => this.#storeWorks(),
+      storeFailed: (failure) => this.#storeFails(failure),
+      written: (hash) => this.download.settle(hash, true),
+    });
     this.#followed = new FollowedBlocks(tree, followed);
     this.#requests = new BlockRequests(outbox);
     this.#checker = new BodyChecker(tree);
@@ -128,27 +134,11 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
 
   // Inputs
 
-  /** The store tells which bodies it holds. */
-  listed(hashes: readonly Uint8Array[]): void {
-    this.#stored.listed(hashes);
-    this.#isListed = true;
-  }
-
-  bodyRead(read: number, body: Uint8Array | undefined): void {
-    this.#stored.bodyRead(read, body);
-  }
-
-  stored(write: number): void {
-    if (this.#reportedFault !== undefined) this.#followed.restart();
-    this.#reportedFault = undefined;
-    this.#stored.stored(write);
-  }
-
-  /** What could not be written is not kept, and is fetched again only once the store takes something. */
-  storeFailed(write: number, code: StoreFault, detail: string): void {
-    if (code !== this.#reportedFault) this.listener.storeFailed(code, detail);
-    this.#reportedFault = code;
-    this.#stored.failed(write);
+  /** Asks the store which bodies it holds. */
+  start(): void {
+    this.#stored.list(() => {
+      this.#isListed = true;
+    });
   }
 
   peerReady(peer: Peer): void {
@@ -324,6 +314,19 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
       const peer = this.peers.get(peerId);
       if (peer !== undefined) this.listener.punish(peer, 'PEER_UNRESPONSIVE');
     }
+  }
+
+  // What the store says
+
+  #storeWorks(): void {
+    if (this.#reportedFault !== undefined) this.#followed.restart();
+    this.#reportedFault = undefined;
+  }
+
+  /** What could not be written is not kept, and is fetched again only once the store takes something. */
+  #storeFails(failure: StorageFailure): void {
+    if (failure.code !== this.#reportedFault) this.listener.storeFailed(failure);
+    this.#reportedFault = failure.code;
   }
 
   // What has come

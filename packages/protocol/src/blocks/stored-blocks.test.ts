@@ -1,5 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { defined } from '../assert.js';
 import type { Effect } from '../io/effect.js';
+import {
+  deleteRecord,
+  putRecord,
+  type StorageChange,
+  type StorageOperation,
+  type StorageResult,
+} from '../io/storage.js';
+import { StoragePort } from '../io/storage-port.js';
 import { BODY_READS_MAX } from '../limits.js';
 import { Outbox } from '../peer/outbox.js';
 import { StoredBlocks } from './stored-blocks.js';
@@ -7,18 +16,60 @@ import { StoredBlocks } from './stored-blocks.js';
 const hashOf = (index: number): Uint8Array => new Uint8Array(32).fill(index);
 const bodyOf = (index: number): Uint8Array => Uint8Array.of(index, index);
 
+type StorageEffect = Extract<Effect, { type: 'storage' }>;
+
 let outbox: Outbox;
+let storage: StoragePort;
 let written: number[];
+let log: unknown[];
 let shelf: StoredBlocks;
 
 beforeEach(() => {
   outbox = new Outbox();
+  storage = new StoragePort(outbox);
   written = [];
-  shelf = new StoredBlocks(outbox, ([index]) => written.push(index as number));
+  log = [];
+  shelf = new StoredBlocks(storage, {
+    stored: () => log.push('stored'),
+    storeFailed: ({ code }) => log.push(code),
+    written: ([index]) => written.push(index as number),
+  });
 });
 
-function taken<T extends Effect['type']>(type: T): Extract<Effect, { type: T }>[] {
-  return outbox.take().filter((effect): effect is Extract<Effect, { type: T }> => effect.type === type);
+/** The storage requests of one kind since the last call. */
+function taken(kind: StorageOperation['kind']): StorageEffect[] {
+  const effects = outbox.take().filter((effect): effect is StorageEffect => effect.type === 'storage');
+  return effects.filter(({ operation }) => operation.kind === kind);
+}
+
+/** The store answers a request. */
+function answer(effect: StorageEffect | undefined, result: StorageResult): void {
+  const { request } = defined(effect, 'a test answers what was asked');
+  storage.answered({ type: 'storageAnswered', request, result, now: 0, wallTime: 0 });
+}
+
+function fail(effect: StorageEffect | undefined): void {
+  const { request } = defined(effect, 'a test answers what was asked');
+  const failure = { code: 'STORE_QUOTA', detail: '' } as const;
+  storage.answered({ type: 'storageAnswered', request, failure, now: 0, wallTime: 0 });
+}
+
+const store = (effect: StorageEffect | undefined): void => answer(effect, { kind: 'write' });
+const give = (effect: StorageEffect | undefined, ...values: readonly Uint8Array[]): void =>
+  answer(effect, {
+    kind: 'read',
+    records: values.map((value) => ({ table: 'bodies', key: hashOf(1), value })),
+  });
+
+/** The store says that it holds the bodies of these. */
+function list(...indexes: readonly number[]): void {
+  shelf.list(() => log.push('listed'));
+  answer(taken('list')[0], { kind: 'list', keys: indexes.map(hashOf) });
+}
+
+/** What a write changes. */
+function changesOf(effect: StorageEffect | undefined): readonly StorageChange[] {
+  return effect?.operation.kind === 'write' ? effect.operation.changes : [];
 }
 
 /** What a read gives, if it has answered. */
@@ -35,17 +86,17 @@ describe('StoredBlocks', () => {
   it('writes one change at a time, and tells when a body has reached the store', () => {
     shelf.put(hashOf(1), bodyOf(1));
     shelf.advance();
-    const [first] = taken('storeBodies');
-    expect(first?.change.put).toEqual([{ hash: hashOf(1), body: bodyOf(1) }]);
+    const [first] = taken('write');
+    expect(changesOf(first)).toEqual([putRecord('bodies', hashOf(1), bodyOf(1))]);
     shelf.put(hashOf(2), bodyOf(2));
     shelf.put(hashOf(3), bodyOf(3));
     shelf.advance();
-    expect([taken('storeBodies'), written, shelf.unwritten]).toEqual([[], [], 3]);
-    shelf.stored(first?.write as number);
+    expect([taken('write'), written, shelf.unwritten]).toEqual([[], [], 3]);
+    store(first);
     shelf.advance();
-    const [second] = taken('storeBodies');
-    expect([second?.change.put.length, written]).toEqual([2, [1]]);
-    shelf.stored(second?.write as number);
+    const [second] = taken('write');
+    expect([changesOf(second).length, written]).toEqual([2, [1]]);
+    store(second);
     expect([written, shelf.unwritten, shelf.size]).toEqual([[1, 2, 3], 0, 3]);
   });
 
@@ -53,51 +104,88 @@ describe('StoredBlocks', () => {
     shelf.put(hashOf(1), bodyOf(1));
     shelf.put(hashOf(2), bodyOf(2));
     shelf.advance();
-    const [change] = taken('storeBodies');
+    const [change] = taken('write');
     expect([read(1).body, read(2).body]).toEqual([bodyOf(1), bodyOf(2)]);
-    shelf.stored(change?.write as number);
+    store(change);
     expect(read(2).body).toEqual(bodyOf(2));
-    expect([read(1).isAnswered, taken('readBody').length]).toEqual([false, 1]);
+    expect([read(1).isAnswered, taken('read').length]).toEqual([false, 1]);
   });
 
   it('asks the store for the rest, a few at a time', () => {
-    shelf.listed(Array.from({ length: 20 }, (_, i) => hashOf(i + 1)));
+    list(...Array.from({ length: 20 }, (_, i) => i + 1));
     const reads = Array.from({ length: BODY_READS_MAX + 2 }, (_, i) => read(i + 1));
-    const asked = taken('readBody');
+    const asked = taken('read');
     expect(asked.length).toBe(BODY_READS_MAX);
-    shelf.bodyRead(asked[0]?.read as number, bodyOf(1));
-    expect([reads[0]?.body, reads[1]?.isAnswered, taken('readBody').length]).toEqual([bodyOf(1), false, 1]);
-    shelf.bodyRead(99, bodyOf(9));
+    give(asked[0], bodyOf(1));
+    expect([reads[0]?.body, reads[1]?.isAnswered, taken('read').length]).toEqual([bodyOf(1), false, 1]);
   });
 
   it('says at once what it does not have, and finds out what the store has lost', () => {
     expect(read(1)).toEqual({ body: undefined, isAnswered: true });
-    shelf.listed([hashOf(1)]);
+    list(1);
     const lost = read(1);
-    const [asked] = taken('readBody');
-    shelf.bodyRead(asked?.read as number, undefined);
+    const [asked] = taken('read');
+    give(asked);
     expect([lost, shelf.has(hashOf(1))]).toEqual([{ body: undefined, isAnswered: true }, false]);
   });
 
   it('removes what it has, and what was only about to be written is done with', () => {
-    shelf.listed([hashOf(1)]);
+    list(1);
     shelf.put(hashOf(2), bodyOf(2));
     shelf.remove(hashOf(1));
     shelf.remove(hashOf(2));
     shelf.remove(hashOf(3));
     shelf.advance();
-    const [change] = taken('storeBodies');
-    expect(change?.change).toEqual({ put: [], remove: [hashOf(1), hashOf(2)] });
+    const [change] = taken('write');
+    expect(changesOf(change)).toEqual([1, 2].map((index) => deleteRecord('bodies', hashOf(index))));
     expect([written, shelf.size, read(2).body]).toEqual([[2], 0, undefined]);
   });
 
   it('does not keep what could not be written', () => {
     shelf.put(hashOf(1), bodyOf(1));
     shelf.advance();
-    const [change] = taken('storeBodies');
-    shelf.failed(99);
+    const [change] = taken('write');
     expect(shelf.has(hashOf(1))).toBe(true);
-    shelf.failed(change?.write as number);
+    fail(change);
     expect([shelf.has(hashOf(1)), written, shelf.unwritten]).toEqual([false, [1], 0]);
+  });
+
+  it('removes before it puts, in one write', () => {
+    list(1);
+    shelf.put(hashOf(2), bodyOf(2));
+    shelf.remove(hashOf(1));
+    shelf.advance();
+    expect(changesOf(taken('write')[0])).toEqual([
+      deleteRecord('bodies', hashOf(1)),
+      putRecord('bodies', hashOf(2), bodyOf(2)),
+    ]);
+  });
+
+  it('takes a body that cannot be read for lost, and a store that cannot be listed for empty', () => {
+    list(1, 2);
+    const lost = read(1);
+    fail(taken('read')[0]);
+    expect([lost.isAnswered, lost.body, shelf.has(hashOf(1)), shelf.has(hashOf(2))]).toEqual([
+      true,
+      undefined,
+      false,
+      true,
+    ]);
+    shelf.list(() => log.push('listed again'));
+    fail(taken('list')[0]);
+    expect([shelf.size, log]).toEqual([1, ['listed', 'listed again']]);
+  });
+
+  it('says of each write whether the store took it, before it says so of its bodies', () => {
+    shelf.put(hashOf(1), bodyOf(1));
+    shelf.advance();
+    store(taken('write')[0]);
+    shelf.put(hashOf(2), bodyOf(2));
+    shelf.advance();
+    fail(taken('write')[0]);
+    expect([log, written]).toEqual([
+      ['stored', 'STORE_QUOTA'],
+      [1, 2],
+    ]);
   });
 });

@@ -5,11 +5,22 @@
  * they are (`block-sync.ts`); at most BODY_READS_MAX reads under way, each of one body; the body touched last.
  */
 import { bytesToHex } from '../bytes/hex.js';
+import { deleteRecord, putRecord, type StorageFailure, select } from '../io/storage.js';
+import type { StoragePort } from '../io/storage-port.js';
 import { BODY_READS_MAX } from '../limits.js';
-import type { Outbox } from '../peer/outbox.js';
 
 /** Called once with the body, or with undefined if it is not there. */
 export type BodyReader = (body: Uint8Array | undefined) => void;
+
+/** What became of the bodies that were to be kept. */
+export interface StoredBlocksListener {
+  /** The store has taken a write. */
+  stored(): void;
+  /** The store has not taken a write. */
+  storeFailed(failure: StorageFailure): void;
+  /** A body has reached the store, or will not. */
+  written(hash: Uint8Array): void;
+}
 
 interface Change {
   readonly put: Map<string, { readonly hash: Uint8Array; readonly body: Uint8Array }>;
@@ -31,16 +42,14 @@ export class StoredBlocks {
   #next = emptyChange();
   /** The body that was touched last: a new block is asked for by many peers at once. */
   #recent: { readonly key: string; readonly body: Uint8Array } | undefined;
-  #inFlight: { readonly write: number; readonly change: Change } | undefined;
-  #lastWrite = 0;
-  readonly #reads = new Map<number, Read>();
+  /** What the write under way takes. */
+  #inFlight: Change | undefined;
+  #readsInFlight = 0;
   readonly #waitingReads: Read[] = [];
-  #lastRead = 0;
 
-  /** @param written  called when a body has reached the store, or will not */
   constructor(
-    readonly outbox: Outbox,
-    readonly written: (hash: Uint8Array) => void,
+    readonly storage: StoragePort,
+    readonly listener: StoredBlocksListener,
   ) {}
 
   get size(): number {
@@ -49,7 +58,7 @@ export class StoredBlocks {
 
   /** Bodies that wait for the store to take them. */
   get unwritten(): number {
-    return this.#next.put.size + (this.#inFlight?.change.put.size ?? 0);
+    return this.#next.put.size + (this.#inFlight?.put.size ?? 0);
   }
 
   /** Hashes of what is kept. */
@@ -61,9 +70,15 @@ export class StoredBlocks {
     return this.#kept.has(bytesToHex(hash));
   }
 
-  /** What the store holds, after the start. */
-  listed(hashes: readonly Uint8Array[]): void {
-    for (const hash of hashes) this.#kept.set(bytesToHex(hash), hash);
+  /** Asks the store which bodies it holds. A store that cannot say it is taken for empty. @param listed  called once */
+  list(listed: () => void): void {
+    this.storage.list('bodies', {
+      done: (hashes) => {
+        for (const hash of hashes) this.#kept.set(bytesToHex(hash), hash);
+        listed();
+      },
+      failed: listed,
+    });
   }
 
   /** Keeps a body that was checked. */
@@ -84,28 +99,63 @@ export class StoredBlocks {
     const waiting = this.#next.put.get(key);
     this.#next.put.delete(key);
     this.#next.remove.set(key, hash.slice());
-    if (waiting !== undefined) this.written(waiting.hash);
+    if (waiting !== undefined) this.listener.written(waiting.hash);
   }
 
   /** Reads a body: at once if it is still on its way to the store, else when the store answers. */
   read(hash: Uint8Array, reader: BodyReader): void {
     const key = bytesToHex(hash);
     const recent = this.#recent?.key === key ? this.#recent : undefined;
-    const inMemory = recent ?? this.#next.put.get(key) ?? this.#inFlight?.change.put.get(key);
+    const inMemory = recent ?? this.#next.put.get(key) ?? this.#inFlight?.put.get(key);
     if (!this.#kept.has(key) || inMemory !== undefined) {
       reader(inMemory?.body);
       return;
     }
     const entry = { hash: hash.slice(), reader };
-    if (this.#reads.size < BODY_READS_MAX) this.#startRead(entry);
+    if (this.#readsInFlight < BODY_READS_MAX) this.#startRead(entry);
     else this.#waitingReads.push(entry);
   }
 
-  /** The answer to a `readBody`. */
-  bodyRead(read: number, body: Uint8Array | undefined): void {
-    const entry = this.#reads.get(read);
-    if (entry === undefined) return;
-    this.#reads.delete(read);
+  /** Hands the store what there is for it. To be called at the end of a step. */
+  advance(): void {
+    const { put, remove } = this.#next;
+    if (this.#inFlight !== undefined || put.size + remove.size === 0) return;
+    const change = this.#next;
+    this.#inFlight = change;
+    this.#next = emptyChange();
+    const changes = [
+      ...[...remove.values()].map((hash) => deleteRecord('bodies', hash)),
+      ...[...put.values()].map(({ hash, body }) => putRecord('bodies', hash, body)),
+    ];
+    this.storage.write(changes, {
+      done: () => {
+        this.listener.stored();
+        this.#finish(change);
+      },
+      failed: (failure) => {
+        this.listener.storeFailed(failure);
+        // What it was to put is not kept.
+        for (const key of change.put.keys()) if (!this.#next.put.has(key)) this.#kept.delete(key);
+        this.#finish(change);
+      },
+    });
+  }
+
+  #finish({ put }: Change): void {
+    this.#inFlight = undefined;
+    for (const { hash } of put.values()) this.listener.written(hash);
+  }
+
+  #startRead(entry: Read): void {
+    this.#readsInFlight++;
+    this.storage.read([select('bodies', entry.hash)], {
+      done: ([record]) => this.#bodyRead(entry, record?.value),
+      failed: () => this.#bodyRead(entry, undefined),
+    });
+  }
+
+  #bodyRead(entry: Read, body: Uint8Array | undefined): void {
+    this.#readsInFlight--;
     const next = this.#waitingReads.shift();
     if (next !== undefined) this.#startRead(next);
     // The store has lost it, whatever was thought.
@@ -113,40 +163,5 @@ export class StoredBlocks {
     if (body === undefined) this.#kept.delete(key);
     else if (this.#kept.has(key)) this.#recent = { key, body };
     entry.reader(body);
-  }
-
-  /** The answer to a `storeBodies`. */
-  stored(write: number): void {
-    if (this.#inFlight?.write === write) this.#finish(this.#inFlight.change);
-  }
-
-  /** A write failed: what it was to put is not kept. */
-  failed(write: number): void {
-    if (this.#inFlight?.write !== write) return;
-    const { change } = this.#inFlight;
-    for (const key of change.put.keys()) if (!this.#next.put.has(key)) this.#kept.delete(key);
-    this.#finish(change);
-  }
-
-  /** Hands the store what there is for it. To be called at the end of a step. */
-  advance(): void {
-    const { put, remove } = this.#next;
-    if (this.#inFlight !== undefined || put.size + remove.size === 0) return;
-    const write = ++this.#lastWrite;
-    this.#inFlight = { write, change: this.#next };
-    this.#next = emptyChange();
-    const change = { put: [...put.values()], remove: [...remove.values()] };
-    this.outbox.push({ type: 'storeBodies', write, change });
-  }
-
-  #finish({ put }: Change): void {
-    this.#inFlight = undefined;
-    for (const { hash } of put.values()) this.written(hash);
-  }
-
-  #startRead(entry: Read): void {
-    const read = ++this.#lastRead;
-    this.#reads.set(read, entry);
-    this.outbox.push({ type: 'readBody', read, hash: entry.hash });
   }
 }

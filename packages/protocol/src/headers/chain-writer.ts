@@ -4,11 +4,13 @@
  * the last second and nothing else.
  */
 
+import { defined } from '../assert.js';
 import { areEqual } from '../bytes/compare-bytes.js';
 import type { EventTime } from '../io/event.js';
-import { CHUNK_HEADERS, type StoreFault } from '../io/stored-chain.js';
+import type { StorageFailure, StoreFault } from '../io/storage.js';
+import type { StoragePort } from '../io/storage-port.js';
+import { CHUNK_HEADERS, changesOf } from '../io/stored-chain.js';
 import { CHUNKS_PER_WRITE_MAX, RECEIVED_CHUNKS_MAX, STORE_DELAY_MS, STORE_RETRY_MS } from '../limits.js';
-import type { Outbox } from '../peer/outbox.js';
 import type { Part } from '../peer/part.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { chunkOf, encodeTip, GrowingChunk, heightBefore, packChunk } from './chunk-codec.js';
@@ -26,17 +28,19 @@ export class ChainWriter implements Part {
   #last: { readonly index: number; readonly chunk: GrowingChunk } | undefined;
   /** Whole chunks as peers sent them, by number, with the hash that each ends with. */
   readonly #received = new Map<number, { readonly payload: Uint8Array; readonly last: Uint8Array }>();
-  #inFlight: { readonly write: number; readonly tip: number } | undefined;
+  /** The write that is under way, and the height that it brings the disk to. */
+  #inFlight: { readonly tip: number } | undefined;
   /** A reorg below a write that is under way. */
   #reorgedTo: number | undefined;
   #dirtySince: number | undefined;
   #retryAt = 0;
-  #nextWrite = 1;
   #reported: StoreFault | undefined;
 
+  /** @param storeFailed  called when writing begins to fail, and when it fails for another reason than before */
   constructor(
     readonly tree: HeaderTree,
-    readonly outbox: Outbox,
+    readonly storage: StoragePort,
+    readonly storeFailed: (failure: StorageFailure) => void,
     /** While headers stream in, more of them follow at once; at rest there is nothing to wait for. */
     readonly isAtRest: () => boolean = () => false,
   ) {
@@ -114,9 +118,7 @@ export class ChainWriter implements Part {
     if (isUrgent || isDue || hasFullChunk) this.#write(now);
   }
 
-  stored(write: number, now: number): void {
-    if (this.#inFlight?.write !== write) return;
-    const { tip } = this.#inFlight;
+  #stored(tip: number, now: number): void {
     this.#inFlight = undefined;
     this.#storedTip = tip;
     this.#agreed = Math.min(tip, this.#reorgedTo ?? tip);
@@ -128,15 +130,14 @@ export class ChainWriter implements Part {
     this.#dirtySince = this.#isDirty ? now : undefined;
   }
 
-  /** @returns whether this kind of fault is news */
-  failed(code: StoreFault, now: number): boolean {
+  #failed(failure: StorageFailure, now: number): void {
     this.#inFlight = undefined;
     this.#reorgedTo = undefined;
     this.#mustTruncate = true;
     this.#retryAt = now + STORE_RETRY_MS;
-    const isNews = this.#reported !== code;
-    this.#reported = code;
-    return isNews;
+    const isNews = this.#reported !== failure.code;
+    this.#reported = failure.code;
+    if (isNews) this.storeFailed(failure);
   }
 
   nextWake(): number | undefined {
@@ -159,14 +160,12 @@ export class ChainWriter implements Part {
     }
     for (const index of this.#received.keys())
       if (index * CHUNK_HEADERS < height) this.#received.delete(index);
-    const tip = encodeTip(height, tree.hash(tree.at(height) as number));
-    const write = this.#nextWrite++;
-    this.#inFlight = { write, tip: height };
+    const tip = encodeTip(height, this.#hashAt(height));
+    this.#inFlight = { tip: height };
     this.#dirtySince = now;
-    this.outbox.push({
-      type: 'store',
-      write,
-      change: { removeFrom: isRewrite ? first : undefined, put, tip },
+    this.storage.write(changesOf({ removeFrom: isRewrite ? first : undefined, put, tip }), {
+      done: (_, at) => this.#stored(height, at),
+      failed: (failure, at) => this.#failed(failure, at),
     });
   }
 
@@ -181,7 +180,7 @@ export class ChainWriter implements Part {
     const end = tree.at((index + 1) * CHUNK_HEADERS);
     if (received === undefined || end === undefined || !areEqual(tree.hash(end), received.last))
       return undefined;
-    return packChunk(tree.hash(tree.at(index * CHUNK_HEADERS) as number), CHUNK_HEADERS, received.payload);
+    return packChunk(this.#hashAt(index * CHUNK_HEADERS), CHUNK_HEADERS, received.payload);
   }
 
   /** The chunk of that number as the best chain has it now. */
@@ -189,12 +188,15 @@ export class ChainWriter implements Part {
     const { tree } = this;
     const before = this.#before(index);
     const chunk =
-      this.#last?.index === index
-        ? this.#last.chunk
-        : new GrowingChunk(tree.family, tree.hash(tree.at(before) as number));
+      this.#last?.index === index ? this.#last.chunk : new GrowingChunk(tree.family, this.#hashAt(before));
     const from = before + chunk.count + 1;
     chunk.append(tree.batch(from, (index + 1) * CHUNK_HEADERS - from + 1));
     this.#last = { index, chunk };
     return chunk;
+  }
+
+  /** The hash of a header of the best chain. */
+  #hashAt(height: number): Uint8Array {
+    return this.tree.hash(defined(this.tree.at(height), 'a chunk and its parent are in the best chain'));
   }
 }

@@ -1,6 +1,6 @@
 /** Everything that can happen to a node. Each event carries its time, so a run is the list of its events. */
 import type { HeaderBatch } from '../chain/chain-family.js';
-import type { StoredChain, StoreFault } from './stored-chain.js';
+import type { StorageFailure, StorageResult } from './storage.js';
 
 /** When an event happened. */
 export interface EventTime {
@@ -31,9 +31,9 @@ export type Command =
   /** Write what is not yet stored and disconnect every peer; a `closed` notice follows. */
   | { readonly kind: 'close' };
 
-/** What happened, without its time; told apart by `type`. */
+/** What happened, without its time; `type` says what. */
 export type NodeEventBody =
-  /** First event of all; the node answers with a `load`. */
+  /** First event of all; the node begins to read its store. */
   | { readonly type: 'start' }
   | {
       readonly type: 'peerConnected';
@@ -48,24 +48,10 @@ export type NodeEventBody =
   | { readonly type: 'sendDrained'; readonly peer: string; readonly bufferedBytes: number }
   /** Answer to `verifyPow`; `hashes` is absent if the hashing itself failed (a worker died). */
   | { readonly type: 'powVerified'; readonly job: number; readonly hashes?: Uint8Array }
-  /** Answer to `store`. */
-  | { readonly type: 'stored'; readonly write: number }
-  /** Answer to `load`. */
-  | { readonly type: 'loaded'; readonly chain: StoredChain }
-  /** The answer to `load` or `store` when it failed: the node goes on from memory. */
-  | { readonly type: 'storeFailed'; readonly code: StoreFault; readonly detail: string }
-  /** Answer to `listBodies`: hashes, in any order. */
-  | { readonly type: 'bodiesListed'; readonly hashes: readonly Uint8Array[] }
-  /** Answer to `readBody`; `body` is absent if it is not there or cannot be read. */
-  | { readonly type: 'bodyRead'; readonly read: number; readonly body?: Uint8Array }
-  /** Answer to `storeBodies`. */
-  | { readonly type: 'bodiesStored'; readonly write: number }
-  | {
-      readonly type: 'bodiesFailed';
-      readonly write: number;
-      readonly code: StoreFault;
-      readonly detail: string;
-    }
+  /** Answer to `storage`: a result of the kind that was asked for. */
+  | { readonly type: 'storageAnswered'; readonly request: number; readonly result: StorageResult }
+  /** Answer to `storage` that failed: nothing was written, and the node goes on from memory. */
+  | { readonly type: 'storageAnswered'; readonly request: number; readonly failure: StorageFailure }
   /** The time of `nextWake` has come; harmless when early. */
   | { readonly type: 'wake' }
   | { readonly type: 'command'; readonly command: Command };

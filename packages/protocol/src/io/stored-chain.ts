@@ -1,7 +1,14 @@
 /**
- * What lies on disk: the best chain in chunks of {@link CHUNK_HEADERS} headers, each an opaque byte string under its
- * index, and a tip pointer that is written in the same transaction as the last chunk.
+ * How the best chain lies in the tables: in chunks of {@link CHUNK_HEADERS} headers, each an opaque byte string under its
+ * index, and a tip pointer that is written together with the last chunk.
  */
+import {
+  isRecordOf,
+  putRecord,
+  type StorageChange,
+  type StorageRecord,
+  type StorageSelection,
+} from './storage.js';
 
 /**
  * Headers of one chunk. Chunk `i` holds the heights from 1 + i × 2000 on; genesis ships with the code. A node that begins
@@ -22,21 +29,35 @@ export interface StoredChain {
   readonly tip: Uint8Array | undefined;
 }
 
-/** One atomic write. */
-export interface StoreChange {
+/** One atomic write of the chain. */
+export interface ChainUpdate {
   /** Chunks with this index or a higher one are removed before `put` is written; undefined removes none. */
   readonly removeFrom: number | undefined;
   readonly put: readonly StoredChunk[];
   readonly tip: Uint8Array;
 }
 
-/** What can go wrong with storage, as the platform reports it. */
-export const storeFaults = {
-  STORE_DENIED: 'Storage is not available here, so nothing is kept between visits.',
-  STORE_QUOTA: 'Storage is full, so what is new is kept in memory only.',
-  STORE_CORRUPT: 'What was stored could not be read and is fetched anew.',
-  STORE_FAILED: 'Storage failed, so what is new is kept in memory only.',
-} as const;
+/** Selects all that is stored of the chain. */
+export const chainSelections: readonly StorageSelection[] = [
+  { table: 'chunks', from: 0 },
+  { table: 'meta', key: 'tip' },
+];
 
-/** A code of {@link storeFaults}. */
-export type StoreFault = keyof typeof storeFaults;
+/** The chain in the records of {@link chainSelections}. */
+export function chainOf(records: readonly StorageRecord[]): StoredChain {
+  const chunks: StoredChunk[] = [];
+  let tip: Uint8Array | undefined;
+  for (const record of records) {
+    if (isRecordOf(record, 'chunks')) chunks.push({ index: record.key, bytes: record.value });
+    else if (isRecordOf(record, 'meta')) tip = record.value;
+  }
+  return { chunks, tip };
+}
+
+/** An update of the chain as changes of its tables. */
+export function changesOf({ removeFrom, put, tip }: ChainUpdate): StorageChange[] {
+  const changes: StorageChange[] = put.map(({ index, bytes }) => putRecord('chunks', index, bytes));
+  if (removeFrom !== undefined) changes.unshift({ kind: 'deleteFrom', table: 'chunks', from: removeFrom });
+  changes.push(putRecord('meta', 'tip', tip));
+  return changes;
+}

@@ -2,7 +2,7 @@
 import { bodyFaults } from '../chain/body-fault.js';
 import { headerFaults } from '../chain/header-fault.js';
 import { blockFaults } from '../io/notice.js';
-import { storeFaults } from '../io/stored-chain.js';
+import { storeFaults } from '../io/storage.js';
 import { peerFaults } from '../peer/peer-fault.js';
 import { wireFaults } from '../wire/wire-fault.js';
 

@@ -14,7 +14,8 @@ import type { Effect } from '../io/effect.js';
 import type { Command, EventTime, NodeEvent } from '../io/event.js';
 import type { Metrics } from '../io/metrics.js';
 import type { PeerInfo, Status, Tip } from '../io/notice.js';
-import type { StoredChain, StoreFault } from '../io/stored-chain.js';
+import type { StorageFailure } from '../io/storage.js';
+import { chainOf, chainSelections, type StoredChain } from '../io/stored-chain.js';
 import { OVERSLEPT_MS } from '../limits.js';
 import { earliest } from '../peer/part.js';
 import type { HeaderTree } from '../tree/header-tree.js';
@@ -142,8 +143,11 @@ export class LightNode {
     switch (event.type) {
       case 'start':
         this.#stage = 'loading';
-        this.#parts.outbox.push({ type: 'load' });
-        this.#parts.outbox.push({ type: 'listBodies' });
+        this.#parts.storage.read(chainSelections, {
+          done: (records) => this.#load(chainOf(records)),
+          failed: (failure) => this.#loadFailed(failure),
+        });
+        this.blocks.start();
         break;
       case 'peerConnected':
         this.#parts.sessions.connected(event.peer, event.maxMessageBytes, now);
@@ -158,26 +162,8 @@ export class LightNode {
       case 'powVerified':
         this.#parts.verifier.powVerified(event.job, event.hashes, wallTime);
         break;
-      case 'stored':
-        this.#parts.writer.stored(event.write, now);
-        break;
-      case 'loaded':
-        this.#load(event.chain);
-        break;
-      case 'storeFailed':
-        this.#storeFailed(event.code, event.detail);
-        break;
-      case 'bodiesListed':
-        this.blocks.listed(event.hashes);
-        break;
-      case 'bodyRead':
-        this.blocks.bodyRead(event.read, event.body);
-        break;
-      case 'bodiesStored':
-        this.blocks.stored(event.write);
-        break;
-      case 'bodiesFailed':
-        this.blocks.storeFailed(event.write, event.code, event.detail);
+      case 'storageAnswered':
+        this.#parts.storage.answered(event);
         break;
       case 'command':
         this.#command(event.command);
@@ -234,15 +220,12 @@ export class LightNode {
     this.#parts.sessions.open();
   }
 
-  #storeFailed(code: StoreFault, detail: string): void {
-    if (this.#stage === 'loading') {
-      this.#error(code, detail);
-      this.#open(code === 'STORE_CORRUPT');
-      // What lies there was not seen: the first write replaces all of it.
-      this.#parts.writer.unreadable(code);
-    } else if (this.#parts.writer.failed(code, this.#time.now)) {
-      this.#error(code, detail);
-    }
+  #loadFailed({ code, detail }: StorageFailure): void {
+    if (this.#stage !== 'loading') return;
+    this.#error(code, detail);
+    this.#open(code === 'STORE_CORRUPT');
+    // What lies there was not seen: the first write replaces all of it.
+    this.#parts.writer.unreadable(code);
   }
 
   #command(command: Command): void {

@@ -10,6 +10,8 @@ import { HeaderServer } from '../headers/header-server.js';
 import { HeaderSync } from '../headers/header-sync.js';
 import { HeldHeaders } from '../headers/held-headers.js';
 import { Verifier } from '../headers/verifier.js';
+import type { StorageFailure } from '../io/storage.js';
+import { StoragePort } from '../io/storage-port.js';
 import { FOLLOWED_BLOCKS, NEAR_TIP_HEADERS, PEERS_MAX, PEERS_TARGET, SEEN_HEADERS_MAX } from '../limits.js';
 import { Outbox } from '../peer/outbox.js';
 import type { Part } from '../peer/part.js';
@@ -57,6 +59,7 @@ export interface PartContext {
   readonly tree: HeaderTree;
   readonly peers: PeerSet;
   readonly outbox: Outbox;
+  readonly storage: StoragePort;
   readonly ledger: RequestLedger;
   /** Numbers of [0, 1) that depend on the seed alone. */
   readonly random: () => number;
@@ -81,6 +84,7 @@ export interface PartsListener {
 /** All parts of one node. */
 export class NodeParts {
   readonly outbox: Outbox;
+  readonly storage: StoragePort;
   readonly peers = new PeerSet();
   readonly ledger = new RequestLedger();
   readonly held = new HeldHeaders();
@@ -116,6 +120,9 @@ export class NodeParts {
     const dropped = new SeenFilter(SEEN_HEADERS_MAX);
     const tree = new HeaderTree(family, { base: options.base, dropped: (hash) => dropped.add(hash) });
     this.outbox = outbox;
+    const storage = new StoragePort(outbox);
+    this.storage = storage;
+    const storeFailed = ({ code, detail }: StorageFailure): void => listener.error(code, detail);
     this.tree = tree;
     this.random = seededRandom(options.seed);
 
@@ -166,13 +173,13 @@ export class NodeParts {
       verified: (...headers) => this.writer.received(...headers),
     });
     this.sync = sync;
-    this.blocks = new BlockSync(tree, peers, outbox, ledger, followedBlocks, {
+    this.blocks = new BlockSync(tree, peers, outbox, storage, ledger, followedBlocks, {
       punish,
-      storeFailed: (code, detail) => listener.error(code, detail),
+      storeFailed,
       // Bodies that are the newest now would soon be old.
       isFar: () => sync.leader !== undefined && sync.leader.height > tree.tipHeight + NEAR_TIP_HEADERS,
     });
-    this.writer = new ChainWriter(tree, outbox, () => !sync.isActive && this.verifier.isIdle);
+    this.writer = new ChainWriter(tree, storage, storeFailed, () => !sync.isActive && this.verifier.isIdle);
     this.announcer = new Announcer(tree, peers, outbox, sync, {
       claimed: (peer, before) => {
         this.notices.updated(peer);
@@ -182,7 +189,7 @@ export class NodeParts {
     });
     this.reporter = new StatusReporter(tree, peers, sync, this.writer, outbox);
     this.submissions = new Submissions(family, this.verifier, this.blocks, outbox);
-    const context: PartContext = { tree, peers, outbox, ledger, random: this.random, punish };
+    const context: PartContext = { tree, peers, outbox, storage, ledger, random: this.random, punish };
     this.list = [
       ledger,
       new HeldRelease(tree, this.held, (result) => this.changes.inserted(result)),

@@ -142,15 +142,20 @@ describe('Driver', () => {
       perform: (effect: Effect) => {
         expect(isPerforming).toBe(false);
         isPerforming = true;
-        log.push(effect.type === 'emit' ? effect.notice.type : effect.type);
+        const isStorage = effect.type === 'storage';
+        if (effect.type === 'emit') log.push(effect.notice.type);
+        else log.push(isStorage ? effect.operation.kind : effect.type);
         // Answers at once: they have to wait for their turn.
-        if (effect.type === 'load')
-          expect(driver.push({ type: 'loaded', chain: { chunks: [], tip: undefined } })).toBe(false);
+        if (isStorage && effect.operation.kind === 'read') {
+          const { request } = effect;
+          const result = { kind: 'read', records: [] } as const;
+          expect(driver.push({ type: 'storageAnswered', request, result })).toBe(false);
+        }
         isPerforming = false;
       },
     });
     expect(driver.push({ type: 'start' })).toBe(true);
-    expect(log).toEqual(['load', 'listBodies', 'ready', 'requestPeers', 'status']);
+    expect(log).toEqual(['read', 'list', 'ready', 'requestPeers', 'status']);
     const active = (): typeof timers => timers.filter(({ isOn }) => isOn);
     expect(active().length).toBe(1);
     const [timer] = active();

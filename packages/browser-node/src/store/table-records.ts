@@ -1,0 +1,174 @@
+/** The records of a node's tables in IndexedDB: each operation is one transaction. */
+import {
+  isKeyOf,
+  type KeyOf,
+  type StorageChange,
+  type StorageRecord,
+  type StorageSelection,
+  StoreError,
+  type TableName,
+} from '@vision-light/protocol';
+import type { NodeDatabase, TableStore } from './node-database.js';
+
+/**
+ * Records that one request reads. Chromium cannot answer with more than about 128 MB at once; 64 chunks of headers are at
+ * most 32 MB.
+ */
+const RECORDS_PER_READ = 64;
+
+/** The keys of a table, and whatever else lies there. */
+export interface TableKeys<Table extends TableName> {
+  readonly keys: KeyOf<Table>[];
+  /** Keys that this table cannot have. */
+  readonly strays: IDBValidKey[];
+}
+
+/** A record cannot be read; the cause says why. */
+export class SelectionError extends Error {
+  constructor(
+    readonly selection: StorageSelection,
+    override readonly cause: unknown,
+  ) {
+    super('a record cannot be read');
+  }
+}
+
+/**
+ * Reads in one transaction, so that another tab's write is seen wholly or not at all.
+ *
+ * @throws {SelectionError}
+ */
+export async function readRecords(
+  database: NodeDatabase,
+  selections: readonly StorageSelection[],
+): Promise<StorageRecord[]> {
+  const tables = tablesOf(selections);
+  if (tables.length === 0) return [];
+  const transaction = database.transaction(tables, 'readonly');
+  const records: StorageRecord[] = [];
+  for (const selection of selections) {
+    try {
+      const store = transaction.objectStore(selection.table);
+      if ('from' in selection) await readFrom(store, selection, records);
+      else await readOne(store, selection, records);
+    } catch (error) {
+      throw new SelectionError(selection, error);
+    }
+  }
+  return records;
+}
+
+async function readOne(
+  store: TableStore<'readonly'>,
+  { table, key }: Extract<StorageSelection, { key: unknown }>,
+  records: StorageRecord[],
+): Promise<void> {
+  const value: unknown = await store.get(storedKey(key));
+  if (value !== undefined) records.push({ table, key, value: assertBytes(value) });
+}
+
+async function readFrom(
+  store: TableStore<'readonly'>,
+  { table, from }: Extract<StorageSelection, { from: number }>,
+  records: StorageRecord[],
+): Promise<void> {
+  // From 0 on means everything, for what has another kind of key must be found too.
+  let range = from === 0 ? undefined : IDBKeyRange.lowerBound(from);
+  for (;;) {
+    const [keys, values] = await Promise.all([
+      store.getAllKeys(range, RECORDS_PER_READ),
+      store.getAll(range, RECORDS_PER_READ),
+    ]);
+    keys.forEach((key, i) => {
+      records.push({ table, key: assertKey(table, key), value: assertBytes(values[i]) });
+    });
+    if (keys.length < RECORDS_PER_READ) return;
+    range = IDBKeyRange.lowerBound(keys.at(-1), true);
+  }
+}
+
+/** Reads keys alone; a million hashes are 32 MB. */
+export async function listKeys<Table extends TableName>(
+  database: NodeDatabase,
+  table: Table,
+): Promise<TableKeys<Table>> {
+  const keys: KeyOf<Table>[] = [];
+  const strays: IDBValidKey[] = [];
+  for (const stored of await database.getAllKeys(table)) {
+    const key = stored instanceof ArrayBuffer ? new Uint8Array(stored) : stored;
+    if (isKeyOf(table, key)) keys.push(key);
+    else strays.push(stored);
+  }
+  return { keys, strays };
+}
+
+/** Writes wholly or not at all. A power failure can take the last writes, but never a part of one. */
+export function writeRecords(database: NodeDatabase, changes: readonly StorageChange[]): Promise<void> {
+  return writeWholly(database, tablesOf(changes), function* (storeOf) {
+    for (const change of changes) {
+      const store = storeOf(change.table);
+      if (change.kind === 'put') yield store.put(ownBytes(change.value), storedKey(change.key));
+      else if (change.kind === 'delete') yield store.delete(storedKey(change.key));
+      else yield store.delete(IDBKeyRange.lowerBound(change.from));
+    }
+  });
+}
+
+/** Removes what lies under keys of whatever kind. */
+export function removeKeys(
+  database: NodeDatabase,
+  table: TableName,
+  keys: readonly IDBValidKey[],
+): Promise<void> {
+  return writeWholly(database, [table], function* (storeOf) {
+    for (const key of keys) yield storeOf(table).delete(key);
+  });
+}
+
+/** @param ask  yields its requests, one after the other, without waiting for them */
+async function writeWholly(
+  database: NodeDatabase,
+  tables: TableName[],
+  ask: (storeOf: (table: TableName) => TableStore<'readwrite'>) => Iterable<Promise<unknown>>,
+): Promise<void> {
+  // IndexedDB has no transaction of no table.
+  if (tables.length === 0) return;
+  const transaction = database.transaction(tables, 'readwrite', { durability: 'relaxed' });
+  const requests: Promise<unknown>[] = [transaction.done];
+  try {
+    for (const request of ask((table) => transaction.objectStore(table))) requests.push(request);
+  } catch (error) {
+    // What was asked for before would be written otherwise.
+    transaction.abort();
+    await Promise.allSettled(requests);
+    throw error;
+  }
+  await Promise.all(requests);
+}
+
+function tablesOf(items: readonly { readonly table: TableName }[]): TableName[] {
+  return [...new Set(items.map(({ table }) => table))];
+}
+
+/** A hash is copied: the type of the copy says that its buffer is not shared. */
+function storedKey(key: KeyOf<TableName>): IDBValidKey {
+  return key instanceof Uint8Array ? new Uint8Array(key) : key;
+}
+
+function assertKey<Table extends TableName>(table: Table, key: unknown): KeyOf<Table> {
+  if (isKeyOf(table, key)) return key;
+  throw new StoreError('STORE_CORRUPT', new Error(`a key of ${table} is ${String(key)}`));
+}
+
+function assertBytes(value: unknown): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  throw new StoreError('STORE_CORRUPT', new Error('a record is no bytes'));
+}
+
+/**
+ * Bytes to put. IndexedDB stores the whole buffer behind a view; so a part of a larger one is copied out, and only that:
+ * a body of megabytes that has its buffer to itself goes as it is.
+ */
+function ownBytes(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
+}
