@@ -69,14 +69,19 @@ export const buildSteps = [
     inputs: [
       ...browserInputs,
       'packages/browser-node/vite.lib.config.ts',
+      'packages/browser-node/rolldown.config.ts',
       'packages/browser-node/package.json',
-      'packages/browser-node/scripts',
     ],
     outputs: ['index.js', 'index.d.ts', 'worker.js'].map((file) => `packages/browser-node/dist/${file}`),
     async run() {
       const bundled = await runVite('vite.lib.config.ts');
       if (bundled.code !== 0) return bundled;
-      return runNode(['scripts/bundle-types.mjs'], { cwd: path.join(root, 'packages/browser-node') });
+      // After the code, for vite empties the folder.
+      return runNode([
+        toolPath('rolldown/bin/cli.mjs'),
+        '--config',
+        'packages/browser-node/rolldown.config.ts',
+      ]);
     },
   },
   {
