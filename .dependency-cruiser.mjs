@@ -1,7 +1,7 @@
 /**
  * Which module may import which. Each boundary of ARCHITECTURE.md is a rule here.
  *
- * `scripts/lint-checks.mjs` runs this and fails when it saw no modules, for a rule that matches nothing passes.
+ * `scripts/lint/lint-checks.mjs` runs this and fails when it saw no modules, for a rule that matches nothing passes.
  */
 import { readFileSync } from 'node:fs';
 

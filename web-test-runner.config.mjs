@@ -8,8 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { defaultReporter, summaryReporter } from '@web/test-runner';
 import { chromeLauncher } from '@web/test-runner-chrome';
 import { build, loadConfigFromFile } from 'vite';
-import { chromiumArgs } from './scripts/chromium-args.mjs';
-import { findChromium } from './scripts/find-chromium.mjs';
+import { chromiumArgs, findChromium } from './scripts/setup/chromium.mjs';
 import { startFakeSignaling } from './tests/browser/fake-signaling.mjs';
 
 const root = path.dirname(fileURLToPath(import.meta.url));

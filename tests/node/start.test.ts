@@ -21,7 +21,7 @@ async function runStart(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ending> {
-  const child = spawn(process.execPath, ['scripts/start.mjs', ...args], {
+  const child = spawn(process.execPath, ['scripts/serve/start.mjs', ...args], {
     cwd: root,
     env: { ...process.env, INIT_CWD: root, ...env },
   });

@@ -1,13 +1,13 @@
 /** `npm run lint`, and `npm run format` with `--write`: everything that can be said of the sources unrun. */
-import './node-version.mjs';
-import { ensureReady } from './ensure-ready.mjs';
-import { exitWith, runNode } from './run-command.mjs';
+import '../setup/node-version.mjs';
+import { exitWith, runNode } from '../run/run-command.mjs';
+import { ensureReady } from '../setup/ensure-ready.mjs';
 
 const isWriting = process.argv.includes('--write');
 
 try {
   await ensureReady();
-  if (isWriting) await runNode(['scripts/limits-doc.mjs'], { show: true });
+  if (isWriting) await runNode(['scripts/lint/limits-doc.mjs'], { show: true });
   const { checkLayers, checkStyle, checkTypes, checkUnused } = await import('./lint-checks.mjs');
   const checks = isWriting ? [() => checkStyle(true)] : [checkStyle, checkTypes, checkLayers, checkUnused];
   for (const check of checks) {

@@ -1,10 +1,10 @@
 /** Serves the built web page, and `config.json` from memory. */
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import path from 'node:path';
 import { preview } from 'vite';
-import { PlainError } from './run-command.mjs';
+import { PlainError, root as repository } from '../run/run-command.mjs';
 
-const root = fileURLToPath(new URL('../packages/browser-node', import.meta.url));
+const root = path.join(repository, 'packages/browser-node');
 const outDir = 'build/page';
 
 /** Sent beside the policy in the page itself: what a `<meta>` element cannot say. */

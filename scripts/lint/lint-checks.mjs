@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { root, runNode, toolPath } from './run-command.mjs';
+import { root, runNode, toolPath } from '../run/run-command.mjs';
 
 /**
  * @typedef {object} CheckResult
@@ -100,7 +100,7 @@ export async function checkLayers() {
 
 /** Files, exports and dependencies that nothing uses, and ones that are used unlisted (knip). */
 export async function checkUnused() {
-  const args = ['--no-progress', '--reporter', './scripts/knip-reporter.mjs'];
+  const args = ['--no-progress', '--reporter', './scripts/lint/knip-reporter.mjs'];
   const { output } = await runNode([toolPath('knip/bin/knip.js'), ...args]);
   // A failing knip writes something else, or nothing at all: then no files were seen.
   const report = /^\{"total":.*\}$/m.exec(output)?.[0];

@@ -7,13 +7,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { PlainError, root, runNode, toolPath } from './run-command.mjs';
+import { PlainError, root, runNode, toolPath } from '../run/run-command.mjs';
 
 const skipped = new Set(['node_modules', 'dist', 'build', 'generated']);
 const packages = ['protocol', 'pow', 'signal-server', 'gateway', 'browser-node'];
 
 /** What tsc compiles; the tests it only checks (lint). */
-const projects = [...packages.map((name) => `packages/${name}`), 'tests/conformance'];
+const projects = packages.map((name) => `packages/${name}`);
 
 /** Sources that only tests read do not make a build stale. */
 const isTest = (name) => /\.test\.(ts|mjs)$/.test(name);
@@ -53,14 +53,12 @@ export const buildSteps = [
       ),
       // The generated kernels are left out of what is walked; their sources stand for them.
       'packages/pow/assembly',
-      'tests/conformance',
       'tsconfig.base.json',
       'package-lock.json',
     ],
     outputs: [
       ...['protocol', 'pow', 'signal-server', 'gateway'].map((name) => `packages/${name}/dist/index.js`),
       'packages/browser-node/build/tsc/index.d.ts',
-      'build/conformance/main.js',
     ],
     run: () => runNode([toolPath('typescript/bin/tsc'), '--build', ...projects]),
   },

@@ -6,9 +6,9 @@
 import './node-version.mjs';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { PlainError, root, runCommand, runNode } from '../run/run-command.mjs';
 import { build, isBuildStale } from './build-steps.mjs';
-import { findChromium } from './find-chromium.mjs';
-import { PlainError, root, runCommand, runNode } from './run-command.mjs';
+import { findChromium } from './chromium.mjs';
 import { withSetupLock } from './setup-lock.mjs';
 
 /**

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The repository's root folder. */
-export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+export const root = path.resolve(fileURLToPath(import.meta.url), '../../..');
 
 /** A failure that its message explains in full: told to people without a stack. */
 export class PlainError extends Error {

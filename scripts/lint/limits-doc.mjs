@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
-import { root } from './run-command.mjs';
+import { root } from '../run/run-command.mjs';
 
 const source = 'packages/protocol/src/limits.ts';
 const document = 'LIMITS.md';

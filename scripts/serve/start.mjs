@@ -1,10 +1,10 @@
 /** `npm start`: the page, the signaling server and a mining gateway, until Ctrl-C. */
-import './node-version.mjs';
+import '../setup/node-version.mjs';
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { exitWith, isRunningCommand, PlainError } from '../run/run-command.mjs';
+import { ensureReady } from '../setup/ensure-ready.mjs';
 import { startChildServer, terminal } from './child-server.mjs';
-import { ensureReady } from './ensure-ready.mjs';
-import { exitWith, isRunningCommand, PlainError } from './run-command.mjs';
 import { checkStartOptions, parseStartOptions, startUsage } from './start-options.mjs';
 
 /** How often the servers are asked whether they answer, in ms; arbitrary, short beside a person's patience. */
@@ -94,7 +94,7 @@ async function start(options) {
 
 /** A misspelt network is told here in one line, rather than by a server that ends. */
 async function checkNetwork(network, headers) {
-  const { networks } = await import('../packages/protocol/dist/index.js');
+  const { networks } = await import('../../packages/protocol/dist/index.js');
   if (!networks.includes(network)) {
     throw new PlainError(`--network: "${network}" is none of ${networks.join(', ')}.`);
   }

@@ -1,6 +1,6 @@
 /** Packages from Debian, where this is root on Debian. */
 import { existsSync, readFileSync } from 'node:fs';
-import { PlainError, runCommand } from './run-command.mjs';
+import { PlainError, runCommand } from '../run/run-command.mjs';
 
 /** Whether apt-get can be used without asking anyone. */
 export function isRootOnDebian() {

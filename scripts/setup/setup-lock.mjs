@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { root } from './run-command.mjs';
+import { root } from '../run/run-command.mjs';
 
 const lockFile = path.join(root, '.cache/setup.lock');
 

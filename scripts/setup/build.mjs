@@ -1,7 +1,7 @@
 /** `npm run build`: brings everything that is compiled up to date. */
 import './node-version.mjs';
+import { exitWith } from '../run/run-command.mjs';
 import { ensureReady } from './ensure-ready.mjs';
-import { exitWith } from './run-command.mjs';
 
 try {
   await ensureReady();

@@ -1,9 +1,9 @@
 /** `npm test`: sets everything up, runs every suite, ends with one line `N passed, N failed`. */
-import './node-version.mjs';
+import '../setup/node-version.mjs';
 import { parseArgs } from 'node:util';
-import { ensureReady } from './ensure-ready.mjs';
-import { providePrometheus } from './find-prometheus.mjs';
-import { PlainError } from './run-command.mjs';
+import { PlainError } from '../run/run-command.mjs';
+import { ensureReady } from '../setup/ensure-ready.mjs';
+import { providePrometheus } from '../setup/prometheus.mjs';
 
 const usage = `npm test -- [--only lint|unit|browser|e2e] [FILTER …]
 

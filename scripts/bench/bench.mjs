@@ -1,11 +1,11 @@
 /** `npm run bench`: measures, one thing at a time, and ends with one line of JSON. */
-import './node-version.mjs';
+import '../setup/node-version.mjs';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { exitWith, PlainError, root } from '../run/run-command.mjs';
+import { ensureReady } from '../setup/ensure-ready.mjs';
 import { benchTable, describeMachine } from './bench-table.mjs';
-import { ensureReady } from './ensure-ready.mjs';
-import { exitWith, PlainError, root } from './run-command.mjs';
 
 /** Folders whose `*.bench.mjs` are run; each exports one function `bench…()`. */
 const folders = [

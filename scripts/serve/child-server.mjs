@@ -1,6 +1,6 @@
 /** A server as a child process: its output with its name in front, its end as a promise, its stop with a deadline. */
 import { spawn } from 'node:child_process';
-import { root } from './run-command.mjs';
+import { root } from '../run/run-command.mjs';
 import { readLines, SharedTerminal } from './shared-terminal.mjs';
 
 /** How long a server may take to end tidily before it is killed, in ms. Writing a chain to disk takes far less. */

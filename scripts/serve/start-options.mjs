@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, rmdirSync, s
 import net from 'node:net';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { PlainError, root } from './run-command.mjs';
+import { PlainError, root } from '../run/run-command.mjs';
 
 export const startUsage = `npm start -- [options]
 

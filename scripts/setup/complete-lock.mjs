@@ -7,7 +7,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { root } from './run-command.mjs';
+import { root } from '../run/run-command.mjs';
 
 const systems = [
   'android',
@@ -63,7 +63,7 @@ function entryOf({ name, version, parent }, packages) {
   };
 }
 
-if (process.argv[1] === path.join(root, 'scripts/complete-lock.mjs')) {
+if (process.argv[1] === path.join(root, 'scripts/setup/complete-lock.mjs')) {
   const file = path.join(root, 'package-lock.json');
   const lock = JSON.parse(readFileSync(file, 'utf8'));
   const missing = missingOptional(lock.packages);

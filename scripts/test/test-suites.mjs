@@ -5,8 +5,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { checkLayers, checkStyle, checkTypes, checkUnused } from './lint-checks.mjs';
-import { runNode, toolPath } from './run-command.mjs';
+import { checkLayers, checkStyle, checkTypes, checkUnused } from '../lint/lint-checks.mjs';
+import { runNode, toolPath } from '../run/run-command.mjs';
 
 /**
  * @typedef {object} SuiteResult
