@@ -39,7 +39,7 @@ export async function checkStyle(write = false) {
 }
 
 /** Types of every package and of the tests (tsc). */
-export async function checkTypes() {
+async function checkTypes() {
   const { code, output } = await runNode([toolPath('typescript/bin/tsc'), '--build', '--pretty', 'false']);
   const { references } = JSON.parse(readFileSync(path.join(root, 'tsconfig.json'), 'utf8'));
   const counts = references.map(({ path: project }) => sourcesOf(project));
@@ -62,7 +62,7 @@ function sourcesOf(project) {
 }
 
 /** Which module may import which (dependency-cruiser; the rules stand in .dependency-cruiser.mjs). */
-export async function checkLayers() {
+async function checkLayers() {
   const args = [
     '--config',
     '.dependency-cruiser.mjs',
@@ -98,8 +98,26 @@ export async function checkLayers() {
   );
 }
 
+/**
+ * Runs checks one after the other and prints a line for each, with what the tool said where it failed.
+ *
+ * @param {readonly (() => Promise<CheckResult>)[]} [checks]
+ * @returns {Promise<CheckResult[]>}
+ */
+export async function runChecks(checks = [checkStyle, checkTypes, checkLayers, checkUnused]) {
+  const results = [];
+  for (const check of checks) {
+    const result = await check();
+    const { name, ok, saw, output } = result;
+    console.log(`${ok ? '✓' : '✗'} ${name} (${saw})`);
+    if (!ok) console.log(output.trim());
+    results.push(result);
+  }
+  return results;
+}
+
 /** Files, exports and dependencies that nothing uses, and ones that are used unlisted (knip). */
-export async function checkUnused() {
+async function checkUnused() {
   const args = ['--no-progress', '--reporter', './scripts/lint/knip-reporter.mjs'];
   const { output } = await runNode([toolPath('knip/bin/knip.js'), ...args]);
   // A failing knip writes something else, or nothing at all: then no files were seen.

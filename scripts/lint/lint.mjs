@@ -8,15 +8,9 @@ const isWriting = process.argv.includes('--write');
 try {
   await ensureReady();
   if (isWriting) await runNode(['scripts/lint/limits-doc.mjs'], { show: true });
-  const { checkLayers, checkStyle, checkTypes, checkUnused } = await import('./lint-checks.mjs');
-  const checks = isWriting ? [() => checkStyle(true)] : [checkStyle, checkTypes, checkLayers, checkUnused];
-  for (const check of checks) {
-    const { name, ok, saw, output } = await check();
-    console.log(`${ok ? '✓' : '✗'} ${name} (${saw})`);
-    if (ok) continue;
-    console.log(output.trim());
-    process.exitCode = 1;
-  }
+  const { checkStyle, runChecks } = await import('./lint-checks.mjs');
+  const results = await runChecks(isWriting ? [() => checkStyle(true)] : undefined);
+  if (results.some(({ ok }) => !ok)) process.exitCode = 1;
 } catch (error) {
   exitWith(error);
 }

@@ -5,63 +5,45 @@ import { PlainError } from '../run/run-command.mjs';
 import { ensureReady } from '../setup/ensure-ready.mjs';
 import { providePrometheus } from '../setup/prometheus.mjs';
 
-const usage = `npm test -- [--only lint|unit|browser|e2e] [FILTER …]
+const suiteNames = ['lint', 'unit', 'e2e', 'browser'];
+
+const usage = `npm test -- [--only ${suiteNames.join('|')}] [FILTER …]
 
 Runs every suite. A FILTER is part of a test file's path; with one, only the unit tests run, or those of --only e2e.`;
 
-const suiteNames = ['lint', 'unit', 'browser', 'e2e'];
-
 function parseOptions() {
+  let parsed;
   try {
-    const { values, positionals } = parseArgs({
-      options: { only: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
-      allowPositionals: true,
-    });
-    if (values.only !== undefined && !suiteNames.includes(values.only)) {
-      throw new PlainError(`--only: "${values.only}" is none of ${suiteNames.join(', ')}.`);
-    }
-    return { ...values, filters: positionals };
+    const options = { only: { type: 'string' }, help: { type: 'boolean', short: 'h' } };
+    parsed = parseArgs({ options, allowPositionals: true });
   } catch (error) {
-    throw error instanceof PlainError
-      ? error
-      : new PlainError(`${error.message.split('. ')[0]}. See npm test -- --help.`);
+    throw new PlainError(`${error.message.split('. ')[0]}. See npm test -- --help.`);
   }
-}
-
-/** Runs one suite; a runner that throws is a failure of its own, and the others still run. */
-async function runSuite(name, filters) {
-  // After ensureReady: these need the dependencies.
-  const { runBrowser, runEndToEnd, runLint, runUnit } = await import('./test-suites.mjs');
-  console.log(`\n── ${name} ──`);
-  try {
-    return await { lint: runLint, unit: runUnit, browser: runBrowser, e2e: runEndToEnd }[name](filters);
-  } catch (error) {
-    return { name, passed: 0, failed: 1, skipped: 0, note: error.message };
+  const { only, help } = parsed.values;
+  if (only !== undefined && !suiteNames.includes(only)) {
+    throw new PlainError(`--only: "${only}" is none of ${suiteNames.join(', ')}.`);
   }
+  return { only, help, filters: parsed.positionals };
 }
 
 async function main() {
   const { only, help, filters } = parseOptions();
-  if (help) {
-    console.log(usage);
-    return;
-  }
+  if (help) return console.log(usage);
   const chosen = only !== undefined ? [only] : filters.length > 0 ? ['unit'] : suiteNames;
   await ensureReady({ chromium: chosen.includes('browser') || chosen.includes('e2e') });
-
   if (chosen.includes('unit')) await providePrometheus();
 
-  const results = [];
-  for (const name of chosen) results.push(await runSuite(name, filters));
+  // After ensureReady: it needs the dependencies.
+  const { runSuites } = await import('./suites.mjs');
+  const results = await runSuites(chosen, filters);
 
   // Once more at the end: above, they stand among thousands of lines, of which a log may keep the last.
-  for (const { name, failures = [] } of results) {
+  for (const { name, failures } of results) {
     for (const failure of failures) console.log(`\n✗ ${name}: ${failure}`);
   }
   console.log('');
-  for (const { name, passed, failed, skipped, note } of results) {
-    const more = [skipped > 0 ? `${skipped} skipped` : '', note ?? ''].filter(Boolean).join(', ');
-    console.log(`${name}: ${passed} passed, ${failed} failed${more ? ` (${more})` : ''}`);
+  for (const { name, passed, failed, skipped } of results) {
+    console.log(`${name}: ${passed} passed, ${failed} failed${skipped > 0 ? ` (${skipped} skipped)` : ''}`);
   }
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
