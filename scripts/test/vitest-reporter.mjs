@@ -12,16 +12,20 @@ export default class VitestReporter {
 
 function countModule(counts, module) {
   const suite = module.project.name;
-  let hasFailedTest = false;
+  const file = module.relativeModuleId;
+  let failures = 0;
+  const fail = (where, error) => {
+    failures += 1;
+    counts.fail(suite, where, error);
+  };
   for (const test of module.children.allTests()) {
     const { state, errors } = test.result();
-    if (state === 'failed') {
-      hasFailedTest = true;
-      counts.fail(suite, `${module.relativeModuleId}: ${test.fullName}`, errors[0]);
-    } else counts.add(suite, state === 'passed' ? 'passed' : 'skipped');
+    if (state === 'failed') fail(`${file}: ${test.fullName}`, errors[0]);
+    else counts.add(suite, state === 'passed' ? 'passed' : 'skipped');
   }
-  if (module.ok() || hasFailedTest) return;
-  // It could not be loaded, or what a group of tests needs could not be set up: no test of it says so.
-  const groups = [module, ...module.children.allSuites()];
-  counts.fail(suite, module.relativeModuleId, groups.flatMap((each) => each.errors())[0]);
+  // What a group of tests needs could not be set up, or the file could not be loaded: no test of it says so.
+  for (const group of module.children.allSuites()) {
+    if (group.errors().length > 0) fail(`${file}: ${group.fullName}`, group.errors()[0]);
+  }
+  if (module.errors().length > 0 || (failures === 0 && !module.ok())) fail(file, module.errors()[0]);
 }
