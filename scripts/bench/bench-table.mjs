@@ -1,4 +1,4 @@
-/** What `npm run bench` shows to people. */
+/** Formats the results of `npm run bench` as a table, and describes the machine that they are from. */
 import os from 'node:os';
 
 /**
@@ -26,7 +26,7 @@ function cellsOf({ what, value, unit, target, note = '' }) {
   return [what, `${formatNumber(value)} ${unit}`.trim(), shownTarget, verdict, note];
 }
 
-/** Rows as aligned columns; the numbers end in one line. */
+/** Rows as aligned columns, the numbers to the right. */
 export function benchTable(rows) {
   const table = [['what', 'measured', 'target', 'met', ''], ...rows.map(cellsOf)];
   const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
@@ -59,7 +59,7 @@ function freshPageUs() {
   return ((performance.now() - startedAt) * 1000 * pageBytes) / bytes;
 }
 
-/** The machine in one line: a figure without it says nothing. */
+/** The machine in one line, for figures of different machines cannot be compared. */
 export function describeMachine() {
   const cpus = os.cpus();
   const memoryGib = (os.totalmem() / 2 ** 30).toFixed(0);

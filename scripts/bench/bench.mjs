@@ -1,4 +1,4 @@
-/** `npm run bench`: measures, one thing at a time, and ends with one line of JSON. */
+/** `npm run bench`: runs every bench, one after the other, prints a table, and ends with one line of JSON. */
 import '../setup/node-version.mjs';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -70,9 +70,9 @@ async function main() {
     }
   }
   console.log(`\n${benchTable(rows)}\n\n${describeMachine()}`);
-  if (failed.length > 0) console.log(`Not measured, for they failed: ${failed.join(', ')}`);
+  if (failed.length > 0) console.log(`Not measured, because they failed: ${failed.join(', ')}`);
   console.log(JSON.stringify(figures));
-  // Exit explicitly: a bench that failed may have left a server running. Written out first, for a pipe is slow.
+  // A bench that failed may have left a server running, so the process is ended. First all output has to be written.
   process.stdout.write('', () => process.exit(failed.length === 0 ? 0 : 1));
 }
 

@@ -1,4 +1,4 @@
-/** Writes LIMITS.md from the docstrings of packages/protocol/src/limits.ts, so that the two cannot part. */
+/** Writes LIMITS.md from the docstrings of packages/protocol/src/limits.ts, so that the two cannot differ. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -1,6 +1,8 @@
 /**
- * The static checks, each as one pass or fail. A tool that looked at nothing has proven nothing, and several say
- * "no problems" about no files: so every check also says how much it looked at, and none is a failure.
+ * The static checks. Each passes or fails as a whole.
+ *
+ * Most of the tools report success when they looked at no files, for instance after a folder was renamed. So each check
+ * also counts what its tool looked at, and fails if that is nothing.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -24,7 +26,7 @@ function verdict(name, ok, count, noun, output) {
   };
 }
 
-/** Format and lint rules (biome). @param {boolean} [write] mends what can be mended */
+/** Format and lint rules (biome). @param {boolean} [write] corrects what biome can correct */
 export async function checkStyle(write = false) {
   const args = [
     'check',

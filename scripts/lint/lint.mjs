@@ -1,4 +1,4 @@
-/** `npm run lint`, and `npm run format` with `--write`: everything that can be said of the sources unrun. */
+/** `npm run lint`: the checks that read the sources without running them. `npm run format` is this with `--write`. */
 import '../setup/node-version.mjs';
 import { exitWith, runNode } from '../run/run-command.mjs';
 import { ensureReady } from '../setup/ensure-ready.mjs';

@@ -1,4 +1,4 @@
-/** Child processes, run to their end. */
+/** Runs a program as a child process until it ends, and passes signals on to it. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 /** The repository's root folder. */
 export const root = path.resolve(fileURLToPath(import.meta.url), '../../..');
 
-/** A failure that its message explains in full: told to people without a stack. */
+/** A failure that its message explains in full, so it is printed without a stack trace. */
 export class PlainError extends Error {
   /** @param {string} message */
   constructor(message) {
@@ -24,7 +24,7 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const running = new Set();
 let isEnding = false;
 
-/** Whether a command runs: then a signal ends that, and this process after it. */
+/** Whether a command runs. If so, a signal ends the command first, and this process after it. */
 export function isRunningCommand() {
   return running.size > 0;
 }
@@ -92,7 +92,7 @@ export function runCommand(command, args, { cwd = root, env = {}, show = false, 
     });
     child.on('close', (code) => {
       noteEnd(child);
-      // Where a signal has ended it, nobody is to go on, nor to complain.
+      // After a signal this process ends too: nothing goes on, and no failure is reported.
       if (!isEnding) resolve({ code: code ?? 1, output: Buffer.concat(chunks).toString() });
     });
   });
@@ -115,7 +115,7 @@ export function toolPath(file) {
   return found;
 }
 
-/** Ends the process for a failure: one line where that says it all, a stack where it is our own mistake. */
+/** Prints a failure and ends the process: one line for a PlainError, a stack trace for a mistake in our code. */
 export function exitWith(error) {
   console.error(error instanceof PlainError ? error.message : error);
   process.exit(1);

@@ -1,4 +1,7 @@
-/** A server as a child process: its output with its name in front, its end as a promise, its stop with a deadline. */
+/**
+ * Starts a server as a child process and stops it again. Its name stands in front of each line that it prints. A promise
+ * says when and how it ended. A server that does not stop in time is killed.
+ */
 import { spawn } from 'node:child_process';
 import { root } from '../run/run-command.mjs';
 import { readLines, SharedTerminal } from './shared-terminal.mjs';
@@ -6,18 +9,18 @@ import { readLines, SharedTerminal } from './shared-terminal.mjs';
 /** How long a server may take to end tidily before it is killed, in ms. Writing a chain to disk takes far less. */
 const stopMs = 8000;
 
-/** The line with which a server of ours says why it ends. It is told once, by whoever awaits the end. */
+/** The line with which a server of ours says why it ends. It is not printed here: whoever awaits the end prints it. */
 const complaintPattern = /^vision-light-\w+: (.+)$/;
 
-/** Where all servers speak, and whoever started them. */
+/** The terminal of all servers, and of the script that started them. */
 export const terminal = new SharedTerminal(process.stdout);
 
 /**
  * @typedef {object} ChildServer
  * @property {string} name
- * @property {Promise<string>} ended        resolves with how it ended, to follow its name: its complaint if it made one
+ * @property {Promise<string>} ended        how it ended, to be put after its name: the reason that it gave, if any
  * @property {(options?: { quiet?: boolean }) => Promise<string>} stop
- *   asks it to end, kills it if it does not; `quiet` drops what it says meanwhile
+ *   asks it to end, kills it if it does not; with `quiet` its output meanwhile is dropped
  */
 
 /**
@@ -26,10 +29,10 @@ export const terminal = new SharedTerminal(process.stdout);
  * @returns {ChildServer}
  */
 export function startChildServer(name, args) {
-  // In a process group of its own, so that Ctrl-C reaches only us and each server gets one signal, in order.
+  // In a process group of its own: Ctrl-C reaches this process only, which then stops the servers in order.
   const child = spawn(process.execPath, args, {
     cwd: root,
-    // The channel carries nothing: its closing tells the server that we are gone, even when we were killed.
+    // Nothing is sent over the channel. When it closes, the server knows that this process has ended, even if killed.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: process.platform !== 'win32',
   });

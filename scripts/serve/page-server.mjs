@@ -7,14 +7,14 @@ import { PlainError, root as repository } from '../run/run-command.mjs';
 const root = path.join(repository, 'packages/browser-node');
 const outDir = 'build/page';
 
-/** Sent beside the policy in the page itself: what a `<meta>` element cannot say. */
+/** What the policy in the page's `<meta>` element cannot say. */
 const headers = {
   'Content-Security-Policy': "frame-ancestors 'none'",
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
 };
 
-/** Without a host: this machine only, and by the address that both `localhost` and `127.0.0.1` reach. */
+/** The host by default: this machine only, by the address that both `localhost` and `127.0.0.1` reach. */
 const DEFAULT_HOST = '127.0.0.1';
 
 /**
@@ -41,7 +41,7 @@ export async function servePage({ port, host, config = {} }) {
       root,
       configFile: false,
       logLevel: 'error',
-      // Nothing but the files: an unknown path is not found rather than the page.
+      // Files only: an unknown path is answered with 404 and not with the page.
       appType: 'mpa',
       build: { outDir },
       preview: {
@@ -49,7 +49,7 @@ export async function servePage({ port, host, config = {} }) {
         host: host ?? DEFAULT_HOST,
         strictPort: true,
         headers,
-        // Served under whatever name this machine has; there is nothing here that another site could misuse.
+        // The page is served under every name of this machine. It holds nothing that another site could misuse.
         allowedHosts: true,
         open: false,
       },

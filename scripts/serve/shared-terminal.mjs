@@ -1,6 +1,6 @@
 /**
- * Lines of several servers in one place, and below them one line that is drawn over and over until it ends: a progress
- * bar. Without it, whatever is said meanwhile would begin in the middle of the bar.
+ * Prints the lines of several servers on one terminal, with a progress bar below them. The bar is one line that is drawn
+ * again and again until it is done. Without this module, other lines would begin in the middle of the bar.
  */
 
 /** Back to the first column, and nothing right of it. */
@@ -9,7 +9,7 @@ const eraseLine = '\r\x1b[K';
 /** Columns where a terminal does not say how many it has. */
 const columnsDefault = 80;
 
-/** Prints lines above the one that is being drawn over. */
+/** Prints lines above the progress bar. */
 export class SharedTerminal {
   #target;
   #drawn = '';
@@ -19,38 +19,39 @@ export class SharedTerminal {
     this.#target = target;
   }
 
-  /** Whether a line can be drawn over here. */
+  /** Whether this terminal can draw a line again. */
   get canRedraw() {
     return this.#target.isTTY === true;
   }
 
-  /** A line that stays. To another stream it goes as it is, unless that ends on the same terminal. */
+  /** Prints a line that stays. On another stream that is no terminal it is printed as it is. */
   print(line, stream = this.#target) {
     if (this.#drawn === '' || !stream.isTTY) stream.write(`${line}\n`);
     else stream.write(`${eraseLine}${line}\n${this.#drawn}`);
   }
 
-  /** The line that is drawn over, without what a narrow terminal would wrap: a wrapped line cannot be erased. */
+  /** Draws the bar again. It is cut to the terminal's width, because a wrapped line cannot be erased. */
   redraw(line) {
     const columns = this.#target.columns || columnsDefault;
     this.#drawn = line.slice(0, columns - 1);
     this.#target.write(`${eraseLine}${this.#drawn}`);
   }
 
-  /** The drawn line is done with, and stays as `line`. */
+  /** Ends the bar; `line` stays in its place. */
   settle(line) {
     this.#target.write(`${this.#drawn === '' ? '' : eraseLine}${line}\n`);
     this.#drawn = '';
   }
 
-  /** Nothing will be drawn over any more; what was drawn last stays. */
+  /** Ends the bar; what was drawn last stays. */
   release() {
     if (this.#drawn !== '') this.settle(this.#drawn);
   }
 }
 
 /**
- * Cuts a server's output into lines. What begins with a carriage return is drawn over, as on a terminal.
+ * Cuts a server's output into lines. A line that begins with a carriage return is drawn over the one before, as on a
+ * terminal.
  *
  * @param {import('node:stream').Readable} stream
  * @param {(line: string, kind: 'print' | 'redraw' | 'settle') => void} take
@@ -58,7 +59,7 @@ export class SharedTerminal {
 export function readLines(stream, take) {
   let rest = '';
   const end = (text) => {
-    // Before the line feed it is part of the line's end, as on Windows.
+    // A carriage return before the line feed belongs to the end of the line, as on Windows.
     const line = text.replace(/\r$/, '');
     const start = line.lastIndexOf('\r') + 1;
     take(line.slice(start), start === 0 ? 'print' : 'settle');
@@ -69,7 +70,7 @@ export function readLines(stream, take) {
     for (const line of lines) end(line);
     const start = rest.lastIndexOf('\r');
     if (start < 0) return;
-    // The carriage return stays, to tell what follows in the next piece.
+    // The carriage return stays: it says what the next piece of output is.
     rest = rest.slice(start);
     if (rest.length > 1) take(rest.slice(1), 'redraw');
   });

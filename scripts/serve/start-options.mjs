@@ -1,4 +1,4 @@
-/** The settings of `npm start`: options, then environment, then defaults. */
+/** The settings of `npm start`, from its options, else from the environment, else by default; and their checks. */
 import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, rmdirSync, statSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
@@ -20,7 +20,7 @@ Serves the page, a signaling server and a mining gateway.
 
 Paths are relative to where the command is typed.`;
 
-/** A path as the person meant it: npm runs scripts in the root folder, whatever folder it was typed in. */
+/** Makes a path absolute from the folder where the command was typed. npm runs scripts in the root folder. */
 function fromTyped(given) {
   return path.resolve(process.env.INIT_CWD ?? process.cwd(), given);
 }
@@ -68,7 +68,7 @@ export function parseStartOptions(args, env) {
       },
     }));
   } catch (error) {
-    // Node's own text goes on about how to escape a dash; its first sentence is enough.
+    // The first sentence of Node's text is enough; the rest explains how to escape a dash.
     throw new PlainError(`${error.message.split('. ')[0].replace(/\.$/, '')}. See npm start -- --help.`);
   }
   if (values.help) return 'help';
@@ -82,7 +82,7 @@ export function parseStartOptions(args, env) {
     port: port('port', 'PORT', 8080),
     signalPort: port('signal-port', 'SIGNAL_PORT', 8081),
     gatewayPort: port('gateway-port', 'GATEWAY_PORT', 8082),
-    // This machine only: what serves others is decided by whoever runs it.
+    // This machine only: a person who wants to serve others says so.
     host: values.host ?? '127.0.0.1',
     network: values.network ?? (env.NETWORK || 'vision-devnet'),
     dataDir: dataDir ? fromTyped(dataDir) : path.join(root, '.data'),
@@ -104,7 +104,7 @@ export async function checkStartOptions({ host, port, signalPort, gatewayPort, d
   if (headers !== undefined) assertReadable(headers);
   try {
     makeFolder(dataDir);
-    // Tried, not asked: to root everything is writable by its mode, /proc too.
+    // It is tried, because by its mode every folder is writable for root, /proc too.
     rmdirSync(mkdtempSync(path.join(dataDir, '.probe-')));
   } catch (error) {
     throw new PlainError(`--data-dir: ${dataDir} cannot be written (${error.code}).`);
@@ -115,7 +115,7 @@ export async function checkStartOptions({ host, port, signalPort, gatewayPort, d
   await assertFree(host, gatewayPort, 'gateway', '--gateway-port');
 }
 
-/** Makes a folder with its parents. Node's own way never returns where a parent exists but takes no folders: /proc. */
+/** Makes a folder with its parents. Node's own way never returns where a parent takes no folders, as /proc. */
 function makeFolder(folder) {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
   const parent = path.dirname(folder);

@@ -1,4 +1,4 @@
-/** `npm start`: the page, the signaling server and a mining gateway, until Ctrl-C. */
+/** `npm start`: runs the page, the signaling server and a mining gateway until Ctrl-C. */
 import '../setup/node-version.mjs';
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,13 +7,13 @@ import { ensureReady } from '../setup/ensure-ready.mjs';
 import { startChildServer, terminal } from './child-server.mjs';
 import { checkStartOptions, parseStartOptions, startUsage } from './start-options.mjs';
 
-/** How often the servers are asked whether they answer, in ms; arbitrary, short beside a person's patience. */
+/** How often the servers are asked whether they answer, in ms; arbitrary, too short to be noticed. */
 const pollMs = 150;
 
-/** How often it is looked whether npm still lives, in ms. */
+/** How often this process checks whether npm still runs, in ms. */
 const parentPollMs = 500;
 
-/** A second signal that comes so soon, in ms, is the first one over again: from the terminal, and passed on by npm. */
+/** A second signal within this time, in ms, is the first one again: it came from the terminal and through npm. */
 const sameSignalMs = 1000;
 
 const children = [];
@@ -49,12 +49,12 @@ async function untilAnswering(urls) {
   for (const url of urls) while (!isStopping && !(await answers(url))) await sleep(pollMs);
 }
 
-/** Rejects as soon as a server ends that was not told to. */
+/** Rejects as soon as a server ends that was not asked to. */
 async function unexpectedEnd() {
   const how = await Promise.race(
     children.map(async (child) => `The ${child.name} server ended${await child.ended}`),
   );
-  // While we stop they are expected to end: then this promise never settles.
+  // While everything is stopped they are expected to end: then this promise never settles.
   if (isStopping) return new Promise(() => {});
   throw new PlainError(how);
 }
@@ -64,7 +64,7 @@ async function start(options) {
   await checkStartOptions(options);
   await ensureReady();
   await checkNetwork(network, headers);
-  // What takes long is behind us: ports may have been taken meanwhile.
+  // The set-up may have taken minutes, and another program may use one of the ports by now.
   await checkStartOptions(options);
 
   // Built by ensureReady, so it cannot be imported before.
@@ -74,7 +74,7 @@ async function start(options) {
   const gatewayArgs = ['--port', gatewayPort, '--host', host, '--network', network];
   gatewayArgs.push('--signal', `http://${name}:${signalPort}`, '--data-dir', dataDir);
   if (headers !== undefined) gatewayArgs.push('--headers', headers);
-  // It writes to us, and cannot know where that ends.
+  // The gateway writes into a pipe, so it cannot know that a terminal is at its other end.
   if (terminal.canRedraw) gatewayArgs.push('--progress', 'bar');
   children.push(
     startChildServer('signal', ['packages/signal-server/dist/cli.js', ...signalArgs.map(String)]),
@@ -92,7 +92,7 @@ async function start(options) {
   await ending;
 }
 
-/** A misspelt network is told here in one line, rather than by a server that ends. */
+/** Reports a misspelt network in one line. Otherwise a server would end because of it. */
 async function checkNetwork(network, headers) {
   const { networks } = await import('../../packages/protocol/dist/index.js');
   if (!networks.includes(network)) {
@@ -105,9 +105,9 @@ async function checkNetwork(network, headers) {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, async () => {
-    // A command ends first, and then the process, without us.
+    // A command of the set-up ends first, and run-command.mjs then ends this process.
     if (isRunningCommand()) return;
-    // Asked twice: a person who is tired of waiting.
+    // The second Ctrl-C: the person does not want to wait for the servers.
     if (askedMs !== undefined && performance.now() - askedMs > sameSignalMs) process.exit(1);
     if (isStopping) return;
     askedMs = performance.now();
@@ -118,7 +118,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 }
 
 if (process.env.npm_lifecycle_event === 'start') {
-  // npm passes a signal on to a shell, and that dies of it without a word to us.
+  // npm passes a signal on to a shell. The shell dies of it and does not pass it on to this process.
   const parent = process.ppid;
   const watch = setInterval(() => {
     if (process.ppid === parent) return;

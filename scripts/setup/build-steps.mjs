@@ -1,5 +1,5 @@
 /**
- * What a build consists of, and what makes each part stale.
+ * The steps of a build, and when each of them has to run again.
  *
  * A step is stale when the hash of its inputs differs from the one noted after it last succeeded, or when one of its
  * outputs is missing. Inputs are compared by content: a checkout changes every file time and no content.

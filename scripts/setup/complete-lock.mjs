@@ -1,9 +1,9 @@
 /**
- * Run by hand after dependencies changed: names in package-lock.json the binaries of other platforms.
+ * Run by hand after dependencies changed: adds the binaries of other platforms to package-lock.json.
  *
  * A registry that carries only some platforms makes npm write a lock file without the others, and `npm ci` then
- * refuses it everywhere, even where they are not wanted. The entries added here have no integrity, for it is not
- * known; npm fills it in where it can.
+ * refuses it everywhere, even where they are not wanted. The entries that are added here have no integrity, because it is
+ * not known. npm adds it on the platform where the package is installed.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

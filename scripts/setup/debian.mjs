@@ -1,8 +1,8 @@
-/** Packages from Debian, where this is root on Debian. */
+/** Installs Debian packages, where this process is root on Debian. */
 import { existsSync, readFileSync } from 'node:fs';
 import { PlainError, runCommand } from '../run/run-command.mjs';
 
-/** Whether apt-get can be used without asking anyone. */
+/** Whether apt-get can be used without a password. */
 export function isRootOnDebian() {
   if (process.platform !== 'linux' || process.getuid?.() !== 0 || !existsSync('/etc/os-release'))
     return false;

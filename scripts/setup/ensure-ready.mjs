@@ -1,7 +1,7 @@
 /**
- * From a fresh clone to something that runs: dependencies, build, browser; each only where it is missing or stale.
+ * Sets up what a command needs, from a fresh clone on: dependencies, build, browser. What is up to date is left alone.
  *
- * Imports nothing but Node's own modules and its neighbours that do the same, for the dependencies may not be there.
+ * This module and those that it imports use Node's own modules only, because the dependencies may not be installed yet.
  */
 import './node-version.mjs';
 import { existsSync, readFileSync } from 'node:fs';

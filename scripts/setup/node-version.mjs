@@ -1,6 +1,6 @@
 /**
- * Ends the process with one sentence where Node is too old. Imported first, so that it speaks before anything else
- * trips over what an old Node lacks.
+ * Ends the process with one sentence if Node is too old. Each command imports this first: otherwise the first thing that
+ * an old Node lacks would end it with a stack trace.
  */
 
 /** Oldest Node that every dependency runs on: vite asks for it. The same number stands in package.json, `engines`. */

@@ -1,4 +1,4 @@
-/** Where a Prometheus and its promtool may be. Tests of the metrics need them; nothing else does. */
+/** Finds Prometheus and promtool, and installs them on Debian. Only the tests of the metrics need them. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { installFromDebian, isRootOnDebian } from './debian.mjs';
@@ -17,13 +17,13 @@ export function findPrometheus() {
   return undefined;
 }
 
-/** Installs it where that can be done without asking; where not, the tests say what was not run. */
+/** Installs it where this is root on Debian. Elsewhere the tests of the metrics are left out, and say so. */
 export async function providePrometheus() {
   if (findPrometheus() !== undefined || !isRootOnDebian()) return;
   try {
     await installFromDebian('prometheus', 'Prometheus');
   } catch (error) {
-    // Unlike a browser it is no condition of the rest.
+    // The other tests do not need it.
     console.log(error.message);
   }
 }

@@ -1,4 +1,4 @@
-/** One set-up at a time: `npm start` and `npm test` typed side by side must not both write node_modules and dist. */
+/** Lets one process set up at a time: `npm start` and `npm test` side by side must not both write node_modules and dist. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
