@@ -78,7 +78,9 @@ class Bench {
 
   /** @returns the write that is wanted now, if any */
   advance(isUrgent = false): StoreEffect | undefined {
-    this.writer.advance(this.now, isUrgent);
+    const time = { now: this.now, wallTime: 0 };
+    if (isUrgent) this.writer.flush(time);
+    else this.writer.advance(time);
     const effects = this.outbox.take().filter((effect) => effect.type === 'store');
     expect(effects.length).toBeLessThanOrEqual(1);
     return effects[0];
@@ -278,7 +280,7 @@ describe('ChainWriter', () => {
     const again = new ChainWriter(new HeaderTree(family), bench.outbox);
     again.loaded(0, false, 0);
     again.unreadable('STORE_FAILED');
-    again.advance(1e6, true);
+    again.flush({ now: 1e6, wallTime: 0 });
     expect([again.isSettled, bench.outbox.take()]).toEqual([true, []]);
     const other = new Bench();
     other.writer.loaded(0, false, 0);

@@ -200,8 +200,8 @@ describe('Verifier', () => {
     const bench = new Bench();
     const batch = tinyBatch(genesis, run(3));
     batch.records[96] = (batch.records[96] as number) ^ 1;
-    bench.submit('local', genesis, batch, { content: batch });
-    expect(bench.outcomes).toMatchObject([['local', { fault: 'HEADER_BAD_PARENT' }]]);
+    bench.submit('local:', genesis, batch, { content: batch });
+    expect(bench.outcomes).toMatchObject([['local:', { fault: 'HEADER_BAD_PARENT' }]]);
   });
 
   it('keeps the first of two headers with one hash, reports the other, and goes on from the first', () => {

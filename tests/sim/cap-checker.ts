@@ -23,7 +23,6 @@ const STEP_BYTES_MAX = 4 * 2 ** 20;
 
 interface CheckedPeer {
   readonly id: string;
-  readonly deferred: readonly unknown[];
 }
 
 /** What is looked at of a node; a `LightNode` has it, and so does what a test puts in its place. */
@@ -31,6 +30,7 @@ export interface CheckedNode {
   readonly status: { readonly peers: number };
   readonly held: { readonly size: number };
   readonly tree: { readonly sideCount: number; readonly family: { readonly bodyBytesMax: number } };
+  readonly headerServer: { waiting(peer: CheckedPeer): number };
   readonly blocks: {
     readonly download: {
       readonly pending: number;
@@ -194,9 +194,9 @@ export class CapChecker {
   }
 
   #checkPeer(peer: CheckedPeer): void {
-    const { id, deferred } = peer;
+    const { id } = peer;
     const { download, orphans, server } = this.node.blocks;
-    holds('requests of one peer that wait', deferred.length, DEFERRED_REQUESTS_MAX);
+    holds('requests of one peer that wait', this.node.headerServer.waiting(peer), DEFERRED_REQUESTS_MAX);
     holds('requests for bodies of one peer that wait', server.waiting(peer), DEFERRED_BLOCK_REQUESTS_MAX);
     holds('orphans of one peer', orphans.countOf(id), ORPHANS_PER_PEER_MAX);
     holds('the window of one peer', download.windowOf(id)?.size ?? 0, WINDOW_MAX);

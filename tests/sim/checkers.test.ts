@@ -72,16 +72,12 @@ function nothing(): Said {
 /** A checker of a node that says this of itself. What is changed later is what it says then. */
 function checkerOf(changes: Partial<Said> = {}, said: Said = nothing(), sweepSteps = 1): CapChecker {
   Object.assign(said, changes);
-  const peers = ['a', 'b'].map((id) => ({
-    id,
-    get deferred() {
-      return new Array<unknown>(id === 'b' ? said.deferred : 0);
-    },
-  }));
+  const peers = ['a', 'b'].map((id) => ({ id }));
   const node = {
     status: { peers: said.ready },
     held: { size: said.held },
     tree: { sideCount: said.side, family: { bodyBytesMax: BODY_BYTES_MAX } },
+    headerServer: { waiting: ({ id }: { id: string }) => (id === 'b' ? said.deferred : 0) },
     blocks: {
       download: {
         pending: said.pending,

@@ -20,6 +20,8 @@ export * from './io/stored-chain.js';
 export * from './limits.js';
 export * from './node/fault-sentences.js';
 export * from './node/light-node.js';
+export type { Part, Reception } from './peer/part.js';
+export type { Peer } from './peer/peer.js';
 export * from './peer/peer-fault.js';
 export * from './tree/header-tree.js';
 export * from './tree/locator.js';

@@ -77,7 +77,11 @@ describe('limits', () => {
   it('add up to the worst case that limits.ts states', () => {
     const peers = families.map((family) => limits.PEERS_MAX * sum(Object.values(bytesOfPeer(family))));
     const submissions = families.map(
-      (family) => limits.SUBMISSIONS_MAX * limits.HEADERS_PER_MESSAGE_MAX * (family.recordBytes + 32),
+      (family) =>
+        limits.SUBMISSION_SOURCES_MAX *
+        limits.SUBMISSIONS_MAX *
+        limits.HEADERS_PER_MESSAGE_MAX *
+        (family.recordBytes + 32),
     );
     const bodies = families.map((family) => sum(Object.values(bytesOfBodies(family))));
     const worst = Math.max(

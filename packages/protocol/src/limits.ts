@@ -230,8 +230,11 @@ export const HELD_HEADERS_PER_PEER_MAX = 64;
 /** Held headers of all peers. DESIGN's number. */
 export const HELD_HEADERS_MAX = 512;
 
-/** Batches of this side (miner, file) that wait for verification. Above it a `submit` is refused with SUBMIT_BUSY. */
+/** Batches of one source of this side (a miner, a file, a bridge) that wait for verification. Above it a `submit` is refused with SUBMIT_BUSY. */
 export const SUBMISSIONS_MAX = 16;
+
+/** Sources of this side with batches that wait for verification: a gateway's miner and some bridges. Above it a `submit` is refused with SUBMIT_BUSY. */
+export const SUBMISSION_SOURCES_MAX = 4;
 
 /** Times that hashing of one slice is tried again after a worker died. Afterwards its batch is dropped, nobody is blamed. */
 export const POW_RETRIES_MAX = 3;

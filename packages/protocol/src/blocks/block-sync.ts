@@ -12,16 +12,18 @@
  */
 import type { BodyContext } from '../chain/block-body.js';
 import type { BodyFault } from '../chain/body-fault.js';
+import type { EventTime } from '../io/event.js';
 import type { StoreFault } from '../io/stored-chain.js';
 import { FOLLOWED_AHEAD_MAX, FOLLOWED_BLOCKS, FOLLOWED_SCAN_MAX, SEEN_BLOCKS_MAX } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
+import { earliest, type Part, type Reception } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
 import type { PeerFault } from '../peer/peer-fault.js';
 import type { PeerSet } from '../peer/peer-set.js';
 import { SeenFilter } from '../peer/seen-filter.js';
 import type { HeaderTree, InsertResult } from '../tree/header-tree.js';
 import type { Announce } from '../wire/messages/announce.js';
-import type { Blocks, NotFound } from '../wire/messages/blocks.js';
+import type { Blocks, GetBlocks, NotFound } from '../wire/messages/blocks.js';
 import { AnnouncedBlocks } from './announced-blocks.js';
 import { BlockDownload } from './block-download.js';
 import { BlockRequests } from './block-requests.js';
@@ -38,10 +40,13 @@ export interface BlockSyncListener {
   /** The store does not take bodies. */
   storeFailed(code: StoreFault, detail: string): void;
   nextRequestId(): number;
+  /** Whether many headers are still to come: bodies would be fetched and thrown away. */
+  isFar(): boolean;
 }
 
 /** Everything about block bodies; see the head of this file. */
-export class BlockSync implements BodySource {
+export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound> {
+  readonly name = 'blockSync';
   readonly download: BlockDownload;
   readonly server: BlockServer;
   readonly #stored: StoredBlocks;
@@ -127,18 +132,17 @@ export class BlockSync implements BodySource {
     this.#stored.failed(write);
   }
 
-  /** A peer has said hello. */
-  arrived(peer: Peer): void {
+  peerReady(peer: Peer): void {
     this.download.addPeer(peer.id, peer.isArchive);
     if (peer.isArchive) this.#followed.restart();
   }
 
-  /** @param isLiar  true if it was sent away: what it brought is then in doubt */
-  left(peer: Peer, isLiar: boolean, now: number): void {
+  /** What a peer brought that broke a rule is in doubt. */
+  peerGone(peer: Peer, code: string | undefined, now: number): void {
     this.download.removePeer(peer.id, now);
     this.server.forget(peer);
     this.#mayBeMissing = true;
-    if (isLiar) this.#announced.distrust(peer.id);
+    if (code !== undefined) this.#announced.distrust(peer.id);
   }
 
   /**
@@ -197,7 +201,22 @@ export class BlockSync implements BodySource {
     else this.#fetchRequested(hash, slot);
   }
 
-  blocks(peer: Peer, { hash, body }: Blocks, now: number): PeerFault | BodyFault | undefined {
+  receive(peer: Peer, message: GetBlocks | Blocks | NotFound, { now }: EventTime): Reception {
+    switch (message.type) {
+      case 'getBlocks':
+        return this.server.request(peer, message, now) ?? (this.isServing(peer) ? undefined : 'quiet');
+      case 'blocks':
+        return this.#blocks(peer, message, now);
+      case 'notFound':
+        return this.#notFound(peer, message);
+    }
+  }
+
+  isServing(peer: Peer): boolean {
+    return this.server.isServing(peer);
+  }
+
+  #blocks(peer: Peer, { hash, body }: Blocks, now: number): PeerFault | BodyFault | undefined {
     const arrival = this.download.received(peer.id, hash, body.length, now);
     if (arrival === 'unsolicited') return 'PEER_UNSOLICITED';
     if (arrival === 'duplicate') {
@@ -219,7 +238,7 @@ export class BlockSync implements BodySource {
     return fault;
   }
 
-  notFound(peer: Peer, { hashes }: NotFound): PeerFault | undefined {
+  #notFound(peer: Peer, { hashes }: NotFound): PeerFault | undefined {
     for (const hash of hashes) if (!this.download.notFound(peer.id, hash)) return 'PEER_UNSOLICITED';
     this.#mayBeMissing = true;
     return undefined;
@@ -239,11 +258,10 @@ export class BlockSync implements BodySource {
     this.download.overslept(now);
   }
 
-  /** @param isFar  true while many headers are still to come: bodies would be fetched and thrown away */
-  advance(now: number, isFar: boolean): void {
+  advance({ now }: EventTime): void {
     if (this.#isListed) {
       this.#prune();
-      if (!isFar) this.#follow();
+      if (!this.listener.isFar()) this.#follow();
     }
     for (const hash of this.#announced.sweep(now)) this.#unwant(hash);
     for (const hash of this.#requests.expire(now)) this.#unwant(hash);
@@ -256,18 +274,13 @@ export class BlockSync implements BodySource {
     counters.set('vision_p2p_orphans', this.orphans.size);
   }
 
-  nextWake(now: number, isFar: boolean): number | undefined {
-    let next: number | undefined;
-    const consider = (at: number | undefined): void => {
-      if (at !== undefined && (next === undefined || at < next)) next = at;
-    };
-    if (this.#isListed && !isFar && this.#canFollow) consider(now);
-    consider(this.download.nextWake(now));
-    consider(this.server.nextWake());
-    consider(this.#requests.nextWake());
-    consider(this.#retries.nextWake());
-    consider(this.#announced.nextWake());
-    return next;
+  nextWake({ now }: EventTime): number | undefined {
+    const canFollow = this.#isListed && this.#canFollow && !this.listener.isFar();
+    let wake = earliest(canFollow ? now : undefined, this.download.nextWake(now));
+    wake = earliest(wake, this.server.nextWake());
+    wake = earliest(wake, this.#requests.nextWake());
+    wake = earliest(wake, this.#retries.nextWake());
+    return earliest(wake, this.#announced.nextWake());
   }
 
   // What is wanted

@@ -1,18 +1,21 @@
 /**
- * Keeps the stored chain in step with the best chain: one write under way, full chunks at once, a few new headers after
+ * Keeps the stored chain in step with the best chain: one write in flight, full chunks at once, a few new headers after
  * STORE_DELAY_MS. Each write leaves a chain on disk that is valid by itself, so a page killed between two writes loses
  * the last second and nothing else.
  */
 
 import { areEqual } from '../bytes/compare-bytes.js';
+import type { EventTime } from '../io/event.js';
 import { CHUNK_HEADERS, type StoreFault } from '../io/stored-chain.js';
 import { CHUNKS_PER_WRITE_MAX, RECEIVED_CHUNKS_MAX, STORE_DELAY_MS, STORE_RETRY_MS } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
+import type { Part } from '../peer/part.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { chunkOf, encodeTip, GrowingChunk, packChunk } from './chunk-codec.js';
 
 /** Decides what is written when; the bytes are those of `chunk-codec.ts`. */
-export class ChainWriter {
+export class ChainWriter implements Part {
+  readonly name = 'chainWriter';
   /** Height up to which disk and best chain agree, and how far the disk goes. */
   #agreed = 0;
   #storedTip = 0;
@@ -34,6 +37,8 @@ export class ChainWriter {
   constructor(
     readonly tree: HeaderTree,
     readonly outbox: Outbox,
+    /** While headers stream in, more of them follow at once; at rest there is nothing to wait for. */
+    readonly isAtRest: () => boolean = () => false,
   ) {}
 
   /** What the disk holds, after loading: `height` headers that agree; more that do not if `mustTruncate`. */
@@ -91,8 +96,17 @@ export class ChainWriter {
     return this.#mustTruncate || this.#agreed < this.tree.tipHeight || this.#storedTip > this.tree.tipHeight;
   }
 
-  /** Writes if it is time; `isUrgent` does not wait for more headers. */
-  advance(now: number, isUrgent: boolean): void {
+  /** Writes if it is time. */
+  advance({ now }: EventTime): void {
+    this.#writeIfDue(now, this.isAtRest());
+  }
+
+  /** Writes, whether it is time or not. */
+  flush({ now }: EventTime): void {
+    this.#writeIfDue(now, true);
+  }
+
+  #writeIfDue(now: number, isUrgent: boolean): void {
     if (this.#inFlight !== undefined || !this.#isDirty || now < this.#retryAt) return;
     const hasFullChunk = chunkOf(this.tree.tipHeight + 1) > chunkOf(this.#agreed + 1);
     const isDue = this.#dirtySince !== undefined && now >= this.#dirtySince + STORE_DELAY_MS;

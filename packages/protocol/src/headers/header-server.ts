@@ -1,17 +1,24 @@
-/** Answers `getHeaders` from the best chain: every node serves what it has. */
+/**
+ * Answers `getHeaders` from the best chain: every node serves what it has, no faster than a peer takes it and than each
+ * peer may be served.
+ *
+ * Memory: DEFERRED_REQUESTS_MAX requests of each peer.
+ */
 import { ByteWriter } from '../bytes/byte-writer.js';
+import type { EventTime } from '../io/event.js';
 import { DEFERRED_REQUESTS_MAX, SEND_BUFFER_BYTES_MAX } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
+import { earliest, type Part, type Reception } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
-import type { PeerFault } from '../peer/peer-fault.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { forkHeight } from '../tree/locator.js';
 import type { GetHeaders } from '../wire/messages/headers.js';
 
-/** Serves the best chain to peers, no faster than they take it and than each may be served. */
-export class HeaderServer {
-  /** Those with requests that wait. */
-  readonly #waiting = new Set<Peer>();
+/** Serves the best chain to peers. */
+export class HeaderServer implements Part<GetHeaders> {
+  readonly name = 'headerServer';
+  /** Requests that wait for a peer's send buffer to drain, or for what was served to be paid for by time. */
+  readonly #waiting = new Map<Peer, GetHeaders[]>();
 
   constructor(
     readonly tree: HeaderTree,
@@ -19,45 +26,53 @@ export class HeaderServer {
   ) {}
 
   /** Answers now, or later if the peer does not take what it was sent or has had much of late. */
-  request(peer: Peer, message: GetHeaders, now: number): PeerFault | undefined {
-    if (peer.deferred.length === 0 && mayAnswer(peer, now)) {
+  receive(peer: Peer, message: GetHeaders, { now }: EventTime): Reception {
+    const waiting = this.#waiting.get(peer) ?? [];
+    if (waiting.length === 0 && mayAnswer(peer, now)) {
       this.#answer(peer, message, now);
-      return undefined;
+      return 'quiet';
     }
-    if (peer.deferred.length >= DEFERRED_REQUESTS_MAX) return 'PEER_FLOOD';
+    if (waiting.length >= DEFERRED_REQUESTS_MAX) return 'PEER_FLOOD';
     // The locator points into the received message; a request that waits must not keep all of it.
-    peer.deferred.push({
+    waiting.push({
       ...message,
       locator: message.locator.map((hash) => hash.slice()),
       stop: message.stop?.slice(),
     });
-    this.#waiting.add(peer);
+    this.#waiting.set(peer, waiting);
     return undefined;
   }
 
+  /** How many of the peer's requests are not answered. */
+  waiting(peer: Peer): number {
+    return this.#waiting.get(peer)?.length ?? 0;
+  }
+
+  isServing(peer: Peer): boolean {
+    return this.#waiting.has(peer);
+  }
+
   /** Answers what waited and need not any longer. */
-  advance(now: number): void {
-    for (const peer of this.#waiting) {
+  advance({ now }: EventTime): void {
+    for (const [peer, waiting] of this.#waiting) {
       while (mayAnswer(peer, now)) {
-        const next = peer.deferred.shift();
+        const next = waiting.shift();
         if (next === undefined) break;
         this.#answer(peer, next, now);
       }
-      if (peer.deferred.length === 0) this.#waiting.delete(peer);
+      if (waiting.length === 0) this.#waiting.delete(peer);
     }
   }
 
-  /** The peer is gone. */
-  forget(peer: Peer): void {
+  peerGone(peer: Peer): void {
     this.#waiting.delete(peer);
   }
 
   /** When something that waits is due; what waits for a peer to read comes due with its `sendDrained`. */
   nextWake(): number | undefined {
     let next: number | undefined;
-    for (const { sendBufferBytes, served } of this.#waiting)
-      if (sendBufferBytes < SEND_BUFFER_BYTES_MAX && (next === undefined || served.freeAt < next))
-        next = served.freeAt;
+    for (const { sendBufferBytes, served } of this.#waiting.keys())
+      if (sendBufferBytes < SEND_BUFFER_BYTES_MAX) next = earliest(next, served.freeAt);
     return next;
   }
 

@@ -3,7 +3,9 @@
  * locator and passes over what the requests before it ask for. Another peer takes over when the leader does not answer,
  * or when it has led for LEADER_SLICE_MS while others claim more work than is verified.
  */
+import { defined } from '../assert.js';
 import { areEqual } from '../bytes/compare-bytes.js';
+import type { EventTime } from '../io/event.js';
 import {
   ANSWER_BYTES_PER_SECOND_MIN,
   DUPLICATE_COST,
@@ -17,6 +19,7 @@ import {
   UNPROVEN_CLAIMS_MAX,
 } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
+import { earliest, type Part, type Reception } from '../peer/part.js';
 import type { AnnouncedTip, Peer } from '../peer/peer.js';
 import type { PeerFault } from '../peer/peer-fault.js';
 import type { PeerSet } from '../peer/peer-set.js';
@@ -64,8 +67,17 @@ export interface SyncListener {
   nextRequestId(): number;
 }
 
-/** Decides whom to ask for headers, and for how many at a time. */
-export class HeaderSync {
+/** What the sync remembers of a peer. */
+interface Standing {
+  unprovenClaims: number;
+  /** When its last turn as leader ended: the longest waiting leads next. */
+  lastLedAt: number;
+}
+
+/** Decides which peer is asked for headers, and for how many at a time. */
+export class HeaderSync implements Part<Headers> {
+  readonly name = 'headerSync';
+  readonly #standings = new Map<Peer, Standing>();
   #lead: Lead | undefined;
   #now = 0;
   /** No peer leads before this: hashing failed. */
@@ -97,9 +109,10 @@ export class HeaderSync {
     return peer.isReady && peer.claimedChainwork > this.tree.chainwork(this.tree.tip);
   }
 
-  /** Looks for a leader if there is none, and keeps its requests flowing. */
-  advance(now: number): void {
+  /** Ends a turn that is over, looks for a leader if there is none, and keeps its requests flowing. */
+  advance({ now }: EventTime): void {
     this.#now = now;
+    if (this.#lead !== undefined) this.#endIfDue(this.#lead, now);
     if (this.#lead === undefined) {
       const peer = now < this.#idleUntil ? undefined : this.#choose(now);
       if (peer === undefined) return;
@@ -108,7 +121,7 @@ export class HeaderSync {
     this.#fill(this.#lead, now);
   }
 
-  headers(peer: Peer, message: Headers, now: number, wallTime: number): PeerFault | undefined {
+  receive(peer: Peer, message: Headers, { now, wallTime }: EventTime): Reception {
     this.#now = now;
     const lead = this.#lead?.peer === peer ? this.#lead : undefined;
     const request = lead?.requests.get(message.requestId);
@@ -155,10 +168,7 @@ export class HeaderSync {
   }
 
   /** Time-outs and turns. */
-  tick(now: number): void {
-    this.#now = now;
-    const lead = this.#lead;
-    if (lead === undefined) return;
+  #endIfDue(lead: Lead, now: number): void {
     if (lead.requests.size > 0 && now >= this.#deadline(lead)) {
       this.#fail(lead);
     } else if (now >= lead.since + LEADER_SLICE_MS && this.#choose(now, lead.peer) !== undefined) {
@@ -173,14 +183,14 @@ export class HeaderSync {
     if (this.#lead !== undefined) this.#lead.lastAnswerAt = now;
   }
 
-  nextWake(now: number): number | undefined {
+  nextWake({ now }: EventTime): number | undefined {
     const lead = this.#lead;
     if (lead === undefined) return this.#nextTurn(now);
     const sliceEnd = lead.since + LEADER_SLICE_MS;
     const deadline = lead.requests.size > 0 ? this.#deadline(lead) : undefined;
     // Past the end of its turn a leader goes on until another peer has something to give, and that comes as an event.
     const turn = sliceEnd > now ? sliceEnd : undefined;
-    return deadline === undefined || turn === undefined ? (deadline ?? turn) : Math.min(deadline, turn);
+    return earliest(deadline, turn);
   }
 
   /** When a pause ends; undefined if there is none. */
@@ -188,15 +198,19 @@ export class HeaderSync {
     let next: number | undefined;
     for (const peer of this.peers) {
       const at = Math.max(peer.pausedUntil, this.#idleUntil);
-      if (at > now && (next === undefined || at < next)) next = at;
+      if (at > now) next = earliest(next, at);
     }
     return next;
   }
 
-  /** The peer is gone. */
-  forget(peer: Peer): void {
+  peerReady(peer: Peer): void {
+    this.#standings.set(peer, { unprovenClaims: 0, lastLedAt: Number.NEGATIVE_INFINITY });
+  }
+
+  peerGone(peer: Peer): void {
     this.verifier.drop(sourceOf(peer));
     if (this.#lead?.peer === peer) this.#end(this.#lead);
+    this.#standings.delete(peer);
   }
 
   /** A peer speaks of its tip; @returns whether that is known here */
@@ -228,20 +242,24 @@ export class HeaderSync {
   /** The peer that waited longest of those that have something to give; of equals the one that claims most. */
   #choose(now: number, except?: Peer): Peer | undefined {
     let best: Peer | undefined;
-    for (const peer of this.peers) {
+    let bestLedAt = 0;
+    for (const peer of this.peers.ready) {
       if (peer === except || !this.#hasMore(peer, now)) continue;
+      const { lastLedAt } = this.#standingOf(peer);
       const isBetter =
         best === undefined ||
-        peer.lastLedAt < best.lastLedAt ||
-        (peer.lastLedAt === best.lastLedAt && peer.claimedChainwork > best.claimedChainwork);
-      if (isBetter) best = peer;
+        lastLedAt < bestLedAt ||
+        (lastLedAt === bestLedAt && peer.claimedChainwork > best.claimedChainwork);
+      if (!isBetter) continue;
+      best = peer;
+      bestLedAt = lastLedAt;
     }
     return best;
   }
 
   #hasMore(peer: Peer, now: number): boolean {
     if (peer.announced !== undefined) this.#settle(peer, peer.announced.hash);
-    if (!peer.isReady || peer.pausedUntil > now) return false;
+    if (peer.pausedUntil > now) return false;
     if (peer.announced === undefined && !this.isAhead(peer)) return false;
     // What it brought in an earlier turn comes first: asking again would bring the same.
     return this.verifier.pending(sourceOf(peer)) === 0;
@@ -300,7 +318,7 @@ export class HeaderSync {
   #verified(peer: Peer, lead: Lead, outcome: BatchOutcome): void {
     lead.held += outcome.held;
     // Headers that are proven and new are worth more than what a peer said before.
-    if (outcome.accepted > outcome.duplicates) peer.unprovenClaims = 0;
+    if (outcome.accepted > outcome.duplicates) this.#standingOf(peer).unprovenClaims = 0;
     this.outbox.counters.count('vision_p2p_dupes_dropped_total', outcome.duplicates);
     if (outcome.duplicates > 0 && !peer.messages.take(this.#now, DUPLICATE_COST)) {
       this.listener.punish(peer, 'PEER_FLOOD', 'headers that are known');
@@ -360,8 +378,9 @@ export class HeaderSync {
   }
 
   #countUnproven(peer: Peer, code: PeerFault): void {
-    peer.unprovenClaims++;
-    if (peer.unprovenClaims >= UNPROVEN_CLAIMS_MAX) this.listener.punish(peer, code, '');
+    const standing = this.#standingOf(peer);
+    standing.unprovenClaims++;
+    if (standing.unprovenClaims >= UNPROVEN_CLAIMS_MAX) this.listener.punish(peer, code, '');
   }
 
   /** A peer that is sending a large message is given the time for what has come; one that sends nothing is not. */
@@ -390,12 +409,16 @@ export class HeaderSync {
       this.listener.punish(peer, 'PEER_UNRESPONSIVE', 'no answers to getHeaders');
   }
 
+  #standingOf(peer: Peer): Standing {
+    return defined(this.#standings.get(peer), 'a peer that leads or has led has said hello, and is not gone');
+  }
+
   #end(lead: Lead): void {
     if (lead.isParentMissing && lead.announced !== undefined && !this.isKnown(lead.announced.prev))
       this.outbox.counters.count('vision_p2p_parent_request_failed_total');
     for (const requestId of lead.requests.keys()) lead.peer.expire(requestId);
     lead.requests.clear();
-    lead.peer.lastLedAt = this.#now;
+    this.#standingOf(lead.peer).lastLedAt = this.#now;
     if (this.#lead === lead) this.#lead = undefined;
   }
 }

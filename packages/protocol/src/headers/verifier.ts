@@ -16,8 +16,8 @@ import type { HeaderTree, InsertResult } from '../tree/header-tree.js';
 import { BatchVerification, type Range, slices } from './batch-verification.js';
 import type { HeldHeaders } from './held-headers.js';
 
-/** Who brought a batch: a peer's id, or `local` or `disk`, prefixed so that no peer can pass for another source. */
-export type SourceKey = `peer:${string}` | 'local' | 'disk';
+/** Where a batch comes from: a peer's id, the name of a source of this side, or the disk. No name can pass for another. */
+export type SourceKey = `peer:${string}` | `local:${string}` | 'disk';
 
 /** A batch to verify, who brought it, and whom to tell. */
 export interface BatchRequest {

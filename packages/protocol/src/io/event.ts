@@ -10,21 +10,25 @@ export interface EventTime {
   readonly wallTime: number;
 }
 
+/** Headers from this side (a miner, a file, a bridge): verified like those of a peer. Answered by a `submitted` notice. */
+export interface SubmitCommand {
+  readonly kind: 'submit';
+  readonly batch: HeaderBatch;
+  /** Their bodies, in order, as far as this side has them; checked and kept once the headers are in the tree. */
+  readonly bodies?: readonly (Uint8Array | undefined)[];
+  readonly ticket: number;
+  /** Name of what brings them. Sources wait for themselves only; what names none shares one. */
+  readonly source?: string;
+}
+
 /** What the application or the platform asks of the node. */
 export type Command =
-  /** Headers from this side (a miner, a file): verified like those of a peer. Answered by a `submitted` notice. */
-  | {
-      readonly kind: 'submit';
-      readonly batch: HeaderBatch;
-      /** Their bodies, in order, as far as this side has them; checked and kept once the headers are in the tree. */
-      readonly bodies?: readonly (Uint8Array | undefined)[];
-      readonly ticket: number;
-    }
+  | SubmitCommand
   /** One block by the hash of a verified header, from the store or from peers. Answered by a `block` notice. */
   | { readonly kind: 'block'; readonly hash: Uint8Array; readonly ticket: number }
   /** The page became visible, or the network came back: look at every deadline and peer now. */
   | { readonly kind: 'resume' }
-  /** Write what is not yet stored and take leave of every peer; a `closed` notice follows. */
+  /** Write what is not yet stored and disconnect every peer; a `closed` notice follows. */
   | { readonly kind: 'close' };
 
 /** What happened, without its time; told apart by `type`. */

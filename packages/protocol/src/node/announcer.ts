@@ -1,24 +1,41 @@
-/** Tells every peer of a new tip: at once at rest, now and then while headers stream in. */
-
+/**
+ * Announcements, both ways. Every peer is told of a new tip: at once at rest, now and then while headers stream in. What
+ * a peer announces leads to a request, never to trust; announcing what is known here costs its sender.
+ */
 import { areEqual } from '../bytes/compare-bytes.js';
-import { ANNOUNCE_INTERVAL_MS } from '../limits.js';
+import type { HeaderSync } from '../headers/header-sync.js';
+import type { EventTime } from '../io/event.js';
+import { ANNOUNCE_INTERVAL_MS, DUPLICATE_COST } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
+import type { Part, Reception } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
 import type { PeerSet } from '../peer/peer-set.js';
 import type { HeaderTree } from '../tree/header-tree.js';
+import type { Announce } from '../wire/messages/announce.js';
+
+/** What the announcer tells the node around it. */
+export interface AnnouncerListener {
+  /** A peer claims another height. @param before  what it claimed until now; @returns whether more than that follows */
+  claimed(peer: Peer, before: number): boolean;
+  /** A peer announces a block that is not known here. @returns whether there may be something to ask it for */
+  offered(peer: Peer, message: Announce, now: number): boolean;
+}
 
 /** Remembers which tip was announced, and announces the next one when it is time. */
-export class Announcer {
+export class Announcer implements Part<Announce> {
+  readonly name = 'announcer';
   /** Hash of the tip that was announced last: a slot may be given to another header. */
   #announced: Uint8Array;
   #at = Number.NEGATIVE_INFINITY;
-  /** A leader that has not been told of a tip. */
+  /** A leader that has not been told of the newest tip. */
   #owed: Peer | undefined;
 
   constructor(
     readonly tree: HeaderTree,
     readonly peers: PeerSet,
     readonly outbox: Outbox,
+    readonly sync: HeaderSync,
+    readonly listener: AnnouncerListener,
   ) {
     this.#announced = tree.hash(tree.tip).slice();
   }
@@ -28,9 +45,25 @@ export class Announcer {
     this.#announced = this.tree.hash(this.tree.tip).slice();
   }
 
-  /** @param leader  the peer that headers stream in from */
-  advance(now: number, leader: Peer | undefined): void {
+  receive(peer: Peer, message: Announce, { now }: EventTime): Reception {
+    let isNews = peer.announced !== undefined;
+    const before = peer.height;
+    peer.height = message.height;
+    if (peer.height !== before && this.listener.claimed(peer, before)) isNews = true;
+    if (!this.sync.announced(peer, message)) {
+      const isOffer = this.listener.offered(peer, message, now);
+      // A leader is chosen when there is none.
+      return isNews || isOffer || !this.sync.isActive ? undefined : 'quiet';
+    }
+    this.outbox.counters.count('vision_p2p_dupes_dropped_total');
+    if (!peer.messages.take(now, DUPLICATE_COST)) return 'PEER_FLOOD';
+    return isNews ? undefined : 'quiet';
+  }
+
+  advance({ now }: EventTime): void {
     const { tree } = this;
+    // The peer that headers stream in from.
+    const { leader } = this.sync;
     const isStreaming = leader !== undefined;
     const tip = tree.tip;
     const isAnnounced = areEqual(tree.hash(tip), this.#announced);
@@ -39,7 +72,7 @@ export class Announcer {
     const hash = tree.hash(tip).slice();
     this.#announced = hash;
     this.#at = now;
-    // The leader brings such tips one after another; what came from elsewhere it hears of when it is done.
+    // The leader brings such tips one after another. It is told of a tip from elsewhere when its turn has ended.
     this.#owed = leader;
     this.#tell(this.peers.ready.filter((peer) => peer !== leader && !knows(peer, hash)));
   }
@@ -52,8 +85,8 @@ export class Announcer {
     if (this.peers.get(peer.id) === peer && !knows(peer, this.tree.hash(this.tree.tip))) this.#tell([peer]);
   }
 
-  /** A peer has said hello: it hears of a tip that came after our own hello. */
-  arrived(peer: Peer): void {
+  /** A peer has said hello: it is told of a tip that came after our own hello. */
+  peerReady(peer: Peer): void {
     const { greetedWith } = peer;
     if (greetedWith !== undefined && !areEqual(greetedWith, this.tree.hash(this.tree.tip)))
       this.#tell([peer]);

@@ -1,8 +1,11 @@
 /**
  * The node: a function of its history. `step` takes one event and returns what is to be done; `nextWake` tells when to
  * come back if nothing happens. No clock, no randomness, no I/O.
+ *
+ * The node is a list of parts (`peer/part.ts`): it hands each event to the part that takes it, then lets each part do
+ * what is due.
  */
-
+import { assert } from '../assert.js';
 import { BlockSync } from '../blocks/block-sync.js';
 import type { ChainFamily, HeaderInfo } from '../chain/chain-family.js';
 import { ChainLoader } from '../headers/chain-loader.js';
@@ -12,7 +15,7 @@ import { HeaderSync } from '../headers/header-sync.js';
 import { HeldHeaders } from '../headers/held-headers.js';
 import { Verifier } from '../headers/verifier.js';
 import type { Effect } from '../io/effect.js';
-import type { Command, NodeEvent } from '../io/event.js';
+import type { Command, EventTime, NodeEvent } from '../io/event.js';
 import type { Metrics } from '../io/metrics.js';
 import type { PeerInfo, Status, Tip } from '../io/notice.js';
 import type { StoredChain, StoreFault } from '../io/stored-chain.js';
@@ -23,19 +26,28 @@ import {
   PEERS_MAX,
   PEERS_TARGET,
   SEEN_HEADERS_MAX,
-  SUBMISSIONS_MAX,
 } from '../limits.js';
 import { Outbox } from '../peer/outbox.js';
+import { earliest, type Part } from '../peer/part.js';
+import type { Peer } from '../peer/peer.js';
 import { PeerSet } from '../peer/peer-set.js';
 import { SeenFilter } from '../peer/seen-filter.js';
-import { HeaderTree, type InsertResult } from '../tree/header-tree.js';
+import { HeaderTree } from '../tree/header-tree.js';
+import { MessageCodec, messageCodec } from '../wire/codec.js';
+import type { MessageRow } from '../wire/message-row.js';
+import { messageRows } from '../wire/message-table.js';
 import { Announcer } from './announcer.js';
+import { ChainChanges } from './chain-changes.js';
 import { faultSentence } from './fault-sentences.js';
-import { PeerDesk } from './peer-desk.js';
+import { HeldRelease } from './held-release.js';
 import { PeerNotices } from './peer-notices.js';
 import { PeerSearch } from './peer-search.js';
 import { seededRandom } from './random.js';
+import { Router } from './router.js';
+import { Sessions } from './sessions.js';
 import { StatusReporter } from './status-reporter.js';
+import { Submissions } from './submissions.js';
+import { UnsentLimit } from './unsent-limit.js';
 
 /** What a node is made of; the network is the family. */
 export interface LightNodeOptions {
@@ -53,6 +65,24 @@ export interface LightNodeOptions {
   readonly followedBlocks?: number;
 }
 
+/** What the node gives to a part that is added to it. */
+export interface PartContext {
+  readonly tree: HeaderTree;
+  readonly peers: PeerSet;
+  readonly outbox: Outbox;
+  /** Numbers of [0, 1) that depend on the seed alone. */
+  readonly random: () => number;
+  /** Says why, and disconnects. */
+  readonly punish: (peer: Peer, code: string) => void;
+  readonly nextRequestId: () => number;
+}
+
+/** Parts beside those of every node, and the messages that they take. */
+export interface NodeExtension {
+  readonly rows: readonly MessageRow[];
+  parts(context: PartContext): readonly Part[];
+}
+
 type Stage = 'new' | 'loading' | 'open' | 'closing' | 'closed';
 
 /** A node of one network. Inputs are events, outputs are effects; see the head of this file. */
@@ -60,72 +90,76 @@ export class LightNode {
   readonly tree: HeaderTree;
   /** Block bodies, to look at. */
   readonly blocks: BlockSync;
+  /** What waits to be served, to look at. */
+  readonly headerServer: HeaderServer;
   /** Headers ahead of the clock, to look at. */
   readonly held = new HeldHeaders();
-  readonly #family: ChainFamily;
-  readonly #outbox = new Outbox();
+  readonly #outbox: Outbox;
   readonly #peers = new PeerSet();
   readonly #random: () => number;
   readonly #verifier: Verifier;
-  readonly #sync: HeaderSync;
-  readonly #desk: PeerDesk;
+  readonly #sessions: Sessions;
+  readonly #changes: ChainChanges;
   readonly #writer: ChainWriter;
   readonly #announcer: Announcer;
-  readonly #search: PeerSearch;
   readonly #notices: PeerNotices;
   readonly #reporter: StatusReporter;
+  readonly #submissions: Submissions;
+  /** In the order in which they do what is due. */
+  readonly #parts: readonly Part[];
+  readonly #router: Router;
+  #lastRequestId = 0;
   #stage: Stage = 'new';
-  #now = 0;
-  #wallTime = 0;
-  #isTipNews = false;
+  #time: EventTime = { now: 0, wallTime: 0 };
   /** When a `wake` is wanted, as of the last time that everything was looked at. */
   #wake: number | undefined;
 
-  constructor(options: LightNodeOptions) {
+  /** @param extension  parts that are added to the list, and the rows of their messages */
+  constructor(options: LightNodeOptions, extension?: NodeExtension) {
     const { family, followedBlocks = FOLLOWED_BLOCKS } = options;
-    this.#family = family;
-    this.#random = seededRandom(options.seed);
-    const dropped = new SeenFilter(SEEN_HEADERS_MAX);
-    this.tree = new HeaderTree(family, { dropped: (hash) => dropped.add(hash) });
-    const outbox = this.#outbox;
+    const codec =
+      extension === undefined ? messageCodec : new MessageCodec([...messageRows, ...extension.rows]);
+    const outbox = new Outbox(codec);
     const peers = this.#peers;
+    const punish = (peer: Peer, code: string): void => this.#sessions.punish(peer, code, this.#time.now);
+    const nextRequestId = (): number => ++this.#lastRequestId;
+    const dropped = new SeenFilter(SEEN_HEADERS_MAX);
+    const tree = new HeaderTree(family, { dropped: (hash) => dropped.add(hash) });
+    this.#outbox = outbox;
+    this.tree = tree;
+    this.#random = seededRandom(options.seed);
+
+    this.#changes = new ChainChanges(tree, outbox, {
+      inserted: (result) => {
+        this.#reporter.countHeader(this.#time.now);
+        this.blocks.inserted(result);
+      },
+      changed: (ancestorHeight) => this.#writer.changed(ancestorHeight, this.#time.now),
+    });
     this.#verifier = new Verifier(
-      this.tree,
+      tree,
       this.held,
       outbox,
       {
-        inserted: (result) => this.#inserted(result),
+        inserted: (result) => this.#changes.inserted(result),
         equivocated: (hash) => this.#error('HEADER_EQUIVOCATION', family.hashToHex(hash)),
       },
       Math.max(1, options.hashers) * 2,
     );
-    const server = new HeaderServer(this.tree, outbox);
     this.#notices = new PeerNotices(peers, outbox);
-    this.#desk = new PeerDesk(
-      this.tree,
+    this.#sessions = new Sessions(
+      tree,
       peers,
       outbox,
-      server,
       {
-        arrived: (peer) => {
-          this.blocks.arrived(peer);
-          this.#announcer.arrived(peer);
-          this.#notices.changed('connected', peer);
+        ready: (peer) => {
+          for (const part of this.#parts) part.peerReady?.(peer);
         },
-        updated: (peer, heightBefore) => {
-          this.#notices.updated(peer);
-          return this.#reporter.isHeightNews(heightBefore, peer.height);
+        gone: (peer, code, now) => {
+          for (const part of this.#parts) part.peerGone?.(peer, code, now);
         },
-        announced: (peer, message) => {
-          const isOffer = this.blocks.announced(peer, message, this.#now);
-          // Who leads is chosen when nobody does.
-          return isOffer || !this.#sync.isActive;
-        },
-        removed: (peer, code) => this.blocks.left(peer, code !== undefined, this.#now),
-        left: (peer, code) => {
-          this.#search.hurry();
-          this.#notices.changed('disconnected', peer, code);
-        },
+        measured: (peer) => this.#notices.updated(peer),
+        nextRequestId,
       },
       {
         userAgent: options.userAgent,
@@ -135,29 +169,58 @@ export class LightNode {
         session: this.#drawSession(),
       },
     );
-    this.#sync = new HeaderSync(this.tree, this.held, dropped, this.#verifier, peers, outbox, {
-      punish: (peer, code) => this.#desk.punish(peer, code),
+    this.headerServer = new HeaderServer(tree, outbox);
+    const sync = new HeaderSync(tree, this.held, dropped, this.#verifier, peers, outbox, {
+      punish,
       failed: (code) => this.#error(code),
       verified: (...headers) => this.#writer.received(...headers),
-      nextRequestId: () => this.#desk.nextRequestId(),
+      nextRequestId,
     });
-    this.#desk.sync = this.#sync;
-    this.blocks = new BlockSync(this.tree, peers, outbox, followedBlocks, {
-      punish: (peer, code) => this.#desk.punish(peer, code),
+    this.blocks = new BlockSync(tree, peers, outbox, followedBlocks, {
+      punish,
       storeFailed: (code, detail) => this.#error(code, detail),
-      nextRequestId: () => this.#desk.nextRequestId(),
+      nextRequestId,
+      // Bodies that are the newest now would soon be old.
+      isFar: () => sync.leader !== undefined && sync.leader.height > tree.tipHeight + NEAR_TIP_HEADERS,
     });
-    this.#desk.blocks = this.blocks;
-    this.#writer = new ChainWriter(this.tree, outbox);
-    this.#announcer = new Announcer(this.tree, peers, outbox);
-    this.#search = new PeerSearch(options.peersTarget ?? PEERS_TARGET, outbox);
-    this.#reporter = new StatusReporter(this.tree, peers, this.#sync, this.#writer, outbox);
+    this.#writer = new ChainWriter(tree, outbox, () => !sync.isActive && this.#verifier.isIdle);
+    this.#announcer = new Announcer(tree, peers, outbox, sync, {
+      claimed: (peer, before) => {
+        this.#notices.updated(peer);
+        return this.#reporter.isHeightNews(before, peer.height);
+      },
+      offered: (...offer) => this.blocks.announced(...offer),
+    });
+    this.#reporter = new StatusReporter(tree, peers, sync, this.#writer, outbox);
+    this.#submissions = new Submissions(family, this.#verifier, this.blocks, outbox);
+    const context: PartContext = { tree, peers, outbox, random: this.#random, punish, nextRequestId };
+    this.#parts = [
+      new HeldRelease(tree, this.held, (result) => this.#changes.inserted(result)),
+      new UnsentLimit(outbox, punish),
+      this.headerServer,
+      this.#sessions,
+      sync,
+      this.blocks,
+      this.#announcer,
+      this.#notices,
+      new PeerSearch(options.peersTarget ?? PEERS_TARGET, peers, outbox),
+      this.#changes,
+      this.#writer,
+      ...(extension?.parts(context) ?? []),
+      this.#reporter,
+    ];
+    const names = new Set(this.#parts.map(({ name }) => name));
+    assert(names.size === this.#parts.length, 'each part has a name of its own');
+    this.#router = new Router(this.#parts, peers, outbox, {
+      heard: (...frame) => this.#sessions.heard(...frame),
+      punish,
+    });
   }
 
   // Queries
 
   get tip(): Tip {
-    return this.#tipOf(this.tree.tip);
+    return this.#changes.tip;
   }
 
   get status(): Status {
@@ -179,35 +242,30 @@ export class LightNode {
    * @returns undefined if it is not known, or the text is no hash
    */
   header(heightOrHash: number | string): HeaderInfo | undefined {
-    const hash = typeof heightOrHash === 'string' ? this.#family.hashFromHex(heightOrHash) : undefined;
-    const slot = typeof heightOrHash === 'number' ? this.tree.at(heightOrHash) : hash && this.tree.find(hash);
+    const { tree } = this;
+    const hash = typeof heightOrHash === 'string' ? tree.family.hashFromHex(heightOrHash) : undefined;
+    const slot = typeof heightOrHash === 'number' ? tree.at(heightOrHash) : hash && tree.find(hash);
     if (slot === undefined) return undefined;
-    return this.#family.describe(this.tree.record(slot), this.tree.hash(slot), this.tree.height(slot));
+    return tree.family.describe(tree.record(slot), tree.hash(slot), tree.height(slot));
   }
 
   // Inputs
 
-  /** Takes one event; @returns the effects, to be performed in order */
+  /**
+   * Takes one event.
+   *
+   * @returns the effects, to be performed in order
+   * @throws {InvariantError} once, if an invariant is broken: then the node has ended
+   */
   step(event: NodeEvent): Effect[] {
-    const { now } = event;
-    const isWakeDue = this.#wake !== undefined && now >= this.#wake;
-    if (this.#wake !== undefined && now > this.#wake + OVERSLEPT_MS) {
-      this.#desk.overslept(now);
-      this.#sync.overslept(now);
-      this.blocks.overslept(now);
-    }
-    this.#now = now;
-    this.#wallTime = event.wallTime;
     if (this.#stage === 'closed') return [];
-    const isNews = this.#dispatch(event);
-    const newsAt = this.#notices.nextWake();
-    const isNewsDue = newsAt !== undefined && newsAt <= now;
-    // Most of what comes is neither news nor due, and a node has many peers: it costs no look at all of them.
-    if (isNews || isWakeDue || isNewsDue) {
-      this.#settle();
-      this.#wake = this.#findWake();
-    } else {
-      this.#wake = earliest(this.#wake, newsAt);
+    try {
+      this.#take(event);
+    } catch (error) {
+      // Nothing that it does after this could be trusted.
+      this.#stage = 'closed';
+      this.#wake = undefined;
+      throw error;
     }
     return this.#outbox.take();
   }
@@ -217,19 +275,30 @@ export class LightNode {
     return this.#wake;
   }
 
+  #take(event: NodeEvent): void {
+    const { now } = event;
+    this.#time = event;
+    const isWakeDue = this.#wake !== undefined && now >= this.#wake;
+    if (this.#wake !== undefined && now > this.#wake + OVERSLEPT_MS)
+      for (const part of this.#parts) part.overslept?.(now);
+    const isNews = this.#dispatch(event);
+    // Of what is quiet only the application is told, now and then.
+    const noticesAt = this.#notices.nextWake();
+    const areNoticesDue = noticesAt !== undefined && noticesAt <= now;
+    // Most of what comes is neither news nor due, and a node has many peers: it costs no look at all of them.
+    if (isNews || isWakeDue || areNoticesDue) {
+      this.#settle();
+      this.#wake = this.#findWake();
+    } else {
+      this.#wake = earliest(this.#wake, noticesAt);
+    }
+  }
+
   #findWake(): number | undefined {
     if (this.#stage !== 'open') return undefined;
-    const dueAt = this.held.nextDueAt;
-    // Rounded up: a timer that fires a little early must not find the header still too early.
-    const heldWake =
-      dueAt === undefined ? undefined : this.#now + Math.max(1, Math.ceil((dueAt - this.#wallTime) * 1000));
-    let wake = earliest(this.#desk.nextWake(), this.#sync.nextWake(this.#now));
-    wake = earliest(wake, this.blocks.nextWake(this.#now, this.#isFar));
-    wake = earliest(wake, this.#writer.nextWake());
-    wake = earliest(wake, this.#search.nextWake());
-    wake = earliest(wake, this.#notices.nextWake());
-    wake = earliest(wake, this.#reporter.nextWake());
-    return earliest(wake, heldWake);
+    let wake: number | undefined;
+    for (const part of this.#parts) wake = earliest(wake, part.nextWake?.(this.#time));
+    return wake;
   }
 
   /** @returns whether more may follow from it than what was done at once */
@@ -242,15 +311,15 @@ export class LightNode {
         this.#outbox.push({ type: 'listBodies' });
         break;
       case 'peerConnected':
-        this.#desk.connected(event.peer, event.maxMessageBytes, now);
+        this.#sessions.connected(event.peer, event.maxMessageBytes, now);
         break;
       case 'peerDisconnected':
-        this.#desk.disconnected(event.peer);
+        this.#sessions.disconnected(event.peer, now);
         break;
       case 'bytesReceived':
-        return this.#desk.bytes(event.peer, event.bytes, now, wallTime);
+        return this.#router.receive(event.peer, event.bytes, event);
       case 'sendDrained':
-        return this.#desk.drained(event.peer, event.bufferedBytes);
+        return this.#drained(event.peer, event.bufferedBytes);
       case 'powVerified':
         this.#verifier.powVerified(event.job, event.hashes, wallTime);
         break;
@@ -284,37 +353,26 @@ export class LightNode {
     return true;
   }
 
-  /** What follows from any event: everything that is due is done, and news goes out. */
+  /** What follows from any event: every part does what is due. */
   #settle(): void {
-    const now = this.#now;
+    const time = this.#time;
     if (this.#stage === 'open') {
-      this.#releaseHeld();
-      this.#desk.tick(now);
-      this.#sync.tick(now);
-      this.#sync.advance(now);
-      this.blocks.advance(now, this.#isFar);
-      this.#announcer.advance(now, this.#sync.leader);
-      this.#notices.advance(now);
-      this.#search.advance(this.#peers.size, now);
-    }
-    if (this.#isTipNews && this.#stage !== 'loading') {
-      this.#isTipNews = false;
-      this.#outbox.emit({ type: 'tip', tip: this.tip });
-    }
-    if (this.#stage === 'open' || this.#stage === 'closing') {
-      // While headers stream in, more of them follow at once; at rest there is nothing to wait for.
-      const isAtRest = !this.#sync.isActive && this.#verifier.isIdle;
-      this.#writer.advance(now, this.#stage === 'closing' || isAtRest);
-      if (this.#stage === 'closing') this.blocks.flush();
-      if (this.#stage === 'closing' && this.#writer.isSettled && this.blocks.isSettled) this.#close();
-      this.#reporter.refresh(now);
+      for (const part of this.#parts) part.advance?.(time);
+    } else if (this.#stage === 'closing') {
+      // What builds on other parts ends before them.
+      for (const part of this.#parts.toReversed()) part.flush?.(time);
+      if (this.#parts.every(({ isSettled = true }) => isSettled)) this.#close();
+      else this.#reporter.advance(time);
     }
   }
 
-  /** Whether many headers are on their way: bodies that are the newest now would soon be old. */
-  get #isFar(): boolean {
-    const { leader } = this.#sync;
-    return leader !== undefined && leader.height > this.tree.tipHeight + NEAR_TIP_HEADERS;
+  /** @returns whether something waited for it */
+  #drained(id: string, bufferedBytes: number): boolean {
+    const peer = this.#peers.get(id);
+    if (peer === undefined) return false;
+    peer.sendBufferBytes = bufferedBytes;
+    this.#outbox.weigh(peer);
+    return this.#outbox.isOverfull || this.#parts.some((part) => part.isServing?.(peer) === true);
   }
 
   #load(chain: StoredChain): void {
@@ -323,16 +381,16 @@ export class LightNode {
       if (isDamaged) this.#error('STORE_CORRUPT');
       this.#open(isDamaged);
     });
-    loader.start(this.#wallTime);
+    loader.start(this.#time.wallTime);
   }
 
   #open(mustTruncate: boolean): void {
     this.#stage = 'open';
-    this.#isTipNews = false;
-    this.#writer.loaded(this.tree.tipHeight, mustTruncate, this.#now);
+    this.#changes.open();
+    this.#writer.loaded(this.tree.tipHeight, mustTruncate, this.#time.now);
     this.#announcer.skip();
     this.#outbox.emit({ type: 'ready', tip: this.tip });
-    this.#desk.open();
+    this.#sessions.open();
   }
 
   #storeFailed(code: StoreFault, detail: string): void {
@@ -341,48 +399,25 @@ export class LightNode {
       this.#open(code === 'STORE_CORRUPT');
       // What lies there was not seen: the first write replaces all of it.
       this.#writer.unreadable(code);
-    } else if (this.#writer.failed(code, this.#now)) {
+    } else if (this.#writer.failed(code, this.#time.now)) {
       this.#error(code, detail);
     }
   }
 
   #command(command: Command): void {
     switch (command.kind) {
-      case 'submit': {
-        const { batch, bodies = [], ticket } = command;
-        const answer = (accepted: number, code?: string): void =>
-          this.#outbox.emit({ type: 'submitted', ticket, accepted, ...(code === undefined ? {} : { code }) });
-        if (this.#verifier.pending('local') >= SUBMISSIONS_MAX || this.#stage !== 'open') {
-          answer(0, 'SUBMIT_BUSY');
-          return;
-        }
-        const parent = this.#family.parent(batch.records.subarray(0, this.#family.recordBytes)).slice();
-        const request = { source: 'local' as const, parent, count: batch.count, content: batch };
-        this.#verifier.submit(
-          {
-            ...request,
-            done: ({ accepted, fault }) => {
-              bodies.slice(0, accepted).forEach((body, i) => {
-                if (body !== undefined)
-                  this.blocks.submitted(batch.hashes.subarray(32 * i, 32 * (i + 1)), body);
-              });
-              answer(accepted, fault);
-            },
-          },
-          this.#wallTime,
-        );
+      case 'submit':
+        this.#submissions.submit(command, this.#stage === 'open', this.#time.wallTime);
         break;
-      }
       case 'block':
-        this.blocks.requestBlock(command.hash, command.ticket, this.#now);
+        this.blocks.requestBlock(command.hash, command.ticket, this.#time.now);
         break;
       case 'resume':
-        this.#search.hurry();
-        this.#desk.pingAll();
+        for (const part of this.#parts) part.resumed?.();
         break;
       case 'close':
         if (this.#stage === 'closing') break;
-        this.#desk.close();
+        this.#sessions.close(this.#time.now);
         if (this.#stage === 'open') this.#stage = 'closing';
         else this.#close();
         break;
@@ -391,68 +426,18 @@ export class LightNode {
 
   #close(): void {
     this.#stage = 'closed';
-    this.#reporter.isClosed = true;
-    this.#reporter.refresh(this.#now);
+    this.#reporter.close(this.#time);
     this.#outbox.emit({ type: 'closed' });
   }
 
-  #releaseHeld(): void {
-    for (const { record, hash } of this.held.takeDue(this.#wallTime)) {
-      this.#inserted(this.tree.insert(record, hash, this.#wallTime));
-    }
-  }
-
-  #inserted(result: InsertResult): void {
-    if (!('slot' in result) || result.kind === 'duplicate') return;
-    const isLoading = this.#stage === 'loading';
-    if (!isLoading) {
-      this.#reporter.countHeader(this.#now);
-      this.blocks.inserted(result);
-    }
-    if (result.kind === 'accepted') return;
-    this.#isTipNews = true;
-    if (isLoading) return;
-    if (result.kind === 'extended') {
-      this.#writer.changed(this.tree.tipHeight - 1, this.#now);
-      return;
-    }
-    const { ancestor, disconnected, connected } = result.reorg;
-    this.#writer.changed(this.tree.height(ancestor), this.#now);
-    const reorg = {
-      ancestor: this.#tipOf(ancestor),
-      disconnected: disconnected.map((slot) => this.#tipOf(slot)),
-      connected: connected.map((slot) => this.#tipOf(slot)),
-    };
-    this.#outbox.emit({ type: 'reorg', reorg });
-    const { counters } = this.#outbox;
-    counters.count('vision_chain_reorgs_total');
-    counters.count('vision_chain_reorg_blocks_rolled_back_total', disconnected.length);
-    counters.set('vision_chain_reorg_depth_last', disconnected.length);
-  }
-
-  /** 64 bits of which none are all zero. */
+  /** 64 bits that are never all zero. */
   #drawSession(): bigint {
     const word = (): bigint => BigInt(Math.floor(this.#random() * 2 ** 32));
     return (word() << 32n) | word() | 1n;
-  }
-
-  #tipOf(slot: number): Tip {
-    const { tree } = this;
-    return {
-      height: tree.height(slot),
-      hash: this.#family.hashToHex(tree.hash(slot)),
-      time: tree.time(slot),
-      chainwork: tree.chainwork(slot),
-    };
   }
 
   #error(code: string, detail = ''): void {
     const sentence = faultSentence(code);
     this.#outbox.emit({ type: 'error', code, message: detail === '' ? sentence : `${sentence} (${detail})` });
   }
-}
-
-/** Of two times, either of which may be never. */
-function earliest(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || (b !== undefined && b < a) ? b : a;
 }

@@ -46,11 +46,20 @@ describe('PeerSearch', () => {
   /** Times at which peers are asked for. */
   const searches = (peers: (now: number) => number, hurries: readonly number[] = []): number[] => {
     const outbox = new Outbox();
-    const search = new PeerSearch(8, outbox);
+    let now = 0;
+    const search = new PeerSearch(
+      8,
+      {
+        get size() {
+          return peers(now);
+        },
+      },
+      outbox,
+    );
     const times: number[] = [];
-    for (let now = 0; now <= 200_000; now += 500) {
-      if (hurries.includes(now)) search.hurry();
-      search.advance(peers(now), now);
+    for (; now <= 200_000; now += 500) {
+      if (hurries.includes(now)) search.resumed();
+      search.advance({ now, wallTime: 0 });
       for (const effect of outbox.take()) {
         times.push(now);
         expect(effect).toEqual({ type: 'requestPeers', count: 8 - peers(now) });

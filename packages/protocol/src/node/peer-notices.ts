@@ -1,12 +1,15 @@
-/** Tells the application of its peers: at once who comes and goes, now and then what they are like. */
+/** Tells the application of its peers: at once which come and go, now and then how their height and round trip change. */
+import type { EventTime } from '../io/event.js';
 import type { PeerInfo } from '../io/notice.js';
 import { PEER_NEWS_INTERVAL_MS } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
+import type { Part } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
 import type { PeerSet } from '../peer/peer-set.js';
 
 /** Collects what changed of which peer. Bounded by the number of peers. */
-export class PeerNotices {
+export class PeerNotices implements Part {
+  readonly name = 'peerNotices';
   readonly #updated = new Set<Peer>();
   #toldAt = Number.NEGATIVE_INFINITY;
 
@@ -20,8 +23,16 @@ export class PeerNotices {
     return this.peers.ready.map(infoOf);
   }
 
-  /** @param code  why it was sent away; absent for one that left by itself */
-  changed(kind: 'connected' | 'disconnected', peer: Peer, code?: string): void {
+  peerReady(peer: Peer): void {
+    this.#changed('connected', peer);
+  }
+
+  /** One that came and went without a greeting is not worth a word, unless it broke a rule. */
+  peerGone(peer: Peer, code: string | undefined): void {
+    if (peer.isReady || code !== undefined) this.#changed('disconnected', peer, code);
+  }
+
+  #changed(kind: 'connected' | 'disconnected', peer: Peer, code?: string): void {
     this.#updated.delete(peer);
     this.#emit(kind, peer, this.infos, code);
   }
@@ -31,7 +42,7 @@ export class PeerNotices {
     this.#updated.add(peer);
   }
 
-  advance(now: number): void {
+  advance({ now }: EventTime): void {
     if (this.#updated.size === 0 || now < this.#toldAt + PEER_NEWS_INTERVAL_MS) return;
     this.#toldAt = now;
     const { infos } = this;

@@ -1,9 +1,13 @@
-/** Asks for more peers while there are fewer than wanted, ever more seldom while none come. */
+/** Asks for more peers while there are fewer than wanted, less and less often while none come. */
+import type { EventTime } from '../io/event.js';
 import { PEER_SEARCH_INTERVAL_MAX_MS, PEER_SEARCH_INTERVAL_MS } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
+import type { Part } from '../peer/part.js';
+import type { Peer } from '../peer/peer.js';
 
 /** Decides when more peers are asked for. */
-export class PeerSearch {
+export class PeerSearch implements Part {
+  readonly name = 'peerSearch';
   #intervalMs = PEER_SEARCH_INTERVAL_MS;
   #nextAt = Number.NEGATIVE_INFINITY;
   #searchedAt = Number.NEGATIVE_INFINITY;
@@ -11,19 +15,30 @@ export class PeerSearch {
 
   constructor(
     readonly target: number,
+    /** How many there are. */
+    readonly peers: { readonly size: number },
     readonly outbox: Outbox,
   ) {}
 
+  peerGone(peer: Peer, code: string | undefined): void {
+    if (peer.isReady || code !== undefined) this.#hurry();
+  }
+
+  resumed(): void {
+    this.#hurry();
+  }
+
   /**
-   * Something changed (a peer left, the network came back): search at once, or PEER_SEARCH_INTERVAL_MS after the last
-   * search, so that peers who come and go at once do not make it a flood.
+   * Something changed: search at once, or PEER_SEARCH_INTERVAL_MS after the last search, so that peers which come and go
+   * at once do not make it a flood.
    */
-  hurry(): void {
+  #hurry(): void {
     this.#intervalMs = PEER_SEARCH_INTERVAL_MS;
     this.#nextAt = Math.min(this.#nextAt, this.#searchedAt + PEER_SEARCH_INTERVAL_MS);
   }
 
-  advance(peers: number, now: number): void {
+  advance({ now }: EventTime): void {
+    const peers = this.peers.size;
     this.#isWanting = peers < this.target;
     if (!this.#isWanting || now < this.#nextAt) return;
     this.outbox.push({ type: 'requestPeers', count: this.target - peers });

@@ -1,10 +1,11 @@
 /** Tells the application how the node is doing: at once when something changes in kind, now and then when in number. */
-
 import type { ChainWriter } from '../headers/chain-writer.js';
 import type { HeaderSync } from '../headers/header-sync.js';
+import type { EventTime } from '../io/event.js';
 import type { Phase, Status } from '../io/notice.js';
 import { STALLED_AFTER_MS, STATUS_INTERVAL_MS } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
+import type { Part } from '../peer/part.js';
 import type { PeerSet } from '../peer/peer-set.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { RateMeter } from './rate-meter.js';
@@ -13,7 +14,8 @@ import { RateMeter } from './rate-meter.js';
 const RATE_INTERVAL_MS = 1_000;
 
 /** Derives the status from the parts of the node, and emits it when it is news. */
-export class StatusReporter {
+export class StatusReporter implements Part {
+  readonly name = 'statusReporter';
   status: Status = {
     phase: 'connecting',
     peers: 0,
@@ -22,7 +24,7 @@ export class StatusReporter {
     storedHeight: 0,
     progress: 0,
   };
-  isClosed = false;
+  #isClosed = false;
   readonly #rate = new RateMeter();
   readonly #blockRate = new RateMeter();
   /** Block bodies that the rate has taken in. */
@@ -53,7 +55,7 @@ export class StatusReporter {
   }
 
   /** Reads the state, and emits it if there is news that is due. */
-  refresh(now: number): void {
+  advance({ now }: EventTime): void {
     this.#refreshedAt = now;
     const ready = this.peers.ready;
     const height = this.tree.tipHeight;
@@ -81,8 +83,14 @@ export class StatusReporter {
     this.outbox.emit({ type: 'status', status: this.status });
   }
 
+  /** The node has ended: says so once. */
+  close(time: EventTime): void {
+    this.#isClosed = true;
+    this.advance(time);
+  }
+
   nextWake(): number | undefined {
-    if (this.isClosed) return undefined;
+    if (this.#isClosed) return undefined;
     const hasNews = this.#emitted === undefined || !areSame(this.#emitted, this.status);
     // A rate falls by itself, so it is looked at again; news waits for its turn.
     const blocksPerSecond = this.outbox.counters.get('vision_p2p_blocks_per_sec');
@@ -105,7 +113,7 @@ export class StatusReporter {
   }
 
   #phase(now: number, ready: number): Phase {
-    if (this.isClosed) return 'closed';
+    if (this.#isClosed) return 'closed';
     if (ready === 0) {
       this.#progressAt = now;
       return 'connecting';

@@ -1,6 +1,7 @@
 /**
- * What a node knows of one peer. Memory of one peer is bounded by one partial message, its deferred requests and the
- * fixed fields here; what it has asked to be sent waits in the channel, whose size is accounted in `sendBufferBytes`.
+ * What several parts of a node know of one peer; what only one part knows is in that part. Memory of one peer is bounded
+ * by one partial message and the fixed fields here; what it is sent waits in the channel, and `sendBufferBytes` says how
+ * much that is.
  */
 import {
   EXPIRED_REQUESTS_MAX,
@@ -13,7 +14,6 @@ import {
 } from '../limits.js';
 import { messageCodec } from '../wire/codec.js';
 import { MessageAssembler } from '../wire/framing.js';
-import type { GetHeaders } from '../wire/messages/headers.js';
 import { type Hello, SERVICE_ARCHIVE, SERVICE_GATEWAY } from '../wire/messages/hello.js';
 import type { SpareBuffers } from '../wire/spare-buffers.js';
 import { RoundTrip } from './round-trip.js';
@@ -60,26 +60,14 @@ export class Peer {
   /** Hash of the best header that it delivered or announced and that is in the tree. */
   bestKnown: Uint8Array | undefined;
 
-  connectedAt: number;
   lastBytesAt: number;
   /** When the message that is coming in began; undefined between messages. */
   partialSince: number | undefined;
-  /** The ping under way. */
-  ping: { readonly requestId: number; readonly sentAt: number } | undefined;
-  /** It is to be pinged as soon as possible. */
-  isPingWanted = false;
-  pongAt = Number.NEGATIVE_INFINITY;
-
   sendBufferBytes = 0;
-  /** Requests that wait for the send buffer to drain, or for what was served to be paid for by time. */
-  readonly deferred: GetHeaders[] = [];
 
   failures = 0;
   pauses = 0;
   pausedUntil = 0;
-  unprovenClaims = 0;
-  /** When its last turn as leader ended: the longest waiting leads next. */
-  lastLedAt = Number.NEGATIVE_INFINITY;
 
   readonly #expired = new Set<number>();
 
@@ -100,7 +88,6 @@ export class Peer {
     this.served = new TokenBucket(servedBytesPerSecond, SERVED_BYTES_BURST_MAX, now);
     const wanted = maxFrameBytes ?? FRAME_BYTES_MAX;
     this.frameBytesMax = wanted >= FRAME_BYTES_MIN ? Math.min(FRAME_BYTES_MAX, wanted) : FRAME_BYTES_MIN;
-    this.connectedAt = now;
     this.lastBytesAt = now;
   }
 

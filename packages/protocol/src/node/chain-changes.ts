@@ -1,0 +1,83 @@
+/**
+ * What follows from a header that enters the tree: notices of a new tip and of a reorg, and the counters of reorgs. Of
+ * many new tips in one step the application is told the last one.
+ */
+import type { Tip } from '../io/notice.js';
+import type { Outbox } from '../peer/outbox.js';
+import type { Part } from '../peer/part.js';
+import type { HeaderTree, InsertResult } from '../tree/header-tree.js';
+
+/** What the node does when headers enter the tree. */
+export interface ChainChangeListener {
+  /** A header is in the tree that was not. */
+  inserted(result: InsertResult): void;
+  /** The best chain is another one above a height. */
+  changed(ancestorHeight: number): void;
+}
+
+/** Tells the application and the node how the best chain changes; silent until the stored chain is loaded. */
+export class ChainChanges implements Part {
+  readonly name = 'chainChanges';
+  #isOpen = false;
+  #isTipNews = false;
+
+  constructor(
+    readonly tree: HeaderTree,
+    readonly outbox: Outbox,
+    readonly listener: ChainChangeListener,
+  ) {}
+
+  /** The tip of the best chain. */
+  get tip(): Tip {
+    return this.#tipOf(this.tree.tip);
+  }
+
+  /** The stored chain is loaded: headers from now on are new. */
+  open(): void {
+    this.#isOpen = true;
+  }
+
+  /** A header was offered to the tree. */
+  inserted(result: InsertResult): void {
+    if (!this.#isOpen || !('slot' in result) || result.kind === 'duplicate') return;
+    this.listener.inserted(result);
+    if (result.kind === 'accepted') return;
+    this.#isTipNews = true;
+    if (result.kind === 'extended') {
+      this.listener.changed(this.tree.tipHeight - 1);
+      return;
+    }
+    const { ancestor, disconnected, connected } = result.reorg;
+    this.listener.changed(this.tree.height(ancestor));
+    const reorg = {
+      ancestor: this.#tipOf(ancestor),
+      disconnected: disconnected.map((slot) => this.#tipOf(slot)),
+      connected: connected.map((slot) => this.#tipOf(slot)),
+    };
+    this.outbox.emit({ type: 'reorg', reorg });
+    const { counters } = this.outbox;
+    counters.count('vision_chain_reorgs_total');
+    counters.count('vision_chain_reorg_blocks_rolled_back_total', disconnected.length);
+    counters.set('vision_chain_reorg_depth_last', disconnected.length);
+  }
+
+  advance(): void {
+    this.flush();
+  }
+
+  flush(): void {
+    if (!this.#isTipNews) return;
+    this.#isTipNews = false;
+    this.outbox.emit({ type: 'tip', tip: this.tip });
+  }
+
+  #tipOf(slot: number): Tip {
+    const { tree } = this;
+    return {
+      height: tree.height(slot),
+      hash: tree.family.hashToHex(tree.hash(slot)),
+      time: tree.time(slot),
+      chainwork: tree.chainwork(slot),
+    };
+  }
+}

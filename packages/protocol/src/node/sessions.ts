@@ -1,0 +1,312 @@
+/**
+ * Peers from the opening of their channel to its end: greeting, pings, and the deadlines of what has begun and not ended.
+ * Every peer leaves by one way, whoever ends the connection.
+ *
+ * Memory: the options' `peersMax` peers, each with the fields of `Session`.
+ */
+import { defined } from '../assert.js';
+import { areEqual } from '../bytes/compare-bytes.js';
+import type { EventTime } from '../io/event.js';
+import {
+  GATEWAY_SERVED_BYTES_PER_SECOND_MAX,
+  HELLO_TIMEOUT_MS,
+  MESSAGE_TIMEOUT_MS,
+  PING_INTERVAL_MAX_MS,
+  PING_INTERVAL_MS,
+  PING_SLACK_MS,
+  SERVED_BYTES_PER_SECOND_MAX,
+} from '../limits.js';
+import type { Outbox } from '../peer/outbox.js';
+import type { Part, Reception } from '../peer/part.js';
+import { Peer } from '../peer/peer.js';
+import type { PeerFault } from '../peer/peer-fault.js';
+import type { PeerSet } from '../peer/peer-set.js';
+import type { HeaderTree } from '../tree/header-tree.js';
+import { type Hello, PROTOCOL_VERSION, SERVICE_ARCHIVE, SERVICE_GATEWAY } from '../wire/messages/hello.js';
+import type { Ping, Pong } from '../wire/messages/ping.js';
+import type { Reject } from '../wire/messages/reject.js';
+import { SpareBuffers } from '../wire/spare-buffers.js';
+
+/** What a node says of itself, and how many peers it admits. */
+export interface SessionOptions {
+  readonly userAgent: string;
+  readonly isGateway: boolean;
+  /** True if the body of every header is kept. */
+  readonly isArchive: boolean;
+  readonly peersMax: number;
+  /** What `hello` says to tell this run of the node from others; not 0. */
+  readonly session: bigint;
+}
+
+/** What the sessions tell the node around them. */
+export interface SessionListener {
+  /** A peer has said hello. */
+  ready(peer: Peer): void;
+  /** A peer is gone, perhaps before it said hello. `code` is absent for one that left by itself. */
+  gone(peer: Peer, code: string | undefined, now: number): void;
+  /** Its round-trip time is another. */
+  measured(peer: Peer): void;
+  /** Hands out a number that no request of this node carries. */
+  nextRequestId(): number;
+}
+
+/** What is known of one connection. */
+interface Session {
+  connectedAt: number;
+  /** The ping in flight. */
+  ping: { readonly requestId: number; readonly sentAt: number } | undefined;
+  /** It is to be pinged as soon as possible. */
+  isPingWanted: boolean;
+  pongAt: number;
+}
+
+/** All peers of a node; see the head of this file. */
+export class Sessions implements Part<Hello | Ping | Pong | Reject> {
+  readonly name = 'sessions';
+  /** Peers are greeted from the moment on when the stored chain is loaded. */
+  #isOpen = false;
+  readonly #sessions = new Map<Peer, Session>();
+  readonly #spares = new SpareBuffers();
+  /** Before this nothing is due, as far as is known: what a peer sends only puts its deadlines off. */
+  #dueAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    readonly tree: HeaderTree,
+    readonly peers: PeerSet,
+    readonly outbox: Outbox,
+    readonly listener: SessionListener,
+    readonly options: SessionOptions,
+  ) {}
+
+  // Coming and going
+
+  /** The chain is loaded: greets those that came before. */
+  open(): void {
+    this.#isOpen = true;
+    this.#dueAt = Number.NEGATIVE_INFINITY;
+    for (const peer of this.peers) this.#greet(peer);
+  }
+
+  /** Disconnects everyone. */
+  close(now: number): void {
+    this.#isOpen = false;
+    for (const peer of [...this.peers]) this.#disconnect(peer, undefined, now);
+  }
+
+  connected(id: string, maxMessageBytes: number | undefined, now: number): void {
+    this.disconnected(id, now);
+    const { messageBytesMax } = this.tree.family;
+    const { codec } = this.outbox;
+    const peer = new Peer(id, messageBytesMax, maxMessageBytes, now, {
+      servedBytesPerSecond: this.options.isGateway
+        ? GATEWAY_SERVED_BYTES_PER_SECOND_MAX
+        : SERVED_BYTES_PER_SECOND_MAX,
+      spares: this.#spares,
+      bytesMaxOf: (typeByte) => codec.bytesMaxOf(typeByte),
+    });
+    if (this.peers.size >= this.options.peersMax) {
+      this.outbox.send(peer, { type: 'reject', code: 'PEER_TOO_MANY' });
+      this.outbox.push({ type: 'disconnect', peer: id, code: 'PEER_TOO_MANY' });
+      return;
+    }
+    this.peers.add(peer);
+    this.#sessions.set(peer, {
+      connectedAt: now,
+      ping: undefined,
+      isPingWanted: false,
+      pongAt: Number.NEGATIVE_INFINITY,
+    });
+    this.#dueAt = Number.NEGATIVE_INFINITY;
+    if (this.#isOpen) this.#greet(peer);
+  }
+
+  /** The platform says that a channel is closed. */
+  disconnected(id: string, now: number): void {
+    const peer = this.peers.get(id);
+    if (peer !== undefined) this.#forget(peer, undefined, now);
+  }
+
+  /** Says why, disconnects and forgets. */
+  punish(peer: Peer, code: string, now: number): void {
+    if (this.peers.get(peer.id) !== peer) return;
+    this.outbox.send(peer, { type: 'reject', code });
+    this.#disconnect(peer, code, now);
+  }
+
+  #disconnect(peer: Peer, code: string | undefined, now: number): void {
+    this.outbox.push({ type: 'disconnect', peer: peer.id, ...(code === undefined ? {} : { code }) });
+    this.#forget(peer, code, now);
+  }
+
+  #forget(peer: Peer, code: string | undefined, now: number): void {
+    this.peers.delete(peer.id);
+    this.#sessions.delete(peer);
+    this.listener.gone(peer, code, now);
+  }
+
+  #greet(peer: Peer): void {
+    const { tree, options } = this;
+    peer.greetedWith = tree.hash(tree.tip).slice();
+    this.outbox.send(peer, {
+      type: 'hello',
+      version: PROTOCOL_VERSION,
+      networkId: tree.family.networkId,
+      height: tree.tipHeight,
+      chainwork: tree.chainwork(tree.tip),
+      services: (options.isGateway ? SERVICE_GATEWAY : 0) + (options.isArchive ? SERVICE_ARCHIVE : 0),
+      userAgent: options.userAgent,
+      session: options.session,
+      identity: new Uint8Array(0),
+    });
+  }
+
+  // What peers say
+
+  /** Bytes came. @returns whether a message began or ended that had not, so that a deadline came or went */
+  heard(peer: Peer, wasPartial: boolean, messages: number, now: number): boolean {
+    const { isPartial } = peer.assembler;
+    peer.lastBytesAt = now;
+    if (!isPartial) peer.partialSince = undefined;
+    else if (!wasPartial || messages > 0) {
+      peer.partialSince = now;
+      this.#dueAt = Math.min(this.#dueAt, now + MESSAGE_TIMEOUT_MS);
+    }
+    return isPartial !== wasPartial;
+  }
+
+  receive(peer: Peer, message: Hello | Ping | Pong | Reject, { now }: EventTime): Reception {
+    switch (message.type) {
+      case 'hello':
+        return this.#hello(peer, message);
+      case 'ping':
+        this.outbox.send(peer, { type: 'pong', requestId: message.requestId });
+        return 'quiet';
+      case 'pong':
+        return this.#pong(peer, message.requestId, now);
+      case 'reject':
+        // It says why it is about to close; nobody else needs to know more.
+        this.#disconnect(peer, message.code, now);
+        return undefined;
+    }
+  }
+
+  #hello(peer: Peer, hello: Hello): PeerFault | undefined {
+    if (hello.version !== PROTOCOL_VERSION) return 'PEER_WRONG_VERSION';
+    if (!areEqual(hello.networkId, this.tree.family.networkId)) return 'PEER_WRONG_NETWORK';
+    if (this.#isConnectedTo(hello.session)) return 'PEER_DUPLICATE';
+    // Views point into the received frame, which must not be kept alive for them.
+    peer.hello = { ...hello, networkId: this.tree.family.networkId, identity: hello.identity.slice() };
+    peer.height = hello.height;
+    peer.claimedChainwork = hello.chainwork;
+    this.peers.greeted();
+    this.#sessionOf(peer).isPingWanted = true;
+    this.#dueAt = Number.NEGATIVE_INFINITY;
+    this.listener.ready(peer);
+    return undefined;
+  }
+
+  /**
+   * Ids change when a signaling server restarts, and differ between servers, so the same two may meet twice. The first
+   * connection stays. Nothing proves a session, so a peer that knows another one's can keep that one away from here; a
+   * peer that is connected to many could do as much by taking all places.
+   */
+  #isConnectedTo(session: bigint): boolean {
+    if (session === 0n) return false;
+    return (
+      session === this.options.session || this.peers.ready.some((peer) => peer.hello?.session === session)
+    );
+  }
+
+  #pong(peer: Peer, requestId: number, now: number): PeerFault | 'quiet' {
+    const session = this.#sessionOf(peer);
+    if (session.ping?.requestId !== requestId) return 'PEER_UNSOLICITED';
+    peer.roundTrip.add(now - session.ping.sentAt);
+    session.ping = undefined;
+    session.pongAt = now;
+    this.listener.measured(peer);
+    return 'quiet';
+  }
+
+  // Deadlines
+
+  /** The platform slept: every deadline begins anew. */
+  overslept(now: number): void {
+    for (const [peer, session] of this.#sessions) {
+      session.connectedAt = now;
+      peer.lastBytesAt = now;
+      if (peer.partialSince !== undefined) peer.partialSince = now;
+    }
+  }
+
+  /** Pings everyone now: the network may have changed under us. */
+  resumed(): void {
+    this.#dueAt = Number.NEGATIVE_INFINITY;
+    for (const [peer, session] of this.#sessions) if (peer.isReady) session.isPingWanted = true;
+  }
+
+  /** Disconnects peers that are overdue, and pings those whose turn it is. */
+  advance({ now }: EventTime): void {
+    if (now < this.#dueAt) return;
+    let dueAt = Number.POSITIVE_INFINITY;
+    let pingAt = Number.POSITIVE_INFINITY;
+    for (const [peer, session] of this.#sessions) {
+      const deadline = this.#deadlineOf(peer, session);
+      if (now >= deadline) {
+        this.punish(peer, overdueCode(peer, now), now);
+        continue;
+      }
+      dueAt = Math.min(dueAt, deadline);
+      if (peer.isReady && session.ping === undefined) pingAt = Math.min(pingAt, pingTime(peer, session));
+    }
+    this.#dueAt = Math.min(dueAt, pingAt > now ? pingAt : this.#pingDue(now));
+  }
+
+  nextWake(): number | undefined {
+    return Number.isFinite(this.#dueAt) ? this.#dueAt : undefined;
+  }
+
+  /** Pings those whose turn it is, or soon will be; @returns when there is something to do next */
+  #pingDue(now: number): number {
+    let dueAt = Number.POSITIVE_INFINITY;
+    for (const [peer, session] of this.#sessions) {
+      if (!peer.isReady) continue;
+      if (session.ping === undefined && now >= pingTime(peer, session) - PING_SLACK_MS)
+        this.#ping(peer, session, now);
+      const next = session.ping === undefined ? pingTime(peer, session) : this.#deadlineOf(peer, session);
+      dueAt = Math.min(dueAt, next);
+    }
+    return dueAt;
+  }
+
+  #ping(peer: Peer, session: Session, now: number): void {
+    session.isPingWanted = false;
+    session.ping = { requestId: this.listener.nextRequestId(), sentAt: now };
+    this.outbox.send(peer, { type: 'ping', requestId: session.ping.requestId });
+  }
+
+  #deadlineOf(peer: Peer, { connectedAt, ping }: Session): number {
+    const never = Number.POSITIVE_INFINITY;
+    const hello = peer.isReady || !this.#isOpen ? never : connectedAt + HELLO_TIMEOUT_MS;
+    const message = peer.partialSince === undefined ? never : peer.partialSince + MESSAGE_TIMEOUT_MS;
+    // A peer that sends anything is alive: its pong may stand behind a large message.
+    const heardAt = Math.max(ping?.sentAt ?? 0, peer.lastBytesAt);
+    const pong = ping === undefined ? never : heardAt + PING_INTERVAL_MS;
+    return Math.min(hello, message, pong);
+  }
+
+  #sessionOf(peer: Peer): Session {
+    return defined(this.#sessions.get(peer), 'a peer that speaks is connected');
+  }
+}
+
+/** A peer that is heard of otherwise needs no ping for long. */
+function pingTime({ lastBytesAt }: Peer, { isPingWanted, pongAt }: Session): number {
+  if (isPingWanted) return Number.NEGATIVE_INFINITY;
+  return Math.min(lastBytesAt + PING_INTERVAL_MS, pongAt + PING_INTERVAL_MAX_MS);
+}
+
+function overdueCode(peer: Peer, now: number): PeerFault {
+  if (!peer.isReady) return 'PEER_HELLO_TIMEOUT';
+  const isSlow = peer.partialSince !== undefined && now >= peer.partialSince + MESSAGE_TIMEOUT_MS;
+  return isSlow ? 'PEER_MESSAGE_TIMEOUT' : 'PEER_UNRESPONSIVE';
+}
