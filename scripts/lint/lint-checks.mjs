@@ -2,7 +2,8 @@
  * The static checks. Each passes or fails as a whole.
  *
  * Most of the tools report success when they looked at no files, for instance after a folder was renamed. So each check
- * also counts what its tool looked at, and fails if that is nothing.
+ * also counts what its tool looked at, and fails if that is too little. TypeScript must have read sources of each project,
+ * dependency-cruiser modules of each package, and biome and knip at least as many files as TypeScript.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -16,39 +17,43 @@ import { root, runNode, toolPath } from '../run/run-command.mjs';
  * @property {string} output  what the tool said; to be shown if the check failed
  */
 
-function verdict(name, ok, count, noun, output) {
-  const hasSeen = count > 0;
+function verdict(name, ok, count, noun, output, least = 1) {
+  const hasSeen = count >= least;
   return {
     name,
     ok: ok && hasSeen,
     saw: `${count} ${noun}`,
-    output: hasSeen ? output : `${output}\n${name} saw no ${noun}.`,
+    output: hasSeen ? output : `${output}\n${name} saw ${count} ${noun}, and there are at least ${least}.`,
   };
 }
 
-/** Format and lint rules (biome). @param {boolean} [write] corrects what biome can correct */
-export async function checkStyle(write = false) {
-  const args = [
-    'check',
-    ...(write ? ['--write'] : []),
-    '--error-on-warnings',
-    '--max-diagnostics=50',
-    '--colors=off',
-  ];
+/** Corrects what biome can correct; the rest is as in the check. */
+export const correctStyle = () => checkStyle(['--write'], 1);
+
+/** Format and lint rules (biome). */
+async function checkStyle(options = [], least = sourceCounts().total) {
+  const args = ['check', ...options, '--error-on-warnings', '--max-diagnostics=50', '--colors=off'];
   const { code, output } = await runNode([toolPath('@biomejs/biome/bin/biome'), ...args]);
   const count = Number(/Checked (\d+) files?/.exec(output)?.[1] ?? 0);
-  return verdict('biome', code === 0, count, 'files', output);
+  return verdict('biome', code === 0, count, 'files', output, least);
 }
 
 /** Types of every package and of the tests (tsc). */
 async function checkTypes() {
   const { code, output } = await runNode([toolPath('typescript/bin/tsc'), '--build', '--pretty', 'false']);
-  const { references } = JSON.parse(readFileSync(path.join(root, 'tsconfig.json'), 'utf8'));
-  const counts = references.map(({ path: project }) => sourcesOf(project));
-  const empty = references.filter((_, index) => counts[index] === 0).map(({ path: project }) => project);
+  const { total, empty } = sourceCounts();
   const note = empty.length === 0 ? '' : `\nNo sources in ${empty.join(', ')}.`;
-  const count = counts.reduce((sum, each) => sum + each, 0);
-  return verdict('types', code === 0 && empty.length === 0, count, 'sources', output + note);
+  return verdict('types', code === 0 && empty.length === 0, total, 'sources', output + note);
+}
+
+/** How many sources tsc has read, and the projects of which it has read none. */
+function sourceCounts() {
+  const { references } = JSON.parse(readFileSync(path.join(root, 'tsconfig.json'), 'utf8'));
+  const counts = references.map(({ path: project }) => ({ project, count: sourcesOf(project) }));
+  return {
+    total: counts.reduce((sum, { count }) => sum + count, 0),
+    empty: counts.filter(({ count }) => count === 0).map(({ project }) => project),
+  };
 }
 
 /** How many of a project's own sources tsc notes that it has read. */
@@ -106,7 +111,7 @@ async function checkLayers() {
  * @param {readonly (() => Promise<CheckResult>)[]} [checks]
  * @returns {Promise<CheckResult[]>}
  */
-export async function runChecks(checks = [checkStyle, checkTypes, checkLayers, checkUnused]) {
+export async function runChecks(checks = [checkTypes, () => checkStyle(), checkLayers, checkUnused]) {
   const results = [];
   for (const check of checks) {
     const result = await check();
@@ -126,5 +131,5 @@ async function checkUnused() {
   const report = /^\{"total":.*\}$/m.exec(output)?.[0];
   if (report === undefined) return verdict('unused', false, 0, 'files', output);
   const { total, lines } = JSON.parse(report);
-  return verdict('unused', lines.length === 0, total, 'files', lines.join('\n'));
+  return verdict('unused', lines.length === 0, total, 'files', lines.join('\n'), sourceCounts().total);
 }

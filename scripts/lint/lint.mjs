@@ -8,8 +8,8 @@ const isWriting = process.argv.includes('--write');
 try {
   await ensureReady();
   if (isWriting) await runNode(['scripts/lint/limits-doc.mjs'], { show: true });
-  const { checkStyle, runChecks } = await import('./lint-checks.mjs');
-  const results = await runChecks(isWriting ? [() => checkStyle(true)] : undefined);
+  const { correctStyle, runChecks } = await import('./lint-checks.mjs');
+  const results = await runChecks(isWriting ? [correctStyle] : undefined);
   if (results.some(({ ok }) => !ok)) process.exitCode = 1;
 } catch (error) {
   exitWith(error);
