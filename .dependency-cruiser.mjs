@@ -1,7 +1,8 @@
 /**
  * Which module may import which. Each boundary of ARCHITECTURE.md is a rule here.
  *
- * `scripts/lint/lint-checks.mjs` runs this and fails when it saw no modules, for a rule that matches nothing passes.
+ * `scripts/lint/lint-checks.mjs` runs this. It fails if a rule looks at no module, or forbids only imports of modules that do not
+ * exist: such a rule would always pass.
  */
 import { readFileSync } from 'node:fs';
 
@@ -20,70 +21,150 @@ const layers = [
   'driver',
 ];
 
+/** Folders of packages/browser-node/src, lowest first: each may import those before it. */
+const browserLayers = ['boundary', 'channel', 'store', 'worker', 'peers', 'api'];
+
 const protocol = '^packages/protocol/src/';
+const browserNode = '^packages/browser-node/src/';
 const tests = '(\\.test\\.ts$|^tests/|^packages/[^/]+/(bench|test)/|^[^/]+$)';
 const packagesOf = (names) => `^packages/(${names.join('|')})/`;
 
 const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
 
-/** What the repository is built and tested with, and no package runs on. */
+/** Packages that only the build and the tests need. */
 const { workspaces, devDependencies } = readJson('package.json');
 const shipped = new Set(
   workspaces.flatMap((name) => Object.keys(readJson(`${name}/package.json`).dependencies ?? {})),
 );
 const tools = Object.keys(devDependencies).filter((name) => !shipped.has(name));
 
+const server = '^packages/signal-server/src/';
+
+/** Folders of packages/signal-server/src, and which of the others each may import. server.ts puts them together. */
+const serverFolders = {
+  http: [],
+  admission: [],
+  directory: [],
+  metrics: [],
+  signaling: ['directory', 'metrics'],
+  cli: [],
+};
+
+const serverFolderRules = Object.entries(serverFolders).map(([name, imports]) => ({
+  name: `signal-server-${name}-apart`,
+  comment: `${name} imports ${imports.join(' and ') || 'none'} of the other folders of the server`,
+  severity: 'error',
+  from: { path: `${server}${name}/`, pathNot: tests },
+  to: {
+    path: `${server}(${Object.keys(serverFolders)
+      .filter((other) => ![name, ...imports].includes(other))
+      .join('|')})/`,
+  },
+}));
+
+const serverRules = [
+  ...serverFolderRules,
+  {
+    name: 'signal-server-is-put-together-once',
+    comment: 'server.ts knows all parts; no part knows it, and the command line knows its options',
+    severity: 'error',
+    from: { path: `${server}[^/]+/`, pathNot: `(${server}cli/|${tests})` },
+    to: { path: `${server}(server|index|cli)\\.ts$` },
+  },
+  {
+    name: 'signaling-through-the-directory',
+    comment: 'another directory must be able to stand behind the interface',
+    severity: 'error',
+    from: { path: `${server}(signaling|metrics|http|admission)/`, pathNot: tests },
+    to: { path: `${server}directory/(memory-directory|room)\\.ts$` },
+  },
+  {
+    name: 'sockets-stay-in-signaling',
+    comment: 'who is in which room must not depend on sockets of this process',
+    severity: 'error',
+    from: { path: `${server}(directory|metrics|admission|http|cli)/`, pathNot: tests },
+    to: { path: 'node_modules/(socket|engine)\\.io' },
+  },
+  {
+    name: 'prometheus-stays-in-metrics',
+    comment: 'one folder knows how figures are exposed',
+    severity: 'error',
+    from: { path: server, pathNot: `(${server}metrics/|${tests})` },
+    to: { path: 'node_modules/prom-client/' },
+  },
+];
+
 const layerRules = layers.slice(0, -1).map((layer, index) => ({
   name: `protocol-${layer}-looks-down`,
-  comment: `${layer} knows nothing of the layers above it`,
+  comment: `${layer} must not import from the layers above it`,
   severity: 'error',
   from: { path: `${protocol}${layer}/`, pathNot: tests },
   to: { path: `${protocol}(${layers.slice(index + 1).join('|')})/` },
 }));
 
-/** @param {string} name  @param {readonly string[]} others */
-const packageRule = (name, others, comment) => ({
+/** Which other packages each package may import, and why no more. */
+const packageImports = {
+  protocol: [[], 'hashing is an effect that drivers perform'],
+  pow: [[], 'kernels know bytes only'],
+  signaling: [[], 'server and clients build on it, so it knows of neither'],
+  peering: [['signaling'], 'it decides about links and never sees a header'],
+  'signal-server': [['signaling'], 'it introduces peers and never sees a header'],
+  gateway: [['protocol', 'pow', 'signaling', 'peering'], 'peers share the protocol, not each other'],
+  'browser-node': [['protocol', 'pow', 'signaling', 'peering'], 'peers share the protocol, not each other'],
+};
+
+const packageRules = Object.entries(packageImports).map(([name, [imports, comment]]) => ({
   name: `${name}-apart`,
   comment,
   severity: 'error',
   from: { path: `^packages/${name}/`, pathNot: tests },
-  to: { path: packagesOf(others) },
-});
+  to: {
+    path: packagesOf(Object.keys(packageImports).filter((other) => ![name, ...imports].includes(other))),
+  },
+}));
+
+const browserLayerRules = browserLayers.slice(0, -1).map((layer, index) => ({
+  name: `browser-node-${layer}-looks-down`,
+  comment: `${layer} knows nothing of the layers above it`,
+  severity: 'error',
+  from: { path: `${browserNode}${layer}/`, pathNot: tests },
+  to: { path: `${browserNode}(${browserLayers.slice(index + 1).join('|')})/` },
+}));
 
 const config = {
   forbidden: [
     ...layerRules,
     {
       name: 'protocol-index-is-the-top',
-      comment: 'the index is for those outside; inside, name the file',
+      comment: 'the index is for other packages; inside the package, import the file itself',
       severity: 'error',
       from: { path: protocol, pathNot: tests },
       to: { path: `${protocol}index\\.ts$` },
     },
     {
       name: 'limits-stand-alone',
-      comment: 'everyone reads the limits, so they read no one',
+      comment: 'every folder may import the limits, so the limits import nothing',
       severity: 'error',
       from: { path: `${protocol}limits\\.ts$` },
       to: { path: '.' },
     },
     {
       name: 'families-through-networks',
-      comment: 'above the families nothing knows a single chain; networks.ts picks the rules',
+      comment: 'no code above the families depends on one chain; networks.ts selects the rules',
       severity: 'error',
       from: { path: protocol, pathNot: `(${protocol}families/|${protocol}index\\.ts$|\\.test\\.ts$)` },
       to: { path: `${protocol}families/`, pathNot: `${protocol}families/networks\\.ts$` },
     },
     {
       name: 'families-apart',
-      comment: 'two families share chain/, never each other',
+      comment: 'a family may import chain/, but not another family',
       severity: 'error',
       from: { path: `${protocol}families/(bitcoin|vision)/` },
       to: { path: `${protocol}families/(bitcoin|vision)/`, pathNot: `${protocol}families/$1/` },
     },
     {
       name: 'protocol-is-pure',
-      comment: 'no Node, no DOM: the core runs everywhere, bit for bit',
+      comment: 'no Node and no DOM: the core does the same on every platform',
       severity: 'error',
       from: { path: protocol, pathNot: tests },
       to: { dependencyTypes: ['core'] },
@@ -95,47 +176,75 @@ const config = {
       from: { path: protocol, pathNot: tests },
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg'] },
     },
-    packageRule(
-      'protocol',
-      ['pow', 'browser-node', 'gateway', 'signal-server'],
-      'hashing is an effect that drivers perform',
-    ),
-    packageRule('pow', ['protocol', 'browser-node', 'gateway', 'signal-server'], 'kernels know bytes only'),
-    packageRule(
-      'signal-server',
-      ['protocol', 'pow', 'browser-node', 'gateway'],
-      'it introduces peers and never sees a header',
-    ),
-    packageRule('gateway', ['browser-node', 'signal-server'], 'peers share the protocol, not each other'),
-    packageRule('browser-node', ['gateway', 'signal-server'], 'peers share the protocol, not each other'),
+    ...packageRules,
     {
-      name: 'page-on-the-public-api',
-      comment: 'the page is built as any other application would be',
+      name: 'signaling-wire-half-is-pure',
+      comment: 'messages and their checks run anywhere; the socket is the business of client/',
       severity: 'error',
-      from: { path: '^packages/browser-node/src/page/', pathNot: tests },
-      to: { path: '^packages/', pathNot: '^packages/browser-node/src/(page/|index\\.ts$)' },
+      from: { path: '^packages/signaling/src/', pathNot: `(^packages/signaling/src/client/|${tests})` },
+      to: { path: '(^packages/signaling/src/client/|node_modules/)' },
     },
     {
-      name: 'page-is-not-the-library',
-      comment: 'the library must not carry the page',
+      name: 'signaling-and-peering-without-node',
+      comment: 'pages use both',
       severity: 'error',
-      from: { path: '^packages/browser-node/src/', pathNot: `(^packages/browser-node/src/page/|${tests})` },
-      to: { path: '^packages/browser-node/src/page/' },
+      from: { path: '^packages/(signaling|peering)/src/', pathNot: tests },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'wire-half-only',
+      comment: 'the server has no use for the client, and peering is given its introducers',
+      severity: 'error',
+      from: { path: '^packages/(signal-server|peering)/src/', pathNot: tests },
+      to: { path: '^packages/signaling/src/client/' },
+    },
+    {
+      name: 'peering-is-given-its-platform',
+      comment: 'time, WebRTC and introducers come from outside, so there is nothing to install',
+      severity: 'error',
+      from: { path: '^packages/peering/src/', pathNot: tests },
+      to: { path: 'node_modules/' },
+    },
+    ...browserLayerRules,
+    {
+      name: 'browser-node-worker-apart',
+      comment: 'what the page imports of worker/ would be in the bundle twice',
+      severity: 'error',
+      from: { path: `${browserNode}(peers|api)/`, pathNot: tests },
+      to: { path: `${browserNode}worker/` },
+    },
+    {
+      name: 'explorer-on-the-public-api',
+      comment: 'the page reaches the library by its public entry, and no other package of ours',
+      severity: 'error',
+      from: { path: '^packages/explorer/' },
+      to: { path: '^packages/', pathNot: '^packages/(explorer/|browser-node/src/index\\.ts$)' },
+    },
+    {
+      name: 'explorer-is-imported-by-nobody',
+      comment: 'no package depends on the page; above all, the library does not contain it',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: '^packages/explorer/' },
+      to: { path: '^packages/explorer/' },
     },
     {
       name: 'packages-through-their-index',
-      comment: 'another package is reached by its name, as from outside the repository',
+      comment: 'another package is imported by its name, as from outside of the repository',
       severity: 'error',
       from: { path: '^packages/([^/]+)/src/', pathNot: tests },
-      to: { path: '^packages/[^/]+/src/', pathNot: '^packages/($1/|[^/]+/src/index\\.ts$)' },
+      to: {
+        path: '^packages/[^/]+/src/',
+        pathNot: '^packages/($1/|[^/]+/src/index\\.ts$|signaling/src/client/index\\.ts$)',
+      },
     },
     {
       name: 'tools-stay-outside',
-      comment: 'what is shipped does not need what builds and tests it',
+      comment: 'shipped code does not import the tools that build and test it',
       severity: 'error',
       from: { path: '^packages/[^/]+/src/', pathNot: tests },
       to: { path: `node_modules/(${tools.join('|')})/` },
     },
+    ...serverRules,
     {
       name: 'no-test-imported',
       severity: 'error',
@@ -145,7 +254,7 @@ const config = {
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'resolvable',
-      comment: 'an import that cannot be followed is one that no rule sees',
+      comment: 'an import that cannot be resolved is not checked by any rule',
       severity: 'error',
       from: {},
       to: { couldNotResolve: true, pathNot: ['\\?', '^vision-light:'] },
@@ -153,11 +262,11 @@ const config = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    // Not every dist: an import of someone else's is still an import.
+    // Only our own dist folders: an import from the dist of another package is an import as well.
     exclude: {
       path: ['^build/', '^packages/[^/]+/(dist|build)/', '^packages/pow/(assembly|bench/generated)/'],
     },
-    // Type-only imports are dependencies too: what a layer names, it knows.
+    // Type-only imports count too: a layer depends on every name that it uses.
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
     enhancedResolveOptions: {

@@ -4,8 +4,12 @@ import { build, type Plugin } from 'vite';
 /** Where the sources of all packages are taken from, instead of what was last built. */
 export const sourceConditions = ['vision-light-source', 'module', 'browser', 'import', 'default'];
 
-/** What vite needs in order to bundle the node from its sources. */
-export function nodeSources(options: { readonly emitWorkerAs?: string } = {}): Plugin[] {
+/**
+ * What vite needs to bundle the node from its sources.
+ *
+ * @param options  `emitWorkerAs`: name of the file that the worker is written to, beside the bundle that holds it as text
+ */
+export function nodeSources(options: { readonly emitWorkerAs: string }): Plugin[] {
   return [workerScript(options.emitWorkerAs), slimSimplePeer(), slimEngineIo()];
 }
 
@@ -19,10 +23,10 @@ const entry = fileURLToPath(new URL('src/worker/worker.ts', import.meta.url));
 /**
  * Provides `vision-light:worker-script`: the worker, bundled into one classic script, as text.
  *
- * Not vite's own `?worker&inline`, which revokes the worker's address as soon as it runs, whereas the node worker starts
- * its hash workers from there.
+ * Not by vite's own `?worker&inline`: that revokes the worker's address as soon as the worker runs, but the node worker
+ * starts its hash workers from the same address.
  */
-function workerScript(emitAs: string | undefined): Plugin {
+function workerScript(emitAs: string): Plugin {
   return {
     name: 'vision-light-worker-script',
     resolveId: (id) => (id === moduleId ? resolvedId : undefined),
@@ -30,25 +34,28 @@ function workerScript(emitAs: string | undefined): Plugin {
       if (id !== resolvedId) return undefined;
       const { code, sources, licenses } = await bundleWorker();
       for (const source of sources) this.addWatchFile(source);
-      if (emitAs !== undefined) {
-        this.emitFile({ type: 'asset', fileName: emitAs, source: code });
-        this.emitFile({ type: 'asset', fileName: 'licenses-worker.md', source: licenses });
-      }
+      this.emitFile({ type: 'asset', fileName: emitAs, source: code });
+      this.emitFile({ type: 'asset', fileName: 'licenses-worker.md', source: licenses });
       return `export const workerScript = ${JSON.stringify(code)};`;
     },
   };
 }
 
 /**
- * simple-peer as it is, but with four of its dependencies replaced by what it uses of them. Its ready-made
- * `simplepeer.min.js` has a whole stream library and Buffer inside: 28 kB gzipped, against 6.
+ * simple-peer from its source, with four of its dependencies replaced by the parts that it uses. Its ready-made
+ * `simplepeer.min.js` contains a whole stream library and Buffer: 28 kB gzipped, against 6.
  */
 function slimSimplePeer(): Plugin {
   const shims = new Map(
-    ['buffer', 'debug', 'randombytes', 'readable-stream'].map((name) => [
-      name,
-      fileURLToPath(new URL(`src/simple-peer-shims/${name}.cjs`, import.meta.url)),
-    ]),
+    [
+      'buffer',
+      'debug',
+      'err-code',
+      'get-browser-rtc',
+      'queue-microtask',
+      'randombytes',
+      'readable-stream',
+    ].map((name) => [name, fileURLToPath(new URL(`src/simple-peer-shims/${name}.cjs`, import.meta.url))]),
   );
   return {
     name: 'vision-light-slim-simple-peer',
@@ -57,20 +64,32 @@ function slimSimplePeer(): Plugin {
   };
 }
 
-/** engine.io-client without the transports that the node never asks for: XHR polling and WebTransport, 3 kB gzipped. */
+/**
+ * engine.io-client without the transports that the node never asks for: polling and WebTransport, 4 kB gzipped. Its
+ * socket uses the list of them; its index exports them, and since they run code when loaded, that would keep them.
+ * Base64 goes with them: only polling carries bytes that way. A server that sends base64 all the same sends no bytes.
+ */
 function slimEngineIo(): Plugin {
   const id = '\0vision-light:engine.io-transports';
+  const unusedId = '\0vision-light:engine.io-unused';
   let folder = '';
   return {
     name: 'vision-light-slim-engine-io',
     enforce: 'pre',
-    resolveId(source, importer) {
-      const [, client] = /^(.*\/engine\.io-client\/build\/esm)\/socket\.js$/.exec(importer ?? '') ?? [];
-      if (client === undefined || source !== './transports/index.js') return undefined;
+    resolveId(source, importer = '') {
+      if (importer.endsWith('/engine.io-parser/build/esm/decodePacket.browser.js'))
+        return source.endsWith('/base64-arraybuffer.js') ? unusedId : undefined;
+      const [, client] = /^(.*\/engine\.io-client\/build\/esm)\/(?:socket|index)\.js$/.exec(importer) ?? [];
+      if (client === undefined) return undefined;
+      if (/^\.\/transports\/(polling|webtransport)/.test(source)) return unusedId;
+      if (source !== './transports/index.js') return undefined;
       folder = client;
       return id;
     },
     load(loaded) {
+      if (loaded === unusedId)
+        return `export const Fetch = undefined, XHR = undefined, WT = undefined;
+          export const decode = () => new ArrayBuffer(0);`;
       if (loaded !== id) return undefined;
       const webSocket = JSON.stringify(`${folder}/transports/websocket.js`);
       return `import { WS } from ${webSocket};\nexport const transports = { websocket: WS };`;

@@ -96,11 +96,15 @@ async function checkLayers() {
     ({ rule, from, to, comment }) => `${rule.name}: ${from} → ${to}${comment ? ` (${comment})` : ''}`,
   );
   if (unseen.length > 0) lines.push(`No modules seen in ${unseen.join(', ')}.`);
+  const { default: config } = await import('../../.dependency-cruiser.mjs');
+  const sources = cruised.modules.map(({ source }) => source);
+  const blind = blindRules(config.forbidden, sources);
+  for (const { name, side } of blind) lines.push(`Rule ${name} has no module to look at (${side}).`);
   return verdict(
     'layers',
-    error + warn === 0 && unseen.length === 0,
+    error + warn === 0 && unseen.length === 0 && blind.length === 0,
     modules.length,
-    'modules',
+    `modules, ${config.forbidden.length} rules`,
     lines.join('\n'),
   );
 }
@@ -121,6 +125,27 @@ export async function runChecks(checks = [checkTypes, () => checkStyle(), checkL
     results.push(result);
   }
   return results;
+}
+
+/**
+ * Rules that no import could break, since the modules that they name do not exist: a folder was renamed, say.
+ *
+ * @param {readonly { name: string, from: object, to: object }[]} rules  of dependency-cruiser
+ * @param {readonly string[]} sources  every module that was seen, those of node_modules included
+ * @returns {{ name: string, side: 'from' | 'to' }[]}
+ */
+export function blindRules(rules, sources) {
+  const isBlind = ({ path: wanted, pathNot: unwanted }) =>
+    wanted !== undefined &&
+    !sources.some(
+      // What `$1` stands for is known only for one import, so such a pattern excludes nothing here.
+      (source) =>
+        new RegExp(wanted).test(source) &&
+        (unwanted === undefined || /\$\d/.test(unwanted) || !new RegExp(unwanted).test(source)),
+    );
+  return rules.flatMap(({ name, from, to }) =>
+    Object.entries({ from, to }).flatMap(([side, pattern]) => (isBlind(pattern) ? [{ name, side }] : [])),
+  );
 }
 
 /** Files, exports and dependencies that nothing uses, and ones that are used unlisted (knip). */

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { preview } from 'vite';
 import { PlainError, root as repository } from '../run/run-command.mjs';
 
-const root = path.join(repository, 'packages/browser-node');
-const outDir = 'build/page';
+const root = path.join(repository, 'packages/explorer');
+const outDir = 'dist';
 
 /** What the policy in the page's `<meta>` element cannot say. */
 const headers = {

@@ -10,24 +10,13 @@ import path from 'node:path';
 import { PlainError, root, runNode, toolPath } from '../run/run-command.mjs';
 
 const skipped = new Set(['node_modules', 'dist', 'build', 'generated']);
-const packages = ['protocol', 'pow', 'signal-server', 'gateway', 'browser-node'];
+const packages = ['protocol', 'pow', 'signaling', 'peering', 'signal-server', 'gateway', 'browser-node'];
 
-/** What tsc compiles; the tests it only checks (lint). */
+/** What tsc compiles. The web page and the tests it only checks, in `npm run lint`. */
 const projects = packages.map((name) => `packages/${name}`);
 
 /** Sources that only tests read do not make a build stale. */
 const isTest = (name) => /\.test\.(ts|mjs)$/.test(name);
-
-const browserInputs = [
-  'packages/protocol/src',
-  'packages/pow/src',
-  'packages/pow/assembly',
-  'packages/browser-node/src',
-  'packages/browser-node/tsconfig.json',
-  'packages/browser-node/vite.node-sources.ts',
-  'tsconfig.base.json',
-  'package-lock.json',
-];
 
 /**
  * @typedef {object} BuildStep
@@ -57,7 +46,9 @@ export const buildSteps = [
       'package-lock.json',
     ],
     outputs: [
-      ...['protocol', 'pow', 'signal-server', 'gateway'].map((name) => `packages/${name}/dist/index.js`),
+      ...['protocol', 'pow', 'signaling', 'peering', 'signal-server', 'gateway'].map(
+        (name) => `packages/${name}/dist/index.js`,
+      ),
       'packages/browser-node/build/tsc/index.d.ts',
     ],
     run: () => runNode([toolPath('typescript/bin/tsc'), '--build', ...projects]),
@@ -65,14 +56,25 @@ export const buildSteps = [
   {
     name: 'browser library',
     inputs: [
-      ...browserInputs,
-      'packages/browser-node/vite.lib.config.ts',
-      'packages/browser-node/rolldown.config.ts',
-      'packages/browser-node/package.json',
+      'packages/protocol/src',
+      'packages/pow/src',
+      'packages/pow/assembly',
+      'packages/signaling/src',
+      'packages/peering/src',
+      ...[
+        'src',
+        'tsconfig.json',
+        'vite.node-sources.ts',
+        'vite.lib.config.ts',
+        'rolldown.config.ts',
+        'package.json',
+      ].map((part) => `packages/browser-node/${part}`),
+      'tsconfig.base.json',
+      'package-lock.json',
     ],
     outputs: ['index.js', 'index.d.ts', 'worker.js'].map((file) => `packages/browser-node/dist/${file}`),
     async run() {
-      const bundled = await runVite('vite.lib.config.ts');
+      const bundled = await runVite('packages/browser-node', 'vite.lib.config.ts');
       if (bundled.code !== 0) return bundled;
       // After the code, for vite empties the folder.
       return runNode([
@@ -85,19 +87,21 @@ export const buildSteps = [
   {
     name: 'web page',
     inputs: [
-      ...browserInputs,
-      'packages/browser-node/vite.page.config.ts',
-      'packages/browser-node/index.html',
-      'packages/browser-node/public',
+      ...['src', 'index.html', 'public', 'vite.config.ts', 'package.json'].map(
+        (part) => `packages/explorer/${part}`,
+      ),
+      // The page takes the library as it was built.
+      'packages/browser-node/dist/index.js',
+      'package-lock.json',
     ],
-    outputs: ['packages/browser-node/build/page/index.html'],
-    run: () => runVite('vite.page.config.ts'),
+    outputs: ['packages/explorer/dist/index.html'],
+    run: () => runVite('packages/explorer', 'vite.config.ts'),
   },
 ];
 
-function runVite(config) {
+function runVite(folder, config) {
   const args = [toolPath('vite/bin/vite.js'), 'build', '--config', config, '--logLevel', 'warn'];
-  return runNode(args, { cwd: path.join(root, 'packages/browser-node') });
+  return runNode(args, { cwd: path.join(root, folder) });
 }
 
 function* filesBelow(relative) {

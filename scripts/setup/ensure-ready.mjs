@@ -57,6 +57,8 @@ function areDependenciesInstalled() {
   return Object.entries(wanted).every(([name, entry]) => {
     // Optional packages are mostly those of other platforms; workspaces are folders of this repository.
     if (!name.includes('node_modules/') || entry.optional || entry.devOptional) return true;
+    // A link to a workspace has no version; one that is new in the lock file must be made as well.
+    if (entry.link) return installed[name]?.link === true;
     return installed[name]?.version === entry.version && installed[name]?.integrity === entry.integrity;
   });
 }

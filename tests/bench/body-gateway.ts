@@ -17,7 +17,7 @@ import {
 } from '@vision-light/protocol';
 import { pino } from 'pino';
 import { NodeHost } from '../../packages/gateway/src/node-host.js';
-import { Introducer } from '../../packages/gateway/src/signal/introducer.js';
+import { searchPeers } from '../../packages/gateway/src/signal/peer-search.js';
 import { makeBody } from '../sim/vision-bodies.js';
 import { bodyNetwork } from './body-network.js';
 
@@ -81,7 +81,6 @@ export async function main([
     log,
     followedBlocks: Number.POSITIVE_INFINITY,
     requestPeers: () => {},
-    sentAway: () => {},
     onFailure: (error) => {
       throw error;
     },
@@ -90,11 +89,11 @@ export async function main([
   const batch = mine(family, count, Number(tipTime), txRoot);
   const { accepted, code } = await host.submit(batch, new Array<Uint8Array>(count).fill(body));
   if (accepted !== count) throw new Error(`the chain was refused: ${code}`);
-  new Introducer({
+  searchPeers({
     urls: [signal],
     networkId: bytesToHex(family.networkId),
     networkName: family.name,
-    pool: host.links,
+    links: host.links,
     log,
   });
   console.log(JSON.stringify({ bodyBytes: body.length, tip: host.node.tip.hash }));

@@ -62,6 +62,43 @@ const behaviours = {
   refusing(socket) {
     socket.on('join', (_request, acknowledge) => acknowledge({ ok: false, code: 'SIGNAL_ROOM_FULL' }));
   },
+  /** Refuses the first who joins a network, and takes everyone after it. */
+  moody(socket, io) {
+    behaviours.honest(socket, io);
+    const [welcome] = socket.listeners('join');
+    socket.removeAllListeners('join');
+    socket.on('join', (request, acknowledge) => {
+      if (io.joined.has(request.network)) welcome(request, acknowledge);
+      else acknowledge({ ok: false, code: 'SIGNAL_ROOM_FULL' });
+      io.joined.add(request.network);
+    });
+  },
+  /** Refuses everyone once they have joined, and closes the connection. */
+  strict(socket, io) {
+    behaviours.honest(socket, io);
+    const [welcome] = socket.listeners('join');
+    socket.removeAllListeners('join');
+    socket.on('join', (request, acknowledge) => {
+      welcome(request, acknowledge);
+      socket.emit('refused', { code: 'SIGNAL_RATE_EXCEEDED' });
+      // After what was sent.
+      socket.conn.once('drain', () => socket.conn.close());
+    });
+  },
+  /** Loses the first connection, and answers its request over the second one before it answers that one's own. */
+  late(socket, io) {
+    const isFirst = io.clients++ === 0;
+    socket.on('join', (_request, acknowledge) => {
+      if (isFirst) {
+        socket.conn.close();
+        return;
+      }
+      const stale = { ok: true, id: 'first', peers: [], iceServers: [] };
+      // As socket.io writes an acknowledgement: the request of the first connection had the number 0.
+      socket.conn.write(`30[${JSON.stringify(stale)}]`);
+      acknowledge({ ...stale, id: 'second' });
+    });
+  },
   malformed(socket) {
     socket.on('join', (_request, acknowledge) => acknowledge({ ok: true, id: 7, peers: 'cats' }));
   },
@@ -82,6 +119,10 @@ const behaviours = {
         { from: 'b', data: { type: 'offer', sdp: 'v=0\r\nm=application 9 x\r\n' } },
         { from: 'c', data: { type: 'answer', sdp: 'v=0\r\nm=application 9 x\r\n' } },
         { from: 'd', data: { type: 'candidate', candidate: { candidate: 'junk', sdpMid: '0' } } },
+        {
+          from: 'x',
+          data: { type: 'candidate', candidate: { candidate: 'junk', sdpMid: 7, sdpMLineIndex: 0 } },
+        },
         { from: 'e', data: { type: 'transceiverRequest', transceiverRequest: { kind: 'audio' } } },
         { from: 'f', data: { renegotiate: true } },
       ]) {
@@ -103,6 +144,8 @@ export async function startFakeSignaling() {
     if (request.url === '/reports') response.end(JSON.stringify(ios.flatMap((io) => io.reports.splice(0))));
     else response.end(String(ios.reduce((sum, io) => sum + io.engine.clientsCount, 0)));
   });
+  // One for each behaviour.
+  http.setMaxListeners(0);
   for (const [name, behave] of Object.entries(behaviours)) {
     const io = new Server(http, { path: `/${name}/socket.io`, cors: { origin: '*' }, destroyUpgrade: false });
     io.joined = new Set();

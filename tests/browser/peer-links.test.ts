@@ -1,6 +1,30 @@
-import { SignalingServer } from '../../packages/browser-node/src/peers/signaling-server.js';
+import { GuardedChannel } from '../../packages/browser-node/src/channel/guarded-channel.js';
+import { PeerConnection } from '../../packages/browser-node/src/peers/peer-connection.js';
+import { definePeerLinksSuite } from '../conformance-suites/peer-links-suite.js';
+import { defineSignalingClientSuite } from '../conformance-suites/signaling-client-suite.js';
 import { assertEqual, assertTrue } from './expect.js';
 import { closeNodes, errorOf, newNetwork, peersOf, signalAt, startNode } from './nodes.js';
+
+defineSignalingClientSuite(globalThis, signalAt);
+
+definePeerLinksSuite(globalThis, {
+  name: 'Chromium',
+  // The channel stays on the page, in the class that the node worker uses for it.
+  connect: (options, { opened, received }) => {
+    const connection = new PeerConnection(options);
+    const channel = new GuardedChannel(connection.channel, {
+      opened,
+      received,
+      drained: () => {},
+      closed: () => options.onClosed('the channel is closed'),
+    });
+    return Object.assign(connection, {
+      send: (bytes: Uint8Array<ArrayBuffer>) => channel.send(bytes),
+      end: () => channel.close(),
+    });
+  },
+  later: (callback) => void setTimeout(callback),
+});
 
 interface WatchedPosts {
   /** Types of the messages that went out to workers, in order. */
@@ -90,30 +114,6 @@ describe('links between nodes', () => {
     } finally {
       Object.assign(globalThis, { RTCPeerConnection: own });
     }
-  });
-
-  it('a server that was left is joined again at once', async () => {
-    let joined = (): void => {};
-    const options = {
-      networkId: 'ab'.repeat(32),
-      networkName: undefined,
-      iceServers: [],
-      metrics: undefined,
-    };
-    const server = new SignalingServer(
-      { url: signalAt('honest'), ...options },
-      { joined: () => joined(), signal: () => {}, failed: () => {} },
-    );
-    const join = (): Promise<void> =>
-      new Promise((resolve) => {
-        joined = resolve;
-      });
-    await join();
-    server.leave();
-    assertEqual(server.isJoined, false, 'isJoined');
-    server.nudge();
-    await join();
-    server.close();
   });
 
   it('PEER_CONNECTION_FAILED: a browser that refuses connections is named, once, and no server blamed', async () => {

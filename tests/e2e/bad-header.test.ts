@@ -12,7 +12,7 @@ import {
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { NodeHost } from '../../packages/gateway/src/node-host.js';
-import { Introducer } from '../../packages/gateway/src/signal/introducer.js';
+import { searchPeers } from '../../packages/gateway/src/signal/peer-search.js';
 import { LevelStore } from '../../packages/gateway/src/store/level-store.js';
 import { Visitor } from './browser.js';
 import { reaches, smallNetwork } from './servers.js';
@@ -62,7 +62,6 @@ async function startHost({ family, folder, userAgent }: HostSettings): Promise<N
     log,
     followedBlocks: 0,
     requestPeers: () => {},
-    sentAway: () => {},
     onFailure: (error) => {
       throw error;
     },
@@ -97,14 +96,14 @@ it('drops the gateway that lies, keeps what was good of it, and syncs from the h
   await teller.close();
 
   const honest = await servers.gateway({ network, signal: [signal.url], dataDir: honestDir });
-  const introducer = new Introducer({
+  const finder = searchPeers({
     urls: [signal.url],
     networkId: bytesToHex(family.networkId),
     networkName: family.name,
-    pool: liar.links,
+    links: liar.links,
     log,
   });
-  servers.defer(async () => introducer.close());
+  servers.defer(async () => finder.close());
   const url = await servers.page(network, [signal.url]);
   const pages = await Promise.all([1, 2].map(() => Visitor.open(stage.browser, url, 'disconnection')));
 

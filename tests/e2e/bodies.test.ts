@@ -22,7 +22,7 @@ const { servers } = stage;
 const metricsOf = (visitor: Visitor): Promise<Metrics> =>
   visitor.page.evaluate(() => (globalThis as unknown as { lightNode: LightNodeHandle }).lightNode.metrics());
 
-/** A port that nobody listened on a moment ago. */
+/** A port that was free a moment ago. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -32,13 +32,13 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Bodies that a gateway has sent, by its own figures. */
+/** How many bodies a gateway has sent, by its own metrics. */
 async function bodiesSentBy(port: number): Promise<number> {
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   return Number(/^vision_p2p_blocks_sent_total\{.*\} (\d+)$/m.exec(text)?.[1]);
 }
 
-/** What a page says of some blocks of its best chain: transactions and body bytes of each, or the code it failed with. */
+/** Asks a page for blocks of its best chain: transactions and body bytes of each, or the code of the error. */
 function blocksOf(visitor: Visitor, from: number, count: number): Promise<(string | [number, number])[]> {
   return visitor.page.evaluate(
     async (first, many) => {
@@ -73,22 +73,23 @@ it('one mines, two sync: one from the gateway, one only through the other; all h
     ),
   ).toEqual(['browser']);
 
-  // Each block that is mined from now on reaches the far page through the near one, body and all.
+  // Each block that is mined from now on reaches the far page through the near one, with its body.
   const grown = gateway.tip.height + 3;
   await Promise.all([near.reaches(grown), far.reaches(grown)]);
   for (const visitor of [near, far]) {
     const blocks = await blocksOf(visitor, grown - 15, 16);
     expect(blocks.filter((block) => typeof block === 'string')).toEqual([]);
-    // The miner fills blocks: some of them hold something.
+    // The miner puts transactions into some of its blocks.
     expect(blocks.some(([count]) => Number(count) > 0)).toBe(true);
   }
-  const [ofNear, ofFar] = await Promise.all([metricsOf(near), metricsOf(far)]);
+  // Mining goes on. The far page is read first: the near one had already sent all that the far one had received then.
+  const ofFar = await metricsOf(far);
+  const ofNear = await metricsOf(near);
   expect(ofFar.vision_p2p_blocks_received_total).toBeGreaterThan(0);
-  // Whatever the far page received, the near one sent; more may be under way.
   expect(ofNear.vision_p2p_blocks_sent_total).toBeGreaterThanOrEqual(ofFar.vision_p2p_blocks_received_total);
   expect(ofFar.vision_p2p_dupes_dropped_total).toBe(0);
 
-  // The network's own figures say the same, as soon as both pages have reported.
+  // The signaling servers have the sums as soon as both pages have reported.
   const summed = async (name: keyof Metrics): Promise<number> => {
     const [one, two] = await Promise.all(
       [inner, outer].map(async ({ url }) => (await fetch(`${url}/metrics`)).text()),
@@ -111,7 +112,7 @@ it('fetches every body though a gateway is killed in the middle', async () => {
   await servers.gateway({ network, signal: [signal.url], dataDir, mine: false });
   const port = await freePort();
   const doomed = fork(new URL('gateway-process.mjs', import.meta.url), {
-    // It runs the package as it was built, not its source as this process does.
+    // It runs the built package, and this process runs the sources.
     execArgv: [],
     env: {
       ...process.env,
@@ -133,13 +134,13 @@ it('fetches every body though a gateway is killed in the middle', async () => {
   const page = await Visitor.open(stage.browser, await servers.page(network, [signal.url]));
   await page.reaches(HISTORY);
   await page.hasPeers(2, 'gateway');
-  // In parts, since only so many may be awaited at once; in the second one a gateway dies.
+  // In parts, since the number of awaited blocks is limited. During the second part a gateway is killed.
   const found: (string | [number, number])[] = [];
   for (let from = 1; from < HISTORY; from += FOLLOWED_BLOCKS) {
     const isSecond = from === 1 + FOLLOWED_BLOCKS;
     if (isSecond) {
       expect(await bodiesSentBy(port)).toBeGreaterThan(0);
-      // It hears what it is asked for, and answers nothing any more.
+      // A stopped process receives requests, but answers none.
       doomed.kill('SIGSTOP');
     }
     let isDone = false;

@@ -1,11 +1,11 @@
-/** A real Chromium with real pages; each page has its own storage, as another visitor's browser would. */
+/** A real Chromium with real pages. Each page has a storage of its own, as in the browser of another visitor. */
 import type { createLightNode } from '@vision-light/browser-node';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { chromiumArgs, findChromium } from '../../scripts/setup/chromium.mjs';
 
 type LightNodeHandle = Awaited<ReturnType<typeof createLightNode>>;
 
-/** What a page tells of its tip; chainwork as text, since bigints do not cross. */
+/** The tip of a page. Chainwork is text, since bigints cannot be passed from the page to the test. */
 export interface PageTip {
   readonly height: number;
   readonly hash: string;
@@ -31,7 +31,7 @@ export class Visitor {
     });
   }
 
-  /** @param watch  what to remember from the very start: the codes with which peers are sent away */
+  /** @param watch  `disconnection`: records from the start with which codes peers are disconnected */
   static async open(browser: Browser, url: string, watch?: 'disconnection'): Promise<Visitor> {
     const context = await browser.createBrowserContext();
     const visitor = new Visitor(await context.newPage());
@@ -63,14 +63,6 @@ export class Visitor {
     return this.tip();
   }
 
-  /** Resolves once the verified tip is this header. */
-  async agreesOn(hash: string): Promise<void> {
-    await this.page.evaluate(async (wanted) => {
-      const node = (globalThis as unknown as { lightNode: LightNodeHandle }).lightNode;
-      for await (const tip of node.tips()) if (tip.hash === wanted) return;
-    }, hash);
-  }
-
   /** Resolves once the best chain is on disk up to this height. */
   async hasStored(height: number): Promise<void> {
     await this.page.evaluate(
@@ -94,7 +86,7 @@ export class Visitor {
     await this.page.waitForSelector(`[data-testid="notices"] > [data-code="${code}"]`);
   }
 
-  /** Resolves once the page has this many peers that satisfy the kind. */
+  /** Resolves once the page has at least this many peers of the kind, or of any kind. */
   async hasPeers(count: number, kind?: 'browser' | 'gateway'): Promise<void> {
     await this.page.evaluate(
       (wanted, wantedKind) =>
@@ -146,7 +138,7 @@ export class Visitor {
     }, height);
   }
 
-  /** Catches the node as soon as the page has it, before any peer is met. */
+  /** Listens to the node as soon as the page has it, before it has any peer. */
   async #watchDisconnections(): Promise<void> {
     await this.page.evaluateOnNewDocument(() => {
       const scope = globalThis as unknown as {
@@ -173,7 +165,7 @@ export class Visitor {
     });
   }
 
-  /** Resolves once a peer was sent away, with the codes so far; needs a visitor that watches disconnections. */
+  /** Resolves with the codes so far once a peer was disconnected. Needs a visitor that watches disconnections. */
   async disconnectCodes(): Promise<string[]> {
     return this.page.evaluate(async () => {
       const scope = globalThis as unknown as { disconnectCodes: string[]; disconnected: Promise<void> };
@@ -182,7 +174,7 @@ export class Visitor {
     });
   }
 
-  /** Loads the page anew; @returns the first tip that it shows, before it can have met anyone */
+  /** Loads the page anew. @returns its first tip, from before it can have any peer */
   async reload(): Promise<PageTip> {
     await this.page.evaluateOnNewDocument(() => {
       const scope = globalThis as unknown as { firstTip?: PageTip; lightNode?: LightNodeHandle };

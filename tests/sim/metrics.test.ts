@@ -11,7 +11,7 @@ import {
   zeroMetrics,
 } from '@vision-light/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { networkMetrics } from '../../packages/signal-server/src/network-metrics.js';
+import { networkMetrics } from '../../packages/signal-server/src/metrics/network-metrics.js';
 import { answerFrom } from './scripted-chain.js';
 import { answerPings, Stranger } from './stranger.js';
 import { makeBody } from './vision-bodies.js';

@@ -1,3 +1,6 @@
+// First, so that it stands first in the bundle: compressed, everything together is half a kilobyte smaller that way.
+import 'vision-light:worker-script';
+
 export type {
   BodyTransaction,
   CustomNetwork,
@@ -13,9 +16,11 @@ export type {
   Tip,
   VisionXParams,
 } from '@vision-light/protocol';
-export type { Block } from './api/block.js';
+export type { IceServer } from '@vision-light/signaling';
 export { createLightNode } from './api/create-light-node.js';
-export { LightNodeError, type LightNodeErrorCode, lightNodeErrors } from './api/light-node-error.js';
+export { LightNodeError } from './api/light-node-error.js';
 export type { LightNodeHandle, TipsOptions } from './api/light-node-handle.js';
-export type { IceServer, LightNodeOptions } from './api/light-node-options.js';
+export type { LightNodeOptions } from './api/light-node-options.js';
 export type { Listener, PeerChange, Subscriptions } from './api/subscriptions.js';
+export type { Block } from './boundary/block.js';
+export { type LightNodeErrorCode, lightNodeErrors } from './boundary/error-codes.js';

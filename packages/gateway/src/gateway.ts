@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { PeerFinder } from '@vision-light/peering';
 import {
   bytesToHex,
   type ChainFamily,
@@ -24,9 +25,10 @@ import { CLOSE_TIMEOUT_MS, HASH_THREADS_MAX } from './limits.js';
 import { Mining } from './miner/mining.js';
 import { NodeHost } from './node-host.js';
 import { logNotices } from './notice-log.js';
-import { Introducer } from './signal/introducer.js';
+import { searchPeers } from './signal/peer-search.js';
 import { LevelStore } from './store/level-store.js';
 import { version } from './version.js';
+import type { RtcLink } from './webrtc/rtc-link.js';
 
 /** A gateway that runs. */
 export interface Gateway {
@@ -70,7 +72,7 @@ class RunningGateway implements Gateway {
   readonly #log: Logger;
   #http: HttpServer | undefined;
   #host: NodeHost | undefined;
-  #introducer: Introducer | undefined;
+  #finder: PeerFinder<RtcLink> | undefined;
   #mining: Mining | undefined;
   #isReady = false;
   #closing: Promise<void> | undefined;
@@ -142,7 +144,7 @@ class RunningGateway implements Gateway {
         log.info({ added, height: host.node.tip.height }, 'headers file imported');
       }
       const networkId = bytesToHex(family.networkId);
-      this.#introducer = new Introducer({ urls, networkId, networkName: family.name, pool: host.links, log });
+      this.#finder = searchPeers({ urls, networkId, networkName: family.name, links: host.links, log });
       if (mining !== undefined) {
         const onHistory = (done: number, total: number): void => onProgress({ task: 'history', done, total });
         this.#mining = new Mining({ ...mining, host, log, onHistory });
@@ -163,8 +165,7 @@ class RunningGateway implements Gateway {
       log: this.#log,
       // A file of headers comes without bodies, and those of a whole chain are not to be had from light nodes.
       followedBlocks: headersFile === undefined ? Number.POSITIVE_INFINITY : 0,
-      requestPeers: (count) => void this.#introducer?.requestPeers(count),
-      sentAway: (peer) => this.#introducer?.avoid(peer),
+      requestPeers: (count) => void this.#finder?.find(count),
       onFailure,
     });
   }
@@ -178,7 +179,7 @@ class RunningGateway implements Gateway {
       tip: node.tip,
       peers: node.status.peers,
       links: links.size,
-      signalServers: this.#introducer?.joined ?? 0,
+      signalServers: this.#finder?.joined ?? 0,
       mined: this.#mining?.mined ?? 0,
       nonces: this.#mining?.noncesTried ?? 0,
       metrics: node.metrics(),
@@ -196,7 +197,7 @@ class RunningGateway implements Gateway {
     const timeout = new AbortController();
     const tidy = async (): Promise<void> => {
       await this.#mining?.close();
-      this.#introducer?.close();
+      this.#finder?.close();
       await this.#host?.close();
       await this.#http?.close();
     };

@@ -6,44 +6,14 @@ export const PEERS_MAX = 96;
 /** Links that are open or being set up: {@link PEERS_MAX} and 32 on the way. Above it nobody is dialed and no offer is answered. */
 export const LINKS_MAX = PEERS_MAX + 32;
 
-/** Peers that are dialed on joining and while the core asks for more, fewer than the signaling server's sample: others dial us too. */
-export const DIALED_AT_ONCE_MAX = 8;
-
-/** Milliseconds for which a peer that the core sent away is not dialed again; it may dial us. Arbitrary. */
-export const AVOID_MS = 300_000;
-
-/** Peers that are avoided at a time. Arbitrary. Above it the oldest may be dialed again. */
-export const AVOIDED_PEERS_MAX = 512;
-
-/** Milliseconds from the first signal to the open channel: ICE with a slow STUN server takes a few seconds. Afterwards the link is given up. */
-export const LINK_SETUP_TIMEOUT_MS = 20_000;
-
-/** Milliseconds that what was sent before a disconnect has to leave. Arbitrary. Afterwards it is dropped. */
-export const LINK_FLUSH_TIMEOUT_MS = 2_000;
-
 /** Milliseconds between the last byte handed to SCTP and the end of the connection: without them the last messages, among them `reject`, were lost in 1 of 3 runs on loopback. */
 export const LINK_LINGER_MS = 200;
 
 /** A send buffer that falls to this many bytes counts as drained: a tenth of a second at 2.5 MB/s, so that the line never runs dry. */
 export const SEND_LOW_BYTES = 256 * 1024;
 
-/** Characters of an SDP: a data channel's has about 500. A longer one is ignored. */
-export const SDP_CHARS_MAX = 16 * 1024;
-
-/** Characters of an ICE candidate: one has about 150. A longer one is ignored. */
-export const CANDIDATE_CHARS_MAX = 1024;
-
-/** Candidates of one link: a host with many addresses has 20. Further ones are ignored. */
-export const CANDIDATES_PER_LINK_MAX = 64;
-
 /** Signaling servers of one gateway. Arbitrary. More are a wrong option. */
 export const SIGNAL_SERVERS_MAX = 8;
-
-/** Peers that one `peers` request may ask for; the signaling server gives no more than 32. */
-export const PEERS_REQUESTED_MAX = 32;
-
-/** Milliseconds that a signaling server has to answer a request. Afterwards it counts as not answered. */
-export const SIGNAL_ANSWER_TIMEOUT_MS = 10_000;
 
 /** Threads that verify headers: the lazy kernel is bound by latency, more than 4 are of no use beside WebRTC. */
 export const HASH_THREADS_MAX = 4;

@@ -1,5 +1,6 @@
 /** The protocol core with everything that Node gives it: clock, store, hash threads and links. */
 import { randomBytes } from 'node:crypto';
+import { type ConnectionOptions, PeerLinks } from '@vision-light/peering';
 import { PowPool } from '@vision-light/pow';
 import {
   type ChainFamily,
@@ -14,9 +15,10 @@ import {
   type StoreFault,
 } from '@vision-light/protocol';
 import type { Logger } from 'pino';
-import { PEERS_MAX } from './limits.js';
+import { LINKS_MAX, PEERS_MAX } from './limits.js';
+import { platformClock } from './platform-clock.js';
 import { spawnPowThread } from './pow/pow-thread.js';
-import { LinkPool } from './webrtc/link-pool.js';
+import { RtcLink } from './webrtc/rtc-link.js';
 
 /** What a host is made of. It owns the store and closes it. */
 export interface NodeHostOptions {
@@ -29,8 +31,6 @@ export interface NodeHostOptions {
   readonly followedBlocks: number;
   /** The core asks for peers. */
   requestPeers(count: number): void;
-  /** The core sent a peer away for a reason. */
-  sentAway(peer: string, code: string): void;
   /** A broken invariant has stopped the core. */
   onFailure(error: unknown): void;
 }
@@ -46,7 +46,7 @@ type NoticeListener = (notice: NodeNotice) => void;
 /** Runs a `LightNode`. It makes no decisions of the protocol. */
 export class NodeHost {
   readonly node: LightNode;
-  readonly links: LinkPool;
+  readonly links: PeerLinks<RtcLink>;
   readonly #options: NodeHostOptions;
   readonly #driver: Driver;
   readonly #pow: PowPool;
@@ -58,13 +58,19 @@ export class NodeHost {
   constructor(options: NodeHostOptions) {
     const { family, hashThreads, userAgent } = options;
     this.#options = options;
-    this.links = new LinkPool({
-      connected: (peer, maxMessageBytes) => this.#push({ type: 'peerConnected', peer, maxMessageBytes }),
-      received: (peer, bytes) => this.#push({ type: 'bytesReceived', peer, bytes }),
-      drained: (peer, bufferedBytes) => this.#push({ type: 'sendDrained', peer, bufferedBytes }),
-      disconnected: (peer, reason) => {
-        options.log.debug({ peer, reason }, 'peer lost');
-        this.#push({ type: 'peerDisconnected', peer });
+    this.links = new PeerLinks({
+      linksMax: LINKS_MAX,
+      setupsMax: LINKS_MAX,
+      clock: platformClock,
+      connect: (connection) => this.#connect(connection),
+      events: {
+        described: (peer, maxMessageBytes) => this.links.connectionOf(peer)?.describe(maxMessageBytes),
+        gone: (peer, reason, phase) => {
+          if (phase !== 'open') return;
+          options.log.debug({ peer, reason }, 'peer lost');
+          this.#push({ type: 'peerDisconnected', peer });
+        },
+        refused: (error) => options.log.warn({ error: String(error) }, 'no connection can be made'),
       },
     });
     this.#pow = new PowPool({ size: hashThreads, spawn: spawnPowThread });
@@ -79,12 +85,9 @@ export class NodeHost {
       followedBlocks: options.followedBlocks,
     });
     this.#driver = new Driver(this.node, {
-      now: () => performance.now(),
+      now: platformClock.now,
       wallTime: () => Date.now() / 1000,
-      setTimer: (delayMs, callback) => {
-        const timer = setTimeout(() => this.#guard(callback), delayMs);
-        return () => clearTimeout(timer);
-      },
+      setTimer: (delayMs, callback) => platformClock.setTimer(delayMs, () => this.#guard(callback)),
       perform: (effect) => this.#perform(effect),
     });
   }
@@ -160,6 +163,18 @@ export class NodeHost {
     }
   }
 
+  #connect(options: ConnectionOptions): RtcLink {
+    const { name: peer } = options;
+    return new RtcLink(options, {
+      opened: (maxMessageBytes) => {
+        this.links.markOpen(peer);
+        this.#push({ type: 'peerConnected', peer, maxMessageBytes });
+      },
+      received: (bytes) => this.#push({ type: 'bytesReceived', peer, bytes }),
+      drained: (bufferedBytes) => this.#push({ type: 'sendDrained', peer, bufferedBytes }),
+    });
+  }
+
   #push(event: NodeEventBody): void {
     if (!this.#isStopped) this.#guard(() => this.#driver.push(event));
   }
@@ -178,11 +193,10 @@ export class NodeHost {
   #perform(effect: Effect): void {
     switch (effect.type) {
       case 'send':
-        this.links.send(effect.peer, effect.bytes);
+        this.links.connectionOf(effect.peer)?.send(effect.bytes);
         return;
       case 'disconnect':
-        this.links.end(effect.peer);
-        if (effect.code !== undefined) this.#options.sentAway(effect.peer, effect.code);
+        this.links.leave(effect.peer, effect.code !== undefined);
         return;
       case 'verifyPow':
         void this.#verify(effect);

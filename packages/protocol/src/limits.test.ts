@@ -52,7 +52,7 @@ function bytesOfPeer(family: ChainFamily): Record<string, number> {
     batchInWork: limits.HEADERS_PER_MESSAGE_MAX * (family.recordBytes + 32 + 8),
     deferredRequests: limits.DEFERRED_REQUESTS_MAX * (limits.LOCATOR_HASHES_MAX + 1) * 64,
     deferredBlockRequests: limits.DEFERRED_BLOCK_REQUESTS_MAX * limits.BLOCK_HASHES_MAX * 128,
-    expiredBodies: limits.EXPIRED_BODIES_MAX * 128,
+    lateAnswers: limits.LATE_ANSWERS_MAX * 192,
     unsent: limits.UNSENT_BYTES_MAX + messageAndFrame(headersMessage),
     heldHeaders: limits.HELD_HEADERS_PER_PEER_MAX * (family.recordBytes + 32 + 200),
   };
@@ -149,7 +149,7 @@ describe('limits', () => {
         'a window of requests may wait',
         limits.HEADER_REQUESTS_IN_FLIGHT_MAX,
         limits.DEFERRED_REQUESTS_MAX,
-        limits.EXPIRED_REQUESTS_MAX,
+        limits.LATE_ANSWERS_MAX,
       ],
       [
         'locators of the longest chain',
@@ -197,7 +197,7 @@ describe('limits', () => {
         limits.WINDOW_START,
         limits.WINDOW_MAX,
         limits.BLOCK_HASHES_MAX,
-        limits.EXPIRED_REQUESTS_MAX,
+        limits.LATE_ANSWERS_MAX,
         limits.WANTED_BLOCKS_MAX,
       ],
       [

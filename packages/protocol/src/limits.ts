@@ -119,9 +119,6 @@ export const HAND_OVER_INTERVAL_MS = 1_000;
 /** Milliseconds between two `getBlocks` to one peer: half of the rate that it allows. What becomes free meanwhile goes into the next one. */
 export const BLOCK_REQUEST_INTERVAL_MS = 10;
 
-/** Bodies of one peer that were given up and may still come. More than its windows until it is paused twice. Above it the oldest is forgotten, and then unsolicited. */
-export const EXPIRED_BODIES_MAX = 256;
-
 /** Newest bodies that a node follows unless it is told otherwise. DESIGN's number. Older ones are removed. */
 export const FOLLOWED_BLOCKS = 64;
 
@@ -221,8 +218,8 @@ export const SERVED_BYTES_BURST_MAX = 16 * 1024 * 1024;
 /** `getHeaders` of one peer that wait, for its send buffer to drain or for its rate. More is a fault. */
 export const DEFERRED_REQUESTS_MAX = 16;
 
-/** Expired requests of one peer whose late answers are still passed over in silence. Above it the oldest is forgotten. */
-export const EXPIRED_REQUESTS_MAX = 64;
+/** Answers of one peer that are not waited for any more and may still come: more than its windows of bodies until it is paused twice. Above it the oldest is forgotten, and then unsolicited. */
+export const LATE_ANSWERS_MAX = 256;
 
 /** Held headers of one peer (Vision: ahead of the clock). DESIGN's number. Further ones are dropped, and come again with the next announcement. */
 export const HELD_HEADERS_PER_PEER_MAX = 64;

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { createLog } from './log.js';
+import { createLog } from './cli/log.js';
+import { helpText, readSettings, SettingError } from './cli/settings.js';
 import { createSignalServer, version } from './server.js';
-import { helpText, readSettings, SettingError } from './settings.js';
 
 interface ListenError extends NodeJS.ErrnoException {
   readonly port?: number;

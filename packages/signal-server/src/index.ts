@@ -1,5 +1,24 @@
+export type {
+  IceServer,
+  Joined,
+  PeerInfo,
+  PeerKind,
+  Refused,
+  Relayed,
+  Sampled,
+} from '@vision-light/signaling';
+export { type RefusalCode, refusals } from '@vision-light/signaling';
+export type {
+  Deliver,
+  Directory,
+  DirectoryRefusal,
+  JoiningPeer,
+  JoinOutcome,
+  OpenDirectory,
+  RouteOutcome,
+  SampleOutcome,
+} from './directory/directory.js';
+export { type MemoryDirectoryOptions, memoryDirectory } from './directory/memory-directory.js';
+export type { RandomBelow } from './directory/room.js';
 export { defaultLimits, type SignalLimits } from './limits.js';
-export type { IceServer, Joined, PeerInfo, Refused, Relayed, Sampled } from './protocol.js';
-export { type RefusalCode, refusals } from './refusal.js';
-export type { PeerKind, RandomBelow } from './room.js';
 export { createSignalServer, type SignalServer, type SignalServerOptions } from './server.js';

@@ -2,8 +2,8 @@
  * Every bound of the signaling server, in one place: what it bounds, its unit, why this value, and what
  * happens at the edge. Each can be overridden by option, by environment and by `createSignalServer`.
  *
- * Worst-case memory is bounded by `maxConnections` × (14 KiB idle + one frame being received + backlog)
- * and `maxRooms` × about 1 KiB.
+ * Worst-case memory is bounded by `maxConnections` × (14 KiB idle + one frame being received + backlog + waiting
+ * requests) and `maxRooms` × about 1 KiB.
  */
 export interface SignalLimits {
   /** Bytes in one frame; SDP is 1 to 10 kB, so 64 KiB is ample. A larger one closes its connection. */
@@ -49,6 +49,16 @@ export interface SignalLimits {
    * has in flight. Beyond: its connection is cut.
    */
   readonly maxBacklogBytes: number;
+  /**
+   * Milliseconds that one call of the directory may take: arbitrary, far more than a database needs and less than a
+   * person waits. Beyond: the request is answered with `SIGNAL_DIRECTORY_UNAVAILABLE`.
+   */
+  readonly directoryTimeoutMs: number;
+  /**
+   * Bytes of one connection's requests that wait while the directory answers an earlier one, as many as its backlog.
+   * A burst of 400 candidates is 200 KiB. Beyond: dropped.
+   */
+  readonly maxWaitingBytes: number;
   /** Milliseconds between two metrics reports of one page in the long run; pages send one in 5 s. Sooner: refused. */
   readonly metricsReportIntervalMs: number;
   /** Metrics reports that may come at once, above that: joining, leaving, a timer that was late. Beyond: refused. */
@@ -86,6 +96,8 @@ export const defaultLimits: SignalLimits = {
   peersOnJoin: 16,
   maxPeersInSample: 32,
   maxBacklogBytes: 256 * 1024,
+  directoryTimeoutMs: 5000,
+  maxWaitingBytes: 256 * 1024,
   metricsReportIntervalMs: 2000,
   maxMetricsReportBurst: 4,
   maxMetricsPerSecond: 200_000,

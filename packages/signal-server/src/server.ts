@@ -1,19 +1,22 @@
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type Server as HttpServer } from 'node:http';
+import type { Server as HttpServer } from 'node:http';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
+import type { IceServer } from '@vision-light/signaling';
 import { type Logger, pino } from 'pino';
 import { Server } from 'socket.io';
-import { Admission } from './admission.js';
-import { Connections } from './connections.js';
-import { acceptUpgrade, type Engine } from './engine-internals.js';
-import { answerRequest, refuseUpgrade, rejectUpgradePath, SIGNALING_PATH } from './http-routes.js';
+import { Admission } from './admission/admission.js';
+import type { OpenDirectory } from './directory/directory.js';
+import { DirectoryCalls } from './directory/directory-calls.js';
+import { memoryDirectory } from './directory/memory-directory.js';
+import type { RandomBelow } from './directory/room.js';
+import { addressOfServer, handleHttp, listenHttp } from './http/http-server.js';
 import { defaultLimits, type SignalLimits } from './limits.js';
-import { SignalMetrics } from './metrics.js';
-import type { IceServer, SignalIo } from './protocol.js';
-import type { RandomBelow } from './room.js';
-import { Signaling } from './signaling.js';
+import { SignalMetrics } from './metrics/metrics.js';
+import { Connections } from './signaling/connections.js';
+import { acceptUpgrade, type Engine } from './signaling/engine-internals.js';
+import type { SignalIo } from './signaling/signal-io.js';
+import { Signaling } from './signaling/signaling.js';
 
 /** This package's version, as `/healthz` tells it. */
 export const version: string = createRequire(import.meta.url)('../package.json').version;
@@ -34,7 +37,12 @@ export interface SignalServerOptions {
   readonly limits?: Partial<SignalLimits> | undefined;
   /** Default: silent. Neither addresses nor signals are logged. */
   readonly log?: Logger | undefined;
-  /** Whom a newcomer meets depends on it. Default: the system's cryptographic generator. */
+  /**
+   * The list of who is in which room, for servers of several processes. Default: in memory, for this process alone. Then
+   * `maxRooms` and `maxMembersPerRoom` hold; another directory has limits of its own.
+   */
+  readonly openDirectory?: OpenDirectory | undefined;
+  /** What the directory in memory draws its samples with. Default: the system's cryptographic generator. */
   readonly randomBelow?: RandomBelow | undefined;
 }
 
@@ -45,75 +53,61 @@ export interface SignalServer {
   readonly url: string;
   /** What `/metrics` would answer. */
   metrics(): Promise<string>;
-  /** Refuses newcomers, tells every client, and resolves when all are gone: `closeTimeoutMs` at most. */
+  /**
+   * Refuses newcomers, tells every client, and resolves when all are gone and the directory is closed: after
+   * `closeTimeoutMs` and `directoryTimeoutMs` at most.
+   */
   close(): Promise<void>;
 }
 
 /**
  * Starts a signaling server.
  *
- * @throws the error of `listen` (`EADDRINUSE`, `EACCES`, …)
+ * @throws the error of `listen` (`EADDRINUSE`, `EACCES`, …), or that of `openDirectory`
  */
 export async function createSignalServer(options: SignalServerOptions = {}): Promise<SignalServer> {
   const limits: SignalLimits = { ...defaultLimits, ...options.limits };
   const log = options.log ?? pino({ level: 'silent' });
   const now = () => performance.now();
-  const { origins, iceServers = [], randomBelow = randomInt } = options;
+  const { origins, host, iceServers = [], randomBelow = randomInt } = options;
   const startedMs = now();
   const admission = new Admission({ limits, isProxyTrusted: options.trustProxy ?? false, origins, now });
   const metrics: SignalMetrics = new SignalMetrics({
     connections: () => connections.size,
-    rooms: () => signaling.roomCount,
+    rooms: () => directory.roomCount(),
   });
 
-  const http = createServer({
-    headersTimeout: limits.headersTimeoutMs,
-    requestTimeout: limits.headersTimeoutMs,
-    connectionsCheckingInterval: limits.sweepIntervalMs,
-    maxHeaderSize: 8192,
+  const openDirectory = options.openDirectory ?? memoryDirectory({ ...limits, randomBelow });
+  const opened = await openDirectory((to, signal) => signaling.deliver(to, signal));
+  const directory = new DirectoryCalls(opened, { timeoutMs: limits.directoryTimeoutMs, now, log });
+  const http = await listenHttp(limits, options.port ?? 8081, host).catch((error) => {
+    void directory.close();
+    throw error;
   });
-  // Room for health checks and scrapes when every connection is taken.
-  http.maxConnections = limits.maxConnections + limits.maxConnectionsPerAddress;
-  http.listen(options.port ?? 8081, options.host);
-  await once(http, 'listening');
   const io = attach(http, limits);
   const engine = io.engine as unknown as Engine;
   const connections = new Connections({ limits, metrics, now, log }, engine);
-  const signaling = new Signaling({ limits, metrics, iceServers, randomBelow, now }, connections, io);
+  const signaling = new Signaling({ limits, metrics, iceServers, directory, connections, now }, io);
   let closed: Promise<void> | undefined;
 
-  http.on('connection', (socket) => {
-    const refusal = admission.openTcp(socket);
-    if (refusal === undefined) return;
-    metrics.refused(refusal);
-    socket.destroy();
-  });
-  http.on('drop', () => metrics.refused('SIGNAL_TOO_MANY_CONNECTIONS'));
-  http.on('request', (request, response) => {
-    answerRequest(request, response, {
-      health: () => ({ peers: metrics.peerCount, uptime: Math.floor((now() - startedMs) / 1000), version }),
-      metrics: async () => ({ text: await metrics.text(), contentType: metrics.contentType }),
-      origins,
-    }).catch(() => response.destroy());
-  });
-  http.on('upgrade', (request, socket, head) => {
-    if (!request.url?.startsWith(SIGNALING_PATH)) return rejectUpgradePath(socket);
-    const refusal = closed === undefined ? admission.upgrade(request) : 'SIGNAL_SHUTTING_DOWN';
-    if (refusal === undefined) return acceptUpgrade(engine, request, socket, head);
-    metrics.refused(refusal);
-    refuseUpgrade(socket, refusal);
+  handleHttp(http, {
+    origins,
+    health: () => ({ peers: metrics.peerCount, uptime: Math.floor((now() - startedMs) / 1000), version }),
+    metrics: async () => ({ text: await metrics.text(), contentType: metrics.contentType }),
+    openTcp: (socket) => admission.openTcp(socket),
+    judgeUpgrade: (request) => (closed === undefined ? admission.upgrade(request) : 'SIGNAL_SHUTTING_DOWN'),
+    acceptUpgrade: (request, socket, head) => acceptUpgrade(engine, request, socket, head),
+    refused: (code) => metrics.refused(code),
   });
 
   const sweeper = setInterval(() => {
     admission.sweep();
     connections.sweep();
+    directory.sweep();
   }, limits.sweepIntervalMs);
 
-  const { port } = http.address() as AddressInfo;
-  const url = `http://${urlHost(options.host)}:${port}`;
   return {
-    port,
-    url,
+    ...addressOfServer(http, host),
     metrics: () => metrics.text(),
     close() {
       closed ??= (async () => {
@@ -126,6 +120,7 @@ export async function createSignalServer(options: SignalServerOptions = {}): Pro
         }, limits.closeTimeoutMs);
         await end;
         clearTimeout(cut);
+        await directory.close();
         clearInterval(sweeper);
       })();
       return closed;
@@ -150,9 +145,4 @@ function attach(http: HttpServer, limits: SignalLimits): SignalIo {
   http.removeAllListeners('request').removeAllListeners('upgrade');
   (io.engine as unknown as Engine).ws.options.maxFragments = limits.maxFragments;
   return io;
-}
-
-function urlHost(host: string | undefined): string {
-  if (host === undefined || host === '::' || host === '0.0.0.0') return 'localhost';
-  return host.includes(':') ? `[${host}]` : host;
 }

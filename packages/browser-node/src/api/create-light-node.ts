@@ -1,9 +1,10 @@
 import type { Tip } from '@vision-light/protocol';
+import { describeError } from '../boundary/error-codes.js';
 import type { FromNodeWorker } from '../boundary/messages.js';
 import { type NodeWorkerEvents, NodeWorkerLink } from '../boundary/node-worker-link.js';
 import { findConnectionObstacle } from '../peers/connection-obstacle.js';
 import { requestPersistence } from '../store/request-persistence.js';
-import { describeError, LightNodeError } from './light-node-error.js';
+import { LightNodeError } from './light-node-error.js';
 import type { LightNodeHandle } from './light-node-handle.js';
 import { checkOptions, type LightNodeOptions, type LightNodeSettings } from './light-node-options.js';
 import { publicHandle } from './public-handle.js';

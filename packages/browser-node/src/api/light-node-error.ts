@@ -1,31 +1,4 @@
-import { blockFaults, type StoreFault, storeFaults } from '@vision-light/protocol';
-
-/**
- * Everything that a node can report, by stable code: what the `error` event carries and what promises reject with. The
- * first three keep `createLightNode` from making a node at all.
- */
-export const lightNodeErrors = {
-  NO_WEBRTC: 'This browser has no WebRTC, or it is switched off, so no peer can be reached.',
-  NO_WASM: 'This browser does not run WebAssembly with SIMD here, so no header can be verified.',
-  WORKER_FAILED: 'A worker of the node could not be started, or it crashed.',
-  PEER_CONNECTION_FAILED:
-    'This browser has WebRTC but refuses to open connections, so no peer can be reached.',
-  SIGNAL_UNREACHABLE: 'A signaling server does not answer, so it introduces no new peers for now.',
-  SIGNAL_REFUSED: 'A signaling server refused a request.',
-  SIGNAL_MALFORMED: 'A signaling server answered with something that is not its protocol.',
-  STORE_BUSY:
-    'Another tab keeps what is known of this network, so what this one finds is kept in memory only.',
-  ...storeFaults,
-  BLOCK_UNAVAILABLE: blockFaults.BLOCK_UNAVAILABLE,
-  BLOCK_BUSY: blockFaults.BLOCK_BUSY,
-  HEADER_EQUIVOCATION: 'Another header with the same digest was verified before; it is not followed.',
-  POW_UNAVAILABLE: 'The proof of work cannot be computed here: the hashing workers fail.',
-  NODE_BROKEN: 'The node stopped because of a fault in itself.',
-  NODE_CLOSED: 'The node is closed.',
-} as const satisfies Record<string, string> & Record<StoreFault, string>;
-
-/** Code of a {@link LightNodeError}. */
-export type LightNodeErrorCode = keyof typeof lightNodeErrors;
+import { describeError, type LightNodeErrorCode } from '../boundary/error-codes.js';
 
 /** What `error` listeners are given, and what awaited operations reject with. */
 export class LightNodeError extends Error {
@@ -43,9 +16,4 @@ export class LightNodeError extends Error {
   ) {
     super(message);
   }
-}
-
-/** The sentence of a code, with what is known beyond it. */
-export function describeError(code: LightNodeErrorCode, detail = ''): string {
-  return detail === '' ? lightNodeErrors[code] : `${lightNodeErrors[code]} (${detail})`;
 }

@@ -1,5 +1,5 @@
 import type { HeaderInfo, Metrics, PeerInfo, Status, Tip } from '@vision-light/protocol';
-import type { Block } from './block.js';
+import type { Block } from '../boundary/block.js';
 import type { Listener, Subscriptions } from './subscriptions.js';
 
 /** What {@link LightNodeHandle.tips} can be told. */

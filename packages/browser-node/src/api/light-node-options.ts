@@ -1,11 +1,5 @@
 import { type CustomNetwork, FOLLOWED_BLOCKS, type NetworkName } from '@vision-light/protocol';
-
-/** An ICE server as `RTCPeerConnection` takes it. */
-export interface IceServer {
-  readonly urls: string | readonly string[];
-  readonly username?: string;
-  readonly credential?: string;
-}
+import { type IceServer, isIceServer } from '@vision-light/signaling';
 
 /** What `createLightNode` can be told. */
 export interface LightNodeOptions {
@@ -125,18 +119,6 @@ function checkIceServers(iceServers: readonly IceServer[]): readonly IceServer[]
       throw new TypeError(`iceServers: must be a list of ICE servers, got ${show(server)}`);
   }
   return iceServers;
-}
-
-/** True if a value has the shape of an ICE server. Its addresses are judged by the browser. */
-export function isIceServer(value: unknown): value is IceServer {
-  if (typeof value !== 'object' || value === null) return false;
-  const { urls, username, credential } = value as Record<string, unknown>;
-  const isText = (text: unknown): boolean => typeof text === 'string';
-  return (
-    (isText(urls) || (Array.isArray(urls) && urls.every(isText))) &&
-    (username === undefined || isText(username)) &&
-    (credential === undefined || isText(credential))
-  );
 }
 
 function checkStorage(storage: 'indexeddb' | 'memory'): 'indexeddb' | 'memory' {

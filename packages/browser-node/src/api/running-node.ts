@@ -9,12 +9,13 @@ import {
   type Tip,
   zeroMetrics,
 } from '@vision-light/protocol';
+import type { Block } from '../boundary/block.js';
+import { describeError, type LightNodeErrorCode } from '../boundary/error-codes.js';
 import type { BlockAnswer, FromNodeWorker } from '../boundary/messages.js';
 import type { NodeWorkerLink } from '../boundary/node-worker-link.js';
-import { PeerFinder } from '../peers/peer-finder.js';
-import type { Block } from './block.js';
+import { PagePeers } from '../peers/page-peers.js';
 import { freeze } from './freeze.js';
-import { describeError, LightNodeError, type LightNodeErrorCode } from './light-node-error.js';
+import { LightNodeError } from './light-node-error.js';
 import type { LightNodeHandle, TipsOptions } from './light-node-handle.js';
 import type { LightNodeSettings } from './light-node-options.js';
 import { watchPage } from './page-events.js';
@@ -42,7 +43,8 @@ export class RunningNode implements LightNodeHandle {
   #metrics: Metrics = zeroMetrics();
   #closing: Promise<void> | undefined;
   readonly #worker: NodeWorkerLink;
-  readonly #finder: PeerFinder;
+  readonly #finder: PagePeers['finder'];
+  readonly #links: PagePeers['links'];
   readonly #subscriptions = new SubscriptionTable();
   readonly #streams = new Set<TipStream>();
   readonly #unwatchPage: () => void;
@@ -66,24 +68,24 @@ export class RunningNode implements LightNodeHandle {
     this.#worker = worker;
     const { network, iceServers, maxPeers, reportMetrics } = settings;
     const networkName = typeof network === 'string' ? network : undefined;
-    this.#finder = new PeerFinder({
-      servers: settings.signal.map((url) => ({
-        url,
-        networkId,
-        networkName,
-        iceServers,
-        metrics: reportMetrics ? () => this.#metrics : undefined,
-      })),
+    const { finder, links } = new PagePeers({
+      signal: settings.signal,
+      networkId,
+      networkName,
+      iceServers,
+      metrics: reportMetrics ? () => this.#metrics : undefined,
       maxPeers,
       post: (message, transfer) => worker.post(message, transfer),
       failed: (code, detail) => this.#fail(new LightNodeError(code, describeError(code, detail))),
     });
+    this.#finder = finder;
+    this.#links = links;
     this.#unwatchPage = watchPage({
       resumed: () => {
         void worker.control.resume();
-        this.#finder.nudge();
+        finder.nudge();
       },
-      hidden: () => this.#finder.leave(),
+      hidden: () => finder.leave(),
     });
   }
 
@@ -156,13 +158,13 @@ export class RunningNode implements LightNodeHandle {
         if (this.#closing === undefined) void this.#finder.find(message.count);
         break;
       case 'opened':
-        this.#finder.links.markOpen(message.peer);
+        this.#links.markOpen(message.peer);
         break;
       case 'leaving':
-        this.#finder.links.leave(message.peer, message.isFaulty);
+        this.#links.leave(message.peer, message.isFaulty);
         break;
       case 'closed':
-        this.#finder.links.drop(message.peer);
+        this.#links.drop(message.peer, 'the channel is closed');
         break;
       default:
         message satisfies never;
@@ -237,7 +239,7 @@ export class RunningNode implements LightNodeHandle {
       // However it ends, everything is released afterwards.
       await Promise.race([this.#worker.control.close(), timeout]).catch(() => {});
     }
-    this.#finder.links.dropAll();
+    this.#links.dropAll('closed');
     this.#worker.terminate();
     this.#markClosed(CLOSED);
     this.#peers = freeze([]);

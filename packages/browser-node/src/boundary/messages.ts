@@ -12,7 +12,7 @@ import type {
   NetworkName,
   NodeNotice,
 } from '@vision-light/protocol';
-import type { Block } from '../api/block.js';
+import type { Block } from './block.js';
 
 /** What the worker needs to know of the options. */
 export interface NodeWorkerSettings {

@@ -1,7 +1,7 @@
 import { workerScript } from 'vision-light:worker-script';
 import { type Remote, releaseProxy, wrap } from 'comlink';
-import { workerNames } from '../worker/worker-scope.js';
 import type { FromNodeWorker, NodeControl, ToNodeWorker } from './messages.js';
+import { workerNames } from './worker-names.js';
 
 /** What a {@link NodeWorkerLink} reports. */
 export interface NodeWorkerEvents {

@@ -1,3 +1,4 @@
+import { EarlyMessages } from '@vision-light/peering';
 import type { PeerChannel, PeerChannelEvents } from './peer-channel.js';
 
 /**
@@ -12,12 +13,6 @@ const BUFFERED_BYTES_MAX = 8 * 1024 * 1024;
  */
 const WAITING_BYTES_MAX = 8 * 1024 * 1024;
 
-/**
- * Bytes that are held until the channel says that it is open: Chromium may report a transferred channel's first message
- * before that. A peer that was told nothing has nothing to say but its hello; at the edge the channel is closed.
- */
-const EARLY_BYTES_MAX = 64 * 1024;
-
 /** The channel reports when it has drained to this. At 40 MB/s the rest lasts 25 ms, time enough to send more. */
 const DRAINED_BYTES = 1024 * 1024;
 
@@ -30,8 +25,8 @@ const REPORT_EVERY_BYTES = 64 * 1024;
 /**
  * A data channel that is never overfilled and says when it drains. Used on whichever side owns the channel.
  *
- * Memory: at most {@link BUFFERED_BYTES_MAX} in the browser, and {@link WAITING_BYTES_MAX} and {@link EARLY_BYTES_MAX}
- * here.
+ * Memory: at most {@link BUFFERED_BYTES_MAX} in the browser, and {@link WAITING_BYTES_MAX} and the
+ * {@link EarlyMessages} here.
  */
 export class GuardedChannel implements PeerChannel {
   readonly #channel: RTCDataChannel;
@@ -40,13 +35,12 @@ export class GuardedChannel implements PeerChannel {
   #waitingBytes = 0;
   #unreportedBytes = 0;
   #isClosing = false;
-  /** What came before the channel was open; undefined from then on. */
-  #early: Uint8Array[] | undefined = [];
-  #earlyBytes = 0;
+  readonly #early: EarlyMessages;
 
   constructor(channel: RTCDataChannel, events: PeerChannelEvents) {
     this.#channel = channel;
     this.#events = events;
+    this.#early = new EarlyMessages((bytes) => events.received(bytes));
     channel.binaryType = 'arraybuffer';
     channel.bufferedAmountLowThreshold = DRAINED_BYTES;
     channel.onopen = () => this.#open();
@@ -88,26 +82,12 @@ export class GuardedChannel implements PeerChannel {
 
   #open(): void {
     this.#events.opened();
-    const early = this.#early ?? [];
-    this.#early = undefined;
-    for (const bytes of early) this.#events.received(bytes);
+    this.#early.release();
   }
 
   #receive(data: unknown): void {
-    // Text, which no node sends.
-    if (!(data instanceof ArrayBuffer)) this.#closeNow();
-    else if (this.#early === undefined) this.#events.received(new Uint8Array(data));
-    else this.#hold(this.#early, new Uint8Array(data));
-  }
-
-  #hold(early: Uint8Array[], bytes: Uint8Array): void {
-    this.#earlyBytes += bytes.length;
-    if (this.#earlyBytes <= EARLY_BYTES_MAX) {
-      early.push(bytes);
-      return;
-    }
-    early.length = 0;
-    this.#closeNow();
+    // No node sends text.
+    if (!(data instanceof ArrayBuffer && this.#early.take(new Uint8Array(data)))) this.#closeNow();
   }
 
   #drain(): void {

@@ -1,4 +1,4 @@
-import type { IceServer } from '../api/light-node-options.js';
+import type { IceServer } from '@vision-light/signaling';
 
 /** Why the browser makes no connection: for its ICE servers, or none at all. */
 export interface ConnectionObstacle {

@@ -13,7 +13,7 @@ import {
   resolveNetwork,
 } from '@vision-light/protocol';
 import { expose, transfer } from 'comlink';
-import { describeError, type LightNodeErrorCode } from '../api/light-node-error.js';
+import { describeError, type LightNodeErrorCode } from '../boundary/error-codes.js';
 import type {
   BlockAnswer,
   NodeControl,

@@ -1,5 +1,5 @@
 import type { PowAnswer, PowJob, PowWorkerPort } from '@vision-light/pow';
-import { workerNames } from './worker-scope.js';
+import { workerNames } from '../boundary/worker-names.js';
 
 /**
  * Starts a hash worker from the script that this worker runs.

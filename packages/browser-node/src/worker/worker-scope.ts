@@ -10,6 +10,3 @@ export interface WorkerScope<Out> {
 
 /** The globals of the node worker. */
 export type NodeWorkerScope = WorkerScope<FromNodeWorker>;
-
-/** Names that the workers of this script are given, by role. */
-export const workerNames = { node: 'vision-light node', pow: 'vision-light pow' } as const;

@@ -2,9 +2,11 @@
  * The only worker script, in two roles by the worker's name: the node, and a hash worker of the node. One script, so that
  * nothing is shipped twice, and so that the node worker can start its hash workers from its own address.
  */
+
+import { workerNames } from '../boundary/worker-names.js';
 import { startNodeWorker } from './node-worker.js';
 import { startPowWorker } from './pow-worker.js';
-import { type WorkerScope, workerNames } from './worker-scope.js';
+import type { WorkerScope } from './worker-scope.js';
 
 const scope = self as unknown as WorkerScope<never>;
 if (scope.name === workerNames.pow) startPowWorker(scope);

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as limits from '../limits.js';
-import { BlockDownload, type BlockRequest } from './block-download.js';
+import { type AskedPeer, RequestLedger } from '../peer/request-ledger.js';
+import { BlockDownload, type BlockRequest, type BodyArrival } from './block-download.js';
 import { DownloadWindow } from './download-window.js';
 
 const hashOf = (index: number): Uint8Array => {
@@ -16,15 +17,60 @@ const asked = (requests: readonly BlockRequest[], peerId?: string): number[] =>
     .filter((each) => peerId === undefined || each.peerId === peerId)
     .flatMap(({ hashes }) => hashes.map(indexOf));
 
-function downloadOf(peers: readonly string[], count: number, bodyBytesMax = 1000): BlockDownload {
-  const download = new BlockDownload(bodyBytesMax);
+/** A download whose peers answer with the ids of the requests that they were sent, in their order. */
+class Bench extends BlockDownload {
+  readonly peers = new Map<string, { -readonly [K in keyof AskedPeer]: AskedPeer[K] }>();
+  readonly #asked = new Map<string, number[]>();
+
+  constructor(bodyBytesMax: number) {
+    super(bodyBytesMax, new RequestLedger());
+  }
+
+  override addPeer(id: string, isArchive = false): void {
+    const peer = { id, lastBytesAt: 0, partialSince: undefined, assembler: { partialBytes: 0 } };
+    this.peers.set(id, peer);
+    this.ledger.peerReady(peer);
+    super.addPeer(id, isArchive);
+  }
+
+  override removePeer(id: string): void {
+    const peer = this.peers.get(id);
+    if (peer !== undefined) this.ledger.peerGone(peer);
+    super.removePeer(id);
+  }
+
+  override poll(now: number): BlockRequest[] {
+    const requests = super.poll(now);
+    for (const { peerId, requestId, hashes } of requests)
+      for (const hash of hashes) {
+        const key = `${peerId} ${indexOf(hash)}`;
+        this.#asked.set(key, [...(this.#asked.get(key) ?? []), requestId]);
+      }
+    return requests;
+  }
+
+  deliver(peerId: string, hash: Uint8Array, bytes: number, now: number): BodyArrival {
+    return this.received(peerId, this.#idOf(peerId, hash), hash, bytes, now);
+  }
+
+  miss(peerId: string, hash: Uint8Array, now: number): boolean {
+    return this.notFound(peerId, this.#idOf(peerId, hash), hash, now);
+  }
+
+  #idOf(peerId: string, hash: Uint8Array): number {
+    return this.#asked.get(`${peerId} ${indexOf(hash)}`)?.shift() ?? 0;
+  }
+}
+
+function downloadOf(peers: readonly string[], count: number, bodyBytesMax = 1000): Bench {
+  const download = new Bench(bodyBytesMax);
   for (const peer of peers) download.addPeer(peer);
   for (let i = 0; i < count; i++) expect(download.want(hashOf(i))).toBe(true);
   return download;
 }
 
-function answer(download: BlockDownload, peerId: string, index: number, now: number, bytes = 100): void {
-  expect(download.received(peerId, hashOf(index), bytes, now)).toBe('wanted');
+function answer(download: Bench, peerId: string, index: number, now: number, bytes = 100): void {
+  expect(download.deliver(peerId, hashOf(index), bytes, now)).toBe('wanted');
   download.settle(hashOf(index), true);
 }
 
@@ -47,23 +93,13 @@ describe('DownloadWindow', () => {
     expect(even.size).toBe(15);
   });
 
-  test('is halved by a failure; the third in a row pauses, and the count starts anew', () => {
+  test('is halved by a failure, down to its least', () => {
     const window = new DownloadWindow();
-    expect([window.failed(0, true), window.size]).toEqual([false, 6]);
-    expect([window.failed(0, true), window.size]).toEqual([false, 4]);
-    expect([window.failed(7, true), window.size]).toEqual([true, 4]);
-    expect([window.isPaused(7), window.isPaused(30_006), window.isPaused(30_007)]).toEqual([
-      true,
-      true,
-      false,
-    ]);
-    // One failure after a pause is one failure, not another pause.
-    expect(window.failed(40_000, true)).toBe(false);
-    expect(window.failed(40_000, true)).toBe(false);
-    window.answered(10);
-    expect(window.failed(40_000, true)).toBe(false);
-    for (let i = 0; i < 10; i++) expect(window.failed(50_000, false)).toBe(false);
-    expect(window.isPaused(50_000)).toBe(false);
+    const sizes = Array.from({ length: 3 }, () => {
+      window.failed();
+      return window.size;
+    });
+    expect(sizes).toEqual([6, 4, 4]);
   });
 });
 
@@ -98,43 +134,55 @@ describe('BlockDownload', () => {
     expect(download.poll(2999)).toEqual([]);
     expect(asked(download.poll(3000), 'b')).toEqual([0]);
     expect(download.inFlight).toBe(1);
-    expect(download.received('a', hashOf(0), 100, 3100)).toBe('wanted');
-    expect(download.received('b', hashOf(0), 100, 3200)).toBe('duplicate');
-    expect(download.received('b', hashOf(0), 100, 3200)).toBe('unsolicited');
+    expect(download.deliver('a', hashOf(0), 100, 3100)).toBe('wanted');
+    expect(download.deliver('b', hashOf(0), 100, 3200)).toBe('duplicate');
+    expect(download.deliver('b', hashOf(0), 100, 3200)).toBe('unsolicited');
     download.settle(hashOf(0), true);
     expect([download.pending, download.inFlight, download.bytesInFlight]).toEqual([0, 0, 0]);
   });
 
   test('three failures pause a peer for 30 s, never the last', () => {
     const download = downloadOf(['a', 'b'], 1);
-    download.removePeer('b', 0);
+    download.removePeer('b');
     for (let now = 0; now <= 30_000; now += 3000) expect(asked(download.poll(now), 'a')).toEqual([0]);
     download.addPeer('b');
     expect(asked(download.poll(33_000), 'b')).toEqual([0]);
     for (let now = 36_000; now < 60_000; now += 3000) download.poll(now);
-    const paused = ['a', 'b'].filter((peer) => download.windowOf(peer)?.isPaused(57_000));
+    const paused = ['a', 'b'].filter((peer) => download.ledger.isPaused(peer, 57_000));
     expect(paused).toHaveLength(1);
     // The one that is left is awake, whichever it is.
-    download.removePeer(paused[0] === 'a' ? 'b' : 'a', 57_000);
-    expect(download.windowOf(paused[0] as string)?.isPaused(57_000)).toBe(false);
+    download.removePeer(paused[0] === 'a' ? 'b' : 'a');
+    expect(download.ledger.isPaused(paused[0] as string, 57_000)).toBe(false);
     expect(asked(download.poll(57_000), paused[0])).toEqual([0]);
   });
 
   test('a body that a peer does not have, or sent wrong, is asked of others only', () => {
     const download = downloadOf(['a', 'b'], 1);
     download.poll(0);
-    expect(download.notFound('b', hashOf(0))).toBe(false);
-    expect(download.notFound('a', hashOf(0))).toBe(true);
+    expect(download.miss('b', hashOf(0), 1)).toBe(false);
+    expect(download.miss('a', hashOf(0), 1)).toBe(true);
     expect(asked(download.poll(1), 'b')).toEqual([0]);
-    expect(download.received('b', hashOf(0), 100, 2)).toBe('wanted');
+    expect(download.deliver('b', hashOf(0), 100, 2)).toBe('wanted');
     download.settle(hashOf(0), false);
     expect(download.poll(3)).toEqual([]);
     expect(download.unavailable().map(indexOf)).toEqual([0]);
     download.addPeer('c');
     expect(asked(download.poll(4), 'c')).toEqual([0]);
     download.cancel(hashOf(0));
-    expect(download.received('c', hashOf(0), 100, 5)).toBe('duplicate');
+    expect(download.deliver('c', hashOf(0), 100, 5)).toBe('duplicate');
     expect([download.pending, download.bytesInFlight]).toEqual([0, 0]);
+  });
+
+  test('an answer counts for the request that it names, and for no other', () => {
+    const download = downloadOf(['a'], 2);
+    const [request] = download.poll(0);
+    const { requestId } = request as BlockRequest;
+    expect(download.received('a', requestId + 1, hashOf(0), 100, 1)).toBe('unsolicited');
+    expect(download.notFound('a', requestId + 1, hashOf(0), 1)).toBe(false);
+    expect(download.received('a', requestId, hashOf(5), 100, 1)).toBe('unsolicited');
+    expect(download.received('a', requestId, hashOf(0), 100, 1)).toBe('wanted');
+    expect(download.notFound('a', requestId, hashOf(0), 1)).toBe(false);
+    expect(download.notFound('a', requestId, hashOf(1), 1)).toBe(true);
   });
 
   test('nothing is wanted twice, nor more than the cap', () => {
@@ -148,7 +196,7 @@ describe('BlockDownload', () => {
     const most = Math.floor(limits.BODY_BYTES_IN_FLIGHT_MAX / bodyBytesMax);
     const download = downloadOf(['a', 'b'], 60, bodyBytesMax);
     expect(asked(download.poll(0))).toHaveLength(most);
-    for (let i = 0; i < most; i++) download.received('a', hashOf(i), bodyBytesMax, 10);
+    for (let i = 0; i < most; i++) download.deliver('a', hashOf(i), bodyBytesMax, 10);
     expect([download.poll(10), download.bytesInFlight]).toEqual([[], most * bodyBytesMax]);
     download.settle(hashOf(0), true);
     expect(asked(download.poll(11))).toHaveLength(1);
@@ -163,7 +211,7 @@ describe('BlockDownload', () => {
     const each = (bytes: number, isTaken: boolean): void => {
       for (const { peerId, hashes } of requests)
         for (const hash of hashes) {
-          expect(download.received(peerId, hash, bytes, now)).toBe('wanted');
+          expect(download.deliver(peerId, hash, bytes, now)).toBe('wanted');
           if (isTaken) download.settle(hash, true);
         }
     };
@@ -193,7 +241,7 @@ describe('BlockDownload', () => {
     expect(taken).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10]);
     // What the slow one sends all the same is taken, whoever is first.
     for (const index of taken) answer(download, 'fast', index, 4100);
-    expect(download.received('slow', hashOf(2), 100, 4200)).toBe('duplicate');
+    expect(download.deliver('slow', hashOf(2), 100, 4200)).toBe('duplicate');
     answer(download, 'slow', 1, 5800);
     expect([download.pending, download.bytesInFlight]).toEqual([0, 0]);
   });
@@ -252,16 +300,16 @@ describe('BlockDownload', () => {
           if (act === 'leave' && peers.size > 1) {
             const gone = [...peers][pick % peers.size] as string;
             peers.delete(gone);
-            download.removePeer(gone, now);
+            download.removePeer(gone);
             for (const each of all) if (each[0].startsWith(`${gone} `)) inFlight.delete(each[0]);
           } else if (act === 'join' && peers.size < 6) {
             peers.add(`p${joined}`);
             download.addPeer(`p${joined++}`);
           } else if (act === 'cancel') download.cancel(hashOf(pick % 100));
           else if (hash !== undefined && key !== undefined) {
-            if (act === 'notFound') download.notFound(peer, hash);
+            if (act === 'notFound') download.miss(peer, hash, now);
             else if (act === 'answer' || act === 'bad') {
-              if (download.received(peer, hash, bytes, now) === 'wanted')
+              if (download.deliver(peer, hash, bytes, now) === 'wanted')
                 download.settle(hash, act === 'answer');
             }
             if (act !== 'sleep') inFlight.delete(key);
@@ -276,7 +324,7 @@ describe('BlockDownload', () => {
           for (const { peerId, hashes } of download.poll(now))
             if (peerId === 'honest')
               for (const hash of hashes) {
-                download.received(peerId, hash, 1000, now + 10);
+                download.deliver(peerId, hash, 1000, now + 10);
                 download.settle(hash, true);
               }
         }
@@ -289,12 +337,12 @@ describe('BlockDownload', () => {
   test('asks only those who speak of it, until anyone may have it', () => {
     const download = downloadOf(['a', 'b', 'c'], 0);
     expect(download.want(hashOf(1), { offeredBy: 'b' })).toBe(true);
-    expect(download.poll(0)).toEqual([{ peerId: 'b', hashes: [hashOf(1)] }]);
-    expect(download.notFound('b', hashOf(1))).toBe(true);
+    expect(download.poll(0)).toMatchObject([{ peerId: 'b', hashes: [hashOf(1)] }]);
+    expect(download.miss('b', hashOf(1), 1)).toBe(true);
     expect([download.poll(10), download.unavailable().map(indexOf)]).toEqual([[], [1]]);
     download.offer(hashOf(1), 'c');
-    expect(download.poll(20)).toEqual([{ peerId: 'c', hashes: [hashOf(1)] }]);
-    expect(download.notFound('c', hashOf(1))).toBe(true);
+    expect(download.poll(20)).toMatchObject([{ peerId: 'c', hashes: [hashOf(1)] }]);
+    expect(download.miss('c', hashOf(1), 1)).toBe(true);
     download.retry(hashOf(1));
     expect(download.unavailable()).toEqual([]);
     expect(asked(download.poll(30))).toEqual([1]);
@@ -306,7 +354,7 @@ describe('BlockDownload', () => {
     expect(download.hasArchive).toBe(true);
     download.want(hashOf(1), { isOld: true });
     expect(asked(download.poll(0), 'archive')).toEqual([1]);
-    download.removePeer('archive', 10);
+    download.removePeer('archive');
     expect([download.hasArchive, asked(download.poll(20), 'a')]).toEqual([false, [1]]);
   });
 
@@ -322,30 +370,32 @@ describe('BlockDownload', () => {
   test('gives a peer that is sending more time than one that is silent, but not for ever', () => {
     const download = downloadOf(['a', 'b'], 1);
     expect(asked(download.poll(0), 'a')).toEqual([0]);
-    const isHeardAt = (at: number) => (peerId: string) => (peerId === 'a' ? at : undefined);
-    for (let now = 3000; now < limits.REQUEST_TIMEOUT_MAX_MS; now += 1000)
-      expect(download.poll(now, isHeardAt(now - 100)), `${now}`).toEqual([]);
+    const sendsAt = (at: number): void => {
+      const peer = download.peers.get('a');
+      if (peer !== undefined) Object.assign(peer, { partialSince: 1, lastBytesAt: at });
+    };
+    for (let now = 3000; now < limits.REQUEST_TIMEOUT_MAX_MS; now += 1000) {
+      sendsAt(now - 100);
+      expect(download.poll(now), `${now}`).toEqual([]);
+    }
     const end = limits.REQUEST_TIMEOUT_MAX_MS;
-    expect(asked(download.poll(end, isHeardAt(end - 100)), 'b')).toEqual([0]);
+    sendsAt(end - 100);
+    expect(asked(download.poll(end), 'b')).toEqual([0]);
   });
 
   test('takes silence in the middle of a message for what it is', () => {
     const download = downloadOf(['a', 'b'], 1);
     download.poll(0);
-    expect(download.poll(3000, () => 1000)).toEqual([]);
+    for (const peer of download.peers.values()) Object.assign(peer, { partialSince: 1, lastBytesAt: 1000 });
+    expect(download.poll(3000)).toEqual([]);
     expect(download.nextWake(3000)).toBe(4000);
-    expect(
-      asked(
-        download.poll(4000, () => 1000),
-        'b',
-      ),
-    ).toEqual([0]);
+    expect(asked(download.poll(4000), 'b')).toEqual([0]);
   });
 
   test('gives what was asked before a sleep its time again', () => {
     const download = downloadOf(['a'], 1);
     download.poll(0);
-    download.overslept(60_000);
+    download.ledger.overslept(60_000);
     expect([download.poll(60_001), download.inFlight]).toEqual([[], 1]);
   });
 

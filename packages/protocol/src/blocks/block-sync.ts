@@ -10,27 +10,31 @@
  * against the download's credit from its request until the store has taken it, so a slow disk slows the download down
  * and fills nothing.
  */
-import type { BodyContext } from '../chain/block-body.js';
+import { defined } from '../assert.js';
 import type { BodyFault } from '../chain/body-fault.js';
 import type { EventTime } from '../io/event.js';
 import type { StoreFault } from '../io/stored-chain.js';
-import { FOLLOWED_AHEAD_MAX, FOLLOWED_BLOCKS, FOLLOWED_SCAN_MAX, SEEN_BLOCKS_MAX } from '../limits.js';
+import { FOLLOWED_BLOCKS, SEEN_BLOCKS_MAX } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import { earliest, type Part, type Reception } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
 import type { PeerFault } from '../peer/peer-fault.js';
 import type { PeerSet } from '../peer/peer-set.js';
+import type { RequestLedger } from '../peer/request-ledger.js';
 import { SeenFilter } from '../peer/seen-filter.js';
 import type { HeaderTree, InsertResult } from '../tree/header-tree.js';
 import type { Announce } from '../wire/messages/announce.js';
 import type { Blocks, GetBlocks, NotFound } from '../wire/messages/blocks.js';
 import { AnnouncedBlocks } from './announced-blocks.js';
 import { BlockDownload } from './block-download.js';
+import { BlockFollower } from './block-follower.js';
 import { BlockRequests } from './block-requests.js';
 import { BlockRetries } from './block-retries.js';
 import { BlockServer, type BodySource } from './block-server.js';
+import { BodyChecker } from './body-checker.js';
 import { FollowedBlocks } from './followed-blocks.js';
 import type { Orphan, OrphanPool } from './orphan-pool.js';
+import { RequestedBlocks } from './requested-blocks.js';
 import { StoredBlocks } from './stored-blocks.js';
 
 /** What the sync of bodies asks of the node around it. */
@@ -39,7 +43,6 @@ export interface BlockSyncListener {
   punish(peer: Peer, code: string): void;
   /** The store does not take bodies. */
   storeFailed(code: StoreFault, detail: string): void;
-  nextRequestId(): number;
   /** Whether many headers are still to come: bodies would be fetched and thrown away. */
   isFar(): boolean;
 }
@@ -51,14 +54,16 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   readonly server: BlockServer;
   readonly #stored: StoredBlocks;
   readonly #followed: FollowedBlocks;
+  readonly #follower: BlockFollower;
   readonly #requests: BlockRequests;
+  readonly #requested: RequestedBlocks;
+  readonly #checker: BodyChecker;
   /** Bodies that were verified, kept or not. */
   readonly #seen = new SeenFilter(SEEN_BLOCKS_MAX);
   readonly #announced: AnnouncedBlocks;
   readonly #retries = new BlockRetries();
   /** Known once the store has told what it holds: before, everything would be fetched again. */
   #isListed = false;
-  #prunedAt = -1;
   /** A peer said that it does not have something, or left: some bodies may be with nobody. */
   #mayBeMissing = false;
   #reportedFault: StoreFault | undefined;
@@ -68,14 +73,28 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     readonly tree: HeaderTree,
     readonly peers: PeerSet,
     readonly outbox: Outbox,
+    readonly ledger: RequestLedger,
     followed: number,
     readonly listener: BlockSyncListener,
   ) {
     this.#announced = new AnnouncedBlocks(tree, outbox.counters);
-    this.download = new BlockDownload(tree.family.bodyBytesMax);
+    this.download = new BlockDownload(tree.family.bodyBytesMax, ledger);
     this.#stored = new StoredBlocks(outbox, (hash) => this.download.settle(hash, true));
     this.#followed = new FollowedBlocks(tree, followed);
     this.#requests = new BlockRequests(outbox);
+    this.#checker = new BodyChecker(tree);
+    this.#follower = new BlockFollower(this.#followed, this.#stored, this.download, this.#checker, {
+      wasRefused: (hash) => this.#reportedFault !== undefined && this.#seen.has(hash),
+      dropped: (hash) => this.#unwant(hash),
+    });
+    this.#requested = new RequestedBlocks(
+      tree,
+      this.#requests,
+      this.#stored,
+      this.download,
+      this.#followed,
+      this.#checker,
+    );
     this.server = new BlockServer(this, outbox);
   }
 
@@ -94,7 +113,7 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   whereabouts(hash: Uint8Array): 'here' | 'coming' | 'unknown' {
     const slot = this.tree.find(hash);
     if (slot === undefined) return 'unknown';
-    if (this.#stored.has(hash) || this.#implied(slot) !== undefined) return 'here';
+    if (this.#stored.has(hash) || this.#checker.implied(slot) !== undefined) return 'here';
     // Only of a new block: what is not here of the others may be nowhere, and then everyone would wait for everyone.
     const isNew = slot === this.tree.tip && this.#followed.count > 0;
     return isNew && this.download.isWanted(hash) ? 'coming' : 'unknown';
@@ -102,7 +121,7 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
 
   read(hash: Uint8Array, reader: (body: Uint8Array | undefined) => void): void {
     const slot = this.tree.find(hash);
-    const implied = slot === undefined ? undefined : this.#implied(slot);
+    const implied = slot === undefined ? undefined : this.#checker.implied(slot);
     if (implied === undefined) this.#stored.read(hash, reader);
     else reader(implied);
   }
@@ -138,8 +157,8 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   }
 
   /** What a peer brought that broke a rule is in doubt. */
-  peerGone(peer: Peer, code: string | undefined, now: number): void {
-    this.download.removePeer(peer.id, now);
+  peerGone(peer: Peer, code: string | undefined): void {
+    this.download.removePeer(peer.id);
     this.server.forget(peer);
     this.#mayBeMissing = true;
     if (code !== undefined) this.#announced.distrust(peer.id);
@@ -180,25 +199,15 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   /** Bodies of this side, for headers that are in the tree now. */
   submitted(hash: Uint8Array, body: Uint8Array): void {
     const slot = this.tree.find(hash);
-    if (slot === undefined || this.#implied(slot) !== undefined) return;
-    if (this.#check(slot, body) !== undefined) return;
+    if (slot === undefined || this.#checker.implied(slot) !== undefined) return;
+    if (this.#checker.check(slot, body) !== undefined) return;
     this.download.cancel(hash);
     this.#accept(slot, body);
   }
 
   /** The application wants a block. */
   requestBlock(hash: Uint8Array, ticket: number, now: number): void {
-    const slot = this.tree.find(hash);
-    if (slot === undefined) {
-      this.#requests.answer(ticket, { ok: false, code: 'BLOCK_UNKNOWN' });
-      return;
-    }
-    if (!this.#requests.add(hash, ticket, now)) return;
-    const height = this.tree.height(slot);
-    const implied = this.#implied(slot);
-    if (implied !== undefined) this.#requests.fulfil(hash, height, implied);
-    else if (this.#stored.has(hash)) this.#readRequested(hash.slice());
-    else this.#fetchRequested(hash, slot);
+    this.#requested.request(hash, ticket, now);
   }
 
   receive(peer: Peer, message: GetBlocks | Blocks | NotFound, { now }: EventTime): Reception {
@@ -208,7 +217,7 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
       case 'blocks':
         return this.#blocks(peer, message, now);
       case 'notFound':
-        return this.#notFound(peer, message);
+        return this.#notFound(peer, message, now);
     }
   }
 
@@ -216,8 +225,8 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     return this.server.isServing(peer);
   }
 
-  #blocks(peer: Peer, { hash, body }: Blocks, now: number): PeerFault | BodyFault | undefined {
-    const arrival = this.download.received(peer.id, hash, body.length, now);
+  #blocks(peer: Peer, { requestId, hash, body }: Blocks, now: number): PeerFault | BodyFault | undefined {
+    const arrival = this.download.received(peer.id, requestId, hash, body.length, now);
     if (arrival === 'unsolicited') return 'PEER_UNSOLICITED';
     if (arrival === 'duplicate') {
       this.outbox.counters.count('vision_p2p_dupes_dropped_total');
@@ -229,7 +238,7 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
       this.download.settle(hash, true);
       return undefined;
     }
-    const fault = this.#check(slot, body);
+    const fault = this.#checker.check(slot, body);
     if (fault === undefined) this.#accept(slot, body, true);
     else {
       this.download.settle(hash, false);
@@ -238,8 +247,9 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     return fault;
   }
 
-  #notFound(peer: Peer, { hashes }: NotFound): PeerFault | undefined {
-    for (const hash of hashes) if (!this.download.notFound(peer.id, hash)) return 'PEER_UNSOLICITED';
+  #notFound(peer: Peer, { requestId, hashes }: NotFound, now: number): PeerFault | undefined {
+    for (const hash of hashes)
+      if (!this.download.notFound(peer.id, requestId, hash, now)) return 'PEER_UNSOLICITED';
     this.#mayBeMissing = true;
     return undefined;
   }
@@ -254,14 +264,10 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     this.#stored.advance();
   }
 
-  overslept(now: number): void {
-    this.download.overslept(now);
-  }
-
   advance({ now }: EventTime): void {
     if (this.#isListed) {
-      this.#prune();
-      if (!this.listener.isFar()) this.#follow();
+      this.#follower.prune();
+      if (!this.listener.isFar()) this.#follower.follow();
     }
     for (const hash of this.#announced.sweep(now)) this.#unwant(hash);
     for (const hash of this.#requests.expire(now)) this.#unwant(hash);
@@ -275,7 +281,7 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   }
 
   nextWake({ now }: EventTime): number | undefined {
-    const canFollow = this.#isListed && this.#canFollow && !this.listener.isFar();
+    const canFollow = this.#isListed && this.#follower.hasMore && !this.listener.isFar();
     let wake = earliest(canFollow ? now : undefined, this.download.nextWake(now));
     wake = earliest(wake, this.server.nextWake());
     wake = earliest(wake, this.#requests.nextWake());
@@ -285,55 +291,12 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
 
   // What is wanted
 
-  get #canFollow(): boolean {
-    return !this.#followed.isDone && this.download.pending < FOLLOWED_AHEAD_MAX;
-  }
-
-  /** Looks for bodies that are to be kept and are not here. */
-  #follow(): void {
-    const { tree, download } = this;
-    for (let seen = 0; seen < FOLLOWED_SCAN_MAX && this.#canFollow; seen++) {
-      const height = this.#followed.next();
-      if (height === undefined) return;
-      const slot = tree.at(height) as number;
-      const hash = tree.hash(slot);
-      if (this.#stored.has(hash) || this.#implied(slot) !== undefined) continue;
-      // It was here, and the store did not take it.
-      if (this.#reportedFault !== undefined && this.#seen.has(hash)) continue;
-      const isOld = this.#isOld(slot);
-      // What only archives keep is not worth asking others for; it is looked at again when an archive comes.
-      if (!isOld || download.hasArchive) download.want(hash, { isOld });
-    }
-  }
-
-  /** What is not to be kept any more goes: from the store, and from what is under way. */
-  #prune(): void {
-    const { tree } = this;
-    if (this.#prunedAt === tree.tip || this.#followed.count === Number.POSITIVE_INFINITY) return;
-    this.#prunedAt = tree.tip;
-    const { lowest } = this.#followed;
-    for (const hash of [...this.#stored.hashes()]) {
-      const slot = tree.find(hash);
-      if (slot !== undefined && tree.height(slot) >= lowest && this.#followed.count > 0) continue;
-      this.#unwant(hash);
-      this.#stored.remove(hash);
-    }
-    for (const hash of this.download.hashes()) {
-      const slot = tree.find(hash);
-      if (slot !== undefined && tree.height(slot) < lowest) this.#unwant(hash);
-    }
-  }
-
   /** Nobody waits for it but perhaps the application. */
   #unwant(hash: Uint8Array): void {
     if (this.#requests.has(hash)) return;
     this.download.cancel(hash);
     this.#announced.forget(hash);
     this.#retries.delete(hash);
-  }
-
-  #isOld(slot: number): boolean {
-    return this.tree.height(slot) <= this.tree.tipHeight - FOLLOWED_BLOCKS;
   }
 
   /** Bodies that every peer was asked for in vain: the application is told, the rest is tried again after a while. */
@@ -344,7 +307,8 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     for (const hash of this.download.unavailable()) {
       this.#requests.refuse(hash, 'BLOCK_UNAVAILABLE');
       const slot = this.tree.find(hash);
-      const isWorthWaiting = slot !== undefined && this.#followed.includes(slot) && !this.#isOld(slot);
+      const isWorthWaiting =
+        slot !== undefined && this.#followed.includes(slot) && !this.#followed.isOld(slot);
       if (isWorthWaiting) this.#retries.add(hash, now);
       else this.#unwant(hash);
     }
@@ -352,42 +316,14 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
 
   #request(now: number): void {
     if (this.download.pending === 0) return;
-    for (const { peerId, hashes } of this.download.poll(now, this.#heardAt)) {
-      const peer = this.peers.get(peerId);
-      if (peer === undefined) continue;
-      this.outbox.send(peer, { type: 'getBlocks', requestId: this.listener.nextRequestId(), hashes });
+    for (const { peerId, requestId, hashes } of this.download.poll(now)) {
+      const peer = defined(this.peers.get(peerId), 'a peer that is asked for bodies is connected');
+      this.outbox.send(peer, { type: 'getBlocks', requestId, hashes });
     }
     for (const peerId of this.download.takeUnresponsive()) {
       const peer = this.peers.get(peerId);
       if (peer !== undefined) this.listener.punish(peer, 'PEER_UNRESPONSIVE');
     }
-  }
-
-  readonly #heardAt = (peerId: string): number | undefined => {
-    const peer = this.peers.get(peerId);
-    return peer?.partialSince === undefined ? undefined : peer.lastBytesAt;
-  };
-
-  #fetchRequested(hash: Uint8Array, slot: number): void {
-    if (this.download.isWanted(hash) || this.download.want(hash, { isOld: this.#isOld(slot) })) return;
-    this.#requests.refuse(hash, 'BLOCK_BUSY');
-  }
-
-  /** What comes from the store is checked again; what is damaged is fetched anew. */
-  #readRequested(hash: Uint8Array): void {
-    this.#stored.read(hash, (body) => {
-      const slot = this.tree.find(hash);
-      if (slot === undefined) {
-        this.#requests.refuse(hash, 'BLOCK_UNKNOWN');
-        return;
-      }
-      if (body !== undefined && this.#check(slot, body) === undefined) {
-        this.#requests.fulfil(hash, this.tree.height(slot), body);
-        return;
-      }
-      this.#stored.remove(hash);
-      if (this.#requests.has(hash)) this.#fetchRequested(hash, slot);
-    });
   }
 
   // What has come
@@ -400,7 +336,7 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     this.#requests.fulfil(hash, this.tree.height(slot), body);
     // What a header implies is never fetched from the store.
     const isToKeep =
-      this.#followed.includes(slot) && !this.#stored.has(hash) && this.#implied(slot) === undefined;
+      this.#followed.includes(slot) && !this.#stored.has(hash) && this.#checker.implied(slot) === undefined;
     if (isToKeep) this.#stored.put(hash, isView ? body.slice() : body);
     else this.download.settle(hash, true);
   }
@@ -408,7 +344,7 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   #adopt(orphan: Orphan): void {
     const slot = this.tree.find(orphan.hash);
     if (slot === undefined) return;
-    const fault = this.#check(slot, orphan.body);
+    const fault = this.#checker.check(slot, orphan.body);
     if (fault === undefined) {
       this.download.cancel(orphan.hash);
       this.#accept(slot, orphan.body);
@@ -416,24 +352,5 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     }
     const sender = this.peers.get(orphan.peerId);
     if (sender !== undefined) this.listener.punish(sender, fault);
-  }
-
-  #check(slot: number, body: Uint8Array): BodyFault | undefined {
-    const verdict = this.tree.family.checkBody(body, this.#contextOf(slot));
-    return verdict.kind === 'ok' ? undefined : verdict.code;
-  }
-
-  #implied(slot: number): Uint8Array | undefined {
-    return this.tree.family.impliedBody(this.#contextOf(slot));
-  }
-
-  #contextOf(slot: number): BodyContext {
-    const { tree } = this;
-    const parent = tree.parent(slot);
-    return {
-      record: tree.record(slot),
-      height: tree.height(slot),
-      parentRecord: parent < 0 ? undefined : tree.record(parent),
-    };
   }
 }

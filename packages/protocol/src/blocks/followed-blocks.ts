@@ -1,8 +1,9 @@
 /**
- * Which heights of the best chain have been looked at for their bodies: those that a node keeps are the newest `count`.
- * What is looked at is one interval that grows upwards with the chain and downwards into the past, newest first, so that
- * each height is looked at once. Constant memory.
+ * Which heights of the best chain have been looked at for their bodies. A node keeps the newest `count` bodies. The
+ * heights that have been looked at are one interval. It grows upwards with the chain and downwards into the past, newest
+ * first, so each height is looked at once. Constant memory.
  */
+import { FOLLOWED_BLOCKS } from '../limits.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 
 /** The window of bodies that a node keeps, and how far it has been looked through. */
@@ -26,6 +27,11 @@ export class FollowedBlocks {
   includes(slot: number): boolean {
     const { tree } = this;
     return this.count > 0 && tree.height(slot) >= this.lowest && tree.isOnBestChain(slot);
+  }
+
+  /** Whether it is not among the newest bodies, which every peer that follows blocks keeps. */
+  isOld(slot: number): boolean {
+    return this.tree.height(slot) <= this.tree.tipHeight - FOLLOWED_BLOCKS;
   }
 
   /** True once all that is to be kept has been looked at. */

@@ -2,6 +2,8 @@
  * Header download. One peer leads: its answers follow one another without a pause, since each request names the same
  * locator and passes over what the requests before it ask for. Another peer takes over when the leader does not answer,
  * or when it has led for LEADER_SLICE_MS while others claim more work than is verified.
+ *
+ * Memory: HEADER_REQUESTS_IN_FLIGHT_MAX answers of the leader, and a few fields of each peer.
  */
 import { defined } from '../assert.js';
 import { areEqual } from '../bytes/compare-bytes.js';
@@ -9,51 +11,27 @@ import type { EventTime } from '../io/event.js';
 import {
   ANSWER_BYTES_PER_SECOND_MIN,
   DUPLICATE_COST,
-  FAILURES_BEFORE_PAUSE,
   HEADER_REQUESTS_IN_FLIGHT_MAX,
   HEADERS_PER_MESSAGE_MAX,
   LEADER_SLICE_MS,
   MESSAGE_TIMEOUT_MS,
   PAUSE_MS,
-  PAUSES_MAX,
   UNPROVEN_CLAIMS_MAX,
 } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import { earliest, type Part, type Reception } from '../peer/part.js';
-import type { AnnouncedTip, Peer } from '../peer/peer.js';
+import type { Peer } from '../peer/peer.js';
 import type { PeerFault } from '../peer/peer-fault.js';
 import type { PeerSet } from '../peer/peer-set.js';
+import type { RequestKind, RequestLedger } from '../peer/request-ledger.js';
 import type { SeenFilter } from '../peer/seen-filter.js';
 import type { HeaderTree } from '../tree/header-tree.js';
-import { buildLocator } from '../tree/locator.js';
 import type { Announce } from '../wire/messages/announce.js';
 import type { Headers } from '../wire/messages/headers.js';
 import type { HeldHeaders } from './held-headers.js';
+import { Lead } from './lead.js';
+import { TipClaims } from './tip-claims.js';
 import type { BatchOutcome, SourceKey, Verifier } from './verifier.js';
-
-/** One peer's turn as leader. */
-interface Lead {
-  readonly peer: Peer;
-  readonly since: number;
-  readonly locator: readonly Uint8Array[];
-  /** What the peer had announced when the turn began. */
-  readonly announced: AnnouncedTip | undefined;
-  /** True if the header before that was missing, too. */
-  readonly isParentMissing: boolean;
-  /** Requests under way, by id. */
-  readonly requests: Map<number, { readonly sentAt: number; readonly skip: number }>;
-  lastAnswerAt: number;
-  /** Headers asked for, and those of full answers. */
-  asked: number;
-  delivered: number;
-  /** True once the first answer told where its chain leaves ours. */
-  isAnswered: boolean;
-  /** Height after which its headers begin, as far as known. */
-  baseHeight: number;
-  /** True once an answer was not full: the peer has no more. */
-  isExhausted: boolean;
-  held: number;
-}
 
 /** What the sync asks of the node around it. */
 export interface SyncListener {
@@ -63,9 +41,15 @@ export interface SyncListener {
   failed(code: 'TREE_FULL' | 'POW_UNAVAILABLE'): void;
   /** All headers of an answer are in the tree, `payload` in the batch codec; see `ChainWriter.received`. */
   verified(parentHeight: number, count: number, payload: Uint8Array, lastHash: Uint8Array): void;
-  /** Hands out a number that no request of this peer carries. */
-  nextRequestId(): number;
 }
+
+/** `getHeaders`: for an answer that is coming in, time is given for what has come and not for what has not. */
+export const headerRequests: RequestKind = {
+  name: 'getHeaders',
+  longestMs: MESSAGE_TIMEOUT_MS,
+  graceUntil: ({ assembler }, deadline) =>
+    deadline + (1000 * assembler.partialBytes) / ANSWER_BYTES_PER_SECOND_MIN,
+};
 
 /** What the sync remembers of a peer. */
 interface Standing {
@@ -77,6 +61,7 @@ interface Standing {
 /** Decides which peer is asked for headers, and for how many at a time. */
 export class HeaderSync implements Part<Headers> {
   readonly name = 'headerSync';
+  readonly #claims: TipClaims;
   readonly #standings = new Map<Peer, Standing>();
   #lead: Lead | undefined;
   #now = 0;
@@ -85,14 +70,17 @@ export class HeaderSync implements Part<Headers> {
 
   constructor(
     readonly tree: HeaderTree,
-    readonly held: HeldHeaders,
+    held: HeldHeaders,
     /** Verified headers that the tree had no room for. */
-    readonly dropped: SeenFilter,
+    dropped: SeenFilter,
     readonly verifier: Verifier,
     readonly peers: PeerSet,
     readonly outbox: Outbox,
+    readonly ledger: RequestLedger,
     readonly listener: SyncListener,
-  ) {}
+  ) {
+    this.#claims = new TipClaims(tree, held, dropped);
+  }
 
   /** The peer that leads, if one does. */
   get leader(): Peer | undefined {
@@ -106,7 +94,7 @@ export class HeaderSync implements Part<Headers> {
 
   /** True if a peer claims, credibly, more work than is verified. */
   isAhead(peer: Peer): boolean {
-    return peer.isReady && peer.claimedChainwork > this.tree.chainwork(this.tree.tip);
+    return this.#claims.isAhead(peer);
   }
 
   /** Ends a turn that is over, looks for a leader if there is none, and keeps its requests flowing. */
@@ -123,14 +111,12 @@ export class HeaderSync implements Part<Headers> {
 
   receive(peer: Peer, message: Headers, { now, wallTime }: EventTime): Reception {
     this.#now = now;
-    const lead = this.#lead?.peer === peer ? this.#lead : undefined;
-    const request = lead?.requests.get(message.requestId);
-    if (lead === undefined || request === undefined) {
-      return peer.takeExpired(message.requestId) ? undefined : 'PEER_UNSOLICITED';
-    }
+    const answer = this.ledger.take(peer.id, headerRequests, message.requestId, now);
+    if (answer === 'unsolicited') return 'PEER_UNSOLICITED';
+    if (answer === 'late') return undefined;
+    const lead = defined(this.#lead, 'a peer that owes headers leads');
+    const skip = defined(lead.requests.get(message.requestId), 'what the leader owes is remembered');
     lead.requests.delete(message.requestId);
-    peer.failures = 0;
-    lead.lastAnswerAt = now;
     if (lead.isExhausted) {
       this.#finishIfDone(lead);
       return undefined;
@@ -154,7 +140,7 @@ export class HeaderSync implements Part<Headers> {
       const parent = message.parent.slice();
       const content = message.payload.slice();
       // Each answer begins where its request says, or a peer could send the same headers for ever.
-      const parentHeight = lead.baseHeight + request.skip;
+      const parentHeight = lead.baseHeight + skip;
       const done = (outcome: BatchOutcome): void => {
         const { isVerbatim, lastHash } = outcome;
         if (isVerbatim && lastHash !== undefined)
@@ -169,7 +155,7 @@ export class HeaderSync implements Part<Headers> {
 
   /** Time-outs and turns. */
   #endIfDue(lead: Lead, now: number): void {
-    if (lead.requests.size > 0 && now >= this.#deadline(lead)) {
+    if (this.ledger.overdue(headerRequests, now).size > 0) {
       this.#fail(lead);
     } else if (now >= lead.since + LEADER_SLICE_MS && this.#choose(now, lead.peer) !== undefined) {
       // Whoever owes an answer and has brought nothing in a whole turn has failed as much as one that is silent.
@@ -178,26 +164,20 @@ export class HeaderSync implements Part<Headers> {
     }
   }
 
-  /** The platform slept: the leader is given its time again. */
-  overslept(now: number): void {
-    if (this.#lead !== undefined) this.#lead.lastAnswerAt = now;
-  }
-
   nextWake({ now }: EventTime): number | undefined {
     const lead = this.#lead;
     if (lead === undefined) return this.#nextTurn(now);
     const sliceEnd = lead.since + LEADER_SLICE_MS;
-    const deadline = lead.requests.size > 0 ? this.#deadline(lead) : undefined;
     // Past the end of its turn a leader goes on until another peer has something to give, and that comes as an event.
     const turn = sliceEnd > now ? sliceEnd : undefined;
-    return earliest(deadline, turn);
+    return earliest(this.ledger.dueAt(headerRequests), turn);
   }
 
   /** When a pause ends; undefined if there is none. */
   #nextTurn(now: number): number | undefined {
     let next: number | undefined;
     for (const peer of this.peers) {
-      const at = Math.max(peer.pausedUntil, this.#idleUntil);
+      const at = Math.max(this.ledger.pausedUntil(peer.id), this.#idleUntil);
       if (at > now) next = earliest(next, at);
     }
     return next;
@@ -213,30 +193,9 @@ export class HeaderSync implements Part<Headers> {
     this.#standings.delete(peer);
   }
 
-  /** A peer speaks of its tip; @returns whether that is known here */
-  announced(peer: Peer, { height, hash, prev }: Announce): boolean {
-    if (this.#settle(peer, hash)) return true;
-    peer.announced = { height, hash: hash.slice(), prev: prev.slice() };
-    return false;
-  }
-
-  /** Whether a header was verified, be it that it is still held or was dropped again: asking for it brings nothing. */
-  isKnown(hash: Uint8Array): boolean {
-    return this.tree.find(hash) !== undefined || this.#isKnownBeside(hash);
-  }
-
-  #isKnownBeside(hash: Uint8Array): boolean {
-    return this.held.has(hash) || this.dropped.has(hash);
-  }
-
-  /** An announcement of what is known asks for nothing; @returns whether it is one */
-  #settle(peer: Peer, hash: Uint8Array): boolean {
-    const isInTree = this.tree.find(hash) !== undefined;
-    if (!isInTree && !this.#isKnownBeside(hash)) return false;
-    peer.announced = undefined;
-    const isNew = peer.bestKnown === undefined || !areEqual(peer.bestKnown, hash);
-    if (isInTree && isNew) peer.bestKnown = hash.slice();
-    return true;
+  /** A peer announces its tip; @returns whether that is known here */
+  announced(peer: Peer, message: Announce): boolean {
+    return this.#claims.announced(peer, message);
   }
 
   /** The peer that waited longest of those that have something to give; of equals the one that claims most. */
@@ -258,36 +217,17 @@ export class HeaderSync implements Part<Headers> {
   }
 
   #hasMore(peer: Peer, now: number): boolean {
-    if (peer.announced !== undefined) this.#settle(peer, peer.announced.hash);
-    if (peer.pausedUntil > now) return false;
+    this.#claims.settle(peer);
+    if (this.ledger.isPaused(peer.id, now)) return false;
     if (peer.announced === undefined && !this.isAhead(peer)) return false;
     // What it brought in an earlier turn comes first: asking again would bring the same.
     return this.verifier.pending(sourceOf(peer)) === 0;
   }
 
   #begin(peer: Peer, now: number): Lead {
-    const { announced } = peer;
-    const isParentMissing = announced !== undefined && !this.isKnown(announced.prev);
-    if (isParentMissing) this.outbox.counters.count('vision_p2p_parent_request_sent_total');
-    const known = peer.bestKnown === undefined ? undefined : this.tree.find(peer.bestKnown);
-    const isBeside = known !== undefined && !this.tree.isOnBestChain(known);
-    const locator = buildLocator(this.tree);
-    if (isBeside) locator.unshift(this.tree.hash(known).slice());
-    return {
-      peer,
-      since: now,
-      locator,
-      announced,
-      isParentMissing,
-      requests: new Map(),
-      lastAnswerAt: now,
-      asked: 0,
-      delivered: 0,
-      isAnswered: false,
-      baseHeight: this.tree.tipHeight,
-      isExhausted: false,
-      held: 0,
-    };
+    const lead = new Lead(peer, now, this.tree, this.#claims);
+    if (lead.isParentMissing) this.outbox.counters.count('vision_p2p_parent_request_sent_total');
+    return lead;
   }
 
   /** Asks for more while the peer has more and what came is being verified fast enough. */
@@ -297,12 +237,10 @@ export class HeaderSync implements Part<Headers> {
       if (lead.isExhausted) return;
       const inFlight = lead.requests.size + this.verifier.pending(sourceOf(peer));
       if (inFlight >= HEADER_REQUESTS_IN_FLIGHT_MAX) return;
-      // One request beyond what came is always worth it; more only where the claimed height says so.
-      const isWorthIt = lead.asked <= lead.delivered || lead.baseHeight + lead.asked < peer.height;
-      if (!isWorthIt) return;
-      const requestId = this.listener.nextRequestId();
+      if (!lead.isWorthAsking) return;
       const { locator, asked: skip } = lead;
-      lead.requests.set(requestId, { sentAt: now, skip });
+      const requestId = this.ledger.ask(peer.id, headerRequests, peer.roundTrip.timeoutMs, now);
+      lead.requests.set(requestId, skip);
       this.outbox.send(peer, {
         type: 'getHeaders',
         requestId,
@@ -362,17 +300,13 @@ export class HeaderSync implements Part<Headers> {
   #finish(lead: Lead): void {
     const { peer } = lead;
     this.#end(lead);
-    if (peer.announced !== undefined) this.#settle(peer, peer.announced.hash);
-    const best = peer.bestKnown === undefined ? undefined : this.tree.find(peer.bestKnown);
-    const proven = best === undefined ? 0n : this.tree.chainwork(best);
-    const isOverclaimed =
-      peer.claimedChainwork > this.tree.chainwork(this.tree.tip) && peer.claimedChainwork > proven;
+    this.#claims.settle(peer);
+    const isOverclaimed = this.#claims.lower(peer);
     // By what it announced when its turn began: it may have announced something else since, again and again.
-    const isInvented = lead.announced !== undefined && !this.isKnown(lead.announced.hash);
-    peer.claimedChainwork = proven < peer.claimedChainwork ? proven : peer.claimedChainwork;
+    const isInvented = lead.announced !== undefined && !this.#claims.isKnown(lead.announced.hash);
     if (isInvented && peer.announced === lead.announced) peer.announced = undefined;
     if ((isOverclaimed || isInvented) && lead.held === 0) {
-      peer.height = best === undefined ? 0 : this.tree.height(best);
+      peer.height = this.#claims.provenHeight(peer);
       this.#countUnproven(peer, 'PEER_CLAIM_UNPROVEN');
     }
   }
@@ -383,29 +317,10 @@ export class HeaderSync implements Part<Headers> {
     if (standing.unprovenClaims >= UNPROVEN_CLAIMS_MAX) this.listener.punish(peer, code, '');
   }
 
-  /** A peer that is sending a large message is given the time for what has come; one that sends nothing is not. */
-  #deadline(lead: Lead): number {
-    const { peer } = lead;
-    const waitingSince = Math.max(
-      lead.lastAnswerAt,
-      Math.min(...[...lead.requests.values()].map(({ sentAt }) => sentAt)),
-    );
-    const receivingMs = (1000 * peer.assembler.partialBytes) / ANSWER_BYTES_PER_SECOND_MIN;
-    return waitingSince + Math.min(peer.roundTrip.timeoutMs + receivingMs, MESSAGE_TIMEOUT_MS);
-  }
-
   #fail(lead: Lead): void {
     const { peer } = lead;
-    const now = this.#now;
     this.#end(lead);
-    peer.failures++;
-    if (peer.failures < FAILURES_BEFORE_PAUSE) return;
-    peer.failures = 0;
-    const isLast = !this.peers.ready.some((other) => other !== peer && other.pausedUntil <= now);
-    if (isLast) return;
-    peer.pauses++;
-    peer.pausedUntil = now + PAUSE_MS;
-    if (peer.pauses >= PAUSES_MAX)
+    if (this.ledger.failed(peer.id, headerRequests, this.#now) === 'unresponsive')
       this.listener.punish(peer, 'PEER_UNRESPONSIVE', 'no answers to getHeaders');
   }
 
@@ -414,9 +329,9 @@ export class HeaderSync implements Part<Headers> {
   }
 
   #end(lead: Lead): void {
-    if (lead.isParentMissing && lead.announced !== undefined && !this.isKnown(lead.announced.prev))
+    if (lead.isParentMissing && lead.announced !== undefined && !this.#claims.isKnown(lead.announced.prev))
       this.outbox.counters.count('vision_p2p_parent_request_failed_total');
-    for (const requestId of lead.requests.keys()) lead.peer.expire(requestId);
+    for (const requestId of lead.requests.keys()) this.ledger.giveUp(lead.peer.id, headerRequests, requestId);
     lead.requests.clear();
     this.#standingOf(lead.peer).lastLedAt = this.#now;
     if (this.#lead === lead) this.#lead = undefined;

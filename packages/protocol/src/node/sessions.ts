@@ -4,7 +4,7 @@
  *
  * Memory: the options' `peersMax` peers, each with the fields of `Session`.
  */
-import { defined } from '../assert.js';
+import { assert, defined } from '../assert.js';
 import { areEqual } from '../bytes/compare-bytes.js';
 import type { EventTime } from '../io/event.js';
 import {
@@ -17,10 +17,11 @@ import {
   SERVED_BYTES_PER_SECOND_MAX,
 } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
-import type { Part, Reception } from '../peer/part.js';
+import { earliest, type Part, type Reception } from '../peer/part.js';
 import { Peer } from '../peer/peer.js';
 import type { PeerFault } from '../peer/peer-fault.js';
 import type { PeerSet } from '../peer/peer-set.js';
+import type { RequestKind, RequestLedger } from '../peer/request-ledger.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { type Hello, PROTOCOL_VERSION, SERVICE_ARCHIVE, SERVICE_GATEWAY } from '../wire/messages/hello.js';
 import type { Ping, Pong } from '../wire/messages/ping.js';
@@ -46,15 +47,18 @@ export interface SessionListener {
   gone(peer: Peer, code: string | undefined, now: number): void;
   /** Its round-trip time is another. */
   measured(peer: Peer): void;
-  /** Hands out a number that no request of this node carries. */
-  nextRequestId(): number;
 }
+
+/** `ping`: a peer that sends anything is alive, for its pong may stand behind a large message. */
+export const pings: RequestKind = {
+  name: 'ping',
+  longestMs: Number.POSITIVE_INFINITY,
+  graceUntil: ({ lastBytesAt }) => lastBytesAt + PING_INTERVAL_MS,
+};
 
 /** What is known of one connection. */
 interface Session {
   connectedAt: number;
-  /** The ping in flight. */
-  ping: { readonly requestId: number; readonly sentAt: number } | undefined;
   /** It is to be pinged as soon as possible. */
   isPingWanted: boolean;
   pongAt: number;
@@ -74,6 +78,7 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
     readonly tree: HeaderTree,
     readonly peers: PeerSet,
     readonly outbox: Outbox,
+    readonly ledger: RequestLedger,
     readonly listener: SessionListener,
     readonly options: SessionOptions,
   ) {}
@@ -112,7 +117,6 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
     this.peers.add(peer);
     this.#sessions.set(peer, {
       connectedAt: now,
-      ping: undefined,
       isPingWanted: false,
       pongAt: Number.NEGATIVE_INFINITY,
     });
@@ -218,11 +222,13 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
   }
 
   #pong(peer: Peer, requestId: number, now: number): PeerFault | 'quiet' {
+    const answer = this.ledger.take(peer.id, pings, requestId, now);
+    if (answer === 'unsolicited') return 'PEER_UNSOLICITED';
+    assert(answer !== 'late', 'a ping is never given up: its peer is disconnected');
+    peer.roundTrip.add(now - answer.sentAt);
     const session = this.#sessionOf(peer);
-    if (session.ping?.requestId !== requestId) return 'PEER_UNSOLICITED';
-    peer.roundTrip.add(now - session.ping.sentAt);
-    session.ping = undefined;
     session.pongAt = now;
+    this.#dueAt = Math.min(this.#dueAt, pingTime(peer, session));
     this.listener.measured(peer);
     return 'quiet';
   }
@@ -238,7 +244,7 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
     }
   }
 
-  /** Pings everyone now: the network may have changed under us. */
+  /** Pings every peer now: the network may have changed under us. */
   resumed(): void {
     this.#dueAt = Number.NEGATIVE_INFINITY;
     for (const [peer, session] of this.#sessions) if (peer.isReady) session.isPingWanted = true;
@@ -246,52 +252,55 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
 
   /** Disconnects peers that are overdue, and pings those whose turn it is. */
   advance({ now }: EventTime): void {
+    for (const id of this.ledger.overdue(pings, now).keys()) {
+      const peer = this.peers.get(id);
+      if (peer !== undefined) this.punish(peer, 'PEER_UNRESPONSIVE', now);
+    }
     if (now < this.#dueAt) return;
     let dueAt = Number.POSITIVE_INFINITY;
     let pingAt = Number.POSITIVE_INFINITY;
     for (const [peer, session] of this.#sessions) {
       const deadline = this.#deadlineOf(peer, session);
       if (now >= deadline) {
-        this.punish(peer, overdueCode(peer, now), now);
+        this.punish(peer, overdueCode(peer), now);
         continue;
       }
       dueAt = Math.min(dueAt, deadline);
-      if (peer.isReady && session.ping === undefined) pingAt = Math.min(pingAt, pingTime(peer, session));
+      if (this.#mayPing(peer)) pingAt = Math.min(pingAt, pingTime(peer, session));
     }
     this.#dueAt = Math.min(dueAt, pingAt > now ? pingAt : this.#pingDue(now));
   }
 
   nextWake(): number | undefined {
-    return Number.isFinite(this.#dueAt) ? this.#dueAt : undefined;
+    return earliest(this.ledger.dueAt(pings), Number.isFinite(this.#dueAt) ? this.#dueAt : undefined);
   }
 
   /** Pings those whose turn it is, or soon will be; @returns when there is something to do next */
   #pingDue(now: number): number {
     let dueAt = Number.POSITIVE_INFINITY;
     for (const [peer, session] of this.#sessions) {
-      if (!peer.isReady) continue;
-      if (session.ping === undefined && now >= pingTime(peer, session) - PING_SLACK_MS)
-        this.#ping(peer, session, now);
-      const next = session.ping === undefined ? pingTime(peer, session) : this.#deadlineOf(peer, session);
-      dueAt = Math.min(dueAt, next);
+      if (!this.#mayPing(peer)) continue;
+      if (now >= pingTime(peer, session) - PING_SLACK_MS) this.#ping(peer, session, now);
+      else dueAt = Math.min(dueAt, pingTime(peer, session));
     }
     return dueAt;
   }
 
-  #ping(peer: Peer, session: Session, now: number): void {
-    session.isPingWanted = false;
-    session.ping = { requestId: this.listener.nextRequestId(), sentAt: now };
-    this.outbox.send(peer, { type: 'ping', requestId: session.ping.requestId });
+  #mayPing(peer: Peer): boolean {
+    return peer.isReady && this.ledger.inFlight(peer.id, pings) === 0;
   }
 
-  #deadlineOf(peer: Peer, { connectedAt, ping }: Session): number {
+  #ping(peer: Peer, session: Session, now: number): void {
+    session.isPingWanted = false;
+    const requestId = this.ledger.ask(peer.id, pings, PING_INTERVAL_MS, now);
+    this.outbox.send(peer, { type: 'ping', requestId });
+  }
+
+  #deadlineOf(peer: Peer, { connectedAt }: Session): number {
     const never = Number.POSITIVE_INFINITY;
     const hello = peer.isReady || !this.#isOpen ? never : connectedAt + HELLO_TIMEOUT_MS;
     const message = peer.partialSince === undefined ? never : peer.partialSince + MESSAGE_TIMEOUT_MS;
-    // A peer that sends anything is alive: its pong may stand behind a large message.
-    const heardAt = Math.max(ping?.sentAt ?? 0, peer.lastBytesAt);
-    const pong = ping === undefined ? never : heardAt + PING_INTERVAL_MS;
-    return Math.min(hello, message, pong);
+    return Math.min(hello, message);
   }
 
   #sessionOf(peer: Peer): Session {
@@ -305,8 +314,6 @@ function pingTime({ lastBytesAt }: Peer, { isPingWanted, pongAt }: Session): num
   return Math.min(lastBytesAt + PING_INTERVAL_MS, pongAt + PING_INTERVAL_MAX_MS);
 }
 
-function overdueCode(peer: Peer, now: number): PeerFault {
-  if (!peer.isReady) return 'PEER_HELLO_TIMEOUT';
-  const isSlow = peer.partialSince !== undefined && now >= peer.partialSince + MESSAGE_TIMEOUT_MS;
-  return isSlow ? 'PEER_MESSAGE_TIMEOUT' : 'PEER_UNRESPONSIVE';
+function overdueCode(peer: Peer): PeerFault {
+  return peer.isReady ? 'PEER_MESSAGE_TIMEOUT' : 'PEER_HELLO_TIMEOUT';
 }

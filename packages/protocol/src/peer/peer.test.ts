@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  EXPIRED_REQUESTS_MAX,
   FRAME_BYTES_MAX,
   FRAME_BYTES_MIN,
   REQUEST_TIMEOUT_MAX_MS,
@@ -75,22 +74,6 @@ describe('RoundTrip', () => {
 
 describe('Peer', () => {
   const peer = (maxFrameBytes?: number): Peer => new Peer('p', 1000, maxFrameBytes, 0);
-
-  it('passes over the late answer to an expired request, once', () => {
-    const each = peer();
-    each.expire(5);
-    expect([each.takeExpired(4), each.takeExpired(5), each.takeExpired(5)]).toEqual([false, true, false]);
-  });
-
-  it('forgets the oldest expired request at the cap', () => {
-    const each = peer();
-    for (let id = 0; id <= EXPIRED_REQUESTS_MAX; id++) each.expire(id);
-    expect([each.takeExpired(0), each.takeExpired(1), each.takeExpired(EXPIRED_REQUESTS_MAX)]).toEqual([
-      false,
-      true,
-      true,
-    ]);
-  });
 
   it('sends frames that both sides take, whatever the other side says', () => {
     const sizes = [undefined, 0, 1, Number.NaN, 16_384, 262_144, Number.POSITIVE_INFINITY].map(

@@ -4,7 +4,6 @@
  * much that is.
  */
 import {
-  EXPIRED_REQUESTS_MAX,
   FRAME_BYTES_MAX,
   FRAME_BYTES_MIN,
   MESSAGES_BURST_MAX,
@@ -65,12 +64,6 @@ export class Peer {
   partialSince: number | undefined;
   sendBufferBytes = 0;
 
-  failures = 0;
-  pauses = 0;
-  pausedUntil = 0;
-
-  readonly #expired = new Set<number>();
-
   constructor(
     readonly id: string,
     messageBytesMax: number,
@@ -107,21 +100,5 @@ export class Peer {
   // A bit operation would cut the set to 32 bits.
   #serves(bit: number): boolean {
     return Math.floor((this.hello?.services ?? 0) / bit) % 2 === 1;
-  }
-
-  /** Late answers to these requests are passed over instead of punished. */
-  expire(requestId: number): void {
-    this.#expired.add(requestId);
-    if (this.#expired.size > EXPIRED_REQUESTS_MAX) {
-      for (const oldest of this.#expired) {
-        this.#expired.delete(oldest);
-        break;
-      }
-    }
-  }
-
-  /** @returns whether an answer belongs to an expired request; says so once */
-  takeExpired(requestId: number): boolean {
-    return this.#expired.delete(requestId);
   }
 }

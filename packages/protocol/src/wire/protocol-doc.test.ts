@@ -157,7 +157,7 @@ describe('PROTOCOL.md', () => {
       `${limits.GATEWAY_SERVED_BYTES_PER_SECOND_MAX / 2 ** 20} MiB a second.`,
       `at most ${limits.DEFERRED_REQUESTS_MAX} for headers and ${limits.DEFERRED_BLOCK_REQUESTS_MAX} for bodies`,
       `has not taken ${limits.UNSENT_BYTES_MAX / 2 ** 20} MiB`,
-      `the last ${limits.EXPIRED_REQUESTS_MAX} such requests`,
+      `the last ${limits.LATE_ANSWERS_MAX} such answers`,
       `at most once in ${limits.ANNOUNCE_INTERVAL_MS / 1000} s`,
     ]) {
       expect(text).toContain(said);

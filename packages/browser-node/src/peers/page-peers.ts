@@ -1,0 +1,89 @@
+/**
+ * The peers of a page: what finds them, and the connections to them. Their channels belong to the node worker. Which peer
+ * is dialed, and which of two connections survives, is decided in `@vision-light/peering`.
+ */
+import { type IntroducerEvents, PeerFinder, PeerLinks } from '@vision-light/peering';
+import type { Metrics } from '@vision-light/protocol';
+import type { IceServer } from '@vision-light/signaling';
+import { SignalingClient } from '@vision-light/signaling/client';
+import type { LightNodeErrorCode } from '../boundary/error-codes.js';
+import { ChannelHandover, type PostToWorker } from './channel-handover.js';
+import { findConnectionObstacle } from './connection-obstacle.js';
+import { metricsReporter } from './metrics-reporter.js';
+import { pageClock } from './page-clock.js';
+import { PeerConnection } from './peer-connection.js';
+
+/** What {@link PagePeers} need from outside. */
+export interface PagePeersOptions {
+  /** Addresses of signaling servers. */
+  readonly signal: readonly string[];
+  /** 64 hex digits. */
+  readonly networkId: string;
+  /** Of a network that ships with the code: a label for the servers' metrics. */
+  readonly networkName: string | undefined;
+  /** Instead of those that the servers name. */
+  readonly iceServers: readonly IceServer[] | undefined;
+  /** Reads what the node counts; undefined if it is not to be reported. */
+  readonly metrics: (() => Metrics) | undefined;
+  readonly maxPeers: number;
+  readonly post: PostToWorker;
+  readonly failed: (code: LightNodeErrorCode, detail: string) => void;
+}
+
+/** Connections being set up at a time. Browsers slow down beyond; offers above it are ignored, and come again. */
+const SETUPS_MAX = 12;
+
+/** Finds peers and keeps the connections to them. */
+export class PagePeers {
+  readonly links: PeerLinks<PeerConnection>;
+  readonly finder: PeerFinder<PeerConnection>;
+  readonly #options: PagePeersOptions;
+  #isRefused = false;
+
+  constructor(options: PagePeersOptions) {
+    this.#options = options;
+    const { signal, maxPeers, post } = options;
+    const channels = new ChannelHandover(post);
+    this.links = new PeerLinks({
+      linksMax: maxPeers,
+      setupsMax: SETUPS_MAX,
+      clock: pageClock,
+      connect: (connection) => new PeerConnection(connection),
+      events: {
+        made: (peer, { channel }) => channels.handOver(peer, channel),
+        described: (peer, maxMessageBytes) => post({ type: 'described', peer, maxMessageBytes }),
+        gone: (peer) => post({ type: 'gone', peer }),
+        refused: (error) => this.#reportRefusal(error),
+      },
+    });
+    this.finder = new PeerFinder(this.links, (events) => signal.map((url) => this.#join(url, events)));
+  }
+
+  #join(url: string, events: IntroducerEvents): SignalingClient {
+    const { networkId, networkName, iceServers, metrics, failed } = this.#options;
+    const report = metrics && metricsReporter(metrics);
+    const options = { url, networkId, networkName, iceServers, kind: 'browser', clock: pageClock } as const;
+    return new SignalingClient(options, {
+      joined: (client, peerIds) => {
+        report?.(client);
+        events.joined(client, peerIds);
+      },
+      signal: events.signal,
+      failed,
+      iceObstacle: (named) => this.#findIceObstacle(named),
+    });
+  }
+
+  #findIceObstacle(iceServers: readonly IceServer[]): string | undefined {
+    const obstacle = findConnectionObstacle(iceServers);
+    if (obstacle?.fault === 'connection') this.#reportRefusal(obstacle.cause);
+    return obstacle?.fault === 'iceServers' ? String(obstacle.cause) : undefined;
+  }
+
+  /** Reported once: the browser refuses connections, whichever server or peer they are for. */
+  #reportRefusal(error: unknown): void {
+    if (this.#isRefused) return;
+    this.#isRefused = true;
+    this.#options.failed('PEER_CONNECTION_FAILED', String(error));
+  }
+}

@@ -1,0 +1,30 @@
+/** One header with all its fields, as a list of names and values. */
+
+import type { HeaderInfo } from '@vision-light/browser-node';
+import { createElement } from '../display/element.js';
+import { formatCount, formatTime } from '../display/quantities.js';
+
+/**
+ * Builds the list, without fields that only repeat the hash. Some fields hold text from strangers, such as the name of a
+ * miner, so all are set as text and never as markup.
+ */
+export function createHeaderFields(header: HeaderInfo): HTMLDListElement {
+  const list = createElement('dl', 'fields');
+  const rows: readonly (readonly [name: string, value: string])[] = [
+    ['height', formatCount(header.height)],
+    ['hash', header.hash],
+    ['parent', header.parent],
+    ['time', formatTime(header.time)],
+    ...Object.entries(header.fields).map(([name, value]) => [name, String(value)] as const),
+  ];
+  const seen = new Set<string>();
+  for (const [name, value] of rows) {
+    if (seen.has(name) || (name !== 'hash' && value === header.hash)) continue;
+    seen.add(name);
+    const row = createElement('div');
+    row.dataset.field = name;
+    row.append(createElement('dt', '', name), createElement('dd', '', value));
+    list.append(row);
+  }
+  return list;
+}

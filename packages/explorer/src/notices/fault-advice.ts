@@ -1,0 +1,31 @@
+/** What a visitor can do about a trouble. The node's own sentence says what happened, and the advice says what helps. */
+import type { LightNodeErrorCode } from '@vision-light/browser-node';
+
+const advice: Readonly<Partial<Record<LightNodeErrorCode | 'BAD_CONFIGURATION', string>>> = {
+  NO_WEBRTC:
+    'Browsers reach one another through WebRTC, which is missing or switched off here. A current Firefox, Chrome, Edge or Safari has it; some privacy extensions turn it off.',
+  BAD_CONFIGURATION: 'It comes from the address of this page, or from config.json beside it.',
+  NO_WASM:
+    'The proof of work is checked with WebAssembly, which is missing or switched off here, as in some lockdown modes.',
+  STORE_DENIED:
+    'A private window often has no storage. The node runs all the same, and starts from genesis on the next visit.',
+  STORE_BUSY:
+    'Nothing is lost: the other tab keeps what is verified. Once it is closed, this one keeps it after a reload.',
+  STORE_QUOTA: 'Free some space on this device; the node tries again every minute.',
+  STORE_FAILED: 'The node tries again every minute.',
+  PEER_CONNECTION_FAILED:
+    'A privacy extension or a policy of this browser may block WebRTC. Allow it for this page and reload. Signaling servers have no part in this.',
+  WORKER_FAILED: 'Reloading the page usually helps.',
+  NODE_BROKEN: 'Please reload the page, and report it: this should not happen.',
+};
+
+/** The advice for every code of signaling. */
+const signalAdvice =
+  'Without a signaling server this page cannot meet new peers; those it has stay. It keeps trying.';
+
+const adviceOf = new Map<string, string>(Object.entries(advice));
+
+/** The advice for an error code, or undefined if there is none. */
+export function adviseOn(code: string): string | undefined {
+  return adviceOf.get(code) ?? (code.startsWith('SIGNAL') ? signalAdvice : undefined);
+}

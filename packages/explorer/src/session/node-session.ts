@@ -1,0 +1,213 @@
+/** The node of the page: how it is started and closed, and all that it has reported. The document is not used here. */
+import {
+  createLightNode,
+  type LightNodeErrorCode,
+  type LightNodeHandle,
+  type LightNodeOptions,
+  type PeerInfo,
+  type Status,
+  type Tip,
+} from '@vision-light/browser-node';
+import { formatCount } from '../display/quantities.js';
+
+/** An event that is shown to the visitor: a reorganisation, or an error. */
+export interface SessionNotice {
+  readonly code: string;
+  readonly sentence: string;
+  /** The platform's own words, for a developer; empty if there are none. */
+  readonly detail: string;
+  /** When it last happened, in Unix seconds. */
+  readonly at: number;
+  /** How often it happened. */
+  readonly count: number;
+}
+
+/** All that the page shows. */
+export interface SessionState {
+  lifecycle: 'starting' | 'running' | 'failed' | 'left';
+  options: LightNodeOptions | undefined;
+  tip: Tip | undefined;
+  status: Status | undefined;
+  peers: readonly PeerInfo[];
+  /** Height of the tip that was loaded from storage. All above it was verified in this visit. */
+  startHeight: number;
+  /** Whether new headers are stored on this device, as far as the node has reported. */
+  isKept: boolean;
+  /** Newest first. */
+  readonly notices: SessionNotice[];
+  /** Errors that still matter, by code. */
+  readonly troubles: Map<string, SessionNotice>;
+}
+
+/** Most notices that are kept; the oldest are dropped. Arbitrary: nobody reads more. */
+const NOTICES_MAX = 50;
+
+/** Errors after which new headers stay in memory, until the node reports that it has stored more of them. */
+const memoryOnlyCodes: readonly string[] = [
+  'STORE_DENIED',
+  'STORE_QUOTA',
+  'STORE_FAILED',
+  'STORE_BUSY',
+] satisfies LightNodeErrorCode[];
+
+/** The code that an error without one gets here. */
+const UNKNOWN_CODE = 'UNEXPECTED';
+
+/** Holds the node, or the reason why there is none. `onChange` is called after every change of the state. */
+export class NodeSession {
+  readonly state: SessionState = {
+    lifecycle: 'starting',
+    options: undefined,
+    tip: undefined,
+    status: undefined,
+    peers: [],
+    startHeight: 0,
+    isKept: true,
+    notices: [],
+    troubles: new Map(),
+  };
+  readonly #onChange: () => void;
+  readonly #dismissed = new Set<string>();
+  #node: LightNodeHandle | undefined;
+
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
+  }
+
+  /** The node's handle, or undefined while no node runs. */
+  get node(): LightNodeHandle | undefined {
+    return this.#node;
+  }
+
+  /** Starts a node. If that fails the state is `failed`, with a trouble that says why. The promise never rejects. */
+  async join(readOptions: () => Promise<LightNodeOptions>): Promise<void> {
+    const { state } = this;
+    state.lifecycle = 'starting';
+    state.troubles.clear();
+    this.#dismissed.clear();
+    try {
+      state.options = await readOptions();
+      this.#attach(await createLightNode(state.options));
+      state.lifecycle = 'running';
+    } catch (error) {
+      state.lifecycle = 'failed';
+      this.#addTrouble(codeOf(error), sentenceOf(error));
+    }
+    this.#onChange();
+  }
+
+  /** Closes the node. What it verified stays on the page. */
+  async leave(): Promise<void> {
+    const node = this.#node;
+    this.#markLeft();
+    this.#onChange();
+    try {
+      await node?.close();
+    } catch (error) {
+      this.#addTrouble(codeOf(error), sentenceOf(error));
+      this.#onChange();
+    }
+  }
+
+  /** The visitor has read a trouble. It is not shown again until the node is started anew. */
+  dismiss(code: string): void {
+    this.#dismissed.add(code);
+    this.state.troubles.delete(code);
+    this.#onChange();
+  }
+
+  #attach(node: LightNodeHandle): void {
+    const { state } = this;
+    this.#node = node;
+    state.tip = node.tip;
+    state.status = node.status;
+    state.peers = node.peers();
+    state.startHeight = node.tip.height;
+    state.isKept = state.options?.storage !== 'memory';
+    const listen = (update: () => void) => {
+      // An earlier node may still report something while it closes.
+      if (this.#node !== node) return;
+      update();
+      this.#onChange();
+    };
+    node.subscribe('tip', (tip) => listen(() => (state.tip = tip)));
+    node.subscribe('peer', () => listen(() => (state.peers = node.peers())));
+    node.subscribe('status', (status) =>
+      listen(() => {
+        // After a failed write the node tries again by itself. It reports success only by a greater height.
+        if (status.storedHeight > (state.status?.storedHeight ?? 0)) this.#markKept();
+        state.status = status;
+        if (status.phase === 'closed') this.#markLeft();
+      }),
+    );
+    node.subscribe('reorg', (reorg) =>
+      listen(() => {
+        const { disconnected, connected, ancestor } = reorg;
+        this.#addNotice(
+          'REORG',
+          `Another branch has more work: ${formatCount(disconnected.length)} left the chain and ` +
+            `${formatCount(connected.length)} took their place, after height ${formatCount(ancestor.height)}.`,
+        );
+      }),
+    );
+    node.subscribe('error', (error) =>
+      listen(() => {
+        const code = codeOf(error);
+        if (memoryOnlyCodes.includes(code)) state.isKept = false;
+        this.#addTrouble(code, error.message);
+      }),
+    );
+  }
+
+  #markKept(): void {
+    if (this.state.isKept) return;
+    this.state.isKept = true;
+    for (const code of memoryOnlyCodes) this.state.troubles.delete(code);
+  }
+
+  #markLeft(): void {
+    this.#node = undefined;
+    this.state.lifecycle = 'left';
+    this.state.peers = [];
+  }
+
+  #addTrouble(code: string, message: string): void {
+    const notice = this.#addNotice(code, message);
+    if (!this.#dismissed.has(code)) this.state.troubles.set(code, notice);
+  }
+
+  #addNotice(code: string, message: string): SessionNotice {
+    const { notices } = this.state;
+    const { sentence, detail } = splitMessage(message);
+    const at = Date.now() / 1000;
+    const index = notices.findIndex(
+      (notice) => notice.code === code && notice.sentence === sentence && notice.detail === detail,
+    );
+    const [earlier] = index < 0 ? [] : notices.splice(index, 1);
+    const notice: SessionNotice = { code, sentence, detail, at, count: (earlier?.count ?? 0) + 1 };
+    notices.unshift(notice);
+    notices.length = Math.min(notices.length, NOTICES_MAX);
+    return notice;
+  }
+}
+
+function codeOf(error: unknown): string {
+  const { code, name } = error as { readonly code?: unknown; readonly name?: unknown };
+  if (typeof code === 'string') return code;
+  // These three mean wrong arguments or a wrong config.json. The sentence says which.
+  if (name === 'PageConfigError' || name === 'TypeError' || name === 'RangeError') return 'BAD_CONFIGURATION';
+  return UNKNOWN_CODE;
+}
+
+/** Splits the node's message, `Sentence. (detail)`: the sentence is for visitors, the detail for developers. */
+function splitMessage(message: string): { readonly sentence: string; readonly detail: string } {
+  const [, sentence = message, detail = ''] = /^(.+?\.) \((.+)\)$/s.exec(message) ?? [];
+  return { sentence, detail };
+}
+
+function sentenceOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  // The node writes these for the developer of the page.
+  const isForDevelopers = error instanceof TypeError || error instanceof RangeError;
+  return isForDevelopers ? `The settings of this page cannot be followed: ${message}.` : message;
+}

@@ -1,0 +1,140 @@
+/** The head of the page: phase, tip, figures and progress. */
+import { byTestId, setText } from '../display/element.js';
+import {
+  countNoun,
+  formatAge,
+  formatChainwork,
+  formatCount,
+  formatRate,
+  formatTime,
+} from '../display/quantities.js';
+import type { SessionState } from '../session/node-session.js';
+import { describeNetwork } from '../trust/network-facts.js';
+import { describePhase, type PagePhase, phaseOf } from './phase-words.js';
+
+/**
+ * A new header takes the node from synced to syncing and back within a few milliseconds. Syncing is shown only if it
+ * lasts longer than this many milliseconds, so that the page does not flicker at every block. Arbitrary.
+ */
+const FLICKER_MS = 400;
+
+/** How long a phase must last before it is announced to screen readers, in milliseconds. Arbitrary. */
+const ANNOUNCE_AFTER_MS = 1_500;
+
+/** Fills the head of the page. */
+export class HeroPanel {
+  readonly #stage = byTestId('stage');
+  readonly #network = byTestId('network');
+  readonly #phase = byTestId('phase');
+  readonly #sentence = byTestId('phase-sentence');
+  readonly #height = byTestId('height');
+  readonly #hash = byTestId('hash');
+  readonly #age = byTestId('age');
+  readonly #peers = byTestId('peers');
+  readonly #peerKinds = byTestId('peer-kinds');
+  readonly #rate = byTestId('rate');
+  readonly #rateNote = byTestId('rate-note');
+  readonly #chainwork = byTestId('chainwork');
+  readonly #storage = byTestId('storage');
+  readonly #storageNote = byTestId('storage-note');
+  readonly #progress = byTestId<HTMLProgressElement>('progress');
+  readonly #progressCount = byTestId('progress-count');
+  readonly #announcement = byTestId('announcement');
+
+  #shownPhase: PagePhase = 'starting';
+  #seenPhase: PagePhase = 'starting';
+  #seenSince = performance.now();
+  #announcedPhase: PagePhase = 'starting';
+
+  /**
+   * @param now  Unix seconds
+   * @returns milliseconds after which to render again even if nothing happens, or undefined
+   */
+  render(state: SessionState, now: number): number | undefined {
+    const wait = this.#followPhase(phaseOf(state), state, now);
+    setText(this.#network, state.options === undefined ? '…' : describeNetwork(state.options.network).label);
+    this.#renderTip(state, now);
+    this.#renderFigures(state);
+    this.#renderProgress(state);
+    return wait;
+  }
+
+  #followPhase(phase: PagePhase, state: SessionState, wallTime: number): number | undefined {
+    const now = performance.now();
+    if (phase !== this.#seenPhase) {
+      this.#seenPhase = phase;
+      this.#seenSince = now;
+    }
+    const lasted = now - this.#seenSince;
+    const mayFlicker = this.#shownPhase === 'synced' && phase === 'syncing';
+    if (!mayFlicker || lasted >= FLICKER_MS) this.#shownPhase = phase;
+    const { word, sentence } = describePhase(this.#shownPhase, state, wallTime);
+    this.#stage.dataset.phase = this.#shownPhase;
+    this.#phase.dataset.phase = this.#shownPhase;
+    setText(this.#phase, word);
+    setText(this.#sentence, sentence);
+    const title = `${word} · Vision Light`;
+    if (document.title !== title) document.title = title;
+
+    if (this.#announcedPhase === phase) return this.#shownPhase === phase ? undefined : FLICKER_MS - lasted;
+    if (lasted < ANNOUNCE_AFTER_MS)
+      return (this.#shownPhase === phase ? ANNOUNCE_AFTER_MS : FLICKER_MS) - lasted;
+    this.#announcedPhase = phase;
+    setText(this.#announcement, `${word}. ${sentence}`);
+    return undefined;
+  }
+
+  #renderTip({ tip }: SessionState, now: number): void {
+    if (tip === undefined) return;
+    this.#stage.dataset.known = 'true';
+    setText(this.#height, formatCount(tip.height));
+    this.#height.dataset.value = String(tip.height);
+    setText(this.#hash, tip.hash);
+    setText(this.#age, formatAge(now - tip.time));
+    this.#age.title = formatTime(tip.time);
+  }
+
+  #renderFigures(state: SessionState): void {
+    const { peers, status, tip } = state;
+    const browsers = peers.filter((peer) => peer.kind === 'browser').length;
+    const gateways = peers.length - browsers;
+    setText(this.#peers, formatCount(peers.length));
+    this.#peers.dataset.value = String(peers.length);
+    const kinds = [
+      browsers > 0 ? countNoun(browsers, 'browser') : '',
+      gateways > 0 ? countNoun(gateways, 'gateway') : '',
+    ];
+    const none = state.lifecycle === 'left' ? 'this page has left' : 'none yet';
+    setText(this.#peerKinds, kinds.filter((text) => text !== '').join(' · ') || none);
+
+    const rate = state.lifecycle === 'running' ? (status?.headersPerSecond ?? 0) : 0;
+    setText(this.#rate, formatRate(rate));
+    const idle = status?.phase === 'syncing' ? 'waiting for the first' : 'nothing to verify now';
+    setText(this.#rateNote, rate > 0 ? 'verified just now' : idle);
+
+    if (tip !== undefined) {
+      setText(this.#chainwork, formatChainwork(tip.chainwork));
+      this.#chainwork.title = tip.chainwork.toString();
+      setText(this.#storage, state.isKept ? 'Kept' : 'In memory');
+      setText(
+        this.#storageNote,
+        state.isKept
+          ? `${countNoun(status?.storedHeight ?? 0, 'header')} on this device`
+          : 'only, until this page is closed',
+      );
+      this.#storage.dataset.kept = String(state.isKept);
+    }
+  }
+
+  #renderProgress({ lifecycle, status, tip }: SessionState): void {
+    // Without a peer it is not known how far there is to go, so the bar is indeterminate.
+    if (tip === undefined || status === undefined || status.peers === 0 || lifecycle !== 'running') {
+      this.#progress.removeAttribute('value');
+      setText(this.#progressCount, lifecycle === 'running' ? 'waiting for a peer' : '–');
+      return;
+    }
+    this.#progress.value = status.progress;
+    const best = Math.max(status.bestPeerHeight, tip.height);
+    setText(this.#progressCount, `${formatCount(tip.height)} of ${formatCount(best)}`);
+  }
+}

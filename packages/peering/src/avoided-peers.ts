@@ -1,0 +1,36 @@
+/** Peers that are not dialed for a while. They may still dial us. */
+
+/** Milliseconds before a peer that could not be reached is dialed again. Arbitrary. */
+const UNREACHABLE_MS = 10_000;
+
+/**
+ * Milliseconds before a peer that the node disconnected for a fault is dialed again. In a small network that peer may be
+ * the only one, and its fault may have been a slow link; a hostile one costs one connection a minute.
+ */
+const FAULTY_MS = 60_000;
+
+/** Peers that are remembered, about 100 bytes each. Above it the oldest may be dialed again. */
+const AVOIDED_MAX = 512;
+
+/** Until when which peer is avoided, by its id on the signaling server. */
+export class AvoidedPeers {
+  /** Monotonic milliseconds; the peer that was added first comes first. */
+  readonly #until = new Map<string, number>();
+
+  /** Avoids a peer from now on. */
+  add(remoteId: string, reason: 'unreachable' | 'faulty', now: number): void {
+    const until = now + (reason === 'faulty' ? FAULTY_MS : UNREACHABLE_MS);
+    const before = this.#until.get(remoteId) ?? 0;
+    // Put at the end again. A failed attempt must not shorten the wait after a fault.
+    this.#until.delete(remoteId);
+    this.#until.set(remoteId, Math.max(until, before));
+    for (const oldest of this.#until.keys()) {
+      if (this.#until.size <= AVOIDED_MAX) break;
+      this.#until.delete(oldest);
+    }
+  }
+
+  has(remoteId: string, now: number): boolean {
+    return now < (this.#until.get(remoteId) ?? 0);
+  }
+}

@@ -1,0 +1,5 @@
+export type { Connection, ConnectionOptions } from './connection.js';
+export { EarlyMessages } from './early-messages.js';
+export type { Introducer, IntroducerEvents, SignalRoute } from './introducer.js';
+export { PeerFinder } from './peer-finder.js';
+export { type LinkPhase, PeerLinks, type PeerLinksEvents, type PeerLinksOptions } from './peer-links.js';

@@ -1,0 +1,32 @@
+import type { IceServer, SignalData } from '@vision-light/signaling';
+
+/** The way to the peers that one introducer knows; one object for each introducer. */
+export interface SignalRoute {
+  /** Our id there. It changes when the connection to the introducer is lost. */
+  readonly ownId: string;
+  readonly iceServers: readonly IceServer[];
+  /** Passes a signal on. `refused` is called if the introducer says that there is no such peer. */
+  send(to: string, data: SignalData, refused: () => void): void;
+}
+
+/** Something that introduces peers to one another, such as a signaling server. */
+export interface Introducer extends SignalRoute {
+  /** Whether peers can be asked for now. */
+  readonly isJoined: boolean;
+  /** @returns ids of peers, possibly known ones; none if there is no answer */
+  samplePeers(count: number): Promise<readonly string[]>;
+  /** Tries to connect now, if it is not connected and the last attempt was a while ago. */
+  nudge(): void;
+  /** Disconnects. `nudge` comes back. */
+  leave(): void;
+  /** Disconnects for good. */
+  close(): void;
+}
+
+/** What an introducer reports. */
+export interface IntroducerEvents {
+  /** Connected, for the first time or again, with a sample of the peers there. */
+  joined(route: SignalRoute, peerIds: readonly string[]): void;
+  /** A peer has sent a signal. */
+  signal(route: SignalRoute, from: string, data: SignalData): void;
+}

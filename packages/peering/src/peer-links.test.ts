@@ -1,0 +1,162 @@
+import type { SignalData } from '@vision-light/signaling';
+import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../../../tests/conformance-suites/manual-clock.js';
+import type { Connection, ConnectionOptions } from './connection.js';
+import type { SignalRoute } from './introducer.js';
+import { PeerLinks } from './peer-links.js';
+
+const offer: SignalData = { type: 'offer', sdp: 'v=0\r\nm=application 9 x\r\na=max-message-size:1000\r\n' };
+const answer: SignalData = { ...offer, type: 'answer' };
+const candidate = (name: string): SignalData => ({
+  type: 'candidate',
+  candidate: { candidate: name, sdpMid: '0', sdpMLineIndex: null },
+});
+
+/** A connection that only notes what is done with it; the platforms have a suite of their own. */
+class NotedConnection implements Connection {
+  readonly taken: string[] = [];
+
+  constructor(readonly options: ConnectionOptions) {}
+
+  signal(data: SignalData): void {
+    this.taken.push(data.type === 'candidate' ? data.candidate.candidate : data.type);
+  }
+
+  end(): void {
+    this.taken.push('end');
+  }
+
+  destroy(): void {
+    this.taken.push('destroy');
+  }
+}
+
+function setUp(limits = { linksMax: 4, setupsMax: 3 }) {
+  const clock = new ManualClock();
+  const events: string[] = [];
+  const made: NotedConnection[] = [];
+  const state = { isRefusing: false };
+  const links = new PeerLinks({
+    ...limits,
+    clock,
+    connect: (options) => {
+      if (state.isRefusing) throw new Error('refused');
+      const connection = new NotedConnection(options);
+      made.push(connection);
+      return connection;
+    },
+    events: {
+      described: (name, maxMessageBytes) => events.push(`${name} takes ${maxMessageBytes}`),
+      gone: (name, reason, phase) => events.push(`${name} gone in ${phase}: ${reason}`),
+      refused: (error) => events.push(String(error)),
+    },
+  });
+  const route: SignalRoute = { ownId: 'm', iceServers: [], send: () => {} };
+  return { clock, events, made, state, links, route };
+}
+
+describe('PeerLinks', () => {
+  it('dials a peer once, and up to its limits', () => {
+    const { links, route } = setUp();
+    expect(['a', 'a', 'b', 'c', 'd'].map((id) => links.dial(route, id))).toEqual([
+      true,
+      false,
+      true,
+      true,
+      false,
+    ]);
+    for (const name of ['a.1', 'b.2', 'c.3']) links.markOpen(name);
+    expect(['d', 'e'].map((id) => links.dial(route, id))).toEqual([true, false]);
+    links.receive(route, 'f', offer);
+    expect(links.size).toBe(4);
+  });
+
+  it('gives an attempt up after 20 s, and keeps a link that has opened', () => {
+    const { links, route, clock, events } = setUp();
+    links.dial(route, 'a');
+    links.dial(route, 'b');
+    links.markOpen('b.2');
+    clock.advance(19_999);
+    expect(events).toEqual([]);
+    clock.advance(1);
+    expect(events).toEqual(['a.1 gone in setup: timed out']);
+    expect(links.dial(route, 'a')).toBe(false);
+    clock.advance(10_000);
+    expect([links.dial(route, 'a'), links.size]).toEqual([true, 2]);
+  });
+
+  it('avoids only peers that it dialed itself: one that offered may come again', () => {
+    const { links, route, clock } = setUp();
+    links.receive(route, 'a', offer);
+    clock.advance(20_000);
+    expect(links.dial(route, 'a')).toBe(true);
+  });
+
+  it('takes one description that fits, and of candidates the first 64', () => {
+    const { links, route, made, events } = setUp();
+    for (const data of [answer, candidate('early')]) links.receive(route, 'a', data);
+    expect(made).toEqual([]);
+    links.dial(route, 'a');
+    links.receive(route, 'a', answer);
+    links.receive(route, 'a', answer);
+    for (let i = 0; i < 65; i++) links.receive(route, 'a', candidate(String(i)));
+    expect(made[0]?.taken).toEqual(['answer', ...Array.from({ length: 64 }, (_, i) => String(i))]);
+    links.receive(route, 'b', offer);
+    links.receive(route, 'b', answer);
+    expect(made[1]?.taken).toEqual(['offer']);
+    expect(events).toEqual(['a.1 takes 1000', 'b.2 takes 1000']);
+  });
+
+  it('ignores the candidates of an offer that it passed over, up to the answer', () => {
+    const { links, route, made } = setUp();
+    links.dial(route, 'z');
+    links.receive(route, 'z', offer);
+    links.receive(route, 'z', candidate('of the offer'));
+    links.receive(route, 'z', answer);
+    links.receive(route, 'z', candidate('of the answer'));
+    expect(made.map(({ taken }) => taken)).toEqual([['answer', 'of the answer']]);
+  });
+
+  it('ends a link that it leaves when that is done, or after 2 s', () => {
+    const { links, route, clock, made, events } = setUp();
+    for (const id of ['a', 'b', 'c']) links.dial(route, id);
+    for (const name of ['a.1', 'b.2']) links.markOpen(name);
+    for (const name of ['a.1', 'b.2', 'c.3', 'none']) links.leave(name, false);
+    made[0]?.options.onClosed('done');
+    clock.advance(2000);
+    expect(events).toEqual([
+      'c.3 gone in setup: left',
+      'a.1 gone in leaving: done',
+      'b.2 gone in leaving: timed out',
+    ]);
+    expect(made.map(({ taken }) => taken.join())).toEqual(['end,destroy', 'end,destroy', 'destroy']);
+  });
+
+  it('reports a platform that refuses, and avoids the peer for a while', () => {
+    const { links, route, state, events, clock } = setUp();
+    state.isRefusing = true;
+    expect(links.dial(route, 'a')).toBe(false);
+    expect(events).toEqual(['Error: refused']);
+    state.isRefusing = false;
+    expect(links.dial(route, 'a')).toBe(false);
+    clock.advance(10_000);
+    expect(links.dial(route, 'a')).toBe(true);
+  });
+
+  it('reports the end of a link once, and nothing of one that is gone', () => {
+    const { links, route, made, events } = setUp();
+    links.dial(route, 'a');
+    made[0]?.options.onClosed('first');
+    made[0]?.options.onClosed('second');
+    links.markOpen('a.1');
+    links.leave('a.1', true);
+    expect(events).toEqual(['a.1 gone in setup: first']);
+    expect(links.connectionOf('a.1')).toBeUndefined();
+  });
+
+  it('keeps peers of two servers apart, though they have the same id', () => {
+    const { links, route } = setUp();
+    const other = { ...route };
+    expect([links.dial(route, 'a'), links.dial(other, 'a')]).toEqual([true, true]);
+  });
+});

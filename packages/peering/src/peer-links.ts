@@ -1,0 +1,259 @@
+/**
+ * The links to other peers, from the first signal to the last byte. Decides which peer is dialed, which offer is
+ * answered, and when an attempt is given up. The platform makes the connections ({@link Connection}) and carries the
+ * bytes.
+ *
+ * What bounds it: `linksMax` links, of them `setupsMax` on their way; each attempt, and each ending, has a time-out; of
+ * one peer one description and {@link CANDIDATES_MAX} candidates are taken.
+ */
+import { type Clock, maxMessageBytesOf, type SignalData } from '@vision-light/signaling';
+import { AvoidedPeers } from './avoided-peers.js';
+import type { Connection, ConnectionOptions } from './connection.js';
+import { judgeOffer } from './glare.js';
+import type { SignalRoute } from './introducer.js';
+
+/** What {@link PeerLinks} need from outside. */
+export interface PeerLinksOptions<C extends Connection> {
+  /** Links at a time. Above it no peer is dialed and no offer is answered. */
+  readonly linksMax: number;
+  /** Links at a time that have no open channel yet. Above it no peer is dialed and no offer is answered. */
+  readonly setupsMax: number;
+  readonly clock: Clock;
+  /** Makes a connection. @throws if the platform refuses to */
+  readonly connect: (options: ConnectionOptions) => C;
+  readonly events: PeerLinksEvents<C>;
+}
+
+/** What {@link PeerLinks} report. `name` names one link, not one peer: a second link to a peer has another name. */
+export interface PeerLinksEvents<C> {
+  /** A link has begun. Called in the task in which the connection was made. */
+  made?(name: string, connection: C): void;
+  /** The largest message that the other side takes, in bytes. Comes before the channel is open. */
+  described(name: string, maxMessageBytes: number): void;
+  /** Last event of a link, whoever ended it; `phase` says how far it had come. */
+  gone(name: string, reason: string, phase: LinkPhase): void;
+  /** The platform refuses connections. Called for each one. */
+  refused(error: unknown): void;
+}
+
+/** `setup`: no open channel yet; `leaving`: the node has disconnected. */
+export type LinkPhase = 'setup' | 'open' | 'leaving';
+
+/**
+ * Milliseconds from the first signal to the open channel: TURN over a bad mobile link takes 10 s. Afterwards the attempt
+ * is given up.
+ */
+const SETUP_TIMEOUT_MS = 20_000;
+
+/** Milliseconds that what was sent before a disconnect has to leave. Arbitrary. Afterwards it is dropped. */
+const LEAVE_TIMEOUT_MS = 2000;
+
+/** Candidates that are taken of the other side; more are ignored. A host with many interfaces has about 20. */
+const CANDIDATES_MAX = 64;
+
+type Description = Extract<SignalData, { readonly sdp: string }>;
+
+interface Link<C> {
+  readonly name: string;
+  readonly route: SignalRoute;
+  /** The other side's id on the server of `route`. */
+  readonly remoteId: string;
+  /** Our id there when the link was begun. What is answered goes to it. */
+  readonly ownId: string;
+  readonly isInitiator: boolean;
+  readonly connection: C;
+  phase: LinkPhase;
+  /** The other side's description has been taken. */
+  isDescribed: boolean;
+  candidates: number;
+  /** The other side's offer crossed ours and lost: its candidates, up to its answer, belong to that offer. */
+  hasWonGlare: boolean;
+  cancelTimer: () => void;
+}
+
+/** All links of a node. */
+export class PeerLinks<C extends Connection> {
+  readonly #options: PeerLinksOptions<C>;
+  readonly #links = new Map<string, Link<C>>();
+  readonly #avoided = new AvoidedPeers();
+  #namesGiven = 0;
+  #isClosed = false;
+  #whenEmpty: () => void = () => {};
+
+  constructor(options: PeerLinksOptions<C>) {
+    this.#options = options;
+  }
+
+  /** Links, those that are being set up and those that are ending included. */
+  get size(): number {
+    return this.#links.size;
+  }
+
+  /** The connection of a link; undefined once it is gone. */
+  connectionOf(name: string): C | undefined {
+    return this.#links.get(name)?.connection;
+  }
+
+  /**
+   * Offers a link to a peer, unless there is one, the peer is avoided for now, or the limits are reached.
+   *
+   * @returns whether it did
+   */
+  dial(route: SignalRoute, remoteId: string): boolean {
+    if (this.#avoided.has(remoteId, this.#options.clock.now())) return false;
+    if (this.#find(route, remoteId) !== undefined || !this.#hasRoom()) return false;
+    return this.#open(route, remoteId, true) !== undefined;
+  }
+
+  /** Takes a signal of a peer. What does not fit the state of the link is ignored. */
+  receive(route: SignalRoute, remoteId: string, data: SignalData): void {
+    const link = this.#find(route, remoteId);
+    if (data.type === 'offer') this.#takeOffer(route, remoteId, data, link);
+    else if (link === undefined) return;
+    else if (data.type === 'answer') this.#takeAnswer(link, data);
+    else this.#takeCandidate(link, data);
+  }
+
+  /** The channel of a link is open. */
+  markOpen(name: string): void {
+    const link = this.#links.get(name);
+    if (link?.phase !== 'setup') return;
+    link.phase = 'open';
+    link.cancelTimer();
+  }
+
+  /**
+   * The node disconnects: the link ends once what was sent has left, or after {@link LEAVE_TIMEOUT_MS}.
+   *
+   * @param isFaulty  the peer broke a rule, so it is not dialed again for a while
+   */
+  leave(name: string, isFaulty: boolean): void {
+    const link = this.#links.get(name);
+    if (link === undefined) return;
+    if (isFaulty) this.#avoided.add(link.remoteId, 'faulty', this.#options.clock.now());
+    if (link.phase === 'setup') {
+      this.drop(name, 'left');
+      return;
+    }
+    if (link.phase === 'leaving') return;
+    link.phase = 'leaving';
+    link.cancelTimer = this.#options.clock.setTimer(LEAVE_TIMEOUT_MS, () => this.drop(name, 'timed out'));
+    link.connection.end();
+  }
+
+  /** Ends a link at once. */
+  drop(name: string, reason: string): void {
+    const link = this.#links.get(name);
+    if (link === undefined) return;
+    this.#links.delete(name);
+    link.cancelTimer();
+    if (link.isInitiator && link.phase === 'setup') {
+      this.#avoided.add(link.remoteId, 'unreachable', this.#options.clock.now());
+    }
+    this.#options.events.gone(name, reason, link.phase);
+    link.connection.destroy();
+    if (this.#links.size === 0) this.#whenEmpty();
+  }
+
+  /** Ends all links at once. */
+  dropAll(reason: string): void {
+    for (const name of [...this.#links.keys()]) this.drop(name, reason);
+  }
+
+  /** Leaves all peers and opens no new link. Resolves when all links are gone. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const empty = new Promise<void>((resolve) => {
+      this.#whenEmpty = resolve;
+    });
+    for (const name of [...this.#links.keys()]) this.leave(name, false);
+    if (this.#links.size > 0) await empty;
+  }
+
+  #takeOffer(route: SignalRoute, remoteId: string, offer: Description, link: Link<C> | undefined): void {
+    const own = link && { isOffering: link.isInitiator && link.phase === 'setup', ownId: link.ownId };
+    if (link !== undefined && judgeOffer(own, route.ownId, remoteId) === 'passOver') {
+      link.hasWonGlare = true;
+      return;
+    }
+    if (link !== undefined) this.drop(link.name, 'replaced');
+    if (!this.#hasRoom()) return;
+    const answering = this.#open(route, remoteId, false);
+    if (answering !== undefined) this.#describe(answering, offer);
+  }
+
+  #takeAnswer(link: Link<C>, answer: Description): void {
+    if (!link.isInitiator || link.isDescribed) return;
+    link.hasWonGlare = false;
+    this.#describe(link, answer);
+  }
+
+  #takeCandidate(link: Link<C>, candidate: SignalData): void {
+    if (link.hasWonGlare || link.candidates >= CANDIDATES_MAX) return;
+    link.candidates += 1;
+    try {
+      link.connection.signal(candidate);
+    } catch {
+      // This platform cannot read the candidate. Others of the same peer may do.
+    }
+  }
+
+  #describe(link: Link<C>, description: Description): void {
+    link.isDescribed = true;
+    this.#options.events.described(link.name, maxMessageBytesOf(description.sdp));
+    try {
+      link.connection.signal(description);
+    } catch (error) {
+      this.drop(link.name, String(error));
+    }
+  }
+
+  #find(route: SignalRoute, remoteId: string): Link<C> | undefined {
+    for (const link of this.#links.values())
+      if (link.remoteId === remoteId && link.route === route) return link;
+    return undefined;
+  }
+
+  #hasRoom(): boolean {
+    if (this.#isClosed || this.#links.size >= this.#options.linksMax) return false;
+    let setups = 0;
+    for (const { phase } of this.#links.values()) if (phase === 'setup') setups += 1;
+    return setups < this.#options.setupsMax;
+  }
+
+  #open(route: SignalRoute, remoteId: string, isInitiator: boolean): Link<C> | undefined {
+    const { clock, connect, events } = this.#options;
+    this.#namesGiven += 1;
+    const name = `${remoteId}.${this.#namesGiven}`;
+    let connection: C;
+    try {
+      connection = connect({
+        name,
+        isInitiator,
+        iceServers: route.iceServers,
+        onSignal: (data) => route.send(remoteId, data, () => this.drop(name, 'no such peer')),
+        onClosed: (reason) => this.drop(name, reason),
+      });
+    } catch (error) {
+      this.#avoided.add(remoteId, 'unreachable', clock.now());
+      events.refused(error);
+      return undefined;
+    }
+    const link: Link<C> = {
+      name,
+      route,
+      remoteId,
+      ownId: route.ownId,
+      isInitiator,
+      connection,
+      phase: 'setup',
+      isDescribed: false,
+      candidates: 0,
+      hasWonGlare: false,
+      cancelTimer: clock.setTimer(SETUP_TIMEOUT_MS, () => this.drop(name, 'timed out')),
+    };
+    this.#links.set(name, link);
+    events.made?.(name, connection);
+    return link;
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * Bodies that the node keeps by itself: asks for those that are not here, newest first, and lets go those that are not
+ * among the newest any more.
+ *
+ * Bounds: FOLLOWED_SCAN_MAX heights are looked at in one step, and FOLLOWED_AHEAD_MAX bodies are wanted at a time.
+ */
+import { defined } from '../assert.js';
+import { FOLLOWED_AHEAD_MAX, FOLLOWED_SCAN_MAX } from '../limits.js';
+import type { BlockDownload } from './block-download.js';
+import type { BodyChecker } from './body-checker.js';
+import type { FollowedBlocks } from './followed-blocks.js';
+import type { StoredBlocks } from './stored-blocks.js';
+
+/** What the follower asks of the sync around it. */
+export interface FollowerListener {
+  /** Whether a body was here and the store did not take it. */
+  wasRefused(hash: Uint8Array): boolean;
+  /** A body is not to be kept any more. */
+  dropped(hash: Uint8Array): void;
+}
+
+/** Keeps the store in step with `FollowedBlocks`. */
+export class BlockFollower {
+  /** The tip for which bodies were last let go. */
+  #prunedAt = -1;
+
+  constructor(
+    readonly followed: FollowedBlocks,
+    readonly stored: StoredBlocks,
+    readonly download: BlockDownload,
+    readonly checker: BodyChecker,
+    readonly listener: FollowerListener,
+  ) {}
+
+  /** Whether there are heights to look at, and room for what they want. */
+  get hasMore(): boolean {
+    return !this.followed.isDone && this.download.pending < FOLLOWED_AHEAD_MAX;
+  }
+
+  /** Looks for bodies that are to be kept and are not here. */
+  follow(): void {
+    const { followed, download, stored, checker } = this;
+    const { tree } = followed;
+    for (let seen = 0; seen < FOLLOWED_SCAN_MAX && this.hasMore; seen++) {
+      const height = followed.next();
+      if (height === undefined) return;
+      const slot = defined(tree.at(height), 'the best chain has every height up to its tip');
+      const hash = tree.hash(slot);
+      if (stored.has(hash) || checker.implied(slot) !== undefined) continue;
+      if (this.listener.wasRefused(hash)) continue;
+      const isOld = followed.isOld(slot);
+      // What only archives keep is not worth asking others for; it is looked at again when an archive comes.
+      if (!isOld || download.hasArchive) download.want(hash, { isOld });
+    }
+  }
+
+  /** What is not to be kept any more goes: from the store, and from what is in flight. */
+  prune(): void {
+    const { followed, stored, download } = this;
+    const { tree } = followed;
+    if (this.#prunedAt === tree.tip || followed.count === Number.POSITIVE_INFINITY) return;
+    this.#prunedAt = tree.tip;
+    const { lowest } = followed;
+    for (const hash of [...stored.hashes()]) {
+      const slot = tree.find(hash);
+      if (slot !== undefined && tree.height(slot) >= lowest && followed.count > 0) continue;
+      this.listener.dropped(hash);
+      stored.remove(hash);
+    }
+    for (const hash of download.hashes()) {
+      const slot = tree.find(hash);
+      if (slot !== undefined && tree.height(slot) < lowest) this.listener.dropped(hash);
+    }
+  }
+}

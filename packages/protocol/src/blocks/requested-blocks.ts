@@ -1,0 +1,60 @@
+/**
+ * Blocks that the application asks for: from the store if they are there, from peers if not.
+ *
+ * Memory: what `block-requests.ts` states.
+ */
+import type { HeaderTree } from '../tree/header-tree.js';
+import type { BlockDownload } from './block-download.js';
+import type { BlockRequests } from './block-requests.js';
+import type { BodyChecker } from './body-checker.js';
+import type { FollowedBlocks } from './followed-blocks.js';
+import type { StoredBlocks } from './stored-blocks.js';
+
+/** Answers the application's requests for single blocks. */
+export class RequestedBlocks {
+  constructor(
+    readonly tree: HeaderTree,
+    readonly requests: BlockRequests,
+    readonly stored: StoredBlocks,
+    readonly download: BlockDownload,
+    readonly followed: FollowedBlocks,
+    readonly checker: BodyChecker,
+  ) {}
+
+  /** The application wants a block. */
+  request(hash: Uint8Array, ticket: number, now: number): void {
+    const slot = this.tree.find(hash);
+    if (slot === undefined) {
+      this.requests.answer(ticket, { ok: false, code: 'BLOCK_UNKNOWN' });
+      return;
+    }
+    if (!this.requests.add(hash, ticket, now)) return;
+    const implied = this.checker.implied(slot);
+    if (implied !== undefined) this.requests.fulfil(hash, this.tree.height(slot), implied);
+    else if (this.stored.has(hash)) this.#read(hash.slice());
+    else this.#fetch(hash, slot);
+  }
+
+  #fetch(hash: Uint8Array, slot: number): void {
+    const { download } = this;
+    if (download.isWanted(hash) || download.want(hash, { isOld: this.followed.isOld(slot) })) return;
+    this.requests.refuse(hash, 'BLOCK_BUSY');
+  }
+
+  /** What comes from the store is checked again; what is damaged is fetched anew. */
+  #read(hash: Uint8Array): void {
+    this.stored.read(hash, (body) => {
+      const slot = this.tree.find(hash);
+      if (slot === undefined) {
+        this.requests.refuse(hash, 'BLOCK_UNKNOWN');
+        return;
+      }
+      if (body !== undefined && this.checker.check(slot, body) === undefined) {
+        this.requests.fulfil(hash, this.tree.height(slot), body);
+        return;
+      }
+      this.stored.remove(hash);
+      if (this.requests.has(hash)) this.#fetch(hash, slot);
+    });
+  }
+}

@@ -1,0 +1,51 @@
+/** One peer's turn as the peer that headers are downloaded from: what it was asked, and what came. */
+import type { AnnouncedTip, Peer } from '../peer/peer.js';
+import type { HeaderTree } from '../tree/header-tree.js';
+import { buildLocator } from '../tree/locator.js';
+import type { TipClaims } from './tip-claims.js';
+
+/** A turn as leader; `HeaderSync` says when it begins and ends. */
+export class Lead {
+  /** What every request of the turn names. */
+  readonly locator: readonly Uint8Array[];
+  /** What the peer had announced when the turn began. */
+  readonly announced: AnnouncedTip | undefined;
+  /** True if the header before that was missing, too. */
+  readonly isParentMissing: boolean;
+  /** Requests in flight, by id: how many headers each of them passes over. */
+  readonly requests = new Map<number, number>();
+  /** Headers asked for. */
+  asked = 0;
+  /** Headers that came. */
+  delivered = 0;
+  /** True once the first answer told where its chain leaves ours. */
+  isAnswered = false;
+  /** Height after which its headers begin, as far as known. */
+  baseHeight: number;
+  /** True once an answer was not full: the peer has no more. */
+  isExhausted = false;
+  /** Headers that are ahead of the clock. */
+  held = 0;
+
+  /** @param since  monotonic ms at which the turn begins */
+  constructor(
+    readonly peer: Peer,
+    readonly since: number,
+    tree: HeaderTree,
+    claims: TipClaims,
+  ) {
+    const { announced, bestKnown } = peer;
+    this.announced = announced;
+    this.isParentMissing = announced !== undefined && !claims.isKnown(announced.prev);
+    this.baseHeight = tree.tipHeight;
+    const known = bestKnown === undefined ? undefined : tree.find(bestKnown);
+    const locator = buildLocator(tree);
+    if (known !== undefined && !tree.isOnBestChain(known)) locator.unshift(tree.hash(known).slice());
+    this.locator = locator;
+  }
+
+  /** One request beyond what came is always worth it; more only where the claimed height says so. */
+  get isWorthAsking(): boolean {
+    return this.asked <= this.delivered || this.baseHeight + this.asked < this.peer.height;
+  }
+}

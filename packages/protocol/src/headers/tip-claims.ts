@@ -1,0 +1,79 @@
+/**
+ * What peers claim of their chains: a tip that they announced, and the most work. A claim leads to a request, and counts
+ * until it is proven or its peer had its turn to prove it.
+ */
+import { areEqual } from '../bytes/compare-bytes.js';
+import type { Peer } from '../peer/peer.js';
+import type { SeenFilter } from '../peer/seen-filter.js';
+import type { HeaderTree } from '../tree/header-tree.js';
+import type { Announce } from '../wire/messages/announce.js';
+import type { HeldHeaders } from './held-headers.js';
+
+/** Compares what peers claim with what is known here. What is claimed is kept in the peer. */
+export class TipClaims {
+  constructor(
+    readonly tree: HeaderTree,
+    readonly held: HeldHeaders,
+    /** Verified headers that the tree had no room for. */
+    readonly dropped: SeenFilter,
+  ) {}
+
+  /** Whether a header was verified, be it that it is still held or was dropped again: asking for it brings nothing. */
+  isKnown(hash: Uint8Array): boolean {
+    return this.tree.find(hash) !== undefined || this.#isKnownBeside(hash);
+  }
+
+  #isKnownBeside(hash: Uint8Array): boolean {
+    return this.held.has(hash) || this.dropped.has(hash);
+  }
+
+  /** True if a peer claims, credibly, more work than is verified. */
+  isAhead(peer: Peer): boolean {
+    return peer.isReady && peer.claimedChainwork > this.tree.chainwork(this.tree.tip);
+  }
+
+  /** A peer announces its tip; @returns whether that is known here */
+  announced(peer: Peer, { height, hash, prev }: Announce): boolean {
+    if (this.#settle(peer, hash)) return true;
+    peer.announced = { height, hash: hash.slice(), prev: prev.slice() };
+    return false;
+  }
+
+  /** What a peer announced counts no more once that header is known. */
+  settle(peer: Peer): void {
+    if (peer.announced !== undefined) this.#settle(peer, peer.announced.hash);
+  }
+
+  /**
+   * A peer has given all that it has: what it claimed beyond that was not true.
+   *
+   * @returns whether it had claimed more work than it has shown, and more than is verified
+   */
+  lower(peer: Peer): boolean {
+    const proven = this.#provenWork(peer);
+    const isOverclaimed = this.isAhead(peer) && peer.claimedChainwork > proven;
+    if (proven < peer.claimedChainwork) peer.claimedChainwork = proven;
+    return isOverclaimed;
+  }
+
+  /** Height of the best header of a peer that is in the tree; 0 if there is none. */
+  provenHeight({ bestKnown }: Peer): number {
+    const slot = bestKnown === undefined ? undefined : this.tree.find(bestKnown);
+    return slot === undefined ? 0 : this.tree.height(slot);
+  }
+
+  #provenWork({ bestKnown }: Peer): bigint {
+    const slot = bestKnown === undefined ? undefined : this.tree.find(bestKnown);
+    return slot === undefined ? 0n : this.tree.chainwork(slot);
+  }
+
+  /** @returns whether a header is known */
+  #settle(peer: Peer, hash: Uint8Array): boolean {
+    const isInTree = this.tree.find(hash) !== undefined;
+    if (!isInTree && !this.#isKnownBeside(hash)) return false;
+    peer.announced = undefined;
+    const isNew = peer.bestKnown === undefined || !areEqual(peer.bestKnown, hash);
+    if (isInTree && isNew) peer.bestKnown = hash.slice();
+    return true;
+  }
+}

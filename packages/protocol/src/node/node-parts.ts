@@ -1,0 +1,212 @@
+/**
+ * What a node is made of: the parts, in the order in which they do what is due, and what one of them tells another. A
+ * new concern is one line in the list.
+ */
+import { assert } from '../assert.js';
+import { BlockSync } from '../blocks/block-sync.js';
+import type { ChainFamily } from '../chain/chain-family.js';
+import { ChainWriter } from '../headers/chain-writer.js';
+import { HeaderServer } from '../headers/header-server.js';
+import { HeaderSync } from '../headers/header-sync.js';
+import { HeldHeaders } from '../headers/held-headers.js';
+import { Verifier } from '../headers/verifier.js';
+import { FOLLOWED_BLOCKS, NEAR_TIP_HEADERS, PEERS_MAX, PEERS_TARGET, SEEN_HEADERS_MAX } from '../limits.js';
+import { Outbox } from '../peer/outbox.js';
+import type { Part } from '../peer/part.js';
+import type { Peer } from '../peer/peer.js';
+import { PeerSet } from '../peer/peer-set.js';
+import { RequestLedger } from '../peer/request-ledger.js';
+import { SeenFilter } from '../peer/seen-filter.js';
+import { HeaderTree } from '../tree/header-tree.js';
+import { MessageCodec, messageCodec } from '../wire/codec.js';
+import type { MessageRow } from '../wire/message-row.js';
+import { messageRows } from '../wire/message-table.js';
+import { Announcer } from './announcer.js';
+import { ChainChanges } from './chain-changes.js';
+import { HeldRelease } from './held-release.js';
+import { PeerNotices } from './peer-notices.js';
+import { PeerSearch } from './peer-search.js';
+import { seededRandom } from './random.js';
+import { Router } from './router.js';
+import { Sessions } from './sessions.js';
+import { StatusReporter } from './status-reporter.js';
+import { Submissions } from './submissions.js';
+import { UnsentLimit } from './unsent-limit.js';
+
+/** What a node is made of; the network is the family. */
+export interface LightNodeOptions {
+  readonly family: ChainFamily;
+  /** Seed of the node's samples, a 32-bit number. */
+  readonly seed: number;
+  /** Printable ASCII, at most 64 characters. */
+  readonly userAgent: string;
+  readonly isGateway: boolean;
+  /** How many jobs the platform hashes at a time; twice as many are handed out. */
+  readonly hashers: number;
+  readonly peersTarget?: number;
+  readonly peersMax?: number;
+  /** How many of the newest block bodies to fetch and keep: 0 for none, Infinity for all. Default FOLLOWED_BLOCKS. */
+  readonly followedBlocks?: number;
+}
+
+/** What the node gives to a part that is added to it. */
+export interface PartContext {
+  readonly tree: HeaderTree;
+  readonly peers: PeerSet;
+  readonly outbox: Outbox;
+  readonly ledger: RequestLedger;
+  /** Numbers of [0, 1) that depend on the seed alone. */
+  readonly random: () => number;
+  /** Says why, and disconnects. */
+  readonly punish: (peer: Peer, code: string) => void;
+}
+
+/** Parts beside those of every node, and the messages that they take. */
+export interface NodeExtension {
+  readonly rows: readonly MessageRow[];
+  parts(context: PartContext): readonly Part[];
+}
+
+/** What the parts ask of the node around them. */
+export interface PartsListener {
+  /** Monotonic ms of the step that is being taken. */
+  now(): number;
+  /** Something went wrong that the application should know. */
+  error(code: string, detail?: string): void;
+}
+
+/** All parts of one node. */
+export class NodeParts {
+  readonly outbox: Outbox;
+  readonly peers = new PeerSet();
+  readonly ledger = new RequestLedger();
+  readonly held = new HeldHeaders();
+  readonly random: () => number;
+  readonly tree: HeaderTree;
+  readonly verifier: Verifier;
+  readonly sessions: Sessions;
+  readonly headerServer: HeaderServer;
+  readonly sync: HeaderSync;
+  readonly blocks: BlockSync;
+  readonly announcer: Announcer;
+  readonly notices: PeerNotices;
+  readonly changes: ChainChanges;
+  readonly writer: ChainWriter;
+  readonly reporter: StatusReporter;
+  readonly submissions: Submissions;
+  readonly router: Router;
+  /** In the order in which they do what is due. */
+  readonly list: readonly Part[];
+
+  /** @param extension  parts that are added to the list, and the rows of their messages */
+  constructor(
+    options: LightNodeOptions,
+    extension: NodeExtension | undefined,
+    readonly listener: PartsListener,
+  ) {
+    const { family, followedBlocks = FOLLOWED_BLOCKS } = options;
+    const codec =
+      extension === undefined ? messageCodec : new MessageCodec([...messageRows, ...extension.rows]);
+    const outbox = new Outbox(codec);
+    const { peers, ledger } = this;
+    const punish = (peer: Peer, code: string): void => this.sessions.punish(peer, code, listener.now());
+    const dropped = new SeenFilter(SEEN_HEADERS_MAX);
+    const tree = new HeaderTree(family, { dropped: (hash) => dropped.add(hash) });
+    this.outbox = outbox;
+    this.tree = tree;
+    this.random = seededRandom(options.seed);
+
+    this.changes = new ChainChanges(tree, outbox, {
+      inserted: (result) => {
+        this.reporter.countHeader(listener.now());
+        this.blocks.inserted(result);
+      },
+      changed: (ancestorHeight) => this.writer.changed(ancestorHeight, listener.now()),
+    });
+    this.verifier = new Verifier(
+      tree,
+      this.held,
+      outbox,
+      {
+        inserted: (result) => this.changes.inserted(result),
+        equivocated: (hash) => listener.error('HEADER_EQUIVOCATION', family.hashToHex(hash)),
+      },
+      Math.max(1, options.hashers) * 2,
+    );
+    this.notices = new PeerNotices(peers, outbox);
+    this.sessions = new Sessions(
+      tree,
+      peers,
+      outbox,
+      ledger,
+      {
+        ready: (peer) => {
+          for (const part of this.list) part.peerReady?.(peer);
+        },
+        gone: (peer, code, now) => {
+          for (const part of this.list) part.peerGone?.(peer, code, now);
+        },
+        measured: (peer) => this.notices.updated(peer),
+      },
+      {
+        userAgent: options.userAgent,
+        isGateway: options.isGateway,
+        isArchive: followedBlocks === Number.POSITIVE_INFINITY,
+        peersMax: options.peersMax ?? PEERS_MAX,
+        session: drawSession(this.random),
+      },
+    );
+    this.headerServer = new HeaderServer(tree, outbox);
+    const sync = new HeaderSync(tree, this.held, dropped, this.verifier, peers, outbox, ledger, {
+      punish,
+      failed: (code) => listener.error(code),
+      verified: (...headers) => this.writer.received(...headers),
+    });
+    this.sync = sync;
+    this.blocks = new BlockSync(tree, peers, outbox, ledger, followedBlocks, {
+      punish,
+      storeFailed: (code, detail) => listener.error(code, detail),
+      // Bodies that are the newest now would soon be old.
+      isFar: () => sync.leader !== undefined && sync.leader.height > tree.tipHeight + NEAR_TIP_HEADERS,
+    });
+    this.writer = new ChainWriter(tree, outbox, () => !sync.isActive && this.verifier.isIdle);
+    this.announcer = new Announcer(tree, peers, outbox, sync, {
+      claimed: (peer, before) => {
+        this.notices.updated(peer);
+        return this.reporter.isHeightNews(before, peer.height);
+      },
+      offered: (...offer) => this.blocks.announced(...offer),
+    });
+    this.reporter = new StatusReporter(tree, peers, sync, this.writer, outbox);
+    this.submissions = new Submissions(family, this.verifier, this.blocks, outbox);
+    const context: PartContext = { tree, peers, outbox, ledger, random: this.random, punish };
+    this.list = [
+      ledger,
+      new HeldRelease(tree, this.held, (result) => this.changes.inserted(result)),
+      new UnsentLimit(outbox, punish),
+      this.headerServer,
+      this.sessions,
+      sync,
+      this.blocks,
+      this.announcer,
+      this.notices,
+      new PeerSearch(options.peersTarget ?? PEERS_TARGET, peers, outbox),
+      this.changes,
+      this.writer,
+      ...(extension?.parts(context) ?? []),
+      this.reporter,
+    ];
+    const names = new Set(this.list.map(({ name }) => name));
+    assert(names.size === this.list.length, 'each part has a name of its own');
+    this.router = new Router(this.list, peers, outbox, {
+      heard: (...frame) => this.sessions.heard(...frame),
+      punish,
+    });
+  }
+}
+
+/** 64 bits that are never all zero. */
+function drawSession(random: () => number): bigint {
+  const word = (): bigint => BigInt(Math.floor(random() * 2 ** 32));
+  return (word() << 32n) | word() | 1n;
+}

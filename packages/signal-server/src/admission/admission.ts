@@ -1,0 +1,108 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { RefusalCode } from '@vision-light/signaling';
+import type { SignalLimits } from '../limits.js';
+import { AddressBook, addressKey, addressOf } from './address.js';
+
+/** Who may connect at all. */
+export interface AdmissionPolicy {
+  readonly limits: SignalLimits;
+  /** Believe the last X-Forwarded-For entry. */
+  readonly isProxyTrusted: boolean;
+  /** Origins of pages that may connect; undefined means any. Clients that are no pages send none. */
+  readonly origins: readonly string[] | undefined;
+  readonly now: () => number;
+}
+
+const UNLIMITED = { perSecond: Number.POSITIVE_INFINITY, burst: Number.POSITIVE_INFINITY };
+
+/**
+ * Decides about TCP connections and upgrades before anything expensive happens, and counts them by
+ * address until their TCP connection is closed, however it ends.
+ */
+export class Admission {
+  readonly #policy: AdmissionPolicy;
+  /** TCP connections that have not been upgraded: HTTP requests, and those who never say anything. */
+  readonly #pending = new Map<Socket, string>();
+  readonly #pendingBook: AddressBook;
+  readonly #upgraded = new Map<Socket, string>();
+  readonly #upgradedBook: AddressBook;
+  readonly #onTcpClose: (this: Socket) => void;
+
+  constructor(policy: AdmissionPolicy) {
+    const { limits } = policy;
+    this.#policy = policy;
+    this.#pendingBook = new AddressBook(limits.maxConnectionsPerAddress, UNLIMITED);
+    this.#upgradedBook = new AddressBook(limits.maxConnectionsPerAddress, {
+      perSecond: limits.maxConnectsPerSecondPerAddress,
+      burst: limits.maxConnectBurstPerAddress,
+    });
+    const admission = this;
+    // One function for all, since a closure for each would stay as long as its connection is open.
+    this.#onTcpClose = function (this: Socket) {
+      release(admission.#pending, admission.#pendingBook, this);
+      release(admission.#upgraded, admission.#upgradedBook, this);
+    };
+  }
+
+  /**
+   * Counts a new TCP connection until it is upgraded or closed. Behind a proxy all come from one
+   * address, and it is for the proxy to guard against silent ones.
+   *
+   * @returns the reason to cut it off, if there is one
+   */
+  openTcp(socket: Socket): RefusalCode | undefined {
+    socket.once('close', this.#onTcpClose);
+    if (this.#policy.isProxyTrusted) return undefined;
+    const address = addressKey(socket.remoteAddress ?? '') ?? 'unknown';
+    if (!this.#pendingBook.enter(address, this.#policy.now())) return 'SIGNAL_TOO_MANY_FROM_ADDRESS';
+    this.#pending.set(socket, address);
+    return undefined;
+  }
+
+  /**
+   * Counts an upgrade of a TCP connection that was opened here, until that is closed.
+   *
+   * @returns the reason to refuse it, if there is one
+   */
+  upgrade(request: IncomingMessage): RefusalCode | undefined {
+    const { limits, origins, isProxyTrusted, now } = this.#policy;
+    const { socket } = request;
+    release(this.#pending, this.#pendingBook, socket);
+    if (!isHandshake(request)) return 'SIGNAL_MALFORMED';
+    const { origin } = request.headers;
+    if (origins !== undefined && origin !== undefined && !origins.includes(origin)) {
+      return 'SIGNAL_ORIGIN_NOT_ALLOWED';
+    }
+    if (this.#upgraded.size >= limits.maxConnections) return 'SIGNAL_TOO_MANY_CONNECTIONS';
+    const address = addressOf(request, isProxyTrusted);
+    if (!this.#upgradedBook.enter(address, now())) return 'SIGNAL_TOO_MANY_FROM_ADDRESS';
+    this.#upgraded.set(socket, address);
+    return undefined;
+  }
+
+  /** Forgets addresses that are gone. */
+  sweep(): void {
+    const nowMs = this.#policy.now();
+    this.#pendingBook.sweep(nowMs);
+    this.#upgradedBook.sweep(nowMs);
+  }
+}
+
+function release(counted: Map<Socket, string>, book: AddressBook, socket: Socket): void {
+  const address = counted.get(socket);
+  if (address === undefined) return;
+  counted.delete(socket);
+  book.leave(address);
+}
+
+/** Whether a request to the signaling path asks for what this server speaks: engine.io 4, anew, by WebSocket. */
+function isHandshake({ url = '', method }: IncomingMessage): boolean {
+  const query = new URLSearchParams(url.slice(url.indexOf('?') + 1));
+  return (
+    method === 'GET' &&
+    query.get('EIO') === '4' &&
+    query.get('transport') === 'websocket' &&
+    !query.has('sid')
+  );
+}

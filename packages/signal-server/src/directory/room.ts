@@ -1,0 +1,89 @@
+import type { PeerKind } from '@vision-light/signaling';
+
+/** Someone in a room. */
+export interface Member {
+  readonly kind: PeerKind;
+  /** Position in the room's list of its kind; the room keeps it, so that leaving costs O(1). */
+  place: number;
+}
+
+/** An unbiased integer from 0 to `bound` − 1. */
+export type RandomBelow = (bound: number) => number;
+
+/** The members of one network, of whom a newcomer is told a random sample. */
+export class Room<M extends Member> {
+  /** The network id. */
+  readonly network: string;
+  readonly #browsers: M[] = [];
+  readonly #gateways: M[] = [];
+
+  constructor(network: string) {
+    this.network = network;
+  }
+
+  /** How many members there are. */
+  get size(): number {
+    return this.#browsers.length + this.#gateways.length;
+  }
+
+  /** Takes a member in; it must not be in a room already. */
+  add(member: M): void {
+    member.place = this.#listOf(member).push(member) - 1;
+  }
+
+  /** Lets a member go; it must be in this room. */
+  remove(member: M): void {
+    const list = this.#listOf(member);
+    const last = list.pop()!;
+    if (last === member) return;
+    list[member.place] = last;
+    last.place = member.place;
+  }
+
+  /**
+   * A uniformly random ordered sample of the others, without repetition. If the room has another
+   * gateway and the sample has none, a random gateway takes a random place in it.
+   *
+   * @param count  how many are wanted; fewer come back if there are fewer
+   */
+  sample(count: number, self: M, randomBelow: RandomBelow): M[] {
+    const others = this.size - 1;
+    const size = Math.min(count, others);
+    const selfIndex = self.place + (self.kind === 'gateway' ? this.#browsers.length : 0);
+    // The first steps of a Fisher-Yates shuffle over 0 … others − 1, of which only moved entries are kept.
+    const moved = new Map<number, number>();
+    const sample: M[] = [];
+    for (let i = 0; i < size; i++) {
+      const drawn = i + randomBelow(others - i);
+      const index = moved.get(drawn) ?? drawn;
+      moved.set(drawn, moved.get(i) ?? i);
+      sample.push(this.#at(index < selfIndex ? index : index + 1));
+    }
+    if (size > 0 && !sample.some(isGateway)) {
+      const gateway = this.#otherGateway(self, randomBelow);
+      if (gateway !== undefined) sample[randomBelow(size)] = gateway;
+    }
+    return sample;
+  }
+
+  #listOf(member: M): M[] {
+    return member.kind === 'gateway' ? this.#gateways : this.#browsers;
+  }
+
+  #at(index: number): M {
+    const browsers = this.#browsers.length;
+    return (index < browsers ? this.#browsers[index] : this.#gateways[index - browsers])!;
+  }
+
+  #otherGateway(self: M, randomBelow: RandomBelow): M | undefined {
+    const isSelfGateway = isGateway(self);
+    const others = this.#gateways.length - (isSelfGateway ? 1 : 0);
+    if (others === 0) return undefined;
+    const drawn = randomBelow(others);
+    return this.#gateways[isSelfGateway && drawn >= self.place ? drawn + 1 : drawn];
+  }
+}
+
+function isGateway(member: Member): boolean {
+  return member.kind === 'gateway';
+}

@@ -1,0 +1,84 @@
+/**
+ * The HTTP server below signaling: it listens, answers requests, and lets admission decide about each TCP connection and
+ * each upgrade before anything expensive happens.
+ */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { RefusalCode } from '@vision-light/signaling';
+import type { SignalLimits } from '../limits.js';
+import {
+  answerRequest,
+  type RouteSources,
+  refuseUpgrade,
+  rejectUpgradePath,
+  SIGNALING_PATH,
+} from './routes.js';
+
+/** What the HTTP server asks of the rest. */
+export interface HttpHandlers extends RouteSources {
+  /** Judges a new TCP connection; a code cuts it. */
+  openTcp(socket: Socket): RefusalCode | undefined;
+  /** Judges an upgrade to the signaling path; a code refuses it. */
+  judgeUpgrade(request: IncomingMessage): RefusalCode | undefined;
+  /** Takes an upgrade that was not refused. */
+  acceptUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Counts what was refused. */
+  refused(code: RefusalCode): void;
+}
+
+/**
+ * An HTTP server that listens and does not answer yet: {@link handleHttp} follows in the same task.
+ *
+ * @throws the error of `listen` (`EADDRINUSE`, `EACCES`, …)
+ */
+export async function listenHttp(
+  limits: SignalLimits,
+  port: number,
+  host: string | undefined,
+): Promise<Server> {
+  const http = createServer({
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.headersTimeoutMs,
+    connectionsCheckingInterval: limits.sweepIntervalMs,
+    maxHeaderSize: 8192,
+  });
+  // Room for health checks and scrapes when every connection is taken.
+  http.maxConnections = limits.maxConnections + limits.maxConnectionsPerAddress;
+  http.listen(port, host);
+  await once(http, 'listening');
+  return http;
+}
+
+/** Makes a server answer requests and upgrades. */
+export function handleHttp(http: Server, handlers: HttpHandlers): void {
+  http.on('connection', (socket) => {
+    const refusal = handlers.openTcp(socket);
+    if (refusal === undefined) return;
+    handlers.refused(refusal);
+    socket.destroy();
+  });
+  http.on('drop', () => handlers.refused('SIGNAL_TOO_MANY_CONNECTIONS'));
+  http.on('request', (request, response) => {
+    answerRequest(request, response, handlers).catch(() => response.destroy());
+  });
+  http.on('upgrade', (request, socket, head) => {
+    if (!request.url?.startsWith(SIGNALING_PATH)) return rejectUpgradePath(socket);
+    const refusal = handlers.judgeUpgrade(request);
+    if (refusal === undefined) return handlers.acceptUpgrade(request, socket, head);
+    handlers.refused(refusal);
+    refuseUpgrade(socket, refusal);
+  });
+}
+
+/** Where a listening server is reached from this machine. */
+export function addressOfServer(http: Server, host: string | undefined): { port: number; url: string } {
+  const { port } = http.address() as AddressInfo;
+  return { port, url: `http://${urlHost(host)}:${port}` };
+}
+
+function urlHost(host: string | undefined): string {
+  if (host === undefined || host === '::' || host === '0.0.0.0') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,91 @@
+/** What the server says to a client: acknowledgements of requests, and two events of its own. */
+import { hasIceAddresses, type IceServer, isIceServer } from './ice-server.js';
+import { isRecord } from './is-record.js';
+import type { PeerInfo } from './peer.js';
+import type { RefusalCode } from './refusal.js';
+
+/** The answer to a request that was refused. */
+export interface Refused {
+  readonly ok: false;
+  readonly code: RefusalCode;
+}
+
+/** The answer to `join`. */
+export interface Joined {
+  readonly ok: true;
+  /** The client's own id while it stays connected. */
+  readonly id: string;
+  readonly peers: readonly PeerInfo[];
+  readonly iceServers: readonly IceServer[];
+}
+
+/** The answer to `peers`. */
+export interface Sampled {
+  readonly ok: true;
+  readonly peers: readonly PeerInfo[];
+}
+
+/** The answer to `signal`. */
+export interface Relayed {
+  readonly ok: true;
+}
+
+/** The answer to `metrics`. */
+export interface Counted {
+  readonly ok: true;
+}
+
+/** What the server sends without a request. */
+export interface ServerEvents {
+  /** The server is about to close the connection. */
+  refused: (reason: { code: RefusalCode }) => void;
+  /** Another member of the room has sent `data`. */
+  signal: (signal: { from: string; data: object | string }) => void;
+}
+
+/** Characters of an id that a client takes; the server's have about 20. */
+const ID_CHARS_MAX = 64;
+
+/** Peers that a client takes of one answer; further ones are left out. */
+const PEERS_MAX = 64;
+
+/** A server's answer to `join` or `peers`, checked. */
+export type DecodedAnswer =
+  | {
+      readonly kind: 'ok';
+      /** The client's own id; only in an answer to `join`. */
+      readonly id: string | undefined;
+      readonly peerIds: readonly string[];
+      /** Those of the right shape, with addresses of STUN or TURN. */
+      readonly iceServers: readonly IceServer[];
+      /** How many others the server named. */
+      readonly badIceServers: number;
+    }
+  | { readonly kind: 'refused'; readonly code: string }
+  | { readonly kind: 'malformed' };
+
+/**
+ * Checks an answer of a signaling server, which anyone may run. An ICE server that cannot be used is left out and
+ * counted: without it peers may still be reached.
+ */
+export function decodeAnswer(answer: unknown): DecodedAnswer {
+  if (!isRecord(answer)) return { kind: 'malformed' };
+  const { ok, code, id, peers, iceServers: named = [] } = answer;
+  if (ok === false) return { kind: 'refused', code: decodeCode(code) };
+  if (ok !== true || !Array.isArray(peers) || !Array.isArray(named)) return { kind: 'malformed' };
+  if (id !== undefined && !isPeerId(id)) return { kind: 'malformed' };
+  const peerIds = peers.slice(0, PEERS_MAX).map((peer: unknown) => (isRecord(peer) ? peer.id : undefined));
+  if (!peerIds.every(isPeerId)) return { kind: 'malformed' };
+  const iceServers = named.filter(isIceServer).filter(hasIceAddresses);
+  return { kind: 'ok', id, peerIds, iceServers, badIceServers: named.length - iceServers.length };
+}
+
+/** True if a value can be the id of a peer. */
+export function isPeerId(value: unknown): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= ID_CHARS_MAX;
+}
+
+/** A code for people to read, whatever the server sent. */
+export function decodeCode(code: unknown): string {
+  return typeof code === 'string' && /^[A-Z0-9_]{1,48}$/.test(code) ? code : 'no code';
+}

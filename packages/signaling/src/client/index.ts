@@ -1,0 +1,6 @@
+export {
+  SignalingClient,
+  type SignalingClientEvents,
+  type SignalingClientOptions,
+  type SignalingFault,
+} from './signaling-client.js';

@@ -1,0 +1,293 @@
+/**
+ * A peer's connection to one signaling server: it joins the room of a network, joins again whenever the connection was
+ * lost, and passes signals on. Pages and gateways use the same client, so they wait, retry and report alike.
+ *
+ * What bounds it: one socket; one request waits {@link ANSWER_TIMEOUT_MS} at most; attempts to connect are at least
+ * {@link NUDGE_INTERVAL_MS} or socket.io's own pause apart, and {@link REFUSED_PAUSE_MS} after a refusal.
+ */
+import { io, type Socket } from 'socket.io-client';
+import { type DecodedAnswer, decodeAnswer, decodeCode, isPeerId } from '../answer.js';
+import type { Clock } from '../clock.js';
+import type { IceServer } from '../ice-server.js';
+import { isRecord } from '../is-record.js';
+import type { PeerKind } from '../peer.js';
+import type { RefusalCode } from '../refusal.js';
+import type { JoinRequest } from '../request.js';
+import { decodeSignalData, type SignalData } from '../signal-data.js';
+
+/** Which room to join, where, and with what. */
+export interface SignalingClientOptions {
+  /** Address of the server, http(s) or ws(s). A path says where the server is mounted. */
+  readonly url: string;
+  /** 64 hex digits: the room. */
+  readonly networkId: string;
+  /** A label for the server's metrics, as `isNetworkName` allows it; undefined for none. */
+  readonly networkName: string | undefined;
+  readonly kind: PeerKind;
+  /** Used instead of those that the server names. */
+  readonly iceServers?: readonly IceServer[] | undefined;
+  readonly clock: Clock;
+}
+
+/**
+ * What is wrong with a server: it does not answer, it refused this client, or it answered with something that is not its
+ * protocol.
+ */
+export type SignalingFault = 'SIGNAL_UNREACHABLE' | 'SIGNAL_REFUSED' | 'SIGNAL_MALFORMED';
+
+/** What a {@link SignalingClient} reports. */
+export interface SignalingClientEvents {
+  /** Joined, for the first time or again, with a sample of the peers there. */
+  joined(client: SignalingClient, peerIds: readonly string[]): void;
+  /** Another peer has sent a signal. */
+  signal(client: SignalingClient, from: string, data: SignalData): void;
+  /**
+   * The server cannot be used, or does not keep to its protocol. An outage is reported once until the client has joined
+   * again, however many attempts fail meanwhile.
+   */
+  failed(fault: SignalingFault, detail: string): void;
+  /**
+   * Says why this platform cannot use ICE servers that the server names; then none are used. Undefined if it can.
+   * Without this function they are used unseen.
+   */
+  iceObstacle?(iceServers: readonly IceServer[]): string | undefined;
+}
+
+/** Milliseconds that the server has for an answer; afterwards it counts as unreachable. */
+const ANSWER_TIMEOUT_MS = 10_000;
+
+/**
+ * Pauses between attempts to connect, in milliseconds: socket.io doubles them up to the second one, and varies each by
+ * half. A server that restarts gets its clients back over seconds, not all at once.
+ */
+const RECONNECT_DELAY_MS = 1000;
+const RECONNECT_DELAY_MAX_MS = 15_000;
+
+/** Milliseconds between two attempts that do not wait for a timer, since the timers of a hidden page hardly run. */
+const NUDGE_INTERVAL_MS = 5000;
+
+/**
+ * Milliseconds before a server that refused this client is tried again. A full room or a wrong origin seldom changes
+ * within seconds, and each attempt costs the server a handshake.
+ */
+const REFUSED_PAUSE_MS = 30_000;
+
+type AcceptedAnswer = Extract<DecodedAnswer, { readonly kind: 'ok' }>;
+
+/** What the server says when it is about to restart or stop. That is an outage, not a refusal of this client. */
+const SHUTTING_DOWN: RefusalCode = 'SIGNAL_SHUTTING_DOWN';
+
+/** One signaling server, to which the client stays connected until it is told to leave. */
+export class SignalingClient {
+  readonly url: string;
+  readonly #options: SignalingClientOptions;
+  readonly #events: SignalingClientEvents;
+  readonly #socket: Socket;
+  #ownId = '';
+  #iceServers: readonly IceServer[];
+  #isJoined = false;
+  /** The present outage has been reported. */
+  #isReported = false;
+  /** Why the server is about to close the connection, if it said so. */
+  #refusal: string | undefined;
+  #attemptedAt: number;
+  #pausedUntil = 0;
+  #cancelPause: () => void = () => {};
+
+  /** Begins to connect. */
+  constructor(options: SignalingClientOptions, events: SignalingClientEvents) {
+    this.url = options.url;
+    this.#options = options;
+    this.#events = events;
+    this.#iceServers = options.iceServers ?? [];
+    this.#attemptedAt = options.clock.now();
+    // socket.io would take a path for a namespace.
+    const { origin, pathname } = new URL(options.url);
+    this.#socket = io(origin, {
+      path: `${pathname.replace(/\/$/, '')}/socket.io`,
+      transports: ['websocket'],
+      // A connection of its own: if one node closes, another node of the same process must not lose its connection.
+      forceNew: true,
+      reconnectionDelay: RECONNECT_DELAY_MS,
+      reconnectionDelayMax: RECONNECT_DELAY_MAX_MS,
+      timeout: ANSWER_TIMEOUT_MS,
+    });
+    this.#socket.on('connect', () => this.#join());
+    this.#socket.on('connect_error', (error) => {
+      this.#reportOutage('SIGNAL_UNREACHABLE', error.message);
+      // socket.io tries again by itself, unless the server answered and said no.
+      if (!this.#socket.active) this.#pause();
+    });
+    this.#socket.on('disconnect', (reason) => this.#onDisconnect(reason));
+    this.#socket.on('signal', (message: unknown) => this.#onSignal(message));
+    this.#socket.on('refused', (message: unknown) => {
+      this.#onRefused(decodeCode(isRecord(message) ? message.code : undefined));
+    });
+  }
+
+  /** Our id on this server. A new one after each connection; the last one while there is none. */
+  get ownId(): string {
+    return this.#ownId;
+  }
+
+  /** ICE servers to use with peers of this server. */
+  get iceServers(): readonly IceServer[] {
+    return this.#iceServers;
+  }
+
+  /** Whether peers can be asked for now. */
+  get isJoined(): boolean {
+    return this.#isJoined;
+  }
+
+  /**
+   * Sends a signal to a peer. It is dropped while this client has not joined: afterwards our id is another one.
+   *
+   * @param refused  called if the server says that there is no such peer. The server is asked only with a description:
+   *   candidates follow a description that was taken
+   */
+  send(to: string, data: SignalData, refused: () => void): void {
+    if (!this.#isJoined) return;
+    if (data.type === 'candidate') {
+      this.#socket.emit('signal', { to, data });
+      return;
+    }
+    const acknowledge = (_error: unknown, answer: unknown): void => {
+      if (isRecord(answer) && answer.ok === false) refused();
+    };
+    this.#socket.timeout(ANSWER_TIMEOUT_MS).emit('signal', { to, data }, acknowledge);
+  }
+
+  /** @returns ids of peers, possibly known ones; none if the server does not answer */
+  async samplePeers(count: number): Promise<readonly string[]> {
+    if (!this.#isJoined) return [];
+    return await new Promise((resolve) =>
+      this.#ask('peers', { count }, (answer) => resolve(answer?.kind === 'ok' ? answer.peerIds : [])),
+    );
+  }
+
+  /** Sends counts to the server, without an answer: numbers that are lost on the way are not worth a second message. */
+  reportMetrics(report: object): void {
+    if (this.#isJoined) this.#socket.emit('metrics', report);
+  }
+
+  /** Tries to connect now, if the last attempt was a while ago and the server did not refuse this client. */
+  nudge(): void {
+    const now = this.#options.clock.now();
+    if (this.#socket.connected || now < this.#pausedUntil || now - this.#attemptedAt < NUDGE_INTERVAL_MS)
+      return;
+    this.#attemptedAt = now;
+    // connect() alone would not end socket.io's wait for its own timer.
+    this.#socket.disconnect().connect();
+  }
+
+  /** Leaves the server. `nudge` comes back. */
+  leave(): void {
+    this.#cancelPause();
+    this.#socket.disconnect();
+    // Leaving was not an attempt that failed, so the next nudge need not wait.
+    this.#attemptedAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Leaves the server for good. */
+  close(): void {
+    this.leave();
+    this.#isJoined = false;
+    this.#socket.off();
+  }
+
+  #join(): void {
+    const { networkId, networkName, kind } = this.#options;
+    const request: JoinRequest = { network: networkId, kind, name: networkName };
+    this.#ask('join', request, (answer) => {
+      if (answer === undefined) return;
+      if (answer.kind === 'ok' && answer.id !== undefined) {
+        this.#onJoined(answer.id, answer);
+        return;
+      }
+      if (answer.kind === 'refused') this.#onRefused(answer.code);
+      else this.#reportOutage('SIGNAL_MALFORMED');
+      this.#pause();
+    });
+  }
+
+  #onJoined(id: string, answer: AcceptedAnswer): void {
+    this.#ownId = id;
+    this.#isJoined = true;
+    this.#isReported = false;
+    this.#refusal = undefined;
+    if (this.#options.iceServers === undefined) this.#adoptIceServers(answer);
+    this.#events.joined(this, answer.peerIds);
+  }
+
+  /**
+   * Asks the server. A request fails with the connection that it was sent over, so an answer is never one to an earlier
+   * connection, which would name an id that is no longer ours.
+   *
+   * @param take  given the answer in the task in which it arrives, so before anything that the server sent after it;
+   *   undefined if there is no answer in time, or if the connection is lost meanwhile
+   */
+  #ask(event: 'join' | 'peers', payload: object, take: (answer: DecodedAnswer | undefined) => void): void {
+    const acknowledge = (error: unknown, answer: unknown): void => {
+      take(error === null ? decodeAnswer(answer) : undefined);
+      if (error === null || !this.#socket.connected) return;
+      this.#reportOutage('SIGNAL_UNREACHABLE', 'no answer');
+      this.#socket.disconnect().connect();
+    };
+    this.#socket.timeout(ANSWER_TIMEOUT_MS).emit(event, payload, acknowledge);
+  }
+
+  /** An ICE server that the platform does not take would make every connection fail. */
+  #adoptIceServers({ iceServers, badIceServers }: AcceptedAnswer): void {
+    if (badIceServers > 0) this.#report('SIGNAL_MALFORMED', `${badIceServers} bad ICE servers`);
+    const obstacle = this.#events.iceObstacle?.(iceServers);
+    this.#iceServers = obstacle === undefined ? iceServers : [];
+    if (obstacle !== undefined) this.#report('SIGNAL_MALFORMED', obstacle);
+  }
+
+  #onDisconnect(reason: string): void {
+    this.#isJoined = false;
+    this.#attemptedAt = this.#options.clock.now();
+    const refusal = this.#refusal;
+    this.#refusal = undefined;
+    if (reason === 'io client disconnect') return;
+    this.#reportOutage('SIGNAL_UNREACHABLE', reason);
+    // socket.io connects again by itself, unless the server closed the namespace.
+    if (refusal !== undefined || !this.#socket.active) this.#pause();
+  }
+
+  #pause(): void {
+    const { clock } = this.#options;
+    this.#socket.disconnect();
+    this.#pausedUntil = clock.now() + REFUSED_PAUSE_MS;
+    this.#cancelPause();
+    this.#cancelPause = clock.setTimer(REFUSED_PAUSE_MS, () => this.#socket.connect());
+  }
+
+  #onSignal(message: unknown): void {
+    if (!isRecord(message) || !this.#isJoined) return;
+    const { from, data } = message;
+    const signal = decodeSignalData(data);
+    if (isPeerId(from) && signal !== undefined) this.#events.signal(this, from, signal);
+  }
+
+  #onRefused(code: string): void {
+    if (code === SHUTTING_DOWN) {
+      this.#reportOutage('SIGNAL_UNREACHABLE', code);
+      return;
+    }
+    this.#refusal = code;
+    this.#reportOutage('SIGNAL_REFUSED', code);
+  }
+
+  #reportOutage(fault: SignalingFault, detail?: string): void {
+    this.#attemptedAt = this.#options.clock.now();
+    if (this.#isReported) return;
+    this.#isReported = true;
+    this.#report(fault, detail);
+  }
+
+  #report(fault: SignalingFault, detail?: string): void {
+    this.#events.failed(fault, detail === undefined ? this.url : `${this.url}: ${detail}`);
+  }
+}

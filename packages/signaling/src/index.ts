@@ -1,0 +1,29 @@
+export {
+  type Counted,
+  type DecodedAnswer,
+  decodeAnswer,
+  decodeCode,
+  isPeerId,
+  type Joined,
+  type Refused,
+  type Relayed,
+  type Sampled,
+  type ServerEvents,
+} from './answer.js';
+export type { Clock } from './clock.js';
+export { hasIceAddresses, type IceServer, isIceServer } from './ice-server.js';
+export { isRecord } from './is-record.js';
+export type { PeerInfo, PeerKind } from './peer.js';
+export { type RefusalCode, refusalCodes, refusals } from './refusal.js';
+export {
+  type ClientEvents,
+  decodeJoin,
+  decodeMetrics,
+  decodePeers,
+  decodeSignal,
+  isNetworkName,
+  type JoinRequest,
+  type PeersRequest,
+  type SignalRequest,
+} from './request.js';
+export { type Candidate, decodeSignalData, maxMessageBytesOf, type SignalData } from './signal-data.js';

@@ -1,0 +1,68 @@
+/**
+ * What two peers send each other through the signaling server until they are connected. The server passes it on unread,
+ * so the receiver checks all of it here. Whatever does not set up one data channel is refused.
+ */
+import { isRecord } from './is-record.js';
+
+/** Longest session description that is taken, in characters. One for a data channel has about 1000, candidates included. */
+const SDP_CHARS_MAX = 16_384;
+
+/** Longest candidate that is taken, in characters. Candidates have about 150. */
+const CANDIDATE_CHARS_MAX = 1024;
+
+/** Largest message, in bytes, that a peer takes if its description does not say. @see RFC 8841, section 6 */
+const MESSAGE_BYTES_DEFAULT = 65_536;
+
+/** One ICE candidate, in the form of `RTCIceCandidateInit`. At least one of the two places is named. */
+export interface Candidate {
+  readonly candidate: string;
+  readonly sdpMid: string | null;
+  readonly sdpMLineIndex: number | null;
+}
+
+/** One signal: a session description or a candidate, in the form in which simple-peer emits it. */
+export type SignalData =
+  | { readonly type: 'offer' | 'answer'; readonly sdp: string }
+  | { readonly type: 'candidate'; readonly candidate: Candidate };
+
+/**
+ * Checks a signal of another peer. simple-peer would also let the other side renegotiate, or add audio and video.
+ *
+ * @returns the signal without unknown members; undefined for anything else, and for a candidate whose place
+ *   (`sdpMid`, `sdpMLineIndex`) is missing or of the wrong type
+ */
+export function decodeSignalData(data: unknown): SignalData | undefined {
+  if (!isRecord(data)) return undefined;
+  const { type, sdp, candidate } = data;
+  if (type === 'offer' || type === 'answer') {
+    return typeof sdp === 'string' && isDataChannelSdp(sdp) ? { type, sdp } : undefined;
+  }
+  return type === 'candidate' ? decodeCandidate(candidate) : undefined;
+}
+
+/**
+ * The largest message that the sender of a session description takes, in bytes.
+ *
+ * @see RFC 8841, section 6: 0 means any size
+ */
+export function maxMessageBytesOf(sdp: string): number {
+  const line = /^a=max-message-size:(\d{1,15})\s*$/m.exec(sdp);
+  const bytes = line === null ? MESSAGE_BYTES_DEFAULT : Number(line[1]);
+  return bytes === 0 ? Number.MAX_SAFE_INTEGER : bytes;
+}
+
+function isDataChannelSdp(sdp: string): boolean {
+  if (sdp.length > SDP_CHARS_MAX) return false;
+  const media = sdp.match(/^m=.*/gm) ?? [];
+  return media.length === 1 && media[0]?.startsWith('m=application ') === true;
+}
+
+function decodeCandidate(value: unknown): SignalData | undefined {
+  if (!isRecord(value)) return undefined;
+  const { candidate, sdpMLineIndex = null, sdpMid = null } = value;
+  if (typeof candidate !== 'string' || candidate.length > CANDIDATE_CHARS_MAX) return undefined;
+  if (sdpMLineIndex !== null && typeof sdpMLineIndex !== 'number') return undefined;
+  if (sdpMid !== null && typeof sdpMid !== 'string') return undefined;
+  if (sdpMLineIndex === null && sdpMid === null) return undefined;
+  return { type: 'candidate', candidate: { candidate, sdpMLineIndex, sdpMid } };
+}

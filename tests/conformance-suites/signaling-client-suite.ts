@@ -1,0 +1,138 @@
+/**
+ * What the signaling client must do wherever it runs: in Chromium and in Node. It runs against the fake signaling servers
+ * of tests/browser.
+ */
+import type { SignalData } from '@vision-light/signaling';
+import { SignalingClient, type SignalingClientOptions } from '@vision-light/signaling/client';
+import { ManualClock } from './manual-clock.js';
+import { assertSame, Happenings, type SuiteRunner } from './suite-runner.js';
+
+const sdp = 'v=0\r\nm=application 9 x\r\n';
+let networks = 0;
+
+/** A network that no other test knows. */
+function newNetworkId(): string {
+  networks += 1;
+  return `${networks}`.padStart(64, '0');
+}
+
+interface Watched {
+  readonly client: SignalingClient;
+  readonly clock: ManualClock;
+  readonly happenings: Happenings<readonly [kind: string, ...details: unknown[]]>;
+}
+
+/** Defines the tests. @param urlOf  address of a fake server, by its behaviour */
+export function defineSignalingClientSuite(
+  { describe, it, afterEach }: SuiteRunner,
+  urlOf: (behaviour: string) => string,
+): void {
+  const open: SignalingClient[] = [];
+
+  function connect(behaviour: string, options: Partial<SignalingClientOptions> = {}): Watched {
+    const clock = new ManualClock();
+    const happenings: Watched['happenings'] = new Happenings();
+    const url = urlOf(behaviour);
+    const client = new SignalingClient(
+      { url, networkId: newNetworkId(), networkName: 'suite', kind: 'gateway', clock, ...options },
+      {
+        joined: (_client, peerIds) => happenings.add(['joined', peerIds]),
+        signal: (_client, from, data) => happenings.add(['signal', from, data]),
+        failed: (fault, detail) => happenings.add(['failed', fault, detail.replace(`${url}: `, '')]),
+      },
+    );
+    open.push(client);
+    return { client, clock, happenings };
+  }
+
+  describe('signaling client', () => {
+    afterEach(() => {
+      for (const client of open.splice(0)) client.close();
+    });
+
+    it('joins, meets the peer that came before, and passes signals on', async () => {
+      const networkId = newNetworkId();
+      const a = connect('honest', { networkId });
+      await a.happenings.next();
+      const b = connect('honest', { networkId });
+      assertSame(await b.happenings.next(), ['joined', [a.client.ownId]]);
+      assertSame(await a.client.samplePeers(5), [b.client.ownId]);
+      const offer: SignalData = { type: 'offer', sdp };
+      b.client.send(a.client.ownId, offer, () => {});
+      assertSame(await a.happenings.next(), ['signal', b.client.ownId, offer]);
+    });
+
+    it('hears that there is no such peer', async () => {
+      const { client, happenings } = connect('honest');
+      await happenings.next();
+      await new Promise<void>((resolve) => client.send('nobody', { type: 'offer', sdp }, resolve));
+    });
+
+    it('comes back at once to a server that it left itself', async () => {
+      const { client, happenings } = connect('honest');
+      await happenings.next();
+      client.leave();
+      assertSame([client.isJoined, await client.samplePeers(5)], [false, []]);
+      client.nudge();
+      assertSame((await happenings.next())[0], 'joined');
+    });
+
+    it('waits 30 s after a refusal, whatever nudges it, and then joins', async () => {
+      const { client, clock, happenings } = connect('moody');
+      assertSame(await happenings.next(), ['failed', 'SIGNAL_REFUSED', 'SIGNAL_ROOM_FULL']);
+      assertSame(clock.delays, [30_000], 'timers');
+      clock.advance(29_999);
+      client.nudge();
+      assertSame(clock.delays, [1], 'timers');
+      clock.advance(1);
+      assertSame((await happenings.next())[0], 'joined');
+    });
+
+    it('waits as long for a server that refused it and closed the connection', async () => {
+      const { clock, happenings } = connect('strict');
+      await happenings.next();
+      assertSame(await happenings.next(), ['failed', 'SIGNAL_REFUSED', 'SIGNAL_RATE_EXCEEDED']);
+      await clock.untilSet();
+      assertSame(clock.delays, [30_000], 'timers');
+      assertSame(happenings.all.length, 2, 'reports');
+    });
+
+    it('a server that shuts down is an outage: reported once, and tried again without the pause', async () => {
+      const { clock, happenings } = connect('leaving');
+      assertSame(await happenings.next(), ['failed', 'SIGNAL_UNREACHABLE', 'SIGNAL_SHUTTING_DOWN']);
+      // The server goes as often as the client comes; socket.io's own pauses are a second and more.
+      assertSame(clock.delays, [], 'timers');
+      assertSame(happenings.all.length, 1, 'reports');
+    });
+
+    it('an answer that is none is reported, and followed by the pause', async () => {
+      const { clock, happenings } = connect('malformed');
+      const [kind, fault] = await happenings.next();
+      assertSame([kind, fault, clock.delays], ['failed', 'SIGNAL_MALFORMED', [30_000]]);
+    });
+
+    it('takes no answer to a request of an earlier connection', async () => {
+      const { client, happenings } = connect('late');
+      await happenings.until(() => happenings.all.some(([kind]) => kind === 'joined'));
+      assertSame(client.ownId, 'second', 'id');
+    });
+
+    it('passes on only signals that set up a data channel, and goes without a bad ICE server', async () => {
+      const { client, happenings } = connect('hostile');
+      assertSame(await happenings.next(), ['failed', 'SIGNAL_MALFORMED', '1 bad ICE servers']);
+      assertSame(await happenings.next(), ['joined', []]);
+      assertSame(client.iceServers, [], 'ICE servers');
+      await happenings.until(() => happenings.all.some(([, code]) => code === 'SIGNAL_REFUSED'));
+      const signals = happenings.all.filter(([kind]) => kind === 'signal');
+      // Among the others is a candidate whose sdpMid is a number.
+      assertSame(signals.map(([, from]) => from).join(''), 'bcd', 'senders');
+    });
+
+    it('uses its own ICE servers if it has some', async () => {
+      const iceServers = [{ urls: 'stun:stun.example' }];
+      const { client, happenings } = connect('hostile', { iceServers });
+      assertSame((await happenings.next())[0], 'joined');
+      assertSame(client.iceServers, iceServers, 'ICE servers');
+    });
+  });
+}
