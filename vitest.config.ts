@@ -1,16 +1,40 @@
 import { defineConfig } from 'vitest/config';
 
-// Tests run on the TypeScript sources of every package, not on what was last built.
+/** Tests run on the TypeScript sources of every package, not on what was last built. */
+const sources = { conditions: ['vision-light-source', 'node'] };
+
 export default defineConfig({
-  resolve: { conditions: ['vision-light-source', 'node'] },
-  ssr: { resolve: { conditions: ['vision-light-source', 'node'] } },
+  resolve: sources,
+  ssr: { resolve: sources },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'tests/{model,tidy,sim,attack,fuzz,node}/**/*.test.ts'],
-    // For what hangs, not for what is slow: a machine may have much else to do.
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
-    expect: { poll: { timeout: 300_000 } },
-    // The machines that run this have two cores; more workers only make timings worse.
-    maxWorkers: 2,
+    // A test that hangs costs a minute. A test that needs long is split: machines differ fourfold and do other things.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // Shorter than a test, so that a poll that fails says what it waited for.
+    expect: { poll: { timeout: 50_000 } },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'tests/{model,tidy,sim,attack,fuzz,node}/**/*.test.ts'],
+          // The machines that run this have two cores; more workers only make timings worse.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['tests/e2e/**/*.test.ts'],
+          // Real servers and several pages: one file after the other, and after all of unit.
+          maxWorkers: 1,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+          expect: { poll: { interval: 100 } },
+        },
+      },
+    ],
   },
 });

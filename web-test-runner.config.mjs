@@ -1,15 +1,15 @@
 /**
  * The tests that need a real browser. They are bundled as the library is, from the sources, and run in Chromium against
- * fake signaling servers. With RESULTS_FILE set, `{ passed, failed, skipped, failures }` is written there.
+ * fake signaling servers.
  */
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defaultReporter, summaryReporter } from '@web/test-runner';
 import { chromeLauncher } from '@web/test-runner-chrome';
 import { build, loadConfigFromFile } from 'vite';
-import { chromiumArgs } from './scripts/chromium-args.mjs';
-import { findChromium } from './scripts/find-chromium.mjs';
+import { chromiumArgs, findChromium } from './scripts/setup/chromium.mjs';
+import { browserReporter } from './scripts/test/browser-reporter.mjs';
 import { startFakeSignaling } from './tests/browser/fake-signaling.mjs';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
@@ -46,35 +46,7 @@ async function bundleTests() {
   });
 }
 
-/** Counts what ran; a test file that could not be run counts as one failure. */
-function countingReporter(file) {
-  return {
-    onTestRunFinished({ sessions }) {
-      const counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
-      const fail = (where, error) => {
-        counts.failed += 1;
-        counts.failures.push(`${where}\n    ${error?.message ?? 'did not run'}`);
-      };
-      const count = (suite, where) => {
-        if (suite === undefined) return;
-        for (const test of suite.tests) {
-          if (test.skipped || test.passed) counts[test.skipped ? 'skipped' : 'passed'] += 1;
-          else fail(`${where}: ${test.name}`, test.error);
-        }
-        for (const each of suite.suites) count(each, `${where}: ${each.name}`);
-      };
-      for (const { testFile, testResults, errors } of sessions) {
-        const where = path.relative(root, testFile);
-        count(testResults, where);
-        if (errors.length > 0 || testResults === undefined) fail(where, errors[0]);
-      }
-      writeFileSync(file, JSON.stringify(counts));
-    },
-  };
-}
-
 const [executablePath, signaling] = await Promise.all([findChromium(), startFakeSignaling(), bundleTests()]);
-const { RESULTS_FILE } = process.env;
 
 export default {
   rootDir: root,
@@ -95,10 +67,6 @@ export default {
     <script>globalThis.signalingOrigin = ${JSON.stringify(signaling.origin)};</script>
     <script type="module" src="${framework}"></script>
   </body></html>`,
-  reporters: [
-    summaryReporter({}),
-    defaultReporter({ reportTestProgress: false }),
-    ...(RESULTS_FILE === undefined ? [] : [countingReporter(RESULTS_FILE)]),
-  ],
+  reporters: [summaryReporter({}), defaultReporter({ reportTestProgress: false }), browserReporter()],
   plugins: [{ name: 'fake-signaling', serverStop: () => signaling.close() }],
 };

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { createSignalServer } from '@vision-light/signal-server';
-import { importSource } from '../../scripts/run-source.mjs';
+import { importSource } from '../../scripts/run/import-source.mjs';
 import { firstLine, startScript, stopScript } from './bench-process.mjs';
 import { launchChromium } from './chromium.mjs';
 import { rawTransferMs } from './raw-channel.mjs';

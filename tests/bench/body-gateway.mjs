@@ -1,5 +1,5 @@
 /** Runs `body-gateway.ts` as a process of its own. */
-import { importSource } from '../../scripts/run-source.mjs';
+import { importSource } from '../../scripts/run/import-source.mjs';
 
 const { main } = await importSource('tests/bench/body-gateway.ts');
 await main(process.argv.slice(2));

@@ -1,7 +1,6 @@
 /** The Chromium that the browser benches share, and what they do with their samples. */
 import puppeteer from 'puppeteer-core';
-import { chromiumArgs } from '../../scripts/chromium-args.mjs';
-import { findChromium } from '../../scripts/find-chromium.mjs';
+import { chromiumArgs, findChromium } from '../../scripts/setup/chromium.mjs';
 
 export async function launchChromium() {
   return puppeteer.launch({

@@ -3,7 +3,7 @@
  * virtual minutes: `node tests/bench/sim.bench.mjs 1000 60`.
  */
 import { fileURLToPath } from 'node:url';
-import { importSource } from '../../scripts/run-source.mjs';
+import { importSource } from '../../scripts/run/import-source.mjs';
 
 /** Sizes of network, and virtual minutes of each: as many as a bench has time for. */
 const runs = [

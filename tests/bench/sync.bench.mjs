@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { ByteWriter, CHUNK_HEADERS, resolveNetwork } from '@vision-light/protocol';
 import { createSignalServer } from '@vision-light/signal-server';
-import { servePage } from '../../scripts/page-server.mjs';
+import { servePage } from '../../scripts/serve/page-server.mjs';
 import { startScript } from './bench-process.mjs';
 import { launchChromium, median } from './chromium.mjs';
 import { rawTransferMs } from './raw-channel.mjs';

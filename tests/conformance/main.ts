@@ -39,16 +39,16 @@ class UsageError extends Error {}
  * Runs the command.
  *
  * @param args  what follows `npm run conformance --`
- * @param folder  what paths are relative to
+ * @param folder  what paths are relative to; npm starts scripts in the root and says where it was called itself
  * @param print  takes a line of the result
  * @param complain  takes the line that says why there is none
  * @returns the exit code
  */
 export function main(
   args: readonly string[],
-  folder: string,
-  print: (line: string) => void,
-  complain = print,
+  folder = process.env.INIT_CWD ?? process.cwd(),
+  print: (line: string) => void = console.log,
+  complain: (line: string) => void = console.error,
 ): number {
   try {
     const outcome = run(args, folder);
@@ -131,18 +131,9 @@ function runVectors(file: string): Outcome {
 
 /** The chain of the vectors that ship with the repository. */
 export function producerChain(): JsonValue {
-  const folder = path.dirname(fileURLToPath(import.meta.url));
-  // From the sources and from build/conformance alike.
-  const candidates = ['../vectors', '../../tests/vectors'].map((name) =>
-    path.join(folder, name, 'vision-vectors.json'),
-  );
-  for (const candidate of candidates) {
-    try {
-      const json = parseLosslessJson(readFileSync(candidate, 'utf8')) as Record<string, JsonValue>;
-      return json.chain_a_producer_rule ?? null;
-    } catch {}
-  }
-  return null;
+  const file = fileURLToPath(new URL('../vectors/vision-vectors.json', import.meta.url));
+  const json = parseLosslessJson(readFileSync(file, 'utf8')) as Record<string, JsonValue>;
+  return json.chain_a_producer_rule ?? null;
 }
 
 function readBytes(file: string): Uint8Array {

@@ -1,8 +1,7 @@
 /** A real Chromium with real pages. Each page has a storage of its own, as in the browser of another visitor. */
 import type { createLightNode } from '@vision-light/browser-node';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
-import { chromiumArgs } from '../../scripts/chromium-args.mjs';
-import { findChromium } from '../../scripts/find-chromium.mjs';
+import { chromiumArgs, findChromium } from '../../scripts/setup/chromium.mjs';
 
 type LightNodeHandle = Awaited<ReturnType<typeof createLightNode>>;
 

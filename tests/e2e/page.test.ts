@@ -8,7 +8,7 @@ import { Stage } from './stage.js';
 /** Two batches of headers: enough for a progress bar to be seen on its way. */
 const HISTORY = 4000;
 /** How long a page may take for one thing, in ms; a machine may have much else to do. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 50_000;
 const network = smallNetwork('vision-e2e-page');
 const stage = new Stage();
 const { servers } = stage;

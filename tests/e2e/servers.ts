@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createGateway, type Gateway } from '@vision-light/gateway';
 import type { CustomNetwork } from '@vision-light/protocol';
 import { createSignalServer, type SignalServer } from '@vision-light/signal-server';
-import { servePage } from '../../scripts/page-server.mjs';
+import { servePage } from '../../scripts/serve/page-server.mjs';
 
 /** The devnet's rules at a cost that lets a test mine. */
 export function smallNetwork(name: string): CustomNetwork {

@@ -218,7 +218,8 @@ describe('a single flipped bit', () => {
 describe('the command line', () => {
   function run(...args: string[]) {
     const lines: string[] = [];
-    const code = main(args, `${import.meta.dirname}/..`, (line) => lines.push(line));
+    const note = (line: string) => lines.push(line);
+    const code = main(args, `${import.meta.dirname}/..`, note, note);
     return { code, lines };
   }
 

@@ -1,6 +1,10 @@
-/** The browser package as anyone gets it: packed, installed in a project that has nothing else, type-checked, bundled. */
+/**
+ * The packages as anyone gets them: packed, installed outside of the repository, type-checked and, for the browser,
+ * bundled. There is no workspace there and no source, so only what is in the package can be found.
+ */
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -96,20 +100,39 @@ void follow((text) => document.body.append(text)).then(() => [incomplete, unknow
 const page =
   '<!doctype html><html lang="en"><body><script type="module" src="/main.ts"></script></body></html>';
 
-/** Whatever fetches another module or script: imports and exports from one, and calls. */
-function importsIn(script: string): string[] {
-  const source = ts.createSourceFile('x.js', script, ts.ScriptTarget.Latest, true);
+/** Whatever names another module or script: imports and exports from one, types of one, and calls. */
+function importsIn(script: string, name = 'x.js'): string[] {
+  const source = ts.createSourceFile(name, script, ts.ScriptTarget.Latest, true);
   const found: string[] = [];
   const visit = (node: ts.Node): void => {
     const isImport =
       ts.isImportDeclaration(node) || (ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined);
     const isCall =
       ts.isCallExpression(node) && /^(import|importScripts|require)$/.test(node.expression.getText());
-    if (isImport || isCall) found.push(node.getText());
+    if (isImport || isCall || ts.isImportTypeNode(node)) found.push(node.getText());
     ts.forEachChild(node, visit);
   };
   visit(source);
   return found;
+}
+
+const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+
+/** Packs packages as `npm publish` would. @returns the files' names, in `into`, by package */
+async function pack(into: string, ...which: string[]): Promise<Map<string, string>> {
+  const args = ['pack', '--json', '--offline', '--ignore-scripts', '--pack-destination', into, ...which];
+  const { stdout } = await run('npm', args, { cwd: root });
+  const packed = JSON.parse(stdout) as { name: string; filename: string }[];
+  return new Map(packed.map(({ name, filename }) => [name, filename]));
+}
+
+/** What tsc complains about, in its own libraries aside; an empty text if nothing. */
+async function complaintsOfTsc(cwd: string, ...args: string[]): Promise<string> {
+  const how = ['--strict', '--noEmit', '--skipDefaultLibCheck', '--pretty', 'false', '--target', 'es2023'];
+  const { stdout, stderr } = await run(process.execPath, [tsc, ...how, ...args], { cwd }).catch(
+    (failed: { stdout: string; stderr: string }) => failed,
+  );
+  return stdout + stderr;
 }
 
 describe('the packed browser package', () => {
@@ -119,12 +142,8 @@ describe('the packed browser package', () => {
 
   beforeAll(async () => {
     project = await mkdtemp(path.join(tmpdir(), 'vision-light-'));
-    const packed = await run(
-      'npm',
-      ['pack', '--json', '--offline', '--ignore-scripts', '--pack-destination', project],
-      { cwd: path.join(root, 'packages/browser-node') },
-    );
-    const [{ filename }] = JSON.parse(packed.stdout);
+    const packed = await pack(project, '--workspace=packages/browser-node');
+    const filename = packed.get('@vision-light/browser-node') as string;
     await mkdir(inProject('node_modules'));
     await writeFile(inProject('package.json'), '{"name":"application","private":true,"type":"module"}');
     await writeFile(inProject('index.html'), page);
@@ -161,29 +180,16 @@ describe('the packed browser package', () => {
     ['esnext', 'bundler'],
     ['nodenext', 'nodenext'],
   ])('type-checks under --strict with --module %s and --moduleResolution %s', async (module, resolution) => {
-    const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
     const libraries = 'ES2023,DOM,DOM.Iterable,DOM.AsyncIterable';
-    const places = [
-      '--module',
-      module,
-      '--moduleResolution',
-      resolution,
-      '--target',
-      'es2023',
-      '--lib',
-      libraries,
-    ];
-    const files = ['main.ts', 'url.d.ts'];
-    const checked = await runNode(
-      tsc,
-      '--strict',
-      '--noEmit',
-      '--pretty',
-      'false',
-      ...places,
-      ...files,
-    ).catch(({ stdout, stderr }: { stdout: string; stderr: string }) => ({ stdout, stderr }));
-    expect(checked).toEqual({ stdout: '', stderr: '' });
+    const places = ['--module', module, '--moduleResolution', resolution, '--lib', libraries];
+    expect(await complaintsOfTsc(project, ...places, 'main.ts', 'url.d.ts')).toBe('');
+  });
+
+  it('declares its types in one file that imports nothing', async () => {
+    const file = 'node_modules/@vision-light/browser-node/dist/index.d.ts';
+    const declarations = await readFile(inProject(file), 'utf8');
+    expect(declarations).toContain('interface LightNodeHandle');
+    expect(importsIn(declarations, 'index.d.ts')).toEqual([]);
   });
 
   it('is bundled into scripts that import nothing', async () => {
@@ -203,5 +209,72 @@ describe('the packed browser package', () => {
       expect(text.length).toBeGreaterThanOrEqual(worker.length);
       expect(importsIn(text)).toEqual([]);
     }
+  });
+});
+
+describe('each packed package', () => {
+  const { workspaces } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+    workspaces: string[];
+  };
+  const published = workspaces.flatMap((folder) => {
+    const manifest = JSON.parse(readFileSync(path.join(root, folder, 'package.json'), 'utf8'));
+    return manifest.private ? [] : [manifest.name as string];
+  });
+  let project = '';
+
+  beforeAll(async () => {
+    project = await mkdtemp(path.join(tmpdir(), 'vision-light-'));
+    const packed = await pack(project, '--workspaces');
+    await writeFile(path.join(project, 'package.json'), '{"private":true,"type":"module"}');
+    const modules = path.join(project, 'node_modules');
+    await mkdir(modules);
+    // What they depend on beside each other is taken from the repository, so that nothing is downloaded.
+    for (const name of await readdir(path.join(root, 'node_modules'))) {
+      if (name.startsWith('.') || name === '@vision-light') continue;
+      await symlink(path.join(root, 'node_modules', name), path.join(modules, name));
+    }
+    for (const name of published) {
+      const target = path.join(modules, name);
+      await mkdir(target, { recursive: true });
+      const file = path.join(project, packed.get(name) ?? '');
+      await run('tar', ['-xzf', file, '--strip-components=1', '-C', target]);
+    }
+  });
+
+  afterAll(() => rm(project, { recursive: true, force: true }));
+
+  it('declares what it exports, types included', async () => {
+    expect(published.length).toBeGreaterThan(3);
+    const files = published.map((name) => path.join(project, `${path.basename(name)}.ts`));
+    for (const [index, name] of published.entries()) {
+      // Were the package's declarations not found, there would be another complaint; were it `any`, none.
+      const text = `import { nothingOfThisName } from '${name}';\nexport const nothing = nothingOfThisName;\n`;
+      await writeFile(files[index] ?? '', text);
+    }
+    const program = ts.createProgram(files, {
+      strict: true,
+      noEmit: true,
+      target: ts.ScriptTarget.ES2023,
+      module: ts.ModuleKind.NodeNext,
+      lib: ['lib.es2023.d.ts', 'lib.dom.d.ts'],
+      types: ['node'],
+      typeRoots: [path.join(project, 'node_modules/@types')],
+    });
+    // The declarations of the packages are checked too, and not those of what they depend on.
+    const own = program
+      .getSourceFiles()
+      .filter(({ fileName }) => !/\/node_modules\/(?!@vision-light\/)/.test(fileName));
+    for (const name of published)
+      expect(
+        own.some(({ fileName }) => fileName.includes(`/${name}/`)),
+        name,
+      ).toBe(true);
+    const complaints = own.flatMap((file) => [
+      ...program.getSyntacticDiagnostics(file),
+      ...program.getSemanticDiagnostics(file),
+    ]);
+    expect(complaints.map(({ messageText }) => messageText).sort()).toEqual(
+      published.map((name) => `Module '"${name}"' has no exported member 'nothingOfThisName'.`).sort(),
+    );
   });
 });

@@ -9,7 +9,7 @@ import { createGateway } from '@vision-light/gateway';
 import { metricNames } from '@vision-light/protocol';
 import { createSignalServer } from '@vision-light/signal-server';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { findPrometheus } from '../../scripts/find-prometheus.mjs';
+import { findPrometheus } from '../../scripts/setup/prometheus.mjs';
 
 const found = findPrometheus();
 if (found === undefined) {

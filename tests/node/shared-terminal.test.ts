@@ -1,7 +1,7 @@
 /** What `npm start` shows of several servers: their lines, and a progress bar below them on a terminal. */
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { readLines, SharedTerminal } from '../../scripts/shared-terminal.mjs';
+import { readLines, SharedTerminal } from '../../scripts/serve/shared-terminal.mjs';
 
 /** A stream that shows what a person would see: carriage returns and erased lines done. */
 class Screen {

@@ -29,7 +29,7 @@ async function startCommand(): Promise<{ readonly command: string[]; readonly po
   const dataDir = await mkdtemp(path.join(tmpdir(), 'vision-light-start-'));
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
   const options = [...portOptions(ports), '--data-dir', dataDir];
-  return { command: [process.execPath, 'scripts/start.mjs', ...options], ports };
+  return { command: [process.execPath, 'scripts/serve/start.mjs', ...options], ports };
 }
 
 /** A process and what it has printed so far. */

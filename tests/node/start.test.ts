@@ -21,7 +21,7 @@ async function runStart(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ending> {
-  const child = spawn(process.execPath, ['scripts/start.mjs', ...args], {
+  const child = spawn(process.execPath, ['scripts/serve/start.mjs', ...args], {
     cwd: root,
     env: { ...process.env, INIT_CWD: root, ...env },
   });
@@ -127,7 +127,7 @@ describe.skipIf(process.platform === 'win32')('what is started', () => {
       setInterval(() => {}, 1000);
       console.log('running');`;
     const { child, ended, nextLine } = runProgram(`
-      import { runNode } from './run-command.mjs';
+      import { runNode } from './run/run-command.mjs';
       await runNode(['--eval', ${JSON.stringify(command)}], { show: true });
       console.log('went on');`);
     expect(await nextLine()).toBe('running');
@@ -139,7 +139,7 @@ describe.skipIf(process.platform === 'win32')('what is started', () => {
 
   it('a server ends with whoever started it, even killed', async () => {
     const { child, nextLine } = runProgram(`
-      import { startChildServer } from './child-server.mjs';
+      import { startChildServer } from './serve/child-server.mjs';
       startChildServer('signal', ['packages/signal-server/dist/cli.js', '--port', '0', '--host', '127.0.0.1']);`);
     const url = /http:[^"]+/.exec((await nextLine()) ?? '')?.[0];
     const answers = () =>
@@ -154,7 +154,7 @@ describe.skipIf(process.platform === 'win32')('what is started', () => {
 
   it('a server complains once', async () => {
     const { nextLine } = runProgram(`
-      import { startChildServer } from './child-server.mjs';
+      import { startChildServer } from './serve/child-server.mjs';
       const { ended } = startChildServer('signal', ['packages/signal-server/dist/cli.js', '--bogus']);
       console.log(await ended);`);
     expect(await nextLine()).toBe(": Unknown option '--bogus'. See --help.");

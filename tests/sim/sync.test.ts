@@ -6,7 +6,7 @@ import {
   type NodeNotice,
   type Phase,
 } from '@vision-light/protocol';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   FAILURES_BEFORE_PAUSE,
   LEADER_SLICE_MS,
@@ -53,16 +53,21 @@ const rejects = (notices: readonly NodeNotice[]): (string | undefined)[] =>
     notice.type === 'peer' && notice.change.kind === 'disconnected' ? [notice.change.code] : [],
   );
 
-let long: HeaderBatch | undefined;
-
 /** 24,000 headers of the least work there is. */
-function longBatch(): HeaderBatch {
-  if (long === undefined) {
-    const chain = new VisionChain();
-    long = chain.mine({ count: 24_000, timeOf: (height) => genesisTime + 25 * height, miner: 'long' });
-  }
-  return long;
-}
+let long: HeaderBatch;
+
+beforeAll(() => {
+  const chain = new VisionChain();
+  long = chain.mine({ count: 24_000, timeOf: (height) => genesisTime + 25 * height, miner: 'long' });
+});
+
+/** Fewer headers than the long chain has, and more work. */
+const heavy = new VisionChain();
+
+beforeAll(() => {
+  while (heavy.tree.chainwork(heavy.tree.tip) < 30_000n)
+    heavy.mine({ count: 1, timeOf: (height) => genesisTime + height });
+});
 
 /** Serves a chain one answer after the other, each just before it would be called late. */
 function oneByOne(chain: HeaderBatch): (message: Message, self: Stranger) => void {
@@ -202,15 +207,11 @@ describe('header sync', () => {
   });
 
   it('wins an honest chain against a peer that streams a long worthless branch without end', async () => {
-    // The worthless branch is easy and long; the honest one has more work in fewer headers.
-    const heavy = new VisionChain();
-    while (heavy.tree.chainwork(heavy.tree.tip) < 30_000n)
-      heavy.mine({ count: 1, timeOf: (height) => genesisTime + height });
     const { tipHeight } = heavy.tree;
     const world = new World(genesisTime + 25 * 40_000);
     const node = world.add('node', { family });
     await world.run(100);
-    const streamer = new Stranger(world, 'streamer', node, oneByOne(longBatch()));
+    const streamer = new Stranger(world, 'streamer', node, oneByOne(long));
     streamer.hello({ height: 1e6, chainwork: 1n << 200n });
     const honest = new Stranger(world, 'honest', node, serve(family, heavy.batch));
     honest.hello({ height: tipHeight, chainwork: heavy.tree.chainwork(heavy.tree.tip) });
@@ -227,7 +228,7 @@ describe('header sync', () => {
     const world = new World(genesisTime + 25 * 40_000);
     const node = world.add('node', { family });
     await world.run(100);
-    const slow = new Stranger(world, 'slow', node, oneByOne(longBatch()));
+    const slow = new Stranger(world, 'slow', node, oneByOne(long));
     slow.hello({ height: 24_000, chainwork: 24_001n });
     await world.run(world.now + LEADER_SLICE_MS + 15_000);
     expect(node.core.tip.height).toBe(24_000);

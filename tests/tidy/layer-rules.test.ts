@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { blindRules } from '../../scripts/lint-checks.mjs';
+import { blindRules } from '../../scripts/lint/lint-checks.mjs';
 
 describe('blindRules', () => {
   const sources = ['packages/a/src/low/x.ts', 'packages/a/src/high/y.ts', 'packages/a/src/high/y.test.ts'];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { limitsDocument, readLimits } from '../../scripts/limits-doc.mjs';
+import { limitsDocument, readLimits } from '../../scripts/lint/limits-doc.mjs';
 import { textOf } from './repository-files.js';
 
 describe('LIMITS.md', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { missingOptional } from '../../scripts/complete-lock.mjs';
+import { missingOptional } from '../../scripts/setup/complete-lock.mjs';
 import { textOf } from './repository-files.js';
 
 describe('package-lock.json', () => {
@@ -15,7 +15,7 @@ describe('package-lock.json', () => {
     expect(resolved.filter((text) => text.includes('://'))).toEqual([]);
   });
 
-  it('holds the binaries of every platform, or npm ci refuses it (node scripts/complete-lock.mjs)', () => {
+  it('holds the binaries of every platform, or npm ci refuses it (node scripts/setup/complete-lock.mjs)', () => {
     expect(Object.keys(packages).length).toBeGreaterThan(100);
     expect(missingOptional(packages)).toEqual([]);
   });

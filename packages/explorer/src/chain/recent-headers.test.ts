@@ -8,7 +8,7 @@ function makeHeader(height: number, branch: string, forkHeight: number): HeaderI
   return { height, hash: hashAt(height), parent: hashAt(height - 1), time: height, fields: {} };
 }
 
-const eventually = (holds: () => void): Promise<void> => vi.waitFor(holds, { timeout: 300_000 });
+const eventually = (holds: () => void): Promise<void> => vi.waitFor(holds, { timeout: 50_000 });
 
 const hashes = (recent: RecentHeaders) => recent.newestFirst.map((header) => header.hash);
 

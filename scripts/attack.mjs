@@ -1,4 +1,0 @@
-/** `npm run attack`: see `npm run attack -- --help`. */
-import { runSource } from './run-source.mjs';
-
-await runSource('tests/attack/main.ts');
