@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'vite';
+import type { ESTree } from 'rolldown/utils';
+import { minify as terser } from 'terser';
+import { build, minify, type Plugin } from 'vite';
 
 /** Where the sources of all packages are taken from, instead of what was last built. */
 export const sourceConditions = ['vision-light-source', 'module', 'browser', 'import', 'default'];
@@ -10,7 +12,7 @@ export const sourceConditions = ['vision-light-source', 'module', 'browser', 'im
  * @param options  `emitWorkerAs`: name of the file that the worker is written to, beside the bundle that holds it as text
  */
 export function nodeSources(options: { readonly emitWorkerAs: string }): Plugin[] {
-  return [workerScript(options.emitWorkerAs), slimSimplePeer(), slimEngineIo()];
+  return [workerScript(options.emitWorkerAs), slimSimplePeer(), slimEngineIo(), slimSocketIo()];
 }
 
 /** Where vite puts the licences of the worker's libraries before they are emitted with the library's. */
@@ -41,9 +43,47 @@ function workerScript(emitAs: string): Plugin {
   };
 }
 
+/** simple-peer's methods for audio and video. Only descriptions of one data channel are taken, so nothing calls them. */
+const mediaMethods = [
+  'addTransceiver',
+  'addStream',
+  'addTrack',
+  'replaceTrack',
+  'removeTrack',
+  'removeStream',
+];
+
+/** What simple-peer says of each step, statements of one line each, is shown to nobody. */
+const withoutLog = (code: string): string => code.replaceAll(/^\s*this\._debug\(.*\)$/gm, '');
+
+/** Cuts methods out of a class of a module. @throws if one of them is not there */
+function withoutMethods(
+  program: ESTree.Program,
+  code: string,
+  className: string,
+  names: readonly string[],
+): string {
+  const [members = []] = program.body.flatMap((statement) => {
+    const declared = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
+    return declared?.type === 'ClassDeclaration' && declared.id?.name === className
+      ? [declared.body.body]
+      : [];
+  });
+  const found = names.map((name) => {
+    const member = members.find(
+      (each) => each.type === 'MethodDefinition' && each.key.type === 'Identifier' && each.key.name === name,
+    );
+    if (member === undefined) throw new Error(`${className} has no method ${name}`);
+    return member;
+  });
+  return found
+    .toSorted((a, b) => b.start - a.start)
+    .reduce((rest, { start, end }) => rest.slice(0, start) + rest.slice(end), code);
+}
+
 /**
- * simple-peer from its source, with four of its dependencies replaced by the parts that it uses. Its ready-made
- * `simplepeer.min.js` contains a whole stream library and Buffer: 28 kB gzipped, against 6.
+ * simple-peer from its source, with its dependencies replaced by the parts that it uses, and without what only audio and
+ * video need. Its ready-made `simplepeer.min.js` contains a whole stream library and Buffer: 28 kB gzipped, against 5.
  */
 function slimSimplePeer(): Plugin {
   const shims = new Map(
@@ -61,8 +101,16 @@ function slimSimplePeer(): Plugin {
     name: 'vision-light-slim-simple-peer',
     enforce: 'pre',
     resolveId: (id, importer) => (importer?.endsWith('/simple-peer/index.js') ? shims.get(id) : undefined),
+    transform(code, id) {
+      if (!id.endsWith('/simple-peer/index.js')) return undefined;
+      const text = withoutLog(code);
+      return withoutMethods(this.parse(text), text, 'Peer', mediaMethods);
+    },
   };
 }
+
+/** What changes from one transport of engine.io to a better one. With WebSocket alone there is no better one. */
+const upgradeMethods = ['_probe'];
 
 /**
  * engine.io-client without the transports that the node never asks for: polling and WebTransport, 4 kB gzipped. Its
@@ -86,6 +134,10 @@ function slimEngineIo(): Plugin {
       folder = client;
       return id;
     },
+    transform(code, id) {
+      if (!id.endsWith('/engine.io-client/build/esm/socket.js')) return undefined;
+      return withoutMethods(this.parse(code), code, 'Socket', upgradeMethods);
+    },
     load(loaded) {
       if (loaded === unusedId)
         return `export const Fetch = undefined, XHR = undefined, WT = undefined;
@@ -97,11 +149,65 @@ function slimEngineIo(): Plugin {
   };
 }
 
+/** Methods of socket.io-client's socket for listeners of every event. Signaling has none. */
+const catchAllMethods = [
+  'onAny',
+  'prependAny',
+  'offAny',
+  'listenersAny',
+  'onAnyOutgoing',
+  'prependAnyOutgoing',
+  'offAnyOutgoing',
+  'listenersAnyOutgoing',
+];
+
+/**
+ * socket.io-parser without binary attachments, a kilobyte gzipped: signaling is text. A server that announces an attachment
+ * all the same is a server that cannot be understood, and the connection to it ends.
+ */
+function slimSocketIo(): Plugin {
+  const id = '\0vision-light:socket.io-no-binary';
+  return {
+    name: 'vision-light-slim-socket.io',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!id.endsWith('/socket.io-client/build/esm/socket.js')) return undefined;
+      return withoutMethods(this.parse(code), code, 'Socket', catchAllMethods);
+    },
+    resolveId: (source, importer = '') =>
+      importer.endsWith('/socket.io-parser/build/esm/index.js') && /^\.\/(is-)?binary\.js$/.test(source)
+        ? id
+        : undefined,
+    load: (loaded) =>
+      loaded === id
+        ? `export const isBinary = () => false, hasBinary = isBinary;
+          export const deconstructPacket = (packet) => ({ packet, buffers: [] });
+          export const reconstructPacket = () => { throw new Error('binary attachment'); };`
+        : undefined,
+  };
+}
+
 interface WorkerBundle {
   readonly code: string;
   readonly sources: readonly string[];
   /** Licences of what is bundled, as a document. */
   readonly licenses: string;
+}
+
+/**
+ * terser finds a kilobyte, gzipped, that vite's minifier leaves. After it the script goes through that minifier again, for
+ * strings in the quotes that the page uses are compressed better.
+ */
+async function minifyFurther(script: string): Promise<string> {
+  const { code = '' } = await terser(script, {
+    ecma: 2020,
+    toplevel: true,
+    compress: { ecma: 2020, passes: 2, sequences: false, conditionals: false, if_return: false },
+    format: { ecma: 2020 },
+  });
+  const { code: again, errors } = await minify('worker.js', code);
+  if (again === '' || errors.length > 0) throw new Error('the worker could not be minified');
+  return again;
 }
 
 async function bundleWorker(): Promise<WorkerBundle> {
@@ -124,7 +230,7 @@ async function bundleWorker(): Promise<WorkerBundle> {
       if (chunk.type !== 'chunk' || !chunk.isEntry) continue;
       const document = output.output.find(({ fileName }) => fileName === LICENSES);
       const licenses = document?.type === 'asset' ? String(document.source) : '';
-      return { code: chunk.code, sources: chunk.moduleIds, licenses };
+      return { code: await minifyFurther(chunk.code), sources: chunk.moduleIds, licenses };
     }
   }
   throw new Error(`vite made no script of ${entry}`);

@@ -11,7 +11,7 @@ export async function benchBundle() {
   const kilobytes = gzipSync(readFileSync(library)).length / 1000;
   return {
     rows: [
-      { what: 'embeddable bundle, everything in it, gzipped', value: kilobytes, unit: 'kB', target: '≤ 80' },
+      { what: 'embeddable bundle, everything in it, gzipped', value: kilobytes, unit: 'kB', target: '≤ 79' },
     ],
     figures: { bundleGzipKb: Math.round(kilobytes * 10) / 10 },
   };

@@ -197,6 +197,6 @@ export class ChainWriter implements Part {
 
   /** The hash of a header of the best chain. */
   #hashAt(height: number): Uint8Array {
-    return this.tree.hash(defined(this.tree.at(height), 'a chunk and its parent are in the best chain'));
+    return this.tree.hash(defined(this.tree.at(height), 'the best chain has every height up to its tip'));
   }
 }

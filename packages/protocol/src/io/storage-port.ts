@@ -45,7 +45,7 @@ export class StoragePort {
   read(selections: readonly StorageSelection[], listener: StorageListener<readonly StorageRecord[]>): void {
     this.#ask({ kind: 'read', selections }, (answer) => {
       if ('failure' in answer) return listener.failed(answer.failure, answer.now);
-      assert(answer.result.kind === 'read', 'the platform answers a read with records');
+      assert(answer.result.kind === 'read', 'the answer is of the kind that was asked for');
       listener.done(answer.result.records, answer.now);
     });
   }
@@ -54,7 +54,7 @@ export class StoragePort {
   list<Table extends TableName>(table: Table, listener: StorageListener<readonly KeyOf<Table>[]>): void {
     this.#ask({ kind: 'list', table }, (answer) => {
       if ('failure' in answer) return listener.failed(answer.failure, answer.now);
-      assert(answer.result.kind === 'list', 'the platform answers a list with keys');
+      assert(answer.result.kind === 'list', 'the answer is of the kind that was asked for');
       const keys: KeyOf<Table>[] = [];
       for (const key of answer.result.keys) {
         assert(isKeyOf(table, key), 'a store lists keys that its table can have');
@@ -68,7 +68,7 @@ export class StoragePort {
   write(changes: readonly StorageChange[], listener: StorageListener<void>): void {
     this.#ask({ kind: 'write', changes }, (answer) => {
       if ('failure' in answer) return listener.failed(answer.failure, answer.now);
-      assert(answer.result.kind === 'write', 'the platform answers a write with a write');
+      assert(answer.result.kind === 'write', 'the answer is of the kind that was asked for');
       listener.done(undefined, answer.now);
     });
   }

@@ -19,7 +19,7 @@ export function buildLocator(tree: HeaderTree): Uint8Array[] {
   const { baseHeight, tipHeight } = tree;
   const slots = locatorHeights(tipHeight, baseHeight).map((height) => tree.at(height));
   const hashes = slots.map((slot) =>
-    tree.hash(defined(slot, 'a locator has heights of the best chain')).slice(),
+    tree.hash(defined(slot, 'the best chain has every height up to its tip')).slice(),
   );
   if (baseHeight > 0) hashes.push(tree.family.genesis.hash.slice());
   return hashes;

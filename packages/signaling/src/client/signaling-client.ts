@@ -106,6 +106,7 @@ export class SignalingClient {
     this.#socket = io(origin, {
       path: `${pathname.replace(/\/$/, '')}/socket.io`,
       transports: ['websocket'],
+      upgrade: false,
       // A connection of its own: if one node closes, another node of the same process must not lose its connection.
       forceNew: true,
       reconnectionDelay: RECONNECT_DELAY_MS,
