@@ -3,6 +3,4 @@
  * while it is loaded, in browsers that have none.
  */
 module.exports = () =>
-  typeof RTCPeerConnection === 'undefined'
-    ? null
-    : { RTCPeerConnection, RTCSessionDescription, RTCIceCandidate };
+  globalThis.RTCPeerConnection && { RTCPeerConnection, RTCSessionDescription, RTCIceCandidate };
