@@ -29,7 +29,7 @@ import type { Headers } from '../wire/messages/headers.js';
 import type { HeldHeaders } from './held-headers.js';
 import { headerRequests, Lead } from './lead.js';
 import { TipClaims } from './tip-claims.js';
-import type { BatchOutcome, SourceKey, Verifier } from './verifier.js';
+import { type BatchOutcome, sourceOf, type Verifier } from './verifier.js';
 
 /** What the sync asks of the node around it. */
 export interface SyncListener {
@@ -350,9 +350,4 @@ export class HeaderSync implements Part<Headers> {
     this.#standingOf(lead.peer).lastLedAt = this.#now;
     if (this.#lead === lead) this.#lead = undefined;
   }
-}
-
-/** The key under which a peer's batches are verified. */
-export function sourceOf(peer: Peer): SourceKey {
-  return `peer:${peer.id}`;
 }

@@ -239,7 +239,7 @@ export class LightNode {
         this.#parts.submissions.submit(command, this.#stage === 'open', this.#time.wallTime);
         break;
       case 'block':
-        this.blocks.requestBlock(command.hash, command.ticket, this.#time.now);
+        this.blocks.requested.request(command.hash, command.ticket, this.#time.now);
         break;
       case 'resume':
         for (const part of this.#parts.list) part.resumed?.();
