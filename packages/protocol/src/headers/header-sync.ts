@@ -61,6 +61,8 @@ export class HeaderSync implements Part<Headers> {
   #now = 0;
   /** No peer leads before this: hashing failed. */
   #idleUntil = never;
+  /** After this no peer is kept from leading, but for the ledger's pauses. */
+  #lastFreeAt = never;
 
   constructor(
     readonly tree: HeaderTree,
@@ -171,6 +173,7 @@ export class HeaderSync implements Part<Headers> {
   /** When a pause ends; undefined if there is none. */
   #nextTurn(now: number): number | undefined {
     let next: number | undefined;
+    if (now >= Math.max(this.#lastFreeAt, this.ledger.lastPauseEnd)) return next;
     for (const peer of this.peers.ready) {
       const at = Math.max(this.#freeAt(peer), this.#idleUntil);
       if (at > now) next = earliest(next, at);
@@ -218,8 +221,9 @@ export class HeaderSync implements Part<Headers> {
 
   #hasMore(peer: Peer, now: number): boolean {
     this.#claims.settle(peer);
-    if (now < this.#freeAt(peer)) return false;
+    // Mostly no peer has more than is known here, and that is quickly seen.
     if (peer.announced === undefined && !this.isAhead(peer)) return false;
+    if (now < this.#freeAt(peer)) return false;
     // What it brought in an earlier turn comes first: asking again would bring the same.
     return this.verifier.pending(sourceOf(peer)) === 0;
   }
@@ -282,6 +286,7 @@ export class HeaderSync implements Part<Headers> {
       case 'POW_UNAVAILABLE':
         this.verifier.drop(sourceOf(peer));
         this.#idleUntil = this.#now + PAUSE_MS;
+        this.#lastFreeAt = this.#idleUntil;
         this.listener.failed(outcome.fault);
         if (this.#lead === lead) this.#end(lead);
         return;
@@ -302,6 +307,7 @@ export class HeaderSync implements Part<Headers> {
     this.#end(lead);
     peer.announced = undefined;
     this.#standingOf(peer).putOffUntil = this.#now + PAUSE_MS;
+    this.#lastFreeAt = this.#now + PAUSE_MS;
   }
 
   /** The peer has given all it has: what it claimed beyond that was not true. */

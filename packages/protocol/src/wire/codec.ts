@@ -15,7 +15,7 @@ const SIZE_HINT_BYTES = 128;
 
 /** A message, or what is wrong with its bytes. */
 export type DecodeResult<M extends WireMessage = Message> =
-  | { readonly ok: true; readonly message: M }
+  | { readonly ok: true; readonly message: M; readonly row: MessageRow }
   | { readonly ok: false; readonly code: WireFault | 'PEER_WRONG_VERSION'; readonly detail: string };
 
 /** Encodes and decodes the messages of a table. */
@@ -72,7 +72,7 @@ export class MessageCodec<M extends WireMessage = WireMessage> {
     // Messages that are neither requests nor answers have id 0, so that each has one encoding.
     if (requestId !== 0 && row.kind !== 'request' && row.kind !== 'answer') reader.fail();
     if (!reader.isDone) return { ok: false, code: 'WIRE_MALFORMED', detail: row.type };
-    return { ok: true, message };
+    return { ok: true, message, row };
   }
 }
 
