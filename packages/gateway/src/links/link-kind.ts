@@ -4,12 +4,13 @@
  * its own links only.
  */
 
-/** What a kind reports of its links. Any of it may be called at any time, also inside a call of the host. */
+/** What a kind reports of its links. All of it may be called at any time, also inside a call of the host. */
 export interface LinkEvents {
   /**
    * A link is open. Its name must not be that of another open link of this kind. If the kind has `peersMax` open links
    * already, or reports too many at once, the host calls `disconnect` at once.
    *
+   * @throws {Error} if it is called from inside `disconnect`
    * @param maxMessageBytes  the largest message that the other side takes, whole bytes; absent if it is not known
    */
   connected(link: string, maxMessageBytes?: number): void;

@@ -30,6 +30,8 @@ interface Attached {
   readonly inbox: LinkInbox;
   /** Links that the core was told of and that are not gone. */
   open: number;
+  /** The kind is disconnecting a link at the moment. */
+  isEnding: boolean;
 }
 
 interface OpenLink {
@@ -55,7 +57,7 @@ export class LinkRouter {
       }
     }
     this.#options = options;
-    this.#attached = kinds.map((kind) => ({ kind, inbox: new LinkInbox(push), open: 0 }));
+    this.#attached = kinds.map((kind) => ({ kind, inbox: new LinkInbox(push), open: 0, isEnding: false }));
   }
 
   /** Attaches the kinds: from now on they may report. */
@@ -82,7 +84,7 @@ export class LinkRouter {
     const entry = this.#links.get(peer);
     if (entry === undefined) return;
     this.#remove(peer, entry);
-    this.#end(entry.attached.kind, entry.link, code);
+    this.#end(entry.attached, entry.link, code);
   }
 
   /** Asks each kind that can find peers, since one of them may find none. */
@@ -137,6 +139,8 @@ export class LinkRouter {
 
   #connected(attached: Attached, link: string, maxMessageBytes: number | undefined): void {
     const { kind, inbox } = attached;
+    // A kind that answers each refusal with a new link would never return.
+    if (attached.isEnding) throw new Error('no link may be reported from inside disconnect');
     const peer = `${kind.name}:${link}`;
     const entry = this.#links.get(peer);
     const isValid =
@@ -144,7 +148,7 @@ export class LinkRouter {
     if (entry !== undefined || !isValid) {
       this.#log(kind, 'LINK_EVENT_INVALID', { peer });
       if (entry !== undefined) this.#fail(peer, entry, 'LINK_EVENT_INVALID');
-      else this.#end(kind, link, 'LINK_EVENT_INVALID');
+      else this.#end(attached, link, 'LINK_EVENT_INVALID');
       return;
     }
     const size = maxMessageBytes === undefined ? {} : { maxMessageBytes };
@@ -152,7 +156,7 @@ export class LinkRouter {
     // The core counts the peers of all kinds together. If there is one kind, the core itself refuses, and tells the peer.
     const isAboveShare = this.#attached.length > 1 && attached.open >= kind.peersMax;
     if (isAboveShare || !inbox.hasRoom(event)) {
-      this.#end(kind, link, 'PEER_TOO_MANY');
+      this.#end(attached, link, 'PEER_TOO_MANY');
       return;
     }
     this.#links.set(peer, { attached, link });
@@ -188,7 +192,7 @@ export class LinkRouter {
     if (this.#links.get(peer) !== entry) return;
     this.#remove(peer, entry);
     entry.attached.inbox.add({ type: 'peerDisconnected', peer });
-    this.#end(entry.attached.kind, entry.link, code);
+    this.#end(entry.attached, entry.link, code);
   }
 
   #remove(peer: string, { attached }: OpenLink): void {
@@ -196,8 +200,11 @@ export class LinkRouter {
     attached.open -= 1;
   }
 
-  #end(kind: LinkKind, link: string, code: string | undefined): void {
+  #end(attached: Attached, link: string, code: string | undefined): void {
+    const { kind, isEnding } = attached;
+    attached.isEnding = true;
     this.#try(kind, 'LINK_DISCONNECT_FAILED', () => kind.disconnect(link, code));
+    attached.isEnding = isEnding;
   }
 
   /** Calls a kind. What it throws, or rejects with if it returns a promise, is logged. */
