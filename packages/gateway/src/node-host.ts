@@ -77,7 +77,7 @@ export class NodeHost {
       followedBlocks: options.followedBlocks,
     });
     this.#driver = new Driver(this.node, {
-      now: clock.now,
+      now: () => clock.now(),
       wallTime: () => Date.now() / 1000,
       setTimer: (delayMs, callback) => clock.setTimer(delayMs, () => this.#guard(callback)),
       perform: (effect) => this.#perform(effect),
