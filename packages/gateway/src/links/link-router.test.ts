@@ -195,21 +195,22 @@ describe('LinkInbox', () => {
   }
 
   it('hands on so many events in a turn, the others in later turns, all in their order', async () => {
+    const perTurn = LINK_EVENTS_PER_TURN_MAX;
     const got: number[] = [];
     const note = (event: PeerEvent): void => {
       if (event.type === 'sendDrained') got.push(event.bufferedBytes);
-      // What is added from inside does not overtake what waits.
-      if (got.length === LINK_EVENTS_PER_TURN_MAX + 1) inbox.add(drained('y', 3 * LINK_EVENTS_PER_TURN_MAX));
+      // What is added from inside the last turn, which has room left, does not overtake what waits.
+      if (got.length === 2 * perTurn + 1) inbox.add(drained('y', 2 * perTurn + 9));
     };
     const inbox = new LinkInbox(note);
-    for (let i = 0; i < 3 * LINK_EVENTS_PER_TURN_MAX; i++) inbox.add(drained(`${i % 8}`, i));
-    const perTurn = [got.length];
-    while (got.length <= 3 * LINK_EVENTS_PER_TURN_MAX) {
+    for (let i = 0; i < 2 * perTurn + 9; i++) inbox.add(drained(`${i % 8}`, i));
+    const afterTurn = [got.length];
+    for (let i = 0; i < 3; i++) {
       await turn();
-      perTurn.push(got.length);
+      afterTurn.push(got.length);
     }
-    expect(perTurn).toEqual([1, 2, 3].map((n) => n * LINK_EVENTS_PER_TURN_MAX).concat(got.length));
-    expect(got).toEqual(Array.from({ length: 3 * LINK_EVENTS_PER_TURN_MAX + 1 }, (_, i) => i));
+    expect(afterTurn).toEqual([perTurn, 2 * perTurn, 2 * perTurn + 9, 2 * perTurn + 10]);
+    expect(got).toEqual(Array.from({ length: 2 * perTurn + 10 }, (_, i) => i));
   });
 
   it('has room for so many bytes of a peer, and again when they are handed on', async () => {
