@@ -56,6 +56,14 @@ describe('which answer belongs to which request', () => {
     expect(ledger.take('a', things, id, 1, 'never')).toBe('unsolicited');
   });
 
+  it('takes a late answer for one of its own kind only', () => {
+    const ledger = ledgerOf('a');
+    const id = ledger.ask('a', things, 3000, 0);
+    ledger.giveUp('a', things, id);
+    expect(ledger.take('a', others, id, 1)).toBe('unsolicited');
+    expect(ledger.take('a', things, id, 1)).toBe('late');
+  });
+
   it('forgets a peer that is gone', () => {
     const ledger = ledgerOf('a');
     const id = ledger.ask('a', things, 3000, 0);

@@ -60,8 +60,8 @@ interface Account {
   readonly awaited: Map<RequestKind, Map<string, Awaited>>;
   /** Failures in a row. */
   readonly failures: Map<RequestKind, number>;
-  /** What was given up and may still come, oldest first. */
-  readonly late: Set<string>;
+  /** What was given up and may still come, oldest first, and of which kind it is: another kind does not answer it. */
+  readonly late: Map<string, RequestKind>;
   pausedUntil: number;
   pauses: number;
 }
@@ -85,7 +85,7 @@ export class RequestLedger implements Part {
       peer,
       awaited: new Map(),
       failures: new Map(),
-      late: new Set(),
+      late: new Map(),
       pausedUntil: Number.NEGATIVE_INFINITY,
       pauses: 0,
     });
@@ -141,8 +141,11 @@ export class RequestLedger implements Part {
     const name = nameOf(requestId, key);
     const awaited = account?.awaited.get(kind);
     const answered = awaited?.get(name);
-    if (account === undefined || awaited === undefined || answered === undefined)
-      return account?.late.delete(name) === true ? 'late' : 'unsolicited';
+    if (account === undefined || awaited === undefined || answered === undefined) {
+      if (account?.late.get(name) !== kind) return 'unsolicited';
+      account.late.delete(name);
+      return 'late';
+    }
     // What stands before it was passed over, and waits no longer for that.
     let isBehind = false;
     for (const each of awaited.values()) {
@@ -159,8 +162,8 @@ export class RequestLedger implements Part {
     const account = this.#accounts.get(peerId);
     const name = nameOf(requestId, key);
     if (account === undefined || !this.#settle(account, kind, name)) return;
-    account.late.add(name);
-    const [oldest] = account.late;
+    account.late.set(name, kind);
+    const [oldest] = account.late.keys();
     if (account.late.size > LATE_ANSWERS_MAX && oldest !== undefined) account.late.delete(oldest);
   }
 
