@@ -1,15 +1,13 @@
 /** What tests write into a store, and read back: the chain and the bodies in their own terms. */
+import { readRecord, type Store } from '@vision-light/protocol';
+import { deleteRecord, putRecord } from '../packages/protocol/src/io/storage.js';
 import {
   type ChainUpdate,
   chainOf,
   chainSelections,
   changesOf,
-  deleteRecord,
-  putRecord,
-  readRecord,
-  type Store,
   type StoredChain,
-} from '@vision-light/protocol';
+} from '../packages/protocol/src/io/stored-chain.js';
 
 /** One body under the hash of its header. */
 export interface StoredBody {

@@ -1,18 +1,14 @@
 /** The attackers. Each has a budget: what it may cost the victim, who must reach the honest tip all the same. */
+import { FRAME_BYTES_MAX, type HeaderBatch, type Message, type VisionHeader } from '@vision-light/protocol';
+import { decodeRecord, encodeRecord } from '../../packages/protocol/src/families/vision/header/record.js';
 import {
-  decodeRecord,
-  encodeRecord,
-  FRAME_BYTES_MAX,
   HEADERS_PAYLOAD_BYTES_MAX,
   HELD_HEADERS_MAX,
-  type HeaderBatch,
-  type Message,
   SERVED_BYTES_BURST_MAX,
   SERVED_BYTES_PER_SECOND_MAX,
   SMALL_MESSAGE_BYTES_MAX,
   UNSENT_BYTES_MAX,
-  type VisionHeader,
-} from '@vision-light/protocol';
+} from '../../packages/protocol/src/limits.js';
 import { part, serve } from '../sim/scripted-chain.js';
 import { answerPings, type Stranger } from '../sim/stranger.js';
 import { genesisTime, VisionChain, visionSim } from '../sim/vision-chain.js';

@@ -2,7 +2,8 @@
  * Where an attack takes place: a victim that knows nothing yet, an honest peer with a chain that grows, and whatever
  * strangers the attack brings. What the attack costs is measured from outside, by the victim's effects.
  */
-import { FOLLOWED_BLOCKS, HELD_HEADERS_MAX, type Message } from '@vision-light/protocol';
+import { FOLLOWED_BLOCKS, type Message } from '@vision-light/protocol';
+import { HELD_HEADERS_MAX } from '../../packages/protocol/src/limits.js';
 import { PowCache } from '../sim/pow-cache.js';
 import { answerPings, Stranger } from '../sim/stranger.js';
 import { type MadeBody, makeBody } from '../sim/vision-bodies.js';

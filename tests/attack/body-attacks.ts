@@ -1,11 +1,10 @@
 /** The attackers that need block bodies. */
+import { type Message, SERVICE_ARCHIVE } from '@vision-light/protocol';
 import {
   BODY_SEND_BUFFER_BYTES_MAX,
-  type Message,
   ORPHAN_BYTES_MAX,
-  SERVICE_ARCHIVE,
   UNSENT_BYTES_MAX,
-} from '@vision-light/protocol';
+} from '../../packages/protocol/src/limits.js';
 import { answerFrom } from '../sim/scripted-chain.js';
 import { answerPings, type Stranger } from '../sim/stranger.js';
 import { visionSim } from '../sim/vision-chain.js';

@@ -2,8 +2,9 @@
  * Runs in a worker of Chromium: packs headers into chunks and writes them, as a node does while it syncs, and writes and
  * reads block bodies.
  */
-import { ByteWriter, CHUNK_HEADERS, resolveNetwork } from '@vision-light/protocol';
+import { ByteWriter, resolveNetwork } from '@vision-light/protocol';
 import { IndexedDbStore } from '../../packages/browser-node/src/store/indexed-db-store.js';
+import { CHUNK_HEADERS } from '../../packages/protocol/src/io/stored-chain.js';
 import { listBodies, loadChain, readBody, writeBodies, writeChain } from '../store-access.js';
 
 /** As many to a transaction as the node writes. */

@@ -1,16 +1,14 @@
 /** What the suite of stores writes, and how it compares: records of any table, and keys of any kind. */
 import {
   bytesToHex,
-  deleteRecord,
   type KeyOf,
-  putRecord,
   type StorageChange,
   type StorageRecord,
   type Store,
-  select,
   storageTables,
   type TableName,
 } from '@vision-light/protocol';
+import { deleteRecord, putRecord, select } from '../../packages/protocol/src/io/storage.js';
 
 type Key = KeyOf<TableName>;
 

@@ -2,14 +2,8 @@
  * What every store of a node's tables must do. Runs under any test runner with `describe` and `it`; stores of other
  * packages, and of other people, can run it as well. Each table of `storageTables` goes through it, later ones too.
  */
-import {
-  putRecord,
-  type StorageChange,
-  type StorageRecord,
-  StoreError,
-  select,
-  type TableName,
-} from '@vision-light/protocol';
+import { type StorageChange, type StorageRecord, StoreError, type TableName } from '@vision-light/protocol';
+import { putRecord, select } from '../../packages/protocol/src/io/storage.js';
 import {
   assertKeys,
   assertRecords,

@@ -1,12 +1,9 @@
 /** Vector groups that are chains: each header is checked on top of those before it, as the file gives them. */
-import {
-  ArrayAncestry,
-  createVisionFamily,
-  customNetworkParams,
-  type JsonValue,
-  type VisionFamily,
-  visionMainnet,
-} from '@vision-light/protocol';
+import type { JsonValue, VisionFamily } from '@vision-light/protocol';
+import { ArrayAncestry } from '../../packages/protocol/src/chain/array-ancestry.js';
+import { customNetworkParams } from '../../packages/protocol/src/families/vision/custom-network.js';
+import { visionMainnet } from '../../packages/protocol/src/families/vision/network-params.js';
+import { createVisionFamily } from '../../packages/protocol/src/families/vision/vision-family.js';
 import { assertSame, type Check, Mismatch } from './check.js';
 import { recordOf } from './header-groups.js';
 import { toHex, VectorCase } from './vector-case.js';

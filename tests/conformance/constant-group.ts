@@ -1,6 +1,11 @@
 /** The group `constants`: parameters of the Vision mainnet, and hashes over them. */
 import { createHash } from 'node:crypto';
-import { blake3, canonicalVisionX, resolveNetwork, visionMainnet } from '@vision-light/protocol';
+import { resolveNetwork } from '@vision-light/protocol';
+import { blake3 } from '../../packages/protocol/src/bytes/blake3.js';
+import {
+  canonicalVisionX,
+  visionMainnet,
+} from '../../packages/protocol/src/families/vision/network-params.js';
 import { assertSame } from './check.js';
 import type { CaseChecks } from './primitive-groups.js';
 import { toHex, type VectorCase } from './vector-case.js';

@@ -1,17 +1,18 @@
 /** Vector groups of single headers, messages and transactions. */
+import { transactionHash } from '@vision-light/protocol';
 import {
-  createVisionFamily,
-  decodeTransaction,
-  encodePowMessage,
   headerFromJson,
-  meetsDifficulty,
   recordFromJson,
+} from '../../packages/protocol/src/families/vision/header/header-json.js';
+import { encodePowMessage } from '../../packages/protocol/src/families/vision/header/message.js';
+import { meetsDifficulty } from '../../packages/protocol/src/families/vision/header/target.js';
+import { visionDevnet, visionMainnet } from '../../packages/protocol/src/families/vision/network-params.js';
+import { visionShortId } from '../../packages/protocol/src/families/vision/transaction/short-id.js';
+import {
+  decodeTransaction,
   signableText,
-  transactionHash,
-  visionDevnet,
-  visionMainnet,
-  visionShortId,
-} from '@vision-light/protocol';
+} from '../../packages/protocol/src/families/vision/transaction/transaction.js';
+import { createVisionFamily } from '../../packages/protocol/src/families/vision/vision-family.js';
 import { assertSame, assertThat, Mismatch } from './check.js';
 import type { CaseChecks } from './primitive-groups.js';
 import { toHex, type VectorCase } from './vector-case.js';

@@ -1,6 +1,7 @@
 /** Verifies raw concatenated Bitcoin headers. */
 import { Sha256d } from '@vision-light/pow';
-import { ArrayAncestry, type ChainFamily } from '@vision-light/protocol';
+import type { ChainFamily } from '@vision-light/protocol';
+import { ArrayAncestry } from '../../packages/protocol/src/chain/array-ancestry.js';
 import type { Outcome } from './check.js';
 
 const headerBytes = 80;

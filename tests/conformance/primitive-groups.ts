@@ -1,22 +1,22 @@
 /** Vector groups that check one function each. */
 import { datasetWord, expand256, foldSeed, splitmix64 } from '@vision-light/pow';
+import { devnetMerkleRoot } from '@vision-light/protocol';
+import { ArrayAncestry } from '../../packages/protocol/src/chain/array-ancestry.js';
 import {
-  ArrayAncestry,
-  canonicalVisionX,
-  devnetMerkleRoot,
-  encodeRecord,
-  epochSeed,
   followMainnetPath,
-  isAtMost,
-  lwmaDifficulty,
   mainnetMerklePath,
   mainnetMerkleRoot,
-  nextProducerDifficulty,
   receiptsRoot,
-  targetHigh,
-  targetOf,
+} from '../../packages/protocol/src/families/vision/block/merkle.js';
+import { epochSeed } from '../../packages/protocol/src/families/vision/header/epoch-seed.js';
+import { lwmaDifficulty } from '../../packages/protocol/src/families/vision/header/lwma.js';
+import { nextProducerDifficulty } from '../../packages/protocol/src/families/vision/header/producer-rule.js';
+import { encodeRecord } from '../../packages/protocol/src/families/vision/header/record.js';
+import { isAtMost, targetHigh, targetOf } from '../../packages/protocol/src/families/vision/header/target.js';
+import {
+  canonicalVisionX,
   visionDevnet,
-} from '@vision-light/protocol';
+} from '../../packages/protocol/src/families/vision/network-params.js';
 import { assertSame } from './check.js';
 import { toHex, type VectorCase } from './vector-case.js';
 import { visionXDigest, visionXParamsOf } from './visionx-kernels.js';

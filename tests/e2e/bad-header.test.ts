@@ -1,19 +1,13 @@
 /** A gateway that serves one bad header is dropped with the rule's code, while the pages sync from an honest one. */
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import {
-  bytesToHex,
-  type ChainFamily,
-  decodeRecord,
-  encodeRecord,
-  isVisionFamily,
-  resolveNetwork,
-} from '@vision-light/protocol';
+import { bytesToHex, type ChainFamily, isVisionFamily, resolveNetwork } from '@vision-light/protocol';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { NodeHost } from '../../packages/gateway/src/node-host.js';
 import { searchPeers } from '../../packages/gateway/src/signal/peer-search.js';
 import { LevelStore } from '../../packages/gateway/src/store/level-store.js';
+import { decodeRecord, encodeRecord } from '../../packages/protocol/src/families/vision/header/record.js';
 import { Visitor } from './browser.js';
 import { reaches, smallNetwork } from './servers.js';
 import { Stage } from './stage.js';

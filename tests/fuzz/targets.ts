@@ -7,12 +7,8 @@ import {
   ByteWriter,
   bytesToHex,
   type ChainFamily,
-  createVisionFamily,
   decodeMessage,
-  decodeTransaction,
-  decodeVisionBody,
   encodeMessage,
-  encodeTransaction,
   encodeVisionBody,
   FRAME_BYTES_MAX,
   frameMessage,
@@ -24,13 +20,18 @@ import {
   messageRows,
   type NodeEventBody,
   parseLosslessJson,
-  recordFromJson,
   resolveNetwork,
-  visionDevnet,
-  visionMainnet,
 } from '@vision-light/protocol';
 import { RequestFault } from '../../packages/gateway/src/http/request-fault.js';
 import { RequestMembers } from '../../packages/gateway/src/http/request-members.js';
+import { decodeVisionBody } from '../../packages/protocol/src/families/vision/block/body-codec.js';
+import { recordFromJson } from '../../packages/protocol/src/families/vision/header/header-json.js';
+import { visionDevnet, visionMainnet } from '../../packages/protocol/src/families/vision/network-params.js';
+import {
+  decodeTransaction,
+  encodeTransaction,
+} from '../../packages/protocol/src/families/vision/transaction/transaction.js';
+import { createVisionFamily } from '../../packages/protocol/src/families/vision/vision-family.js';
 import {
   decodeChunk,
   decodeTip,

@@ -1,4 +1,4 @@
-import { CHUNK_HEADERS, HeaderTree, type StoredChain } from '@vision-light/protocol';
+import { HeaderTree } from '@vision-light/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -8,6 +8,7 @@ import {
   encodeChunk,
   encodeTip,
 } from '../../packages/protocol/src/headers/chunk-codec.js';
+import { CHUNK_HEADERS, type StoredChain } from '../../packages/protocol/src/io/stored-chain.js';
 import { REVERIFY_LAST, REVERIFY_RUN_HEADERS, REVERIFY_RUNS } from '../../packages/protocol/src/limits.js';
 import { loadChain } from './stored-chain.js';
 import { createTinyFamily, falsePow, type TinyHeader, tinyBatch } from './tiny-family.js';

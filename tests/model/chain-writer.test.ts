@@ -1,21 +1,19 @@
 import {
   ByteWriter,
-  CHUNK_HEADERS,
-  type ChainUpdate,
-  chainOf,
   type Effect,
   type HeaderBatch,
   HeaderTree,
   MemoryStore,
   type NodeEventBody,
   performStorage,
-  StoragePort,
   type StoreFault,
 } from '@vision-light/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defined } from '../../packages/protocol/src/assert.js';
 import { ChainWriter } from '../../packages/protocol/src/headers/chain-writer.js';
+import { StoragePort } from '../../packages/protocol/src/io/storage-port.js';
+import { CHUNK_HEADERS, type ChainUpdate, chainOf } from '../../packages/protocol/src/io/stored-chain.js';
 import {
   CHUNKS_PER_WRITE_MAX,
   RECEIVED_CHUNKS_MAX,

@@ -1,6 +1,7 @@
-import { type ChainFamily, createBitcoinFamily, type HeaderBatch } from '@vision-light/protocol';
+import type { ChainFamily, HeaderBatch } from '@vision-light/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createBitcoinFamily } from '../../packages/protocol/src/families/bitcoin/bitcoin-family.js';
 import { encodeChunk, GrowingChunk } from '../../packages/protocol/src/headers/chunk-codec.js';
 import { easyBatch, easyNetwork } from '../sim/bitcoin-chain.js';
 import { genesisTime, VisionChain, visionSim } from '../sim/vision-chain.js';

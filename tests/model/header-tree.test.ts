@@ -1,14 +1,7 @@
-import {
-  buildLocator,
-  bytesToHex,
-  forkHeight,
-  HeaderTree,
-  type InsertResult,
-  locatorHeights,
-  type TreeBase,
-} from '@vision-light/protocol';
+import { bytesToHex, HeaderTree, type InsertResult, type TreeBase } from '@vision-light/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { buildLocator, forkHeight, locatorHeights } from '../../packages/protocol/src/tree/locator.js';
 import { NaiveTree } from './naive-tree.js';
 import { createTinyFamily, tinyHash, tinyRecord, twin } from './tiny-family.js';
 

@@ -1,8 +1,9 @@
 /** Reading a stored chain back, as a node does on its start: for tests of what is written and of what is damaged. */
-import { type ChainFamily, HeaderTree, type StoredChain } from '@vision-light/protocol';
+import { type ChainFamily, HeaderTree } from '@vision-light/protocol';
 import { ChainLoader } from '../../packages/protocol/src/headers/chain-loader.js';
 import { HeldHeaders } from '../../packages/protocol/src/headers/held-headers.js';
 import { Verifier } from '../../packages/protocol/src/headers/verifier.js';
+import type { StoredChain } from '../../packages/protocol/src/io/stored-chain.js';
 import { seededRandom } from '../../packages/protocol/src/node/random.js';
 import { Outbox } from '../../packages/protocol/src/peer/outbox.js';
 import { tinyPow } from './tiny-family.js';

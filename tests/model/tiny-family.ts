@@ -6,7 +6,6 @@ import {
   type Ancestry,
   type ByteReader,
   type ByteWriter,
-  blake3,
   bytesToHex,
   type ChainFamily,
   type HeaderBatch,
@@ -15,6 +14,7 @@ import {
   hexToBytes,
   type PowJob,
 } from '@vision-light/protocol';
+import { blake3 } from '../../packages/protocol/src/bytes/blake3.js';
 
 /** Parent 32, number u32, time u32, work u32, salt u32; integers little-endian. */
 export const tinyRecordBytes = 48;

@@ -3,23 +3,23 @@
  * time, height, version. The branches above the base are random, and so are the headers that break a rule.
  */
 import {
-  type bitcoinParams,
-  blake3,
   type ChainFamily,
-  createBitcoinFamily,
   createTemplate,
-  createVisionFamily,
   HeaderTree,
   type InsertResult,
   sealTemplate,
   type TreeBase,
   type VisionFamily,
-  visionMainnet,
 } from '@vision-light/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { blake3 } from '../../packages/protocol/src/bytes/blake3.js';
+import { createBitcoinFamily } from '../../packages/protocol/src/families/bitcoin/bitcoin-family.js';
 import { requiredBits } from '../../packages/protocol/src/families/bitcoin/header/difficulty.js';
 import { encodeHeader } from '../../packages/protocol/src/families/bitcoin/header/record.js';
+import type { bitcoinParams } from '../../packages/protocol/src/families/bitcoin/network-params.js';
+import { visionMainnet } from '../../packages/protocol/src/families/vision/network-params.js';
+import { createVisionFamily } from '../../packages/protocol/src/families/vision/vision-family.js';
 import { easyNetwork } from '../sim/bitcoin-chain.js';
 import { visionSim } from '../sim/vision-chain.js';
 

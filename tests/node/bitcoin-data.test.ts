@@ -1,16 +1,11 @@
 /** Real and mined Bitcoin data that is no plain file of consecutive headers. */
 import { readFileSync } from 'node:fs';
 import { Sha256d } from '@vision-light/pow';
-import {
-  bitcoinParams,
-  decodeBits,
-  HeaderTree,
-  type JsonValue,
-  parseLosslessJson,
-  resolveNetwork,
-  retarget,
-} from '@vision-light/protocol';
+import { HeaderTree, type JsonValue, parseLosslessJson, resolveNetwork } from '@vision-light/protocol';
 import { describe, expect, test } from 'vitest';
+import { decodeBits } from '../../packages/protocol/src/families/bitcoin/header/compact-target.js';
+import { retarget } from '../../packages/protocol/src/families/bitcoin/header/difficulty.js';
+import { bitcoinParams } from '../../packages/protocol/src/families/bitcoin/network-params.js';
 import { checkHeaders } from '../conformance/headers.js';
 import { findData, readData } from './data-files.js';
 

@@ -1,11 +1,10 @@
 /** Blocks that peers announce: which of them are asked for, of whom, and when they are given up. */
+import { FOLLOWED_BLOCKS, type Message } from '@vision-light/protocol';
+import { beforeEach, expect, it } from 'vitest';
 import {
   ANNOUNCED_BLOCKS_PER_PEER_MAX,
   BLOCK_DEMAND_TIMEOUT_MS,
-  FOLLOWED_BLOCKS,
-  type Message,
-} from '@vision-light/protocol';
-import { beforeEach, expect, it } from 'vitest';
+} from '../../packages/protocol/src/limits.js';
 import { answerFrom } from './scripted-chain.js';
 import { answerPings, Stranger } from './stranger.js';
 import { makeBody } from './vision-bodies.js';

@@ -1,19 +1,18 @@
 import {
-  blake3,
   type ChainFamily,
-  createBitcoinFamily,
-  createVisionFamily,
-  decodeRecord,
-  encodeRecord,
   type HeaderBatch,
   type headerFaults,
   MemoryStore,
   type Message,
   type PowJob,
   type VisionHeader,
-  visionMainnet,
 } from '@vision-light/protocol';
 import { describe, expect, it } from 'vitest';
+import { blake3 } from '../../packages/protocol/src/bytes/blake3.js';
+import { createBitcoinFamily } from '../../packages/protocol/src/families/bitcoin/bitcoin-family.js';
+import { decodeRecord, encodeRecord } from '../../packages/protocol/src/families/vision/header/record.js';
+import { visionMainnet } from '../../packages/protocol/src/families/vision/network-params.js';
+import { createVisionFamily } from '../../packages/protocol/src/families/vision/vision-family.js';
 import { type EasyHeader, easyBatch, easyNetwork } from './bitcoin-chain.js';
 import { part, serve } from './scripted-chain.js';
 import { answerPings, Stranger } from './stranger.js';

@@ -1,16 +1,11 @@
-import {
-  type Hello,
-  MESSAGES_BURST_MAX,
-  type Message,
-  type peerFaults,
-  type wireFaults,
-} from '@vision-light/protocol';
+import type { Hello, Message, peerFaults, wireFaults } from '@vision-light/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   DEFERRED_REQUESTS_MAX,
   FAILURES_BEFORE_PAUSE,
   HELLO_TIMEOUT_MS,
   MESSAGE_TIMEOUT_MS,
+  MESSAGES_BURST_MAX,
   OVERSLEPT_MS,
   PAUSE_MS,
   PAUSES_MAX,

@@ -1,6 +1,7 @@
 /** Chains of Bitcoin rules whose proof of work costs two hashes a header. */
 import { Sha256d } from '@vision-light/pow';
-import { type BitcoinParams, bitcoinParams, type HeaderBatch } from '@vision-light/protocol';
+import type { BitcoinParams, HeaderBatch } from '@vision-light/protocol';
+import { bitcoinParams } from '../../packages/protocol/src/families/bitcoin/network-params.js';
 
 const sha256d = new Sha256d();
 

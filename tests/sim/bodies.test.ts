@@ -5,11 +5,11 @@ import {
   type HeaderBatch,
   MemoryStore,
   type Message,
-  ORPHANS_PER_PEER_MAX,
   SERVICE_ARCHIVE,
   SERVICE_GATEWAY,
 } from '@vision-light/protocol';
 import { describe, expect, it } from 'vitest';
+import { ORPHANS_PER_PEER_MAX } from '../../packages/protocol/src/limits.js';
 import { listBodies, readBody, writeBodies } from '../store-access.js';
 import { answerFrom } from './scripted-chain.js';
 import { answerPings, Stranger } from './stranger.js';

@@ -1,24 +1,21 @@
 /** What must hold of a node's effects, seen from outside: what is under way never exceeds what `effect.ts` promises. */
+import { type Effect, type NodeEventBody, PEERS_MAX, type StorageOperation } from '@vision-light/protocol';
 import {
   BLOCK_DEMANDS_MAX,
   BODY_BYTES_WORST_MAX,
   BODY_READS_MAX,
   DEFERRED_BLOCK_REQUESTS_MAX,
   DEFERRED_REQUESTS_MAX,
-  type Effect,
   HELD_HEADERS_MAX,
-  type NodeEventBody,
   ORPHAN_BYTES_MAX,
   ORPHANS_MAX,
   ORPHANS_PER_PEER_MAX,
-  PEERS_MAX,
   SIDE_HEADERS_MAX,
   STORAGE_REQUESTS_MAX,
-  type StorageOperation,
   UNSENT_BYTES_MAX,
   WANTED_BLOCKS_MAX,
   WINDOW_MAX,
-} from '@vision-light/protocol';
+} from '../../packages/protocol/src/limits.js';
 
 /** What may be sent in one step beyond the cap: the node looks at it once a step. */
 const STEP_BYTES_MAX = 4 * 2 ** 20;

@@ -1,29 +1,29 @@
 /** The checkers of the simulation: each finds what it is there to find, or all that they let pass would mean nothing. */
 import {
+  type Effect,
+  FRAME_BYTES_MAX,
+  type NodeEventBody,
+  PEERS_MAX,
+  type StorageOperation,
+} from '@vision-light/protocol';
+import { describe, expect, it } from 'vitest';
+import { deleteRecord, putRecord, select } from '../../packages/protocol/src/io/storage.js';
+import {
   BLOCK_DEMANDS_MAX,
   BODY_BYTES_WORST_MAX,
   BODY_READS_MAX,
   DEFERRED_BLOCK_REQUESTS_MAX,
   DEFERRED_REQUESTS_MAX,
-  deleteRecord,
-  type Effect,
-  FRAME_BYTES_MAX,
   HELD_HEADERS_MAX,
-  type NodeEventBody,
   ORPHAN_BYTES_MAX,
   ORPHANS_MAX,
   ORPHANS_PER_PEER_MAX,
-  PEERS_MAX,
-  putRecord,
   SIDE_HEADERS_MAX,
   STORAGE_REQUESTS_MAX,
-  type StorageOperation,
-  select,
   UNSENT_BYTES_MAX,
   WANTED_BLOCKS_MAX,
   WINDOW_MAX,
-} from '@vision-light/protocol';
-import { describe, expect, it } from 'vitest';
+} from '../../packages/protocol/src/limits.js';
 import { CapChecker } from './cap-checker.js';
 import { ChainChecker, type CheckedTree } from './chain-checker.js';
 import { Stranger } from './stranger.js';

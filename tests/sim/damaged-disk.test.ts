@@ -1,7 +1,8 @@
 /** Whatever bit of a stored Vision chain is flipped: no header is shown afterwards that was not on that chain. */
-import { MemoryStore, type StoredChain } from '@vision-light/protocol';
+import { MemoryStore } from '@vision-light/protocol';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { StoredChain } from '../../packages/protocol/src/io/stored-chain.js';
 import { loadChain, writeChain } from '../store-access.js';
 import { VisionChain, visionSim } from './vision-chain.js';
 import { World } from './world.js';

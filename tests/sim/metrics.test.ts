@@ -5,12 +5,11 @@ import {
   metricDefinitions,
   metricHelp,
   metricNames,
-  ORPHAN_SWEEP_MS,
-  ORPHAN_TTL_MS,
   SERVICE_ARCHIVE,
   zeroMetrics,
 } from '@vision-light/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { ORPHAN_SWEEP_MS, ORPHAN_TTL_MS } from '../../packages/protocol/src/limits.js';
 import { networkMetrics } from '../../packages/signal-server/src/metrics/network-metrics.js';
 import { answerFrom } from './scripted-chain.js';
 import { answerPings, Stranger } from './stranger.js';

@@ -3,18 +3,15 @@
  * says, while miners mine; then the faults stop, and all nodes must agree within {@link settleMs}.
  */
 
+import { FOLLOWED_BLOCKS, MemoryStore, type NodeNotice, type StoreFault } from '@vision-light/protocol';
 import {
   FAILURES_BEFORE_PAUSE,
-  FOLLOWED_BLOCKS,
   LEADER_SLICE_MS,
-  MemoryStore,
-  type NodeNotice,
   PAUSE_MS,
   PEER_SEARCH_INTERVAL_MAX_MS,
   PING_INTERVAL_MS,
   REQUEST_TIMEOUT_MAX_MS,
-  type StoreFault,
-} from '@vision-light/protocol';
+} from '../../packages/protocol/src/limits.js';
 import type { LinkConditions } from './channel.js';
 import { SimMiner } from './miner.js';
 import { PowCache } from './pow-cache.js';

@@ -1,5 +1,5 @@
-import { BODY_SEND_BUFFER_BYTES_MAX } from '@vision-light/protocol';
 import { describe, expect, it } from 'vitest';
+import { BODY_SEND_BUFFER_BYTES_MAX } from '../../packages/protocol/src/limits.js';
 import { RECORDED_MINUTES, RECORDED_SEEDS } from './recorded-seeds.js';
 import { replayCommand, runScenario, SimFailure, settleMs } from './scenario.js';
 import recorded from './seed-digests.json' with { type: 'json' };

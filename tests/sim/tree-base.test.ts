@@ -1,6 +1,7 @@
 /** Nodes that begin in mid-chain, among nodes that begin at genesis. */
-import { CHUNK_HEADERS, MemoryStore, type TreeBase } from '@vision-light/protocol';
+import { MemoryStore, type TreeBase } from '@vision-light/protocol';
 import { describe, expect, it } from 'vitest';
+import { CHUNK_HEADERS } from '../../packages/protocol/src/io/stored-chain.js';
 import { PAUSE_MS } from '../../packages/protocol/src/limits.js';
 import { genesisTime, VisionChain, visionSim } from './vision-chain.js';
 import { type SimNode, World } from './world.js';

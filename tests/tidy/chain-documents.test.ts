@@ -1,14 +1,13 @@
+import { resolveNetwork, type VisionParams } from '@vision-light/protocol';
+import { describe, expect, it } from 'vitest';
+import { bitcoinParams } from '../../packages/protocol/src/families/bitcoin/network-params.js';
 import {
-  bitcoinParams,
   canonicalVisionX,
-  createVisionFamily,
   epochBlocks,
-  resolveNetwork,
-  type VisionParams,
   visionDevnet,
   visionMainnet,
-} from '@vision-light/protocol';
-import { describe, expect, it } from 'vitest';
+} from '../../packages/protocol/src/families/vision/network-params.js';
+import { createVisionFamily } from '../../packages/protocol/src/families/vision/vision-family.js';
 import { textOf } from './repository-files.js';
 
 /** The cells of a table's row that begins with `label`. */

@@ -11,7 +11,6 @@ import {
   metricDefinitions,
   metricNames,
   parseLosslessJson,
-  recordFromJson,
   resolveNetwork,
   transactionHash,
   type VisionTransaction,
@@ -19,6 +18,7 @@ import {
 import { createSignalServer, type SignalServer } from '@vision-light/signal-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadChain, writeChain } from '../../../tests/store-access.js';
+import { recordFromJson } from '../../protocol/src/families/vision/header/header-json.js';
 import { createGateway, type Gateway } from './gateway.js';
 import { GatewayError } from './gateway-error.js';
 import type { GatewayOptions, GatewayProgress } from './gateway-options.js';

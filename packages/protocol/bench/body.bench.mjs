@@ -1,14 +1,9 @@
 /** How fast block bodies are checked in Node: full ones of Vision, and one of Bitcoin. */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import {
-  decodeVisionBody,
-  devnetMerkleRoot,
-  encodeRecord,
-  encodeVisionBody,
-  resolveNetwork,
-  transactionHash,
-} from '@vision-light/protocol';
+import { devnetMerkleRoot, encodeVisionBody, resolveNetwork, transactionHash } from '@vision-light/protocol';
+import { decodeVisionBody } from '../dist/families/vision/block/body-codec.js';
+import { encodeRecord } from '../dist/families/vision/header/record.js';
 
 const ROUNDS = 9;
 const BODY_BYTES = 1_000_000;

@@ -1,43 +1,107 @@
-export * from './bytes/byte-reader.js';
-export * from './bytes/byte-writer.js';
-export * from './bytes/hex.js';
-export * from './chain/block-body.js';
-export * from './chain/body-fault.js';
-export * from './chain/chain-family.js';
-export * from './chain/header-fault.js';
-export * from './chain/pow-job.js';
-export * from './driver/driver.js';
-export * from './driver/memory-store.js';
-export * from './driver/perform-storage.js';
-export * from './driver/store.js';
-export * from './families/index.js';
-export * from './io/effect.js';
-export * from './io/event.js';
-export * from './io/metrics.js';
-export * from './io/notice.js';
-export * from './io/storage.js';
-export * from './io/storage-port.js';
-export * from './io/stored-chain.js';
-export * from './limits.js';
-export * from './node/fault-sentences.js';
-export * from './node/light-node.js';
+/** What someone outside of this package needs: to run a node, to add a part to it, to speak its protocol, to read its chains. */
+export { InvariantError } from './assert.js';
+export { ByteReader } from './bytes/byte-reader.js';
+export { ByteWriter } from './bytes/byte-writer.js';
+export { bytesToHex, hexToBytes } from './bytes/hex.js';
+export { type JsonValue, parseLosslessJson } from './bytes/lossless-json.js';
+export type { BodyContext, BodyInfo, BodyTransaction, BodyVerdict } from './chain/block-body.js';
+export { type BodyFault, bodyFaults } from './chain/body-fault.js';
+export type {
+  Ancestry,
+  BlockRules,
+  ChainFamily,
+  HeaderBatch,
+  HeaderCodec,
+  HeaderInfo,
+  HeaderRules,
+  HeaderVerdict,
+  ProofOfWork,
+} from './chain/chain-family.js';
+export { type HeaderFault, headerFaults } from './chain/header-fault.js';
+export type { PowJob, VisionXJob, VisionXParams } from './chain/pow-job.js';
+export { Driver, type Platform } from './driver/driver.js';
+export { MemoryStore } from './driver/memory-store.js';
+export { performStorage } from './driver/perform-storage.js';
+export { readRecord, type Store, StoreError } from './driver/store.js';
+export type { BitcoinParams } from './families/bitcoin/network-params.js';
+export { isNetworkName, type NetworkName, networks, resolveNetwork } from './families/networks.js';
+export { encodeBlockJson } from './families/vision/block/block-json.js';
+export { encodeVisionBody } from './families/vision/block/body-codec.js';
+export { devnetMerkleRoot } from './families/vision/block/merkle.js';
+export type { CustomNetwork } from './families/vision/custom-network.js';
+export { encodeLiteHeader } from './families/vision/header/lite-header.js';
+export type { VisionHeader } from './families/vision/header/record.js';
+export type { VisionParams } from './families/vision/network-params.js';
+export {
+  createTemplate,
+  sealTemplate,
+  type TemplateInput,
+  templateInput,
+} from './families/vision/template.js';
+export { transactionHash, type VisionTransaction } from './families/vision/transaction/transaction.js';
+export { isVisionFamily, type VisionFamily } from './families/vision/vision-family.js';
+export type { Effect } from './io/effect.js';
+export type { Command, EventTime, NodeEvent, NodeEventBody, SubmitCommand } from './io/event.js';
+export {
+  type MetricDefinition,
+  type MetricName,
+  type Metrics,
+  metricDefinitions,
+  metricHelp,
+  metricNames,
+  zeroMetrics,
+} from './io/metrics.js';
+export {
+  type BlockFault,
+  type BlockResult,
+  blockFaults,
+  type NodeNotice,
+  type PeerInfo,
+  type Phase,
+  type Reorg,
+  type Status,
+  type Tip,
+} from './io/notice.js';
+export {
+  isKeyOf,
+  type KeyOf,
+  type StorageChange,
+  type StorageOperation,
+  type StorageRecord,
+  type StorageResult,
+  type StorageSelection,
+  type StoreFault,
+  storageTables,
+  storeFaults,
+  type TableName,
+} from './io/storage.js';
+export type { StoragePort } from './io/storage-port.js';
+export {
+  BLOCK_HASHES_MAX,
+  FOLLOWED_BLOCKS,
+  FRAME_BYTES_MAX,
+  HEADERS_PER_MESSAGE_MAX,
+  LOCATOR_HASHES_MAX,
+  PEERS_MAX,
+} from './limits.js';
+export { faultSentence } from './node/fault-sentences.js';
+export { LightNode } from './node/light-node.js';
 export type { LightNodeOptions, NodeExtension, PartContext } from './node/node-parts.js';
 export type { Part, Reception } from './peer/part.js';
 export type { Peer } from './peer/peer.js';
-export * from './peer/peer-fault.js';
+export { type PeerFault, peerFaults } from './peer/peer-fault.js';
 export type { RequestKind } from './peer/request-ledger.js';
-export * from './tree/header-tree.js';
-export * from './tree/locator.js';
-export * from './tree/tree-base.js';
-export * from './wire/codec.js';
-export * from './wire/framing.js';
-export * from './wire/message.js';
-export * from './wire/message-row.js';
-export * from './wire/message-table.js';
-export * from './wire/messages/announce.js';
-export * from './wire/messages/blocks.js';
-export * from './wire/messages/headers.js';
-export * from './wire/messages/hello.js';
-export * from './wire/messages/ping.js';
-export * from './wire/messages/reject.js';
-export * from './wire/wire-fault.js';
+export { HeaderTree, type InsertedHeader, type InsertResult } from './tree/header-tree.js';
+export type { TreeBase } from './tree/tree-base.js';
+export { type DecodeResult, decodeMessage, encodeMessage } from './wire/codec.js';
+export { frameMessage, MessageAssembler } from './wire/framing.js';
+export type { Message, MessageType } from './wire/message.js';
+export type { MessageKind, MessageRow, WireMessage } from './wire/message-row.js';
+export { messageRows } from './wire/message-table.js';
+export type { Announce } from './wire/messages/announce.js';
+export type { Blocks, GetBlocks, NotFound } from './wire/messages/blocks.js';
+export type { GetHeaders, Headers } from './wire/messages/headers.js';
+export { type Hello, PROTOCOL_VERSION, SERVICE_ARCHIVE, SERVICE_GATEWAY } from './wire/messages/hello.js';
+export type { Ping, Pong } from './wire/messages/ping.js';
+export type { Reject } from './wire/messages/reject.js';
+export { type WireFault, wireFaults } from './wire/wire-fault.js';

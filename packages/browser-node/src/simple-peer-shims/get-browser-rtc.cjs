@@ -1,2 +1,6 @@
-/** WebRTC by its standard names; prefixed ones are older than data channels that a worker can own. */
-module.exports = () => ({ RTCPeerConnection, RTCSessionDescription, RTCIceCandidate });
+/**
+ * WebRTC by its standard names; prefixed ones are older than data channels that a worker can own. simple-peer also asks
+ * while it is loaded, in browsers that have none.
+ */
+module.exports = () =>
+  globalThis.RTCPeerConnection && { RTCPeerConnection, RTCSessionDescription, RTCIceCandidate };

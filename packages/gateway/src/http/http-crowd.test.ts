@@ -4,7 +4,6 @@ import net from 'node:net';
 import {
   bytesToHex,
   devnetMerkleRoot,
-  encodeRecord,
   encodeVisionBody,
   HeaderTree,
   isVisionFamily,
@@ -14,6 +13,7 @@ import {
 } from '@vision-light/protocol';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
+import { encodeRecord } from '../../../protocol/src/families/vision/header/record.js';
 import {
   HTTP_BLOCKS_ANSWERS_MAX,
   HTTP_BLOCKS_COST,

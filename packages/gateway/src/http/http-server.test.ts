@@ -2,16 +2,12 @@ import { once } from 'node:events';
 import net from 'node:net';
 import {
   bytesToHex,
-  decodeTransaction,
   devnetMerkleRoot,
-  encodeRecord,
-  encodeTransaction,
   encodeVisionBody,
   HeaderTree,
   isVisionFamily,
   type JsonValue,
   parseLosslessJson,
-  recordFromJson,
   resolveNetwork,
   transactionHash,
   type VisionTransaction,
@@ -19,6 +15,12 @@ import {
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordFromJson } from '../../../protocol/src/families/vision/header/header-json.js';
+import { encodeRecord } from '../../../protocol/src/families/vision/header/record.js';
+import {
+  decodeTransaction,
+  encodeTransaction,
+} from '../../../protocol/src/families/vision/transaction/transaction.js';
 import {
   HTTP_BLOCKS_ANSWERS_MAX,
   HTTP_BLOCKS_BYTES_MAX,

@@ -2,13 +2,13 @@ import {
   createTemplate,
   HeaderTree,
   isVisionFamily,
-  meetsDifficulty,
   resolveNetwork,
   sealTemplate,
   templateInput,
   type VisionFamily,
 } from '@vision-light/protocol';
 import { describe, expect, it } from 'vitest';
+import { meetsDifficulty } from '../../../protocol/src/families/vision/header/target.js';
 import { Searcher, type SearchWork } from './searcher.js';
 
 const visionx = { datasetMb: 1, scratchMb: 1, mixIters: 64, readsPerIter: 2, writeEvery: 4 };

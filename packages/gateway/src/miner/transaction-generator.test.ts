@@ -1,5 +1,6 @@
-import { decodeVisionBody, devnetMerkleRoot, transactionHash } from '@vision-light/protocol';
+import { devnetMerkleRoot, transactionHash } from '@vision-light/protocol';
 import { describe, expect, it } from 'vitest';
+import { decodeVisionBody } from '../../../protocol/src/families/vision/block/body-codec.js';
 import { TransactionGenerator } from './transaction-generator.js';
 
 /** A small generator of numbers from a seed. */
