@@ -295,7 +295,7 @@ describe('a peer that breaks no rule is kept', () => {
     expect(node.links.has('peer')).toBe(true);
   });
 
-  it('one that was answering while the page slept', async () => {
+  it('one that was answering while the page slept, though another one claims as much', async () => {
     const leader = new Stranger(world, 'leader', node, (request, self) => {
       answerPings(request, self);
       if (request.type === 'getHeaders')
@@ -303,6 +303,8 @@ describe('a peer that breaks no rule is kept', () => {
     });
     leader.hello(honest);
     await world.run(world.now + 5000, () => leader.heard('getHeaders').length > 0);
+    new Stranger(world, 'other', node).hello(honest);
+    await world.run(world.now + 500);
     node.driver.stop();
     world.now += 10 * PING_INTERVAL_MS;
     node.driver.push({ type: 'wake' });
