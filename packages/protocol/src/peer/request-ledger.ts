@@ -6,14 +6,21 @@
  * names the thing. A peer answers in the order of the requests, so each answer gives those behind it their time anew. A
  * peer that is sending a large message is given more time, within the bounds of the kind of request.
  *
- * FAILURES_BEFORE_PAUSE failures of one kind in a row pause a peer: it is asked for nothing until PAUSE_MS have passed.
+ * FAILURES_BEFORE_PAUSE failures of one kind in a row pause a peer: until PAUSE_MS have passed no body is asked of it and
+ * no turn as leader begins. A turn that has begun goes on, and the peer is pinged as before.
  * The last peer is never paused. A peer that has been paused PAUSES_MAX times is to be disconnected. An answer of one
  * kind proves nothing of another, so failures are counted for each kind; a pause is of the peer.
  *
  * Memory of one peer: what is in flight, which its askers bound, and LATE_ANSWERS_MAX keys of what was given up.
  */
 import { defined } from '../assert.js';
-import { FAILURES_BEFORE_PAUSE, LATE_ANSWERS_MAX, PAUSE_MS, PAUSES_MAX } from '../limits.js';
+import {
+  FAILURES_BEFORE_PAUSE,
+  LATE_ANSWERS_MAX,
+  PAUSE_MS,
+  PAUSES_MAX,
+  REQUEST_TIMEOUT_MIN_MS,
+} from '../limits.js';
 import type { Part } from './part.js';
 
 /** What the ledger looks at of a peer; a `Peer` has it. */
@@ -69,7 +76,10 @@ interface Account {
 /** All peers' answers of one kind. */
 interface KindState {
   inFlight: number;
-  /** Before this none is overdue, as far as is known: deadlines are only put off. */
+  /**
+   * Before this it is not looked whether one is overdue. Most deadlines are only put off. The time that a peer is given
+   * while it sends ends with its message, so then it is looked again after REQUEST_TIMEOUT_MIN_MS.
+   */
   dueAt: number;
 }
 
@@ -189,7 +199,7 @@ export class RequestLedger implements Part {
       for (const each of awaited.get(kind)?.values() ?? []) {
         const deadline = deadlineOf(peer, kind, each);
         if (deadline <= now) late.push(each);
-        else dueAt = Math.min(dueAt, deadline);
+        else dueAt = Math.min(dueAt, deadline, lookAgainAt(each, now));
       }
       if (late.length > 0) found.set(peerId, late);
     }
@@ -264,6 +274,10 @@ export class RequestLedger implements Part {
 
 function nameOf(requestId: number, key: string): string {
   return key === '' ? `${requestId}` : `${requestId}:${key}`;
+}
+
+function lookAgainAt({ since, timeoutMs }: Awaited, now: number): number {
+  return Math.max(since + timeoutMs, now + REQUEST_TIMEOUT_MIN_MS);
 }
 
 function deadlineOf(peer: AskedPeer, kind: RequestKind, { since, timeoutMs }: Awaited): number {
