@@ -1,6 +1,7 @@
 /** Signaling servers for the browser tests: one that introduces peers, and some that do what none should. */
 import { createServer } from 'node:http';
 import { Server } from 'socket.io';
+import { serverGarbage } from './server-garbage.mjs';
 
 /** What answers each request, by the path under which a server is mounted. */
 const behaviours = {
@@ -101,6 +102,20 @@ const behaviours = {
   },
   malformed(socket) {
     socket.on('join', (_request, acknowledge) => acknowledge({ ok: true, id: 7, peers: 'cats' }));
+  },
+  /** Sends {@link serverGarbage} before its first answer to `peers`, and is honest on all later connections of the network. */
+  garbled(socket, io) {
+    let isFirst = false;
+    socket.on('join', ({ network }, acknowledge) => {
+      isFirst = !io.joined.has(network);
+      io.joined.add(network);
+      acknowledge({ ok: true, id: socket.id, peers: [], iceServers: [] });
+    });
+    socket.on('peers', ({ count }, acknowledge) => {
+      const webSocket = socket.conn.transport.socket;
+      for (const packet of isFirst ? serverGarbage[count] : []) webSocket.send(packet);
+      acknowledge({ ok: true, peers: [{ id: 'someone', kind: 'browser' }] });
+    });
   },
   /** Joins, and then sends what no peer would. */
   hostile(socket) {

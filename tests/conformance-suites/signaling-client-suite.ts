@@ -4,6 +4,7 @@
  */
 import type { SignalData } from '@vision-light/signaling';
 import { SignalingClient, type SignalingClientOptions } from '@vision-light/signaling/client';
+import { serverGarbage } from '../browser/server-garbage.mjs';
 import { ManualClock } from './manual-clock.js';
 import { assertSame, Happenings, type SuiteRunner } from './suite-runner.js';
 
@@ -127,6 +128,22 @@ export function defineSignalingClientSuite(
       // Among the others is a candidate whose sdpMid is a number.
       assertSame(signals.map(([, from]) => from).join(''), 'bcd', 'senders');
     });
+
+    for (const [index, packets] of serverGarbage.entries()) {
+      it(`goes on after garbage of a server, or joins again (${packets.join(' ')})`, async () => {
+        const { client, clock, happenings } = connect('garbled');
+        await happenings.next();
+        const [peer] = await client.samplePeers(index);
+        if (peer === undefined) {
+          const [kind, fault] = await happenings.next();
+          assertSame([kind, fault], ['failed', 'SIGNAL_UNREACHABLE']);
+          // After some kinds of garbage the client waits.
+          if (clock.delays.length > 0) clock.advance(30_000);
+          await happenings.until(() => client.isJoined);
+          assertSame(await client.samplePeers(index), ['someone'], 'peers');
+        }
+      });
+    }
 
     it('uses its own ICE servers if it has some', async () => {
       const iceServers = [{ urls: 'stun:stun.example' }];

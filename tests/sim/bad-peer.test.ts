@@ -11,6 +11,7 @@ import {
   PAUSES_MAX,
   PING_INTERVAL_MS,
   REQUEST_TIMEOUT_MAX_MS,
+  REQUEST_TIMEOUT_MIN_MS,
   SEND_BUFFER_BYTES_MAX,
   UNPROVEN_CLAIMS_MAX,
   UNSENT_BYTES_MAX,
@@ -110,6 +111,17 @@ describe('a peer that breaks a rule is told which, and disconnected; the node go
     expectReject('PEER_UNSOLICITED', (peer) => peer.say(headers(1_000_000))));
   it('a pong to no ping', () =>
     expectReject('PEER_UNSOLICITED', (peer) => peer.say({ type: 'pong', requestId: 1_000_000 })));
+  it('a pong with the id of a getHeaders that was given up', () =>
+    expectReject('PEER_UNSOLICITED', (peer) => peer.hello(honest), {
+      greets: false,
+      forMs: REQUEST_TIMEOUT_MIN_MS + 3000,
+      answer: (request, self) => {
+        answerPings(request, self);
+        if (request.type !== 'getHeaders') return;
+        const pong: Message = { type: 'pong', requestId: request.requestId };
+        world.after(REQUEST_TIMEOUT_MIN_MS + 1000, () => self.say(pong));
+      },
+    }));
   it('no hello', () =>
     expectReject('PEER_HELLO_TIMEOUT', () => undefined, { greets: false, forMs: HELLO_TIMEOUT_MS + 1000 }));
   it('a message that trickles', () =>
@@ -283,7 +295,7 @@ describe('a peer that breaks no rule is kept', () => {
     expect(node.links.has('peer')).toBe(true);
   });
 
-  it('one that was answering while the page slept', async () => {
+  it('one that was answering while the page slept, though another one claims as much', async () => {
     const leader = new Stranger(world, 'leader', node, (request, self) => {
       answerPings(request, self);
       if (request.type === 'getHeaders')
@@ -291,6 +303,8 @@ describe('a peer that breaks no rule is kept', () => {
     });
     leader.hello(honest);
     await world.run(world.now + 5000, () => leader.heard('getHeaders').length > 0);
+    new Stranger(world, 'other', node).hello(honest);
+    await world.run(world.now + 500);
     node.driver.stop();
     world.now += 10 * PING_INTERVAL_MS;
     node.driver.push({ type: 'wake' });

@@ -27,6 +27,7 @@ async function joinedSession(storage?: 'memory') {
   return {
     state: session.state,
     stores: (storedHeight: number) => listeners.status?.({ ...status, storedHeight }),
+    changes: (kind: 'connected' | 'updated' | 'disconnected') => listeners.peer?.({ change: { kind } }),
     fails: (code: LightNodeErrorCode, message = 'A sentence.') =>
       listeners.error?.(Object.assign(new Error(message), { code })),
   };
@@ -55,6 +56,18 @@ it.each(['STORE_QUOTA', 'STORE_FAILED'] as const)(
     expect(state.isKept).toBe(false);
   },
 );
+
+it('a signaling server that introduces a peer is no trouble any more, also when that peer leaves', async () => {
+  const { state, changes, fails } = await joinedSession();
+  fails('SIGNAL_UNREACHABLE');
+  fails('BLOCK_BUSY');
+  changes('updated');
+  changes('disconnected');
+  expect([...state.troubles.keys()]).toEqual(['SIGNAL_UNREACHABLE', 'BLOCK_BUSY']);
+  changes('connected');
+  changes('disconnected');
+  expect([...state.troubles.keys()]).toEqual(['BLOCK_BUSY']);
+});
 
 it('keeps what the platform said apart from the sentence for everyone', async () => {
   const { state, fails } = await joinedSession();

@@ -131,7 +131,12 @@ export class NodeSession {
       this.#onChange();
     };
     node.subscribe('tip', (tip) => listen(() => (state.tip = tip)));
-    node.subscribe('peer', () => listen(() => (state.peers = node.peers())));
+    node.subscribe('peer', ({ change }) =>
+      listen(() => {
+        state.peers = node.peers();
+        if (change.kind === 'connected') this.#forgetOutages();
+      }),
+    );
     node.subscribe('status', (status) =>
       listen(() => {
         // After a failed write the node tries again by itself. It reports success only by a greater height.
@@ -163,6 +168,12 @@ export class NodeSession {
     if (this.state.isKept) return;
     this.state.isKept = true;
     for (const code of memoryOnlyCodes) this.state.troubles.delete(code);
+  }
+
+  /** Only a signaling server introduces peers. So when one connects, a server answers again; the node does not report that. */
+  #forgetOutages(): void {
+    for (const code of this.state.troubles.keys())
+      if (code.startsWith('SIGNAL')) this.state.troubles.delete(code);
   }
 
   #markLeft(): void {

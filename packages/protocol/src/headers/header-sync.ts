@@ -150,6 +150,11 @@ export class HeaderSync implements Part<Headers> {
     return undefined;
   }
 
+  /** The platform slept: the turn begins anew. */
+  overslept(now: number): void {
+    if (this.#lead !== undefined) this.#lead.since = now;
+  }
+
   /** Time-outs and turns. */
   #endIfDue(lead: Lead, now: number): void {
     if (this.ledger.overdue(headerRequests, now).size > 0) {

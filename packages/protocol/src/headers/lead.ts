@@ -40,7 +40,7 @@ export class Lead {
   /** @param since  monotonic ms at which the turn begins */
   constructor(
     readonly peer: Peer,
-    readonly since: number,
+    public since: number,
     tree: HeaderTree,
     claims: TipClaims,
   ) {

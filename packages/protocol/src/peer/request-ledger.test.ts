@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LATE_ANSWERS_MAX, PAUSE_MS } from '../limits.js';
+import { LATE_ANSWERS_MAX, PAUSE_MS, REQUEST_TIMEOUT_MIN_MS } from '../limits.js';
 import { type AskedPeer, type RequestKind, RequestLedger } from './request-ledger.js';
 
 const none = Number.NEGATIVE_INFINITY;
@@ -56,6 +56,14 @@ describe('which answer belongs to which request', () => {
     expect(ledger.take('a', things, id, 1, 'never')).toBe('unsolicited');
   });
 
+  it('takes a late answer for one of its own kind only', () => {
+    const ledger = ledgerOf('a');
+    const id = ledger.ask('a', things, 3000, 0);
+    ledger.giveUp('a', things, id);
+    expect(ledger.take('a', others, id, 1)).toBe('unsolicited');
+    expect(ledger.take('a', things, id, 1)).toBe('late');
+  });
+
   it('forgets a peer that is gone', () => {
     const ledger = ledgerOf('a');
     const id = ledger.ask('a', things, 3000, 0);
@@ -92,6 +100,18 @@ describe('when an answer is overdue', () => {
       expect(ledger.overdue(kind, now).size).toBe(0);
     }
     expect(ledger.overdue(kind, 15_000).size).toBe(1);
+  });
+
+  it('is not put off by a message that has ended, for longer than the least time-out', () => {
+    const ledger = new RequestLedger();
+    const peer = { ...peerOf('a'), assembler: { partialBytes: 1_000_000 } };
+    ledger.peerReady(peer);
+    const kind: RequestKind = { ...things, graceUntil: ({ assembler }) => assembler.partialBytes };
+    ledger.ask('a', kind, 3000, 0);
+    expect(ledger.overdue(kind, 3000).size).toBe(0);
+    peer.assembler.partialBytes = 0;
+    expect(ledger.dueAt(kind)).toBe(3000 + REQUEST_TIMEOUT_MIN_MS);
+    expect(ledger.overdue(kind, 3000 + REQUEST_TIMEOUT_MIN_MS).size).toBe(1);
   });
 
   it('begins anew when the platform slept', () => {

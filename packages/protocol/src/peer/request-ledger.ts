@@ -6,14 +6,21 @@
  * names the thing. A peer answers in the order of the requests, so each answer gives those behind it their time anew. A
  * peer that is sending a large message is given more time, within the bounds of the kind of request.
  *
- * FAILURES_BEFORE_PAUSE failures of one kind in a row pause a peer: it is asked for nothing until PAUSE_MS have passed.
+ * FAILURES_BEFORE_PAUSE failures of one kind in a row pause a peer: until PAUSE_MS have passed no body is asked of it and
+ * no turn as leader begins. A turn that has begun goes on, and the peer is pinged as before.
  * The last peer is never paused. A peer that has been paused PAUSES_MAX times is to be disconnected. An answer of one
  * kind proves nothing of another, so failures are counted for each kind; a pause is of the peer.
  *
  * Memory of one peer: what is in flight, which its askers bound, and LATE_ANSWERS_MAX keys of what was given up.
  */
 import { defined } from '../assert.js';
-import { FAILURES_BEFORE_PAUSE, LATE_ANSWERS_MAX, PAUSE_MS, PAUSES_MAX } from '../limits.js';
+import {
+  FAILURES_BEFORE_PAUSE,
+  LATE_ANSWERS_MAX,
+  PAUSE_MS,
+  PAUSES_MAX,
+  REQUEST_TIMEOUT_MIN_MS,
+} from '../limits.js';
 import type { Part } from './part.js';
 
 /** What the ledger looks at of a peer; a `Peer` has it. */
@@ -60,8 +67,8 @@ interface Account {
   readonly awaited: Map<RequestKind, Map<string, Awaited>>;
   /** Failures in a row. */
   readonly failures: Map<RequestKind, number>;
-  /** What was given up and may still come, oldest first. */
-  readonly late: Set<string>;
+  /** What was given up and may still come, oldest first, and of which kind it is: another kind does not answer it. */
+  readonly late: Map<string, RequestKind>;
   pausedUntil: number;
   pauses: number;
 }
@@ -69,7 +76,10 @@ interface Account {
 /** All peers' answers of one kind. */
 interface KindState {
   inFlight: number;
-  /** Before this none is overdue, as far as is known: deadlines are only put off. */
+  /**
+   * Before this it is not looked whether one is overdue. Most deadlines are only put off. The time that a peer is given
+   * while it sends ends with its message, so then it is looked again after REQUEST_TIMEOUT_MIN_MS.
+   */
   dueAt: number;
 }
 
@@ -88,7 +98,7 @@ export class RequestLedger implements Part {
       peer,
       awaited: new Map(),
       failures: new Map(),
-      late: new Set(),
+      late: new Map(),
       pausedUntil: Number.NEGATIVE_INFINITY,
       pauses: 0,
     });
@@ -144,8 +154,11 @@ export class RequestLedger implements Part {
     const name = nameOf(requestId, key);
     const awaited = account?.awaited.get(kind);
     const answered = awaited?.get(name);
-    if (account === undefined || awaited === undefined || answered === undefined)
-      return account?.late.delete(name) === true ? 'late' : 'unsolicited';
+    if (account === undefined || awaited === undefined || answered === undefined) {
+      if (account?.late.get(name) !== kind) return 'unsolicited';
+      account.late.delete(name);
+      return 'late';
+    }
     // What stands before it was passed over, and waits no longer for that.
     let isBehind = false;
     for (const each of awaited.values()) {
@@ -162,8 +175,8 @@ export class RequestLedger implements Part {
     const account = this.#accounts.get(peerId);
     const name = nameOf(requestId, key);
     if (account === undefined || !this.#settle(account, kind, name)) return;
-    account.late.add(name);
-    const [oldest] = account.late;
+    account.late.set(name, kind);
+    const [oldest] = account.late.keys();
     if (account.late.size > LATE_ANSWERS_MAX && oldest !== undefined) account.late.delete(oldest);
   }
 
@@ -189,7 +202,7 @@ export class RequestLedger implements Part {
       for (const each of awaited.get(kind)?.values() ?? []) {
         const deadline = deadlineOf(peer, kind, each);
         if (deadline <= now) late.push(each);
-        else dueAt = Math.min(dueAt, deadline);
+        else dueAt = Math.min(dueAt, deadline, lookAgainAt(each, now));
       }
       if (late.length > 0) found.set(peerId, late);
     }
@@ -270,6 +283,10 @@ export class RequestLedger implements Part {
 
 function nameOf(requestId: number, key: string): string {
   return key === '' ? `${requestId}` : `${requestId}:${key}`;
+}
+
+function lookAgainAt({ since, timeoutMs }: Awaited, now: number): number {
+  return Math.max(since + timeoutMs, now + REQUEST_TIMEOUT_MIN_MS);
 }
 
 function deadlineOf(peer: AskedPeer, kind: RequestKind, { since, timeoutMs }: Awaited): number {

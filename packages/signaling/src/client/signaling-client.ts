@@ -14,6 +14,7 @@ import type { PeerKind } from '../peer.js';
 import type { RefusalCode } from '../refusal.js';
 import type { JoinRequest } from '../request.js';
 import { decodeSignalData, type SignalData } from '../signal-data.js';
+import { CheckedWebSocket } from './checked-web-socket.js';
 
 /** Which room to join, where, and with what. */
 export interface SignalingClientOptions {
@@ -105,7 +106,7 @@ export class SignalingClient {
     const { origin, pathname } = new URL(options.url);
     this.#socket = io(origin, {
       path: `${pathname.replace(/\/$/, '')}/socket.io`,
-      transports: ['websocket'],
+      transports: [CheckedWebSocket],
       upgrade: false,
       // A connection of its own: if one node closes, another node of the same process must not lose its connection.
       forceNew: true,

@@ -1,0 +1,55 @@
+/**
+ * The WebSocket of socket.io, with a check before what it reads. Some packets of a hostile server would otherwise throw
+ * where nobody can catch it, which ends a process and leaves the client of a page without a connection and without a
+ * report: a handshake that is none, an event without a name, a refusal without a reason. After such a packet the
+ * connection ends as after any other that cannot be read.
+ */
+import { NodeWebSocket } from 'socket.io-client';
+import { isRecord } from '../is-record.js';
+
+type Packet = Parameters<NodeWebSocket['onPacket']>[0];
+
+/** A packet of socket.io that begins with the type of an event or of a refusal, its namespace, and its number. */
+const EVENT_OR_REFUSAL = /^([24])(?:\/[^,]*,)?\d*/;
+
+/** In pages this is the browser's own WebSocket: engine.io-client says so in its package.json. */
+export class CheckedWebSocket extends NodeWebSocket {
+  #isOpened = false;
+
+  protected override onPacket(packet: Packet): void {
+    if (this.#isReadable(packet)) super.onPacket(packet);
+    else this.onError('packet that cannot be read', undefined);
+  }
+
+  #isReadable({ type, data }: Packet): boolean {
+    if (type === 'open') {
+      const isFirst = !this.#isOpened;
+      this.#isOpened = true;
+      return isFirst && isHandshake(parse(String(data)));
+    }
+    if (type !== 'message' || typeof data !== 'string') return true;
+    const [head = '', kind] = EVENT_OR_REFUSAL.exec(data) ?? [];
+    if (kind === undefined) return true;
+    const content = parse(data.slice(head.length));
+    return kind === '2' ? Array.isArray(content) : isRecord(content) && typeof content.message === 'string';
+  }
+}
+
+/** @returns undefined for what is no JSON */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isHandshake(data: unknown): boolean {
+  return (
+    isRecord(data) &&
+    typeof data.sid === 'string' &&
+    Array.isArray(data.upgrades) &&
+    Number.isFinite(data.pingInterval) &&
+    Number.isFinite(data.pingTimeout)
+  );
+}
