@@ -52,6 +52,7 @@ const unreachedMethods = [
   'replaceTrack',
   'removeTrack',
   'removeStream',
+  '_onTrack',
 ];
 
 /** What simple-peer says of each step is shown to nobody. Each is a statement that begins a line. */
@@ -152,8 +153,11 @@ function slimEngineIo(): Plugin {
   };
 }
 
-/** Methods of socket.io-client's socket for listeners of every event. Signaling has none. */
-const catchAllMethods = [
+/** Methods of socket.io-client's socket that signaling does not use: listeners of every event, retries, promises. */
+const unusedMethods = [
+  'emitWithAck',
+  '_addToQueue',
+  'compress',
   'onAny',
   'prependAny',
   'offAny',
@@ -175,7 +179,7 @@ function slimSocketIo(): Plugin {
     enforce: 'pre',
     transform(code, id) {
       if (!id.endsWith('/socket.io-client/build/esm/socket.js')) return undefined;
-      return withoutMethods(this.parse(code), code, 'Socket', catchAllMethods);
+      return withoutMethods(this.parse(code), code, 'Socket', unusedMethods);
     },
     resolveId: (source, importer = '') =>
       importer.endsWith('/socket.io-parser/build/esm/index.js') && /^\.\/(is-)?binary\.js$/.test(source)
