@@ -135,6 +135,13 @@ const config = {
   forbidden: [
     ...layerRules,
     {
+      name: 'headers-and-blocks-apart',
+      comment: 'sync of headers and sync of bodies are parts of their own, and node/ connects them',
+      severity: 'error',
+      from: { path: `${protocol}(headers|blocks)/`, pathNot: tests },
+      to: { path: `${protocol}(headers|blocks)/`, pathNot: `${protocol}$1/` },
+    },
+    {
       name: 'protocol-index-is-the-top',
       comment: 'the index is for other packages; inside the package, import the file itself',
       severity: 'error',

@@ -20,7 +20,9 @@ import {
 } from '@vision-light/protocol';
 import { pino } from 'pino';
 import { NodeHost } from '../../packages/gateway/src/node-host.js';
+import { platformClock } from '../../packages/gateway/src/platform-clock.js';
 import { searchPeers } from '../../packages/gateway/src/signal/peer-search.js';
+import { RtcLinks } from '../../packages/gateway/src/webrtc/rtc-links.js';
 import { makeBody } from '../sim/vision-bodies.js';
 import { bodyNetwork } from './body-network.js';
 
@@ -80,6 +82,7 @@ export async function main([
   const { body, txRoot } = makeBody(0, transactions, Math.floor(Number(bytes) / transactions));
   const count = Number(blocks);
   const log = pino({ level: 'silent' });
+  const rtcLinks = new RtcLinks({ clock: platformClock, log, requestPeers: () => {} });
   const host = new NodeHost({
     family,
     store: new OneBodyStore(body),
@@ -87,7 +90,7 @@ export async function main([
     userAgent: 'bench',
     log,
     followedBlocks: Number.POSITIVE_INFINITY,
-    requestPeers: () => {},
+    linkKinds: [rtcLinks],
     onFailure: (error) => {
       throw error;
     },
@@ -100,7 +103,7 @@ export async function main([
     urls: [signal],
     networkId: bytesToHex(family.networkId),
     networkName: family.name,
-    links: host.links,
+    links: rtcLinks.links,
     log,
   });
   console.log(JSON.stringify({ bodyBytes: body.length, tip: host.node.tip.hash }));

@@ -4,9 +4,12 @@ import path from 'node:path';
 import { bytesToHex, type ChainFamily, isVisionFamily, resolveNetwork } from '@vision-light/protocol';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
+import type { LinkKind } from '../../packages/gateway/src/links/link-kind.js';
 import { NodeHost } from '../../packages/gateway/src/node-host.js';
+import { platformClock } from '../../packages/gateway/src/platform-clock.js';
 import { searchPeers } from '../../packages/gateway/src/signal/peer-search.js';
 import { LevelStore } from '../../packages/gateway/src/store/level-store.js';
+import { RtcLinks } from '../../packages/gateway/src/webrtc/rtc-links.js';
 import { decodeRecord, encodeRecord } from '../../packages/protocol/src/families/vision/header/record.js';
 import { Visitor } from './browser.js';
 import { reaches, smallNetwork } from './servers.js';
@@ -44,10 +47,11 @@ interface HostSettings {
   readonly family: ChainFamily;
   readonly folder: string;
   readonly userAgent: string;
+  readonly linkKinds: readonly LinkKind[];
 }
 
 /** A gateway's node without a gateway around it, ended with the test. */
-async function startHost({ family, folder, userAgent }: HostSettings): Promise<NodeHost> {
+async function startHost({ family, folder, userAgent, linkKinds }: HostSettings): Promise<NodeHost> {
   const host = new NodeHost({
     family,
     store: await LevelStore.open(folder),
@@ -55,7 +59,7 @@ async function startHost({ family, folder, userAgent }: HostSettings): Promise<N
     userAgent,
     log,
     followedBlocks: 0,
-    requestPeers: () => {},
+    linkKinds,
     onFailure: (error) => {
       throw error;
     },
@@ -74,17 +78,24 @@ it('drops the gateway that lies, keeps what was good of it, and syncs from the h
   await reaches(maker, HISTORY);
   await maker.close();
   const [name = ''] = await readdir(dataDir);
+  const rtcLinks = new RtcLinks({ clock: platformClock, log, requestPeers: () => {} });
   const liar = await startHost({
     family: lyingFamily(family),
     folder: path.join(dataDir, name),
     userAgent: 'liar',
+    linkKinds: [rtcLinks],
   });
   const claimed = liar.node.tip.height;
   expect(claimed).toBeGreaterThanOrEqual(HISTORY);
 
   // The honest one has the beginning of the same chain, so that everyone asks the liar for what comes after it.
   const honestDir = await servers.folder();
-  const teller = await startHost({ family, folder: path.join(honestDir, name), userAgent: 'teller' });
+  const teller = await startHost({
+    family,
+    folder: path.join(honestDir, name),
+    userAgent: 'teller',
+    linkKinds: [],
+  });
   await teller.submit(liar.node.tree.batch(1, SHARED_HEIGHT));
   expect(teller.node.tip.height).toBe(SHARED_HEIGHT);
   await teller.close();
@@ -94,7 +105,7 @@ it('drops the gateway that lies, keeps what was good of it, and syncs from the h
     urls: [signal.url],
     networkId: bytesToHex(family.networkId),
     networkName: family.name,
-    links: liar.links,
+    links: rtcLinks.links,
     log,
   });
   servers.defer(async () => finder.close());

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolveNetwork } from '@vision-light/protocol';
 import { describe, expect, it, vi } from 'vitest';
-import { RequestFault } from '../../packages/gateway/src/http/request-fault.js';
-import { RequestMembers } from '../../packages/gateway/src/http/request-members.js';
+import { RequestFault } from '../../packages/gateway/src/http/request/request-fault.js';
+import { RequestMembers } from '../../packages/gateway/src/http/request/request-members.js';
 import { SimRandom } from '../sim/sim-random.js';
 import { bitcoinBlocks } from './bitcoin-blocks.js';
 import { FuzzFailure, fuzz, tryOne } from './fuzz.js';

@@ -22,8 +22,8 @@ import {
   parseLosslessJson,
   resolveNetwork,
 } from '@vision-light/protocol';
-import { RequestFault } from '../../packages/gateway/src/http/request-fault.js';
-import { RequestMembers } from '../../packages/gateway/src/http/request-members.js';
+import { RequestFault } from '../../packages/gateway/src/http/request/request-fault.js';
+import { RequestMembers } from '../../packages/gateway/src/http/request/request-members.js';
 import { decodeVisionBody } from '../../packages/protocol/src/families/vision/block/body-codec.js';
 import { recordFromJson } from '../../packages/protocol/src/families/vision/header/header-json.js';
 import { visionDevnet, visionMainnet } from '../../packages/protocol/src/families/vision/network-params.js';

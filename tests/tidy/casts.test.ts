@@ -8,10 +8,17 @@ const find = (text: string): string[] =>
 
 /** Folders whose invariants are asserted (`packages/protocol/src/assert.ts`), not cast. */
 const folders = [
+  'packages/protocol/src/blocks/',
   'packages/protocol/src/bytes/',
   'packages/protocol/src/chain/',
+  'packages/protocol/src/driver/',
   'packages/protocol/src/families/',
+  'packages/protocol/src/headers/',
+  'packages/protocol/src/io/',
+  'packages/protocol/src/node/',
+  'packages/protocol/src/peer/',
   'packages/protocol/src/tree/',
+  'packages/protocol/src/wire/',
   'packages/pow/src/',
 ];
 
@@ -26,6 +33,8 @@ const exceptions: Readonly<Record<string, number>> = {
   'packages/protocol/src/tree/header-tree.ts': 1,
   // No slower with assertions, but a record that is too short would stop the node and not be refused.
   'packages/protocol/src/bytes/integers.ts': 8,
+  // Object.keys and Object.fromEntries forget which keys a record has.
+  'packages/protocol/src/io/metrics.ts': 2,
   // The exports of a WebAssembly module have no type.
   'packages/pow/src/instantiate.ts': 1,
 };
@@ -33,7 +42,7 @@ const exceptions: Readonly<Record<string, number>> = {
 describe('casts', () => {
   it('are asserted invariants instead, but for a few that are listed', () => {
     const files = packageSources().filter((file) => folders.some((folder) => file.startsWith(folder)));
-    expect(files.length).toBeGreaterThan(60);
+    expect(files.length).toBeGreaterThan(120);
     const found = files.flatMap((file) => {
       const places = findCasts(syntaxOf(file));
       return places.length === (exceptions[file] ?? 0) ? [] : [{ file, places }];

@@ -25,10 +25,12 @@ import { CLOSE_TIMEOUT_MS, HASH_THREADS_MAX } from './limits.js';
 import { Mining } from './miner/mining.js';
 import { NodeHost } from './node-host.js';
 import { logNotices } from './notice-log.js';
+import { platformClock } from './platform-clock.js';
 import { searchPeers } from './signal/peer-search.js';
 import { LevelStore } from './store/level-store.js';
 import { version } from './version.js';
 import type { RtcLink } from './webrtc/rtc-link.js';
+import { RtcLinks } from './webrtc/rtc-links.js';
 
 /** A gateway that runs. */
 export interface Gateway {
@@ -43,7 +45,7 @@ export interface Gateway {
   header(heightOrHash: number | string): HeaderInfo | undefined;
   /** @returns what ends the subscription */
   subscribe(listener: (notice: NodeNotice) => void): () => void;
-  /** Writes what is not yet stored, takes leave of everyone and releases everything; bounded in time. */
+  /** Writes what is not yet stored, disconnects every peer and releases everything; bounded in time. */
   close(): Promise<void>;
 }
 
@@ -70,6 +72,7 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
 class RunningGateway implements Gateway {
   readonly #options: ResolvedOptions;
   readonly #log: Logger;
+  readonly #rtcLinks: RtcLinks;
   #http: HttpServer | undefined;
   #host: NodeHost | undefined;
   #finder: PeerFinder<RtcLink> | undefined;
@@ -80,6 +83,11 @@ class RunningGateway implements Gateway {
   constructor(options: ResolvedOptions) {
     this.#options = options;
     this.#log = options.log;
+    this.#rtcLinks = new RtcLinks({
+      clock: platformClock,
+      log: options.log,
+      requestPeers: (count) => void this.#finder?.find(count),
+    });
   }
 
   get port(): number {
@@ -144,7 +152,13 @@ class RunningGateway implements Gateway {
         log.info({ added, height: host.node.tip.height }, 'headers file imported');
       }
       const networkId = bytesToHex(family.networkId);
-      this.#finder = searchPeers({ urls, networkId, networkName: family.name, links: host.links, log });
+      this.#finder = searchPeers({
+        urls,
+        networkId,
+        networkName: family.name,
+        links: this.#rtcLinks.links,
+        log,
+      });
       if (mining !== undefined) {
         const onHistory = (done: number, total: number): void => onProgress({ task: 'history', done, total });
         this.#mining = new Mining({ ...mining, host, log, onHistory });
@@ -165,20 +179,20 @@ class RunningGateway implements Gateway {
       log: this.#log,
       // A file of headers comes without bodies, and those of a whole chain are not to be had from light nodes.
       followedBlocks: headersFile === undefined ? Number.POSITIVE_INFINITY : 0,
-      requestPeers: (count) => void this.#finder?.find(count),
+      linkKinds: [this.#rtcLinks],
       onFailure,
     });
   }
 
   #facts(): GatewayFacts | undefined {
     if (!this.#isReady) return undefined;
-    const { node, links } = this.#started;
+    const { node } = this.#started;
     return {
       network: this.network,
       phase: node.status.phase,
       tip: node.tip,
       peers: node.status.peers,
-      links: links.size,
+      links: this.#rtcLinks.links.size,
       signalServers: this.#finder?.joined ?? 0,
       mined: this.#mining?.mined ?? 0,
       nonces: this.#mining?.noncesTried ?? 0,

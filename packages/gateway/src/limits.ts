@@ -9,6 +9,21 @@ export const LINKS_MAX = PEERS_MAX + 32;
 /** Milliseconds between the last byte handed to SCTP and the end of the connection: without them the last messages, among them `reject`, were lost in 1 of 3 runs on loopback. */
 export const LINK_LINGER_MS = 200;
 
+/** Milliseconds that a kind of links may take to close: WebRTC takes 2,000 at most. Afterwards the host goes on without it. */
+export const LINKS_CLOSE_TIMEOUT_MS = 3_000;
+
+/** Events of one kind of links that the core is handed in one turn of the event loop, some 20 µs each. Arbitrary. Above it they wait for the next turn. */
+export const LINK_EVENTS_PER_TURN_MAX = 1_024;
+
+/** Events of one link that wait for a later turn. Arbitrary, several times what 96 busy peers send in a second in which the loop stood still. Above it the link is disconnected. */
+export const LINK_EVENTS_WAITING_MAX = 1_024;
+
+/** Bytes of them: 3 s of a link at 2.5 MB/s. Above it the link is disconnected. */
+export const LINK_BYTES_WAITING_MAX = 8 * 1024 * 1024;
+
+/** Peers of one kind of links with events that wait, those that are gone included: twice {@link LINKS_MAX}. Above it new peers are refused. */
+export const LINK_PEERS_WAITING_MAX = 2 * LINKS_MAX;
+
 /** A send buffer that falls to this many bytes counts as drained: a tenth of a second at 2.5 MB/s, so that the line never runs dry. */
 export const SEND_LOW_BYTES = 256 * 1024;
 

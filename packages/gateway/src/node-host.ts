@@ -1,6 +1,8 @@
-/** The protocol core with everything that Node gives it: clock, store, hash threads and links. */
+/**
+ * The protocol core with everything that Node gives it: clock, store, hash threads and links. Performs the effects of the
+ * core and hands it events. It makes no decisions of the protocol.
+ */
 import { randomBytes } from 'node:crypto';
-import { type ConnectionOptions, PeerLinks } from '@vision-light/peering';
 import { PowPool } from '@vision-light/pow';
 import {
   type ChainFamily,
@@ -14,11 +16,12 @@ import {
   readRecord,
   type Store,
 } from '@vision-light/protocol';
+import type { Clock } from '@vision-light/signaling';
 import type { Logger } from 'pino';
-import { LINKS_MAX, PEERS_MAX } from './limits.js';
+import type { LinkKind } from './links/link-kind.js';
+import { LinkRouter } from './links/link-router.js';
 import { platformClock } from './platform-clock.js';
 import { spawnPowThread } from './pow/pow-thread.js';
-import { RtcLink } from './webrtc/rtc-link.js';
 
 /** What a host is made of. It owns the store and closes it. */
 export interface NodeHostOptions {
@@ -29,8 +32,10 @@ export interface NodeHostOptions {
   readonly log: Logger;
   /** How many of the newest block bodies are kept; Infinity for all. */
   readonly followedBlocks: number;
-  /** The core asks for peers. */
-  requestPeers(count: number): void;
+  /** The kinds of links to peers, each with a name of its own. */
+  readonly linkKinds: readonly LinkKind[];
+  /** Default: Node's own time and timers. */
+  readonly clock?: Clock;
   /** A broken invariant has stopped the core. */
   onFailure(error: unknown): void;
 }
@@ -43,10 +48,10 @@ export interface Submitted {
 
 type NoticeListener = (notice: NodeNotice) => void;
 
-/** Runs a `LightNode`. It makes no decisions of the protocol. */
+/** Runs a `LightNode`; see the head of this file. */
 export class NodeHost {
   readonly node: LightNode;
-  readonly links: PeerLinks<RtcLink>;
+  readonly #links: LinkRouter;
   readonly #options: NodeHostOptions;
   readonly #driver: Driver;
   readonly #pow: PowPool;
@@ -55,24 +60,11 @@ export class NodeHost {
   #nextTicket = 0;
   #isStopped = false;
 
+  /** @throws {RangeError} if the name of a kind of links is malformed or used twice */
   constructor(options: NodeHostOptions) {
-    const { family, hashThreads, userAgent } = options;
+    const { family, hashThreads, userAgent, linkKinds, log, clock = platformClock } = options;
     this.#options = options;
-    this.links = new PeerLinks({
-      linksMax: LINKS_MAX,
-      setupsMax: LINKS_MAX,
-      clock: platformClock,
-      connect: (connection) => this.#connect(connection),
-      events: {
-        described: (peer, maxMessageBytes) => this.links.connectionOf(peer)?.describe(maxMessageBytes),
-        gone: (peer, reason, phase) => {
-          if (phase !== 'open') return;
-          options.log.debug({ peer, reason }, 'peer lost');
-          this.#push({ type: 'peerDisconnected', peer });
-        },
-        refused: (error) => options.log.warn({ error: String(error) }, 'no connection can be made'),
-      },
-    });
+    this.#links = new LinkRouter({ kinds: linkKinds, clock, log, push: (event) => this.#push(event) });
     this.#pow = new PowPool({ size: hashThreads, spawn: spawnPowThread });
     const seed = randomBytes(4).readUInt32LE();
     this.node = new LightNode({
@@ -81,15 +73,16 @@ export class NodeHost {
       userAgent,
       isGateway: true,
       hashers: hashThreads,
-      peersMax: PEERS_MAX,
+      peersMax: linkKinds.reduce((sum, { peersMax }) => sum + peersMax, 0),
       followedBlocks: options.followedBlocks,
     });
     this.#driver = new Driver(this.node, {
-      now: platformClock.now,
+      now: () => clock.now(),
       wallTime: () => Date.now() / 1000,
-      setTimer: (delayMs, callback) => platformClock.setTimer(delayMs, () => this.#guard(callback)),
+      setTimer: (delayMs, callback) => clock.setTimer(delayMs, () => this.#guard(callback)),
       perform: (effect) => this.#perform(effect),
     });
+    this.#links.attach();
   }
 
   /** Loads the stored chain. */
@@ -120,13 +113,22 @@ export class NodeHost {
    * Hands headers of our own to the core, which verifies them like those of a peer.
    *
    * @param bodies  those of the headers, in order, as far as there are any
+   * @param source  name of what brings them, such as `miner`. A source waits for its own batches only; callers that name
+   *   none share one
+   * @returns `SUBMIT_BUSY` as the code if SUBMISSIONS_MAX batches of the source wait, or SUBMISSION_SOURCES_MAX other
+   *   sources have batches that wait; `CLOSED` if the host has stopped
    */
-  submit(batch: HeaderBatch, bodies: readonly (Uint8Array | undefined)[] = []): Promise<Submitted> {
+  submit(
+    batch: HeaderBatch,
+    bodies: readonly (Uint8Array | undefined)[] = [],
+    source?: string,
+  ): Promise<Submitted> {
     if (this.#isStopped) return Promise.resolve({ accepted: 0, code: 'CLOSED' });
     const ticket = this.#nextTicket++;
     return new Promise((resolve) => {
       this.#submissions.set(ticket, resolve);
-      this.#push({ type: 'command', command: { kind: 'submit', batch, bodies, ticket } });
+      const named = source === undefined ? {} : { source };
+      this.#push({ type: 'command', command: { kind: 'submit', batch, bodies, ticket, ...named } });
     });
   }
 
@@ -140,14 +142,14 @@ export class NodeHost {
     return readRecord(this.#options.store, 'bodies', hash);
   }
 
-  /** Writes what is not yet stored, takes leave of every peer, and releases everything. */
+  /** Writes what is not yet stored, disconnects every peer, and releases everything. */
   async close(): Promise<void> {
     const closed = this.once((notice) => notice.type === 'closed');
     if (!this.#isStopped) {
       this.#push({ type: 'command', command: { kind: 'close' } });
       await closed;
     }
-    await this.links.close();
+    await this.#links.close();
     this.abandon();
     await this.#options.store.close();
   }
@@ -156,23 +158,12 @@ export class NodeHost {
   abandon(): void {
     this.#isStopped = true;
     this.#driver.stop();
+    this.#links.stop();
     this.#pow.close();
     for (const [ticket, resolve] of this.#submissions) {
       this.#submissions.delete(ticket);
       resolve({ accepted: 0, code: 'CLOSED' });
     }
-  }
-
-  #connect(options: ConnectionOptions): RtcLink {
-    const { name: peer } = options;
-    return new RtcLink(options, {
-      opened: (maxMessageBytes) => {
-        this.links.markOpen(peer);
-        this.#push({ type: 'peerConnected', peer, maxMessageBytes });
-      },
-      received: (bytes) => this.#push({ type: 'bytesReceived', peer, bytes }),
-      drained: (bufferedBytes) => this.#push({ type: 'sendDrained', peer, bufferedBytes }),
-    });
   }
 
   #push(event: NodeEventBody): void {
@@ -193,10 +184,10 @@ export class NodeHost {
   #perform(effect: Effect): void {
     switch (effect.type) {
       case 'send':
-        this.links.connectionOf(effect.peer)?.send(effect.bytes);
+        this.#links.send(effect.peer, effect.bytes);
         return;
       case 'disconnect':
-        this.links.leave(effect.peer, effect.code !== undefined);
+        this.#links.disconnect(effect.peer, effect.code);
         return;
       case 'verifyPow':
         void this.#verify(effect);
@@ -205,7 +196,7 @@ export class NodeHost {
         void performStorage(this.#options.store, effect).then((event) => this.#push(event));
         return;
       case 'requestPeers':
-        this.#options.requestPeers(effect.count);
+        this.#links.requestPeers(effect.count);
         return;
       case 'emit':
         this.#emit(effect.notice);

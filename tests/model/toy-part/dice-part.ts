@@ -6,6 +6,7 @@
  * Memory: one number of each peer.
  */
 import type { EventTime, Part, PartContext, Peer, Reception, RequestKind } from '@vision-light/protocol';
+import { assert } from '../../../packages/protocol/src/assert.js';
 import { type DieRolled, dieRolled, type RollDie, rollDie } from './dice-messages.js';
 
 /** Milliseconds between two questions to one peer. */
@@ -27,6 +28,8 @@ export class Dice implements Part<RollDie | DieRolled> {
   readonly rolled = new Map<string, number[]>();
   /** Codes with which peers went, by id. */
   readonly gone = new Map<string, string | undefined>();
+  /** For the test of what a broken invariant does. */
+  isBroken = false;
   /** When each peer is asked next. */
   readonly #askAt = new Map<Peer, number>();
 
@@ -56,6 +59,7 @@ export class Dice implements Part<RollDie | DieRolled> {
   }
 
   advance({ now }: EventTime): void {
+    assert(!this.isBroken, 'a die has two sides at least');
     const { ledger, outbox, peers, punish } = this.context;
     for (const id of ledger.overdue(rolls, now).keys()) {
       const peer = peers.get(id);

@@ -61,6 +61,7 @@ async function submit(
   headerBytes: number,
 ): Promise<string | undefined> {
   const count = records.length / headerBytes;
-  const { accepted, code } = await host.submit({ count, records, hashes: new Uint8Array(count * 32) });
+  const batch = { count, records, hashes: new Uint8Array(count * 32) };
+  const { accepted, code } = await host.submit(batch, [], 'headers-file');
   return code === undefined ? undefined : `height ${height + accepted}: ${code}`;
 }

@@ -9,7 +9,7 @@ import {
   HTTP_TOKENS_BURST,
   HTTP_TOKENS_PER_SECOND,
 } from '../limits.js';
-import type { Rate } from './budgets.js';
+import type { Rate } from './admission/budgets.js';
 
 /** Limits of the HTTP side that a test may change; why they are what they are is said in `limits.ts`. */
 export interface HttpLimits {

@@ -18,11 +18,11 @@ import {
   HTTP_STATUS_CONNECTIONS_MAX,
   HTTP_STATUS_CONNECTIONS_PER_ADDRESS_MAX,
 } from '../limits.js';
+import { Budgets } from './admission/budgets.js';
+import { clientAddress } from './admission/client-address.js';
+import { type ConnectionKind, Connections } from './admission/connections.js';
 import { busyAnswer, type HttpRoute, type HttpRoutes, textAnswer } from './answer.js';
 import { BlockThread } from './block-thread.js';
-import { Budgets } from './budgets.js';
-import { clientAddress } from './client-address.js';
-import { type ConnectionKind, Connections } from './connections.js';
 import type { GatewayFacts } from './facts.js';
 import type { HttpClient } from './http-client.js';
 import { defaultHttpLimits, type HttpLimits } from './http-limits.js';

@@ -13,6 +13,7 @@ import {
   HTTP_BLOCKS_COST,
   HTTP_HEADERS_COST,
 } from '../limits.js';
+import { Turns } from './admission/turns.js';
 import {
   busyAnswer,
   type HttpAnswer,
@@ -24,11 +25,10 @@ import {
 import type { BlockThread } from './block-thread.js';
 import { blocksOf, headersAfter } from './chain-json.js';
 import type { HttpClient } from './http-client.js';
-import { readText } from './request-body.js';
-import { RequestFault } from './request-fault.js';
-import { RequestMembers } from './request-members.js';
+import { readText } from './request/request-body.js';
+import { RequestFault } from './request/request-fault.js';
+import { RequestMembers } from './request/request-members.js';
 import type { ServedChain } from './served-chain.js';
-import { Turns } from './turns.js';
 
 /** The answer of one route to a request; undefined for a client that is gone. */
 type Answer = (

@@ -82,7 +82,7 @@ export async function layHistory({
       onProgress(done, total);
       if (host.node.tip.hash !== lastHash || hasHigherPeer(host)) return 'overtaken';
       if (batch.count === 0) return 'done';
-      submitted = host.submit(batch, bodies);
+      submitted = host.submit(batch, bodies, 'miner');
       done += batch.count;
       lastHash = family.hashToHex(batch.hashes.subarray(-32));
     }

@@ -130,9 +130,8 @@ export class Miner {
     if (this.#isSubmitting || (work as Current).parent !== host.node.tree.tip) return;
     this.#isSubmitting = true;
     const { record, hash } = sealTemplate(family, work.template, nonce, digest);
-    const { accepted, code } = await host.submit({ count: 1, records: record, hashes: hash }, [
-      (work as Current).contents.body,
-    ]);
+    const batch = { count: 1, records: record, hashes: hash };
+    const { accepted, code } = await host.submit(batch, [(work as Current).contents.body], 'miner');
     this.#isSubmitting = false;
     if (accepted === 1) {
       this.#mined++;

@@ -6,6 +6,7 @@
  * and what waits to be sent: the next body is read only while less than BODY_SEND_BUFFER_BYTES_MAX waits, so that with
  * the largest body it stays below UNSENT_BYTES_MAX.
  */
+import { defined } from '../assert.js';
 import { BODY_SEND_BUFFER_BYTES_MAX, COMING_BODY_WAIT_MS, DEFERRED_BLOCK_REQUESTS_MAX } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { Peer } from '../peer/peer.js';
@@ -107,24 +108,23 @@ export class BlockServer {
         this.#queues.delete(peer);
         return;
       }
-      const hash = request.hashes[request.answered] as Uint8Array;
+      const hash = defined(request.hashes[request.answered], 'a request in the queue has a hash left');
       const where = this.source.whereabouts(hash);
       queue.isWaiting = where === 'coming' && mayWait(request, now);
       if (queue.isWaiting) return;
       if (where !== 'here') {
-        this.#answer(queue, hash, undefined);
+        this.#answer(queue, request, hash, undefined);
         continue;
       }
       queue.isReading = true;
       this.source.read(hash, (body) => {
         queue.isReading = false;
-        if (this.#queues.get(peer) === queue) this.#answer(queue, hash, body);
+        if (this.#queues.get(peer) === queue) this.#answer(queue, request, hash, body);
       });
     }
   }
 
-  #answer({ peer, requests }: Queue, hash: Uint8Array, body: Uint8Array | undefined): void {
-    const request = requests[0] as Request;
+  #answer({ peer, requests }: Queue, request: Request, hash: Uint8Array, body: Uint8Array | undefined): void {
     const { requestId } = request;
     request.answered++;
     if (request.answered === request.hashes.length) requests.shift();

@@ -53,18 +53,16 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   readonly name = 'blockSync';
   readonly download: BlockDownload;
   readonly server: BlockServer;
+  readonly requested: RequestedBlocks;
   readonly #stored: StoredBlocks;
   readonly #followed: FollowedBlocks;
   readonly #follower: BlockFollower;
   readonly #requests: BlockRequests;
-  readonly #requested: RequestedBlocks;
   readonly #checker: BodyChecker;
   /** Bodies that were verified, kept or not. */
   readonly #seen = new SeenFilter(SEEN_BLOCKS_MAX);
   readonly #announced: AnnouncedBlocks;
   readonly #retries = new BlockRetries();
-  /** Known once the store has told what it holds: before, everything would be fetched again. */
-  #isListed = false;
   /** A peer said that it does not have something, or left: some bodies may be with nobody. */
   #mayBeMissing = false;
   #reportedFault: StoreFault | undefined;
@@ -93,8 +91,7 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
       wasRefused: (hash) => this.#reportedFault !== undefined && this.#seen.has(hash),
       dropped: (hash) => this.#unwant(hash),
     });
-    this.#requested = new RequestedBlocks(
-      tree,
+    this.requested = new RequestedBlocks(
       this.#requests,
       this.#stored,
       this.download,
@@ -136,9 +133,7 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
 
   /** Asks the store which bodies it holds. */
   start(): void {
-    this.#stored.list(() => {
-      this.#isListed = true;
-    });
+    this.#stored.list();
   }
 
   peerReady(peer: Peer): void {
@@ -163,7 +158,8 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     const { height, hash } = message;
     const { tipHeight } = this.tree;
     const isNear = height > tipHeight - FOLLOWED_BLOCKS && height <= tipHeight + FOLLOWED_BLOCKS;
-    if (this.#followed.count === 0 || !this.#isListed || !isNear || this.orphans.has(hash)) return false;
+    if (this.#followed.count === 0 || !this.#stored.isListed || !isNear || this.orphans.has(hash))
+      return false;
     const state = this.download.offer(hash, peer.id);
     if (state !== undefined || !this.#announced.mayAdd(peer.id)) return state === 'queued';
     if (!this.download.want(hash, { offeredBy: peer.id })) return false;
@@ -193,11 +189,6 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     if (this.#checker.check(slot, body) !== undefined) return;
     this.download.cancel(hash);
     this.#accept(slot, body);
-  }
-
-  /** The application wants a block. */
-  requestBlock(hash: Uint8Array, ticket: number, now: number): void {
-    this.#requested.request(hash, ticket, now);
   }
 
   receive(peer: Peer, message: GetBlocks | Blocks | NotFound, { now }: EventTime): Reception {
@@ -255,7 +246,7 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   }
 
   advance({ now }: EventTime): void {
-    if (this.#isListed) {
+    if (this.#stored.isListed) {
       this.#follower.prune();
       if (!this.listener.isFar()) this.#follower.follow();
     }
@@ -271,7 +262,7 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   }
 
   nextWake({ now }: EventTime): number | undefined {
-    const canFollow = this.#isListed && this.#follower.hasMore && !this.listener.isFar();
+    const canFollow = this.#stored.isListed && this.#follower.hasMore && !this.listener.isFar();
     let wake = earliest(canFollow ? now : undefined, this.download.nextWake(now));
     wake = earliest(wake, this.server.nextWake());
     wake = earliest(wake, this.#requests.nextWake());

@@ -45,6 +45,11 @@ interface Share {
   bytes: number;
 }
 
+/** A block here, with the share of its peer. */
+interface Entry extends Orphan {
+  readonly share: Share;
+}
+
 type IsVerified = (hash: Uint8Array) => boolean;
 
 /** What became of a block that was to be added. */
@@ -60,7 +65,7 @@ export interface OrphanPoolOptions {
 /** The pool of orphans; see the head of this file. */
 export class OrphanPool {
   /** By hash, oldest first. */
-  readonly #blocks = new Map<string, Orphan>();
+  readonly #blocks = new Map<string, Entry>();
   readonly #byParent = new Map<string, Set<string>>();
   readonly #ofPeer = new Map<string, Share>();
   readonly #orphansMax: number;
@@ -107,12 +112,12 @@ export class OrphanPool {
     const victims = this.#victimsFor(orphan, isVerified);
     if (victims === undefined) return 'refused';
     for (const victim of victims) this.#take(victim);
-    this.#blocks.set(key, orphan);
     this.#bytes += orphan.body.length;
     const share = this.#ofPeer.get(orphan.peerId) ?? { blocks: 0, bytes: 0 };
     share.blocks++;
     share.bytes += orphan.body.length;
     this.#ofPeer.set(orphan.peerId, share);
+    this.#blocks.set(key, { ...orphan, share });
     const parent = bytesToHex(orphan.parent);
     const siblings = this.#byParent.get(parent) ?? new Set();
     this.#byParent.set(parent, siblings.add(key));
@@ -128,8 +133,9 @@ export class OrphanPool {
     if (this.#blocks.size === 0 || !isVerified(hash)) return [];
     const adopted: Orphan[] = [];
     // Headers whose children are to be looked at; grows while it is read, and each block enters it once.
-    const parents = [bytesToHex(hash)];
-    const own = this.#take(parents[0] as string);
+    const top = bytesToHex(hash);
+    const parents = [top];
+    const own = this.#take(top);
     if (own !== undefined) adopted.push(own);
     for (const parent of parents) {
       for (const key of [...(this.#byParent.get(parent) ?? [])]) {
@@ -193,8 +199,8 @@ export class OrphanPool {
     const canTakeFromMost = (measure: (share: Share) => number, more: number): boolean => {
       const most = greediest(shares, measure);
       if (most === undefined) return false;
-      const hasMore = measure(shares.get(most) as Share) > measure(own) + more;
-      return (most === peerId || hasMore) && canTake(most);
+      const hasMore = most.amount > measure(own) + more;
+      return (most.peerId === peerId || hasMore) && canTake(most.peerId);
     };
     if (own.blocks >= this.#perPeerMax && !canTake(peerId)) return undefined;
     while (blocks > this.#orphansMax) if (!canTakeFromMost((share) => share.blocks, 1)) return undefined;
@@ -238,10 +244,9 @@ export class OrphanPool {
     return oldest;
   }
 
-  #remove(key: string, { parent, peerId, body }: Orphan): void {
+  #remove(key: string, { parent, peerId, body, share }: Entry): void {
     this.#blocks.delete(key);
     this.#bytes -= body.length;
-    const share = this.#ofPeer.get(peerId) as Share;
     share.blocks--;
     share.bytes -= body.length;
     if (share.blocks === 0) this.#ofPeer.delete(peerId);
@@ -252,17 +257,15 @@ export class OrphanPool {
   }
 }
 
-/** The peer with the most of something, the first of several; undefined if nobody has anything. */
+/** The peer with the most of something, and how much; the first of several, undefined if nobody has anything. */
 function greediest(
   shares: ReadonlyMap<string, Share>,
   measure: (share: Share) => number,
-): string | undefined {
-  let most: string | undefined;
-  let amount = 0;
+): { readonly peerId: string; readonly amount: number } | undefined {
+  let most: { peerId: string; amount: number } | undefined;
   for (const [peerId, share] of shares) {
-    if (measure(share) <= amount) continue;
-    most = peerId;
-    amount = measure(share);
+    const amount = measure(share);
+    if (amount > (most?.amount ?? 0)) most = { peerId, amount };
   }
   return most;
 }

@@ -3,7 +3,6 @@
  *
  * Memory: what `block-requests.ts` states.
  */
-import type { HeaderTree } from '../tree/header-tree.js';
 import type { BlockDownload } from './block-download.js';
 import type { BlockRequests } from './block-requests.js';
 import type { BodyChecker } from './body-checker.js';
@@ -13,7 +12,6 @@ import type { StoredBlocks } from './stored-blocks.js';
 /** Answers the application's requests for single blocks. */
 export class RequestedBlocks {
   constructor(
-    readonly tree: HeaderTree,
     readonly requests: BlockRequests,
     readonly stored: StoredBlocks,
     readonly download: BlockDownload,
@@ -23,14 +21,15 @@ export class RequestedBlocks {
 
   /** The application wants a block. */
   request(hash: Uint8Array, ticket: number, now: number): void {
-    const slot = this.tree.find(hash);
+    const { tree } = this.followed;
+    const slot = tree.find(hash);
     if (slot === undefined) {
       this.requests.answer(ticket, { ok: false, code: 'BLOCK_UNKNOWN' });
       return;
     }
     if (!this.requests.add(hash, ticket, now)) return;
     const implied = this.checker.implied(slot);
-    if (implied !== undefined) this.requests.fulfil(hash, this.tree.height(slot), implied);
+    if (implied !== undefined) this.requests.fulfil(hash, tree.height(slot), implied);
     else if (this.stored.has(hash)) this.#read(hash.slice());
     else this.#fetch(hash, slot);
   }
@@ -44,13 +43,14 @@ export class RequestedBlocks {
   /** What comes from the store is checked again; what is damaged is fetched anew. */
   #read(hash: Uint8Array): void {
     this.stored.read(hash, (body) => {
-      const slot = this.tree.find(hash);
+      const { tree } = this.followed;
+      const slot = tree.find(hash);
       if (slot === undefined) {
         this.requests.refuse(hash, 'BLOCK_UNKNOWN');
         return;
       }
       if (body !== undefined && this.checker.check(slot, body) === undefined) {
-        this.requests.fulfil(hash, this.tree.height(slot), body);
+        this.requests.fulfil(hash, tree.height(slot), body);
         return;
       }
       this.stored.remove(hash);

@@ -63,7 +63,7 @@ const give = (effect: StorageEffect | undefined, ...values: readonly Uint8Array[
 
 /** The store says that it holds the bodies of these. */
 function list(...indexes: readonly number[]): void {
-  shelf.list(() => log.push('listed'));
+  shelf.list();
   answer(taken('list')[0], { kind: 'list', keys: indexes.map(hashOf) });
 }
 
@@ -161,7 +161,7 @@ describe('StoredBlocks', () => {
     ]);
   });
 
-  it('takes a body that cannot be read for lost, and a store that cannot be listed for empty', () => {
+  it('takes a body that cannot be read for lost', () => {
     list(1, 2);
     const lost = read(1);
     fail(taken('read')[0]);
@@ -171,9 +171,18 @@ describe('StoredBlocks', () => {
       false,
       true,
     ]);
-    shelf.list(() => log.push('listed again'));
+  });
+
+  it('knows what the store holds once the store says it, and takes one that cannot say it for empty', () => {
+    shelf.list();
+    expect([shelf.isListed, shelf.size]).toEqual([false, 0]);
     fail(taken('list')[0]);
-    expect([shelf.size, log]).toEqual([1, ['listed', 'listed again']]);
+    expect([shelf.isListed, shelf.size]).toEqual([true, 0]);
+  });
+
+  it('knows the bodies that the store lists', () => {
+    list(1, 2);
+    expect([shelf.isListed, [...shelf.hashes()]]).toEqual([true, [hashOf(1), hashOf(2)]]);
   });
 
   it('says of each write whether the store took it, before it says so of its bodies', () => {

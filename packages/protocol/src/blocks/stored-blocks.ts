@@ -45,6 +45,7 @@ export class StoredBlocks {
   /** What the write under way takes. */
   #inFlight: Change | undefined;
   #readsInFlight = 0;
+  #isListed = false;
   readonly #waitingReads: Read[] = [];
 
   constructor(
@@ -70,15 +71,18 @@ export class StoredBlocks {
     return this.#kept.has(bytesToHex(hash));
   }
 
-  /** Asks the store which bodies it holds. A store that cannot say it is taken for empty. @param listed  called once */
-  list(listed: () => void): void {
-    this.storage.list('bodies', {
-      done: (hashes) => {
-        for (const hash of hashes) this.#kept.set(bytesToHex(hash), hash);
-        listed();
-      },
-      failed: listed,
-    });
+  /** True once the store has said which bodies it holds: before, every body would be fetched again. */
+  get isListed(): boolean {
+    return this.#isListed;
+  }
+
+  /** Asks the store which bodies it holds. A store that cannot say it is taken for empty. */
+  list(): void {
+    const listed = (hashes: readonly Uint8Array[]): void => {
+      for (const hash of hashes) this.#kept.set(bytesToHex(hash), hash);
+      this.#isListed = true;
+    };
+    this.storage.list('bodies', { done: listed, failed: () => listed([]) });
   }
 
   /** Keeps a body that was checked. */

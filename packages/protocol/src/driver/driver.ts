@@ -43,8 +43,8 @@ export class Driver {
     }
     this.#isDraining = true;
     try {
-      this.#take(event);
-      while (this.#queue.length > 0) this.#take(this.#queue.shift() as NodeEventBody);
+      for (let next: NodeEventBody | undefined = event; next !== undefined; next = this.#queue.shift())
+        this.#take(next);
     } finally {
       this.#isDraining = false;
     }

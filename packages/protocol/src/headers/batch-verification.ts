@@ -2,6 +2,7 @@
  * One batch on its way into the tree: rules first, then hashing in slices that may finish in any order, then insertion
  * in order. The first bad header ends the batch; those before it count.
  */
+import { defined } from '../assert.js';
 import { readU32 } from '../bytes/integers.js';
 import type { ChainFamily, HeaderBatch } from '../chain/chain-family.js';
 import type { HeaderFault } from '../chain/header-fault.js';
@@ -75,7 +76,7 @@ export class BatchVerification {
   }
 
   time(index: number): number {
-    return this.#times[index] as number;
+    return defined(this.#times[index], 'each header has a time');
   }
 
   hash(index: number): Uint8Array {

@@ -29,7 +29,7 @@ import type { Headers } from '../wire/messages/headers.js';
 import type { HeldHeaders } from './held-headers.js';
 import { headerRequests, Lead } from './lead.js';
 import { TipClaims } from './tip-claims.js';
-import type { BatchOutcome, SourceKey, Verifier } from './verifier.js';
+import { type BatchOutcome, sourceOf, type Verifier } from './verifier.js';
 
 /** What the sync asks of the node around it. */
 export interface SyncListener {
@@ -61,6 +61,8 @@ export class HeaderSync implements Part<Headers> {
   #now = 0;
   /** No peer leads before this: hashing failed. */
   #idleUntil = never;
+  /** After this no peer is kept from leading, but for the ledger's pauses. */
+  #lastFreeAt = never;
 
   constructor(
     readonly tree: HeaderTree,
@@ -176,6 +178,7 @@ export class HeaderSync implements Part<Headers> {
   /** When a pause ends; undefined if there is none. */
   #nextTurn(now: number): number | undefined {
     let next: number | undefined;
+    if (now >= Math.max(this.#lastFreeAt, this.ledger.lastPauseEnd)) return next;
     for (const peer of this.peers.ready) {
       const at = Math.max(this.#freeAt(peer), this.#idleUntil);
       if (at > now) next = earliest(next, at);
@@ -223,8 +226,9 @@ export class HeaderSync implements Part<Headers> {
 
   #hasMore(peer: Peer, now: number): boolean {
     this.#claims.settle(peer);
-    if (now < this.#freeAt(peer)) return false;
+    // Mostly no peer has more than is known here, and that is quickly seen.
     if (peer.announced === undefined && !this.isAhead(peer)) return false;
+    if (now < this.#freeAt(peer)) return false;
     // What it brought in an earlier turn comes first: asking again would bring the same.
     return this.verifier.pending(sourceOf(peer)) === 0;
   }
@@ -287,6 +291,7 @@ export class HeaderSync implements Part<Headers> {
       case 'POW_UNAVAILABLE':
         this.verifier.drop(sourceOf(peer));
         this.#idleUntil = this.#now + PAUSE_MS;
+        this.#lastFreeAt = this.#idleUntil;
         this.listener.failed(outcome.fault);
         if (this.#lead === lead) this.#end(lead);
         return;
@@ -307,6 +312,7 @@ export class HeaderSync implements Part<Headers> {
     this.#end(lead);
     peer.announced = undefined;
     this.#standingOf(peer).putOffUntil = this.#now + PAUSE_MS;
+    this.#lastFreeAt = this.#now + PAUSE_MS;
   }
 
   /** The peer has given all it has: what it claimed beyond that was not true. */
@@ -349,9 +355,4 @@ export class HeaderSync implements Part<Headers> {
     this.#standingOf(lead.peer).lastLedAt = this.#now;
     if (this.#lead === lead) this.#lead = undefined;
   }
-}
-
-/** The key under which a peer's batches are verified. */
-export function sourceOf(peer: Peer): SourceKey {
-  return `peer:${peer.id}`;
 }

@@ -12,12 +12,18 @@ import type { HeaderFault } from '../chain/header-fault.js';
 import type { PowJob } from '../chain/pow-job.js';
 import { POW_RETRIES_MAX } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
+import type { Peer } from '../peer/peer.js';
 import type { HeaderTree, InsertedHeader } from '../tree/header-tree.js';
 import { BatchVerification, type Range, slices } from './batch-verification.js';
 import type { HeldHeaders } from './held-headers.js';
 
 /** Where a batch comes from: a peer's id, the name of a source of this side, or the disk. No name can pass for another. */
 export type SourceKey = `peer:${string}` | `local:${string}` | 'disk';
+
+/** The source of a peer's batches. */
+export function sourceOf({ id }: Peer): SourceKey {
+  return `peer:${id}`;
+}
 
 /** A batch to verify, who brought it, and whom to tell. */
 export interface BatchRequest {

@@ -111,12 +111,14 @@ describe('StoragePort', () => {
     port.list('bodies', listener);
     port.list('bodies', listener);
     port.write([], listener);
-    expect(() => answer({ request: 2, result: { kind: 'write' } })).toThrow('a read with records');
-    expect(() => answer({ request: 3, result: { kind: 'write' } })).toThrow('a list with keys');
+    expect(() => answer({ request: 2, result: { kind: 'write' } })).toThrow('of the kind that was asked');
+    expect(() => answer({ request: 3, result: { kind: 'write' } })).toThrow('of the kind that was asked');
     expect(() => answer({ request: 4, result: { kind: 'list', keys: ['tip'] } })).toThrow(
       'its table can have',
     );
-    expect(() => answer({ request: 5, result: { kind: 'list', keys: [] } })).toThrow('a write with a write');
+    expect(() => answer({ request: 5, result: { kind: 'list', keys: [] } })).toThrow(
+      'of the kind that was asked',
+    );
     expect(log).toEqual([['done', undefined, 50]]);
   });
 });

@@ -30,5 +30,9 @@ export type FaultCode = keyof typeof faultSentences;
 
 /** @returns the sentence of a code, or the code itself if it is unknown (a peer's newer version) */
 export function faultSentence(code: string): string {
-  return Object.hasOwn(faultSentences, code) ? faultSentences[code as FaultCode] : code;
+  return isFaultCode(code) ? faultSentences[code] : code;
+}
+
+function isFaultCode(code: string): code is FaultCode {
+  return Object.hasOwn(faultSentences, code);
 }

@@ -22,7 +22,7 @@ import { SeenFilter } from '../peer/seen-filter.js';
 import { HeaderTree } from '../tree/header-tree.js';
 import type { TreeBase } from '../tree/tree-base.js';
 import { MessageCodec, messageCodec } from '../wire/codec.js';
-import type { MessageRow } from '../wire/message-row.js';
+import type { MessageRow, WireMessage } from '../wire/message-row.js';
 import { messageRows } from '../wire/message-table.js';
 import { Announcer } from './announcer.js';
 import { ChainChanges } from './chain-changes.js';
@@ -113,7 +113,9 @@ export class NodeParts {
   ) {
     const { family, followedBlocks = FOLLOWED_BLOCKS } = options;
     const codec =
-      extension === undefined ? messageCodec : new MessageCodec([...messageRows, ...extension.rows]);
+      extension === undefined
+        ? messageCodec
+        : new MessageCodec<WireMessage>([...messageRows, ...extension.rows]);
     const outbox = new Outbox(codec);
     const { peers, ledger } = this;
     const punish = (peer: Peer, code: string): void => this.sessions.punish(peer, code, listener.now());

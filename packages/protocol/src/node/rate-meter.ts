@@ -4,21 +4,22 @@ const SLOTS = 10;
 
 /** Counts events and tells their recent rate. Constant memory. */
 export class RateMeter {
-  readonly #counts = new Array<number>(SLOTS).fill(0);
+  /** Of the slots before the current one, as a ring. */
+  readonly #earlier = new Array<number>(SLOTS - 1).fill(0);
+  #current = 0;
   #slot = 0;
   #startedAt: number | undefined;
 
   add(count: number, now: number): void {
     this.#moveTo(now);
     this.#startedAt ??= now;
-    const index = this.#slot % SLOTS;
-    this.#counts[index] = (this.#counts[index] as number) + count;
+    this.#current += count;
   }
 
   /** Per second, over five seconds or since the first count if that is less long ago. */
   perSecond(now: number): number {
     this.#moveTo(now);
-    const total = this.#counts.reduce((sum, count) => sum + count, 0);
+    const total = this.#earlier.reduce((sum, count) => sum + count, this.#current);
     if (total === 0 || this.#startedAt === undefined) return 0;
     const spanMs = Math.min(SLOT_MS * (SLOTS - 1) + (now % SLOT_MS), now - this.#startedAt);
     return Math.round((total * 1000) / Math.max(spanMs, SLOT_MS / 5));
@@ -27,11 +28,15 @@ export class RateMeter {
   #moveTo(now: number): void {
     const slot = Math.floor(now / SLOT_MS);
     if (slot - this.#slot >= SLOTS) {
-      this.#counts.fill(0);
+      this.#earlier.fill(0);
+      this.#current = 0;
       this.#startedAt = undefined;
       this.#slot = slot;
       return;
     }
-    while (this.#slot < slot) this.#counts[++this.#slot % SLOTS] = 0;
+    while (this.#slot < slot) {
+      this.#earlier[this.#slot++ % (SLOTS - 1)] = this.#current;
+      this.#current = 0;
+    }
   }
 }

@@ -23,7 +23,8 @@ export interface RouterListener {
 
 /** Hands each message to its part; see the head of this file. */
 export class Router {
-  readonly #takers = new Map<string, Part>();
+  /** By type byte. */
+  readonly #takers: Part[] = [];
 
   /** @throws {InvariantError} if the table names a part that is not in the list, or that takes no messages */
   constructor(
@@ -32,9 +33,9 @@ export class Router {
     readonly outbox: Outbox,
     readonly listener: RouterListener,
   ) {
-    for (const { type, part: name } of outbox.codec.rows) {
+    for (const { type, typeByte, part: name } of outbox.codec.rows) {
       const part = parts.find((each) => each.name === name && each.receive !== undefined);
-      this.#takers.set(type, defined(part, `the part ${name} takes the message ${type}`));
+      this.#takers[typeByte] = defined(part, `the part ${name} takes the message ${type}`);
     }
   }
 
@@ -64,12 +65,11 @@ export class Router {
     const { codec, counters } = this.outbox;
     const decoded = codec.decode(bytes);
     if (!decoded.ok) return decoded.code;
-    const { message } = decoded;
-    const row = codec.rowOf(message);
+    const { message, row } = decoded;
     if (row.cost > 0 && !peer.messages.take(time.now, row.cost)) return 'PEER_FLOOD';
     if (!isInTurn(row, peer)) return 'PEER_OUT_OF_TURN';
     counters.received(message);
-    return this.#takers.get(row.type)?.receive?.(peer, message, time);
+    return this.#takers[row.typeByte]?.receive?.(peer, message, time);
   }
 }
 

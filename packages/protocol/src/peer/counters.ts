@@ -2,6 +2,9 @@
 import { type MetricName, type Metrics, zeroMetrics } from '../io/metrics.js';
 import type { WireMessage } from '../wire/message-row.js';
 
+/** A message, and for `headers` how many. */
+type CountedMessage = WireMessage & { readonly count?: number };
+
 /** The node's counters, and those gauges that the part they belong to sets itself. Constant memory. */
 export class Counters {
   readonly #values = zeroMetrics();
@@ -21,19 +24,17 @@ export class Counters {
   }
 
   /** A message is on its way to a peer. */
-  sent(message: WireMessage): void {
-    this.#message(message, 'sent');
+  sent({ type, count = 1 }: CountedMessage): void {
+    if (type === 'announce') this.count('vision_p2p_announces_sent_total');
+    else if (type === 'headers') this.count('vision_p2p_headers_sent_total', count);
+    else if (type === 'blocks') this.count('vision_p2p_blocks_sent_total');
   }
 
   /** A message of a peer is well-formed and came in its turn; what it says is not judged yet. */
-  received(message: WireMessage): void {
-    this.#message(message, 'received');
-  }
-
-  #message({ type, count }: WireMessage & { readonly count?: number }, way: 'sent' | 'received'): void {
-    if (type === 'headers') this.count(`vision_p2p_headers_${way}_total`, count);
-    else if (type === 'announce') this.count(`vision_p2p_announces_${way}_total`);
-    else if (type === 'blocks') this.count(`vision_p2p_blocks_${way}_total`);
+  received({ type, count = 1 }: CountedMessage): void {
+    if (type === 'announce') this.count('vision_p2p_announces_received_total');
+    else if (type === 'headers') this.count('vision_p2p_headers_received_total', count);
+    else if (type === 'blocks') this.count('vision_p2p_blocks_received_total');
   }
 
   /** @returns a copy of everything as it is now */

@@ -83,12 +83,15 @@ interface KindState {
   dueAt: number;
 }
 
+const none: ReadonlyMap<string, readonly AwaitedAnswer[]> = new Map();
+
 /** All requests of one node. */
 export class RequestLedger implements Part {
   readonly name = 'requestLedger';
   readonly #accounts = new Map<string, Account>();
   readonly #kinds = new Map<RequestKind, KindState>();
   #lastRequestId = 0;
+  #lastPauseEnd = Number.NEGATIVE_INFINITY;
 
   peerReady(peer: AskedPeer): void {
     this.#accounts.set(peer.id, {
@@ -190,9 +193,9 @@ export class RequestLedger implements Part {
 
   /** What did not come in time, by peer. The caller gives it up, or disconnects the peer. */
   overdue(kind: RequestKind, now: number): ReadonlyMap<string, readonly AwaitedAnswer[]> {
-    const found = new Map<string, AwaitedAnswer[]>();
     const state = this.#kinds.get(kind);
-    if (state === undefined || now < state.dueAt) return found;
+    if (state === undefined || now < state.dueAt) return none;
+    const found = new Map<string, AwaitedAnswer[]>();
     let dueAt = Number.POSITIVE_INFINITY;
     for (const [peerId, { peer, awaited }] of this.#accounts) {
       const late: AwaitedAnswer[] = [];
@@ -228,12 +231,18 @@ export class RequestLedger implements Part {
     // What was asked before a pause began may fail within it; that is no other pause.
     if (now < account.pausedUntil) return 'paused';
     account.pausedUntil = now + PAUSE_MS;
+    this.#lastPauseEnd = account.pausedUntil;
     account.pauses++;
     return account.pauses >= PAUSES_MAX ? 'unresponsive' : 'paused';
   }
 
   isPaused(peerId: string, now: number): boolean {
     return now < this.pausedUntil(peerId);
+  }
+
+  /** After this no peer is paused. */
+  get lastPauseEnd(): number {
+    return this.#lastPauseEnd;
   }
 
   /** When a peer may be asked again; long ago if it is not paused. */

@@ -91,7 +91,7 @@ describe('codec', () => {
   it('decodes what it encodes', () => {
     fc.assert(
       fc.property(message, (value) => {
-        expect(decodeMessage(encodeMessage(value))).toEqual({ ok: true, message: value });
+        expect(decodeMessage(encodeMessage(value))).toMatchObject({ ok: true, message: value });
       }),
       { numRuns: 400 },
     );

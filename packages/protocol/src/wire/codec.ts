@@ -15,15 +15,15 @@ const SIZE_HINT_BYTES = 128;
 
 /** A message, or what is wrong with its bytes. */
 export type DecodeResult<M extends WireMessage = Message> =
-  | { readonly ok: true; readonly message: M }
+  | { readonly ok: true; readonly message: M; readonly row: MessageRow }
   | { readonly ok: false; readonly code: WireFault | 'PEER_WRONG_VERSION'; readonly detail: string };
 
 /** Encodes and decodes the messages of a table. */
-export class MessageCodec {
-  readonly #byByte: (MessageRow | undefined)[] = [];
-  readonly #byType = new Map<string, MessageRow>();
+export class MessageCodec<M extends WireMessage = WireMessage> {
+  readonly #byByte: (MessageRow<M> | undefined)[] = [];
+  readonly #byType = new Map<string, MessageRow<M>>();
 
-  constructor(readonly rows: readonly MessageRow[]) {
+  constructor(readonly rows: readonly MessageRow<M>[]) {
     for (const row of rows) {
       assert(this.#byByte[row.typeByte] === undefined, `type byte ${row.typeByte} is used once`);
       this.#byByte[row.typeByte] = row;
@@ -32,7 +32,7 @@ export class MessageCodec {
   }
 
   /** The row of a message that this codec knows. */
-  rowOf({ type }: WireMessage): MessageRow {
+  rowOf({ type }: WireMessage): MessageRow<M> {
     return defined(this.#byType.get(type), `a message ${type} has a row in the table`);
   }
 
@@ -46,7 +46,7 @@ export class MessageCodec {
   }
 
   /** A message as it is sent on the stream of bytes, with its length before it. @throws {RangeError} if a field is out of range */
-  encodeStream(message: WireMessage): Uint8Array {
+  encodeStream(message: M): Uint8Array {
     const row = this.rowOf(message);
     const writer = new ByteWriter(LENGTH_BYTES + (row.sizeHint?.(message) ?? SIZE_HINT_BYTES));
     writer.u32(0);
@@ -59,7 +59,7 @@ export class MessageCodec {
   }
 
   /** Views in the result point into `bytes`. */
-  decode(bytes: Uint8Array): DecodeResult<WireMessage> {
+  decode(bytes: Uint8Array): DecodeResult<M> {
     if (bytes.length === 0) return { ok: false, code: 'WIRE_EMPTY', detail: 'no bytes' };
     const reader = new ByteReader(bytes);
     const typeByte = reader.u8();
@@ -72,7 +72,7 @@ export class MessageCodec {
     // Messages that are neither requests nor answers have id 0, so that each has one encoding.
     if (requestId !== 0 && row.kind !== 'request' && row.kind !== 'answer') reader.fail();
     if (!reader.isDone) return { ok: false, code: 'WIRE_MALFORMED', detail: row.type };
-    return { ok: true, message };
+    return { ok: true, message, row };
   }
 }
 
@@ -86,6 +86,5 @@ export function encodeMessage(message: Message): Uint8Array {
 
 /** Views in the result point into `bytes`. */
 export function decodeMessage(bytes: Uint8Array): DecodeResult {
-  // The rows of the table decode these messages and no other.
-  return messageCodec.decode(bytes) as DecodeResult;
+  return messageCodec.decode(bytes);
 }

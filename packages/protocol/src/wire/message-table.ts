@@ -23,4 +23,4 @@ export const messageTable = {
 } as const satisfies { [T in MessageType]: MessageRow<Extract<Message, { type: T }>> };
 
 /** The rows of the table. */
-export const messageRows: readonly MessageRow[] = Object.values(messageTable);
+export const messageRows: readonly MessageRow<Message>[] = Object.values(messageTable);

@@ -10,11 +10,10 @@ import { FRAME_BYTES_MAX, SPARE_BYTES_MAX } from '../limits.js';
 export class SpareBuffers {
   /** Smallest first. */
   readonly #spares: Uint8Array[] = [];
-  #bytes = 0;
 
   /** Of all buffers. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#spares.reduce((sum, { length }) => sum + length, 0);
   }
 
   /** @returns a buffer of at least so many bytes, which are not zeros; undefined if there is none */
@@ -22,7 +21,6 @@ export class SpareBuffers {
     const largest = this.#spares.at(-1);
     if (largest === undefined || largest.length < bytes) return undefined;
     this.#spares.pop();
-    this.#bytes -= largest.length;
     return largest;
   }
 
@@ -31,7 +29,6 @@ export class SpareBuffers {
     if (buffer.length <= FRAME_BYTES_MAX) return;
     this.#spares.push(buffer);
     this.#spares.sort((a, b) => a.length - b.length);
-    this.#bytes += buffer.length;
-    while (this.#bytes > SPARE_BYTES_MAX) this.#bytes -= (this.#spares.shift() as Uint8Array).length;
+    while (this.bytes > SPARE_BYTES_MAX) this.#spares.shift();
   }
 }

@@ -1,6 +1,6 @@
 /** The body of a request, within its limit. */
 import type { IncomingMessage } from 'node:http';
-import { HTTP_BODY_BYTES_MAX } from '../limits.js';
+import { HTTP_BODY_BYTES_MAX } from '../../limits.js';
 import { RequestFault } from './request-fault.js';
 
 /** A byte order mark stays in the text, where JSON has none. */
