@@ -28,6 +28,7 @@ import type { Announce } from '../wire/messages/announce.js';
 import type { Headers } from '../wire/messages/headers.js';
 import type { HeldHeaders } from './held-headers.js';
 import { headerRequests, Lead } from './lead.js';
+import type { Standing } from './standing.js';
 import { TipClaims } from './tip-claims.js';
 import { type BatchOutcome, sourceOf, type Verifier } from './verifier.js';
 
@@ -42,15 +43,6 @@ export interface SyncListener {
 }
 
 const never = Number.NEGATIVE_INFINITY;
-
-/** What the sync remembers of a peer. */
-interface Standing {
-  unprovenClaims: number;
-  /** It does not lead before this: its chain does not have the base of this tree. */
-  putOffUntil: number;
-  /** When its last turn as leader ended: the longest waiting leads next. */
-  lastLedAt: number;
-}
 
 /** Decides which peer is asked for headers, and for how many at a time. */
 export class HeaderSync implements Part<Headers> {
