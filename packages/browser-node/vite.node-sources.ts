@@ -43,7 +43,7 @@ function workerScript(emitAs: string): Plugin {
   };
 }
 
-/** simple-peer's log, and its methods for audio and video: only descriptions of one data channel are taken. */
+/** simple-peer's log, its methods for audio and video (only descriptions of one data channel are taken), and for its own channel. */
 const unreachedMethods = [
   '_debug',
   'addTransceiver',
@@ -53,6 +53,9 @@ const unreachedMethods = [
   'removeTrack',
   'removeStream',
   '_onTrack',
+  'address',
+  'send',
+  '_write',
 ];
 
 /** What simple-peer says of each step is shown to nobody. Each is a statement that begins a line. */

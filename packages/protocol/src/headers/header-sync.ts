@@ -272,7 +272,7 @@ export class HeaderSync implements Part<Headers> {
         // The peer reorganised between two answers, or sent them in a strange order: a new locator tells.
         if (this.#lead !== lead) return;
         this.#fail(lead);
-        this.#countUnproven(peer, 'PEER_UNCONNECTED_HEADERS');
+        if (this.peers.get(peer.id) === peer) this.#countUnproven(peer, 'PEER_UNCONNECTED_HEADERS');
         return;
       case 'TREE_FULL':
         // Its branch is longer than what there is room for beside the best chain: it shall not be asked for it again.
