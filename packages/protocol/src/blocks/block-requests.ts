@@ -18,10 +18,6 @@ export class BlockRequests {
 
   constructor(readonly outbox: Outbox) {}
 
-  get size(): number {
-    return this.#requests.length;
-  }
-
   has(hash: Uint8Array): boolean {
     const key = bytesToHex(hash);
     return this.#requests.some((request) => request.key === key);

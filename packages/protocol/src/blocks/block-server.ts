@@ -108,7 +108,7 @@ export class BlockServer {
         this.#queues.delete(peer);
         return;
       }
-      const hash = defined(request.hashes[request.answered], 'a request in the queue has a hash left');
+      const hash = defined(request.hashes[request.answered], 'a waiting request has a hash');
       const where = this.source.whereabouts(hash);
       queue.isWaiting = where === 'coming' && mayWait(request, now);
       if (queue.isWaiting) return;

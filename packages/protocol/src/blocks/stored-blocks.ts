@@ -36,6 +36,8 @@ const emptyChange = (): Change => ({ put: new Map(), remove: new Map() });
 
 /** The bodies that this node keeps. */
 export class StoredBlocks {
+  /** True once the store has said which bodies it holds: before, every body would be fetched again. */
+  isListed = false;
   /** Hashes of bodies that are in the store, or on their way there. */
   readonly #kept = new Map<string, Uint8Array>();
   /** What the next write takes. */
@@ -45,7 +47,6 @@ export class StoredBlocks {
   /** What the write under way takes. */
   #inFlight: Change | undefined;
   #readsInFlight = 0;
-  #isListed = false;
   readonly #waitingReads: Read[] = [];
 
   constructor(
@@ -71,16 +72,11 @@ export class StoredBlocks {
     return this.#kept.has(bytesToHex(hash));
   }
 
-  /** True once the store has said which bodies it holds: before, every body would be fetched again. */
-  get isListed(): boolean {
-    return this.#isListed;
-  }
-
   /** Asks the store which bodies it holds. A store that cannot say it is taken for empty. */
   list(): void {
     const listed = (hashes: readonly Uint8Array[]): void => {
       for (const hash of hashes) this.#kept.set(bytesToHex(hash), hash);
-      this.#isListed = true;
+      this.isListed = true;
     };
     this.storage.list('bodies', { done: listed, failed: () => listed([]) });
   }

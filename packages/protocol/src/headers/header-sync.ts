@@ -102,8 +102,8 @@ export class HeaderSync implements Part<Headers> {
     const answer = this.ledger.take(peer.id, headerRequests, message.requestId, now);
     if (answer === 'unsolicited') return 'PEER_UNSOLICITED';
     if (answer === 'late') return undefined;
-    const lead = defined(this.#lead, 'a peer that owes headers leads');
-    const skip = defined(lead.requests.get(message.requestId), 'what the leader owes is remembered');
+    const lead = defined(this.#lead, 'only the leader owes headers');
+    const skip = defined(lead.requests.get(message.requestId), 'only the leader owes headers');
     lead.requests.delete(message.requestId);
     if (lead.isExhausted) {
       this.#finishIfDone(lead);
@@ -239,18 +239,8 @@ export class HeaderSync implements Part<Headers> {
       const inFlight = lead.requests.size + this.verifier.pending(sourceOf(peer));
       if (inFlight >= HEADER_REQUESTS_IN_FLIGHT_MAX) return;
       if (!lead.isWorthAsking) return;
-      const { locator, asked: skip } = lead;
       const requestId = this.ledger.ask(peer.id, headerRequests, peer.roundTrip.timeoutMs, now);
-      lead.requests.set(requestId, skip);
-      this.outbox.send(peer, {
-        type: 'getHeaders',
-        requestId,
-        locator,
-        stop: undefined,
-        skip,
-        max: HEADERS_PER_MESSAGE_MAX,
-      });
-      lead.asked += HEADERS_PER_MESSAGE_MAX;
+      this.outbox.send(peer, lead.nextRequest(requestId));
     }
   }
 
@@ -336,7 +326,7 @@ export class HeaderSync implements Part<Headers> {
   }
 
   #standingOf(peer: Peer): Standing {
-    return defined(this.#standings.get(peer), 'a peer that leads or has led has said hello, and is not gone');
+    return defined(this.#standings.get(peer), 'a ready peer has a standing');
   }
 
   #end(lead: Lead): void {

@@ -1,9 +1,10 @@
 /** One peer's turn as the peer that headers are downloaded from: what it was asked, and what came. */
-import { ANSWER_BYTES_PER_SECOND_MIN, MESSAGE_TIMEOUT_MS } from '../limits.js';
+import { ANSWER_BYTES_PER_SECOND_MIN, HEADERS_PER_MESSAGE_MAX, MESSAGE_TIMEOUT_MS } from '../limits.js';
 import type { AnnouncedTip, Peer } from '../peer/peer.js';
 import type { RequestKind } from '../peer/request-ledger.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { buildLocator } from '../tree/locator.js';
+import type { GetHeaders } from '../wire/messages/headers.js';
 import type { TipClaims } from './tip-claims.js';
 
 /** `getHeaders`: for an answer that is coming in, time is given for what has come and not for what has not. */
@@ -57,5 +58,14 @@ export class Lead {
   /** One request beyond what came is always worth it; more only where the claimed height says so. */
   get isWorthAsking(): boolean {
     return this.asked <= this.delivered || this.baseHeight + this.asked < this.peer.height;
+  }
+
+  /** The request for the headers after those that were asked for. It is in flight from now on. */
+  nextRequest(requestId: number): GetHeaders {
+    const { locator, asked: skip } = this;
+    const max = HEADERS_PER_MESSAGE_MAX;
+    this.requests.set(requestId, skip);
+    this.asked += max;
+    return { type: 'getHeaders', requestId, locator, stop: undefined, skip, max };
   }
 }

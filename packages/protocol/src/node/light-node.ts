@@ -18,6 +18,7 @@ import type { StorageFailure } from '../io/storage.js';
 import { chainOf, chainSelections, type StoredChain } from '../io/stored-chain.js';
 import { OVERSLEPT_MS } from '../limits.js';
 import { earliest } from '../peer/part.js';
+import type { Peer } from '../peer/peer.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { faultSentence } from './fault-sentences.js';
 import { type LightNodeOptions, type NodeExtension, NodeParts } from './node-parts.js';
@@ -37,6 +38,7 @@ export class LightNode {
   readonly #parts: NodeParts;
   /** What the parts do in each step: as lists, for that is looked at a million times a minute in the simulator. */
   readonly #advances: readonly ((time: EventTime) => void)[];
+  readonly #isServing: readonly ((peer: Peer) => boolean)[];
   readonly #nextWakes: readonly ((time: EventTime) => number | undefined)[];
   #stage: Stage = 'new';
   #time: EventTime = { now: 0, wallTime: 0 };
@@ -51,6 +53,7 @@ export class LightNode {
     });
     const { tree, blocks, headerServer, held, list } = this.#parts;
     this.#advances = list.flatMap((part) => part.advance?.bind(part) ?? []);
+    this.#isServing = list.flatMap((part) => part.isServing?.bind(part) ?? []);
     this.#nextWakes = list.flatMap((part) => part.nextWake?.bind(part) ?? []);
     this.tree = tree;
     this.blocks = blocks;
@@ -117,8 +120,9 @@ export class LightNode {
   }
 
   #take(event: NodeEvent): void {
-    const { now } = event;
-    this.#time = event;
+    const { now, wallTime } = event;
+    // Not the event itself: the parts read one shape of object, and what a frame lies in is not kept.
+    this.#time = { now, wallTime };
     const isWakeDue = this.#wake !== undefined && now >= this.#wake;
     if (this.#wake !== undefined && now > this.#wake + OVERSLEPT_MS)
       for (const part of this.#parts.list) part.overslept?.(now);
@@ -161,7 +165,7 @@ export class LightNode {
         this.#parts.sessions.disconnected(event.peer, now);
         break;
       case 'bytesReceived':
-        return this.#parts.router.receive(event.peer, event.bytes, event);
+        return this.#parts.router.receive(event.peer, event.bytes, this.#time);
       case 'sendDrained':
         return this.#drained(event.peer, event.bufferedBytes);
       case 'powVerified':
@@ -198,7 +202,7 @@ export class LightNode {
     if (peer === undefined) return false;
     peer.sendBufferBytes = bufferedBytes;
     this.#parts.outbox.weigh(peer);
-    return this.#parts.outbox.isOverfull || this.#parts.list.some((part) => part.isServing?.(peer) === true);
+    return this.#parts.outbox.isOverfull || this.#isServing.some((isServing) => isServing(peer));
   }
 
   #load(chain: StoredChain): void {

@@ -187,7 +187,7 @@ export class NodeParts {
         this.notices.updated(peer);
         return this.reporter.isHeightNews(before, peer.height);
       },
-      offered: (...offer) => this.blocks.announced(...offer),
+      offered: (peer, message, now) => this.blocks.announced(peer, message, now),
     });
     this.reporter = new StatusReporter(tree, peers, sync, this.writer, outbox);
     this.submissions = new Submissions(family, this.verifier, this.blocks, outbox);
@@ -210,10 +210,7 @@ export class NodeParts {
     ];
     const names = new Set(this.list.map(({ name }) => name));
     assert(names.size === this.list.length, 'each part has a name of its own');
-    this.router = new Router(this.list, peers, outbox, {
-      heard: (...frame) => this.sessions.heard(...frame),
-      punish,
-    });
+    this.router = new Router(this.list, peers, outbox, this.sessions);
   }
 }
 

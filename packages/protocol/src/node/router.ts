@@ -18,7 +18,7 @@ export interface RouterListener {
   /** Bytes came. @returns whether a deadline came nearer, or went */
   heard(peer: Peer, wasPartial: boolean, messages: number, now: number): boolean;
   /** Says why, and disconnects. */
-  punish(peer: Peer, code: string): void;
+  punish(peer: Peer, code: string, now: number): void;
 }
 
 /** Hands each message to its part; see the head of this file. */
@@ -54,10 +54,10 @@ export class Router {
     for (const message of messages) {
       const reception = this.#message(peer, message, time);
       if (reception !== 'quiet') isNews = true;
-      if (reception !== 'quiet' && reception !== undefined) this.listener.punish(peer, reception);
+      if (reception !== 'quiet' && reception !== undefined) this.listener.punish(peer, reception, time.now);
       if (this.peers.get(id) !== peer) return true;
     }
-    if (assembler.fault !== undefined) this.listener.punish(peer, assembler.fault);
+    if (assembler.fault !== undefined) this.listener.punish(peer, assembler.fault, time.now);
     return isNews || assembler.fault !== undefined || this.outbox.isOverfull;
   }
 

@@ -47,21 +47,21 @@ export class Peer {
   readonly frameBytesMax: number;
 
   /** Hash of the tip in our hello to it; undefined until that is sent. */
-  greetedWith: Uint8Array | undefined;
+  greetedWith: Uint8Array | undefined = undefined;
   /** Undefined until it said hello. */
-  hello: Hello | undefined;
+  hello: Hello | undefined = undefined;
   /** The highest tip that it claims. */
   height = 0;
   /** The most work that it claims and has not failed to prove. */
   claimedChainwork = 0n;
   /** Its newest announcement, until that header is known here. */
-  announced: AnnouncedTip | undefined;
+  announced: AnnouncedTip | undefined = undefined;
   /** Hash of the best header that it delivered or announced and that is in the tree. */
-  bestKnown: Uint8Array | undefined;
+  bestKnown: Uint8Array | undefined = undefined;
 
   lastBytesAt: number;
   /** When the message that is coming in began; undefined between messages. */
-  partialSince: number | undefined;
+  partialSince: number | undefined = undefined;
   sendBufferBytes = 0;
 
   constructor(

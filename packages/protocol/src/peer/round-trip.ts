@@ -7,7 +7,7 @@ const ALPHA = 0.2;
 /** Round-trip time of one peer as an EWMA of its pongs. */
 export class RoundTrip {
   /** EWMA in ms; undefined before the first sample. */
-  smoothedMs: number | undefined;
+  smoothedMs: number | undefined = undefined;
 
   add(sampleMs: number): void {
     const before = this.smoothedMs;

@@ -32,7 +32,7 @@ export function cutStream(stream: Uint8Array, frameBytesMax: number): Uint8Array
 /** Puts frames of one peer together again. */
 export class MessageAssembler {
   /** Set by the first fault; later frames are ignored. */
-  fault: WireFault | undefined;
+  fault: WireFault | undefined = undefined;
   /** The part of an incomplete message that has arrived; grows by doubling with the bytes that arrive, up to its end. */
   #partial: Uint8Array = nothing;
   #length = 0;
