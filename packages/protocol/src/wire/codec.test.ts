@@ -13,7 +13,7 @@ import {
 } from '../limits.js';
 import { decodeMessage, encodeMessage, messageCodec } from './codec.js';
 import type { Message } from './message.js';
-import type { Hello } from './messages/hello.js';
+import { type Hello, PROTOCOL_VERSION } from './messages/hello.js';
 import { wireFaults } from './wire-fault.js';
 
 const hash = fc.uint8Array({ minLength: 32, maxLength: 32 });
@@ -27,7 +27,7 @@ const ascii = (maxLength: number): fc.Arbitrary<string> =>
 const message: fc.Arbitrary<Message> = fc.oneof(
   fc.record({
     type: fc.constant('hello' as const),
-    version: fc.constant(1),
+    version: fc.constant(PROTOCOL_VERSION),
     networkId: hash,
     height: number,
     chainwork: fc.bigInt(0n, 2n ** 256n - 1n),
@@ -77,7 +77,7 @@ const codeOf = (bytes: Uint8Array): string | undefined => {
 
 const hello: Hello = {
   type: 'hello',
-  version: 1,
+  version: PROTOCOL_VERSION,
   networkId: new Uint8Array(32),
   height: 0,
   chainwork: 0n,
@@ -142,11 +142,14 @@ describe('codec', () => {
     for (const type of [0, 11, 255]) expect(codeOf(new Uint8Array([type, 0]))).toBe('WIRE_UNKNOWN_TYPE');
   });
 
-  it('passes over what a later version adds to its hello', () => {
-    const later = encodeMessage({ ...hello, version: 2 });
-    expect(codeOf(new Uint8Array([...later, 1, 2, 3]))).toBe('PEER_WRONG_VERSION');
-    expect(codeOf(later.subarray(0, 3))).toBe('PEER_WRONG_VERSION');
-  });
+  it.each([PROTOCOL_VERSION - 1, PROTOCOL_VERSION + 1])(
+    'passes over what version %i says in its hello',
+    (version) => {
+      const other = encodeMessage({ ...hello, version });
+      expect(codeOf(new Uint8Array([...other, 1, 2, 3]))).toBe('PEER_WRONG_VERSION');
+      expect(codeOf(other.subarray(0, 3))).toBe('PEER_WRONG_VERSION');
+    },
+  );
 });
 
 describe('caps of the codec', () => {

@@ -73,7 +73,7 @@ describe('PROTOCOL.md', () => {
     expect(result).toMatchObject({
       ok: true,
       message: {
-        version: 1,
+        version: 2,
         networkId,
         height: 2000,
         chainwork: 51234n,

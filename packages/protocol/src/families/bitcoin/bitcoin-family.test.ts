@@ -65,7 +65,7 @@ describe('proof of work', () => {
     const hashes = new Uint8Array(mined.hashes);
     hashes[2 * 32 + 31] = 0x80;
     expect(regtest.applyPow(batch, 0, 4, hashes)).toBe(2);
-    expect(regtest.powFault).toBe('HEADER_TARGET_MISSED');
+    expect(regtest.powFault(batch, 2)).toBe('HEADER_TARGET_MISSED');
   });
 
   test('a header without a valid target is not proven', () => {

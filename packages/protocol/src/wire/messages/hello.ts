@@ -4,7 +4,7 @@ import { readAscii, readChainwork, readCount, writeAscii, writeChainwork } from 
 import type { MessageRow } from '../message-row.js';
 
 /** Version of the protocol that this code speaks. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** A bit of `services`: always on. */
 export const SERVICE_GATEWAY = 1;
@@ -37,8 +37,11 @@ export const hello: MessageRow<Hello> = {
   bytesMax: SMALL_MESSAGE_BYTES_MAX,
   cost: 1,
   part: 'sessions',
-  // What follows the version belongs to it: a later version may say more.
-  refuse: (reader) => (reader.varint() > PROTOCOL_VERSION ? 'PEER_WRONG_VERSION' : undefined),
+  // What follows the version belongs to it: another version may say something else.
+  refuse(reader) {
+    const version = reader.varint();
+    return reader.failed || version === PROTOCOL_VERSION ? undefined : 'PEER_WRONG_VERSION';
+  },
   encode(writer, message) {
     writer.varint(message.version);
     writer.raw(message.networkId);

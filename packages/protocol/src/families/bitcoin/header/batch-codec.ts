@@ -1,6 +1,7 @@
 /**
  * Compact form of consecutive Bitcoin headers, about 39 bytes each:
  *
+ *     parent      32      each 500th header after the first: the hash of the header before
  *     flags       u8      1: a version follows, 2: bits follow
  *     version     u32     if it differs from the header before (0 before the first)
  *     bits        u32     if they differ from the header before (0 before the first)
@@ -8,7 +9,8 @@
  *     merkle root 32
  *     nonce       u32
  *
- * One batch has one encoding: a field that is given though it did not change is a fault.
+ * One batch has one encoding: a field that is given though it did not change is a fault, and so is a parent that is not the
+ * hash of the header before. Parents are given so that a kernel can hash the headers after each of them at the same time.
  */
 import type { ByteReader } from '../../../bytes/byte-reader.js';
 import type { ByteWriter } from '../../../bytes/byte-writer.js';
@@ -20,11 +22,19 @@ import { offsets, recordBytes } from './record.js';
 const flagVersion = 1;
 const flagBits = 2;
 
+/** Headers from one parent that is given to the next. */
+export const parentInterval = 500;
+
 /** Flags, one byte of time, Merkle root and nonce. */
 export const encodedHeaderBytesMin = 38;
 
+/** Whether a batch says the parent of its header of this index. */
+export function isParentGiven(index: number): boolean {
+  return index > 0 && index % parentInterval === 0;
+}
+
 /** See `ChainFamily.encodeBatch`. */
-export function encodeBatch(writer: ByteWriter, batch: HeaderBatch, before?: Uint8Array): void {
+export function encodeBatch(writer: ByteWriter, batch: HeaderBatch, before?: Uint8Array, position = 0): void {
   let lastVersion = before === undefined ? 0 : readU32(before, offsets.version);
   let lastBits = before === undefined ? 0 : readU32(before, offsets.bits);
   let lastTime = before === undefined ? 0 : readU32(before, offsets.time);
@@ -33,6 +43,8 @@ export function encodeBatch(writer: ByteWriter, batch: HeaderBatch, before?: Uin
     const version = readU32(batch.records, at + offsets.version);
     const bits = readU32(batch.records, at + offsets.bits);
     const time = readU32(batch.records, at + offsets.time);
+    if (isParentGiven(position + i))
+      writer.raw(batch.records.subarray(at + offsets.parent, at + offsets.parent + 32));
     writer.u8((version === lastVersion ? 0 : flagVersion) | (bits === lastBits ? 0 : flagBits));
     if (version !== lastVersion) writer.u32(version);
     if (bits !== lastBits) writer.u32(bits);
@@ -45,7 +57,10 @@ export function encodeBatch(writer: ByteWriter, batch: HeaderBatch, before?: Uin
   }
 }
 
-/** See `ChainFamily.decodeBatch`. Parents but the first, and hashes, stay zero until the proof of work is done. */
+/**
+ * See `ChainFamily.decodeBatch`. Parents that are not given, and hashes, stay zero until the proof of work is done; those
+ * that are given are compared then.
+ */
 export function decodeBatch(
   reader: ByteReader,
   count: number,
@@ -59,6 +74,7 @@ export function decodeBatch(
   let time = 0;
   for (let i = 0; i < count; i++) {
     const at = i * recordBytes;
+    if (isParentGiven(i)) reader.copy(records, at + offsets.parent, 32);
     const flags = reader.u8();
     if (flags > (flagVersion | flagBits)) return 'HEADER_MALFORMED';
     if (flags & flagVersion) {
