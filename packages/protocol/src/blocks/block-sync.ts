@@ -23,7 +23,8 @@ import type { PeerFault } from '../peer/peer-fault.js';
 import type { PeerSet } from '../peer/peer-set.js';
 import type { RequestLedger } from '../peer/request-ledger.js';
 import { SeenFilter } from '../peer/seen-filter.js';
-import type { HeaderTree, InsertedHeader } from '../tree/header-tree.js';
+import type { HeaderTree } from '../tree/header-tree.js';
+import type { InsertedHeader } from '../tree/insert-result.js';
 import type { Announce } from '../wire/messages/announce.js';
 import type { Blocks, GetBlocks, NotFound } from '../wire/messages/blocks.js';
 import { AnnouncedBlocks } from './announced-blocks.js';
@@ -319,8 +320,6 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     if (failure.code !== this.#reportedFault) this.listener.storeFailed(failure);
     this.#reportedFault = failure.code;
   }
-
-  // What has come
 
   /** A body is the one of its header. @param isView  of a message, which is gone after this step */
   #accept(slot: number, body: Uint8Array, isView = false): void {

@@ -11,7 +11,8 @@ import { areEqual } from '../bytes/compare-bytes.js';
 import type { HeaderBatch } from '../chain/chain-family.js';
 import type { HeaderFault } from '../chain/header-fault.js';
 import type { PowJob } from '../chain/pow-job.js';
-import type { HeaderTree, InsertedHeader } from '../tree/header-tree.js';
+import type { HeaderTree } from '../tree/header-tree.js';
+import type { InsertedHeader } from '../tree/insert-result.js';
 import { BatchAncestry, PackedHeaders } from './batch-ancestry.js';
 import { type BatchOutcome, type BatchRequest, faultOutcome } from './batch-request.js';
 import { BatchVerification, type Range, slices } from './batch-verification.js';
@@ -100,7 +101,8 @@ export class ActiveBatch {
   outcome(): BatchOutcome {
     const verification = this.#verification;
     if (verification === undefined) return faultOutcome(this.#fault ?? 'POW_UNAVAILABLE', 'batch');
-    const hasTreeHeaders = this.#next > 0 && this.#next > this.#held;
+    // One that the tree had no room for has a parent there.
+    const hasTreeHeaders = this.#next + Number(this.#isTreeFull) > this.#held;
     const fault = this.isUnhashable
       ? 'POW_UNAVAILABLE'
       : this.#isTreeFull
@@ -109,7 +111,7 @@ export class ActiveBatch {
           ? 'UNKNOWN_PARENT'
           : verification.fault?.code;
     return {
-      accepted: this.#isTreeFull ? this.#next - 1 : this.#next,
+      accepted: this.#next,
       duplicates: this.#duplicates,
       held: this.#held,
       isVerbatim: fault === undefined && this.#held === 0 && this.#equivocations === 0,
@@ -219,7 +221,22 @@ export class ActiveBatch {
   }
 
   #insertUpTo(verification: BatchVerification, end: number): void {
-    while (this.#next < end && !this.#isTreeFull) this.#insert(verification, this.#next++);
+    const { tree } = this;
+    // What commits to its parent and follows the tip cannot be in the tree already, and is never held back by it.
+    const isRun = !tree.family.claimsHashes && verification.dueAt.size === 0 && this.#slot === tree.tip;
+    if (isRun && this.#next < end) this.#appendRun(verification, end);
+    while (this.#next < end && !this.#isTreeFull) {
+      this.#insert(verification, this.#next);
+      if (!this.#isTreeFull) this.#next++;
+    }
+  }
+
+  #appendRun({ batch }: BatchVerification, end: number): void {
+    const { firstHeight, lastSlot, count } = this.tree.appendRun(batch, this.#next, end);
+    this.#slot = lastSlot;
+    this.#next += count;
+    this.#isTreeFull = this.#next < end;
+    if (count > 0) this.listener.appended(firstHeight);
   }
 
   #insert(verification: BatchVerification, index: number): void {
