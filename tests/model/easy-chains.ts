@@ -6,6 +6,7 @@ import { medianTimePast } from '../../packages/protocol/src/chain/median-time.js
 import {
   decodeBits,
   meetsTarget,
+  type TargetFacts,
   TargetTable,
 } from '../../packages/protocol/src/families/bitcoin/header/compact-target.js';
 import { requiredBits } from '../../packages/protocol/src/families/bitcoin/header/difficulty.js';
@@ -65,7 +66,11 @@ export function mineChain(
     const violation = broken.get(i);
     const median = medianTimePast(ancestry) ?? 0;
     const last = ancestry.time(ancestry.height);
-    let time = Math.max(median + 1, last + intervalOf(random));
+    let time = Math.max(
+      median + 1,
+      last + intervalOf(random, targets.facts(ancestry.word(ancestry.height, 72))),
+    );
+    if (params.enforcesBip94) time = Math.max(time, last - 600);
     if (violation === 'old') time = median - random.int(2) * 50;
     if (violation === 'new') time = wallTime + 7201 + random.int(3000);
     if (violation === 'warp') time = Math.max(median + 1, last - 601);
@@ -100,8 +105,12 @@ export function mineChain(
   return { batch: { count, records, hashes }, wallTime };
 }
 
-/** Mostly about a spacing, sometimes negative, and sometimes long enough for a minimum-difficulty header. */
-function intervalOf(random: SimRandom): number {
+/**
+ * Mostly about a spacing, sometimes negative, and sometimes long enough for a minimum-difficulty header. Longer once a header
+ * takes more than 32 hashes, or long chains would become too hard.
+ */
+function intervalOf(random: SimRandom, before: TargetFacts | undefined): number {
+  if (before !== undefined && before.work > 32n) return 1000 + random.int(150);
   const kind = random.int(20);
   if (kind < 2) return -random.int(900);
   if (kind < 5) return 1201 + random.int(600);
