@@ -76,6 +76,21 @@ describe('proof of work', () => {
   });
 });
 
+test('what a batch gives as a parent must be the hash before', () => {
+  // Only what stands in the records counts here: the hashes are made up, and meet the easiest target.
+  const hashes = new Uint8Array(502 * 32).fill(1);
+  const records = new Uint8Array(502 * recordBytes);
+  for (let i = 0; i < 502; i++)
+    new DataView(records.buffer).setUint32(i * recordBytes + 72, 0x207fffff, true);
+  records.fill(1, 500 * recordBytes + 4, 500 * recordBytes + 36);
+  const batch = { count: 502, records, hashes: new Uint8Array(502 * 32) };
+  expect(regtest.applyPow(batch, 0, 502, hashes)).toBe(502);
+  records[500 * recordBytes + 35] = 2;
+  expect(regtest.applyPow(batch, 0, 502, hashes)).toBe(500);
+  expect(regtest.powFault(batch, 500)).toBe('HEADER_BAD_PARENT');
+  expect(regtest.powFault(batch, 499)).toBe('HEADER_TARGET_MISSED');
+});
+
 test('hashes are shown in reverse, and the argument stays as it is', () => {
   const text = '000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f';
   const hash = Buffer.from(mainnet.genesis.hash);
