@@ -111,6 +111,7 @@ export function createTinyFamily(network = 0): ChainFamily {
     name: `tiny-${network}`,
     networkId: blake3(genesis.hash),
     recordBytes: tinyRecordBytes,
+    parentOffset: 0,
     messageBytesMax: 2 * 1024 * 1024,
     bodyBytesMax: 1024 * 1024,
     encodedHeaderBytesMin: 16,

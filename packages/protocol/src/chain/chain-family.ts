@@ -61,6 +61,8 @@ export interface HeaderInfo {
 export interface HeaderRules {
   /** Size of a record in bytes; a multiple of 4. */
   readonly recordBytes: number;
+  /** Byte of a record at which the 32 bytes of its parent's hash begin. */
+  readonly parentOffset: number;
   /** Timestamp of the record that begins at byte `at` (0 if absent), Unix seconds. */
   time(records: Uint8Array, at?: number): number;
   /** The 32 bytes by which a record names its parent. A view. */
