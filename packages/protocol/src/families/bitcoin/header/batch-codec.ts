@@ -27,6 +27,8 @@ export const parentInterval = 500;
 
 /** Flags, one byte of time, Merkle root and nonce. */
 export const encodedHeaderBytesMin = 38;
+/** Version, bits, and four more bytes of time. The parent that some have comes on top. */
+const encodedHeaderBytesMax = 50;
 
 /** Whether a batch says the parent of its header of this index. */
 export function isParentGiven(index: number): boolean {
@@ -35,26 +37,45 @@ export function isParentGiven(index: number): boolean {
 
 /** See `ChainFamily.encodeBatch`. */
 export function encodeBatch(writer: ByteWriter, batch: HeaderBatch, before?: Uint8Array, position = 0): void {
+  const { count, records } = batch;
+  const from = new DataView(records.buffer, records.byteOffset, count * recordBytes);
+  const to = writer.reserve(count * encodedHeaderBytesMax + Math.ceil(count / parentInterval) * 32);
   let lastVersion = before === undefined ? 0 : readU32(before, offsets.version);
   let lastBits = before === undefined ? 0 : readU32(before, offsets.bits);
   let lastTime = before === undefined ? 0 : readU32(before, offsets.time);
-  for (let i = 0; i < batch.count; i++) {
+  let end = 0;
+  for (let i = 0; i < count; i++) {
     const at = i * recordBytes;
-    const version = readU32(batch.records, at + offsets.version);
-    const bits = readU32(batch.records, at + offsets.bits);
-    const time = readU32(batch.records, at + offsets.time);
-    if (isParentGiven(position + i))
-      writer.raw(batch.records.subarray(at + offsets.parent, at + offsets.parent + 32));
-    writer.u8((version === lastVersion ? 0 : flagVersion) | (bits === lastBits ? 0 : flagBits));
-    if (version !== lastVersion) writer.u32(version);
-    if (bits !== lastBits) writer.u32(bits);
-    writer.signedVarint(time - lastTime);
-    writer.raw(batch.records.subarray(at + offsets.merkleRoot, at + offsets.merkleRoot + 32));
-    writer.u32(readU32(batch.records, at + offsets.nonce));
+    const version = from.getUint32(at + offsets.version, true);
+    const bits = from.getUint32(at + offsets.bits, true);
+    const time = from.getUint32(at + offsets.time, true);
+    if (isParentGiven(position + i)) end = copyHash(from, at + offsets.parent, to, end);
+    to.setUint8(end++, (version === lastVersion ? 0 : flagVersion) | (bits === lastBits ? 0 : flagBits));
+    if (version !== lastVersion) end = writeWord(to, end, version);
+    if (bits !== lastBits) end = writeWord(to, end, bits);
+    const step = time - lastTime;
+    let zigzag = step < 0 ? -step * 2 - 1 : step * 2;
+    for (; zigzag >= 0x80; zigzag = Math.floor(zigzag / 0x80)) to.setUint8(end++, (zigzag % 0x80) | 0x80);
+    to.setUint8(end++, zigzag);
+    end = copyHash(from, at + offsets.merkleRoot, to, end);
+    end = writeWord(to, end, from.getUint32(at + offsets.nonce, true));
     lastVersion = version;
     lastBits = bits;
     lastTime = time;
   }
+  writer.advance(end);
+}
+
+/** @returns the place after it */
+function writeWord(to: DataView, at: number, word: number): number {
+  to.setUint32(at, word, true);
+  return at + 4;
+}
+
+/** @returns the place after it */
+function copyHash(from: DataView, start: number, to: DataView, at: number): number {
+  for (let i = 0; i < 32; i += 4) to.setUint32(at + i, from.getUint32(start + i));
+  return at + 32;
 }
 
 /**
