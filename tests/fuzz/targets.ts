@@ -64,6 +64,7 @@ const messages: readonly Message[] = [
     services: 1,
     userAgent: 'fuzz/1.0',
     session: 5n,
+    time: 1_780_000_000,
     identity: new Uint8Array(9),
   },
   { type: 'ping', requestId: 5 },

@@ -34,6 +34,7 @@ const message: fc.Arbitrary<Message> = fc.oneof(
     services: number,
     userAgent: ascii(USER_AGENT_BYTES_MAX),
     session: fc.bigInt(0n, 2n ** 64n - 1n),
+    time: number,
     identity: fc.uint8Array({ maxLength: IDENTITY_BYTES_MAX }),
   }),
   fc.record({
@@ -84,6 +85,7 @@ const hello: Hello = {
   services: 0,
   userAgent: '',
   session: 0n,
+  time: 0,
   identity: new Uint8Array(0),
 };
 
@@ -254,8 +256,8 @@ describe('caps of the codec', () => {
     }
     expect(codeOf(new Uint8Array([7, 1, 1, 0x41]))).toBe('WIRE_MALFORMED');
     const work = bytesToHex(encodeMessage({ ...hello, chainwork: 1n }));
-    // After the work: services, user agent, session and identity, all of them zero or empty.
-    const rest = '00'.repeat(11);
+    // After the work: services, user agent, session, time and identity, all of them zero or empty.
+    const rest = '00'.repeat(12);
     expect(work.endsWith(`0101${rest}`)).toBe(true);
     const padded = Uint8Array.from(
       `${work.slice(0, -rest.length - 4)}020001${rest}`.match(/../g) ?? [],

@@ -74,6 +74,7 @@ describe('PROTOCOL.md', () => {
       ok: true,
       message: {
         version: 2,
+        time: 1_780_000_000,
         networkId,
         height: 2000,
         chainwork: 51234n,
