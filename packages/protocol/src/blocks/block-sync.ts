@@ -102,8 +102,6 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     this.server = new BlockServer(this, outbox);
   }
 
-  // Queries
-
   /** Bodies that came before their headers, to look at. */
   get orphans(): OrphanPool {
     return this.#announced.orphans;
@@ -129,8 +127,6 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     if (implied === undefined) this.#stored.read(hash, reader);
     else reader(implied);
   }
-
-  // Inputs
 
   /** Asks the store which bodies it holds. */
   start(): void {
@@ -181,6 +177,12 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     const { isComing, adopted } = this.#announced.verified(hash);
     if (isComing) this.download.retry(hash);
     for (const orphan of adopted) this.#adopt(orphan);
+  }
+
+  /** Headers from a height up to the tip are in the tree, on top of what was the tip. */
+  appended(firstHeight: number): void {
+    for (let height = firstHeight; height <= this.tree.tipHeight && !this.#announced.isIdle; height++)
+      this.inserted({ kind: 'extended', slot: defined(this.tree.at(height), 'up to the tip all are there') });
   }
 
   /** Bodies of this side, for headers that are in the tree now. */
@@ -308,8 +310,6 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     }
   }
 
-  // What the store says
-
   #storeWorks(): void {
     if (this.#reportedFault !== undefined) this.#followed.restart();
     this.#reportedFault = undefined;
@@ -320,8 +320,6 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     if (failure.code !== this.#reportedFault) this.listener.storeFailed(failure);
     this.#reportedFault = failure.code;
   }
-
-  // What has come
 
   /** A body is the one of its header. @param isView  of a message, which is gone after this step */
   #accept(slot: number, body: Uint8Array, isView = false): void {

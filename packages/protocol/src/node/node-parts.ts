@@ -130,8 +130,12 @@ export class NodeParts {
 
     this.changes = new ChainChanges(tree, outbox, {
       inserted: (result) => {
-        this.reporter.countHeader(listener.now());
+        this.reporter.countHeaders(1, listener.now());
         this.blocks.inserted(result);
+      },
+      appended: (firstHeight) => {
+        this.reporter.countHeaders(tree.tipHeight + 1 - firstHeight, listener.now());
+        this.blocks.appended(firstHeight);
       },
       changed: (ancestorHeight) => this.writer.changed(ancestorHeight, listener.now()),
     });
@@ -141,6 +145,7 @@ export class NodeParts {
       outbox,
       {
         inserted: (result) => this.changes.inserted(result),
+        appended: (firstHeight) => this.changes.appended(firstHeight),
         equivocated: (hash) => listener.error('HEADER_EQUIVOCATION', family.hashToHex(hash)),
       },
       Math.max(1, options.hashers) * 2,
