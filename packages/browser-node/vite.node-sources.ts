@@ -9,10 +9,15 @@ export const sourceConditions = ['vision-light-source', 'module', 'browser', 'im
 /**
  * What vite needs to bundle the node from its sources.
  *
- * @param options  `emitWorkerAs`: name of the file that the worker is written to, beside the bundle that holds it as text
+ * @param options  `emitWorkerAs`: name of the file that the worker is written to, beside the bundle that holds it as text;
+ *   `workerPlugins`: what changes the worker's sources, as a test of two releases does
  */
-export function nodeSources(options: { readonly emitWorkerAs: string }): Plugin[] {
-  return [workerScript(options.emitWorkerAs), slimSimplePeer(), slimEngineIo(), slimSocketIo()];
+export function nodeSources(options: {
+  readonly emitWorkerAs: string;
+  readonly workerPlugins?: readonly Plugin[];
+}): Plugin[] {
+  const { emitWorkerAs, workerPlugins = [] } = options;
+  return [workerScript(emitWorkerAs, workerPlugins), slimSimplePeer(), slimEngineIo(), slimSocketIo()];
 }
 
 /** Where vite puts the licences of the worker's libraries before they are emitted with the library's. */
@@ -28,13 +33,13 @@ const entry = fileURLToPath(new URL('src/worker/worker.ts', import.meta.url));
  * Not by vite's own `?worker&inline`: that revokes the worker's address as soon as the worker runs, but the node worker
  * starts its hash workers from the same address.
  */
-function workerScript(emitAs: string): Plugin {
+function workerScript(emitAs: string, plugins: readonly Plugin[]): Plugin {
   return {
     name: 'vision-light-worker-script',
     resolveId: (id) => (id === moduleId ? resolvedId : undefined),
     async load(id) {
       if (id !== resolvedId) return undefined;
-      const { code, sources, licenses } = await bundleWorker();
+      const { code, sources, licenses } = await bundleWorker(plugins);
       for (const source of sources) this.addWatchFile(source);
       this.emitFile({ type: 'asset', fileName: emitAs, source: code });
       this.emitFile({ type: 'asset', fileName: 'licenses-worker.md', source: licenses });
@@ -220,10 +225,11 @@ async function minifyFurther(script: string): Promise<string> {
   return again;
 }
 
-async function bundleWorker(): Promise<WorkerBundle> {
+async function bundleWorker(plugins: readonly Plugin[]): Promise<WorkerBundle> {
   const result = await build({
     configFile: false,
     logLevel: 'warn',
+    plugins: [...plugins],
     resolve: { conditions: sourceConditions },
     build: {
       write: false,

@@ -14,6 +14,13 @@ import { hasShape, type NodeDatabase, SCHEMA_VERSION, upgradeDatabase } from './
 import { type StoreActivity, storeFaultOf } from './store-fault-of.js';
 import { clearTables, listKeys, readRecords, SelectionError, writeRecords } from './table-records.js';
 
+/**
+ * A browser that clears a site's data also ends the connections that are made meanwhile. That is over within
+ * milliseconds, so what goes on for two seconds is another trouble.
+ */
+const PAUSE_MS = 100;
+const REOPENINGS = 20;
+
 /** Tables whose records mean nothing without each other. */
 const chainTables = Object.keys(storageTables).filter(
   (table): table is TableName => storageTables[table as TableName].damage === 'store',
@@ -84,7 +91,7 @@ export class IndexedDbStore implements LosableStore {
       const database = await this.#openRepaired();
       if (losses === this.#losses) await writeRecords(database, changes);
     } catch (error) {
-      if (losses === this.#losses) throw faultOf(error, 'writing');
+      if (!(await this.#hasLostSince(losses))) throw faultOf(error, 'writing');
     }
   }
 
@@ -103,16 +110,22 @@ export class IndexedDbStore implements LosableStore {
     try {
       return await read(await this.#open());
     } catch (error) {
-      if (losses === this.#losses) throw error;
+      if (!(await this.#hasLostSince(losses))) throw error;
       return this.#readOnce(read);
     }
+  }
+
+  /** After a failure. A browser that ends a connection lets what is under way fail first, and says so afterwards. */
+  async #hasLostSince(losses: number): Promise<boolean> {
+    if (losses === this.#losses) await pause();
+    return losses !== this.#losses;
   }
 
   #open(): Promise<NodeDatabase> {
     if (this.#outdated !== undefined) return Promise.reject(new StoreError(this.#outdated));
     if (this.#isClosed)
       return Promise.reject(new StoreError('STORE_FAILED', new Error('the store is closed')));
-    this.#database ??= this.#connect().catch((error: unknown) => {
+    this.#database ??= this.#connect(REOPENINGS).catch((error: unknown) => {
       // Another attempt, later, starts from the beginning.
       this.#database = undefined;
       throw error;
@@ -135,8 +148,21 @@ export class IndexedDbStore implements LosableStore {
     return database;
   }
 
+  /** @param again  how often to try again if the browser ends the connection while it is made */
+  async #connect(again: number): Promise<NodeDatabase> {
+    try {
+      return await this.#connectOnce();
+    } catch (error) {
+      const { cause } = error as StoreError;
+      if (again === 0 || this.#isClosed || !(cause instanceof DOMException && cause.name === 'AbortError'))
+        throw error;
+      await pause();
+      return this.#connect(again - 1);
+    }
+  }
+
   /** Opens the database, creating it if need be, or rejects with a StoreError. Never waits for another tab. */
-  #connect(): Promise<NodeDatabase> {
+  #connectOnce(): Promise<NodeDatabase> {
     return new Promise((resolve, reject) => {
       if (typeof indexedDB === 'undefined') throw new StoreError('STORE_DENIED');
       let isGivenUp = false;
@@ -201,6 +227,10 @@ function deleteDatabase(name: string): Promise<void> {
       reject(new StoreError('STORE_FAILED', new Error('another tab keeps a damaged database open')));
     deleteDB(name, { blocked }).then(resolve, reject);
   });
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
 }
 
 function faultOf(error: unknown, activity: StoreActivity): StoreError {
