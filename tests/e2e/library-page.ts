@@ -21,10 +21,15 @@ export async function buildLibrary(versionsAhead = 0): Promise<LibraryBuild> {
     root,
     publicDir: false,
     logLevel: 'warn',
-    plugins: nodeSources({ emitWorkerAs: 'worker.js', workerPlugins: [laterDatabase(versionsAhead)] }),
+    plugins: nodeSources({
+      emitWorkerAs: 'worker.js',
+      isMinified: false,
+      workerPlugins: [laterDatabase(versionsAhead)],
+    }),
     resolve: { conditions: sourceConditions },
     build: {
       write: false,
+      minify: false,
       target: 'es2023',
       lib: { entry: 'src/index.ts', formats: ['es'], fileName: 'index' },
     },
