@@ -56,25 +56,34 @@ function laterDatabase(versions: number): Plugin {
   };
 }
 
-/** What a page of {@link serveLibrary} is told. */
+/** What the pages of {@link serveLibrary} are told. */
 export interface LibraryPageConfig {
   readonly network: CustomNetwork;
   readonly signal: readonly string[];
+  /** A content security policy for everything that is served. */
+  readonly policy?: string;
+  /** More of a node's options, as they stand in the page's script. */
+  readonly options?: string;
 }
 
 /** Starts a node, and shows each error as the project's own page does. */
-function pageOf(config: LibraryPageConfig, release: string): string {
-  return `<!doctype html><html lang="en"><title>A page with a node</title><ul data-testid="notices"></ul>
+function pageOf({ network, signal, options = '' }: LibraryPageConfig, release: string): string {
+  return `<!doctype html><html lang="en"><title>A page with a node</title><link rel="icon" href="data:,"><ul data-testid="notices"></ul>
     <script type="module">
       import { createLightNode } from '/${release}/index.js';
-      const node = await createLightNode(${JSON.stringify({ ...config, hashers: 1 })});
-      node.subscribe('error', ({ code, message }) => {
+      const tell = ({ code, message }) => {
         const notice = document.createElement('li');
         notice.dataset.code = code;
         notice.textContent = message;
         document.querySelector('ul').append(notice);
-      });
-      globalThis.lightNode = node;
+      };
+      try {
+        const node = await createLightNode({ ...${JSON.stringify({ network, signal, hashers: 1 })}, ${options} });
+        node.subscribe('error', tell);
+        globalThis.lightNode = node;
+      } catch (error) {
+        tell(error);
+      }
     </script></html>`;
 }
 
@@ -91,8 +100,10 @@ export async function serveLibrary(
     const [, name = '', file = ''] = url.split('/');
     const made = builds[name];
     const text = { '': pageOf(config, name), 'index.js': made?.module, 'worker.js': made?.worker }[file];
-    const type = file === '' ? 'text/html' : 'text/javascript';
-    response.writeHead(made === undefined || text === undefined ? 404 : 200, { 'Content-Type': type });
+    response.writeHead(made === undefined || text === undefined ? 404 : 200, {
+      'Content-Type': file === '' ? 'text/html' : 'text/javascript',
+      ...(config.policy === undefined ? {} : { 'Content-Security-Policy': config.policy }),
+    });
     response.end(made === undefined ? undefined : text);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
