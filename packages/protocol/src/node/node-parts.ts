@@ -10,8 +10,8 @@ import { HeaderServer } from '../headers/header-server.js';
 import { HeaderSync } from '../headers/header-sync.js';
 import { HeldHeaders } from '../headers/held-headers.js';
 import { Verifier } from '../headers/verifier.js';
-import type { StorageFailure } from '../io/storage.js';
 import { StoragePort } from '../io/storage-port.js';
+import { StoreFaultReport } from '../io/store-fault-report.js';
 import { FOLLOWED_BLOCKS, NEAR_TIP_HEADERS, PEERS_MAX, PEERS_TARGET, SEEN_HEADERS_MAX } from '../limits.js';
 import { Outbox } from '../peer/outbox.js';
 import type { Part } from '../peer/part.js';
@@ -85,6 +85,7 @@ export interface PartsListener {
 export class NodeParts {
   readonly outbox: Outbox;
   readonly storage: StoragePort;
+  readonly storeFaults: StoreFaultReport;
   readonly peers = new PeerSet();
   readonly ledger = new RequestLedger();
   readonly held = new HeldHeaders();
@@ -124,7 +125,8 @@ export class NodeParts {
     this.outbox = outbox;
     const storage = new StoragePort(outbox);
     this.storage = storage;
-    const storeFailed = ({ code, detail }: StorageFailure): void => listener.error(code, detail);
+    const storeFaults = new StoreFaultReport(({ code, detail }) => listener.error(code, detail));
+    this.storeFaults = storeFaults;
     this.tree = tree;
     this.random = seededRandom(options.seed);
 
@@ -182,11 +184,18 @@ export class NodeParts {
     this.sync = sync;
     this.blocks = new BlockSync(tree, peers, outbox, storage, ledger, followedBlocks, {
       punish,
-      storeFailed,
+      storeWorks: () => storeFaults.works('bodies'),
+      storeFailed: (failure) => storeFaults.failed('bodies', failure),
       // Bodies that are the newest now would soon be old.
       isFar: () => sync.leader !== undefined && sync.leader.height > tree.tipHeight + NEAR_TIP_HEADERS,
     });
-    this.writer = new ChainWriter(tree, storage, storeFailed, () => !sync.isActive && this.verifier.isIdle);
+    this.writer = new ChainWriter(
+      tree,
+      storage,
+      (failure) => storeFaults.failed('headers', failure),
+      () => !sync.isActive && this.verifier.isIdle,
+      () => storeFaults.works('headers'),
+    );
     this.announcer = new Announcer(tree, peers, outbox, sync, {
       claimed: (peer, before) => {
         this.notices.updated(peer);
