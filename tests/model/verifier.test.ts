@@ -1,8 +1,9 @@
 import { ByteWriter, type HeaderBatch, HeaderTree, type PowJob } from '@vision-light/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { BatchOutcome, SourceKey } from '../../packages/protocol/src/headers/batch-request.js';
 import { HeldHeaders } from '../../packages/protocol/src/headers/held-headers.js';
-import { type BatchOutcome, type SourceKey, Verifier } from '../../packages/protocol/src/headers/verifier.js';
+import { Verifier } from '../../packages/protocol/src/headers/verifier.js';
 import { POW_RETRIES_MAX } from '../../packages/protocol/src/limits.js';
 import { Outbox } from '../../packages/protocol/src/peer/outbox.js';
 import type { InsertResult } from '../../packages/protocol/src/tree/header-tree.js';

@@ -15,6 +15,7 @@ export type {
   HeaderInfo,
   HeaderRules,
   HeaderVerdict,
+  PresyncParams,
   ProofOfWork,
 } from './chain/chain-family.js';
 export { type HeaderFault, headerFaults } from './chain/header-fault.js';

@@ -4,10 +4,9 @@
  */
 import { defined } from '../assert.js';
 import { readU32 } from '../bytes/integers.js';
-import type { ChainFamily, HeaderBatch } from '../chain/chain-family.js';
+import type { Ancestry, ChainFamily, HeaderBatch } from '../chain/chain-family.js';
 import type { HeaderFault } from '../chain/header-fault.js';
 import type { PowJob } from '../chain/pow-job.js';
-import type { HeaderTree } from '../tree/header-tree.js';
 import { BatchAncestry } from './batch-ancestry.js';
 
 /** Indexes `from` … `to` − 1 of a batch. */
@@ -44,18 +43,18 @@ export class BatchVerification {
   readonly #answers = new Map<Range, Uint8Array>();
 
   /**
-   * @param base  hash of the header before the first
+   * @param base  the branch that ends before the first header; undefined once it is gone
    * @param start  index of the first header that is not in the tree already
    * @param plan  what to hash, ascending; headers outside of it are taken on trust (stored ones, sampled)
    */
   constructor(
-    readonly tree: HeaderTree,
+    family: ChainFamily,
     readonly batch: HeaderBatch,
-    readonly base: Uint8Array,
+    readonly base: () => Ancestry | undefined,
     readonly start: number,
     readonly plan: readonly Range[],
   ) {
-    this.#family = tree.family;
+    this.#family = family;
     this.#checked = start;
     this.limit = batch.count;
     if (batch.fault !== undefined) this.fault = { code: batch.fault, detail: 'decoding' };
@@ -115,22 +114,32 @@ export class BatchVerification {
     return this.limit;
   }
 
-  /** Nothing from `index` on is to be inserted: the branch is gone, or the batch counts only as a whole. */
+  /** The rules are not checked: of headers that were checked before. */
+  trustRules(): void {
+    this.#checked = this.batch.count;
+  }
+
+  /** Nothing from `index` on is to be inserted: the branch is gone. */
   cut(index: number): void {
     this.isCut = true;
+    this.stop(index);
+  }
+
+  /** Nothing from `index` on is to be inserted: the batch counts only as a whole. */
+  stop(index: number): void {
     this.limit = Math.min(this.limit, index);
   }
 
   #check(to: number, wallTime: number): void {
     if (this.#checked >= Math.min(to, this.limit)) return;
-    const baseSlot = this.tree.find(this.base);
-    if (baseSlot === undefined) {
+    const base = this.base();
+    if (base === undefined) {
       this.cut(this.#checked);
       return;
     }
     const { records } = this.batch;
     const { recordBytes } = this.#family;
-    const ancestry = new BatchAncestry(this.tree.ancestry(baseSlot), this);
+    const ancestry = new BatchAncestry(base, this);
     for (let i = this.#checked; i < Math.min(to, this.limit); i++) {
       ancestry.length = i;
       const verdict = this.#family.checkHeader(records, ancestry, wallTime, i * recordBytes);

@@ -5,6 +5,7 @@ import type { RequestKind } from '../peer/request-ledger.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { buildLocator } from '../tree/locator.js';
 import type { GetHeaders } from '../wire/messages/headers.js';
+import type { Presync } from './presync/presync.js';
 import type { TipClaims } from './tip-claims.js';
 
 /** `getHeaders`: for an answer that is coming in, time is given for what has come and not for what has not. */
@@ -14,6 +15,16 @@ export const headerRequests: RequestKind = {
   graceUntil: ({ assembler }, deadline) =>
     deadline + (1000 * assembler.partialBytes) / ANSWER_BYTES_PER_SECOND_MIN,
 };
+
+/** Headers that came, in copies: they wait for their turn, and what they came in is gone by then. */
+export interface Answer {
+  /** 32 bytes: hash of the header before the first, and its height. */
+  readonly parent: Uint8Array;
+  readonly parentHeight: number;
+  readonly count: number;
+  /** In the batch codec. */
+  readonly content: Uint8Array;
+}
 
 /** A turn as leader; `HeaderSync` says when it begins and ends. */
 export class Lead {
@@ -29,6 +40,10 @@ export class Lead {
   asked = 0;
   /** Headers that came. */
   delivered = 0;
+  /** What came and is not yet handed to the verifier, in order: at most HEADER_REQUESTS_IN_FLIGHT_MAX of them. */
+  readonly waiting: Answer[] = [];
+  /** Headers of one answer, at most. */
+  readonly answerHeaders: number;
   /** True once the first answer told where its chain leaves ours. */
   isAnswered = false;
   /** Height after which its headers begin, as far as known. */
@@ -37,21 +52,36 @@ export class Lead {
   isExhausted = false;
   /** Headers that are ahead of the clock. */
   held = 0;
+  /** True if nothing of the first answer counts unless all of it is proven. */
+  isFirstWhole = false;
+  /** True while an answer is being proven for the passes over a branch. */
+  isWalking = false;
 
-  /** @param since  monotonic ms at which the turn begins */
+  /**
+   * @param since  monotonic ms at which the turn begins
+   * @param presync  the passes over its branch that go on, if it has to show its work first
+   * @param before  the part of the turn before this one: the first pass
+   */
   constructor(
     readonly peer: Peer,
     public since: number,
     tree: HeaderTree,
     claims: TipClaims,
+    public presync?: Presync,
+    before?: Lead,
   ) {
-    const { announced, bestKnown } = peer;
+    const { bestKnown } = peer;
+    const announced = before === undefined ? peer.announced : before.announced;
     this.announced = announced;
-    this.isParentMissing = announced !== undefined && !claims.isKnown(announced.prev);
-    this.baseHeight = tree.tipHeight;
+    this.isParentMissing =
+      before?.isParentMissing ?? (announced !== undefined && !claims.isKnown(announced.prev));
+    this.baseHeight = presync?.height ?? tree.tipHeight;
+    this.answerHeaders =
+      presync?.pass === 'second' ? tree.family.presync.answerHeaders : HEADERS_PER_MESSAGE_MAX;
     const known = bestKnown === undefined ? undefined : tree.find(bestKnown);
     const locator = buildLocator(tree);
-    if (known !== undefined && !tree.isOnBestChain(known)) locator.unshift(tree.hash(known).slice());
+    if (presync !== undefined) locator.unshift(presync.lastHash);
+    else if (known !== undefined && !tree.isOnBestChain(known)) locator.unshift(tree.hash(known).slice());
     this.locator = locator;
   }
 
@@ -63,7 +93,7 @@ export class Lead {
   /** The request for the headers after those that were asked for. It is in flight from now on. */
   nextRequest(requestId: number): GetHeaders {
     const { locator, asked: skip } = this;
-    const max = HEADERS_PER_MESSAGE_MAX;
+    const max = this.answerHeaders;
     this.requests.set(requestId, skip);
     this.asked += max;
     return { type: 'getHeaders', requestId, locator, stop: undefined, skip, max };

@@ -3,7 +3,7 @@
  * until it is proven or its peer had its turn to prove it.
  */
 import { areEqual } from '../bytes/compare-bytes.js';
-import type { Peer } from '../peer/peer.js';
+import type { AnnouncedTip, Peer } from '../peer/peer.js';
 import type { SeenFilter } from '../peer/seen-filter.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import type { Announce } from '../wire/messages/announce.js';
@@ -47,12 +47,28 @@ export class TipClaims {
   /**
    * A peer has given all that it has: what it claimed beyond that was not true.
    *
-   * @returns whether it had claimed more work than it has shown, and more than is verified
+   * @param announced  what it had announced when it was asked; it may have announced something else since, again and again
+   * @param held  headers of it that are ahead of the clock: their work counts later
+   * @returns whether it claimed what it does not have
    */
-  lower(peer: Peer): boolean {
-    const proven = this.#provenWork(peer);
-    const isOverclaimed = this.isAhead(peer) && peer.claimedChainwork > proven;
-    if (proven < peer.claimedChainwork) peer.claimedChainwork = proven;
+  isUnproven(peer: Peer, announced: AnnouncedTip | undefined, held: number): boolean {
+    this.settle(peer);
+    const isOverclaimed = this.lower(peer, this.#provenWork(peer));
+    const isInvented = announced !== undefined && !this.isKnown(announced.hash);
+    if (isInvented && peer.announced === announced) peer.announced = undefined;
+    if (!(isOverclaimed || isInvented) || held > 0) return false;
+    peer.height = this.provenHeight(peer);
+    return true;
+  }
+
+  /**
+   * A peer has no more work than it has shown.
+   *
+   * @returns whether it had claimed more than that, and more than is verified
+   */
+  lower(peer: Peer, shown: bigint): boolean {
+    const isOverclaimed = this.isAhead(peer) && peer.claimedChainwork > shown;
+    if (shown < peer.claimedChainwork) peer.claimedChainwork = shown;
     return isOverclaimed;
   }
 

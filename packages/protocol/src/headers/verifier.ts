@@ -7,56 +7,21 @@
  */
 import { ByteReader } from '../bytes/byte-reader.js';
 import { areEqual } from '../bytes/compare-bytes.js';
-import type { ChainFamily, HeaderBatch } from '../chain/chain-family.js';
+import type { Ancestry, ChainFamily, HeaderBatch } from '../chain/chain-family.js';
 import type { HeaderFault } from '../chain/header-fault.js';
 import type { PowJob } from '../chain/pow-job.js';
 import { POW_RETRIES_MAX } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
-import type { Peer } from '../peer/peer.js';
 import type { HeaderTree, InsertedHeader } from '../tree/header-tree.js';
+import {
+  answerFault,
+  type BatchOutcome,
+  type BatchRequest,
+  isWhole,
+  type SourceKey,
+} from './batch-request.js';
 import { BatchVerification, type Range, slices } from './batch-verification.js';
 import type { HeldHeaders } from './held-headers.js';
-
-/** Where a batch comes from: a peer's id, the name of a source of this side, or the disk. No name can pass for another. */
-export type SourceKey = `peer:${string}` | `local:${string}` | 'disk';
-
-/** The source of a peer's batches. */
-export function sourceOf({ id }: Peer): SourceKey {
-  return `peer:${id}`;
-}
-
-/** A batch to verify, who brought it, and whom to tell. */
-export interface BatchRequest {
-  readonly source: SourceKey;
-  /** 32 bytes: hash of the header before the first. */
-  readonly parent: Uint8Array;
-  /** Height that this header must have; any if absent. Another one is answered with UNKNOWN_PARENT. */
-  readonly parentHeight?: number;
-  readonly count: number;
-  /** Encoded headers, or decoded ones. */
-  readonly content: Uint8Array | HeaderBatch;
-  /** Which headers to hash, given which of them are new; all new ones if absent. */
-  readonly plan?: (start: number, count: number) => readonly Range[];
-  /** True if nothing of the batch counts unless all of it is good: where only a sample is hashed, a fault found late says that what was not hashed before it is in doubt as well. */
-  readonly isAllOrNothing?: boolean;
-  /** Told once, when the batch is done with. Not told after {@link Verifier.drop}. */
-  readonly done: (outcome: BatchOutcome) => void;
-}
-
-/** What became of a batch. */
-export interface BatchOutcome {
-  /** Headers that are in the tree or held now. */
-  readonly accepted: number;
-  readonly duplicates: number;
-  readonly held: number;
-  /** Whether every header is in the tree just as it came: none is held, and of none there is another under its hash. */
-  readonly isVerbatim: boolean;
-  /** Hash of the last header that is in the tree now, if any is. */
-  readonly lastHash: Uint8Array | undefined;
-  /** What ended the batch early. UNKNOWN_PARENT, TREE_FULL and POW_UNAVAILABLE are nobody's fault. */
-  readonly fault: HeaderFault | 'UNKNOWN_PARENT' | 'TREE_FULL' | 'POW_UNAVAILABLE' | undefined;
-  readonly detail: string;
-}
 
 /** What the rest of the node wants to know while headers go in. */
 export interface VerifierListener {
@@ -194,16 +159,18 @@ export class Verifier {
 
   /** Decodes a batch and passes over what is in the tree already; answers at once if nothing is left to do. */
   #start(request: BatchRequest): ActiveBatch | undefined {
-    const parentSlot = this.tree.find(request.parent);
-    if (parentSlot === undefined) return answerFault(request, 'UNKNOWN_PARENT', 'parent');
-    const parentHeight = this.tree.height(parentSlot);
+    const { outside } = request;
+    const parentSlot = outside === undefined ? this.tree.find(request.parent) : -1;
+    if (parentSlot === undefined || (outside !== undefined && !areEqual(request.parent, outside.lastHash)))
+      return answerFault(request, 'UNKNOWN_PARENT', 'parent');
+    const parentHeight = outside?.height ?? this.tree.height(parentSlot);
     if (parentHeight !== (request.parentHeight ?? parentHeight))
       return answerFault(request, 'UNKNOWN_PARENT', 'height');
     const batch = this.#decode(request, parentHeight);
     if (typeof batch === 'string') return answerFault(request, batch, 'batch');
     let slot = parentSlot;
     let start = 0;
-    while (this.#family.claimsHashes && start < batch.count) {
+    while (outside === undefined && this.#family.claimsHashes && start < batch.count) {
       const known = this.tree.find(batch.hashes, start * 32);
       const record = batch.records.subarray(
         start * this.#family.recordBytes,
@@ -213,8 +180,18 @@ export class Verifier {
       slot = known;
       start++;
     }
-    const plan = request.plan?.(start, batch.count) ?? slices(start, batch.count, this.#family.powJobHeaders);
-    const verification = new BatchVerification(this.tree, batch, request.parent, start, plan);
+    const plan =
+      outside?.plan(batch) ??
+      request.plan?.(start, batch.count) ??
+      slices(start, batch.count, this.#family.powJobHeaders);
+    const verification = new BatchVerification(
+      this.#family,
+      batch,
+      () => (outside === undefined ? this.#ancestryOf(request.parent) : outside.ancestry),
+      start,
+      plan,
+    );
+    if (outside !== undefined && outside.ancestry === undefined) verification.trustRules();
     return {
       request,
       verification,
@@ -229,6 +206,12 @@ export class Verifier {
     };
   }
 
+  /** The branch of the tree that a batch extends, as long as it is in the tree. */
+  #ancestryOf(parent: Uint8Array): Ancestry | undefined {
+    const slot = this.tree.find(parent);
+    return slot === undefined ? undefined : this.tree.ancestry(slot);
+  }
+
   #decode(request: BatchRequest, parentHeight: number): HeaderBatch | HeaderFault {
     if (!(request.content instanceof Uint8Array)) {
       return this.#isLinked(request.content) ? request.content : 'HEADER_BAD_PARENT';
@@ -237,7 +220,7 @@ export class Verifier {
     if (request.count * this.#family.encodedHeaderBytesMin > reader.remaining) return 'HEADER_MALFORMED';
     const batch = this.#family.decodeBatch(reader, request.count, request.parent, parentHeight);
     if (typeof batch === 'string') return batch;
-    if (batch.fault !== undefined && request.isAllOrNothing === true) return batch.fault;
+    if (batch.fault !== undefined && isWhole(request)) return batch.fault;
     return reader.isDone || batch.fault !== undefined ? batch : 'HEADER_MALFORMED';
   }
 
@@ -255,10 +238,12 @@ export class Verifier {
   #advance(key: SourceKey, active: ActiveBatch, wallTime: number): boolean {
     const { verification } = active;
     const proven = verification.advance(wallTime);
-    const isIncomplete = active.request.isAllOrNothing === true && proven < verification.batch.count;
+    const { request } = active;
+    const isIncomplete = isWhole(request) && proven < verification.batch.count;
     // What is not inserted now is inserted when all is proven, or never.
-    if (isIncomplete && verification.limit < verification.batch.count) verification.cut(active.next);
+    if (isIncomplete && verification.limit < verification.batch.count) verification.stop(active.next);
     const end = isIncomplete ? active.next : proven;
+    if (request.outside !== undefined) active.next = end;
     if (active.next < end && active.held === 0) this.#findParent(active);
     while (active.next < Math.min(end, verification.limit) && !active.isTreeFull)
       this.#insert(key, active, active.next++);
@@ -266,7 +251,7 @@ export class Verifier {
     if (!isDone) return false;
     const source = this.#sources.get(key);
     if (source !== undefined) source.active = undefined;
-    active.request.done(this.#outcome(active));
+    request.done(this.#outcome(active));
     return true;
   }
 
@@ -308,8 +293,9 @@ export class Verifier {
   }
 
   #outcome(active: ActiveBatch): BatchOutcome {
-    const { verification } = active;
-    const hasTreeHeaders = active.next > 0 && active.next > active.held;
+    const { verification, request } = active;
+    const isOutside = request.outside !== undefined;
+    const hasTreeHeaders = !isOutside && active.next > 0 && active.next > active.held;
     const fault = active.isUnhashable
       ? 'POW_UNAVAILABLE'
       : active.isTreeFull
@@ -323,19 +309,9 @@ export class Verifier {
       held: active.held,
       isVerbatim: fault === undefined && active.held === 0 && active.equivocations === 0,
       lastHash: hasTreeHeaders ? this.tree.hash(active.slot).slice() : undefined,
+      ...(isOutside && fault === undefined ? { proven: verification.batch } : {}),
       fault,
       detail: verification.fault?.detail ?? '',
     };
   }
-}
-
-/** Answers a request that cannot even be started. */
-function answerFault(
-  request: BatchRequest,
-  fault: NonNullable<BatchOutcome['fault']>,
-  detail: string,
-): undefined {
-  const none = { accepted: 0, duplicates: 0, held: 0, isVerbatim: false, lastHash: undefined };
-  request.done({ ...none, fault, detail });
-  return undefined;
 }

@@ -72,6 +72,7 @@ export class HeaderTree {
   readonly #sideLeaves = new Set<number>();
   readonly #sideHeadersMax: number;
   readonly #headersMax: number;
+  #reservedSide = 0;
   readonly #dropped: (hash: Uint8Array) => void;
 
   constructor(
@@ -125,6 +126,11 @@ export class HeaderTree {
   /** Headers beside the best chain. */
   get sideCount(): number {
     return this.#columns.count - this.#best.length;
+  }
+
+  /** How many there may be. */
+  get sideCountMax(): number {
+    return this.#sideHeadersMax + this.#reservedSide;
   }
 
   /** @returns the slot of the hash that begins at byte `at`, or undefined */
@@ -261,6 +267,19 @@ export class HeaderTree {
     return this.#known(records, hashes, index) ?? this.#add(records, hashes, index, parent);
   }
 
+  /**
+   * Makes room beside the best chain for one branch that is known to be heavier. The place holds until it is given to
+   * another one, or ended by 0; then branches are dropped as usual.
+   *
+   * @param count  headers of the branch
+   * @returns whether the whole tree has room for them
+   */
+  reserveSide(count: number): boolean {
+    this.#reservedSide = count;
+    this.#evict();
+    return this.#columns.count + count <= this.#headersMax;
+  }
+
   /** A record commits to all that a hash does, so two records under one hash are an equivocation. */
   #known(records: Uint8Array, hashes: Uint8Array, index: number): CheckedInsertResult | undefined {
     const slot = this.find(hashes, index * 32);
@@ -301,7 +320,7 @@ export class HeaderTree {
     return {
       kind: 'rejected',
       code: 'TREE_FULL',
-      detail: `${this.#sideHeadersMax} headers beside the best chain`,
+      detail: `${this.sideCountMax} headers beside the best chain`,
     };
   }
 
@@ -322,8 +341,9 @@ export class HeaderTree {
 
   /** Drops side branches, least chainwork first, until an eighth of the room is free: so the sort is paid seldom. */
   #evict(): void {
-    if (this.sideCount <= this.#sideHeadersMax) return;
-    const goal = this.#sideHeadersMax - Math.floor(this.#sideHeadersMax / 8);
+    const max = this.sideCountMax;
+    if (this.sideCount <= max) return;
+    const goal = max - Math.floor(max / 8);
     const columns = this.#columns;
     const leaves = [...this.#sideLeaves].sort((a, b) => {
       const difference = columns.chainwork(a) - columns.chainwork(b);
