@@ -21,6 +21,9 @@ export const SIDE_HEADERS_MAX = 32_768;
 /** Headers in the tree, a heavier branch that takes the place of the best chain included: two chains of 2,000,000 headers, each twice as long as the longest of today (Bitcoin). At the edge new headers are refused with TREE_FULL, and a branch for which there is no room is not asked for a second time. */
 export const TREE_HEADERS_MAX = 4_194_304;
 
+/** Milliseconds before a peer is asked again for a branch for which there was no room. Arbitrary: the branch is long, and room comes seldom. */
+export const BRANCH_RETRY_MS = 600_000;
+
 /** Blocks at the tip whose work a branch may lack and still be kept at once: a day of Bitcoin, as in Bitcoin Core. With less it has to show its work first. */
 export const RECENT_BLOCKS = 144;
 
@@ -239,6 +242,9 @@ export const DEFERRED_REQUESTS_MAX = 16;
 
 /** Answers of one peer that are not waited for any more and may still come: more than its windows of bodies until it is paused twice. Above it the oldest is forgotten, and then unsolicited. */
 export const LATE_ANSWERS_MAX = 256;
+
+/** Seconds by which a peer's clock is ahead of ours before that counts: as far as Vision's headers may be ahead of a clock. Where most peers are, `HEADER_TIME_TOO_NEW` is no fault of theirs. */
+export const CLOCK_BEHIND_S = 10;
 
 /** Held headers of one peer (Vision: ahead of the clock): the blocks of five minutes, for the case that a clock is that wrong. Further ones are dropped, and come again with the next announcement. */
 export const HELD_HEADERS_PER_PEER_MAX = 64;

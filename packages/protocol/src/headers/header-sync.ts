@@ -13,12 +13,9 @@ import { defined } from '../assert.js';
 import { areEqual } from '../bytes/compare-bytes.js';
 import type { SecretStream } from '../bytes/secret-stream.js';
 import type { EventTime } from '../io/event.js';
-import {
-  DUPLICATE_COST,
-  HEADER_REQUESTS_IN_FLIGHT_MAX,
-  LEADER_SLICE_MS,
-  UNPROVEN_CLAIMS_MAX,
-} from '../limits.js';
+import type { OpenReason } from '../io/notice.js';
+import { DUPLICATE_COST, LEADER_SLICE_MS, UNPROVEN_CLAIMS_MAX } from '../limits.js';
+import { isClockBehind } from '../peer/clock-evidence.js';
 import type { Outbox } from '../peer/outbox.js';
 import { earliest, type Part, type Reception } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
@@ -31,7 +28,7 @@ import type { Headers } from '../wire/messages/headers.js';
 import { AnswerFeed } from './answer-feed.js';
 import { type BatchOutcome, sourceOf } from './batch-request.js';
 import { type Answer, headerRequests, Lead } from './lead.js';
-import { type BranchRefusal, LeaderChoice } from './leader-choice.js';
+import { LeaderChoice } from './leader-choice.js';
 import { LowWork } from './presync/low-work.js';
 import type { Presync } from './presync/presync.js';
 import type { SyncListener } from './sync-listener.js';
@@ -78,14 +75,14 @@ export class HeaderSync implements Part<Headers> {
     return this.#lead !== undefined;
   }
 
-  /** True if a peer claims, credibly, more work than is verified. */
+  /** True if a peer may have more than is verified. */
   isAhead(peer: Peer): boolean {
-    return this.claims.isAhead(peer);
+    return this.#choice.isOpen(peer);
   }
 
-  /** Why the branch of a peer is not followed, if it is not. What the peer claims of it may be true all the same. */
-  refused(peer: Peer): BranchRefusal | undefined {
-    return this.#choice.refused(peer);
+  /** Why what a peer claims is open for a reason of this side; undefined if there is none. */
+  refusal(peer: Peer): OpenReason | undefined {
+    return this.isAhead(peer) ? this.#choice.refusal(peer) : undefined;
   }
 
   /** Bytes of branches that have yet to show their work: of one peer's, or of all together. */
@@ -105,7 +102,7 @@ export class HeaderSync implements Part<Headers> {
       if (peer === undefined) return;
       this.#begin(peer, now);
     }
-    if (this.#lead !== undefined) this.#fill(this.#lead, now);
+    this.#lead?.fill(this.ledger, this.outbox, this.#pending(this.#lead), now);
   }
 
   receive(peer: Peer, message: Headers, time: EventTime): Reception {
@@ -164,9 +161,7 @@ export class HeaderSync implements Part<Headers> {
 
   /** A peer announces its tip; @returns whether that is known here */
   announced(peer: Peer, message: Announce): boolean {
-    const isKnown = this.claims.announced(peer, message);
-    if (isKnown) this.#choice.forgive(peer);
-    return isKnown;
+    return this.claims.announced(peer, message);
   }
 
   // Turns
@@ -189,52 +184,48 @@ export class HeaderSync implements Part<Headers> {
     }
   }
 
-  /** Asks for more while the peer has more and what came is being verified fast enough. */
-  #fill(lead: Lead, now: number): void {
-    const { peer } = lead;
-    for (;;) {
-      if (lead.isExhausted) return;
-      const inFlight = lead.requests.size + lead.waiting.length + this.verifier.pending(sourceOf(peer));
-      if (inFlight >= HEADER_REQUESTS_IN_FLIGHT_MAX || !lead.isWorthAsking) return;
-      const requestId = this.ledger.ask(peer.id, headerRequests, peer.roundTrip.timeoutMs, now);
-      this.outbox.send(peer, lead.nextRequest(requestId));
-    }
+  /** Answers of the leader that are being verified. */
+  #pending({ peer }: Lead): number {
+    return this.verifier.pending(sourceOf(peer));
   }
 
   #finishIfDone(lead: Lead): void {
-    const isAnswered = lead.isExhausted && lead.requests.size === 0 && lead.waiting.length === 0;
-    const isDone = isAnswered && this.verifier.pending(sourceOf(lead.peer)) === 0;
-    if (isDone && this.#lead === lead) this.#finish(lead);
+    if (this.#lead === lead && lead.isAllHanded && this.#pending(lead) === 0) this.#finish(lead);
   }
 
-  /** The peer has given all it has: what it claimed beyond that was not true. */
+  /** The peer has given all it has, or all that is taken here. In the first case what it claimed beyond that was not true. */
   #finish(lead: Lead): void {
-    const { peer, presync } = lead;
+    const { peer, presync, refusal } = lead;
     if (presync?.pass === 'second') {
       this.listener.punish(peer, 'PEER_HEADERS_CHANGED', 'fewer headers');
     } else if (presync?.pass === 'first') {
-      this.#refuseLowWork(lead, presync.work);
+      this.#refuse(lead, 'LOW_WORK', presync.work);
+    } else if (refusal !== undefined) {
+      this.#refuse(lead, refusal);
     } else {
       this.#end(lead);
       this.#lowWork.unreserve(peer);
-      const isUnproven = this.claims.isUnproven(peer, lead.announced, lead.held);
+      this.#choice.take(peer);
+      const isUnproven = this.claims.isUnproven(peer, lead.announced);
       if (isUnproven) this.#countUnproven(peer, 'PEER_CLAIM_UNPROVEN');
     }
   }
 
-  /** The branch is left alone until the peer announces more. */
-  #refuse(lead: Lead, code: BranchRefusal): void {
+  /**
+   * This side does not take the rest of what the peer has.
+   *
+   * @param shown  chainwork of its branch, if that is too little
+   */
+  #refuse(lead: Lead, reason: OpenReason, shown?: bigint): void {
     const { peer } = lead;
+    this.verifier.drop(sourceOf(peer));
     if (this.#lead === lead) this.#end(lead);
-    if (peer.announced === lead.announced) peer.announced = undefined;
     this.#lowWork.unreserve(peer);
-    this.#choice.refuse(peer, code, this.#time.now);
-  }
-
-  /** @param shown  chainwork that the branch has, as far as the peer has shown */
-  #refuseLowWork(lead: Lead, shown: bigint): void {
-    this.#refuse(lead, 'LOW_WORK');
-    if (this.claims.lower(lead.peer, shown)) this.#countUnproven(lead.peer, 'PEER_CLAIM_UNPROVEN');
+    this.claims.settle(peer);
+    this.#choice.refuse(peer, reason, this.#time.now);
+    if (shown === undefined) return;
+    if (peer.announced === lead.announced) peer.announced = undefined;
+    if (this.claims.lower(peer, shown)) this.#countUnproven(peer, 'PEER_CLAIM_UNPROVEN');
   }
 
   #countUnproven(peer: Peer, code: PeerFault): void {
@@ -252,15 +243,9 @@ export class HeaderSync implements Part<Headers> {
   #end(lead: Lead): void {
     if (lead.isParentMissing && lead.announced !== undefined && !this.claims.isKnown(lead.announced.prev))
       this.outbox.counters.count('vision_p2p_parent_request_failed_total');
-    this.#giveUp(lead);
+    lead.giveUp(this.ledger);
     this.#choice.standing(lead.peer).lastLedAt = this.#time.now;
     if (this.#lead === lead) this.#lead = undefined;
-  }
-
-  #giveUp(lead: Lead): void {
-    for (const requestId of lead.requests.keys()) this.ledger.giveUp(lead.peer.id, headerRequests, requestId);
-    lead.requests.clear();
-    lead.waiting.length = 0;
   }
 
   // What comes
@@ -269,7 +254,7 @@ export class HeaderSync implements Part<Headers> {
   #connect(lead: Lead, message: Headers): boolean {
     const obstacle = this.#lowWork.connect(lead, message, this.#time.wallTime);
     if (obstacle === undefined) lead.isAnswered = true;
-    else if (obstacle.kind === 'too little work') this.#refuseLowWork(lead, obstacle.shown);
+    else if (obstacle.kind === 'too little work') this.#refuse(lead, 'LOW_WORK', obstacle.shown);
     else this.#end(lead);
     if (obstacle?.kind === 'below the base') {
       // Its chain may still be too short: it is asked again after a pause.
@@ -283,6 +268,7 @@ export class HeaderSync implements Part<Headers> {
   #walked(lead: Lead, presync: Presync, answer: Answer, outcome: BatchOutcome): void {
     const { peer } = lead;
     if (outcome.proven === undefined) {
+      this.#lowWork.drop(peer);
       this.#verified(lead, outcome);
       return;
     }
@@ -307,23 +293,21 @@ export class HeaderSync implements Part<Headers> {
 
   /** The branch has shown its work: the same turn goes on with the second pass, from where the branch begins. */
   #turnAround(lead: Lead, presync: Presync): void {
-    this.#giveUp(lead);
+    lead.giveUp(this.ledger);
     this.#lead = new Lead(lead.peer, lead.since, this.tree, this.claims, presync, lead);
     this.#reserve(this.#lead);
   }
 
   /** A branch in its second pass has a place in the tree; where there is none for it, it is refused. */
   #reserve(lead: Lead): void {
-    if (this.#lowWork.reserve(lead.peer)) return;
-    this.listener.failed('TREE_FULL');
-    this.#refuse(lead, 'BRANCH_REFUSED');
+    if (!this.#lowWork.reserve(lead.peer)) this.#refuse(lead, 'BRANCH_REFUSED');
   }
 
   #verified(lead: Lead, outcome: BatchOutcome): void {
     const { peer } = lead;
-    lead.held += outcome.held;
+    if (outcome.held > 0) lead.refusal ??= 'HEADERS_AHEAD';
     // Headers that are proven and new are worth more than what a peer said before.
-    if (outcome.accepted > outcome.duplicates) this.#choice.believe(peer);
+    if (outcome.accepted > outcome.duplicates) this.#choice.standing(peer).unprovenClaims = 0;
     this.outbox.counters.count('vision_p2p_dupes_dropped_total', outcome.duplicates);
     if (outcome.duplicates > 0 && !peer.messages.take(this.#time.now, DUPLICATE_COST)) {
       this.listener.punish(peer, 'PEER_FLOOD', 'headers that are known');
@@ -342,11 +326,13 @@ export class HeaderSync implements Part<Headers> {
         if (this.peers.get(peer.id) === peer) this.#countUnproven(peer, 'PEER_UNCONNECTED_HEADERS');
         return;
       case 'TREE_FULL':
-        // There is no room for its branch, and that is no fault of the peer: what it claims may be true.
-        this.verifier.drop(sourceOf(peer));
         this.#lowWork.drop(peer);
-        this.listener.failed(outcome.fault);
         this.#refuse(lead, 'BRANCH_REFUSED');
+        return;
+      case 'HEADER_TIME_TOO_NEW':
+        // Where the peers' clocks say that ours is wrong, those headers are right.
+        if (isClockBehind(this.peers.ready)) this.#refuse(lead, 'HEADERS_AHEAD');
+        else this.listener.punish(peer, outcome.fault, outcome.detail);
         return;
       case 'POW_UNAVAILABLE':
         this.verifier.drop(sourceOf(peer));

@@ -1,10 +1,16 @@
 /** One peer's turn as the peer that headers are downloaded from: what it was asked, and what came. */
-import { ANSWER_BYTES_PER_SECOND_MIN, HEADERS_PER_MESSAGE_MAX, MESSAGE_TIMEOUT_MS } from '../limits.js';
+import type { OpenReason } from '../io/notice.js';
+import {
+  ANSWER_BYTES_PER_SECOND_MIN,
+  HEADER_REQUESTS_IN_FLIGHT_MAX,
+  HEADERS_PER_MESSAGE_MAX,
+  MESSAGE_TIMEOUT_MS,
+} from '../limits.js';
+import type { Outbox } from '../peer/outbox.js';
 import type { AnnouncedTip, Peer } from '../peer/peer.js';
-import type { RequestKind } from '../peer/request-ledger.js';
+import type { RequestKind, RequestLedger } from '../peer/request-ledger.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { buildLocator } from '../tree/locator.js';
-import type { GetHeaders } from '../wire/messages/headers.js';
 import type { Presync } from './presync/presync.js';
 import type { TipClaims } from './tip-claims.js';
 
@@ -50,8 +56,8 @@ export class Lead {
   baseHeight: number;
   /** True once an answer was not full: the peer has no more. */
   isExhausted = false;
-  /** Headers that are ahead of the clock. */
-  held = 0;
+  /** Why this side does not take all that came. That is not the peer's fault. */
+  refusal: OpenReason | undefined;
   /** True if nothing of the first answer counts unless all of it is proven. */
   isFirstWhole = false;
   /** True while an answer is being proven for the passes over a branch. */
@@ -85,17 +91,33 @@ export class Lead {
     this.locator = locator;
   }
 
-  /** One request beyond what came is always worth it; more only where the claimed height says so. */
-  get isWorthAsking(): boolean {
-    return this.asked <= this.delivered || this.baseHeight + this.asked < this.peer.height;
+  /** True once the peer has no more and all that came was handed on. */
+  get isAllHanded(): boolean {
+    return this.isExhausted && this.requests.size === 0 && this.waiting.length === 0;
   }
 
-  /** The request for the headers after those that were asked for. It is in flight from now on. */
-  nextRequest(requestId: number): GetHeaders {
-    const { locator, asked: skip } = this;
-    const max = this.answerHeaders;
-    this.requests.set(requestId, skip);
-    this.asked += max;
-    return { type: 'getHeaders', requestId, locator, stop: undefined, skip, max };
+  /**
+   * Asks for more while the peer has more and what came is being verified fast enough.
+   *
+   * @param pending  answers that are being verified
+   */
+  fill(ledger: RequestLedger, outbox: Outbox, pending: number, now: number): void {
+    const { peer, requests, waiting } = this;
+    while (!this.isExhausted && requests.size + waiting.length + pending < HEADER_REQUESTS_IN_FLIGHT_MAX) {
+      // One request beyond what came is always worth it; more only where the claimed height says so.
+      if (this.asked > this.delivered && this.baseHeight + this.asked >= peer.height) return;
+      const requestId = ledger.ask(peer.id, headerRequests, peer.roundTrip.timeoutMs, now);
+      const { locator, asked: skip, answerHeaders: max } = this;
+      requests.set(requestId, skip);
+      this.asked += max;
+      outbox.send(peer, { type: 'getHeaders', requestId, locator, stop: undefined, skip, max });
+    }
+  }
+
+  /** What was asked for is not waited for any longer, and what came and waits is dropped. */
+  giveUp(ledger: RequestLedger): void {
+    for (const requestId of this.requests.keys()) ledger.giveUp(this.peer.id, headerRequests, requestId);
+    this.requests.clear();
+    this.waiting.length = 0;
   }
 }

@@ -1,6 +1,7 @@
 /** Which peer leads the download of headers next, and when one may at the earliest. */
 import { defined } from '../assert.js';
-import { PAUSE_MS } from '../limits.js';
+import type { OpenReason } from '../io/notice.js';
+import { BRANCH_RETRY_MS, PAUSE_MS } from '../limits.js';
 import { earliest } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
 import type { PeerSet } from '../peer/peer-set.js';
@@ -9,12 +10,6 @@ import { sourceOf } from './batch-request.js';
 import type { TipClaims } from './tip-claims.js';
 import type { Verifier } from './verifier.js';
 
-/**
- * Why a branch of a peer is not followed. `LOW_WORK`: it has less work than a branch must have to be kept.
- * `BRANCH_REFUSED`: there is no room for it here, and that is nobody's fault.
- */
-export type BranchRefusal = 'LOW_WORK' | 'BRANCH_REFUSED';
-
 /** What the sync remembers of a peer. */
 export interface Standing {
   unprovenClaims: number;
@@ -22,8 +17,8 @@ export interface Standing {
   putOffUntil: number;
   /** When its last turn as leader ended: the longest waiting leads next. */
   lastLedAt: number;
-  /** Why its branch is not followed; it is not asked again until it announces more. */
-  refused: BranchRefusal | undefined;
+  /** Why this side did not take all that it has; undefined if it did, or has not tried. */
+  refusal: OpenReason | undefined;
 }
 
 const never = Number.NEGATIVE_INFINITY;
@@ -44,7 +39,7 @@ export class LeaderChoice {
   ) {}
 
   add(peer: Peer): void {
-    const standing = { unprovenClaims: 0, putOffUntil: never, lastLedAt: never, refused: undefined };
+    const standing = { unprovenClaims: 0, putOffUntil: never, lastLedAt: never, refusal: undefined };
     this.#standings.set(peer, standing);
   }
 
@@ -56,38 +51,47 @@ export class LeaderChoice {
     return defined(this.#standings.get(peer), 'a ready peer has a standing');
   }
 
-  /** Why the branch of a peer is not followed, if it is not. */
-  refused(peer: Peer): BranchRefusal | undefined {
-    return this.#standings.get(peer)?.refused;
+  /**
+   * True if a peer may have more than is verified: it claims more work, or a header that is not known here. Of a branch
+   * that had too little work a further header says nothing.
+   */
+  isOpen(peer: Peer): boolean {
+    const isOpen = this.claims.isOpen(peer);
+    return isOpen && this.refusal(peer) === 'LOW_WORK' ? this.claims.isAhead(peer) : isOpen;
+  }
+
+  /** Why this side did not take all that a peer has. */
+  refusal(peer: Peer): OpenReason | undefined {
+    return this.#standings.get(peer)?.refusal;
   }
 
   /** A peer does not lead for a while. */
-  putOff(peer: Peer, now: number): void {
-    this.standing(peer).putOffUntil = now + PAUSE_MS;
-    this.#lastFreeAt = now + PAUSE_MS;
+  putOff(peer: Peer, now: number, forMs = PAUSE_MS): void {
+    this.standing(peer).putOffUntil = now + forMs;
+    this.#lastFreeAt = Math.max(this.#lastFreeAt, now + forMs);
   }
 
-  /** The branch of a peer is not followed: the peer does not lead for a while, and then only if it announces more. */
-  refuse(peer: Peer, code: BranchRefusal, now: number): void {
-    this.putOff(peer, now);
-    this.standing(peer).refused = code;
+  /**
+   * This side did not take all that a peer has. What is ahead of the clock may be asked for again as long as there is room
+   * for it, a branch for which there is none after a long while, and one of too little work if the peer announces more.
+   */
+  refuse(peer: Peer, reason: OpenReason, now: number): void {
+    this.standing(peer).refusal = reason;
+    const { held } = this.claims;
+    const mayAskAgain =
+      reason === 'HEADERS_AHEAD' && !held.isFullFor(sourceOf(peer)) && this.claims.isHeldBack(peer);
+    if (!mayAskAgain) this.putOff(peer, now, reason === 'BRANCH_REFUSED' ? BRANCH_RETRY_MS : PAUSE_MS);
   }
 
-  /** What a peer announces is known here. */
-  forgive(peer: Peer): void {
-    this.standing(peer).refused = undefined;
-  }
-
-  /** A peer has brought headers that are proven and new. */
-  believe(peer: Peer): void {
-    this.forgive(peer);
-    this.standing(peer).unprovenClaims = 0;
+  /** All that a peer has was taken. */
+  take(peer: Peer): void {
+    this.standing(peer).refusal = undefined;
   }
 
   /** No peer leads for a while. */
   rest(now: number): void {
     this.#idleUntil = now + PAUSE_MS;
-    this.#lastFreeAt = this.#idleUntil;
+    this.#lastFreeAt = Math.max(this.#lastFreeAt, this.#idleUntil);
   }
 
   /** The peer that waited longest of those that have something to give; of equals the one that claims most. */
@@ -127,9 +131,10 @@ export class LeaderChoice {
 
   #hasMore(peer: Peer, now: number): boolean {
     this.claims.settle(peer);
-    // Mostly no peer has more than is known here, and that is quickly seen.
+    // Mostly no peer has more than is known here, and that is quickly seen. What waits for the clock need not come again.
     if (peer.announced === undefined) {
-      if (!this.claims.isAhead(peer) || this.standing(peer).refused !== undefined) return false;
+      if (!this.claims.isAhead(peer) || this.claims.isHeldBack(peer)) return false;
+      if (this.standing(peer).refusal === 'LOW_WORK') return false;
     }
     if (now < this.#freeAt(peer)) return false;
     // What it brought in an earlier turn comes first: asking again would bring the same.

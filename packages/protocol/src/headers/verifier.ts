@@ -12,7 +12,8 @@ import type { HeaderFault } from '../chain/header-fault.js';
 import type { PowJob } from '../chain/pow-job.js';
 import { POW_RETRIES_MAX } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
-import type { HeaderTree, InsertedHeader } from '../tree/header-tree.js';
+import type { HeaderTree } from '../tree/header-tree.js';
+import type { InsertedHeader } from '../tree/insert-result.js';
 import {
   answerFault,
   type BatchOutcome,
