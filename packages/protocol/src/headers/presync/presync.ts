@@ -126,10 +126,13 @@ export class Presync implements OutsideBranch {
     const { claimsHashes, powJobHeaders, recordBytes } = this.#family;
     if (!claimsHashes) return slices(0, batch.count, powJobHeaders);
     const ranges: Range[] = [];
-    // What comes the second time is hashed when it is let go.
-    for (let i = 0; this.#end === undefined && i < batch.count; i++)
-      if (this.#samples.take(this.#family.work(batch.records, i * recordBytes)))
-        ranges.push({ from: i, to: i + 1 });
+    let { work } = this;
+    // What comes the second time is hashed when it is let go, and so is what comes after the work that is needed.
+    for (let i = 0; this.#end === undefined && i < batch.count && work < this.enough; i++) {
+      const added = this.#family.work(batch.records, i * recordBytes);
+      if (this.#samples.take(added)) ranges.push({ from: i, to: i + 1 });
+      work += added;
+    }
     return ranges;
   }
 

@@ -24,7 +24,7 @@ export class WorkSamples {
    */
   constructor(needed: bigint, draw: () => bigint) {
     const samples = BigInt(PRESYNC_SAMPLES);
-    this.#part = needed < samples ? 1n : needed / samples;
+    this.#part = (needed + samples - 1n) / samples;
     this.#draw = draw;
     this.#point = this.#drawPoint();
   }
