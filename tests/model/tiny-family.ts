@@ -119,7 +119,7 @@ export function createTinyFamily(network = 0): ChainFamily {
       minChainwork: 0n,
       commitmentPeriod: 10,
       bufferHeaders: 250,
-      answerHeaders: 2000,
+      answerHeaders: 50,
       headersPerSecondMax: 6,
     },
     powJobHeaders: 4,

@@ -43,11 +43,15 @@ export class LowWork {
 
   /** Chainwork that a branch has to show. */
   get enough(): bigint {
-    const { tree } = this;
-    const recent = BigInt(RECENT_BLOCKS) * tree.family.work(tree.record(tree.tip));
-    const nearTip = tree.chainwork(tree.tip) - recent;
+    const nearTip = this.tree.chainwork(this.tree.tip) - this.#recentWork;
     if (nearTip < this.minChainwork) return this.minChainwork;
     return nearTip;
+  }
+
+  /** Work of the newest blocks, as much as a branch may lack. */
+  get #recentWork(): bigint {
+    const { tree } = this;
+    return BigInt(RECENT_BLOCKS) * tree.family.work(tree.record(tree.tip));
   }
 
   /** Bytes that all passes hold, and those of one peer. */
@@ -123,9 +127,9 @@ export class LowWork {
     if (presync === undefined) return undefined;
     this.drop(peer);
     const { enough } = this;
-    // Our own chain has grown so much meanwhile that what the branch has shown does not suffice any more.
-    if (presync.pass === 'second' && presync.enough < enough) return undefined;
-    if (presync.enough < enough) presync.enough = enough;
+    if (presync.pass === 'first' && presync.enough < enough) presync.enough = enough;
+    // Our own chain grows meanwhile. By as much again as a branch may lack: then what this one has shown is too little.
+    if (presync.enough < enough - this.#recentWork) return undefined;
     this.#presyncs.set(peer, presync);
     return presync;
   }
