@@ -144,7 +144,7 @@ const headerAttacks: readonly Attack[] = [
       field.attacker({
         hello: greedy,
         answer: (message, self) =>
-          first(message.type === 'getHeaders' ? { ...message, skip: 0 } : message, self),
+          first(message.type === 'getHeaders' ? { ...message, locator: [], skip: 0 } : message, self),
       });
       const again = field.attacker({});
       const hash = tree.hash(tree.at(2000) as number).slice();

@@ -18,6 +18,7 @@ export type {
   PresyncParams,
   ProofOfWork,
 } from './chain/chain-family.js';
+export { checkChainwork } from './chain/check-chainwork.js';
 export { type HeaderFault, headerFaults } from './chain/header-fault.js';
 export type { PowJob, VisionXJob, VisionXParams } from './chain/pow-job.js';
 export { Driver, type Platform } from './driver/driver.js';

@@ -1,4 +1,9 @@
-import { type CustomNetwork, FOLLOWED_BLOCKS, type NetworkName } from '@vision-light/protocol';
+import {
+  type CustomNetwork,
+  checkChainwork,
+  FOLLOWED_BLOCKS,
+  type NetworkName,
+} from '@vision-light/protocol';
 import { type IceServer, isIceServer } from '@vision-light/signaling';
 
 /** What `createLightNode` can be told. */
@@ -17,6 +22,11 @@ export interface LightNodeOptions {
   readonly maxPeers?: number;
   /** How many of the newest block bodies are fetched and kept, 0 to 4096; 0 turns it off. Default: 64. */
   readonly followedBlocks?: number;
+  /**
+   * Work that a chain must have to be followed, from genesis on: a bigint, or a text of decimal digits or of hexadecimal
+   * ones after `0x`. Default: what the network has for that, see README.
+   */
+  readonly minChainwork?: bigint | string;
   /**
    * Whether the signaling servers are told what the node counts, for the figures of the whole network: numbers only,
    * nothing that tells who or where anyone is. Default: true.
@@ -38,6 +48,7 @@ export interface LightNodeSettings {
   readonly hashers: number;
   readonly maxPeers: number;
   readonly followedBlocks: number;
+  readonly minChainwork: bigint | undefined;
   readonly reportMetrics: boolean;
   readonly workerUrl: string | undefined;
 }
@@ -79,6 +90,8 @@ export function checkOptions(options: LightNodeOptions): LightNodeSettings {
       0,
       FOLLOWED_BLOCKS_MAX,
     ),
+    minChainwork:
+      options.minChainwork === undefined ? undefined : checkChainwork('minChainwork', options.minChainwork),
     reportMetrics: checkBoolean('reportMetrics', options.reportMetrics ?? true),
     workerUrl: options.workerUrl === undefined ? undefined : checkWorkerUrl(options.workerUrl),
   };

@@ -139,7 +139,7 @@ class NodeHost implements NodeControl {
   }
 
   #run(family: ChainFamily, networkId: string, settings: NodeWorkerSettings): void {
-    const { storage, hashers, maxPeers, followedBlocks } = settings;
+    const { storage, hashers, maxPeers, followedBlocks, minChainwork } = settings;
     // The store first: it opens while the rest is made.
     const store = openStore({ storage, networkId, onBusy: () => this.#notifyOf('STORE_BUSY', '') });
     const pool = new PowPool({ size: hashers, spawn: spawnPowWorker });
@@ -163,6 +163,8 @@ class NodeHost implements NodeControl {
       peersMax: maxPeers,
       peersTarget: Math.min(maxPeers, 8),
       followedBlocks,
+      secret: crypto.getRandomValues(new Uint8Array(16)),
+      ...(minChainwork === undefined ? {} : { minChainwork }),
     });
     this.#driver = new Driver(node, platform);
     this.#metricsTimer = setInterval(() => this.#postChangedMetrics(), METRICS_INTERVAL_MS);
