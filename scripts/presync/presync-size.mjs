@@ -62,7 +62,7 @@ export function acceptedMean({ answerHeaders }, period, buffer) {
       const chance = 0.5 ** Math.floor(forged / period) * (1 - rest / (2 * period));
       mean += (released - before) * chance;
       before = released;
-      if (released > 0 && answerHeaders * chance < 1e-16 * mean) break;
+      if (released > 0 && answerHeaders * chance < 1e-10 * mean) break;
       if (chance === 0) break;
     }
     most = Math.max(most, mean);

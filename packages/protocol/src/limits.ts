@@ -33,13 +33,13 @@ export const PRESYNC_BYTES_MAX = 1_000_000;
 /** Passes that are kept, of the leader and of peers whose turn was interrupted. Above it the one that led longest ago is forgotten and begins anew. */
 export const PRESYNCS_MAX = 4;
 
-/** Bits of one first pass, whatever the network: with the window of headers that the rules look at, they stay below PRESYNC_BYTES_MAX. More is a fault. */
-export const PRESYNC_COMMITMENTS_MAX = 6_500_000;
+/** Bits of one first pass, whatever the network: more than any valid branch gives by 2028. More is a fault. */
+export const PRESYNC_COMMITMENTS_MAX = 7_200_000;
 
 /** Seconds by which the last header of a branch may be ahead of the clock, when it is estimated how many there can be: as in the rules of all networks. */
 export const PRESYNC_FUTURE_S = 7_200;
 
-/** Headers that are hashed in the first pass over one branch where a hash takes milliseconds (Vision): a tenth of a second. With so many a branch of which a third is invented is noticed but for one time in 10^11. */
+/** Headers that are hashed in the first pass over one branch where a hash takes milliseconds (Vision): a tenth of a second. So many notice a branch of which a third is invented but for one time in 10^11. */
 export const PRESYNC_SAMPLES = 64;
 
 /** Bytes of one data channel message. Above 64 KiB a message blocks others behind it, and some receivers take no more. A larger one is a fault. */

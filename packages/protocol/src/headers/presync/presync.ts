@@ -174,7 +174,7 @@ export class Presync implements OutsideBranch {
     }
     this.#window?.append(batch);
     this.#last = this.#mark(batch, batch.count - 1, height);
-    return undefined;
+    return this.bytes > PRESYNC_BYTES_MAX ? 'PEER_HEADERS_TOO_MANY' : undefined;
   }
 
   #compare(batch: HeaderBatch, answer: Answer): PeerFault | undefined {
