@@ -39,7 +39,7 @@ export interface BatchRequest {
   readonly isAllOrNothing?: boolean;
   /** The branch that it continues, if that is not in the tree. */
   readonly outside?: OutsideBranch;
-  /** Told once, when the batch is done with. Not told after {@link Verifier.drop}. */
+  /** Told once, when the batch is done with. Not told after the source was dropped. */
   readonly done: (outcome: BatchOutcome) => void;
 }
 
@@ -60,17 +60,15 @@ export interface BatchOutcome {
   readonly detail: string;
 }
 
-/** Whether a batch counts wholly or not at all. */
-export const isWhole = ({ isAllOrNothing, outside }: BatchRequest): boolean =>
-  isAllOrNothing === true || outside !== undefined;
-
-/** Answers a request that cannot even be started. */
-export function answerFault(
-  request: BatchRequest,
-  fault: NonNullable<BatchOutcome['fault']>,
-  detail: string,
-): undefined {
-  const none = { accepted: 0, duplicates: 0, held: 0, isVerbatim: false, lastHash: undefined };
-  request.done({ ...none, fault, detail });
-  return undefined;
+/** The outcome of a request of which no header was looked at, or none is good. */
+export function faultOutcome(fault: NonNullable<BatchOutcome['fault']>, detail: string): BatchOutcome {
+  return {
+    accepted: 0,
+    duplicates: 0,
+    held: 0,
+    isVerbatim: false,
+    lastHash: undefined,
+    fault,
+    detail,
+  };
 }
