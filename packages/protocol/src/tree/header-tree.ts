@@ -337,7 +337,7 @@ export class HeaderTree {
       while (this.sideCount > goal && !rows.hasChild(slot) && !this.isOnBestChain(slot)) {
         const parent = rows.parent(slot);
         this.#dropped(rows.hash(slot));
-        this.#index.remove(slot);
+        this.#index.remove(slot, rows.key(slot));
         rows.remove(slot);
         slot = parent;
       }
