@@ -68,7 +68,7 @@ class Bench {
   readonly storage = new StoragePort(this.outbox);
   readonly reported: StoreFault[] = [];
   readonly writer = new ChainWriter(this.tree, this.storage, ({ code }) => this.reported.push(code));
-  readonly store = new MemoryStore();
+  store = new MemoryStore();
   /** Whether the writer hears of whole chunks that were received. */
   isTold = true;
 
@@ -130,6 +130,12 @@ class Bench {
     this.storage.answered({ ...event, now: this.now, wallTime: 0 });
   }
 
+  /** The disk loses all that is on it, and the writer hears of it. */
+  empty(): void {
+    this.store = new MemoryStore();
+    this.writer.storeEmptied(this.now);
+  }
+
   async settle(): Promise<void> {
     for (let write = this.advance(true); write !== undefined; write = this.advance(true))
       await this.perform(write);
@@ -155,6 +161,8 @@ describe('ChainWriter', () => {
     }),
     fc.record({ kind: fc.constant('stored' as const) }),
     fc.record({ kind: fc.constant('failed' as const), isDone: fc.boolean() }),
+    // A write that is under way is said to be done, and may have come too early.
+    fc.record({ kind: fc.constant('emptied' as const), isLate: fc.boolean() }),
   );
 
   it('leaves a valid chain on disk after every write, whatever happens meanwhile', async () => {
@@ -183,6 +191,14 @@ describe('ChainWriter', () => {
             if (each.isDone) await writeChain(bench.store, inFlight.change);
             bench.fail(inFlight);
             inFlight = undefined;
+          }
+          if (each.kind === 'emptied') {
+            bench.empty();
+            if (inFlight !== undefined && !each.isLate) {
+              bench.confirm(inFlight);
+              inFlight = undefined;
+            }
+            expect(bench.writer.storedHeight).toBe(0);
           }
           inFlight = bench.advance() ?? inFlight;
         }
@@ -290,6 +306,36 @@ describe('ChainWriter', () => {
     bench.now += STORE_RETRY_MS;
     await bench.settle();
     expect(await bench.stored()).toMatchObject({ height: 110, isDamaged: false });
+  });
+
+  it('writes everything again once the store was emptied, also under a write', async () => {
+    const bench = new Bench();
+    bench.grow(0, 4500, 1);
+    await bench.settle();
+    bench.grow(4500, 1, 1);
+    const write = bench.advance(true) as Write;
+    bench.empty();
+    // It went into the database that is gone.
+    bench.confirm(write);
+    expect(bench.writer.storedHeight).toBe(0);
+    await bench.settle();
+    expect(bench.writer.storedHeight).toBe(4501);
+    expect(await bench.stored()).toMatchObject({ height: 4501, isDamaged: false });
+  });
+
+  it('replaces what another tab has written, once it has something to write', async () => {
+    const bench = new Bench();
+    bench.writer.storeEmptied(0);
+    expect(bench.advance(true)).toBeUndefined();
+    bench.grow(0, 4500, 1);
+    await bench.settle();
+    const other = new Bench();
+    other.store = bench.store;
+    other.grow(0, 3, 1, 7);
+    other.writer.loaded(3, false, 0);
+    other.writer.storeEmptied(0);
+    await other.settle();
+    expect(await other.stored()).toMatchObject({ height: 3, isDamaged: false });
   });
 
   it('says once that storage fails, and tries again after a while', async () => {

@@ -117,7 +117,7 @@ export function createTinyFamily(network = 0): ChainFamily {
     encodedHeaderBytesMin: 16,
     genesis,
     powJobHeaders: 4,
-    powFault: 'HEADER_POW_MISMATCH',
+    powFault: () => 'HEADER_POW_MISMATCH',
     claimsHashes: true,
     time: (records, at = 0) => u32(records, at + 36),
     parent: (record) => record.subarray(0, 32),

@@ -114,13 +114,16 @@ describe('headers ahead of the clock', () => {
     peer.hello({ height: 12, chainwork: chain.tree.chainwork(chain.tree.tip) });
     await world.run(world.now + 3000);
     expect([node.core.tip.height, friend.core.tip.height, peer.rejectedWith]).toEqual([10, 10, undefined]);
-    expect(node.core.status.phase).toBe('synced');
+    // What waits for the clock is not verified up to the tip. One peer's header says little of our clock.
+    expect(node.core.status).toMatchObject({ phase: 'syncing', reason: 'HEADERS_AHEAD' });
+    expect(node.core.status.progress).toBeLessThan(1);
     // A header is due when it is at most 10 s ahead.
     await world.run(world.now + 16_000);
     expect(node.core.tip.height).toBe(10);
     await world.run(world.now + 2500);
     expect([node.core.tip.height, friend.core.tip.height]).toEqual([12, 12]);
     expect(world.wallTime).toBeLessThan(due - 7);
+    expect(node.core.status.phase).toBe('synced');
     expect(peer.rejectedWith).toBeUndefined();
   });
 
@@ -252,6 +255,40 @@ describe('storage', () => {
     const again = world.add('again', { family, store });
     await world.run(world.now + 2000);
     expect(again.core.tip.hash).toBe(tip);
+  });
+
+  it('that was emptied under the page is filled again, and is said to hold nothing until it does', async () => {
+    const page = world.add('page', { family });
+    await world.run(world.now + 10);
+    await feed(page);
+    await world.run(world.now + 2000);
+    expect(page.core.status.storedHeight).toBe(5000);
+    const store = new MemoryStore();
+    page.emptyStore(store);
+    expect(page.core.status.storedHeight).toBe(0);
+    await world.run(world.now + 3000);
+    expect([page.core.status.storedHeight, page.noticed('error')]).toEqual([5000, []]);
+    world.kill('page');
+    const again = world.add('again', { family, store });
+    await world.run(world.now + 2000);
+    expect([again.core.tip.hash, again.noticed('error')]).toEqual([tip, []]);
+  });
+
+  it('that was emptied while it was being read is filled with what was read', async () => {
+    const full = new MemoryStore();
+    const page = world.add('page', { family, store: full });
+    await world.run(world.now + 10);
+    await feed(page);
+    world.kill('page');
+    const store = new MemoryStore();
+    const reader = world.add('reader', { family, store: full });
+    reader.emptyStore(store);
+    await world.run(world.now + 5000);
+    expect([reader.core.tip.hash, reader.core.status.storedHeight]).toEqual([tip, 5000]);
+    world.kill('reader');
+    const again = world.add('again', { family, store });
+    await world.run(world.now + 2000);
+    expect([again.core.tip.hash, again.noticed('error')]).toEqual([tip, []]);
   });
 
   it('that could not be read once is not mixed with what is written later', async () => {

@@ -1,11 +1,12 @@
-import { blockFaults, type StoreFault, storeFaults } from '@vision-light/protocol';
+import { blockFaults, type StoreFault, statusReasons, storeFaults } from '@vision-light/protocol';
 import type { SignalingFault } from '@vision-light/signaling/client';
 
 /**
  * Everything that a node can report, by stable code: what the `error` event carries and what promises reject with. The
- * first three keep `createLightNode` from making a node at all.
+ * first four keep `createLightNode` from making a node at all.
  */
 export const lightNodeErrors = {
+  NO_PAGE: 'A light node runs in a web page, and there is none here.',
   NO_WEBRTC: 'This browser has no WebRTC, or it is switched off, so no peer can be reached.',
   NO_WASM: 'This browser does not run WebAssembly with SIMD here, so no header can be verified.',
   WORKER_FAILED: 'A worker of the node could not be started, or it crashed.',
@@ -19,6 +20,9 @@ export const lightNodeErrors = {
   ...storeFaults,
   BLOCK_UNAVAILABLE: blockFaults.BLOCK_UNAVAILABLE,
   BLOCK_BUSY: blockFaults.BLOCK_BUSY,
+  CLOCK_BEHIND: statusReasons.CLOCK_BEHIND,
+  BRANCH_REFUSED: statusReasons.BRANCH_REFUSED,
+  LOW_WORK: statusReasons.LOW_WORK,
   HEADER_EQUIVOCATION: 'Another header with the same digest was verified before; it is not followed.',
   POW_UNAVAILABLE: 'The proof of work cannot be computed here: the hashing workers fail.',
   NODE_BROKEN: 'The node stopped because of a fault in itself.',

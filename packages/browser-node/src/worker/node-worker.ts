@@ -141,7 +141,14 @@ class NodeHost implements NodeControl {
   #run(family: ChainFamily, networkId: string, settings: NodeWorkerSettings): void {
     const { storage, hashers, maxPeers, followedBlocks } = settings;
     // The store first: it opens while the rest is made.
-    const store = openStore({ storage, networkId, onBusy: () => this.#notifyOf('STORE_BUSY', '') });
+    const store = openStore({
+      storage,
+      networkId,
+      events: {
+        busy: () => this.#notifyOf('STORE_BUSY', ''),
+        emptied: () => this.#push({ type: 'storeEmptied' }),
+      },
+    });
     const pool = new PowPool({ size: hashers, spawn: spawnPowWorker });
     const platform = new WorkerPlatform({
       channels: this.channels,
@@ -161,7 +168,8 @@ class NodeHost implements NodeControl {
       isGateway: false,
       hashers,
       peersMax: maxPeers,
-      peersTarget: Math.min(maxPeers, 8),
+      // One place is kept for those who come.
+      peersTarget: Math.max(1, Math.min(maxPeers - 1, 8)),
       followedBlocks,
     });
     this.#driver = new Driver(node, platform);

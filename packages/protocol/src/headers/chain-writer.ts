@@ -22,7 +22,7 @@ export class ChainWriter implements Part {
   #agreed: number;
   #storedTip: number;
   #mustTruncate = false;
-  /** True if what is stored could not be read: the first write replaces it, but nothing is written for that alone. */
+  /** True if what is stored is not known: the first write replaces it, but nothing is written for that alone. */
   #isDiskUnknown = false;
   /** The chunk that was written last, so that a new header does not cost the encoding of all before it. */
   #last: { readonly index: number; readonly chunk: GrowingChunk } | undefined;
@@ -43,6 +43,8 @@ export class ChainWriter implements Part {
     readonly storeFailed: (failure: StorageFailure) => void,
     /** While headers stream in, more of them follow at once; at rest there is nothing to wait for. */
     readonly isAtRest: () => boolean = () => false,
+    /** Called with each write that the store has taken. */
+    readonly storeWorks: () => void = () => {},
   ) {
     this.#agreed = tree.baseHeight;
     this.#storedTip = tree.baseHeight;
@@ -60,6 +62,12 @@ export class ChainWriter implements Part {
   unreadable(code: StoreFault): void {
     this.#isDiskUnknown = true;
     this.#reported = code;
+  }
+
+  /** What was read or written may be gone: all of it is written again, in place of whatever is there. */
+  storeEmptied(now: number): void {
+    this.changed(this.tree.baseHeight, now);
+    this.#isDiskUnknown = true;
   }
 
   /** The best chain changed above `ancestorHeight`. */
@@ -126,6 +134,7 @@ export class ChainWriter implements Part {
     this.#mustTruncate = false;
     this.#isDiskUnknown = false;
     this.#reported = undefined;
+    this.storeWorks();
     this.#retryAt = 0;
     this.#dirtySince = this.#isDirty ? now : undefined;
   }

@@ -42,6 +42,8 @@ export class LightNode {
   readonly #nextWakes: readonly ((time: EventTime) => number | undefined)[];
   #stage: Stage = 'new';
   #time: EventTime = { now: 0, wallTime: 0 };
+  /** The store was opened anew while the chain was being loaded from it. */
+  #mustStoreAgain = false;
   /** When a `wake` is wanted, as of the last time that everything was looked at. */
   #wake: number | undefined;
 
@@ -159,7 +161,7 @@ export class LightNode {
         this.blocks.start();
         break;
       case 'peerConnected':
-        this.#parts.sessions.connected(event.peer, event.maxMessageBytes, now);
+        this.#parts.sessions.connected(event.peer, event.maxMessageBytes, this.#time);
         break;
       case 'peerDisconnected':
         this.#parts.sessions.disconnected(event.peer, now);
@@ -173,6 +175,10 @@ export class LightNode {
         break;
       case 'storageAnswered':
         this.#parts.storage.answered(event);
+        break;
+      case 'storeEmptied':
+        if (this.#stage === 'loading') this.#mustStoreAgain = true;
+        else this.#storeAgain();
         break;
       case 'command':
         this.#command(event.command);
@@ -224,17 +230,23 @@ export class LightNode {
     this.#stage = 'open';
     this.#parts.changes.open();
     this.#parts.writer.loaded(this.tree.tipHeight, mustTruncate, this.#time.now);
+    if (this.#mustStoreAgain) this.#storeAgain();
     this.#parts.announcer.skip();
     this.#parts.outbox.emit({ type: 'ready', tip: this.tip });
-    this.#parts.sessions.open();
+    this.#parts.sessions.open(this.#time.wallTime);
   }
 
-  #loadFailed({ code, detail }: StorageFailure): void {
+  #loadFailed(failure: StorageFailure): void {
     if (this.#stage !== 'loading') return;
-    this.#error(code, detail);
+    const { code } = failure;
+    this.#parts.storeFaults.failed('headers', failure);
     this.#open(code === 'STORE_CORRUPT');
     // What lies there was not seen: the first write replaces all of it.
     this.#parts.writer.unreadable(code);
+  }
+
+  #storeAgain(): void {
+    for (const part of this.#parts.list) part.storeEmptied?.(this.#time.now);
   }
 
   #command(command: Command): void {

@@ -10,8 +10,8 @@ import { HeaderServer } from '../headers/header-server.js';
 import { HeaderSync } from '../headers/header-sync.js';
 import { HeldHeaders } from '../headers/held-headers.js';
 import { Verifier } from '../headers/verifier.js';
-import type { StorageFailure } from '../io/storage.js';
 import { StoragePort } from '../io/storage-port.js';
+import { StoreFaultReport } from '../io/store-fault-report.js';
 import { FOLLOWED_BLOCKS, NEAR_TIP_HEADERS, PEERS_MAX, PEERS_TARGET, SEEN_HEADERS_MAX } from '../limits.js';
 import { Outbox } from '../peer/outbox.js';
 import type { Part } from '../peer/part.js';
@@ -85,6 +85,7 @@ export interface PartsListener {
 export class NodeParts {
   readonly outbox: Outbox;
   readonly storage: StoragePort;
+  readonly storeFaults: StoreFaultReport;
   readonly peers = new PeerSet();
   readonly ledger = new RequestLedger();
   readonly held = new HeldHeaders();
@@ -124,14 +125,19 @@ export class NodeParts {
     this.outbox = outbox;
     const storage = new StoragePort(outbox);
     this.storage = storage;
-    const storeFailed = ({ code, detail }: StorageFailure): void => listener.error(code, detail);
+    const storeFaults = new StoreFaultReport(({ code, detail }) => listener.error(code, detail));
+    this.storeFaults = storeFaults;
     this.tree = tree;
     this.random = seededRandom(options.seed);
 
     this.changes = new ChainChanges(tree, outbox, {
       inserted: (result) => {
-        this.reporter.countHeader(listener.now());
+        this.reporter.countHeaders(1, listener.now());
         this.blocks.inserted(result);
+      },
+      appended: (firstHeight) => {
+        this.reporter.countHeaders(tree.tipHeight + 1 - firstHeight, listener.now());
+        this.blocks.appended(firstHeight);
       },
       changed: (ancestorHeight) => this.writer.changed(ancestorHeight, listener.now()),
     });
@@ -141,6 +147,7 @@ export class NodeParts {
       outbox,
       {
         inserted: (result) => this.changes.inserted(result),
+        appended: (firstHeight) => this.changes.appended(firstHeight),
         equivocated: (hash) => listener.error('HEADER_EQUIVOCATION', family.hashToHex(hash)),
       },
       Math.max(1, options.hashers) * 2,
@@ -177,11 +184,18 @@ export class NodeParts {
     this.sync = sync;
     this.blocks = new BlockSync(tree, peers, outbox, storage, ledger, followedBlocks, {
       punish,
-      storeFailed,
+      storeWorks: () => storeFaults.works('bodies'),
+      storeFailed: (failure) => storeFaults.failed('bodies', failure),
       // Bodies that are the newest now would soon be old.
       isFar: () => sync.leader !== undefined && sync.leader.height > tree.tipHeight + NEAR_TIP_HEADERS,
     });
-    this.writer = new ChainWriter(tree, storage, storeFailed, () => !sync.isActive && this.verifier.isIdle);
+    this.writer = new ChainWriter(
+      tree,
+      storage,
+      (failure) => storeFaults.failed('headers', failure),
+      () => !sync.isActive && this.verifier.isIdle,
+      () => storeFaults.works('headers'),
+    );
     this.announcer = new Announcer(tree, peers, outbox, sync, {
       claimed: (peer, before) => {
         this.notices.updated(peer);
@@ -189,7 +203,9 @@ export class NodeParts {
       },
       offered: (peer, message, now) => this.blocks.announced(peer, message, now),
     });
-    this.reporter = new StatusReporter(tree, peers, sync, this.writer, outbox);
+    this.reporter = new StatusReporter(tree, peers, sync, this.writer, outbox, (code) =>
+      listener.error(code),
+    );
     this.submissions = new Submissions(family, this.verifier, this.blocks, outbox);
     const context: PartContext = { tree, peers, outbox, storage, ledger, random: this.random, punish };
     this.list = [

@@ -32,6 +32,8 @@ export interface Part<M extends WireMessage = WireMessage> {
   overslept?(now: number): void;
   /** The page became visible, or the network came back. */
   resumed?(): void;
+  /** What the store holds is not what was read and written: whoever keeps something there writes it again. */
+  storeEmptied?(now: number): void;
   /** Does what is due. Calling early or often is harmless. */
   advance?(time: EventTime): void;
   /** As {@link advance}, in a node that is about to end: only what must be done before. */
