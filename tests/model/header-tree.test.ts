@@ -191,27 +191,42 @@ describe('HeaderTree', () => {
         fc.array(step, { minLength: 60, maxLength: 300 }),
         fc.integer({ min: 1, max: 24 }),
         (steps, sideHeadersMax) => {
-          const tree = new HeaderTree(family, { base, sideHeadersMax });
+          const dropped = new Set<string>();
+          const tree = new HeaderTree(family, {
+            base,
+            sideHeadersMax,
+            dropped: (hash) => dropped.add(bytesToHex(hash)),
+          });
+          const model = new NaiveTree(bytesToHex(root.hash), 1n + 2n * BigInt(baseHeight), sideHeadersMax);
           const made: Made[] = [root];
-          let chainwork = 1n;
           for (const [salt, { parent, work }] of steps.entries()) {
-            const next = make(made[made.length - 1 - (parent % made.length)] as Made, work, salt);
+            const from = made[made.length - 1 - (parent % made.length)] as Made;
+            const next = make(from, work, salt);
             const old = tree.tip;
+            dropped.clear();
+            const before = new Set(model.headers.keys());
             const result = add(tree, next);
-            if (result.kind !== 'orphan') made.push(next);
+            const expected = model.insert(bytesToHex(next.hash), bytesToHex(from.hash), BigInt(work));
+            expect(result.kind).toBe(expected);
+            before.add(bytesToHex(next.hash));
+            const gone = [...before].filter((id) => !model.headers.has(id));
+            if (result.kind !== 'orphan') {
+              made.push(next);
+              expect([...dropped].sort()).toEqual(gone.sort());
+            }
             expect(tree.sideCount).toBeLessThanOrEqual(sideHeadersMax);
-            expect(tree.chainwork(tree.tip)).toBeGreaterThanOrEqual(chainwork);
-            chainwork = tree.chainwork(tree.tip);
+            expect(tree.chainwork(tree.tip)).toBe(
+              model.headers.get(model.bestChain().at(-1) as string)?.chainwork,
+            );
             if (result.kind === 'accepted') expect(tree.find(next.hash)).toBe(result.slot);
             if (result.kind === 'rejected') {
               expect(result.code).toBe('TREE_FULL');
-              expect(tree.find(next.hash)).toBeUndefined();
               expect(tree.tip).toBe(old);
             }
           }
           // Whatever is left hangs together, and is found by its hash.
           const left = made.filter(({ hash }) => tree.find(hash) !== undefined);
-          checkTree(tree, made, new Set(left.map(({ hash }) => bytesToHex(hash))));
+          checkTree(tree, made, new Set(model.headers.keys()));
           for (const { hash } of left) {
             const slot = tree.find(hash) as number;
             const parent = tree.parent(slot);
@@ -236,6 +251,63 @@ describe('HeaderTree', () => {
     for (let salt = 2; salt < 40; salt++) add(tree, make(root, 1, salt));
     expect(tree.find(heavy.hash)).toBeDefined();
     expect(tree.sideCount).toBeLessThanOrEqual(8);
+  });
+
+  it('drops the newest of equally weak branches first', () => {
+    const tree = new HeaderTree(family, { sideHeadersMax: 8 });
+    add(tree, make(root, 100, 0));
+    const equal: Made[] = [];
+    for (let salt = 1; salt <= 9; salt++) equal.push(make(root, 1, salt));
+    const kinds = equal.map((made) => add(tree, made).kind);
+    expect(kinds).toEqual([...new Array<string>(8).fill('accepted'), 'rejected']);
+    expect(equal.map(({ hash }) => tree.find(hash) !== undefined)).toEqual([
+      ...new Array<boolean>(7).fill(true),
+      false,
+      false,
+    ]);
+  });
+
+  it('shows what a reorg has left until the next header, though it was dropped at once', () => {
+    const tree = new HeaderTree(family, { sideHeadersMax: 8 });
+    const first = makeRun(root, new Array<number>(30).fill(1), 1);
+    for (const made of first) add(tree, made);
+    const slots = first.map(({ hash }) => tree.find(hash) as number);
+    const result = add(tree, make(root, 100, 2));
+    if (result.kind !== 'reorganised') throw new Error(result.kind);
+    expect(result.reorg.disconnected).toEqual(slots);
+    expect([tree.count, tree.sideCount]).toEqual([9, 7]);
+    for (const [i, { hash, record, height }] of first.entries()) {
+      const slot = slots[i] as number;
+      expect(tree.find(hash)).toBe(i < 7 ? slot : undefined);
+      expect([tree.hash(slot), tree.record(slot), tree.height(slot)]).toEqual([hash, record, height]);
+      expect([tree.time(slot), tree.chainwork(slot)]).toEqual([family.time(record), BigInt(height + 1)]);
+    }
+    // Its slots are used again.
+    const second = makeRun(first[6] as Made, new Array<number>(30).fill(1), 3);
+    for (const made of second) add(tree, made);
+    expect([tree.count, tree.sideCount]).toEqual([9, 7]);
+  });
+
+  it('sums up the work of any header, whatever was asked before', () => {
+    const works = Array.from({ length: 3000 }, (_, i) => 1 + ((i >> 4) % 5));
+    const run = makeRun(root, works, 0);
+    const sums = [1n];
+    for (const work of works) sums.push((sums.at(-1) as bigint) + BigInt(work));
+    const [bulk, single] = [new HeaderTree(hashing), new HeaderTree(hashing)];
+    bulk.appendRun(batchOf(run), 0, run.length);
+    for (const made of run) add(single, made);
+    fc.assert(
+      fc.property(fc.array(fc.nat(3000), { minLength: 1, maxLength: 20 }), (heights) => {
+        for (const height of heights) {
+          for (const tree of [bulk, single]) {
+            for (const near of [height, height - 1, height + 3, height + 1]) {
+              const slot = tree.at(near);
+              if (slot !== undefined) expect(tree.chainwork(slot)).toBe(sums[near]);
+            }
+          }
+        }
+      }),
+    );
   });
 
   it('drops what it has cut further, when there is heavier', () => {
