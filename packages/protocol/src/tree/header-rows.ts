@@ -3,7 +3,7 @@
  * its run, and its hash lies in the next record. So a header of a long branch costs its record and a fraction of a byte.
  *
  * A branch begins with a run of 8 slots, and each run that continues a full one is twice as large, up to 512: a side
- * branch of one header takes about 600 bytes besides its record, and there are never more than 8 slots to a header.
+ * branch of one header takes about 500 bytes besides its record, and there are never more than 8 slots to a header.
  * Slots and the bytes behind them stay as they are while a header is in the tree. After it was removed they do so until
  * the next header is added; then another header may take the slot.
  *
