@@ -26,7 +26,7 @@ const TAG_BITS = 32 - SLOT_BITS;
 const TAG_MASK = (1 << TAG_BITS) - 1;
 
 /** Tells whether a hash is the one in a slot. */
-export interface SlotHashes {
+interface SlotHashes {
   hasHash(slot: number, hashes: Uint8Array, from: number): boolean;
 }
 

@@ -24,7 +24,7 @@ const RUN_SLOTS_MIN = 1 << BLOCK_BITS;
 const RUN_SLOTS_MAX = 512;
 
 /** What must be known of a family to keep its headers. */
-export type RowRules = Pick<HeaderRules, 'recordBytes' | 'parentOffset' | 'time' | 'work'>;
+type RowRules = Pick<HeaderRules, 'recordBytes' | 'parentOffset' | 'time' | 'work'>;
 
 /** Storage of the tree by slot number. */
 export class HeaderRows {

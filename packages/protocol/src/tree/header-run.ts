@@ -9,7 +9,7 @@ import { copyBytes } from '../bytes/copy-bytes.js';
 const HASH_BYTES = 32;
 
 /** Where things lie in the bytes of a run. */
-export interface RecordLayout {
+interface RecordLayout {
   readonly recordBytes: number;
   /** Byte of a record at which the hash of its parent begins. */
   readonly parentOffset: number;
