@@ -9,17 +9,17 @@ import { assertEqual, assertTrue, rejection } from './expect.js';
 import { closeNodes, errorOf, newNetwork, signalAt, startNode, withWorkerPrelude } from './nodes.js';
 
 /** Makes the deadline of a start short, in whatever global this runs. */
-const hurry = (deadlineMs: number): void => {
+const hurry = (deadlineMs: number, hurriedMs: number): void => {
   const own = globalThis.setTimeout;
   globalThis.setTimeout = ((run: () => void, ms?: number) =>
-    own(run, ms === deadlineMs ? 50 : ms)) as typeof setTimeout;
+    own(run, ms === deadlineMs ? hurriedMs : ms)) as typeof setTimeout;
 };
-const hurryInWorker = `(${hurry})(${START_DEADLINE_MS})`;
+const hurryInWorker = (hurriedMs: number): string => `(${hurry})(${START_DEADLINE_MS}, ${hurriedMs})`;
 
 /** For the time of `body`, nobody waits long for this page's start. */
 async function hurried<T>(body: () => Promise<T>): Promise<T> {
   const own = globalThis.setTimeout;
-  hurry(START_DEADLINE_MS);
+  hurry(START_DEADLINE_MS, 50);
   try {
     return await body();
   } finally {
@@ -119,7 +119,9 @@ describe('a browser that does not answer', () => {
     const { name = '' } = (await indexedDB.databases()).find((each) => !before.has(each.name)) ?? {};
     const frozen = await finished(indexedDB.open(name));
     const deleting = finished(indexedDB.deleteDatabase(name));
-    const node = await withWorkerPrelude(hurryInWorker, () => startNode({ network, storage: 'indexeddb' }));
+    const node = await withWorkerPrelude(hurryInWorker(50), () =>
+      startNode({ network, storage: 'indexeddb' }),
+    );
     assertTrue((await errorOf(node, 'STORE_FAILED')).message.includes('does not open'), 'no reason');
     assertEqual((await node.header(0))?.height, 0, 'height');
     await node.close();
@@ -132,7 +134,8 @@ describe('a browser that does not answer', () => {
       IDBObjectStore.prototype.getAll = function (...args) {
         return Object.assign(getAll.apply(this, args), { addEventListener: () => {} });
       }`;
-    const prelude = `${hurryInWorker}; ${silent}`;
+    // Time enough to open it.
+    const prelude = `${hurryInWorker(3000)}; ${silent}`;
     const node = await withWorkerPrelude(prelude, () => startNode({ storage: 'indexeddb' }));
     assertTrue((await errorOf(node, 'STORE_FAILED')).message.includes('does not answer'), 'no reason');
     assertEqual((await node.header(0))?.height, 0, 'height');

@@ -20,6 +20,7 @@ export const lightNodeErrors = {
   ...storeFaults,
   BLOCK_UNAVAILABLE: blockFaults.BLOCK_UNAVAILABLE,
   BLOCK_BUSY: blockFaults.BLOCK_BUSY,
+  TREE_FULL: 'There is no room for more headers.',
   HEADER_EQUIVOCATION: 'Another header with the same digest was verified before; it is not followed.',
   POW_UNAVAILABLE: 'The proof of work cannot be computed here: the hashing workers fail.',
   NODE_BROKEN: 'The node stopped because of a fault in itself.',
@@ -29,7 +30,8 @@ export const lightNodeErrors = {
 /** Code of a {@link LightNodeError}. */
 export type LightNodeErrorCode = keyof typeof lightNodeErrors;
 
-/** The sentence of a code, with what is known beyond it. */
-export function describeError(code: LightNodeErrorCode, detail = ''): string {
-  return detail === '' ? lightNodeErrors[code] : `${lightNodeErrors[code]} (${detail})`;
+/** The sentence of a code, with what is known beyond it. A code of the core that is not listed stands for itself. */
+export function describeError(code: string, detail = ''): string {
+  const sentence = code in lightNodeErrors ? lightNodeErrors[code as LightNodeErrorCode] : code;
+  return detail === '' ? sentence : `${sentence} (${detail})`;
 }
