@@ -24,6 +24,9 @@ export function nodeSources(options: {
 /** Where vite puts the licences of the worker's libraries before they are emitted with the library's. */
 const LICENSES = 'licenses.md';
 
+/** For tools that look for the types of each file that a package exports: the worker is to be named, not imported. */
+const WORKER_TYPES = '/** The script of the workers. It exports nothing. */\nexport {};\n';
+
 const moduleId = 'vision-light:worker-script';
 const resolvedId = `\0${moduleId}`;
 const entry = fileURLToPath(new URL('src/worker/worker.ts', import.meta.url));
@@ -47,6 +50,7 @@ function workerScript({
       const { code, sources, licenses } = await bundleWorker(isMinified, workerPlugins);
       for (const source of sources) this.addWatchFile(source);
       this.emitFile({ type: 'asset', fileName: emitWorkerAs, source: code });
+      this.emitFile({ type: 'asset', fileName: emitWorkerAs.replace(/js$/, 'd.ts'), source: WORKER_TYPES });
       this.emitFile({ type: 'asset', fileName: 'licenses-worker.md', source: licenses });
       return `export const workerScript = ${JSON.stringify(code)};`;
     },
