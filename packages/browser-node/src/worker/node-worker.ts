@@ -142,7 +142,7 @@ class NodeHost implements NodeControl {
   }
 
   #run(family: ChainFamily, networkId: string, settings: NodeWorkerSettings): void {
-    const { storage, hashers, maxPeers, followedBlocks } = settings;
+    const { storage, hashers, maxPeers, followedBlocks, minChainwork } = settings;
     // The store first: it opens while the rest is made.
     const store = openStore({
       storage,
@@ -174,6 +174,8 @@ class NodeHost implements NodeControl {
       // One place is kept for those who come.
       peersTarget: Math.max(1, Math.min(maxPeers - 1, 8)),
       followedBlocks,
+      secret: crypto.getRandomValues(new Uint8Array(16)),
+      ...(minChainwork === undefined ? {} : { minChainwork }),
     });
     this.#driver = new Driver(node, platform);
     this.#metricsTimer = setInterval(() => this.#postChangedMetrics(), METRICS_INTERVAL_MS);
