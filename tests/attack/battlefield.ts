@@ -21,7 +21,7 @@ export const HONEST_HEIGHT = 2500;
 /** Virtual milliseconds of an attack, in which the honest chain grows by a header every five seconds. */
 export const ATTACK_MS = 120_000;
 const SPACING_MS = 5000;
-/** What a header in the tree takes beside its record and hash: see header-tree.ts. */
+/** What a header takes beside its record and hash, on a branch of eight headers or more: see header-rows.ts. */
 const SLOT_BYTES = 80;
 
 /** Late enough for long branches of headers that are far apart, and so of the least work. */

@@ -5,8 +5,8 @@
  * The best chain is the one with the most cumulative work; of two with the same work the one seen first. Headers beside
  * it are kept for a later reorg, {@link SIDE_HEADERS_MAX} of them at most: above that, whole branches are dropped,
  * least chainwork first, leaves before their parents. So memory is bounded by
- * (best chain + window) × (recordBytes + about 11 bytes) + SIDE_HEADERS_MAX × (recordBytes + about 700 bytes), of which
- * the last holds for side branches of a single header each. Headers are added on top up to {@link TREE_HEADERS_MAX}; those
+ * (best chain + window) × (recordBytes + about 10 bytes) + SIDE_HEADERS_MAX × (recordBytes + about 500 bytes), the latter
+ * for side branches of a single header each. Headers are added on top up to {@link TREE_HEADERS_MAX}; those that are put
  * below the base are as many as it is high.
  */
 import { assert } from '../assert.js';
@@ -339,7 +339,7 @@ export class HeaderTree {
   #evict(): void {
     const drop = (slot: number): void => {
       this.#dropped(this.#rows.hash(slot));
-      this.#index.remove(slot);
+      this.#index.remove(slot, this.#rows.key(slot));
       this.#rows.remove(slot);
     };
     this.#side.dropWeakest(this.sideCount, (slot) => this.isOnBestChain(slot), drop);
