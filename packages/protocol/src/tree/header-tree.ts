@@ -4,7 +4,8 @@
  *
  * The best chain is the one with the most cumulative work; of two with the same work the one seen first. Headers beside
  * it are kept for a later reorg, {@link SIDE_HEADERS_MAX} of them at most: above that, whole branches are dropped,
- * least chainwork first, leaves before their parents. So memory is bounded by
+ * least chainwork first, leaves before their parents. One branch that is known to be heavier has a place of its own while
+ * it comes (`reserveSide`). So memory is bounded, but for that one, by
  * (best chain + window) × (recordBytes + about 10 bytes) + SIDE_HEADERS_MAX × (recordBytes + about 500 bytes), the latter
  * for side branches of a single header each. Headers are added on top up to {@link TREE_HEADERS_MAX}; those that are put
  * below the base are as many as it is high.
