@@ -19,6 +19,7 @@ import {
   MessageAssembler,
   messageRows,
   type NodeEventBody,
+  PROTOCOL_VERSION,
   parseLosslessJson,
   resolveNetwork,
 } from '@vision-light/protocol';
@@ -41,17 +42,9 @@ import {
 import { SimRandom } from '../sim/sim-random.js';
 import { makeBody } from '../sim/vision-bodies.js';
 import { VisionChain, visionSim } from '../sim/vision-chain.js';
+import { batchPass } from './batch-pass.js';
 import { bitcoinBlocks, type KnownBlock } from './bitcoin-blocks.js';
-
-export interface FuzzTarget {
-  readonly name: string;
-  /** Of how many inputs it gets one, against the others. */
-  readonly weight: number;
-  /** Valid inputs, from which hostile ones are made. */
-  readonly samples: readonly Uint8Array[];
-  /** @throws {Error} whatever is wrong with what the decoder made of the input */
-  readonly check: (input: Uint8Array) => void;
-}
+import type { FuzzTarget } from './fuzz-target.js';
 
 const utf8 = new TextEncoder();
 const lenient = new TextDecoder();
@@ -64,13 +57,14 @@ function expectEqual(what: string, a: Uint8Array, b: Uint8Array): void {
 const messages: readonly Message[] = [
   {
     type: 'hello',
-    version: 1,
+    version: PROTOCOL_VERSION,
     networkId: visionSim.networkId,
     height: 300,
     chainwork: 2n ** 70n,
     services: 1,
     userAgent: 'fuzz/1.0',
     session: 5n,
+    time: 1_780_000_000,
     identity: new Uint8Array(9),
   },
   { type: 'ping', requestId: 5 },
@@ -360,6 +354,7 @@ export const targets: readonly FuzzTarget[] = [
   batchTarget(resolveNetwork('vision-devnet'), 2),
   batchTarget(createVisionFamily(visionMainnet), 1),
   batchTarget(resolveNetwork('bitcoin-mainnet'), 2),
+  batchPass,
   stored,
   bodyTarget(visionSim, 2, [visionBlock()], unsigned),
   bodyTarget(resolveNetwork('bitcoin-mainnet'), 1, bitcoinBlocks),

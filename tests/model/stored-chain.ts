@@ -19,7 +19,7 @@ export interface Loaded {
 export function loadChain(family: ChainFamily, chain: StoredChain, seed = 1): Loaded {
   const tree = new HeaderTree(family);
   const outbox = new Outbox();
-  const listener = { inserted: () => undefined, equivocated: () => undefined };
+  const listener = { inserted: () => undefined, appended: () => undefined, equivocated: () => undefined };
   const verifier = new Verifier(tree, new HeldHeaders(), outbox, listener, 4);
   const outcomes: boolean[] = [];
   let hashed = 0;

@@ -276,7 +276,7 @@ describe('header sync', () => {
     expect(codes.size).toBe(3 + SUBMISSIONS_MAX);
   });
 
-  it('parts with a peer whose branch there is no room for, and says TREE_FULL', async () => {
+  it('does not call itself synced beside a branch that there is no room for, and says BRANCH_REFUSED once', async () => {
     const world = new World(startWallTime);
     const node = await addFull(world, 'node', 4000);
     // Room for a few headers only beside the best chain stands for a branch of 32,768.
@@ -288,23 +288,28 @@ describe('header sync', () => {
         : insertChecked.apply(this, args);
     };
     const side = new VisionChain();
-    side.mine({ count: 2000, miner: 'side' });
+    side.mine({ count: 3900, miner: 'side' });
     const peer = new Stranger(world, 'side', node, serve(family, side.batch));
-    peer.hello({ height: 2000, chainwork: 1n << 100n });
+    peer.hello({ height: 3900, chainwork: 1n << 100n });
     for (let i = 1; i <= UNPROVEN_CLAIMS_MAX; i++) {
       world.after(1000 * i, () =>
         peer.say({
           type: 'announce',
-          height: 2000 + i,
+          height: 3900 + i,
           hash: new Uint8Array(32).fill(i),
           prev: family.genesis.hash,
         }),
       );
     }
     await world.run(world.now + 10_000);
-    expect(node.noticed('error').map(({ code }) => code)).toContain('TREE_FULL');
-    expect(peer.heard('getHeaders').length).toBeLessThan(12);
-    expect(rejects(node.notices)).toEqual(['PEER_CLAIM_UNPROVEN']);
+    expect(node.noticed('error').map(({ code }) => code)).toEqual(['BRANCH_REFUSED']);
+    expect(node.core.status).toMatchObject({ phase: 'syncing', reason: 'BRANCH_REFUSED' });
+    // The reason is ours, so the peer stays; but it is not asked for the branch again and again.
+    const { length } = peer.heard('getHeaders');
+    await world.run(world.now + 60_000);
+    expect(peer.heard('getHeaders').length).toBe(length);
+    expect(node.core.status).toMatchObject({ phase: 'stalled', reason: 'BRANCH_REFUSED' });
+    expect(rejects(node.notices)).toEqual([]);
   });
 
   it('passes an announcement on from one to the next, and to one that is just saying hello', async () => {

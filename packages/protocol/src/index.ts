@@ -15,8 +15,10 @@ export type {
   HeaderInfo,
   HeaderRules,
   HeaderVerdict,
+  PresyncParams,
   ProofOfWork,
 } from './chain/chain-family.js';
+export { checkChainwork } from './chain/check-chainwork.js';
 export { type HeaderFault, headerFaults } from './chain/header-fault.js';
 export type { PowJob, VisionXJob, VisionXParams } from './chain/pow-job.js';
 export { Driver, type Platform } from './driver/driver.js';
@@ -60,6 +62,8 @@ export {
   type Phase,
   type Reorg,
   type Status,
+  type StatusReason,
+  statusReasons,
   type Tip,
 } from './io/notice.js';
 export {
@@ -91,7 +95,8 @@ export type { Part, Reception } from './peer/part.js';
 export type { Peer } from './peer/peer.js';
 export { type PeerFault, peerFaults } from './peer/peer-fault.js';
 export type { RequestKind } from './peer/request-ledger.js';
-export { HeaderTree, type InsertedHeader, type InsertResult } from './tree/header-tree.js';
+export { HeaderTree } from './tree/header-tree.js';
+export type { AppendedRun, InsertedHeader, InsertResult } from './tree/insert-result.js';
 export type { TreeBase } from './tree/tree-base.js';
 export { type DecodeResult, decodeMessage, encodeMessage } from './wire/codec.js';
 export { frameMessage, MessageAssembler } from './wire/framing.js';

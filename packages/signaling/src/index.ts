@@ -14,7 +14,7 @@ export type { Clock } from './clock.js';
 export { hasIceAddresses, type IceServer, isIceServer } from './ice-server.js';
 export { isRecord } from './is-record.js';
 export type { PeerInfo, PeerKind } from './peer.js';
-export { type RefusalCode, refusalCodes, refusals } from './refusal.js';
+export { REFUSED_CLOSE_CODE, type RefusalCode, refusalCodes, refusals } from './refusal.js';
 export {
   type ClientEvents,
   decodeJoin,
@@ -26,4 +26,11 @@ export {
   type PeersRequest,
   type SignalRequest,
 } from './request.js';
-export { type Candidate, decodeSignalData, maxMessageBytesOf, type SignalData } from './signal-data.js';
+export {
+  type Candidate,
+  type ConnectionSignal,
+  type Description,
+  decodeSignalData,
+  maxMessageBytesOf,
+  type SignalData,
+} from './signal-data.js';

@@ -23,7 +23,8 @@ import type { PeerFault } from '../peer/peer-fault.js';
 import type { PeerSet } from '../peer/peer-set.js';
 import type { RequestLedger } from '../peer/request-ledger.js';
 import { SeenFilter } from '../peer/seen-filter.js';
-import type { HeaderTree, InsertedHeader } from '../tree/header-tree.js';
+import type { HeaderTree } from '../tree/header-tree.js';
+import type { InsertedHeader } from '../tree/insert-result.js';
 import type { Announce } from '../wire/messages/announce.js';
 import type { Blocks, GetBlocks, NotFound } from '../wire/messages/blocks.js';
 import { AnnouncedBlocks } from './announced-blocks.js';
@@ -104,8 +105,6 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     this.server = new BlockServer(this, outbox);
   }
 
-  // Queries
-
   /** Bodies that came before their headers, to look at. */
   get orphans(): OrphanPool {
     return this.#announced.orphans;
@@ -131,8 +130,6 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     if (implied === undefined) this.#stored.read(hash, reader);
     else reader(implied);
   }
-
-  // Inputs
 
   /** Asks the store which bodies it holds. */
   start(): void {
@@ -189,6 +186,12 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     const { isComing, adopted } = this.#announced.verified(hash);
     if (isComing) this.download.retry(hash);
     for (const orphan of adopted) this.#adopt(orphan);
+  }
+
+  /** Headers from a height up to the tip are in the tree, on top of what was the tip. */
+  appended(firstHeight: number): void {
+    for (let height = firstHeight; height <= this.tree.tipHeight && !this.#announced.isIdle; height++)
+      this.inserted({ kind: 'extended', slot: defined(this.tree.at(height), 'up to the tip all are there') });
   }
 
   /** Bodies of this side, for headers that are in the tree now. */
@@ -316,8 +319,6 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     }
   }
 
-  // What the store says
-
   #storeWorks(): void {
     if (this.#fault !== undefined) this.#followed.restart();
     this.#fault = undefined;
@@ -329,8 +330,6 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     this.listener.storeFailed(failure);
     this.#fault = failure.code;
   }
-
-  // What has come
 
   /** A body is the one of its header. @param isView  of a message, which is gone after this step */
   #accept(slot: number, body: Uint8Array, isView = false): void {

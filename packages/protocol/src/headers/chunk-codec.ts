@@ -54,7 +54,7 @@ export class GrowingChunk {
   /** Headers that follow those that it holds. */
   append(batch: HeaderBatch): void {
     if (batch.count === 0) return;
-    this.family.encodeBatch(this.#payload, batch, this.#last);
+    this.family.encodeBatch(this.#payload, batch, this.#last, this.#count);
     this.#last = batch.records.slice((batch.count - 1) * this.family.recordBytes);
     this.#count += batch.count;
   }

@@ -5,12 +5,15 @@
 import type { Tip } from '../io/notice.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { Part } from '../peer/part.js';
-import type { HeaderTree, InsertedHeader } from '../tree/header-tree.js';
+import type { HeaderTree } from '../tree/header-tree.js';
+import type { InsertedHeader } from '../tree/insert-result.js';
 
 /** What the node does when headers enter the tree. */
 export interface ChainChangeListener {
   /** A header is in the tree that was not. */
   inserted(result: InsertedHeader): void;
+  /** Headers from a height up to the tip are in the tree that were not. */
+  appended(firstHeight: number): void;
   /** The best chain is another one above a height. */
   changed(ancestorHeight: number): void;
 }
@@ -59,6 +62,14 @@ export class ChainChanges implements Part {
     counters.count('vision_chain_reorgs_total');
     counters.count('vision_chain_reorg_blocks_rolled_back_total', disconnected.length);
     counters.set('vision_chain_reorg_depth_last', disconnected.length);
+  }
+
+  /** Headers from a height up to the tip came on top of what was the tip. */
+  appended(firstHeight: number): void {
+    if (!this.#isOpen) return;
+    this.listener.appended(firstHeight);
+    this.#isTipNews = true;
+    this.listener.changed(firstHeight - 1);
   }
 
   advance(): void {

@@ -1,54 +1,25 @@
 /**
  * All verified headers from a base on, and which chain of them is the best. The base is genesis, or a later header that
- * the caller vouches for (`tree-base.ts`).
+ * the caller vouches for (`tree-base.ts`); verified headers may be put below it later.
  *
  * The best chain is the one with the most cumulative work; of two with the same work the one seen first. Headers beside
  * it are kept for a later reorg, {@link SIDE_HEADERS_MAX} of them at most: above that, whole branches are dropped,
  * least chainwork first, leaves before their parents. So memory is bounded by
- * (best chain + window + SIDE_HEADERS_MAX) × (recordBytes + 32 + about 80 bytes), and by TREE_HEADERS_MAX in all.
+ * (best chain + window) × (recordBytes + about 10 bytes) + SIDE_HEADERS_MAX × (recordBytes + about 500 bytes), the latter
+ * for side branches of a single header each. Headers are added on top up to {@link TREE_HEADERS_MAX}; those that are put
+ * below the base are as many as it is high.
  */
-import { defined } from '../assert.js';
+import { assert } from '../assert.js';
 import { areEqual } from '../bytes/compare-bytes.js';
-import type { Ancestry, ChainFamily, HeaderBatch, HeaderVerdict } from '../chain/chain-family.js';
+import type { Ancestry, ChainFamily, HeaderBatch } from '../chain/chain-family.js';
 import { SIDE_HEADERS_MAX, TREE_HEADERS_MAX } from '../limits.js';
+import { BestChain } from './best-chain.js';
 import { BranchAncestry } from './branch-ancestry.js';
-import { HashIndex } from './hash-index.js';
-import { HeaderColumns, hashKey } from './header-columns.js';
-import { countRecords, genesisBase, type TreeBase } from './tree-base.js';
-
-/** A change of the best chain that abandoned headers. Slots, lowest height first. */
-export interface BranchSwitch {
-  readonly ancestor: number;
-  readonly disconnected: readonly number[];
-  readonly connected: readonly number[];
-}
-
-/** A header that is in the tree. */
-export type InsertedHeader =
-  /** It is new, and beside the best chain. */
-  | { readonly kind: 'accepted'; readonly slot: number }
-  /** It was in the tree before. */
-  | { readonly kind: 'duplicate'; readonly slot: number }
-  /** It is the new tip, on top of the old one. */
-  | { readonly kind: 'extended'; readonly slot: number }
-  /** It is the new tip, on another branch than the old one. `disconnected` may be evicted by the next insertion. */
-  | { readonly kind: 'reorganised'; readonly slot: number; readonly reorg: BranchSwitch };
-
-/** What adding a header led to whose rules were checked before. */
-export type CheckedInsertResult =
-  | InsertedHeader
-  | {
-      readonly kind: 'rejected';
-      readonly code: 'HEADER_EQUIVOCATION' | 'TREE_FULL';
-      readonly detail: string;
-    };
-
-/** What adding a header led to. */
-export type InsertResult =
-  | CheckedInsertResult
-  | Exclude<HeaderVerdict, { readonly kind: 'ok' }>
-  /** Its parent is not in the tree; `missing` is the parent's hash. */
-  | { readonly kind: 'orphan'; readonly missing: Uint8Array };
+import { HashIndex, hashKey } from './hash-index.js';
+import { HeaderRows } from './header-rows.js';
+import type { AppendedRun, BranchSwitch, CheckedInsertResult, InsertResult } from './insert-result.js';
+import { SideBranches } from './side-branches.js';
+import { batchOf, genesisBase, type TreeBase } from './tree-base.js';
 
 /** Where a tree begins, whom to tell, and bounds to change, for tests. */
 export interface HeaderTreeOptions {
@@ -62,15 +33,14 @@ export interface HeaderTreeOptions {
 
 /** The tree of verified headers of one network; see the head of this file. */
 export class HeaderTree {
-  readonly #columns: HeaderColumns;
+  readonly #rows: HeaderRows;
   readonly #index: HashIndex;
-  /** Height of the base: no header below it is in the tree. */
-  readonly baseHeight: number;
-  /** Slots of the window before the base and of the best chain, by height from `#firstHeight` on. */
-  readonly #best: number[] = [];
-  readonly #firstHeight: number;
-  readonly #sideLeaves = new Set<number>();
-  readonly #sideHeadersMax: number;
+  /** The window before the base, and the best chain. */
+  readonly #best: BestChain;
+  readonly #side: SideBranches;
+  #baseHeight: number;
+  /** Height of the lowest verified header: that of the base, or below it in the window. */
+  #verifiedHeight: number;
   readonly #headersMax: number;
   readonly #dropped: (hash: Uint8Array) => void;
 
@@ -78,109 +48,103 @@ export class HeaderTree {
     readonly family: ChainFamily,
     options: HeaderTreeOptions = {},
   ) {
-    this.#sideHeadersMax = options.sideHeadersMax ?? SIDE_HEADERS_MAX;
     this.#headersMax = options.headersMax ?? TREE_HEADERS_MAX;
     this.#dropped = options.dropped ?? (() => {});
-    this.#columns = new HeaderColumns(family.recordBytes);
-    this.#index = new HashIndex((slot) => this.#columns.key(slot));
+    this.#rows = new HeaderRows(family);
+    this.#index = new HashIndex(this.#rows);
+    this.#side = new SideBranches(this.#rows, options.sideHeadersMax ?? SIDE_HEADERS_MAX);
     const base = options.base ?? genesisBase(family);
-    this.baseHeight = base.height;
-    this.#firstHeight = base.height + 1 - countRecords(family, base);
-    this.#index.add(this.#addBase(base));
-  }
-
-  /** Fills the first slots with the window and the base; @returns the slot of the base */
-  #addBase({ height: baseHeight, hash, chainwork, records }: TreeBase): number {
-    const { family } = this;
-    const windowSize = baseHeight - this.#firstHeight;
-    // A header of the window is not found by its hash, and its work is not asked for.
-    const hashes = new Uint8Array((windowSize + 1) * 32);
-    hashes.set(hash, windowSize * 32);
-    let slot = -1;
-    for (let i = 0; i <= windowSize; i++) {
-      const time = family.time(records, i * family.recordBytes);
-      const work = i === windowSize ? chainwork : 0n;
-      slot = this.#columns.add(records, hashes, i, slot, this.#firstHeight + i, time, work);
-      this.#best.push(slot);
-    }
-    return slot;
+    const batch = batchOf(family, base);
+    this.#baseHeight = base.height;
+    this.#verifiedHeight = base.height;
+    this.#best = new BestChain(this.#rows, base.height + 1 - batch.count);
+    this.#best.begin(batch, batch.count, base.chainwork - this.#rows.workOf(batch.records, 0, batch.count));
+    this.#index.add(this.tip, hashKey(base.hash, 0));
   }
 
   // Queries
 
-  /** Slot of the last header of the best chain, which has one at least. Asked for each header, so there is a cast. */
+  /** Slot of the last header of the best chain, which has one at least. */
   get tip(): number {
-    return this.#best[this.#best.length - 1] as number;
+    return this.#best.tip;
   }
 
   get tipHeight(): number {
-    return this.#firstHeight + this.#best.length - 1;
+    return this.#best.tipHeight;
+  }
+
+  /** Height of the base: no header below it is in the tree. It falls when the tree is extended downwards. */
+  get baseHeight(): number {
+    return this.#baseHeight;
   }
 
   /** Headers in the tree, its base included. */
   get count(): number {
-    return this.#columns.count - (this.baseHeight - this.#firstHeight);
+    return this.#rows.count - (this.baseHeight - this.#best.firstHeight);
   }
 
   /** Headers beside the best chain. */
   get sideCount(): number {
-    return this.#columns.count - this.#best.length;
+    return this.#rows.count - this.#best.length;
+  }
+
+  /** How many there may be. */
+  get sideCountMax(): number {
+    return this.#side.countMax;
   }
 
   /** @returns the slot of the hash that begins at byte `at`, or undefined */
   find(hashes: Uint8Array, at = 0): number | undefined {
-    const key = hashKey(hashes, at);
-    for (let slot = this.#index.first(key); slot >= 0; slot = this.#index.after(slot)) {
-      if (this.#columns.hasHash(slot, hashes, at)) return slot;
-    }
-    return undefined;
+    const slot = this.#index.find(hashes, at);
+    return slot < 0 ? undefined : slot;
   }
 
   /** @returns the slot of the best chain at a height, or undefined below the base and above the tip */
   at(height: number): number | undefined {
-    return height < this.baseHeight ? undefined : this.#best[height - this.#firstHeight];
+    const slot = height >= this.#baseHeight && Number.isInteger(height) ? this.#best.at(height) : -1;
+    return slot < 0 ? undefined : slot;
   }
 
   isOnBestChain(slot: number): boolean {
-    return this.#best[this.#columns.height(slot) - this.#firstHeight] === slot;
+    return this.#best.has(slot);
   }
 
   height(slot: number): number {
-    return this.#columns.height(slot);
+    return this.#rows.height(slot);
   }
 
   time(slot: number): number {
-    return this.#columns.time(slot);
+    return this.#rows.time(slot);
   }
 
   chainwork(slot: number): bigint {
-    return this.#columns.chainwork(slot);
+    return this.#rows.chainwork(slot);
   }
 
   /** 32 bytes in internal order; a view. */
   hash(slot: number): Uint8Array {
-    return this.#columns.hash(slot);
+    return this.#rows.hash(slot);
   }
 
   /** A view. */
   record(slot: number): Uint8Array {
-    return this.#columns.record(slot);
+    return this.#rows.record(slot);
   }
 
   /** Slot of the parent; −1 for the base. */
   parent(slot: number): number {
-    return this.#columns.height(slot) === this.baseHeight ? -1 : this.#columns.parent(slot);
+    return this.#rows.height(slot) === this.#baseHeight ? -1 : this.#rows.parent(slot);
   }
 
   /** Record of the parent, of the window for the base; undefined for genesis. A view. */
   parentRecord(slot: number): Uint8Array | undefined {
-    const parent = this.#columns.parent(slot);
-    return parent < 0 ? undefined : this.#columns.record(parent);
+    const parent = this.#rows.parent(slot);
+    return parent < 0 ? undefined : this.#rows.record(parent);
   }
 
   /** The branch that ends with a header; valid until the tree changes. */
   ancestry(slot: number): Ancestry {
-    return new BranchAncestry(this.#columns, this.#best, this.#firstHeight, slot);
+    return new BranchAncestry(this.#rows, this.#best, slot);
   }
 
   /**
@@ -191,10 +155,8 @@ export class HeaderTree {
   batch(fromHeight: number, count: number): HeaderBatch {
     if (!(fromHeight >= this.baseHeight)) throw new RangeError(`fromHeight: ${fromHeight} is below the base`);
     const size = Math.max(0, Math.min(count, this.tipHeight + 1 - fromHeight));
-    const hashes = new Uint8Array(size * 32);
-    const first = fromHeight - this.#firstHeight;
-    for (let i = 0; i < size; i++) hashes.set(this.#columns.hash(this.#bestAt(first + i)), i * 32);
-    return { count: size, records: this.#records(first, size), hashes };
+    const records = this.#best.records(fromHeight, size);
+    return { count: size, records, hashes: this.#best.hashes(fromHeight, size) };
   }
 
   /**
@@ -208,23 +170,10 @@ export class HeaderTree {
     const first = this.family.firstAncestor(height);
     return {
       height,
-      hash: this.#columns.hash(slot).slice(),
-      chainwork: this.#columns.chainwork(slot),
-      records: this.#records(first - this.#firstHeight, height - first + 1),
+      hash: this.#rows.hash(slot).slice(),
+      chainwork: this.#rows.chainwork(slot),
+      records: this.#best.records(first, height - first + 1),
     };
-  }
-
-  #bestAt(index: number): number {
-    return defined(this.#best[index], 'the chain is as long as its tip is high');
-  }
-
-  /** Copies of records of the window and the best chain, from number `first` of them on. */
-  #records(first: number, count: number): Uint8Array {
-    const { recordBytes } = this.family;
-    const records = new Uint8Array(count * recordBytes);
-    for (let i = 0; i < count; i++)
-      records.set(this.#columns.record(this.#bestAt(first + i)), i * recordBytes);
-    return records;
   }
 
   // Inputs
@@ -261,87 +210,138 @@ export class HeaderTree {
     return this.#known(records, hashes, index) ?? this.#add(records, hashes, index, parent);
   }
 
+  /**
+   * Makes room beside the best chain for one branch of `count` headers that is known to be heavier; ended by 0.
+   *
+   * @returns whether the whole tree has room for them
+   */
+  reserveSide(count: number): boolean {
+    this.#side.reserved = count;
+    this.#evict();
+    return this.#rows.count + count <= this.#headersMax;
+  }
+
+  /**
+   * Puts headers of a batch on top of the tip whose every rule and hash was checked against it before, and which are
+   * linked. Only for a family whose hash commits to the whole record: a child of the tip is then new to the tree, so
+   * nothing is looked up.
+   *
+   * @param from  index of the first of them
+   * @param to  index after the last one
+   * @returns how many there was room for
+   */
+  appendRun(batch: HeaderBatch, from: number, to: number): AppendedRun {
+    const { family, tip } = this;
+    const { records, hashes } = batch;
+    const firstHeight = this.tipHeight + 1;
+    const count = Math.min(to - from, this.#headersMax - this.#rows.count);
+    assert(!family.claimsHashes, 'the hash of a record is no claim');
+    if (count <= 0) return { firstHeight, lastSlot: tip, count: 0 };
+    const parent = family.parent(records.subarray(from * family.recordBytes));
+    assert(areEqual(parent, this.hash(tip)), 'a run continues the best chain');
+    this.#best.append(records, hashes, from, from + count);
+    for (let i = 0; i < count; i++)
+      this.#index.add(this.#best.at(firstHeight + i), hashKey(hashes, (from + i) * 32));
+    return { firstHeight, lastSlot: this.tip, count };
+  }
+
+  /**
+   * Moves the base down over verified headers. The first batch ends just below the base, each further one just below
+   * the batch before; they may overlap the window.
+   *
+   * The new base is the lowest of them whose children the rules can judge by what is known then. What is below it, at
+   * most what the rules look at, becomes the window.
+   *
+   * @param batch  verified headers, linked
+   * @param chainworkBefore  chainwork of the header before the first of them; 0 if that is genesis
+   * @returns false, and nothing is changed, if the batch does not lead to the base, is not what the window says, or does
+   *   not have the work that the base says
+   */
+  extendDown(batch: HeaderBatch, chainworkBefore: bigint): boolean {
+    const first = this.#verifiedHeight - batch.count;
+    if (!this.#leadsUp(batch, first, chainworkBefore)) return false;
+    const below = this.#best.firstHeight - first;
+    if (below > 0) this.#best.prepend(batch, below, chainworkBefore);
+    this.#verifiedHeight = first;
+    const { family } = this;
+    while (this.#baseHeight > first && family.firstAncestor(this.#baseHeight - 1) >= this.#best.firstHeight) {
+      this.#baseHeight--;
+      const slot = this.#best.at(this.#baseHeight);
+      this.#index.add(slot, this.#rows.key(slot));
+    }
+    return true;
+  }
+
+  /** Whether headers from a height on are those that belong below the lowest verified one. */
+  #leadsUp({ count, records, hashes }: HeaderBatch, first: number, chainworkBefore: bigint): boolean {
+    const { family } = this;
+    const above = this.#best.at(this.#verifiedHeight);
+    const isGenesis = areEqual(hashes.subarray(0, 32), family.genesis.hash);
+    if (first < 0 || (first === 0) !== isGenesis) return false;
+    if (!areEqual(family.parent(this.record(above)), hashes.subarray(-32))) return false;
+    const known = Math.max(first, this.#best.firstHeight);
+    const window = this.#best.records(known, this.#verifiedHeight - known);
+    if (!areEqual(window, records.subarray((known - first) * family.recordBytes))) return false;
+    const chainwork = chainworkBefore + this.#rows.workOf(records, 0, count);
+    return chainwork + family.work(this.record(above)) === this.chainwork(above);
+  }
+
   /** A record commits to all that a hash does, so two records under one hash are an equivocation. */
   #known(records: Uint8Array, hashes: Uint8Array, index: number): CheckedInsertResult | undefined {
     const slot = this.find(hashes, index * 32);
     if (slot === undefined) return undefined;
     const { recordBytes } = this.family;
     const record = records.subarray(index * recordBytes, (index + 1) * recordBytes);
-    if (areEqual(this.#columns.record(slot), record)) return { kind: 'duplicate', slot };
+    if (areEqual(this.#rows.record(slot), record)) return { kind: 'duplicate', slot };
     return { kind: 'rejected', code: 'HEADER_EQUIVOCATION', detail: 'the first verified header stays' };
   }
 
   #add(records: Uint8Array, hashes: Uint8Array, index: number, parent: number): CheckedInsertResult {
-    if (this.#columns.count >= this.#headersMax) {
+    if (this.#rows.count >= this.#headersMax) {
       return { kind: 'rejected', code: 'TREE_FULL', detail: `${this.#headersMax} headers` };
     }
-    const columns = this.#columns;
-    const { family } = this;
-    const at = index * family.recordBytes;
-    const height = columns.height(parent) + 1;
-    const chainwork = columns.chainwork(parent) + family.work(records, at);
-    const time = family.time(records, at);
-    const slot = columns.add(records, hashes, index, parent, height, time, chainwork);
-    this.#index.add(slot);
-    const tip = this.tip;
+    const key = hashKey(hashes, index * 32);
+    const { tip } = this;
     if (parent === tip) {
-      this.#best.push(slot);
-      return { kind: 'extended', slot };
+      this.#best.append(records, hashes, index, index + 1);
+      this.#index.add(this.tip, key);
+      return { kind: 'extended', slot: this.tip };
     }
-    this.#sideLeaves.delete(parent);
-    if (chainwork > columns.chainwork(tip)) {
+    const slot = this.#rows.append(records, hashes, index, index + 1, parent);
+    this.#index.add(slot, key);
+    this.#side.delete(parent);
+    if (this.chainwork(slot) > this.chainwork(tip)) {
       const reorg = this.#switchTo(slot);
       this.#evict();
       return { kind: 'reorganised', slot, reorg };
     }
-    this.#sideLeaves.add(slot);
+    this.#side.add(slot);
     // A branch that is dropped to make room may be this one; the parent then has no child any more.
     this.#evict();
-    if (this.#sideLeaves.has(slot)) return { kind: 'accepted', slot };
-    return {
-      kind: 'rejected',
-      code: 'TREE_FULL',
-      detail: `${this.#sideHeadersMax} headers beside the best chain`,
-    };
+    if (this.#side.has(slot)) return { kind: 'accepted', slot };
+    return { kind: 'rejected', code: 'TREE_FULL', detail: `${this.sideCountMax} beside the best chain` };
   }
 
   #switchTo(slot: number): BranchSwitch {
-    const columns = this.#columns;
     const connected: number[] = [];
     let ancestor = slot;
     while (!this.isOnBestChain(ancestor)) {
       connected.push(ancestor);
-      ancestor = columns.parent(ancestor);
+      ancestor = this.#rows.parent(ancestor);
     }
     connected.reverse();
-    const disconnected = this.#best.splice(columns.height(ancestor) + 1 - this.#firstHeight);
-    for (const at of connected) this.#best.push(at);
-    this.#sideLeaves.add(defined(disconnected[disconnected.length - 1], 'a reorg has abandoned a header'));
+    const old = this.tip;
+    const disconnected = this.#best.switchTo(ancestor, connected);
+    this.#side.add(old);
     return { ancestor, disconnected, connected };
   }
 
-  /** Drops side branches, least chainwork first, until an eighth of the room is free: so the sort is paid seldom. */
   #evict(): void {
-    if (this.sideCount <= this.#sideHeadersMax) return;
-    const goal = this.#sideHeadersMax - Math.floor(this.#sideHeadersMax / 8);
-    const columns = this.#columns;
-    const leaves = [...this.#sideLeaves].sort((a, b) => {
-      const difference = columns.chainwork(a) - columns.chainwork(b);
-      return difference < 0n ? -1 : difference > 0n ? 1 : b - a;
-    });
-    for (const leaf of leaves) {
-      let slot = leaf;
-      this.#sideLeaves.delete(leaf);
-      while (this.sideCount > goal && columns.childCount(slot) === 0 && !this.isOnBestChain(slot)) {
-        const parent = columns.parent(slot);
-        this.#dropped(columns.hash(slot));
-        this.#index.remove(slot);
-        columns.remove(slot);
-        slot = parent;
-      }
-      const isCut = columns.childCount(slot) === 0 && !this.isOnBestChain(slot);
-      if (isCut) this.#sideLeaves.add(slot);
-      if (this.sideCount <= goal) return;
-    }
+    const drop = (slot: number): void => {
+      this.#dropped(this.#rows.hash(slot));
+      this.#index.remove(slot, this.#rows.key(slot));
+      this.#rows.remove(slot);
+    };
+    this.#side.dropWeakest(this.sideCount, (slot) => this.isOnBestChain(slot), drop);
   }
 }

@@ -115,10 +115,12 @@ export class SignalingClient {
       timeout: ANSWER_TIMEOUT_MS,
     });
     this.#socket.on('connect', () => this.#join());
-    this.#socket.on('connect_error', (error) => {
-      this.#reportOutage('SIGNAL_UNREACHABLE', error.message);
-      // socket.io tries again by itself, unless the server answered and said no.
-      if (!this.#socket.active) this.#pause();
+    this.#socket.on('connect_error', ({ message }) => {
+      const isRefusal = message.startsWith('SIGNAL_') && message !== SHUTTING_DOWN;
+      if (isRefusal) this.#reportOutage('SIGNAL_REFUSED', decodeCode(message));
+      else this.#reportOutage('SIGNAL_UNREACHABLE', message);
+      // socket.io tries again by itself, unless the server answered in its own protocol and said no.
+      if (isRefusal || !this.#socket.active) this.#pause();
     });
     this.#socket.on('disconnect', (reason) => this.#onDisconnect(reason));
     this.#socket.on('signal', (message: unknown) => this.#onSignal(message));
@@ -146,11 +148,11 @@ export class SignalingClient {
    * Sends a signal to a peer. It is dropped while this client has not joined: afterwards our id is another one.
    *
    * @param refused  called if the server says that there is no such peer. The server is asked only with a description:
-   *   candidates follow a description that was taken
+   *   candidates and refusals follow a description that was taken
    */
   send(to: string, data: SignalData, refused: () => void): void {
     if (!this.#isJoined) return;
-    if (data.type === 'candidate') {
+    if (!('sdp' in data)) {
       this.#socket.emit('signal', { to, data });
       return;
     }

@@ -1,7 +1,9 @@
 import type { ChainFamily } from '../../chain/chain-family.js';
 import { networkIdOf } from '../network-id.js';
+import { presyncParamsOf } from '../presync-params.js';
 import { blockRules } from './block/check-body.js';
 import { headerCodec } from './header/batch-codec.js';
+import { batchPass } from './header/batch-pass.js';
 import { TargetTable } from './header/compact-target.js';
 import { headerRules } from './header/header-rules.js';
 import { proofOfWork } from './header/proof-of-work.js';
@@ -19,9 +21,11 @@ export function createBitcoinFamily(params: BitcoinParams): ChainFamily {
     networkId: networkIdOf('bitcoin', params),
     messageBytesMax,
     genesis: { record: params.genesisRecord, hash: params.genesisHash },
+    presync: presyncParamsOf('bitcoin', params.name),
     ...headerRules(params, targets),
     ...headerCodec,
     ...proofOfWork(targets),
     ...blockRules(params.name),
+    batchPass: batchPass(params),
   };
 }
