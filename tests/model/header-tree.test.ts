@@ -252,5 +252,7 @@ describe('HeaderTree', () => {
     expect(batch.records.subarray(0, 48)).toEqual(made[2]?.record);
     expect(batch.hashes.subarray(96)).toEqual(made[5]?.hash);
     expect(tree.batch(6, 10).count).toBe(0);
+    // Only a height that is one has a header.
+    for (const none of [-1, 0.5, 6, Number.NaN, 2 ** 40]) expect(tree.at(none)).toBeUndefined();
   });
 });
