@@ -137,6 +137,28 @@ describe('HeaderTree', () => {
     );
   });
 
+  it('has a place for one heavier branch, and afterwards drops what was abandoned for it', () => {
+    const tree = new HeaderTree(family, { sideHeadersMax: 8, headersMax: 60 });
+    const chain = (count: number, work: number, salt: number): Made[] => {
+      const made: Made[] = [];
+      for (let i = 0; i < count; i++) made.push(make(made[i - 1] ?? root, work, salt));
+      return made;
+    };
+    const first = chain(20, 10, 0);
+    for (const each of first) add(tree, each);
+    expect([tree.reserveSide(39), tree.reserveSide(40), tree.sideCountMax]).toEqual([true, false, 48]);
+    expect(tree.reserveSide(30)).toBe(true);
+    const heavy = chain(30, 9, 1);
+    for (const each of heavy) expect(['accepted', 'reorganised', 'extended']).toContain(add(tree, each).kind);
+    expect([tree.tipHeight, tree.sideCount]).toEqual([30, 20]);
+    expect(tree.reserveSide(0)).toBe(true);
+    expect([tree.tipHeight, tree.sideCount]).toEqual([30, 7]);
+    // Without a place such a branch never gets past the room beside the chain.
+    const heavier = chain(40, 8, 2);
+    expect(heavier.map((each) => add(tree, each).kind)).toContain('rejected');
+    expect(tree.tipHeight).toBe(30);
+  });
+
   it('is full at its cap, and says so', () => {
     const tree = new HeaderTree(family, { headersMax: 3 });
     const first = make(root, 1, 0);

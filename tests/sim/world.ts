@@ -80,6 +80,7 @@ export interface SimNodeOptions {
   readonly readFault?: () => boolean;
   readonly peersMax?: number;
   readonly followedBlocks?: number;
+  readonly minChainwork?: bigint;
   readonly seed?: number;
   /** Called with every notice; they are not kept then. */
   readonly notice?: (notice: NodeNotice, node: SimNode) => void;
@@ -166,6 +167,7 @@ export class SimNode {
       ...(options.base === undefined ? {} : { base: options.base }),
       ...(options.peersMax === undefined ? {} : { peersMax: options.peersMax }),
       ...(options.followedBlocks === undefined ? {} : { followedBlocks: options.followedBlocks }),
+      ...(options.minChainwork === undefined ? {} : { minChainwork: options.minChainwork }),
     });
     this.checker = new ChainChecker(this.core.tree);
     this.caps = new CapChecker(this.core, 2 * HASHERS, options.peersMax, world.sweepSteps);

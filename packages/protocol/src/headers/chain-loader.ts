@@ -7,9 +7,10 @@ import { areEqual } from '../bytes/compare-bytes.js';
 import type { StoredChain, StoredChunk } from '../io/stored-chain.js';
 import { REVERIFY_LAST, REVERIFY_RUN_HEADERS, REVERIFY_RUNS } from '../limits.js';
 import type { HeaderTree } from '../tree/header-tree.js';
+import type { BatchOutcome } from './batch-request.js';
 import type { Range } from './batch-verification.js';
 import { chunkOf, decodeChunk, decodeTip, heightBefore } from './chunk-codec.js';
-import type { BatchOutcome, Verifier } from './verifier.js';
+import type { Verifier } from './verifier.js';
 
 /** How loading went; the tree holds what was good. */
 export interface LoadOutcome {

@@ -9,6 +9,7 @@ import type { BlockSync } from '../blocks/block-sync.js';
 import type { HeaderInfo } from '../chain/chain-family.js';
 import { ChainLoader } from '../headers/chain-loader.js';
 import type { HeaderServer } from '../headers/header-server.js';
+import type { HeaderSync } from '../headers/header-sync.js';
 import type { HeldHeaders } from '../headers/held-headers.js';
 import type { Effect } from '../io/effect.js';
 import type { Command, EventTime, NodeEvent } from '../io/event.js';
@@ -31,6 +32,8 @@ export class LightNode {
   readonly tree: HeaderTree;
   /** Block bodies, to look at. */
   readonly blocks: BlockSync;
+  /** The download of headers, to look at. */
+  readonly sync: HeaderSync;
   /** What waits to be served, to look at. */
   readonly headerServer: HeaderServer;
   /** Headers ahead of the clock, to look at. */
@@ -53,12 +56,13 @@ export class LightNode {
       now: () => this.#time.now,
       error: (code, detail) => this.#error(code, detail),
     });
-    const { tree, blocks, headerServer, held, list } = this.#parts;
+    const { tree, blocks, sync, headerServer, held, list } = this.#parts;
     this.#advances = list.flatMap((part) => part.advance?.bind(part) ?? []);
     this.#isServing = list.flatMap((part) => part.isServing?.bind(part) ?? []);
     this.#nextWakes = list.flatMap((part) => part.nextWake?.bind(part) ?? []);
     this.tree = tree;
     this.blocks = blocks;
+    this.sync = sync;
     this.headerServer = headerServer;
     this.held = held;
   }

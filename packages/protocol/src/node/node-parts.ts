@@ -4,11 +4,13 @@
  */
 import { assert } from '../assert.js';
 import { BlockSync } from '../blocks/block-sync.js';
+import { SecretStream } from '../bytes/secret-stream.js';
 import type { ChainFamily } from '../chain/chain-family.js';
 import { ChainWriter } from '../headers/chain-writer.js';
 import { HeaderServer } from '../headers/header-server.js';
 import { HeaderSync } from '../headers/header-sync.js';
 import { HeldHeaders } from '../headers/held-headers.js';
+import { TipClaims } from '../headers/tip-claims.js';
 import { Verifier } from '../headers/verifier.js';
 import { StoragePort } from '../io/storage-port.js';
 import { StoreFaultReport } from '../io/store-fault-report.js';
@@ -52,6 +54,10 @@ export interface LightNodeOptions {
   readonly peersMax?: number;
   /** How many of the newest block bodies to fetch and keep: 0 for none, Infinity for all. Default FOLLOWED_BLOCKS. */
   readonly followedBlocks?: number;
+  /** Chainwork that a chain must have to be followed; what the network has for that if absent. */
+  readonly minChainwork?: bigint;
+  /** 16 random bytes that nobody else knows: what is kept of branches that have to show their work is keyed by it. Made of `seed` if absent, for tests. */
+  readonly secret?: Uint8Array;
 }
 
 /** What the node gives to a part that is added to it. */
@@ -176,11 +182,22 @@ export class NodeParts {
       },
     );
     this.headerServer = new HeaderServer(tree, outbox);
-    const sync = new HeaderSync(tree, this.held, dropped, this.verifier, peers, outbox, ledger, {
-      punish,
-      failed: (code) => listener.error(code),
-      verified: (...headers) => this.writer.received(...headers),
-    });
+    const sync = new HeaderSync(
+      tree,
+      new TipClaims(tree, this.held, dropped),
+      this.verifier,
+      peers,
+      outbox,
+      ledger,
+      {
+        punish,
+        failed: (code) => listener.error(code),
+        verified: (...headers) => this.writer.received(...headers),
+        walked: () => this.reporter.progressed(listener.now()),
+      },
+      new SecretStream(options.secret ?? secretOf(options.seed)),
+      options.minChainwork ?? family.presync.minChainwork,
+    );
     this.sync = sync;
     this.blocks = new BlockSync(tree, peers, outbox, storage, ledger, followedBlocks, {
       punish,
@@ -228,6 +245,12 @@ export class NodeParts {
     assert(names.size === this.list.length, 'each part has a name of its own');
     this.router = new Router(this.list, peers, outbox, this.sessions);
   }
+}
+
+/** A secret that only tests have. */
+function secretOf(seed: number): Uint8Array {
+  const random = seededRandom(seed);
+  return Uint8Array.from({ length: 16 }, () => Math.floor(256 * random()));
 }
 
 /** 64 bits that are never all zero. */

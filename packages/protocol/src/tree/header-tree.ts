@@ -41,7 +41,6 @@ export class HeaderTree {
   #baseHeight: number;
   /** Height of the lowest verified header: that of the base, or below it in the window. */
   #verifiedHeight: number;
-  readonly #sideHeadersMax: number;
   readonly #headersMax: number;
   readonly #dropped: (hash: Uint8Array) => void;
 
@@ -49,12 +48,11 @@ export class HeaderTree {
     readonly family: ChainFamily,
     options: HeaderTreeOptions = {},
   ) {
-    this.#sideHeadersMax = options.sideHeadersMax ?? SIDE_HEADERS_MAX;
     this.#headersMax = options.headersMax ?? TREE_HEADERS_MAX;
     this.#dropped = options.dropped ?? (() => {});
     this.#rows = new HeaderRows(family);
     this.#index = new HashIndex(this.#rows);
-    this.#side = new SideBranches(this.#rows);
+    this.#side = new SideBranches(this.#rows, options.sideHeadersMax ?? SIDE_HEADERS_MAX);
     const base = options.base ?? genesisBase(family);
     const batch = batchOf(family, base);
     this.#baseHeight = base.height;
@@ -88,6 +86,11 @@ export class HeaderTree {
   /** Headers beside the best chain. */
   get sideCount(): number {
     return this.#rows.count - this.#best.length;
+  }
+
+  /** How many there may be. */
+  get sideCountMax(): number {
+    return this.#side.countMax;
   }
 
   /** @returns the slot of the hash that begins at byte `at`, or undefined */
@@ -208,6 +211,17 @@ export class HeaderTree {
   }
 
   /**
+   * Makes room beside the best chain for one branch of `count` headers that is known to be heavier; ended by 0.
+   *
+   * @returns whether the whole tree has room for them
+   */
+  reserveSide(count: number): boolean {
+    this.#side.reserved = count;
+    this.#evict();
+    return this.#rows.count + count <= this.#headersMax;
+  }
+
+  /**
    * Puts headers of a batch on top of the tip whose every rule and hash was checked against it before, and which are
    * linked. Only for a family whose hash commits to the whole record: a child of the tip is then new to the tree, so
    * nothing is looked up.
@@ -305,11 +319,7 @@ export class HeaderTree {
     // A branch that is dropped to make room may be this one; the parent then has no child any more.
     this.#evict();
     if (this.#side.has(slot)) return { kind: 'accepted', slot };
-    return {
-      kind: 'rejected',
-      code: 'TREE_FULL',
-      detail: `${this.#sideHeadersMax} headers beside the best chain`,
-    };
+    return { kind: 'rejected', code: 'TREE_FULL', detail: `${this.sideCountMax} beside the best chain` };
   }
 
   #switchTo(slot: number): BranchSwitch {
@@ -326,24 +336,12 @@ export class HeaderTree {
     return { ancestor, disconnected, connected };
   }
 
-  /** Drops side branches, least chainwork first, until an eighth of the room is free: so the sort is paid seldom. */
   #evict(): void {
-    if (this.sideCount <= this.#sideHeadersMax) return;
-    const goal = this.#sideHeadersMax - Math.floor(this.#sideHeadersMax / 8);
-    const rows = this.#rows;
-    for (const leaf of this.#side.weakestFirst()) {
-      let slot = leaf;
-      this.#side.delete(leaf);
-      while (this.sideCount > goal && !rows.hasChild(slot) && !this.isOnBestChain(slot)) {
-        const parent = rows.parent(slot);
-        this.#dropped(rows.hash(slot));
-        this.#index.remove(slot, rows.key(slot));
-        rows.remove(slot);
-        slot = parent;
-      }
-      const isCut = !rows.hasChild(slot) && !this.isOnBestChain(slot);
-      if (isCut) this.#side.add(slot);
-      if (this.sideCount <= goal) return;
-    }
+    const drop = (slot: number): void => {
+      this.#dropped(this.#rows.hash(slot));
+      this.#index.remove(slot, this.#rows.key(slot));
+      this.#rows.remove(slot);
+    };
+    this.#side.dropWeakest(this.sideCount, (slot) => this.isOnBestChain(slot), drop);
   }
 }
