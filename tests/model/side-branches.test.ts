@@ -9,7 +9,7 @@ describe('headers beside the best chain', () => {
     const { base, root } = trunk(baseHeight);
     fc.assert(
       fc.property(
-        fc.array(step, { minLength: 60, maxLength: 300 }),
+        fc.array(step, { minLength: 60, maxLength: 250 }),
         fc.integer({ min: 1, max: 24 }),
         (steps, sideHeadersMax) => {
           const dropped = new Set<string>();
@@ -59,7 +59,7 @@ describe('headers beside the best chain', () => {
           }
         },
       ),
-      { numRuns: 80 },
+      { numRuns: 40 },
     );
   });
 
