@@ -1,4 +1,12 @@
-import { bytesToHex, HeaderTree, type InsertResult, type TreeBase } from '@vision-light/protocol';
+import {
+  bytesToHex,
+  type ChainFamily,
+  type HeaderBatch,
+  HeaderTree,
+  hexToBytes,
+  type InsertResult,
+  type TreeBase,
+} from '@vision-light/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildLocator, forkHeight, locatorHeights } from '../../packages/protocol/src/tree/locator.js';
@@ -6,6 +14,8 @@ import { NaiveTree } from './naive-tree.js';
 import { createTinyFamily, tinyHash, tinyRecord, twin } from './tiny-family.js';
 
 const family = createTinyFamily();
+/** The same where the hash of a record is no claim, so that headers may be appended in bulk. */
+const hashing: ChainFamily = { ...family, claimsHashes: false };
 const genesis = family.genesis.hash;
 const wallTime = 1_000_000;
 
@@ -26,7 +36,7 @@ const step = fc.record({
   work: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 6 })),
   twist: fc.oneof(
     { weight: 12, arbitrary: fc.constant('none') },
-    fc.constantFrom('duplicate', 'orphan', 'twin', 'height', 'early', 'below'),
+    fc.constantFrom('duplicate', 'orphan', 'twin', 'height', 'early', 'below', 'run'),
   ),
 });
 
@@ -39,6 +49,18 @@ function make(parent: Made, work: number, salt: number): Made {
 
 function add(tree: HeaderTree, made: Made): InsertResult {
   return tree.insert(made.record, made.hash, wallTime);
+}
+
+/** Headers on top of one. */
+function makeRun(parent: Made, works: readonly number[], salt: number): Made[] {
+  const run: Made[] = [];
+  for (const work of works) run.push(make(run.at(-1) ?? parent, work, salt));
+  return run;
+}
+
+function batchOf(made: readonly Made[]): HeaderBatch {
+  const records = new Uint8Array(Buffer.concat(made.map(({ record }) => record)));
+  return { count: made.length, records, hashes: new Uint8Array(Buffer.concat(made.map(({ hash }) => hash))) };
 }
 
 /** Everything that must hold of any tree at any time. */
@@ -73,7 +95,7 @@ describe('HeaderTree', () => {
     const { base, below, root } = trunk(baseHeight);
     fc.assert(
       fc.property(fc.array(step, { maxLength: 250 }), (steps) => {
-        const tree = new HeaderTree(family, { base });
+        const tree = new HeaderTree(hashing, { base });
         const model = new NaiveTree(bytesToHex(root.hash), 1n + 2n * BigInt(baseHeight));
         const made: Made[] = [root];
         expect([tree.baseHeight, tree.tipHeight, tree.count]).toEqual([baseHeight, baseHeight, 1]);
@@ -89,6 +111,18 @@ describe('HeaderTree', () => {
           if (twist === 'below' && below.length > 0) {
             const parent = below[salt % below.length] as Made;
             expect(add(tree, make(parent, work, salt))).toEqual({ kind: 'orphan', missing: parent.hash });
+            continue;
+          }
+          if (twist === 'run') {
+            const tip = made.find(({ hash }) => tree.find(hash) === tree.tip) as Made;
+            const run = makeRun(tip, [1, work, work, 2], salt);
+            const from = parent % 3;
+            for (const each of run.slice(0, from)) add(tree, each);
+            const { firstHeight, lastSlot, count } = tree.appendRun(batchOf(run), from, 4);
+            expect([firstHeight, lastSlot, count]).toEqual([tip.height + 1 + from, tree.tip, 4 - from]);
+            for (const [i, { hash, work }] of run.entries())
+              model.insert(bytesToHex(hash), bytesToHex((run[i - 1] ?? tip).hash), BigInt(work));
+            made.push(...run);
             continue;
           }
           if (twist === 'twin') {
@@ -136,6 +170,8 @@ describe('HeaderTree', () => {
           }
         }
         checkTree(tree, made, new Set(model.headers.keys()));
+        for (const [id, { chainwork }] of model.headers)
+          expect(tree.chainwork(tree.find(hexToBytes(id, 32) as Uint8Array) as number)).toBe(chainwork);
         const chain = model.bestChain();
         const slotAt = (index: number): number => tree.at(baseHeight + index) as number;
         expect(chain.map((_, index) => bytesToHex(tree.hash(slotAt(index))))).toEqual(chain);
@@ -228,6 +264,25 @@ describe('HeaderTree', () => {
     expect(add(tree, make(second, 1, 0))).toMatchObject({ kind: 'rejected', code: 'TREE_FULL' });
     expect(add(tree, second).kind).toBe('duplicate');
     expect(tree.count).toBe(3);
+  });
+
+  it('appends of a run what there is room for', () => {
+    const tree = new HeaderTree(hashing, { headersMax: 4 });
+    const run = batchOf(makeRun(root, [1, 2, 3, 4], 0));
+    expect(tree.appendRun(run, 0, 2)).toEqual({ firstHeight: 1, lastSlot: tree.at(2), count: 2 });
+    expect(tree.appendRun(run, 2, 2)).toEqual({ firstHeight: 3, lastSlot: tree.at(2), count: 0 });
+    expect(tree.appendRun(run, 2, 4)).toEqual({ firstHeight: 3, lastSlot: tree.at(3), count: 1 });
+    expect(tree.appendRun(run, 3, 4)).toEqual({ firstHeight: 4, lastSlot: tree.at(3), count: 0 });
+    expect([tree.count, tree.tipHeight, tree.chainwork(tree.tip)]).toEqual([4, 3, 7n]);
+    expect(tree.find(run.hashes, 96)).toBeUndefined();
+  });
+
+  it('appends a run to the tip alone, and of no family whose hashes are claims', () => {
+    const run = batchOf(makeRun(root, [1, 1], 0));
+    const tree = new HeaderTree(hashing);
+    expect(() => tree.appendRun(run, 1, 2)).toThrow(/continues the best chain/);
+    expect(() => new HeaderTree(family).appendRun(run, 0, 2)).toThrow(/no claim/);
+    expect([tree.count, tree.tipHeight]).toEqual([1, 0]);
   });
 
   it('refuses a record of another size, a known one with more behind it too', () => {

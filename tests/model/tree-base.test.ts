@@ -5,6 +5,7 @@
 import {
   type ChainFamily,
   createTemplate,
+  type HeaderBatch,
   HeaderTree,
   type InsertResult,
   sealTemplate,
@@ -20,6 +21,7 @@ import { encodeHeader } from '../../packages/protocol/src/families/bitcoin/heade
 import type { bitcoinParams } from '../../packages/protocol/src/families/bitcoin/network-params.js';
 import { visionMainnet } from '../../packages/protocol/src/families/vision/network-params.js';
 import { createVisionFamily } from '../../packages/protocol/src/families/vision/vision-family.js';
+import { buildLocator, locatorHeights } from '../../packages/protocol/src/tree/locator.js';
 import { easyNetwork } from '../sim/bitcoin-chain.js';
 import { visionSim } from '../sim/vision-chain.js';
 
@@ -86,7 +88,7 @@ const step = fc.record({
   parent: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(30) }),
   /** Spacings from the parent on; many are legal, some are before the median. */
   spacings: fc.constantFrom(0, 1, 1, 1, 2, 3, 8, -4, -20),
-  twist: fc.oneof({ weight: 8, arbitrary: fc.constant('none') }, fc.constantFrom('below', 'again')),
+  twist: fc.oneof({ weight: 8, arbitrary: fc.constant('none') }, fc.constantFrom('below', 'again', 'down')),
 });
 
 /** A result as both trees would tell it: slots are their own. */
@@ -99,6 +101,10 @@ function shown(tree: HeaderTree, result: InsertResult): unknown {
       ? [result.reorg.disconnected, result.reorg.connected, [result.reorg.ancestor]].map(hashes)
       : [];
   return { kind: result.kind, hashes: hashes([result.slot]), reorg, tip };
+}
+
+function hashAt(tree: HeaderTree, height: number): Uint8Array {
+  return tree.hash(tree.at(height) as number).slice();
 }
 
 describe.each(subjects)('$name from a base', ({ family, spacingS, make, difficultyAt, baseHeights }) => {
@@ -120,15 +126,41 @@ describe.each(subjects)('$name from a base', ({ family, spacingS, make, difficul
     return tree;
   }
 
+  /** The headers of the trunk from one height to below another, and the work before them. */
+  function below(first: number, end: number): [HeaderBatch, bigint] {
+    const work = first === 0 ? 0n : longest.chainwork(longest.at(first - 1) as number);
+    return [longest.batch(first, end - first), work];
+  }
+
   it.each(baseHeights)('at height %i, equals the whole tree', (baseHeight) => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 50 }), (steps) => {
         const whole = trunk(baseHeight);
         const tree = new HeaderTree(family, { base: whole.baseAt(baseHeight) });
         const slots = [whole.tip];
+        // Below it, the tree has not been extended.
+        let lowest = baseHeight;
         for (const [salt, { parent, spacings, twist }] of steps.entries()) {
           const from = slots[slots.length - 1 - (parent % slots.length)] as number;
-          const before = twist === 'below' ? whole.parent(whole.at(baseHeight) as number) : from;
+          if (twist === 'down') {
+            const first = Math.max(0, lowest - 1 - (salt % 9) * 3);
+            const oldBase = tree.baseHeight;
+            if (lowest === 0) continue;
+            expect(tree.extendDown(...below(first, lowest))).toBe(true);
+            lowest = first;
+            const firstHeight = Math.min(lowest, family.firstAncestor(baseHeight));
+            expect(family.firstAncestor(tree.baseHeight)).toBeGreaterThanOrEqual(firstHeight);
+            expect(tree.baseHeight).toBeGreaterThanOrEqual(lowest);
+            if (tree.baseHeight > lowest)
+              expect(family.firstAncestor(tree.baseHeight - 1)).toBeLessThan(firstHeight);
+            // What is in the tree now may have branches.
+            for (let height = tree.baseHeight; height < oldBase; height++)
+              slots.unshift(whole.find(hashAt(longest, height)) as number);
+            continue;
+          }
+          const base = whole.find(hashAt(longest, tree.baseHeight)) as number;
+          if (twist === 'below' && tree.baseHeight === 0) continue;
+          const before = twist === 'below' ? whole.parent(base) : from;
           const time = Math.max(0, whole.time(before) + spacings * spacingS);
           const made =
             twist === 'again'
@@ -150,12 +182,84 @@ describe.each(subjects)('$name from a base', ({ family, spacingS, make, difficul
           expect(shown(tree, result)).toEqual(shown(whole, expected));
           if ('slot' in expected && expected.kind !== 'duplicate') slots.push(expected.slot);
         }
-        const count = whole.tipHeight - baseHeight + 1;
-        expect(tree.batch(baseHeight, count)).toEqual(whole.batch(baseHeight, count));
+        const { baseHeight: first, tipHeight } = tree;
+        expect(tree.batch(first, tipHeight + 1)).toEqual(whole.batch(first, tipHeight - first + 1));
+        for (let height = first; height <= tipHeight; height++) {
+          const [slot, expected] = [tree.at(height), whole.at(height)] as [number, number];
+          expect(tree.find(hashAt(whole, height))).toBe(slot);
+          expect(tree.parent(slot)).toBe(tree.at(height - 1) ?? -1);
+          expect(tree.chainwork(slot)).toBe(whole.chainwork(expected));
+          expect(tree.parentRecord(slot)).toEqual(whole.parentRecord(expected));
+        }
+        if (first > 0) expect(tree.find(hashAt(longest, first - 1))).toBeUndefined();
+        expect(buildLocator(tree)).toEqual([
+          ...locatorHeights(tipHeight, first).map((height) => hashAt(whole, height)),
+          ...(first > 0 ? [family.genesis.hash] : []),
+        ]);
         expect(tree.baseAt(tree.tipHeight)).toEqual(whole.baseAt(whole.tipHeight));
       }),
       { numRuns: 12 },
     );
+  });
+
+  it('is extended downwards over the window, and past it', () => {
+    const height = 61;
+    const tree = new HeaderTree(family, { base: trunk(height).baseAt(height) });
+    const window = family.firstAncestor(height);
+    const tip = tree.chainwork(tree.tip);
+    // A part of the window, all of it and more, what lies below.
+    const firsts = [Math.min(window + 1, height - 1), Math.max(1, window - 2), 0];
+    let end = height;
+    for (const first of firsts) {
+      expect(tree.extendDown(...below(first, end))).toBe(true);
+      end = first;
+    }
+    expect([tree.baseHeight, tree.tipHeight, tree.count, tree.sideCount]).toEqual([0, 61, 62, 0]);
+    expect(tree.batch(0, 62)).toEqual(longest.batch(0, 62));
+    expect(tree.chainwork(tree.tip)).toBe(tip);
+    expect(tree.chainwork(tree.at(0) as number)).toBe(family.work(family.genesis.record));
+    expect(tree.parentRecord(tree.at(0) as number)).toBeUndefined();
+    expect(tree.extendDown(...below(0, 61))).toBe(false);
+  });
+
+  it('is not extended by what does not lead to its base, or contradicts what it knows', () => {
+    const height = 61;
+    const tree = new HeaderTree(family, { base: trunk(height).baseAt(height) });
+    const before = [tree.baseHeight, tree.count];
+    const [batch, work] = below(20, height);
+    const wrong = (change: (batch: { count: number; records: Uint8Array; hashes: Uint8Array }) => void) => {
+      const copy = { count: batch.count, records: batch.records.slice(), hashes: batch.hashes.slice() };
+      change(copy);
+      return copy;
+    };
+    const last = batch.count - 1;
+    const refused: [HeaderBatch, bigint][] = [
+      [batch, work + 1n],
+      [batch, work - 1n],
+      // It ends with the base itself, or below the window.
+      below(20, height + 1),
+      below(0, family.firstAncestor(height) - 1),
+      // A header of the window has another byte; the last one another hash.
+      [
+        wrong(({ records }) =>
+          records.fill(0xee, last * family.recordBytes + 8, last * family.recordBytes + 9),
+        ),
+        work,
+      ],
+      [wrong(({ hashes }) => hashes.fill(0xee, last * 32, last * 32 + 1)), work],
+      // It claims to be longer than its height, or to begin with genesis at another height.
+      [wrong(({ hashes }) => hashes.set(family.genesis.hash)), work],
+      [{ count: 0, records: new Uint8Array(0), hashes: new Uint8Array(0) }, work],
+    ];
+    const [whole] = below(0, height);
+    refused.push(
+      [whole, 1n],
+      [{ ...whole, hashes: whole.hashes.map((byte, i) => (i < 32 ? byte ^ 1 : byte)) }, 0n],
+    );
+    for (const [i, arguments_] of refused.entries())
+      expect(tree.extendDown(...arguments_), `${i}`).toBe(false);
+    expect([tree.baseHeight, tree.count]).toEqual(before);
+    expect(tree.extendDown(batch, work)).toBe(true);
   });
 
   it('refuses a base whose window is too short, too long or not whole', () => {

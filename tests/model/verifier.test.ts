@@ -5,7 +5,7 @@ import { HeldHeaders } from '../../packages/protocol/src/headers/held-headers.js
 import { type BatchOutcome, type SourceKey, Verifier } from '../../packages/protocol/src/headers/verifier.js';
 import { POW_RETRIES_MAX } from '../../packages/protocol/src/limits.js';
 import { Outbox } from '../../packages/protocol/src/peer/outbox.js';
-import type { InsertResult } from '../../packages/protocol/src/tree/header-tree.js';
+import type { InsertResult } from '../../packages/protocol/src/tree/insert-result.js';
 import { createTinyFamily, falsePow, type TinyHeader, tinyBatch, tinyPow, twin } from './tiny-family.js';
 
 const family = createTinyFamily();

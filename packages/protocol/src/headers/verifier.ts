@@ -13,7 +13,8 @@ import type { PowJob } from '../chain/pow-job.js';
 import { POW_RETRIES_MAX } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { Peer } from '../peer/peer.js';
-import type { HeaderTree, InsertedHeader } from '../tree/header-tree.js';
+import type { HeaderTree } from '../tree/header-tree.js';
+import type { InsertedHeader } from '../tree/insert-result.js';
 import { BatchVerification, type Range, slices } from './batch-verification.js';
 import type { HeldHeaders } from './held-headers.js';
 

@@ -5,7 +5,8 @@
 import type { Tip } from '../io/notice.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { Part } from '../peer/part.js';
-import type { HeaderTree, InsertedHeader } from '../tree/header-tree.js';
+import type { HeaderTree } from '../tree/header-tree.js';
+import type { InsertedHeader } from '../tree/insert-result.js';
 
 /** What the node does when headers enter the tree. */
 export interface ChainChangeListener {

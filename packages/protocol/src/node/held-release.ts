@@ -3,7 +3,8 @@
 import type { HeldHeaders } from '../headers/held-headers.js';
 import type { EventTime } from '../io/event.js';
 import type { Part } from '../peer/part.js';
-import type { HeaderTree, InsertedHeader } from '../tree/header-tree.js';
+import type { HeaderTree } from '../tree/header-tree.js';
+import type { InsertedHeader } from '../tree/insert-result.js';
 
 /** Watches the clock for the held headers; they were verified before they were held. */
 export class HeldRelease implements Part {

@@ -65,6 +65,12 @@ export class HeaderColumns {
     return slot;
   }
 
+  /** Makes a slot the parent of one that had none. */
+  adopt(parent: number, slot: number): void {
+    this.#setNumber(slot, PARENT, parent);
+    this.#countChild(parent, 1);
+  }
+
   /** Frees a slot without children. */
   remove(slot: number): void {
     const parent = this.parent(slot);

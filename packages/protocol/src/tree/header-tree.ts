@@ -7,48 +7,15 @@
  * least chainwork first, leaves before their parents. So memory is bounded by
  * (best chain + window + SIDE_HEADERS_MAX) × (recordBytes + 32 + about 80 bytes), and by TREE_HEADERS_MAX in all.
  */
-import { defined } from '../assert.js';
+import { assert, defined } from '../assert.js';
 import { areEqual } from '../bytes/compare-bytes.js';
-import type { Ancestry, ChainFamily, HeaderBatch, HeaderVerdict } from '../chain/chain-family.js';
+import type { Ancestry, ChainFamily, HeaderBatch } from '../chain/chain-family.js';
 import { SIDE_HEADERS_MAX, TREE_HEADERS_MAX } from '../limits.js';
 import { BranchAncestry } from './branch-ancestry.js';
 import { HashIndex } from './hash-index.js';
 import { HeaderColumns, hashKey } from './header-columns.js';
+import type { AppendedRun, BranchSwitch, CheckedInsertResult, InsertResult } from './insert-result.js';
 import { countRecords, genesisBase, type TreeBase } from './tree-base.js';
-
-/** A change of the best chain that abandoned headers. Slots, lowest height first. */
-export interface BranchSwitch {
-  readonly ancestor: number;
-  readonly disconnected: readonly number[];
-  readonly connected: readonly number[];
-}
-
-/** A header that is in the tree. */
-export type InsertedHeader =
-  /** It is new, and beside the best chain. */
-  | { readonly kind: 'accepted'; readonly slot: number }
-  /** It was in the tree before. */
-  | { readonly kind: 'duplicate'; readonly slot: number }
-  /** It is the new tip, on top of the old one. */
-  | { readonly kind: 'extended'; readonly slot: number }
-  /** It is the new tip, on another branch than the old one. `disconnected` may be evicted by the next insertion. */
-  | { readonly kind: 'reorganised'; readonly slot: number; readonly reorg: BranchSwitch };
-
-/** What adding a header led to whose rules were checked before. */
-export type CheckedInsertResult =
-  | InsertedHeader
-  | {
-      readonly kind: 'rejected';
-      readonly code: 'HEADER_EQUIVOCATION' | 'TREE_FULL';
-      readonly detail: string;
-    };
-
-/** What adding a header led to. */
-export type InsertResult =
-  | CheckedInsertResult
-  | Exclude<HeaderVerdict, { readonly kind: 'ok' }>
-  /** Its parent is not in the tree; `missing` is the parent's hash. */
-  | { readonly kind: 'orphan'; readonly missing: Uint8Array };
 
 /** Where a tree begins, whom to tell, and bounds to change, for tests. */
 export interface HeaderTreeOptions {
@@ -64,11 +31,12 @@ export interface HeaderTreeOptions {
 export class HeaderTree {
   readonly #columns: HeaderColumns;
   readonly #index: HashIndex;
-  /** Height of the base: no header below it is in the tree. */
-  readonly baseHeight: number;
   /** Slots of the window before the base and of the best chain, by height from `#firstHeight` on. */
   readonly #best: number[] = [];
-  readonly #firstHeight: number;
+  #firstHeight: number;
+  #baseHeight: number;
+  /** Height of the lowest verified header: that of the base, or below it in the window. */
+  #verifiedHeight: number;
   readonly #sideLeaves = new Set<number>();
   readonly #sideHeadersMax: number;
   readonly #headersMax: number;
@@ -84,7 +52,8 @@ export class HeaderTree {
     this.#columns = new HeaderColumns(family.recordBytes);
     this.#index = new HashIndex((slot) => this.#columns.key(slot));
     const base = options.base ?? genesisBase(family);
-    this.baseHeight = base.height;
+    this.#baseHeight = base.height;
+    this.#verifiedHeight = base.height;
     this.#firstHeight = base.height + 1 - countRecords(family, base);
     this.#index.add(this.#addBase(base));
   }
@@ -92,15 +61,21 @@ export class HeaderTree {
   /** Fills the first slots with the window and the base; @returns the slot of the base */
   #addBase({ height: baseHeight, hash, chainwork, records }: TreeBase): number {
     const { family } = this;
+    const { recordBytes } = family;
     const windowSize = baseHeight - this.#firstHeight;
-    // A header of the window is not found by its hash, and its work is not asked for.
     const hashes = new Uint8Array((windowSize + 1) * 32);
     hashes.set(hash, windowSize * 32);
+    let sum = chainwork;
+    for (let i = windowSize; i > 0; i--) {
+      const record = records.subarray(i * recordBytes, (i + 1) * recordBytes);
+      hashes.set(family.parent(record), (i - 1) * 32);
+      sum -= family.work(record);
+    }
     let slot = -1;
     for (let i = 0; i <= windowSize; i++) {
-      const time = family.time(records, i * family.recordBytes);
-      const work = i === windowSize ? chainwork : 0n;
-      slot = this.#columns.add(records, hashes, i, slot, this.#firstHeight + i, time, work);
+      const time = family.time(records, i * recordBytes);
+      if (i > 0) sum += family.work(records, i * recordBytes);
+      slot = this.#columns.add(records, hashes, i, slot, this.#firstHeight + i, time, sum);
       this.#best.push(slot);
     }
     return slot;
@@ -115,6 +90,11 @@ export class HeaderTree {
 
   get tipHeight(): number {
     return this.#firstHeight + this.#best.length - 1;
+  }
+
+  /** Height of the base: no header below it is in the tree. It falls when the tree is extended downwards. */
+  get baseHeight(): number {
+    return this.#baseHeight;
   }
 
   /** Headers in the tree, its base included. */
@@ -169,7 +149,7 @@ export class HeaderTree {
 
   /** Slot of the parent; −1 for the base. */
   parent(slot: number): number {
-    return this.#columns.height(slot) === this.baseHeight ? -1 : this.#columns.parent(slot);
+    return this.#columns.height(slot) === this.#baseHeight ? -1 : this.#columns.parent(slot);
   }
 
   /** Record of the parent, of the window for the base; undefined for genesis. A view. */
@@ -261,6 +241,88 @@ export class HeaderTree {
     return this.#known(records, hashes, index) ?? this.#add(records, hashes, index, parent);
   }
 
+  /**
+   * Puts headers of a batch on top of the tip whose every rule and hash was checked against it before, and which are
+   * linked. Only for a family whose hash commits to the whole record: a child of the tip is then new to the tree, so
+   * nothing is looked up.
+   *
+   * @param from  index of the first of them
+   * @param to  index after the last one
+   * @returns how many there was room for
+   */
+  appendRun(batch: HeaderBatch, from: number, to: number): AppendedRun {
+    const { family, tip } = this;
+    const { records, hashes } = batch;
+    const firstHeight = this.tipHeight + 1;
+    const count = Math.min(to - from, this.#headersMax - this.#columns.count);
+    assert(!family.claimsHashes, 'the hash of a record is no claim');
+    if (count <= 0) return { firstHeight, lastSlot: tip, count: 0 };
+    const parent = family.parent(records.subarray(from * family.recordBytes));
+    assert(areEqual(parent, this.hash(tip)), 'a run continues the best chain');
+    let lastSlot = tip;
+    for (let i = from; i < from + count; i++) lastSlot = this.#store(records, hashes, i, lastSlot);
+    return { firstHeight, lastSlot, count };
+  }
+
+  /**
+   * Moves the base down over verified headers. The first batch ends just below the base, each further one just below
+   * the batch before; they may overlap the window.
+   *
+   * The new base is the lowest of them whose children the rules can judge by what is known then. What is below it, at
+   * most what the rules look at, becomes the window.
+   *
+   * @param batch  verified headers, linked
+   * @param chainworkBefore  chainwork of the header before the first of them; 0 if that is genesis
+   * @returns false, and nothing is changed, if the batch does not lead to the base, is not what the window says, or does
+   *   not have the work that the base says
+   */
+  extendDown(batch: HeaderBatch, chainworkBefore: bigint): boolean {
+    const { family } = this;
+    const { recordBytes } = family;
+    const above = this.#bestAt(this.#verifiedHeight - this.#firstHeight);
+    const top = this.#verifiedHeight - 1;
+    const first = top + 1 - batch.count;
+    if (!areEqual(family.parent(this.record(above)), batch.hashes.subarray(-32))) return false;
+    const isGenesis = areEqual(batch.hashes.subarray(0, 32), family.genesis.hash);
+    if (first < 0 || (first === 0) !== isGenesis) return false;
+    for (let height = Math.max(first, this.#firstHeight); height <= top; height++) {
+      const at = (height - first) * recordBytes;
+      const known = this.#columns.record(this.#bestAt(height - this.#firstHeight));
+      if (!areEqual(known, batch.records.subarray(at, at + recordBytes))) return false;
+    }
+    let chainwork = chainworkBefore;
+    for (let i = 0; i < batch.count; i++) chainwork += family.work(batch.records, i * recordBytes);
+    if (chainwork + family.work(this.record(above)) !== this.#columns.chainwork(above)) return false;
+    this.#prepend(batch, Math.max(0, this.#firstHeight - first), chainworkBefore);
+    const oldBase = this.#baseHeight;
+    this.#verifiedHeight = first;
+    while (this.#baseHeight > first && family.firstAncestor(this.#baseHeight - 1) >= this.#firstHeight)
+      this.#baseHeight--;
+    for (let height = this.#baseHeight; height < oldBase; height++)
+      this.#index.add(this.#bestAt(height - this.#firstHeight));
+    return true;
+  }
+
+  /** Puts the first headers of a batch before all that are known. */
+  #prepend({ records, hashes }: HeaderBatch, count: number, chainworkBefore: bigint): void {
+    if (count === 0) return;
+    const { family } = this;
+    const slots: number[] = [];
+    let slot = -1;
+    let chainwork = chainworkBefore;
+    this.#firstHeight -= count;
+    for (let i = 0; i < count; i++) {
+      const at = i * family.recordBytes;
+      chainwork += family.work(records, at);
+      const height = this.#firstHeight + i;
+      slot = this.#columns.add(records, hashes, i, slot, height, family.time(records, at), chainwork);
+      slots.push(slot);
+    }
+    this.#columns.adopt(slot, this.#bestAt(0));
+    for (const each of this.#best.splice(0)) slots.push(each);
+    for (const each of slots) this.#best.push(each);
+  }
+
   /** A record commits to all that a hash does, so two records under one hash are an equivocation. */
   #known(records: Uint8Array, hashes: Uint8Array, index: number): CheckedInsertResult | undefined {
     const slot = this.find(hashes, index * 32);
@@ -275,21 +337,11 @@ export class HeaderTree {
     if (this.#columns.count >= this.#headersMax) {
       return { kind: 'rejected', code: 'TREE_FULL', detail: `${this.#headersMax} headers` };
     }
-    const columns = this.#columns;
-    const { family } = this;
-    const at = index * family.recordBytes;
-    const height = columns.height(parent) + 1;
-    const chainwork = columns.chainwork(parent) + family.work(records, at);
-    const time = family.time(records, at);
-    const slot = columns.add(records, hashes, index, parent, height, time, chainwork);
-    this.#index.add(slot);
-    const tip = this.tip;
-    if (parent === tip) {
-      this.#best.push(slot);
-      return { kind: 'extended', slot };
-    }
+    const { tip } = this;
+    const slot = this.#store(records, hashes, index, parent);
+    if (parent === tip) return { kind: 'extended', slot };
     this.#sideLeaves.delete(parent);
-    if (chainwork > columns.chainwork(tip)) {
+    if (this.chainwork(slot) > this.chainwork(tip)) {
       const reorg = this.#switchTo(slot);
       this.#evict();
       return { kind: 'reorganised', slot, reorg };
@@ -303,6 +355,19 @@ export class HeaderTree {
       code: 'TREE_FULL',
       detail: `${this.#sideHeadersMax} headers beside the best chain`,
     };
+  }
+
+  /** Fills a slot with a header that is not in the tree; on top of the tip it is the new one. */
+  #store(records: Uint8Array, hashes: Uint8Array, index: number, parent: number): number {
+    const columns = this.#columns;
+    const { family } = this;
+    const at = index * family.recordBytes;
+    const height = columns.height(parent) + 1;
+    const chainwork = columns.chainwork(parent) + family.work(records, at);
+    const slot = columns.add(records, hashes, index, parent, height, family.time(records, at), chainwork);
+    this.#index.add(slot);
+    if (parent === this.tip) this.#best.push(slot);
+    return slot;
   }
 
   #switchTo(slot: number): BranchSwitch {
