@@ -19,6 +19,7 @@ import {
   MessageAssembler,
   messageRows,
   type NodeEventBody,
+  PROTOCOL_VERSION,
   parseLosslessJson,
   resolveNetwork,
 } from '@vision-light/protocol';
@@ -64,13 +65,14 @@ function expectEqual(what: string, a: Uint8Array, b: Uint8Array): void {
 const messages: readonly Message[] = [
   {
     type: 'hello',
-    version: 1,
+    version: PROTOCOL_VERSION,
     networkId: visionSim.networkId,
     height: 300,
     chainwork: 2n ** 70n,
     services: 1,
     userAgent: 'fuzz/1.0',
     session: 5n,
+    time: 1_780_000_000,
     identity: new Uint8Array(9),
   },
   { type: 'ping', requestId: 5 },

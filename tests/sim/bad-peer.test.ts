@@ -1,4 +1,10 @@
-import type { Hello, Message, peerFaults, wireFaults } from '@vision-light/protocol';
+import {
+  type Hello,
+  type Message,
+  PROTOCOL_VERSION,
+  type peerFaults,
+  type wireFaults,
+} from '@vision-light/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   DEFERRED_REQUESTS_MAX,
@@ -101,9 +107,13 @@ describe('a peer that breaks a rule is told which, and disconnected; the node go
       greets: false,
     }));
   it('a later version', () =>
-    expectReject('PEER_WRONG_VERSION', (peer) => peer.hello({ version: 2 }), { greets: false }));
+    expectReject('PEER_WRONG_VERSION', (peer) => peer.hello({ version: PROTOCOL_VERSION + 1 }), {
+      greets: false,
+    }));
   it('an earlier version', () =>
-    expectReject('PEER_WRONG_VERSION', (peer) => peer.hello({ version: 0 }), { greets: false }));
+    expectReject('PEER_WRONG_VERSION', (peer) => peer.hello({ version: PROTOCOL_VERSION - 1 }), {
+      greets: false,
+    }));
   it('a message before hello', () =>
     expectReject('PEER_OUT_OF_TURN', (peer) => peer.say({ type: 'ping', requestId: 1 }), { greets: false }));
   it('a second hello', () => expectReject('PEER_OUT_OF_TURN', (peer) => peer.hello()));

@@ -58,8 +58,9 @@ export class SimMiner {
     const delayMs = this.world.random.exponential((1000 * difficulty) / this.hashesPerSecond);
     this.#cancel = this.world.after(delayMs, () => {
       if (this.#isStopped) return;
-      // What is mined beside a longer chain is lost.
-      if (this.node.core.status.phase !== 'syncing') this.mine();
+      // What is mined beside a longer chain is lost; but where headers do not come for a known reason, they need not be longer.
+      const { phase, reason } = this.node.core.status;
+      if (phase !== 'syncing' || reason !== undefined) this.mine();
       this.#draw();
     });
   }

@@ -58,6 +58,7 @@ export class Stranger {
       services: 0,
       userAgent: 'stranger',
       session: 0n,
+      time: 0,
       identity,
       ...changes,
     });

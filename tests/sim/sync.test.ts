@@ -276,7 +276,7 @@ describe('header sync', () => {
     expect(codes.size).toBe(3 + SUBMISSIONS_MAX);
   });
 
-  it('parts with a peer whose branch there is no room for, and says TREE_FULL', async () => {
+  it('does not call itself synced beside a branch that there is no room for, and says BRANCH_REFUSED once', async () => {
     const world = new World(startWallTime);
     const node = await addFull(world, 'node', 4000);
     // Room for a few headers only beside the best chain stands for a branch of 32,768.
@@ -302,9 +302,11 @@ describe('header sync', () => {
       );
     }
     await world.run(world.now + 10_000);
-    expect(node.noticed('error').map(({ code }) => code)).toContain('TREE_FULL');
-    expect(peer.heard('getHeaders').length).toBeLessThan(12);
-    expect(rejects(node.notices)).toEqual(['PEER_CLAIM_UNPROVEN']);
+    expect(node.noticed('error').map(({ code }) => code)).toEqual(['BRANCH_REFUSED']);
+    expect(node.core.status).toMatchObject({ phase: 'syncing', reason: 'BRANCH_REFUSED' });
+    // The reason is ours, so the peer stays; but it is not asked for the branch again and again.
+    expect(peer.heard('getHeaders').length).toBeLessThan(6);
+    expect(rejects(node.notices)).toEqual([]);
   });
 
   it('passes an announcement on from one to the next, and to one that is just saying hello', async () => {

@@ -12,6 +12,7 @@ export type {
   Phase,
   Reorg,
   Status,
+  StatusReason,
   StoreFault,
   Tip,
   VisionXParams,

@@ -60,6 +60,8 @@ export {
   type Phase,
   type Reorg,
   type Status,
+  type StatusReason,
+  statusReasons,
   type Tip,
 } from './io/notice.js';
 export {

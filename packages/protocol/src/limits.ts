@@ -222,6 +222,9 @@ export const DEFERRED_REQUESTS_MAX = 16;
 /** Answers of one peer that are not waited for any more and may still come: more than its windows of bodies until it is paused twice. Above it the oldest is forgotten, and then unsolicited. */
 export const LATE_ANSWERS_MAX = 256;
 
+/** Seconds by which a peer's clock is ahead of ours before that counts: as far as Vision's headers may be ahead of a clock. Where most peers are, `HEADER_TIME_TOO_NEW` is no fault of theirs. */
+export const CLOCK_BEHIND_S = 10;
+
 /** Held headers of one peer (Vision: ahead of the clock): the blocks of five minutes, for the case that a clock is that wrong. Further ones are dropped, and come again with the next announcement. */
 export const HELD_HEADERS_PER_PEER_MAX = 64;
 

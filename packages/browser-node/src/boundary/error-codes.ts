@@ -1,4 +1,4 @@
-import { blockFaults, type StoreFault, storeFaults } from '@vision-light/protocol';
+import { blockFaults, type StoreFault, statusReasons, storeFaults } from '@vision-light/protocol';
 import type { SignalingFault } from '@vision-light/signaling/client';
 
 /**
@@ -19,6 +19,9 @@ export const lightNodeErrors = {
   ...storeFaults,
   BLOCK_UNAVAILABLE: blockFaults.BLOCK_UNAVAILABLE,
   BLOCK_BUSY: blockFaults.BLOCK_BUSY,
+  CLOCK_BEHIND: statusReasons.CLOCK_BEHIND,
+  BRANCH_REFUSED: statusReasons.BRANCH_REFUSED,
+  LOW_WORK: statusReasons.LOW_WORK,
   HEADER_EQUIVOCATION: 'Another header with the same digest was verified before; it is not followed.',
   POW_UNAVAILABLE: 'The proof of work cannot be computed here: the hashing workers fail.',
   NODE_BROKEN: 'The node stopped because of a fault in itself.',

@@ -15,6 +15,11 @@ const advice: Readonly<Partial<Record<LightNodeErrorCode | 'BAD_CONFIGURATION', 
   STORE_FAILED: 'The node tries again every minute.',
   PEER_CONNECTION_FAILED:
     'A privacy extension or a policy of this browser may block WebRTC. Allow it for this page and reload. Signaling servers have no part in this.',
+  CLOCK_BEHIND:
+    'Set the clock of this device, best by letting it set itself. No reload is needed: the headers that wait are taken then.',
+  BRANCH_REFUSED:
+    'This page asks for that branch again now and then. Another node may tell which chain is followed.',
+  LOW_WORK: 'A gateway that you trust to be on the network helps: its chain is checked as every other.',
   WORKER_FAILED: 'Reloading the page usually helps.',
   NODE_BROKEN: 'Please reload the page, and report it: this should not happen.',
 };

@@ -1,5 +1,6 @@
 /** The state of the node in plain words. */
 
+import type { StatusReason } from '@vision-light/browser-node';
 import { countNoun, formatSpan } from '../display/quantities.js';
 import type { SessionState } from '../session/node-session.js';
 
@@ -18,6 +19,32 @@ export interface PhaseWords {
  */
 const OLD_TIP_S = 7_200;
 
+/** What keeps the node from being synced, as a word and a sentence. */
+const reasonWords: Readonly<Record<StatusReason, PhaseWords>> = {
+  CLOCK_BEHIND: {
+    word: 'Held up',
+    sentence:
+      'The clock of this device is behind. Newer headers have come, but they are ahead of it: set the clock, and they are taken.',
+  },
+  HEADERS_AHEAD: {
+    word: 'Waiting',
+    sentence: 'The newest header of a peer is ahead of the clock. It is taken when its time has come.',
+  },
+  BRANCH_REFUSED: {
+    word: 'Not synced',
+    sentence:
+      'A peer claims more work on a branch that there is no room for here. It may be the better chain.',
+  },
+  LOW_WORK: {
+    word: 'Not synced',
+    sentence: 'The peers have shown chains with less work than this network must have. Looking for others.',
+  },
+  GENESIS_ONLY: {
+    word: 'Waiting',
+    sentence: 'The peers know no header after genesis either. The first one is awaited.',
+  },
+};
+
 /** The phase that the page shows. */
 export function phaseOf(state: SessionState): PagePhase {
   if (state.lifecycle === 'starting') return 'starting';
@@ -32,6 +59,8 @@ export function phaseOf(state: SessionState): PagePhase {
  * @param now  Unix seconds
  */
 export function describePhase(phase: PagePhase, state: SessionState, now: number): PhaseWords {
+  const reason = phase === 'syncing' || phase === 'stalled' ? state.status?.reason : undefined;
+  if (reason !== undefined) return reasonWords[reason];
   const peers = countNoun(state.status?.peers ?? 0, 'peer');
   switch (phase) {
     case 'starting':

@@ -1,6 +1,12 @@
 /** Live mining: always on the best verified header, never on one that is less than a second old. */
 import type { VisionXSolution } from '@vision-light/pow';
-import { createTemplate, sealTemplate, templateInput, type VisionFamily } from '@vision-light/protocol';
+import {
+  createTemplate,
+  type Status,
+  sealTemplate,
+  templateInput,
+  type VisionFamily,
+} from '@vision-light/protocol';
 import type { Logger } from 'pino';
 import type { NodeHost } from '../node-host.js';
 import { Searcher, type SearchWork } from './searcher.js';
@@ -85,7 +91,7 @@ export class Miner {
     const { host, family, name, transactions } = this.#options;
     const { tree, status } = host.node;
     // Blocks beside a longer chain would be lost.
-    if (this.#isSubmitting || status.phase === 'syncing' || status.phase === 'closed') return undefined;
+    if (this.#isSubmitting || isCatchingUp(status) || status.phase === 'closed') return undefined;
     const parent = tree.tip;
     const nowMs = Date.now();
     if (parent !== this.#parent) {
@@ -143,4 +149,9 @@ export class Miner {
     // Whatever failed, it must not be tried a thousand times a second.
     this.#wakeIn(PARENT_AGE_MIN_MS);
   }
+}
+
+/** Whether headers are on their way. Where they do not come for a known reason, as at genesis, mining goes on. */
+function isCatchingUp({ phase, reason }: Status): boolean {
+  return phase === 'syncing' && reason === undefined;
 }

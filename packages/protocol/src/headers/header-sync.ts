@@ -8,6 +8,7 @@
 import { defined } from '../assert.js';
 import { areEqual } from '../bytes/compare-bytes.js';
 import type { EventTime } from '../io/event.js';
+import type { OpenReason } from '../io/notice.js';
 import {
   DUPLICATE_COST,
   HEADER_REQUESTS_IN_FLIGHT_MAX,
@@ -16,6 +17,7 @@ import {
   PAUSE_MS,
   UNPROVEN_CLAIMS_MAX,
 } from '../limits.js';
+import { isClockBehind } from '../peer/clock-evidence.js';
 import type { Outbox } from '../peer/outbox.js';
 import { earliest, type Part, type Reception } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
@@ -37,7 +39,7 @@ export interface SyncListener {
   /** Says why, and disconnects. */
   punish(peer: Peer, code: string, detail: string): void;
   /** Something on this side keeps headers out. */
-  failed(code: 'TREE_FULL' | 'POW_UNAVAILABLE'): void;
+  failed(code: 'POW_UNAVAILABLE'): void;
   /** All headers of an answer are in the tree, `payload` in the batch codec; see `ChainWriter.received`. */
   verified(parentHeight: number, count: number, payload: Uint8Array, lastHash: Uint8Array): void;
 }
@@ -58,7 +60,7 @@ export class HeaderSync implements Part<Headers> {
 
   constructor(
     readonly tree: HeaderTree,
-    held: HeldHeaders,
+    readonly held: HeldHeaders,
     /** Verified headers that the tree had no room for. */
     dropped: SeenFilter,
     readonly verifier: Verifier,
@@ -80,9 +82,21 @@ export class HeaderSync implements Part<Headers> {
     return this.#lead !== undefined;
   }
 
-  /** True if a peer claims, credibly, more work than is verified. */
+  /** True if a peer may have more than is verified: it claims more work, or a header that is not known here. */
   isAhead(peer: Peer): boolean {
-    return this.#claims.isAhead(peer);
+    this.#claims.settle(peer);
+    return this.#claims.isAhead(peer) || peer.announced !== undefined || this.#isHeldBack(peer);
+  }
+
+  /** Why what a peer claims is open for a reason of this side; undefined if there is none. */
+  refusal(peer: Peer): OpenReason | undefined {
+    const refusal = this.#standings.get(peer)?.refusal;
+    return refusal !== undefined && this.isAhead(peer) ? refusal : undefined;
+  }
+
+  /** Whether headers of a peer wait for the clock. */
+  #isHeldBack(peer: Peer): boolean {
+    return this.held.countOf(sourceOf(peer)) > 0;
   }
 
   /** Ends a turn that is over, looks for a leader if there is none, and keeps its requests flowing. */
@@ -179,7 +193,12 @@ export class HeaderSync implements Part<Headers> {
   }
 
   peerReady(peer: Peer): void {
-    this.#standings.set(peer, { unprovenClaims: 0, putOffUntil: never, lastLedAt: never });
+    this.#standings.set(peer, {
+      unprovenClaims: 0,
+      putOffUntil: never,
+      refusal: undefined,
+      lastLedAt: never,
+    });
   }
 
   peerGone(peer: Peer): void {
@@ -218,8 +237,9 @@ export class HeaderSync implements Part<Headers> {
 
   #hasMore(peer: Peer, now: number): boolean {
     this.#claims.settle(peer);
-    // Mostly no peer has more than is known here, and that is quickly seen.
-    if (peer.announced === undefined && !this.isAhead(peer)) return false;
+    // Mostly no peer has more than is known here, and that is quickly seen. What waits for the clock need not come again.
+    const isAhead = this.#claims.isAhead(peer) && !this.#isHeldBack(peer);
+    if (peer.announced === undefined && !isAhead) return false;
     if (now < this.#freeAt(peer)) return false;
     // What it brought in an earlier turn comes first: asking again would bring the same.
     return this.verifier.pending(sourceOf(peer)) === 0;
@@ -245,7 +265,7 @@ export class HeaderSync implements Part<Headers> {
   }
 
   #verified(peer: Peer, lead: Lead, outcome: BatchOutcome): void {
-    lead.held += outcome.held;
+    if (outcome.held > 0) lead.refusal ??= 'HEADERS_AHEAD';
     // Headers that are proven and new are worth more than what a peer said before.
     if (outcome.accepted > outcome.duplicates) this.#standingOf(peer).unprovenClaims = 0;
     this.outbox.counters.count('vision_p2p_dupes_dropped_total', outcome.duplicates);
@@ -265,10 +285,12 @@ export class HeaderSync implements Part<Headers> {
         if (this.peers.get(peer.id) === peer) this.#countUnproven(peer, 'PEER_UNCONNECTED_HEADERS');
         return;
       case 'TREE_FULL':
-        // Its branch is longer than what there is room for beside the best chain: it shall not be asked for it again.
-        this.verifier.drop(sourceOf(peer));
-        this.listener.failed(outcome.fault);
-        if (this.#lead === lead) this.#finish(lead);
+        this.#refuse(lead, 'BRANCH_REFUSED');
+        return;
+      case 'HEADER_TIME_TOO_NEW':
+        // Where the peers' clocks say that ours is wrong, those headers are right.
+        if (isClockBehind(this.peers.ready)) this.#refuse(lead, 'HEADERS_AHEAD');
+        else this.listener.punish(peer, outcome.fault, outcome.detail);
         return;
       case 'POW_UNAVAILABLE':
         this.verifier.drop(sourceOf(peer));
@@ -290,23 +312,40 @@ export class HeaderSync implements Part<Headers> {
 
   /** The base of this tree is not on the peer's chain, which may still be too short: it is asked again after a pause. */
   #putOff(lead: Lead): void {
-    const { peer } = lead;
     this.#end(lead);
-    peer.announced = undefined;
+    lead.peer.announced = undefined;
+    this.#pause(lead.peer);
+  }
+
+  #pause(peer: Peer): void {
     this.#standingOf(peer).putOffUntil = this.#now + PAUSE_MS;
     this.#lastFreeAt = this.#now + PAUSE_MS;
   }
 
-  /** The peer has given all it has: what it claimed beyond that was not true. */
+  /** This side does not take the rest of what the peer has. */
+  #refuse(lead: Lead, reason: OpenReason): void {
+    lead.refusal = reason;
+    this.verifier.drop(sourceOf(lead.peer));
+    if (this.#lead === lead) this.#finish(lead);
+  }
+
+  /** The peer has given all it has, or all that is taken here. In the first case what it claimed beyond that was not true. */
   #finish(lead: Lead): void {
-    const { peer } = lead;
+    const { peer, refusal } = lead;
     this.#end(lead);
     this.#claims.settle(peer);
+    this.#standingOf(peer).refusal = refusal;
+    if (refusal !== undefined) {
+      const mayAskAgain =
+        refusal === 'HEADERS_AHEAD' && !this.held.isFullFor(sourceOf(peer)) && this.#isHeldBack(peer);
+      if (!mayAskAgain) this.#pause(peer);
+      return;
+    }
     const isOverclaimed = this.#claims.lower(peer);
     // By what it announced when its turn began: it may have announced something else since, again and again.
     const isInvented = lead.announced !== undefined && !this.#claims.isKnown(lead.announced.hash);
     if (isInvented && peer.announced === lead.announced) peer.announced = undefined;
-    if ((isOverclaimed || isInvented) && lead.held === 0) {
+    if (isOverclaimed || isInvented) {
       peer.height = this.#claims.provenHeight(peer);
       this.#countUnproven(peer, 'PEER_CLAIM_UNPROVEN');
     }

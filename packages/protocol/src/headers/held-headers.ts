@@ -31,6 +31,16 @@ export class HeldHeaders {
     return this.#held.size > 0 && this.#held.has(bytesToHex(hash));
   }
 
+  /** How many headers of that source are held. */
+  countOf(from: string): number {
+    return this.#countOf.get(from) ?? 0;
+  }
+
+  /** Whether a further header of that source would be dropped. */
+  isFullFor(from: string): boolean {
+    return this.#held.size >= HELD_HEADERS_MAX || this.countOf(from) >= HELD_HEADERS_PER_PEER_MAX;
+  }
+
   /** When a held header is due, or undefined. */
   dueAt(hash: Uint8Array): number | undefined {
     return this.#held.get(bytesToHex(hash))?.dueAt;
@@ -40,10 +50,9 @@ export class HeldHeaders {
   add(header: HeldHeader): boolean {
     const key = bytesToHex(header.hash);
     if (this.#held.has(key)) return true;
-    const count = this.#countOf.get(header.from) ?? 0;
-    if (this.#held.size >= HELD_HEADERS_MAX || count >= HELD_HEADERS_PER_PEER_MAX) return false;
+    if (this.isFullFor(header.from)) return false;
     this.#held.set(key, { ...header, record: header.record.slice(), hash: header.hash.slice() });
-    this.#countOf.set(header.from, count + 1);
+    this.#countOf.set(header.from, this.countOf(header.from) + 1);
     return true;
   }
 

@@ -1,4 +1,6 @@
 /** One peer's turn as the peer that headers are downloaded from: what it was asked, and what came. */
+
+import type { OpenReason } from '../io/notice.js';
 import { ANSWER_BYTES_PER_SECOND_MIN, HEADERS_PER_MESSAGE_MAX, MESSAGE_TIMEOUT_MS } from '../limits.js';
 import type { AnnouncedTip, Peer } from '../peer/peer.js';
 import type { RequestKind } from '../peer/request-ledger.js';
@@ -35,8 +37,8 @@ export class Lead {
   baseHeight: number;
   /** True once an answer was not full: the peer has no more. */
   isExhausted = false;
-  /** Headers that are ahead of the clock. */
-  held = 0;
+  /** Why this side does not take all that came. That is not the peer's fault. */
+  refusal: OpenReason | undefined;
 
   /** @param since  monotonic ms at which the turn begins */
   constructor(

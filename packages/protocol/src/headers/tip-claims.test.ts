@@ -38,6 +38,7 @@ it('lowers a claim to what was shown, and says whether it was more than is verif
     services: 0,
     userAgent: '',
     session: 0n,
+    time: 0,
     identity: new Uint8Array(0),
   };
   peer.claimedChainwork = tree.chainwork(0);

@@ -18,8 +18,27 @@ export interface Reorg {
   readonly connected: readonly Tip[];
 }
 
-/** How far the node is. `synced`: at least one peer, and none claims more chainwork than is verified. */
+/**
+ * How far the node is. `synced`: at least one peer, none claims more chainwork than is verified, and none has headers that
+ * this side did not take.
+ */
 export type Phase = 'connecting' | 'syncing' | 'synced' | 'stalled' | 'closed';
+
+/** Why a peer's headers are not taken, though it is not at fault. The claim stays open. */
+export type OpenReason = 'HEADERS_AHEAD' | 'BRANCH_REFUSED' | 'LOW_WORK';
+
+/** Why the phase is `syncing` or `stalled` where that is not because headers are on their way. */
+export const statusReasons = {
+  CLOCK_BEHIND:
+    'The clock of this device is behind: the newest headers are ahead of it, and wait until it shows their time.',
+  HEADERS_AHEAD: 'The newest headers of a peer are ahead of the clock, and wait until it shows their time.',
+  BRANCH_REFUSED: 'A peer claims more work on a branch for which there is no room here.',
+  LOW_WORK: 'The chains that peers have shown have less work than this network must have.',
+  GENESIS_ONLY: 'The peers know no header but genesis either. The first one is awaited.',
+} as const;
+
+/** A code of {@link statusReasons}. */
+export type StatusReason = keyof typeof statusReasons;
 
 /** The node's state in numbers, for people. */
 export interface Status {
@@ -32,8 +51,10 @@ export interface Status {
   readonly headersPerSecond: number;
   /** Height up to which the best chain is on disk; 0 while nothing is. */
   readonly storedHeight: number;
-  /** 0 to 1: verified height against `bestPeerHeight`. */
+  /** 0 to 1: verified height against `bestPeerHeight`; 1 only if the phase is `synced`. */
   readonly progress: number;
+  /** What keeps the node from being `synced`, where that is known. */
+  readonly reason?: StatusReason;
 }
 
 /** A peer that has said hello, as the API shows it. */

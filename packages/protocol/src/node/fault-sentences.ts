@@ -1,7 +1,7 @@
 /** One table of every code that a node can give: the sentence for people. Codes are stable. */
 import { bodyFaults } from '../chain/body-fault.js';
 import { headerFaults } from '../chain/header-fault.js';
-import { blockFaults } from '../io/notice.js';
+import { blockFaults, statusReasons } from '../io/notice.js';
 import { storeFaults } from '../io/storage.js';
 import { peerFaults } from '../peer/peer-fault.js';
 import { wireFaults } from '../wire/wire-fault.js';
@@ -22,6 +22,7 @@ export const faultSentences = {
   ...peerFaults,
   ...storeFaults,
   ...blockFaults,
+  ...statusReasons,
   ...nodeFaults,
 } as const;
 

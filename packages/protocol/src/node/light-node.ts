@@ -159,7 +159,7 @@ export class LightNode {
         this.blocks.start();
         break;
       case 'peerConnected':
-        this.#parts.sessions.connected(event.peer, event.maxMessageBytes, now);
+        this.#parts.sessions.connected(event.peer, event.maxMessageBytes, this.#time);
         break;
       case 'peerDisconnected':
         this.#parts.sessions.disconnected(event.peer, now);
@@ -226,7 +226,7 @@ export class LightNode {
     this.#parts.writer.loaded(this.tree.tipHeight, mustTruncate, this.#time.now);
     this.#parts.announcer.skip();
     this.#parts.outbox.emit({ type: 'ready', tip: this.tip });
-    this.#parts.sessions.open();
+    this.#parts.sessions.open(this.#time.wallTime);
   }
 
   #loadFailed({ code, detail }: StorageFailure): void {

@@ -189,7 +189,9 @@ export class NodeParts {
       },
       offered: (peer, message, now) => this.blocks.announced(peer, message, now),
     });
-    this.reporter = new StatusReporter(tree, peers, sync, this.writer, outbox);
+    this.reporter = new StatusReporter(tree, peers, sync, this.writer, outbox, (code) =>
+      listener.error(code),
+    );
     this.submissions = new Submissions(family, this.verifier, this.blocks, outbox);
     const context: PartContext = { tree, peers, outbox, storage, ledger, random: this.random, punish };
     this.list = [

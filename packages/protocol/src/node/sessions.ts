@@ -85,11 +85,11 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
 
   // Coming and going
 
-  /** The chain is loaded: greets those that came before. */
-  open(): void {
+  /** The chain is loaded: greets those that came before. @param wallTime  Unix seconds */
+  open(wallTime: number): void {
     this.#isOpen = true;
     this.#dueAt = Number.NEGATIVE_INFINITY;
-    for (const peer of this.peers) this.#greet(peer);
+    for (const peer of this.peers) this.#greet(peer, wallTime);
   }
 
   /** Disconnects everyone. */
@@ -98,7 +98,7 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
     for (const peer of [...this.peers]) this.#disconnect(peer, undefined, now);
   }
 
-  connected(id: string, maxMessageBytes: number | undefined, now: number): void {
+  connected(id: string, maxMessageBytes: number | undefined, { now, wallTime }: EventTime): void {
     this.disconnected(id, now);
     const { messageBytesMax } = this.tree.family;
     const { codec } = this.outbox;
@@ -121,7 +121,7 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
       pongAt: Number.NEGATIVE_INFINITY,
     });
     this.#dueAt = Number.NEGATIVE_INFINITY;
-    if (this.#isOpen) this.#greet(peer);
+    if (this.#isOpen) this.#greet(peer, wallTime);
   }
 
   /** The platform says that a channel is closed. */
@@ -148,7 +148,7 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
     this.listener.gone(peer, code, now);
   }
 
-  #greet(peer: Peer): void {
+  #greet(peer: Peer, wallTime: number): void {
     const { tree, options } = this;
     peer.greetedWith = tree.hash(tree.tip).slice();
     this.outbox.send(peer, {
@@ -160,6 +160,7 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
       services: (options.isGateway ? SERVICE_GATEWAY : 0) + (options.isArchive ? SERVICE_ARCHIVE : 0),
       userAgent: options.userAgent,
       session: options.session,
+      time: Math.max(0, Math.floor(wallTime)),
       identity: new Uint8Array(0),
     });
   }
@@ -178,10 +179,10 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
     return isPartial !== wasPartial;
   }
 
-  receive(peer: Peer, message: Hello | Ping | Pong | Reject, { now }: EventTime): Reception {
+  receive(peer: Peer, message: Hello | Ping | Pong | Reject, { now, wallTime }: EventTime): Reception {
     switch (message.type) {
       case 'hello':
-        return this.#hello(peer, message);
+        return this.#hello(peer, message, wallTime);
       case 'ping':
         this.outbox.send(peer, { type: 'pong', requestId: message.requestId });
         return 'quiet';
@@ -194,7 +195,7 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
     }
   }
 
-  #hello(peer: Peer, hello: Hello): PeerFault | undefined {
+  #hello(peer: Peer, hello: Hello, wallTime: number): PeerFault | undefined {
     if (hello.version !== PROTOCOL_VERSION) return 'PEER_WRONG_VERSION';
     if (!areEqual(hello.networkId, this.tree.family.networkId)) return 'PEER_WRONG_NETWORK';
     if (this.#isConnectedTo(hello.session)) return 'PEER_DUPLICATE';
@@ -202,6 +203,7 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
     peer.hello = { ...hello, networkId: this.tree.family.networkId, identity: hello.identity.slice() };
     peer.height = hello.height;
     peer.claimedChainwork = hello.chainwork;
+    if (hello.time > 0) peer.clockAheadS = hello.time - wallTime;
     this.peers.greeted();
     this.#sessionOf(peer).isPingWanted = true;
     this.#dueAt = Number.NEGATIVE_INFINITY;

@@ -2,8 +2,9 @@
 import type { ChainWriter } from '../headers/chain-writer.js';
 import type { HeaderSync } from '../headers/header-sync.js';
 import type { EventTime } from '../io/event.js';
-import type { Phase, Status } from '../io/notice.js';
+import type { Phase, Status, StatusReason } from '../io/notice.js';
 import { STALLED_AFTER_MS, STATUS_INTERVAL_MS } from '../limits.js';
+import { isClockBehind } from '../peer/clock-evidence.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { Part } from '../peer/part.js';
 import type { PeerSet } from '../peer/peer-set.js';
@@ -12,6 +13,12 @@ import { RateMeter } from './rate-meter.js';
 
 /** Milliseconds after which a rate that falls is looked at again. */
 const RATE_INTERVAL_MS = 1_000;
+
+/** The greatest progress of a node that is not synced: the heights may be the same, and yet a peer has more work. */
+const PROGRESS_MAX = 0.999;
+
+/** Reasons that a person can do something about. */
+const troubles: ReadonlySet<StatusReason> = new Set(['CLOCK_BEHIND', 'BRANCH_REFUSED', 'LOW_WORK']);
 
 /** Derives the status from the parts of the node, and emits it when it is news. */
 export class StatusReporter implements Part {
@@ -25,6 +32,7 @@ export class StatusReporter implements Part {
     progress: 0,
   };
   #isClosed = false;
+  readonly #told = new Set<StatusReason>();
   readonly #rate = new RateMeter();
   readonly #blockRate = new RateMeter();
   /** Block bodies that the rate has taken in. */
@@ -40,6 +48,8 @@ export class StatusReporter implements Part {
     readonly sync: HeaderSync,
     readonly writer: ChainWriter,
     readonly outbox: Outbox,
+    /** Told once of what keeps the node from being synced and is no fault of a peer. */
+    readonly troubled: (code: StatusReason) => void,
   ) {}
 
   /** A header was verified. */
@@ -60,21 +70,26 @@ export class StatusReporter implements Part {
     const ready = this.peers.ready;
     const height = this.tree.tipHeight;
     const bestPeerHeight = ready.reduce((best, peer) => Math.max(best, peer.height), height);
-    const phase = this.#phase(now, ready.length);
-    const isDone = phase === 'synced';
+    const isAhead = ready.some((peer) => this.sync.isAhead(peer));
+    const reason = this.#reason(isAhead);
+    const phase = this.#phase(now, ready.length, isAhead, reason);
+    const progress = phase === 'synced' ? 1 : bestPeerHeight === 0 ? 0 : height / bestPeerHeight;
     this.status = {
       phase,
       peers: ready.length,
       bestPeerHeight,
       headersPerSecond: this.#rate.perSecond(now),
       storedHeight: this.writer.storedHeight,
-      progress: isDone ? 1 : bestPeerHeight === 0 ? 0 : height / bestPeerHeight,
+      progress: phase === 'synced' ? 1 : Math.min(progress, PROGRESS_MAX),
+      ...(phase === 'syncing' || phase === 'stalled' ? reason && { reason } : {}),
     };
+    this.#tellTrouble();
     this.#gauge(now);
     const before = this.#emitted;
     if (before !== undefined && areSame(before, this.status)) return;
     const isUrgent =
       before?.phase !== phase ||
+      before.reason !== this.status.reason ||
       before.peers !== ready.length ||
       before.storedHeight !== this.status.storedHeight;
     if (!isUrgent && now < this.#emittedAt + STATUS_INTERVAL_MS) return;
@@ -112,18 +127,31 @@ export class StatusReporter implements Part {
     counters.set('vision_p2p_blocks_per_sec', this.#blockRate.perSecond(now));
   }
 
-  #phase(now: number, ready: number): Phase {
+  #phase(now: number, ready: number, isAhead: boolean, reason: StatusReason | undefined): Phase {
     if (this.#isClosed) return 'closed';
-    if (ready === 0) {
-      this.#progressAt = now;
-      return 'connecting';
-    }
-    const isBehind = this.peers.ready.some((peer) => this.sync.isAhead(peer));
-    if (!isBehind) {
-      this.#progressAt = now;
-      return 'synced';
-    }
+    if (ready === 0 || !isAhead) this.#progressAt = now;
+    if (ready === 0) return 'connecting';
+    if (!isAhead) return reason === undefined ? 'synced' : 'syncing';
     return now >= this.#progressAt + STALLED_AFTER_MS ? 'stalled' : 'syncing';
+  }
+
+  /** What keeps the node from being synced though peers answer. */
+  #reason(isAhead: boolean): StatusReason | undefined {
+    if (!isAhead) return this.tree.tipHeight === 0 ? 'GENESIS_ONLY' : undefined;
+    const { ready } = this.peers;
+    const refusals = ready.map((peer) => this.sync.refusal(peer)).filter((refusal) => refusal !== undefined);
+    const early = refusals.filter((refusal) => refusal === 'HEADERS_AHEAD').length;
+    if (early === 0) return refusals[0];
+    return early > 1 || isClockBehind(ready) ? 'CLOCK_BEHIND' : 'HEADERS_AHEAD';
+  }
+
+  /** Says once what the application should know; again only after the node was synced meanwhile. */
+  #tellTrouble(): void {
+    const { phase, reason } = this.status;
+    if (phase === 'synced') this.#told.clear();
+    if (reason === undefined || !troubles.has(reason) || this.#told.has(reason)) return;
+    this.#told.add(reason);
+    this.troubled(reason);
   }
 }
 
@@ -134,6 +162,7 @@ function areSame(a: Status, b: Status): boolean {
     a.bestPeerHeight === b.bestPeerHeight &&
     a.headersPerSecond === b.headersPerSecond &&
     a.storedHeight === b.storedHeight &&
-    a.progress === b.progress
+    a.progress === b.progress &&
+    a.reason === b.reason
   );
 }

@@ -50,6 +50,8 @@ export class Peer {
   greetedWith: Uint8Array | undefined = undefined;
   /** Undefined until it said hello. */
   hello: Hello | undefined = undefined;
+  /** By how much its clock was ahead of ours when its hello came, seconds; undefined if it did not say. */
+  clockAheadS: number | undefined = undefined;
   /** The highest tip that it claims. */
   height = 0;
   /** The most work that it claims and has not failed to prove. */

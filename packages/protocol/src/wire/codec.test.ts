@@ -13,7 +13,7 @@ import {
 } from '../limits.js';
 import { decodeMessage, encodeMessage, messageCodec } from './codec.js';
 import type { Message } from './message.js';
-import type { Hello } from './messages/hello.js';
+import { type Hello, PROTOCOL_VERSION } from './messages/hello.js';
 import { wireFaults } from './wire-fault.js';
 
 const hash = fc.uint8Array({ minLength: 32, maxLength: 32 });
@@ -27,13 +27,14 @@ const ascii = (maxLength: number): fc.Arbitrary<string> =>
 const message: fc.Arbitrary<Message> = fc.oneof(
   fc.record({
     type: fc.constant('hello' as const),
-    version: fc.constant(1),
+    version: fc.constant(PROTOCOL_VERSION),
     networkId: hash,
     height: number,
     chainwork: fc.bigInt(0n, 2n ** 256n - 1n),
     services: number,
     userAgent: ascii(USER_AGENT_BYTES_MAX),
     session: fc.bigInt(0n, 2n ** 64n - 1n),
+    time: number,
     identity: fc.uint8Array({ maxLength: IDENTITY_BYTES_MAX }),
   }),
   fc.record({
@@ -77,13 +78,14 @@ const codeOf = (bytes: Uint8Array): string | undefined => {
 
 const hello: Hello = {
   type: 'hello',
-  version: 1,
+  version: PROTOCOL_VERSION,
   networkId: new Uint8Array(32),
   height: 0,
   chainwork: 0n,
   services: 0,
   userAgent: '',
   session: 0n,
+  time: 0,
   identity: new Uint8Array(0),
 };
 
@@ -143,7 +145,7 @@ describe('codec', () => {
   });
 
   it('passes over what a later version adds to its hello', () => {
-    const later = encodeMessage({ ...hello, version: 2 });
+    const later = encodeMessage({ ...hello, version: PROTOCOL_VERSION + 1 });
     expect(codeOf(new Uint8Array([...later, 1, 2, 3]))).toBe('PEER_WRONG_VERSION');
     expect(codeOf(later.subarray(0, 3))).toBe('PEER_WRONG_VERSION');
   });
@@ -251,8 +253,8 @@ describe('caps of the codec', () => {
     }
     expect(codeOf(new Uint8Array([7, 1, 1, 0x41]))).toBe('WIRE_MALFORMED');
     const work = bytesToHex(encodeMessage({ ...hello, chainwork: 1n }));
-    // After the work: services, user agent, session and identity, all of them zero or empty.
-    const rest = '00'.repeat(11);
+    // After the work: services, user agent, session, time and identity, all of them zero or empty.
+    const rest = '00'.repeat(12);
     expect(work.endsWith(`0101${rest}`)).toBe(true);
     const padded = Uint8Array.from(
       `${work.slice(0, -rest.length - 4)}020001${rest}`.match(/../g) ?? [],

@@ -73,7 +73,8 @@ describe('PROTOCOL.md', () => {
     expect(result).toMatchObject({
       ok: true,
       message: {
-        version: 1,
+        version: 2,
+        time: 1_780_000_000,
         networkId,
         height: 2000,
         chainwork: 51234n,

@@ -4,7 +4,7 @@ import { readAscii, readChainwork, readCount, writeAscii, writeChainwork } from 
 import type { MessageRow } from '../message-row.js';
 
 /** Version of the protocol that this code speaks. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** A bit of `services`: always on. */
 export const SERVICE_GATEWAY = 1;
@@ -25,6 +25,8 @@ export interface Hello {
   readonly userAgent: string;
   /** A new random number for each run of a node, so that a second connection between two nodes is found; 0 if unknown. */
   readonly session: bigint;
+  /** What the sender's clock shows, whole seconds since the Unix epoch; 0 if it does not say. */
+  readonly time: number;
   /** Empty until nodes have keys. */
   readonly identity: Uint8Array;
 }
@@ -47,6 +49,7 @@ export const hello: MessageRow<Hello> = {
     writer.varint(message.services);
     writeAscii(writer, message.userAgent, USER_AGENT_BYTES_MAX);
     writer.u64(message.session);
+    writer.varint(message.time);
     if (message.identity.length > IDENTITY_BYTES_MAX) throw new RangeError('identity: too long');
     writer.varint(message.identity.length);
     writer.raw(message.identity);
@@ -60,6 +63,7 @@ export const hello: MessageRow<Hello> = {
     services: reader.varint(),
     userAgent: readAscii(reader, USER_AGENT_BYTES_MAX),
     session: reader.u64(),
+    time: reader.varint(),
     identity: reader.view(readCount(reader, IDENTITY_BYTES_MAX)),
   }),
 };
