@@ -6,12 +6,14 @@ import { listBodies, loadChain, readBody, writeBodies, writeChain } from '../sto
 import { assertEqual, assertTrue, rejection } from './expect.js';
 
 const TIP = Uint8Array.of(1, 2, 3);
-const CHANGE = { removeFrom: undefined, put: [{ index: 0, bytes: Uint8Array.of(4, 5) }], tip: TIP };
+const CHANGE = { journal: [{ index: 0, bytes: Uint8Array.of(4, 5) }], tip: TIP };
+/** As releases wrote it that kept chunks: format 1, height, hash. */
+const FORMER_TIP = Uint8Array.of(1, 7, ...new Uint8Array(32).fill(3));
 const HASH = new Uint8Array(32).fill(7);
 const OTHER_HASH = new Uint8Array(32).fill(8);
 const BODIES = { put: [{ hash: HASH, body: Uint8Array.of(6, 7, 8) }], remove: [] };
 /** What a release of this schema calls its version. */
-const VERSION = 2;
+const VERSION = 3;
 
 let names = 0;
 
@@ -50,9 +52,14 @@ function firstSchema(database: IDBDatabase): void {
   database.createObjectStore('meta');
 }
 
-function ownSchema(database: IDBDatabase): void {
+/** Version 2, which kept headers in chunks. */
+function chunkSchema(database: IDBDatabase): void {
   firstSchema(database);
   database.createObjectStore('bodies');
+}
+
+function ownSchema(database: IDBDatabase): void {
+  for (const name of ['segments', 'journal', 'meta', 'bodies']) database.createObjectStore(name);
 }
 
 /** A database with headers as {@link CHANGE} leaves them, and these records among the bodies. */
@@ -61,8 +68,8 @@ function prepareBodies(
   records: readonly (readonly [IDBValidKey, unknown])[],
 ): Promise<void> {
   return prepare(databaseName(networkId), VERSION, ownSchema, (database) => {
-    const transaction = database.transaction(['chunks', 'meta', 'bodies'], 'readwrite');
-    transaction.objectStore('chunks').put(CHANGE.put[0]?.bytes, 0);
+    const transaction = database.transaction(['journal', 'meta', 'bodies'], 'readwrite');
+    transaction.objectStore('journal').put(CHANGE.journal[0]?.bytes, 0);
     transaction.objectStore('meta').put(TIP, 'tip');
     for (const [key, value] of records) transaction.objectStore('bodies').put(value, key);
     return transaction;
@@ -117,8 +124,8 @@ function dumpOf(networkId: string): Promise<string> {
 
 /** That the headers of {@link CHANGE} are still there. */
 async function assertHeadersKept(store: IndexedDbStore): Promise<void> {
-  const { chunks, tip } = await loadChain(store);
-  assertEqual(chunks.map(({ index, bytes }) => `${index}: ${bytes.join()}`).join('; '), '0: 4,5', 'chunks');
+  const { journal, tip } = await loadChain(store);
+  assertEqual(journal.map(({ index, bytes }) => `${index}: ${bytes.join()}`).join('; '), '0: 4,5', 'chunks');
   assertEqual(tip?.join(), TIP.join(), 'tip');
 }
 
@@ -126,8 +133,8 @@ async function assertHeadersKept(store: IndexedDbStore): Promise<void> {
 async function assertRecovers(networkId: string): Promise<void> {
   const store = new IndexedDbStore(networkId);
   assertEqual((await rejection(loadChain(store))).code, 'STORE_CORRUPT', 'code');
-  const { chunks, tip } = await loadChain(store);
-  assertEqual(chunks.length, 0, 'chunks');
+  const { journal, tip } = await loadChain(store);
+  assertEqual(journal.length, 0, 'chunks');
   assertEqual(tip, undefined, 'tip');
   await writeChain(store, CHANGE);
   assertEqual((await loadChain(store)).tip?.join(), TIP.join(), 'tip');
@@ -152,21 +159,24 @@ describe('IndexedDbStore and what it may find', () => {
     await assertRecovers(networkId);
   });
 
-  it('a database as releases have written it since they keep bodies', async () => {
+  it('a database as releases have written it since they keep segments', async () => {
     const networkId = newNetworkId();
     const hashes = [HASH, OTHER_HASH];
     await prepare(databaseName(networkId), VERSION, ownSchema, (database) => {
-      const transaction = database.transaction(['chunks', 'meta', 'bodies'], 'readwrite');
-      for (const index of [70_000, 0, 256]) transaction.objectStore('chunks').put(TIP, index);
+      const transaction = database.transaction(['segments', 'journal', 'meta', 'bodies'], 'readwrite');
+      for (const index of [70_000, 0, 256]) transaction.objectStore('segments').put(TIP, index);
+      for (const index of [1, 0]) transaction.objectStore('journal').put(TIP, index);
       transaction.objectStore('meta').put(Uint8Array.of(9), 'tip');
+      transaction.objectStore('meta').put(Uint8Array.of(8), 'segments');
       for (const hash of hashes) transaction.objectStore('bodies').put(hash.slice(0, 5), hash);
       return transaction;
     });
     const store = new IndexedDbStore(networkId);
-    const { chunks, tip } = await loadChain(store);
-    assertEqual(chunks.map(({ index }) => index).join(), '0,256,70000', 'indexes');
-    for (const { bytes } of chunks) assertEqual(bytes.join(), TIP.join(), 'chunk');
-    assertEqual(tip?.join(), '9', 'tip');
+    const { segments, journal, table, tip } = await loadChain(store);
+    assertEqual(segments.map(({ index }) => index).join(), '0,256,70000', 'segments');
+    assertEqual(journal.map(({ index }) => index).join(), '0,1', 'journal');
+    for (const { bytes } of [...segments, ...journal]) assertEqual(bytes.join(), TIP.join(), 'piece');
+    assertEqual(`${table?.join()} ${tip?.join()}`, '8 9', 'table and tip');
     assertEqual((await listBodies(store)).join('; '), hashes.join('; '), 'hashes');
     for (const hash of hashes)
       assertEqual((await readBody(store, hash))?.join(), hash.slice(0, 5).join(), 'body');
@@ -179,19 +189,46 @@ describe('IndexedDbStore and what it may find', () => {
     await writeChain(store, CHANGE);
     await writeBodies(store, BODIES);
     await store.close();
-    assertEqual(await dumpOf(networkId), 'version 2; bodies: 7… = 6,7,8; chunks: 0 = 4,5; meta: tip = 1,2,3');
+    assertEqual(
+      await dumpOf(networkId),
+      'version 3; bodies: 7… = 6,7,8; journal: 0 = 4,5; meta: tip = 1,2,3',
+    );
   });
 
-  it('a database of version 1: its headers are kept, and bodies have a place', async () => {
+  it('a database of version 2: its chunks of headers go, and its bodies stay', async () => {
     const networkId = newNetworkId();
-    await prepare(databaseName(networkId), 1, firstSchema, (database) => {
-      const transaction = database.transaction(['chunks', 'meta'], 'readwrite');
-      transaction.objectStore('chunks').put(CHANGE.put[0]?.bytes, 0);
-      transaction.objectStore('meta').put(TIP, 'tip');
+    await prepare(databaseName(networkId), 2, chunkSchema, (database) => {
+      const transaction = database.transaction(['chunks', 'meta', 'bodies'], 'readwrite');
+      transaction.objectStore('chunks').put(Uint8Array.of(4, 5), 0);
+      transaction.objectStore('meta').put(FORMER_TIP, 'tip');
+      transaction.objectStore('bodies').put(Uint8Array.of(6, 7, 8), HASH);
       return transaction;
     });
     const store = new IndexedDbStore(networkId);
+    const { segments, journal, table, tip } = await loadChain(store);
+    assertEqual(segments.length + journal.length, 0, 'pieces');
+    // A pointer of the former format: the node knows from it that there is nothing to read.
+    assertEqual([table, tip].join(), `,${FORMER_TIP.join()}`, 'table and tip');
+    assertEqual((await readBody(store, HASH))?.join(), '6,7,8', 'body');
+    await writeChain(store, CHANGE);
     await assertHeadersKept(store);
+    await store.close();
+    assertEqual(
+      await dumpOf(networkId),
+      'version 3; bodies: 7… = 6,7,8; journal: 0 = 4,5; meta: tip = 1,2,3',
+    );
+  });
+
+  it('a database of version 1: its headers go as well, and bodies have a place', async () => {
+    const networkId = newNetworkId();
+    await prepare(databaseName(networkId), 1, firstSchema, (database) => {
+      const transaction = database.transaction(['chunks', 'meta'], 'readwrite');
+      transaction.objectStore('chunks').put(Uint8Array.of(4, 5), 0);
+      transaction.objectStore('meta').put(FORMER_TIP, 'tip');
+      return transaction;
+    });
+    const store = new IndexedDbStore(networkId);
+    assertEqual((await loadChain(store)).journal.length, 0, 'journal');
     assertEqual((await listBodies(store)).length, 0, 'bodies');
     await writeBodies(store, BODIES);
     assertEqual((await readBody(store, HASH))?.join(), '6,7,8', 'body');
@@ -205,7 +242,7 @@ describe('IndexedDbStore and what it may find', () => {
       database.createObjectStore('cats');
     });
     const store = new IndexedDbStore(networkId);
-    assertEqual((await loadChain(store)).chunks.length, 0, 'chunks');
+    assertEqual((await loadChain(store)).journal.length, 0, 'journal');
     await writeChain(store, CHANGE);
     await assertHeadersKept(store);
     await store.close();
@@ -219,15 +256,15 @@ describe('IndexedDbStore and what it may find', () => {
 
   for (const [what, key, value] of [
     ['text where bytes belong', 0, 'cat'],
-    ['a chunk under a text', 'zero', TIP],
-    ['a chunk under a fraction', 0.5, TIP],
-    ['a chunk under a negative index', -1, TIP],
+    ['an entry of the journal under a text', 'zero', TIP],
+    ['an entry of the journal under a fraction', 0.5, TIP],
+    ['an entry of the journal under a negative index', -1, TIP],
   ] as const) {
     it(`${what}`, async () => {
       const networkId = newNetworkId();
       await prepare(databaseName(networkId), VERSION, ownSchema, (database) => {
-        const transaction = database.transaction('chunks', 'readwrite');
-        transaction.objectStore('chunks').put(value, key);
+        const transaction = database.transaction('journal', 'readwrite');
+        transaction.objectStore('journal').put(value, key);
         return transaction;
       });
       await assertRecovers(networkId);
@@ -343,11 +380,11 @@ describe('IndexedDbStore and what it may find', () => {
       if (key === 'tip') throw new DOMException('full', 'QuotaExceededError');
       return put.call(this, value, key);
     };
-    const error = await rejection(writeChain(store, { ...CHANGE, removeFrom: 0, put: [] })).finally(() => {
+    const error = await rejection(writeChain(store, { ...CHANGE, removeJournalFrom: 0 })).finally(() => {
       IDBObjectStore.prototype.put = put;
     });
     assertEqual(error.code, 'STORE_QUOTA', 'code');
-    assertEqual((await loadChain(store)).chunks.length, 1, 'chunks');
+    assertEqual((await loadChain(store)).journal.length, 1, 'chunks');
     await store.close();
   });
 
@@ -416,7 +453,7 @@ describe('IndexedDbStore and what it may find', () => {
       request.onerror = () => reject(request.error);
     });
     await writeChain(store, CHANGE);
-    assertEqual((await loadChain(store)).chunks.length, 1, 'chunks');
+    assertEqual((await loadChain(store)).journal.length, 1, 'chunks');
     await store.close();
   });
 
@@ -440,14 +477,14 @@ describe('SingleWriterStore', () => {
     const writer = open();
     await writeChain(writer, CHANGE);
     const reader = open();
-    assertEqual((await loadChain(reader)).chunks.length, 1, 'chunks');
+    assertEqual((await loadChain(reader)).journal.length, 1, 'chunks');
     assertEqual(reader.isPersistent, true, 'isPersistent');
-    await writeChain(reader, { removeFrom: 0, put: [], tip: TIP });
+    await writeChain(reader, { removeJournalFrom: 0, tip: TIP });
     assertEqual(reader.isPersistent, false, 'isPersistent');
-    await writeChain(reader, { removeFrom: 0, put: [], tip: TIP });
+    await writeChain(reader, { removeJournalFrom: 0, tip: TIP });
     assertEqual(busy, 1, 'reports');
     assertEqual(writer.isPersistent, true, 'isPersistent');
-    assertEqual((await loadChain(writer)).chunks.length, 1, 'chunks');
+    assertEqual((await loadChain(writer)).journal.length, 1, 'chunks');
     await writer.close();
     await reader.close();
   });
@@ -532,11 +569,11 @@ describe('SingleWriterStore', () => {
     const second = new SingleWriterStore(new IndexedDbStore(networkId), requestWriteLock(networkId), () => {
       isBusy = true;
     });
-    const writing = writeChain(second, { removeFrom: 0, put: [], tip: TIP });
+    const writing = writeChain(second, { removeJournalFrom: 0, tip: TIP });
     await first.close();
     await writing;
     assertTrue(!isBusy, 'the second writer was turned away');
-    assertEqual((await loadChain(second)).chunks.length, 0, 'chunks');
+    assertEqual((await loadChain(second)).journal.length, 0, 'chunks');
     await second.close();
   });
 });

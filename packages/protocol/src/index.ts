@@ -65,6 +65,7 @@ export {
   type Tip,
 } from './io/notice.js';
 export {
+  formerTables,
   isKeyOf,
   type KeyOf,
   type StorageChange,

@@ -32,6 +32,11 @@ export class BlockFollower {
     readonly listener: FollowerListener,
   ) {}
 
+  /** Slots mean nothing any more. */
+  restart(): void {
+    this.#prunedAt = -1;
+  }
+
   /** Whether there are heights to look at, and room for what they want. */
   get hasMore(): boolean {
     return !this.followed.isDone && this.download.pending < FOLLOWED_AHEAD_MAX;
@@ -59,11 +64,16 @@ export class BlockFollower {
     const { followed, stored, download } = this;
     const { tree } = followed;
     if (this.#prunedAt === tree.tip || followed.count === Number.POSITIVE_INFINITY) return;
+    // Without a header above the base nothing is known of what is kept.
+    if (tree.tipHeight === tree.baseHeight) return;
     this.#prunedAt = tree.tip;
     const { lowest } = followed;
+    // Where the tree does not reach down to all that is kept, a header that is not found may be below.
+    const mayBeBelow = tree.baseHeight > 0 && tree.tipHeight - followed.count < tree.baseHeight;
     for (const hash of [...stored.hashes()]) {
       const slot = tree.find(hash);
-      if (slot !== undefined && tree.height(slot) >= lowest && followed.count > 0) continue;
+      const isWanted = slot === undefined ? mayBeBelow : tree.height(slot) >= lowest;
+      if (isWanted && followed.count > 0) continue;
       this.listener.dropped(hash);
       stored.remove(hash);
     }

@@ -137,6 +137,12 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     this.#stored.list();
   }
 
+  /** The tree begins anew; bodies that are kept stay, for their headers come again. */
+  chainReplaced(): void {
+    this.#followed.restart();
+    this.#follower.restart();
+  }
+
   peerReady(peer: Peer): void {
     this.download.addPeer(peer.id, peer.isArchive);
     if (peer.isArchive) this.#followed.restart();
@@ -247,9 +253,10 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   }
 
   advance({ now }: EventTime): void {
-    if (this.#stored.isListed) {
+    // While headers stream in, those of bodies that are kept may be among them.
+    if (this.#stored.isListed && !this.listener.isFar()) {
       this.#follower.prune();
-      if (!this.listener.isFar()) this.#follower.follow();
+      this.#follower.follow();
     }
     for (const hash of this.#announced.sweep(now)) this.#unwant(hash);
     for (const hash of this.#requests.expire(now)) this.#unwant(hash);

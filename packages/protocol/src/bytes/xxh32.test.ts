@@ -38,7 +38,7 @@ describe('xxh32', () => {
         behind.set(bytes, gap);
         expect(xxh32(behind.subarray(gap, gap + bytes.length))).toBe(xxh32(bytes));
         const other = bytes.slice();
-        other[pick % bytes.length] = (other[pick % bytes.length] ?? 0) ^ (1 << pick % 8);
+        other[pick % bytes.length] = (other[pick % bytes.length] ?? 0) ^ (1 << (pick % 8));
         expect(xxh32(other)).not.toBe(xxh32(bytes));
       }),
     );

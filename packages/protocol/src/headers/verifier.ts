@@ -92,13 +92,18 @@ interface Source {
   active: ActiveBatch | undefined;
 }
 
+/** Numbers from 1 on. */
+export function counter(): () => number {
+  let last = 0;
+  return () => ++last;
+}
+
 /** Owns all verification under way; see the head of this file. */
 export class Verifier {
   readonly #family: ChainFamily;
   /** In the order of their turns. */
   readonly #sources = new Map<SourceKey, Source>();
   readonly #jobs = new Map<number, Job>();
-  #nextJob = 1;
 
   constructor(
     readonly tree: HeaderTree,
@@ -106,6 +111,8 @@ export class Verifier {
     readonly outbox: Outbox,
     readonly listener: VerifierListener,
     readonly jobsMax: number,
+    /** Numbers that no other job of the node has. */
+    readonly nextJob: () => number = counter(),
   ) {
     this.#family = tree.family;
   }
@@ -132,7 +139,17 @@ export class Verifier {
     this.#sources.delete(source);
   }
 
-  /** The answer to a `verifyPow`. */
+  /** The tree begins anew: what waits or is under way has no place in it, and whoever brought it is told so. */
+  restart(): void {
+    const waiting = [...this.#sources.values()];
+    this.#sources.clear();
+    for (const { active, queue } of waiting) {
+      if (active !== undefined) answerFault(active.request, 'UNKNOWN_PARENT', 'restart');
+      for (const request of queue) answerFault(request, 'UNKNOWN_PARENT', 'restart');
+    }
+  }
+
+  /** The answer to a `verifyPow`; one that is not of this verifier is passed over. */
   powVerified(job: number, hashes: Uint8Array | undefined, wallTime: number): void {
     const entry = this.#jobs.get(job);
     if (entry === undefined) return;
@@ -188,7 +205,7 @@ export class Verifier {
   }
 
   #dispatch(job: Job): void {
-    const id = this.#nextJob++;
+    const id = this.nextJob();
     this.#jobs.set(id, job);
     this.outbox.push({ type: 'verifyPow', job: id, work: job.work });
   }

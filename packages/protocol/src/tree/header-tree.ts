@@ -29,8 +29,8 @@ export interface HeaderTreeOptions {
 
 /** The tree of verified headers of one network; see the head of this file. */
 export class HeaderTree {
-  readonly #columns: HeaderColumns;
-  readonly #index: HashIndex;
+  #columns: HeaderColumns;
+  #index: HashIndex;
   /** Slots of the window before the base and of the best chain, by height from `#firstHeight` on. */
   readonly #best: number[] = [];
   #firstHeight: number;
@@ -55,6 +55,23 @@ export class HeaderTree {
     this.#baseHeight = base.height;
     this.#verifiedHeight = base.height;
     this.#firstHeight = base.height + 1 - countRecords(family, base);
+    this.#index.add(this.#addBase(base));
+  }
+
+  /**
+   * Begins anew at a base, with nothing above it. Slots that were given out before mean nothing any more.
+   *
+   * @throws {RangeError} if it is no base
+   */
+  restart(base: TreeBase): void {
+    const count = countRecords(this.family, base);
+    this.#columns = new HeaderColumns(this.family.recordBytes);
+    this.#index = new HashIndex((slot) => this.#columns.key(slot));
+    this.#best.length = 0;
+    this.#sideLeaves.clear();
+    this.#baseHeight = base.height;
+    this.#verifiedHeight = base.height;
+    this.#firstHeight = base.height + 1 - count;
     this.#index.add(this.#addBase(base));
   }
 
