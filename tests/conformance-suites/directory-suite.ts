@@ -133,6 +133,27 @@ function defineRoomTests(test: DefineTest): void {
     assertEqual(idsOf(await join(p, 'last', { sampleMax: 3 })).length, 3, 'the sample on joining');
   });
 
+  test('tells a newcomer first of the peer that came before it, while that is there', async ([p, q]) => {
+    await join(q, 'gateway', { kind: 'gateway' });
+    for (let i = 0; i < 30; i++) {
+      const outcome = await join(i % 2 === 0 ? p : q, `peer-${i}`, { sampleMax: 4 });
+      const peers = outcome.ok ? outcome.peers : [];
+      assertEqual(peers[0]?.id, i === 0 ? 'gateway' : `peer-${i - 1}`, 'the first of the sample');
+      assertEqual(new Set(peers.map(({ id }) => id)).size, Math.min(i + 1, 4), 'how many it is told of');
+      assertEqual(
+        peers.some(({ kind }) => kind === 'gateway'),
+        true,
+        'whether a gateway is among them',
+      );
+    }
+    await q.directory.leave('peer-29');
+    assertEqual(
+      idsOf(await join(p, 'after', { sampleMax: 40 })).length,
+      30,
+      'the sample without the one that left',
+    );
+  });
+
   test('puts a gateway into each sample if the room has another one', async ([p, q]) => {
     await join(q, 'gateway', { kind: 'gateway' });
     for (let i = 0; i < 20; i++) await join(p, `peer-${i}`);

@@ -3,6 +3,9 @@
 /** Milliseconds before a peer that could not be reached is dialed again. Arbitrary. */
 const UNREACHABLE_MS = 10_000;
 
+/** Milliseconds before a peer that was full is dialed again: places come free, and asking costs one message. Arbitrary. */
+const FULL_MS = 3000;
+
 /**
  * Milliseconds before a peer that the node disconnected for a fault is dialed again. In a small network that peer may be
  * the only one, and its fault may have been a slow link; a hostile one costs one connection a minute.
@@ -12,14 +15,17 @@ const FAULTY_MS = 60_000;
 /** Peers that are remembered, about 100 bytes each. Above it the oldest may be dialed again. */
 const AVOIDED_MAX = 512;
 
+/** Why a peer is avoided, and for how many milliseconds. */
+const AVOIDED_MS = { unreachable: UNREACHABLE_MS, full: FULL_MS, faulty: FAULTY_MS } as const;
+
 /** Until when which peer is avoided, by its id on the signaling server. */
 export class AvoidedPeers {
   /** Monotonic milliseconds; the peer that was added first comes first. */
   readonly #until = new Map<string, number>();
 
   /** Avoids a peer from now on. */
-  add(remoteId: string, reason: 'unreachable' | 'faulty', now: number): void {
-    const until = now + (reason === 'faulty' ? FAULTY_MS : UNREACHABLE_MS);
+  add(remoteId: string, reason: keyof typeof AVOIDED_MS, now: number): void {
+    const until = now + AVOIDED_MS[reason];
     const before = this.#until.get(remoteId) ?? 0;
     // Put at the end again. A failed attempt must not shorten the wait after a fault.
     this.#until.delete(remoteId);

@@ -1,9 +1,9 @@
-import type { IceServer, SignalData } from '@vision-light/signaling';
+import type { ConnectionSignal, IceServer } from '@vision-light/signaling';
 
 /** A WebRTC connection with the node's channel, as the platform makes it. */
 export interface Connection {
   /** Takes a signal of the other side. @throws if the platform cannot read it */
-  signal(data: SignalData): void;
+  signal(data: ConnectionSignal): void;
   /**
    * The node disconnects: the channel is closed once what was sent has left. Nothing more is received. The connection
    * need not bound the time; the link is dropped when it takes too long.
@@ -21,7 +21,7 @@ export interface ConnectionOptions {
   readonly isInitiator: boolean;
   readonly iceServers: readonly IceServer[];
   /** Passes a signal to the other side. */
-  readonly onSignal: (data: SignalData) => void;
+  readonly onSignal: (data: ConnectionSignal) => void;
   /** The connection failed or was closed, by either side. Further calls do nothing. */
   readonly onClosed: (reason: string) => void;
 }

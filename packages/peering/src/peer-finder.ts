@@ -12,6 +12,9 @@ const DIALS_ON_JOIN = 8;
 /** Peers asked for beyond those wanted, since some are known already or cannot be reached. */
 const SAMPLE_SURPLUS = 8;
 
+/** Peers that are remembered for the next dial: those of two samples. Above it the oldest are forgotten. */
+const CANDIDATES_MAX = 64;
+
 /** Finds peers through all introducers. */
 export class PeerFinder<C extends Connection> {
   readonly #links: PeerLinks<C>;
@@ -19,10 +22,13 @@ export class PeerFinder<C extends Connection> {
   /** Links to open when an introducer is joined: at first a few, later what the node asks for during an outage. */
   #wanted = DIALS_ON_JOIN;
   #isFinding = false;
+  /** Peers of the newest samples that were not dialed: the next ones where a peer is full or out of reach. */
+  #candidates: { readonly route: SignalRoute; readonly peerId: string }[] = [];
 
   /** @param makeIntroducers  makes them all; they begin to connect by themselves */
   constructor(links: PeerLinks<C>, makeIntroducers: (events: IntroducerEvents) => readonly Introducer[]) {
     this.#links = links;
+    links.onDialFailed(() => this.#dialNext());
     this.#introducers = makeIntroducers({
       joined: (route, peerIds) => this.#onJoined(route, peerIds),
       signal: (route, from, data) => links.receive(route, from, data),
@@ -41,6 +47,7 @@ export class PeerFinder<C extends Connection> {
     if (joined.length < this.#introducers.length) this.nudge();
     if (this.#isFinding) return;
     this.#isFinding = true;
+    this.#candidates = [];
     let wanted = count;
     for (const introducer of joined) {
       if (wanted <= 0) break;
@@ -59,12 +66,14 @@ export class PeerFinder<C extends Connection> {
   /** Leaves all peers and introducers, as a page does that is hidden for good; `nudge` comes back. */
   leave(): void {
     this.#wanted = DIALS_ON_JOIN;
+    this.#candidates = [];
     for (const introducer of this.#introducers) introducer.leave();
     this.#links.dropAll('left');
   }
 
   /** Leaves the introducers for good. The links stay, so that what was sent can still leave. */
   close(): void {
+    this.#candidates = [];
     for (const introducer of this.#introducers) introducer.close();
   }
 
@@ -77,9 +86,16 @@ export class PeerFinder<C extends Connection> {
   #dial(route: SignalRoute, peerIds: readonly string[], count: number): number {
     let dialed = 0;
     for (const peerId of peerIds) {
-      if (dialed >= count) break;
-      if (this.#links.dial(route, peerId)) dialed += 1;
+      if (dialed < count && this.#links.dial(route, peerId)) dialed += 1;
+      else this.#candidates.push({ route, peerId });
     }
+    this.#candidates.splice(0, this.#candidates.length - CANDIDATES_MAX);
     return dialed;
+  }
+
+  /** One dial has failed, so another peer is dialed in its place. */
+  #dialNext(): void {
+    for (let next = this.#candidates.shift(); next !== undefined; next = this.#candidates.shift())
+      if (this.#links.dial(next.route, next.peerId)) return;
   }
 }

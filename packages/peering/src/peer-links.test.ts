@@ -1,4 +1,4 @@
-import type { SignalData } from '@vision-light/signaling';
+import type { ConnectionSignal, SignalData } from '@vision-light/signaling';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../tests/conformance-suites/manual-clock.js';
 import type { Connection, ConnectionOptions } from './connection.js';
@@ -51,13 +51,14 @@ function setUp(limits = { linksMax: 4, setupsMax: 3 }) {
       refused: (error) => events.push(String(error)),
     },
   });
-  const route: SignalRoute = { ownId: 'm', iceServers: [], send: () => {} };
-  return { clock, events, made, state, links, route };
+  const sent: string[] = [];
+  const route: SignalRoute = { ownId: 'm', iceServers: [], send: (_to, { type }) => sent.push(type) };
+  return { sent, clock, events, made, state, links, route };
 }
 
 describe('PeerLinks', () => {
   it('dials a peer once, and up to its limits', () => {
-    const { links, route } = setUp();
+    const { links, route, sent } = setUp();
     expect(['a', 'a', 'b', 'c', 'd'].map((id) => links.dial(route, id))).toEqual([
       true,
       false,
@@ -66,9 +67,43 @@ describe('PeerLinks', () => {
       false,
     ]);
     for (const name of ['a.1', 'b.2', 'c.3']) links.markOpen(name);
-    expect(['d', 'e'].map((id) => links.dial(route, id))).toEqual([true, false]);
+    expect(links.dial(route, 'd')).toBe(false);
     links.receive(route, 'f', offer);
-    expect(links.size).toBe(4);
+    expect([links.size, sent]).toEqual([3, ['full']]);
+  });
+
+  it('keeps its last place for a peer that has no other link', () => {
+    const { links, route, sent } = setUp();
+    for (const name of ['a.1', 'b.2', 'c.3']) {
+      links.dial(route, name.slice(0, 1));
+      links.markOpen(name);
+    }
+    links.receive(route, 'f', { ...offer, isFirst: true });
+    expect([links.size, sent]).toEqual([4, []]);
+    links.receive(route, 'g', { ...offer, isFirst: true });
+    expect([links.size, sent]).toEqual([4, ['full']]);
+  });
+
+  it('says in the first offer that there is no other link, and goes on at once where the peer is full', () => {
+    const { links, route, made, events, clock } = setUp();
+    const offers: SignalData[] = [];
+    const dialing = { ...route, send: (_to: string, data: SignalData) => offers.push(data) };
+    let failures = 0;
+    links.onDialFailed(() => failures++);
+    links.dial(dialing, 'a');
+    links.dial(dialing, 'b');
+    for (const { options } of made) options.onSignal(offer as ConnectionSignal);
+    expect(offers).toEqual([{ ...offer, isFirst: true }, offer]);
+    links.receive(dialing, 'b', { type: 'full' });
+    expect([events, failures]).toEqual([['b.2 gone in setup: the peer is full'], 1]);
+    expect(links.dial(dialing, 'b')).toBe(false);
+    clock.advance(3000);
+    expect(links.dial(dialing, 'b')).toBe(true);
+    // Once it has answered, it is not full.
+    links.receive(dialing, 'a', answer);
+    links.receive(dialing, 'a', { type: 'full' });
+    links.receive(dialing, 'nobody', { type: 'full' });
+    expect(links.size).toBe(2);
   });
 
   it('gives an attempt up after 20 s, and keeps a link that has opened', () => {

@@ -3,10 +3,20 @@
  * answered, and when an attempt is given up. The platform makes the connections ({@link Connection}) and carries the
  * bytes.
  *
+ * Every node keeps a place for those who come: the last one goes only to a peer that has no other link, and is never used
+ * for a peer that this node dials while it has others. An offer for which there is no place is refused at once, so that
+ * its sender goes on to the next peer.
+ *
  * What bounds it: `linksMax` links, of them `setupsMax` on their way; each attempt, and each ending, has a time-out; of
  * one peer one description and {@link CANDIDATES_MAX} candidates are taken.
  */
-import { type Clock, maxMessageBytesOf, type SignalData } from '@vision-light/signaling';
+import {
+  type Clock,
+  type ConnectionSignal,
+  type Description,
+  maxMessageBytesOf,
+  type SignalData,
+} from '@vision-light/signaling';
 import { AvoidedPeers } from './avoided-peers.js';
 import type { Connection, ConnectionOptions } from './connection.js';
 import { judgeOffer } from './glare.js';
@@ -51,8 +61,6 @@ const LEAVE_TIMEOUT_MS = 2000;
 /** Candidates that are taken of the other side; more are ignored. A host with many interfaces has about 20. */
 const CANDIDATES_MAX = 64;
 
-type Description = Extract<SignalData, { readonly sdp: string }>;
-
 interface Link<C> {
   readonly name: string;
   readonly route: SignalRoute;
@@ -79,6 +87,7 @@ export class PeerLinks<C extends Connection> {
   #namesGiven = 0;
   #isClosed = false;
   #whenEmpty: () => void = () => {};
+  #dialFailed: () => void = () => {};
 
   constructor(options: PeerLinksOptions<C>) {
     this.#options = options;
@@ -94,6 +103,11 @@ export class PeerLinks<C extends Connection> {
     return this.#links.get(name)?.connection;
   }
 
+  /** Calls back whenever a peer that was dialed could not be reached, or refused. */
+  onDialFailed(listener: () => void): void {
+    this.#dialFailed = listener;
+  }
+
   /**
    * Offers a link to a peer, unless there is one, the peer is avoided for now, or the limits are reached.
    *
@@ -101,7 +115,7 @@ export class PeerLinks<C extends Connection> {
    */
   dial(route: SignalRoute, remoteId: string): boolean {
     if (this.#avoided.has(remoteId, this.#options.clock.now())) return false;
-    if (this.#find(route, remoteId) !== undefined || !this.#hasRoom()) return false;
+    if (this.#find(route, remoteId) !== undefined || !this.#hasRoom(this.#links.size === 0)) return false;
     return this.#open(route, remoteId, true) !== undefined;
   }
 
@@ -111,7 +125,8 @@ export class PeerLinks<C extends Connection> {
     if (data.type === 'offer') this.#takeOffer(route, remoteId, data, link);
     else if (link === undefined) return;
     else if (data.type === 'answer') this.#takeAnswer(link, data);
-    else this.#takeCandidate(link, data);
+    else if (data.type === 'candidate') this.#takeCandidate(link, data);
+    else this.#takeRefusal(link);
   }
 
   /** The channel of a link is open. */
@@ -144,15 +159,18 @@ export class PeerLinks<C extends Connection> {
   /** Ends a link at once. */
   drop(name: string, reason: string): void {
     const link = this.#links.get(name);
-    if (link === undefined) return;
-    this.#links.delete(name);
+    if (link !== undefined) this.#end(link, reason, 'unreachable');
+  }
+
+  #end(link: Link<C>, reason: string, why: 'unreachable' | 'full'): void {
+    const isFailedDial = link.isInitiator && link.phase === 'setup';
+    this.#links.delete(link.name);
     link.cancelTimer();
-    if (link.isInitiator && link.phase === 'setup') {
-      this.#avoided.add(link.remoteId, 'unreachable', this.#options.clock.now());
-    }
-    this.#options.events.gone(name, reason, link.phase);
+    if (isFailedDial) this.#avoided.add(link.remoteId, why, this.#options.clock.now());
+    this.#options.events.gone(link.name, reason, link.phase);
     link.connection.destroy();
     if (this.#links.size === 0) this.#whenEmpty();
+    if (isFailedDial) this.#dialFailed();
   }
 
   /** Ends all links at once. */
@@ -177,7 +195,10 @@ export class PeerLinks<C extends Connection> {
       return;
     }
     if (link !== undefined) this.drop(link.name, 'replaced');
-    if (!this.#hasRoom()) return;
+    if (!this.#hasRoom(offer.isFirst === true)) {
+      route.send(remoteId, { type: 'full' }, () => {});
+      return;
+    }
     const answering = this.#open(route, remoteId, false);
     if (answering !== undefined) this.#describe(answering, offer);
   }
@@ -188,7 +209,12 @@ export class PeerLinks<C extends Connection> {
     this.#describe(link, answer);
   }
 
-  #takeCandidate(link: Link<C>, candidate: SignalData): void {
+  #takeRefusal(link: Link<C>): void {
+    const isOffered = link.isInitiator && link.phase === 'setup' && !link.isDescribed;
+    if (isOffered) this.#end(link, 'the peer is full', 'full');
+  }
+
+  #takeCandidate(link: Link<C>, candidate: ConnectionSignal): void {
     if (link.hasWonGlare || link.candidates >= CANDIDATES_MAX) return;
     link.candidates += 1;
     try {
@@ -214,8 +240,11 @@ export class PeerLinks<C extends Connection> {
     return undefined;
   }
 
-  #hasRoom(): boolean {
-    if (this.#isClosed || this.#links.size >= this.#options.linksMax) return false;
+  /** @param isFirst  the link would be the only one of the side that offers it */
+  #hasRoom(isFirst: boolean): boolean {
+    const { linksMax } = this.#options;
+    const places = isFirst ? linksMax : Math.max(1, linksMax - 1);
+    if (this.#isClosed || this.#links.size >= places) return false;
     let setups = 0;
     for (const { phase } of this.#links.values()) if (phase === 'setup') setups += 1;
     return setups < this.#options.setupsMax;
@@ -225,13 +254,17 @@ export class PeerLinks<C extends Connection> {
     const { clock, connect, events } = this.#options;
     this.#namesGiven += 1;
     const name = `${remoteId}.${this.#namesGiven}`;
+    const isFirst = this.#links.size === 0;
     let connection: C;
     try {
       connection = connect({
         name,
         isInitiator,
         iceServers: route.iceServers,
-        onSignal: (data) => route.send(remoteId, data, () => this.drop(name, 'no such peer')),
+        onSignal: (data) => {
+          const signal: SignalData = data.type === 'offer' && isFirst ? { ...data, isFirst } : data;
+          route.send(remoteId, signal, () => this.drop(name, 'no such peer'));
+        },
         onClosed: (reason) => this.drop(name, reason),
       });
     } catch (error) {

@@ -26,4 +26,11 @@ export {
   type PeersRequest,
   type SignalRequest,
 } from './request.js';
-export { type Candidate, decodeSignalData, maxMessageBytesOf, type SignalData } from './signal-data.js';
+export {
+  type Candidate,
+  type ConnectionSignal,
+  type Description,
+  decodeSignalData,
+  maxMessageBytesOf,
+  type SignalData,
+} from './signal-data.js';

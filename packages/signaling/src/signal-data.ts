@@ -20,10 +20,19 @@ export interface Candidate {
   readonly sdpMLineIndex: number | null;
 }
 
-/** One signal: a session description or a candidate, in the form in which simple-peer emits it. */
-export type SignalData =
-  | { readonly type: 'offer' | 'answer'; readonly sdp: string }
-  | { readonly type: 'candidate'; readonly candidate: Candidate };
+/** An offer or an answer. */
+export interface Description {
+  readonly type: 'offer' | 'answer';
+  readonly sdp: string;
+  /** In an offer: the sender has no other link, so that it gets a place that is kept for newcomers. */
+  readonly isFirst?: true;
+}
+
+/** What one connection tells the other, in the form in which simple-peer emits it. */
+export type ConnectionSignal = Description | { readonly type: 'candidate'; readonly candidate: Candidate };
+
+/** One signal. `full` refuses an offer at once: the sender has as many links as it takes. */
+export type SignalData = ConnectionSignal | { readonly type: 'full' };
 
 /**
  * Checks a signal of another peer. simple-peer would also let the other side renegotiate, or add audio and video.
@@ -33,9 +42,11 @@ export type SignalData =
  */
 export function decodeSignalData(data: unknown): SignalData | undefined {
   if (!isRecord(data)) return undefined;
-  const { type, sdp, candidate } = data;
+  const { type, sdp, candidate, isFirst } = data;
+  if (type === 'full') return { type };
   if (type === 'offer' || type === 'answer') {
-    return typeof sdp === 'string' && isDataChannelSdp(sdp) ? { type, sdp } : undefined;
+    if (typeof sdp !== 'string' || !isDataChannelSdp(sdp)) return undefined;
+    return isFirst === true && type === 'offer' ? { type, sdp, isFirst } : { type, sdp };
   }
   return type === 'candidate' ? decodeCandidate(candidate) : undefined;
 }

@@ -1,5 +1,5 @@
 import type { Connection, ConnectionOptions } from '@vision-light/peering';
-import type { SignalData } from '@vision-light/signaling';
+import type { ConnectionSignal } from '@vision-light/signaling';
 import SimplePeer from 'simple-peer';
 
 /** Both sides create the node's channel under this id, so that it needs no announcement and can be transferred. */
@@ -29,7 +29,7 @@ export class PeerConnection implements Connection {
     });
     this.#peer.on('signal', (data) => {
       const { type } = data;
-      if (type === 'offer' || type === 'answer' || type === 'candidate') onSignal(data as SignalData);
+      if (type === 'offer' || type === 'answer' || type === 'candidate') onSignal(data as ConnectionSignal);
     });
     this.#peer.on('data', () => this.destroy());
     this.#peer.on('close', () => onClosed(reason));
@@ -43,7 +43,7 @@ export class PeerConnection implements Connection {
     });
   }
 
-  signal(data: SignalData): void {
+  signal(data: ConnectionSignal): void {
     if (!this.#peer.destroyed) this.#peer.signal(data as SimplePeer.SignalData);
   }
 

@@ -171,7 +171,8 @@ class NodeHost implements NodeControl {
       isGateway: false,
       hashers,
       peersMax: maxPeers,
-      peersTarget: Math.min(maxPeers, 8),
+      // One place is kept for those who come.
+      peersTarget: Math.max(1, Math.min(maxPeers - 1, 8)),
       followedBlocks,
     });
     this.#driver = new Driver(node, platform);

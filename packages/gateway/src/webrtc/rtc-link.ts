@@ -1,6 +1,6 @@
 /** One WebRTC connection: simple-peer for the set-up, a channel of our own for the bytes. */
 import { type Connection, type ConnectionOptions, EarlyMessages } from '@vision-light/peering';
-import { type Candidate, decodeSignalData, type SignalData } from '@vision-light/signaling';
+import { type Candidate, type ConnectionSignal, decodeSignalData } from '@vision-light/signaling';
 import SimplePeer from 'simple-peer';
 import { LINK_LINGER_MS, SEND_LOW_BYTES } from '../limits.js';
 import { type RtcChannel, type RtcConnection, rtcImplementation } from './rtc-implementation.js';
@@ -72,7 +72,7 @@ export class RtcLink implements Connection {
     this.#maxMessageBytes = maxMessageBytes;
   }
 
-  signal(data: SignalData): void {
+  signal(data: ConnectionSignal): void {
     if (this.#peer.destroyed) return;
     this.#peer.signal(data as SimplePeer.SignalData);
     if (data.type === 'offer') this.#createChannel();
@@ -181,7 +181,7 @@ export class RtcLink implements Connection {
    */
   #emitSignal(data: unknown): void {
     const signal = decodeSignalData(data);
-    if (signal === undefined || this.#isOver) return;
+    if (signal === undefined || signal.type === 'full' || this.#isOver) return;
     if (signal.type === 'candidate') {
       if (this.#heldCandidates === undefined) this.#options.onSignal(signal);
       else this.#heldCandidates.push(signal.candidate);

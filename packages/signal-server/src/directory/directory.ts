@@ -47,7 +47,8 @@ export type RouteOutcome = Relayed | DirectoryRefusal<'SIGNAL_NOT_JOINED' | 'SIG
 /** One process's access to the list of peers. A process calls it for its own peers only. */
 export interface Directory {
   /**
-   * Puts a peer into the room of its network. A peer is in one room at most.
+   * Puts a peer into the room of its network. A peer is in one room at most. The answer begins with the peer that came
+   * before it, if that is still there and more than one is wanted: it is likely to have a place free.
    *
    * @param sampleMax  how many other peers are wanted with the answer
    */

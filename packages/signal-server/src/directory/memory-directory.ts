@@ -76,15 +76,15 @@ class MemoryDirectory implements Directory {
       return { ok: false, code: 'SIGNAL_ROOM_FULL' };
     }
     const entry: Entry = { id, kind, place: 0, room, access: this };
-    room.add(entry);
     this.#entries.set(id, entry);
-    return this.#sampleFor(entry, sampleMax);
+    return sampled(room.addAndSample(entry, sampleMax, this.#options.randomBelow));
   }
 
   async sample(id: string, count: number): Promise<SampleOutcome> {
     this.#assertOpen();
     const entry = this.#entries.get(id);
-    return entry === undefined ? { ok: false, code: 'SIGNAL_NOT_JOINED' } : this.#sampleFor(entry, count);
+    if (entry === undefined) return { ok: false, code: 'SIGNAL_NOT_JOINED' };
+    return sampled(entry.room.sample(count, entry, this.#options.randomBelow));
   }
 
   async route(from: string, to: string, signal: string): Promise<RouteOutcome> {
@@ -119,15 +119,14 @@ class MemoryDirectory implements Directory {
     if (this.#isClosed) throw new Error('The directory is closed.');
   }
 
-  #sampleFor(entry: Entry, count: number): { ok: true; peers: { id: string; kind: PeerKind }[] } {
-    const sample = entry.room.sample(count, entry, this.#options.randomBelow);
-    return { ok: true, peers: sample.map(({ id, kind }) => ({ id, kind })) };
-  }
-
   #remove(entry: Entry): void {
     const { id, room } = entry;
     this.#entries.delete(id);
     room.remove(entry);
     if (room.size === 0) this.#rooms.delete(room.network);
   }
+}
+
+function sampled(sample: readonly Entry[]): { ok: true; peers: { id: string; kind: PeerKind }[] } {
+  return { ok: true, peers: sample.map(({ id, kind }) => ({ id, kind })) };
 }

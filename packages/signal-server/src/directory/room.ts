@@ -16,6 +16,8 @@ export class Room<M extends Member> {
   readonly network: string;
   readonly #browsers: M[] = [];
   readonly #gateways: M[] = [];
+  /** The member that came last, while it is there. */
+  #newest: M | undefined;
 
   constructor(network: string) {
     this.network = network;
@@ -29,10 +31,12 @@ export class Room<M extends Member> {
   /** Takes a member in; it must not be in a room already. */
   add(member: M): void {
     member.place = this.#listOf(member).push(member) - 1;
+    this.#newest = member;
   }
 
   /** Lets a member go; it must be in this room. */
   remove(member: M): void {
+    if (this.#newest === member) this.#newest = undefined;
     const list = this.#listOf(member);
     const last = list.pop()!;
     if (last === member) return;
@@ -64,6 +68,20 @@ export class Room<M extends Member> {
       if (gateway !== undefined) sample[randomBelow(size)] = gateway;
     }
     return sample;
+  }
+
+  /**
+   * Takes a member in, and tells it of others: the one that came before it, which is likely to have a place free, then a
+   * random sample as {@link sample} makes it. So newcomers find a place however few links each member takes.
+   */
+  addAndSample(member: M, count: number, randomBelow: RandomBelow): M[] {
+    const before = this.#newest;
+    this.add(member);
+    if (before === undefined || count < 2) return this.sample(count, member, randomBelow);
+    const others = this.sample(count, member, randomBelow).filter((other) => other !== before);
+    const left = others.slice(0, count - 1);
+    const isGatewayCut = !left.some(isGateway) && others.length > left.length && others.some(isGateway);
+    return isGatewayCut && !isGateway(before) ? [before, ...others.slice(1)] : [before, ...left];
   }
 
   #listOf(member: M): M[] {

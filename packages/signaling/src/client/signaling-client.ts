@@ -146,11 +146,11 @@ export class SignalingClient {
    * Sends a signal to a peer. It is dropped while this client has not joined: afterwards our id is another one.
    *
    * @param refused  called if the server says that there is no such peer. The server is asked only with a description:
-   *   candidates follow a description that was taken
+   *   candidates and refusals follow a description that was taken
    */
   send(to: string, data: SignalData, refused: () => void): void {
     if (!this.#isJoined) return;
-    if (data.type === 'candidate') {
+    if (!('sdp' in data)) {
       this.#socket.emit('signal', { to, data });
       return;
     }
