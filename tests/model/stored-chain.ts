@@ -4,6 +4,8 @@ import {
   type Effect,
   type HeaderInfo,
   HeaderTree,
+  MemoryStore,
+  type PowJob,
   performStorage,
   type Store,
 } from '@vision-light/protocol';
@@ -11,7 +13,7 @@ import { BatchHasher } from '../../packages/protocol/src/headers/batch-hasher.js
 import { HeldHeaders } from '../../packages/protocol/src/headers/held-headers.js';
 import { ChainLoader, type LoadOutcome } from '../../packages/protocol/src/headers/storage/chain-loader.js';
 import { ChainProver } from '../../packages/protocol/src/headers/storage/chain-prover.js';
-import type { StoredState } from '../../packages/protocol/src/headers/storage/chain-writer.js';
+import { ChainWriter, type StoredState } from '../../packages/protocol/src/headers/storage/chain-writer.js';
 import {
   type ChainLayout,
   chainOf,
@@ -25,6 +27,12 @@ import { genesisBase, type TreeBase } from '../../packages/protocol/src/tree/tre
 import { tinyPow } from './tiny-family.js';
 
 const wallTime = 2 ** 40;
+
+export interface ReaderOptions {
+  readonly seed?: number;
+  readonly base?: TreeBase;
+  readonly pow?: (job: PowJob) => Uint8Array;
+}
 
 /** A tree, and what reads a store into it. */
 export class Reader {
@@ -43,13 +51,15 @@ export class Reader {
   readonly outcomes: LoadOutcome[] = [];
   isAtRest = true;
   now = 0;
+  readonly #pow: (job: PowJob) => Uint8Array;
 
   constructor(
     readonly family: ChainFamily,
     readonly store: Store,
     readonly layout: ChainLayout,
-    { seed = 1, base = genesisBase(family) }: { seed?: number; base?: TreeBase } = {},
+    { seed = 1, base = genesisBase(family), pow = tinyPow }: ReaderOptions = {},
   ) {
+    this.#pow = pow;
     let job = 0;
     const nextJob = (): number => ++job;
     const listener = { inserted: () => undefined, equivocated: () => undefined };
@@ -138,7 +148,7 @@ export class Reader {
   async #perform(effect: Effect): Promise<void> {
     if (effect.type === 'verifyPow') {
       const { job, work } = effect;
-      const hashes = tinyPow(work);
+      const hashes = this.#pow(work);
       this.hashed += work.count;
       this.verifier.powVerified(job, hashes, wallTime);
       this.prover.powVerified(job, hashes, wallTime);
@@ -175,4 +185,22 @@ export async function loadStored(
   const { tree, outcomes, hashed } = reader;
   const { stored } = outcomes[outcomes.length - 1] as LoadOutcome;
   return { tree, isDamaged: outcomes.some(({ isDamaged }) => isDamaged), stored, hashed };
+}
+
+/** The best chain of a tree, as the writer puts it on disk. */
+export async function storeTree(tree: HeaderTree, layout: ChainLayout): Promise<MemoryStore> {
+  const outbox = new Outbox();
+  const storage = new StoragePort(outbox);
+  const writer = new ChainWriter(tree, storage, layout, ({ code }) => {
+    throw new Error(code);
+  });
+  const store = new MemoryStore();
+  writer.loaded({ segments: [], journal: [] }, false, 0);
+  for (;;) {
+    writer.flush({ now: 0, wallTime: 0 });
+    const [effect] = outbox.take();
+    if (effect?.type !== 'storage') return store;
+    const event = await performStorage(store, effect);
+    if (event.type === 'storageAnswered') storage.answered({ ...event, now: 0, wallTime: 0 });
+  }
 }

@@ -105,8 +105,14 @@ export class ChainProver implements Part {
 
   /** Answers with the header of the best chain at a height, at once or when its segment is verified. */
   find(height: number, answer: (header: HeaderInfo | undefined) => void): void {
+    const { tree, start } = this;
+    if (height <= start.height) {
+      const record = start.records.subarray(-tree.family.recordBytes);
+      answer(height === start.height ? tree.family.describe(record, start.hash, height) : undefined);
+      return;
+    }
     this.#lookups.push({ height, answer });
-    this.#answerLookups(this.tree);
+    this.#answerLookups(tree, !this.isProving);
   }
 
   /** The chain is loaded anew. */
