@@ -80,6 +80,7 @@ export interface SimNodeOptions {
   readonly readFault?: () => boolean;
   readonly peersMax?: number;
   readonly followedBlocks?: number;
+  readonly segmentHeaders?: number;
   readonly seed?: number;
   /** Called with every notice; they are not kept then. */
   readonly notice?: (notice: NodeNotice, node: SimNode) => void;
@@ -164,6 +165,7 @@ export class SimNode {
       ...(options.base === undefined ? {} : { base: options.base }),
       ...(options.peersMax === undefined ? {} : { peersMax: options.peersMax }),
       ...(options.followedBlocks === undefined ? {} : { followedBlocks: options.followedBlocks }),
+      ...(options.segmentHeaders === undefined ? {} : { segmentHeaders: options.segmentHeaders }),
     });
     this.checker = new ChainChecker(this.core.tree);
     this.caps = new CapChecker(this.core, 2 * HASHERS, options.peersMax, world.sweepSteps);
@@ -236,6 +238,8 @@ export class SimNode {
         this.#store(effect, store);
         break;
       case 'emit':
+        if (effect.notice.type === 'error' && effect.notice.code === 'STORE_CORRUPT')
+          this.checker.restarted();
         if (this.options.notice === undefined) this.notices.push(effect.notice);
         else this.options.notice(effect.notice, this);
         break;

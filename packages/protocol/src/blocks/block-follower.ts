@@ -17,6 +17,8 @@ export interface FollowerListener {
   wasRefused(hash: Uint8Array): boolean;
   /** A body is not to be kept any more. */
   dropped(hash: Uint8Array): void;
+  /** Whether headers are on their way. */
+  isSyncing(): boolean;
 }
 
 /** Keeps the store in step with `FollowedBlocks`. */
@@ -68,11 +70,14 @@ export class BlockFollower {
     if (tree.tipHeight === tree.baseHeight) return;
     this.#prunedAt = tree.tip;
     const { lowest } = followed;
-    // Where the tree does not reach down to all that is kept, a header that is not found may be below.
-    const mayBeBelow = tree.baseHeight > 0 && tree.tipHeight - followed.count < tree.baseHeight;
+    // The base is kept as well, and below it may be a header that is not found; or it is on its way.
+    const lowestKept = tree.tipHeight - followed.count + 1;
+    const mayBeBelow = tree.baseHeight > 0 && lowestKept < tree.baseHeight;
+    const mayCome = this.listener.isSyncing();
     for (const hash of [...stored.hashes()]) {
       const slot = tree.find(hash);
-      const isWanted = slot === undefined ? mayBeBelow : tree.height(slot) >= lowest;
+      if (slot === undefined && mayCome) this.#prunedAt = -1;
+      const isWanted = slot === undefined ? mayBeBelow || mayCome : tree.height(slot) >= lowestKept;
       if (isWanted && followed.count > 0) continue;
       this.listener.dropped(hash);
       stored.remove(hash);

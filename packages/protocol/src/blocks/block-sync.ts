@@ -45,6 +45,8 @@ export interface BlockSyncListener {
   punish(peer: Peer, code: string): void;
   /** The store does not take bodies. */
   storeFailed(failure: StorageFailure): void;
+  /** Whether headers are on their way. */
+  isSyncing(): boolean;
   /** Whether many headers are still to come: bodies would be fetched and thrown away. */
   isFar(): boolean;
 }
@@ -91,6 +93,7 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     this.#follower = new BlockFollower(this.#followed, this.#stored, this.download, this.#checker, {
       wasRefused: (hash) => this.#reportedFault !== undefined && this.#seen.has(hash),
       dropped: (hash) => this.#unwant(hash),
+      isSyncing: () => listener.isSyncing(),
     });
     this.requested = new RequestedBlocks(
       this.#requests,
@@ -253,7 +256,6 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   }
 
   advance({ now }: EventTime): void {
-    // While headers stream in, those of bodies that are kept may be among them.
     if (this.#stored.isListed && !this.listener.isFar()) {
       this.#follower.prune();
       this.#follower.follow();

@@ -226,7 +226,8 @@ export class LightNode {
       this.#loadFailed(failure);
       return;
     }
-    if (isDamaged) this.#error('STORE_CORRUPT');
+    // Damage that is found later is said when it is found.
+    if (isDamaged && !this.#isReady) this.#error('STORE_CORRUPT');
     this.#parts.writer.loaded(stored, isDamaged, this.#time.now);
     if (hasMore && !isDamaged) this.#parts.writer.unreadable();
     this.#parts.prover.loaded(stored.segments, newest);
@@ -259,6 +260,7 @@ export class LightNode {
 
   /** What rests on a damaged segment goes. The rest is loaded anew, as at the start; peers stay. */
   #damaged(left: readonly SegmentEntry[]): void {
+    this.#error('STORE_CORRUPT');
     this.#stage = 'loading';
     this.#parts.writer.reload();
     for (const part of this.#parts.list) part.chainReplaced?.();

@@ -196,6 +196,7 @@ export class NodeParts {
     this.blocks = new BlockSync(tree, peers, outbox, storage, ledger, followedBlocks, {
       punish,
       storeFailed,
+      isSyncing: () => sync.isActive,
       // Bodies that are the newest now would soon be old.
       isFar: () => sync.leader !== undefined && sync.leader.height > tree.tipHeight + NEAR_TIP_HEADERS,
     });
