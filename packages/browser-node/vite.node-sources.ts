@@ -9,10 +9,16 @@ export const sourceConditions = ['vision-light-source', 'module', 'browser', 'im
 /**
  * What vite needs to bundle the node from its sources.
  *
- * @param options  `emitWorkerAs`: name of the file that the worker is written to, beside the bundle that holds it as text
+ * @param options  `emitWorkerAs`: name of the file that the worker is written to, beside the bundle that holds it as text;
+ *   `isMinified`: false for tests, which have no time for it; `workerPlugins`: what changes the worker's sources, as a
+ *   test of two releases does
  */
-export function nodeSources(options: { readonly emitWorkerAs: string }): Plugin[] {
-  return [workerScript(options.emitWorkerAs), slimSimplePeer(), slimEngineIo(), slimSocketIo()];
+export function nodeSources(options: {
+  readonly emitWorkerAs: string;
+  readonly isMinified?: boolean;
+  readonly workerPlugins?: readonly Plugin[];
+}): Plugin[] {
+  return [workerScript(options), slimSimplePeer(), slimEngineIo(), slimSocketIo()];
 }
 
 /** Where vite puts the licences of the worker's libraries before they are emitted with the library's. */
@@ -28,15 +34,19 @@ const entry = fileURLToPath(new URL('src/worker/worker.ts', import.meta.url));
  * Not by vite's own `?worker&inline`: that revokes the worker's address as soon as the worker runs, but the node worker
  * starts its hash workers from the same address.
  */
-function workerScript(emitAs: string): Plugin {
+function workerScript({
+  emitWorkerAs,
+  isMinified = true,
+  workerPlugins = [],
+}: Parameters<typeof nodeSources>[0]): Plugin {
   return {
     name: 'vision-light-worker-script',
     resolveId: (id) => (id === moduleId ? resolvedId : undefined),
     async load(id) {
       if (id !== resolvedId) return undefined;
-      const { code, sources, licenses } = await bundleWorker();
+      const { code, sources, licenses } = await bundleWorker(isMinified, workerPlugins);
       for (const source of sources) this.addWatchFile(source);
-      this.emitFile({ type: 'asset', fileName: emitAs, source: code });
+      this.emitFile({ type: 'asset', fileName: emitWorkerAs, source: code });
       this.emitFile({ type: 'asset', fileName: 'licenses-worker.md', source: licenses });
       return `export const workerScript = ${JSON.stringify(code)};`;
     },
@@ -220,16 +230,17 @@ async function minifyFurther(script: string): Promise<string> {
   return again;
 }
 
-async function bundleWorker(): Promise<WorkerBundle> {
+async function bundleWorker(isMinified: boolean, plugins: readonly Plugin[]): Promise<WorkerBundle> {
   const result = await build({
     configFile: false,
     logLevel: 'warn',
+    plugins: [...plugins],
     resolve: { conditions: sourceConditions },
     build: {
       write: false,
       license: { fileName: LICENSES },
       target: 'es2023',
-      minify: true,
+      minify: isMinified,
       lib: { entry, formats: ['iife'], name: 'visionLightWorker' },
     },
   });
@@ -240,7 +251,8 @@ async function bundleWorker(): Promise<WorkerBundle> {
       if (chunk.type !== 'chunk' || !chunk.isEntry) continue;
       const document = output.output.find(({ fileName }) => fileName === LICENSES);
       const licenses = document?.type === 'asset' ? String(document.source) : '';
-      return { code: await minifyFurther(chunk.code), sources: chunk.moduleIds, licenses };
+      const code = isMinified ? await minifyFurther(chunk.code) : chunk.code;
+      return { code, sources: chunk.moduleIds, licenses };
     }
   }
   throw new Error(`vite made no script of ${entry}`);

@@ -31,7 +31,7 @@ export const buildSteps = [
   {
     name: 'hash kernels to WebAssembly',
     inputs: ['packages/pow/assembly', 'packages/pow/scripts', 'package-lock.json'],
-    outputs: ['packages/pow/src/generated/visionx-wasm.ts', 'packages/pow/src/generated/sha256d-wasm.ts'],
+    outputs: ['packages/pow/src/generated/visionx-wasm.ts', 'packages/pow/src/generated/bitcoin-wasm.ts'],
     run: () => runNode(['packages/pow/scripts/build-wasm.mjs']),
   },
   {

@@ -1,66 +1,23 @@
 import { databaseName, IndexedDbStore } from '../../packages/browser-node/src/store/indexed-db-store.js';
-import { SingleWriterStore } from '../../packages/browser-node/src/store/single-writer-store.js';
 import { storeFaultOf } from '../../packages/browser-node/src/store/store-fault-of.js';
-import { requestWriteLock } from '../../packages/browser-node/src/store/write-lock.js';
 import { listBodies, loadChain, readBody, writeBodies, writeChain } from '../store-access.js';
 import { assertEqual, assertTrue, rejection } from './expect.js';
-
-const TIP = Uint8Array.of(1, 2, 3);
-const CHANGE = { journal: [{ index: 0, bytes: Uint8Array.of(4, 5) }], tip: TIP };
-/** As releases wrote it that kept chunks: format 1, height, hash. */
-const FORMER_TIP = Uint8Array.of(1, 7, ...new Uint8Array(32).fill(3));
-const HASH = new Uint8Array(32).fill(7);
-const OTHER_HASH = new Uint8Array(32).fill(8);
-const BODIES = { put: [{ hash: HASH, body: Uint8Array.of(6, 7, 8) }], remove: [] };
-/** What a release of this schema calls its version. */
-const VERSION = 3;
-
-let names = 0;
-
-function newNetworkId(): string {
-  names += 1;
-  return `fault ${names} ${Date.now()}`;
-}
-
-/** Opens a database as anyone could, and leaves in it what `fill` writes. */
-function prepare(
-  name: string,
-  version: number,
-  upgrade: (database: IDBDatabase) => void,
-  fill?: (database: IDBDatabase) => IDBTransaction,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(name, version);
-    request.onupgradeneeded = () => upgrade(request.result);
-    request.onerror = () => reject(request.error);
-    request.onsuccess = () => {
-      const database = request.result;
-      const transaction = fill?.(database);
-      const done = (): void => {
-        database.close();
-        resolve();
-      };
-      if (transaction === undefined) done();
-      else transaction.oncomplete = done;
-    };
-  });
-}
-
-/** Version 1, which knew no bodies. */
-function firstSchema(database: IDBDatabase): void {
-  database.createObjectStore('chunks');
-  database.createObjectStore('meta');
-}
-
-/** Version 2, which kept headers in chunks. */
-function chunkSchema(database: IDBDatabase): void {
-  firstSchema(database);
-  database.createObjectStore('bodies');
-}
-
-function ownSchema(database: IDBDatabase): void {
-  for (const name of ['segments', 'journal', 'meta', 'bodies']) database.createObjectStore(name);
-}
+import {
+  BODIES,
+  CHANGE,
+  chunkSchema,
+  dumpOf,
+  FORMER_TIP,
+  firstSchema,
+  HASH,
+  newNetworkId,
+  OTHER_HASH,
+  ownSchema,
+  prepare,
+  TIP,
+  VERSION,
+  withIndexedDb,
+} from './raw-database.js';
 
 /** A database with headers as {@link CHANGE} leaves them, and these records among the bodies. */
 function prepareBodies(
@@ -73,6 +30,24 @@ function prepareBodies(
     transaction.objectStore('meta').put(TIP, 'tip');
     for (const [key, value] of records) transaction.objectStore('bodies').put(value, key);
     return transaction;
+  });
+}
+
+function openRaw(networkId: string): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(databaseName(networkId), VERSION);
+    request.onupgradeneeded = () => ownSchema(request.result);
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+/** Deletes a network's database, as another tab may; waits for whoever keeps it open. */
+function deleteDatabase(networkId: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.deleteDatabase(databaseName(networkId));
+    request.onsuccess = () => resolve();
+    request.onerror = () => reject(request.error);
   });
 }
 
@@ -93,63 +68,41 @@ function bodyKeys(networkId: string): Promise<IDBValidKey[]> {
   });
 }
 
-/** All that a network's database holds, in words; of a hash its first byte. */
-function dumpOf(networkId: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const opening = indexedDB.open(databaseName(networkId));
-    opening.onerror = () => reject(opening.error);
-    opening.onsuccess = () => {
-      const database = opening.result;
-      const words = [`version ${database.version}`];
-      const transaction = database.transaction(database.objectStoreNames);
-      for (const name of database.objectStoreNames) {
-        const walk = transaction.objectStore(name).openCursor();
-        walk.onsuccess = () => {
-          const { result } = walk;
-          if (result === null) return;
-          const { key, value } = result;
-          const text = key instanceof ArrayBuffer ? `${new Uint8Array(key)[0]}…` : String(key);
-          words.push(`${name}: ${text} = ${(value as Uint8Array).join()}`);
-          result.continue();
-        };
-      }
-      transaction.onerror = () => reject(transaction.error);
-      transaction.oncomplete = () => {
-        database.close();
-        resolve(words.join('; '));
-      };
-    };
-  });
-}
-
 /** That the headers of {@link CHANGE} are still there. */
 async function assertHeadersKept(store: IndexedDbStore): Promise<void> {
   const { journal, tip } = await loadChain(store);
-  assertEqual(journal.map(({ index, bytes }) => `${index}: ${bytes.join()}`).join('; '), '0: 4,5', 'chunks');
+  assertEqual(journal.map(({ index, bytes }) => `${index}: ${bytes.join()}`).join('; '), '0: 4,5', 'journal');
   assertEqual(tip?.join(), TIP.join(), 'tip');
 }
 
-/** A damaged store says so once, and is empty and usable afterwards. */
+/** How often a store has said that it lost what was written. */
+function lossesOf(store: IndexedDbStore): () => number {
+  let losses = 0;
+  store.onLost = (isOutdated) => {
+    if (!isOutdated) losses += 1;
+  };
+  return () => losses;
+}
+
+/**
+ * A damaged store says so, and is left as it is until somebody writes. The first write removes what is damaged, says so,
+ * and counts for nothing; the store is usable afterwards.
+ */
 async function assertRecovers(networkId: string): Promise<void> {
   const store = new IndexedDbStore(networkId);
-  assertEqual((await rejection(loadChain(store))).code, 'STORE_CORRUPT', 'code');
+  const losses = lossesOf(store);
+  const before = await dumpOf(networkId);
+  for (let i = 0; i < 2; i++) assertEqual((await rejection(loadChain(store))).code, 'STORE_CORRUPT', 'code');
+  assertEqual(await dumpOf(networkId), before, 'what lies there');
+  await writeChain(store, CHANGE);
+  assertEqual(losses(), 1, 'losses');
   const { journal, tip } = await loadChain(store);
-  assertEqual(journal.length, 0, 'chunks');
+  assertEqual(journal.length, 0, 'journal');
   assertEqual(tip, undefined, 'tip');
   await writeChain(store, CHANGE);
   assertEqual((await loadChain(store)).tip?.join(), TIP.join(), 'tip');
+  assertEqual(losses(), 1, 'losses');
   await store.close();
-}
-
-async function withIndexedDb<T>(value: unknown, body: () => Promise<T>): Promise<T> {
-  const own = Object.getOwnPropertyDescriptor(globalThis, 'indexedDB');
-  Object.defineProperty(globalThis, 'indexedDB', { configurable: true, value });
-  try {
-    return await body();
-  } finally {
-    if (own === undefined) Reflect.deleteProperty(globalThis, 'indexedDB');
-    else Object.defineProperty(globalThis, 'indexedDB', own);
-  }
 }
 
 describe('IndexedDbStore and what it may find', () => {
@@ -199,7 +152,7 @@ describe('IndexedDbStore and what it may find', () => {
     const networkId = newNetworkId();
     await prepare(databaseName(networkId), 2, chunkSchema, (database) => {
       const transaction = database.transaction(['chunks', 'meta', 'bodies'], 'readwrite');
-      transaction.objectStore('chunks').put(Uint8Array.of(4, 5), 0);
+      transaction.objectStore('journal').put(Uint8Array.of(4, 5), 0);
       transaction.objectStore('meta').put(FORMER_TIP, 'tip');
       transaction.objectStore('bodies').put(Uint8Array.of(6, 7, 8), HASH);
       return transaction;
@@ -223,7 +176,7 @@ describe('IndexedDbStore and what it may find', () => {
     const networkId = newNetworkId();
     await prepare(databaseName(networkId), 1, firstSchema, (database) => {
       const transaction = database.transaction(['chunks', 'meta'], 'readwrite');
-      transaction.objectStore('chunks').put(Uint8Array.of(4, 5), 0);
+      transaction.objectStore('journal').put(Uint8Array.of(4, 5), 0);
       transaction.objectStore('meta').put(FORMER_TIP, 'tip');
       return transaction;
     });
@@ -248,10 +201,47 @@ describe('IndexedDbStore and what it may find', () => {
     await store.close();
   });
 
-  it('a database of a later version', async () => {
+  it('a database of a later version: STORE_NEWER, and it is left alone', async () => {
     const networkId = newNetworkId();
-    await prepare(databaseName(networkId), 99, ownSchema);
-    await assertRecovers(networkId);
+    await prepare(databaseName(networkId), 99, ownSchema, (database) => {
+      const transaction = database.transaction('meta', 'readwrite');
+      transaction.objectStore('meta').put(TIP, 'tip');
+      return transaction;
+    });
+    const before = await dumpOf(networkId);
+    const store = new IndexedDbStore(networkId);
+    let outdated = 0;
+    store.onLost = (isOutdated) => {
+      if (isOutdated) outdated += 1;
+    };
+    const uses = (): Promise<unknown>[] => [
+      loadChain(store),
+      listBodies(store),
+      writeChain(store, CHANGE),
+      writeBodies(store, BODIES),
+    ];
+    // Writes that were asked for before it was known are answered, and whoever asked was told.
+    assertEqual((await rejection(loadChain(store))).code, 'STORE_NEWER', 'code');
+    for (const { code } of await Promise.all(uses().map(rejection))) assertEqual(code, 'STORE_NEWER', 'code');
+    assertEqual(outdated, 1, 'reports');
+    assertEqual(await dumpOf(networkId), before, 'what lies there');
+    await store.close();
+  });
+
+  it('a database that a later release upgrades: it is let go at once, and STORE_UPGRADED', async () => {
+    const networkId = newNetworkId();
+    const store = new IndexedDbStore(networkId);
+    await writeChain(store, CHANGE);
+    const lost: boolean[] = [];
+    store.onLost = (isOutdated) => lost.push(isOutdated);
+    await prepare(databaseName(networkId), 99, () => {});
+    assertEqual(lost.join(), 'true', 'losses');
+    const before = await dumpOf(networkId);
+    for (const use of [loadChain(store), writeChain(store, CHANGE), listBodies(store)])
+      assertEqual((await rejection(use)).code, 'STORE_UPGRADED', 'code');
+    assertEqual(await dumpOf(networkId), before, 'what lies there');
+    assertTrue(before.startsWith('version 99; journal: 0 = 4,5'), before);
+    await store.close();
   });
 
   for (const [what, key, value] of [
@@ -281,22 +271,24 @@ describe('IndexedDbStore and what it may find', () => {
     await assertRecovers(networkId);
   });
 
-  it('a body that is no bytes: STORE_CORRUPT once, and it goes alone', async () => {
+  it('a body that is no bytes: STORE_CORRUPT, until another takes its place', async () => {
     const networkId = newNetworkId();
     await prepareBodies(networkId, [
       [HASH, { height: 5 }],
       [OTHER_HASH, Uint8Array.of(1)],
     ]);
     const store = new IndexedDbStore(networkId);
+    const losses = lossesOf(store);
     assertEqual((await rejection(readBody(store, HASH))).code, 'STORE_CORRUPT', 'code');
-    assertEqual(await readBody(store, HASH), undefined, 'body');
-    assertEqual((await listBodies(store)).map((hash) => hash.join()).join('; '), OTHER_HASH.join(), 'hashes');
+    await writeBodies(store, BODIES);
+    assertEqual((await readBody(store, HASH))?.join(), '6,7,8', 'body');
     assertEqual((await readBody(store, OTHER_HASH))?.join(), '1', 'body');
+    assertEqual(losses(), 0, 'losses');
     await assertHeadersKept(store);
     await store.close();
   });
 
-  it('a body whose file the browser has lost: STORE_CORRUPT once, and it goes alone', async () => {
+  it('a body whose file the browser has lost: STORE_CORRUPT, and nothing else goes', async () => {
     const networkId = newNetworkId();
     const store = new IndexedDbStore(networkId);
     await writeChain(store, CHANGE);
@@ -309,12 +301,13 @@ describe('IndexedDbStore and what it may find', () => {
       IDBObjectStore.prototype.get = get;
     });
     assertEqual(error.code, 'STORE_CORRUPT', 'code');
+    await writeBodies(store, { put: [], remove: [HASH] });
     assertEqual(await readBody(store, HASH), undefined, 'body');
     await assertHeadersKept(store);
     await store.close();
   });
 
-  it('bodies that cannot be listed: STORE_CORRUPT once, and all of them go', async () => {
+  it('bodies that cannot be listed: STORE_CORRUPT, and all of them go with the next write', async () => {
     const networkId = newNetworkId();
     const store = new IndexedDbStore(networkId);
     await writeChain(store, CHANGE);
@@ -323,16 +316,20 @@ describe('IndexedDbStore and what it may find', () => {
     IDBObjectStore.prototype.getAllKeys = () => {
       throw new DOMException('', 'UnknownError');
     };
+    const losses = lossesOf(store);
     const error = await rejection(listBodies(store)).finally(() => {
       IDBObjectStore.prototype.getAllKeys = getAllKeys;
     });
     assertEqual(error.code, 'STORE_CORRUPT', 'code');
+    assertEqual((await listBodies(store)).length, 1, 'bodies');
+    await writeChain(store, CHANGE);
+    assertEqual(losses(), 1, 'losses');
     assertEqual((await listBodies(store)).length, 0, 'bodies');
     await assertHeadersKept(store);
     await store.close();
   });
 
-  it('bodies under keys that are no hashes: passed over, and removed', async () => {
+  it('bodies under keys that are no hashes: passed over, and left to lie', async () => {
     const networkId = newNetworkId();
     await prepareBodies(networkId, [
       [HASH, Uint8Array.of(1)],
@@ -344,7 +341,7 @@ describe('IndexedDbStore and what it may find', () => {
     ]);
     const store = new IndexedDbStore(networkId);
     assertEqual((await listBodies(store)).map((hash) => hash.join()).join('; '), HASH.join(), 'hashes');
-    assertEqual((await bodyKeys(networkId)).length, 1, 'keys');
+    assertEqual((await bodyKeys(networkId)).length, 6, 'keys');
     assertEqual((await readBody(store, HASH))?.join(), '1', 'body');
     await assertHeadersKept(store);
     await store.close();
@@ -384,7 +381,7 @@ describe('IndexedDbStore and what it may find', () => {
       IDBObjectStore.prototype.put = put;
     });
     assertEqual(error.code, 'STORE_QUOTA', 'code');
-    assertEqual((await loadChain(store)).journal.length, 1, 'chunks');
+    assertEqual((await loadChain(store)).journal.length, 1, 'journal');
     await store.close();
   });
 
@@ -442,19 +439,52 @@ describe('IndexedDbStore and what it may find', () => {
     for (const { code } of await Promise.all(uses.map(rejection))) assertEqual(code, 'STORE_FAILED', 'code');
   });
 
-  it('another tab that deletes the database is not held up, and the store goes on', async () => {
+  it('another tab that deletes the database is not held up; the store says so, and goes on', async () => {
     const networkId = newNetworkId();
     const store = new IndexedDbStore(networkId);
+    const losses = lossesOf(store);
     await writeChain(store, CHANGE);
-    await new Promise<void>((resolve, reject) => {
-      const request = indexedDB.deleteDatabase(databaseName(networkId));
-      request.onsuccess = () => resolve();
-      request.onblocked = () => reject(new Error('blocked'));
-      request.onerror = () => reject(request.error);
-    });
+    const writing = writeBodies(store, BODIES);
+    await deleteDatabase(networkId);
+    assertEqual(losses(), 1, 'losses');
+    await writing;
+    assertEqual((await listBodies(store)).length, 0, 'bodies');
     await writeChain(store, CHANGE);
-    assertEqual((await loadChain(store)).journal.length, 1, 'chunks');
+    assertEqual((await loadChain(store)).journal.length, 1, 'journal');
+    assertEqual(losses(), 1, 'losses');
     await store.close();
+  });
+
+  it('a read that the clearing of the data cuts short is answered by the new database', async () => {
+    const networkId = newNetworkId();
+    const store = new IndexedDbStore(networkId);
+    const losses = lossesOf(store);
+    await writeChain(store, CHANGE);
+    const getAll = IDBObjectStore.prototype.getAll;
+    IDBObjectStore.prototype.getAll = function () {
+      IDBObjectStore.prototype.getAll = getAll;
+      // What a browser does to a connection that it ends.
+      const { db } = this.transaction;
+      db.close();
+      db.dispatchEvent(new Event('close'));
+      throw new DOMException('', 'AbortError');
+    };
+    assertEqual((await loadChain(store)).journal.length, 1, 'journal');
+    assertEqual(losses(), 1, 'losses');
+    await store.close();
+  });
+
+  it('a deletion that waits for a frozen tab does not hold up close()', async () => {
+    const networkId = newNetworkId();
+    // It does not hear that it should let go.
+    const frozen = await openRaw(networkId);
+    const deleting = deleteDatabase(networkId);
+    const store = new IndexedDbStore(networkId);
+    const loading = loadChain(store).catch(() => {});
+    await store.close();
+    frozen.close();
+    await deleting;
+    await loading;
   });
 
   it('errors that browsers give under many names', () => {
@@ -462,118 +492,5 @@ describe('IndexedDbStore and what it may find', () => {
     assertEqual(storeFaultOf(new DOMException('', 'UnknownError'), 'reading'), 'STORE_CORRUPT');
     assertEqual(storeFaultOf(new DOMException('', 'AbortError'), 'writing'), 'STORE_FAILED');
     assertEqual(storeFaultOf('no error', 'writing'), 'STORE_FAILED');
-  });
-});
-
-describe('SingleWriterStore', () => {
-  it('lets one write; the other reads, goes on, and says so once', async () => {
-    const networkId = newNetworkId();
-    const name = databaseName(networkId);
-    let busy = 0;
-    const open = (): SingleWriterStore =>
-      new SingleWriterStore(new IndexedDbStore(networkId), requestWriteLock(name, 50), () => {
-        busy += 1;
-      });
-    const writer = open();
-    await writeChain(writer, CHANGE);
-    const reader = open();
-    assertEqual((await loadChain(reader)).journal.length, 1, 'chunks');
-    assertEqual(reader.isPersistent, true, 'isPersistent');
-    await writeChain(reader, { removeJournalFrom: 0, tip: TIP });
-    assertEqual(reader.isPersistent, false, 'isPersistent');
-    await writeChain(reader, { removeJournalFrom: 0, tip: TIP });
-    assertEqual(busy, 1, 'reports');
-    assertEqual(writer.isPersistent, true, 'isPersistent');
-    assertEqual((await loadChain(writer)).journal.length, 1, 'chunks');
-    await writer.close();
-    await reader.close();
-  });
-
-  it('lets one write bodies; the other reads them, and says once that it keeps none', async () => {
-    const networkId = newNetworkId();
-    let busy = 0;
-    const open = (): SingleWriterStore =>
-      new SingleWriterStore(new IndexedDbStore(networkId), requestWriteLock(networkId, 50), () => {
-        busy += 1;
-      });
-    const writer = open();
-    await writeBodies(writer, BODIES);
-    const reader = open();
-    assertEqual((await readBody(reader, HASH))?.join(), '6,7,8', 'body');
-    assertEqual(reader.isPersistent, true, 'isPersistent');
-    await writeBodies(reader, { put: [{ hash: OTHER_HASH, body: TIP }], remove: [HASH] });
-    assertEqual(reader.isPersistent, false, 'isPersistent');
-    await writeBodies(reader, { put: [{ hash: OTHER_HASH, body: TIP }], remove: [] });
-    await writeChain(reader, CHANGE);
-    assertEqual(busy, 1, 'reports');
-    for (const store of [writer, reader])
-      assertEqual((await listBodies(store)).map((hash) => hash.join()).join('; '), HASH.join(), 'hashes');
-    assertEqual((await readBody(writer, HASH))?.join(), '6,7,8', 'body');
-    assertEqual(writer.isPersistent, true, 'isPersistent');
-    await writer.close();
-    await reader.close();
-  });
-
-  it('lets everyone write where the browser denies locks', async () => {
-    const request = navigator.locks.request;
-    navigator.locks.request = () => Promise.reject(new DOMException('', 'SecurityError'));
-    const lock = requestWriteLock(newNetworkId());
-    navigator.locks.request = request;
-    assertEqual(await lock.isWriter, true, 'isWriter');
-    lock.release();
-  });
-
-  it('lets everyone write where a lock is neither given nor held by anyone', async () => {
-    const request = navigator.locks.request;
-    navigator.locks.request = () => Promise.reject(new DOMException('', 'AbortError'));
-    const lock = requestWriteLock(newNetworkId());
-    navigator.locks.request = request;
-    assertEqual(await lock.isWriter, true, 'isWriter');
-    lock.release();
-  });
-
-  it('a store denied to bodies is denied, whoever has the lock', async () => {
-    const reports: string[] = [];
-    const lock = { isWriter: Promise.resolve(false), release: () => {} };
-    await withIndexedDb(undefined, async () => {
-      const store = new SingleWriterStore(new IndexedDbStore(newNetworkId()), lock, () =>
-        reports.push('busy'),
-      );
-      assertEqual((await rejection(listBodies(store))).code, 'STORE_DENIED', 'code');
-      assertEqual((await rejection(writeBodies(store, BODIES))).code, 'STORE_DENIED', 'code');
-      assertEqual(store.isPersistent, false, 'isPersistent');
-      await store.close();
-    });
-    assertEqual(reports.length, 0, 'reports');
-  });
-
-  it('a denied store is denied, whoever has the lock', async () => {
-    const reports: string[] = [];
-    const lock = { isWriter: Promise.resolve(false), release: () => {} };
-    const networkId = newNetworkId();
-    await withIndexedDb(undefined, async () => {
-      const store = new SingleWriterStore(new IndexedDbStore(networkId), lock, () => reports.push('busy'));
-      assertEqual((await rejection(loadChain(store))).code, 'STORE_DENIED', 'code');
-      assertEqual((await rejection(writeChain(store, CHANGE))).code, 'STORE_DENIED', 'code');
-      assertEqual(store.isPersistent, false, 'isPersistent');
-      await store.close();
-    });
-    assertEqual(reports.length, 0, 'reports');
-  });
-
-  it('waits for a writer who is about to end, as on a reload', async () => {
-    const networkId = newNetworkId();
-    const first = new SingleWriterStore(new IndexedDbStore(networkId), requestWriteLock(networkId), () => {});
-    await writeChain(first, CHANGE);
-    let isBusy = false;
-    const second = new SingleWriterStore(new IndexedDbStore(networkId), requestWriteLock(networkId), () => {
-      isBusy = true;
-    });
-    const writing = writeChain(second, { removeJournalFrom: 0, tip: TIP });
-    await first.close();
-    await writing;
-    assertTrue(!isBusy, 'the second writer was turned away');
-    assertEqual((await loadChain(second)).journal.length, 0, 'chunks');
-    await second.close();
   });
 });

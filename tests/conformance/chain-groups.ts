@@ -70,7 +70,8 @@ function judge(chain: Chain, height: number, json: JsonValue, now: number): stri
   const verdict = family.checkHeader(record, ancestry, now);
   if (verdict.kind === 'rejected') return `${verdict.code}: ${verdict.detail}`;
   const digest = visionXDigest(family.params.visionx, family.powInput(record));
-  if (family.applyPow({ count: 1, records: record, hashes }, 0, 1, digest) !== 1) return family.powFault;
+  const batch = { count: 1, records: record, hashes };
+  if (family.applyPow(batch, 0, 1, digest) !== 1) return family.powFault(batch, 0);
   return verdict.kind === 'held' ? 'HELD' : undefined;
 }
 

@@ -69,7 +69,8 @@ function verify(file: HeaderFile, count: number): { passed: number; refusal?: Re
       if (verdict.kind === 'rejected') return refuse(verdict.code, verdict.detail);
       if (verdict.kind === 'held') return refuse('HEADER_TIME_TOO_NEW', `due at ${verdict.dueAt}`);
     }
-    if (family.applyPow(batch, i, i + 1, hash) !== 1) return refuse(family.powFault, family.hashToHex(hash));
+    if (family.applyPow(batch, i, i + 1, hash) !== 1)
+      return refuse(family.powFault(batch, i), family.hashToHex(hash));
     if (height === 0 && Buffer.compare(hash, family.genesis.hash) !== 0) {
       return refuse('GENESIS_MISMATCH', `not ${family.hashToHex(family.genesis.hash)}`);
     }

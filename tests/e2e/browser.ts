@@ -41,9 +41,18 @@ export class Visitor {
     return visitor;
   }
 
+  /** Opens a second tab of the same visitor, in the same storage. */
+  async openTab(url: string): Promise<Visitor> {
+    const tab = new Visitor(await this.page.browserContext().newPage());
+    await tab.page.goto(url);
+    await tab.waitForNode();
+    return tab;
+  }
+
   /** Resolves once the page has its node. */
   async waitForNode(): Promise<void> {
-    await this.page.waitForFunction('globalThis.lightNode !== undefined');
+    // Not with each frame, as by default: a tab in the background draws none.
+    await this.page.waitForFunction('globalThis.lightNode !== undefined', { polling: 50 });
   }
 
   /** The verified tip as it is now. */

@@ -1,8 +1,9 @@
 /** Feeds hostile bytes to every decoder, from a seed. */
 import { bytesToHex } from '@vision-light/protocol';
 import { SimRandom } from '../sim/sim-random.js';
+import type { FuzzTarget } from './fuzz-target.js';
 import { hostileBytes } from './mutate.js';
-import { targets as allTargets, type FuzzTarget } from './targets.js';
+import { targets as allTargets } from './targets.js';
 
 /** No decoder may take longer over one input, which is at most 1,500 bytes. Arbitrary. */
 const SLOW_MS = 5000;

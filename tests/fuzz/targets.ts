@@ -52,17 +52,9 @@ import { genesisBase } from '../../packages/protocol/src/tree/tree-base.js';
 import { SimRandom } from '../sim/sim-random.js';
 import { makeBody } from '../sim/vision-bodies.js';
 import { VisionChain, visionSim } from '../sim/vision-chain.js';
+import { batchPass } from './batch-pass.js';
 import { bitcoinBlocks, type KnownBlock } from './bitcoin-blocks.js';
-
-export interface FuzzTarget {
-  readonly name: string;
-  /** Of how many inputs it gets one, against the others. */
-  readonly weight: number;
-  /** Valid inputs, from which hostile ones are made. */
-  readonly samples: readonly Uint8Array[];
-  /** @throws {Error} whatever is wrong with what the decoder made of the input */
-  readonly check: (input: Uint8Array) => void;
-}
+import type { FuzzTarget } from './fuzz-target.js';
 
 const utf8 = new TextEncoder();
 const lenient = new TextDecoder();
@@ -419,6 +411,7 @@ export const targets: readonly FuzzTarget[] = [
   batchTarget(resolveNetwork('vision-devnet'), 2),
   batchTarget(createVisionFamily(visionMainnet), 1),
   batchTarget(resolveNetwork('bitcoin-mainnet'), 2),
+  batchPass,
   storedRecords,
   storedListTarget(visionSim),
   storedListTarget(resolveNetwork('bitcoin-regtest')),

@@ -62,7 +62,7 @@ export class Reader {
     this.#pow = pow;
     let job = 0;
     const nextJob = (): number => ++job;
-    const listener = { inserted: () => undefined, equivocated: () => undefined };
+    const listener = { inserted: () => undefined, appended: () => undefined, equivocated: () => undefined };
     this.base = base;
     this.random = seededRandom(seed);
     this.tree = new HeaderTree(family, { base });

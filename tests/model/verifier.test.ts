@@ -35,6 +35,7 @@ class Bench {
     this.tree = new HeaderTree(family, { sideHeadersMax });
     const listener = {
       inserted: (result: InsertResult) => this.inserted.push(result),
+      appended: () => expect.fail('hashes that are claimed are inserted one by one'),
       equivocated: (hash: Uint8Array) => this.equivocations.push(hash.slice()),
     };
     this.verifier = new Verifier(this.tree, this.held, this.#outbox, listener, jobsMax);

@@ -258,6 +258,40 @@ describe('storage', () => {
     expect(again.core.tip.hash).toBe(tip);
   });
 
+  it('that was emptied under the page is filled again, and is said to hold nothing until it does', async () => {
+    const page = world.add('page', { family });
+    await world.run(world.now + 10);
+    await feed(page);
+    await world.run(world.now + 2000);
+    expect(page.core.status.storedHeight).toBe(5000);
+    const store = new MemoryStore();
+    page.emptyStore(store);
+    expect(page.core.status.storedHeight).toBe(0);
+    await world.run(world.now + 3000);
+    expect([page.core.status.storedHeight, page.noticed('error')]).toEqual([5000, []]);
+    world.kill('page');
+    const again = world.add('again', { family, store });
+    await world.run(world.now + 2000);
+    expect([again.core.tip.hash, again.noticed('error')]).toEqual([tip, []]);
+  });
+
+  it('that was emptied while it was being read is filled with what was read', async () => {
+    const full = new MemoryStore();
+    const page = world.add('page', { family, store: full });
+    await world.run(world.now + 10);
+    await feed(page);
+    world.kill('page');
+    const store = new MemoryStore();
+    const reader = world.add('reader', { family, store: full });
+    reader.emptyStore(store);
+    await world.run(world.now + 5000);
+    expect([reader.core.tip.hash, reader.core.status.storedHeight]).toEqual([tip, 5000]);
+    world.kill('reader');
+    const again = world.add('again', { family, store });
+    await world.run(world.now + 2000);
+    expect([again.core.tip.hash, again.noticed('error')]).toEqual([tip, []]);
+  });
+
   it('that could not be read once is not mixed with what is written later', async () => {
     const store = new MemoryStore();
     const page = world.add('page', { family, store });

@@ -75,6 +75,10 @@ export const settleMs =
 
 /** Milliseconds within which a new tip is everywhere in a network at rest; held headers wait for the slowest clock. */
 const spreadMs = 15_000;
+/** Milliseconds within which a node has read and verified what is stored. */
+const LOAD_MS = 15_000;
+/** So many members' stores are opened again in the end. In a network of thousands that would be most of the work. */
+const STORES_CHECKED_MAX = 20;
 /** Seconds that a clock may be wrong, either way: two such clocks differ by what the rules allow. */
 const SKEW_MAX_S = 4.5;
 /** Hashes a second of all miners: at rest the difficulty is that times the spacing, and so a block is soon mined. */
@@ -114,7 +118,7 @@ function drawConditions(random: SimRandom): LinkConditions {
 
 /** One life of a member: a page that is opened again goes on from the same store. */
 class Member {
-  readonly store = new MemoryStore();
+  store = new MemoryStore();
   node: SimNode | undefined;
   miner: SimMiner | undefined;
   storeFault: StoreFault | undefined;
@@ -153,6 +157,12 @@ class Member {
     if (!isMiner) return;
     const { count, bytes } = this.run.filling;
     this.miner = new SimMiner(world, this.node, this.hashesPerSecond, count * this.transactions, bytes);
+  }
+
+  /** The site's data is cleared, under a page that is open or between two visits. */
+  emptyStore(): void {
+    this.store = new MemoryStore();
+    this.node?.emptyStore(this.store);
   }
 
   #failing(): StoreFault | undefined {
@@ -250,7 +260,7 @@ class Run {
     const member = random.pick(this.members) as Member;
     const { node } = member;
     this.faults++;
-    switch (random.int(4)) {
+    switch (random.int(5)) {
       case 0: {
         if (this.#isPartitioned) break;
         this.#isPartitioned = true;
@@ -272,6 +282,10 @@ class Run {
         world.after(lasts, () => {
           member.storeFault = undefined;
         });
+        break;
+      case 3:
+        // What a miner alone has would be gone for everyone.
+        if (member.hashesPerSecond === 0) member.emptyStore();
         break;
       default:
         if (node === undefined || member.hashesPerSecond > 0) break;
@@ -327,6 +341,28 @@ class Run {
     for (const node of this.#running) {
       node.checker.checkAll();
       if (node.core.status.phase !== 'synced') throw new Error(`${node.id} is ${node.core.status.phase}`);
+    }
+    await this.#checkStores();
+  }
+
+  /** A store holds as much as its node has said, and a page that is opened on it finds nothing wrong. */
+  async #checkStores(): Promise<void> {
+    const { world } = this;
+    const visits = this.members.slice(0, STORES_CHECKED_MAX).flatMap(({ node, name, store, clockSkewS }) => {
+      if (node === undefined) return [];
+      const { storedHeight } = node.core.status;
+      world.kill(node.id);
+      const again = world.add(`${name}.again`, { family: visionSim, store, clockSkewS });
+      return [{ storedHeight, again }];
+    });
+    await world.run(world.now + LOAD_MS, () =>
+      visits.every(({ again }) => again.noticed('ready').length > 0),
+    );
+    for (const { storedHeight, again } of visits) {
+      const found = again.noticed('ready')[0]?.tip.height;
+      const codes = again.noticed('error').map(({ code }) => code);
+      if (found !== storedHeight || codes.length > 0)
+        throw new Error(`${again.id} finds ${found} of ${storedHeight} stored headers, and says [${codes}]`);
     }
   }
 }

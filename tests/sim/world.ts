@@ -149,12 +149,14 @@ export class SimNode {
   hashedHeaders = 0;
   sentBytes = 0;
 
+  #store: Store;
+
   constructor(
     readonly world: World,
     readonly id: string,
     readonly options: SimNodeOptions,
   ) {
-    const store = options.store ?? new MemoryStore();
+    this.#store = options.store ?? new MemoryStore();
     this.core = new LightNode({
       family: options.family,
       seed:
@@ -173,7 +175,7 @@ export class SimNode {
       now: () => world.now,
       wallTime: () => world.wallTime + (options.clockSkewS ?? 0),
       setTimer: (delayMs, callback) => world.after(delayMs, callback),
-      perform: (effect) => this.#perform(effect, store),
+      perform: (effect) => this.#perform(effect),
     });
   }
 
@@ -203,6 +205,12 @@ export class SimNode {
     this.links.delete(peer);
   }
 
+  /** The visitor clears the site's data: the page goes on with an empty store, and answers that are due still come. */
+  emptyStore(store: Store): void {
+    this.#store = store;
+    this.driver.push({ type: 'storeEmptied' });
+  }
+
   /** What must hold after every step. */
   check(): void {
     this.checker.check();
@@ -215,7 +223,7 @@ export class SimNode {
     this.world.after(this.world.workMs(ms), () => this.isRunning && this.driver.push(event));
   }
 
-  #perform(effect: Effect, store: Store): void {
+  #perform(effect: Effect): void {
     if (!this.isRunning) return;
     const { world } = this;
     this.caps.performed(effect);
@@ -235,7 +243,7 @@ export class SimNode {
         this.#hash(effect.job, effect.work);
         break;
       case 'storage':
-        this.#store(effect, store);
+        this.#keep(effect);
         break;
       case 'emit':
         if (effect.notice.type === 'error' && effect.notice.code === 'STORE_CORRUPT')
@@ -250,7 +258,7 @@ export class SimNode {
     }
   }
 
-  #store(effect: Extract<Effect, { type: 'storage' }>, store: Store): void {
+  #keep(effect: Extract<Effect, { type: 'storage' }>): void {
     const { request, operation } = effect;
     const code = this.#faultOf(operation);
     const failed: NodeEventBody | undefined = code && {
@@ -261,7 +269,9 @@ export class SimNode {
     // That a body is lost is found when it is read; other faults are those of a store that cannot be used.
     if (failed !== undefined && !isBodyRead(operation)) this.#answer(STORE_MS, failed);
     else
-      this.world.await(performStorage(store, effect), (answer) => this.#answer(STORE_MS, failed ?? answer));
+      this.world.await(performStorage(this.#store, effect), (answer) =>
+        this.#answer(STORE_MS, failed ?? answer),
+      );
   }
 
   /** What an operation shall fail with. */

@@ -25,3 +25,4 @@ export type { LightNodeOptions } from './api/light-node-options.js';
 export type { Listener, PeerChange, Subscriptions } from './api/subscriptions.js';
 export type { Block } from './boundary/block.js';
 export { type LightNodeErrorCode, lightNodeErrors } from './boundary/error-codes.js';
+export type { TrustedAddress } from './boundary/trusted-script.js';

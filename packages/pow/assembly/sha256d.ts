@@ -1,47 +1,33 @@
 /**
- * Double SHA-256 of 80-byte headers: four at a time where they are independent, one by one where each needs the hash of
- * the one before.
- *
- * A header fills two blocks, its hash a third. Hashes are written in internal byte order, as the next header's parent
- * field holds them.
+ * Double SHA-256 of 80-byte headers: four side by side, or one alone. A header fills two blocks, its hash a third. Hashes
+ * are written in internal byte order, as the next header's parent field holds them.
  */
 
 import { HASH_BITS, HEADER_BITS, INITIAL, PADDING_START } from './sha256-constants';
 import { block, compress } from './sha256-scalar';
 import { blockX4, compressX4 } from './sha256-x4';
 
-/**
- * Headers a call; a multiple of 4. Arbitrary: enough for the call's cost to vanish, and the whole instance fits into one
- * page of 64 KiB.
- */
-export const BATCH: u32 = 512;
-
-/** BATCH headers of 80 bytes. */
-export const headers: usize = memory.data(<i32>(BATCH * 80), 16);
-/** BATCH hashes of 32 bytes. */
-export const hashes: usize = memory.data(<i32>(BATCH * 32), 16);
-
 const state: usize = memory.data(32, 16);
 const initialX4: usize = memory.data(128, 16);
 const stateX4: usize = memory.data(128, 16);
 
-/** Hashes the first `count` headers, and up to three more to fill the last four. */
-export function hashIndependent(count: u32): void {
+/** To be called once before `hashFour`. */
+export function prepareLanes(): void {
   for (let i: usize = 0; i < 8; ++i) v128.store(initialX4 + (i << 4), v128.load32_splat(INITIAL + (i << 2)));
-  for (let i: u32 = 0; i < count; i += 4) hashFour(headers + 80 * <usize>i, hashes + 32 * <usize>i);
 }
 
-function hashFour(header: usize, hash: usize): void {
+/** Hashes four headers of 80 bytes, which lie `headerStride` bytes apart, as do their hashes of 32 bytes. */
+export function hashFour(header: usize, headerStride: usize, hash: usize, hashStride: usize): void {
   for (let word: usize = 0; word < 16; word += 4)
-    transpose(header + (word << 2), 80, blockX4 + (word << 4), 16);
+    transpose(header + (word << 2), headerStride, blockX4 + (word << 4), 16);
   compressX4(initialX4, stateX4);
-  transpose(header + 64, 80, blockX4, 16);
+  transpose(header + 64, headerStride, blockX4, 16);
   padX4(4, HEADER_BITS);
   compressX4(stateX4, blockX4);
   padX4(8, HASH_BITS);
   compressX4(initialX4, stateX4);
-  transpose(stateX4, 16, hash, 32);
-  transpose(stateX4 + 64, 16, hash + 16, 32);
+  transpose(stateX4, 16, hash, hashStride);
+  transpose(stateX4 + 64, 16, hash + 16, hashStride);
 }
 
 /** Turns four rows of four words into columns, and each word's bytes around (SHA-256 is big-endian). */
@@ -71,19 +57,8 @@ function padX4(used: usize, bits: u32): void {
   v128.store(blockX4, i32x4.splat(bits), 15 * 16);
 }
 
-/** Hashes the first `count` headers in order, writing each hash into the parent field of the header after it. */
-export function hashChain(count: u32): void {
-  let header = headers;
-  let hash = hashes;
-  for (let i: u32 = 0; i < count; ++i) {
-    hashOne(header, hash);
-    header += 80;
-    if (i + 1 < count) memory.copy(header + 4, hash, 32);
-    hash += 32;
-  }
-}
-
-function hashOne(header: usize, hash: usize): void {
+/** Hashes one header of 80 bytes. */
+export function hashOne(header: usize, hash: usize): void {
   copySwapped(header, block, 16);
   compress(INITIAL, state);
   copySwapped(header + 64, block, 4);

@@ -13,7 +13,7 @@ const packageDir = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '.
 
 const kernels = [
   { entry: 'visionx', name: 'visionxWasm', target: 'src/generated/visionx-wasm.ts' },
-  { entry: 'sha256d', name: 'sha256dWasm', target: 'src/generated/sha256d-wasm.ts' },
+  { entry: 'bitcoin', name: 'bitcoinWasm', target: 'src/generated/bitcoin-wasm.ts' },
   // The method of existing full nodes, to be measured against: outside src, so that it is never shipped.
   { entry: 'visionx-plain', name: 'visionxPlainWasm', target: 'bench/generated/visionx-plain-wasm.mjs' },
 ];

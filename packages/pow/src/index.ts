@@ -1,3 +1,4 @@
+export { BitcoinBatch, type BitcoinBatchJob } from './bitcoin-batch.js';
 export { type PowJob, PowJobRunner, type Sha256dChainJob, type VisionXJob } from './pow-job-runner.js';
 export { type PowAnswer, PowPool, type PowPoolOptions, type PowWorkerPort } from './pow-pool.js';
 export { Sha256d } from './sha256d.js';

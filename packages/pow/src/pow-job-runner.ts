@@ -1,3 +1,5 @@
+import { BitcoinBatch, type BitcoinBatchJob } from './bitcoin-batch.js';
+import { createBitcoinKernel } from './bitcoin-kernel.js';
 import { Sha256d } from './sha256d.js';
 import { VisionX, type VisionXInput } from './visionx.js';
 import type { VisionXParams } from './visionx-params.js';
@@ -20,8 +22,11 @@ export interface VisionXJob {
   readonly inputs: readonly VisionXInput[];
 }
 
-/** Hashing as data, so that it can be sent to a worker. The answer is `count` × 32 bytes of hashes, in order. */
-export type PowJob = Sha256dChainJob | VisionXJob;
+/**
+ * Hashing as data, so that it can be sent to a worker. The answer is `count` × 32 bytes of hashes, in order; of a batch of
+ * Bitcoin headers it is that of `BitcoinBatch.check`.
+ */
+export type PowJob = BitcoinBatchJob | Sha256dChainJob | VisionXJob;
 
 /**
  * VisionX instances that are kept at a time. One network has one set of parameters, so a second one occurs only in
@@ -31,25 +36,31 @@ const VISIONX_INSTANCES_MAX = 2;
 
 /** Runs hash jobs in this thread. A kernel is made when it is first needed, and kept. */
 export class PowJobRunner {
-  #sha256d: Sha256d | undefined;
+  #bitcoin: { readonly batch: BitcoinBatch; readonly sha256d: Sha256d } | undefined;
   readonly #visionx = new Map<string, VisionX>();
 
   /**
-   * @returns `job.count` × 32 bytes of hashes, in order
+   * @returns `job.count` × 32 bytes of hashes, in order; for a batch of Bitcoin headers see `BitcoinBatch.check`
    * @throws {RangeError} if the job's parts are out of a kernel's range, or their number is not `count`
    */
   run(job: PowJob): Uint8Array {
-    const hashes = this.#hash(job);
+    if (job.algorithm === 'bitcoin-batch') return this.#bitcoinKernel().batch.check(job);
+    const hashes =
+      job.algorithm === 'visionx'
+        ? this.#visionxFor(job.params).hash(job.inputs)
+        : this.#bitcoinKernel().sha256d.hashChain80(job.headers);
     if (hashes.length !== job.count * 32) {
       throw new RangeError(`PowJob of ${hashes.length / 32} headers, count says ${job.count}`);
     }
     return hashes;
   }
 
-  #hash(job: PowJob): Uint8Array {
-    if (job.algorithm === 'visionx') return this.#visionxFor(job.params).hash(job.inputs);
-    this.#sha256d ??= new Sha256d();
-    return this.#sha256d.hashChain80(job.headers);
+  #bitcoinKernel(): { readonly batch: BitcoinBatch; readonly sha256d: Sha256d } {
+    if (this.#bitcoin === undefined) {
+      const kernel = createBitcoinKernel();
+      this.#bitcoin = { batch: new BitcoinBatch(kernel), sha256d: new Sha256d(kernel) };
+    }
+    return this.#bitcoin;
   }
 
   #visionxFor(params: VisionXParams): VisionX {

@@ -1,26 +1,24 @@
-import { sha256dWasm } from './generated/sha256d-wasm.js';
-import { instantiate, type WasmConstant, type WasmKernel } from './instantiate.js';
-
-interface Sha256dKernel extends WasmKernel {
-  readonly BATCH: WasmConstant;
-  readonly headers: WasmConstant;
-  readonly hashes: WasmConstant;
-  hashIndependent(count: number): void;
-  hashChain(count: number): void;
-}
-
-const HEADER_BYTES = 80;
-const PARENT_OFFSET = 4;
-const HASH_BYTES = 32;
+import {
+  type BitcoinKernel,
+  createBitcoinKernel,
+  HASH_BYTES,
+  HEADER_BYTES,
+  PARENT_OFFSET,
+} from './bitcoin-kernel.js';
 
 /**
  * Double SHA-256 of many 80-byte headers. Hashes are in internal byte order, the reverse of how they are displayed.
  *
- * Memory: 64 KiB, whatever the number of headers; they pass through in batches of 512. Needs WebAssembly SIMD.
+ * Memory: that of the kernel, whatever the number of headers; they pass through in batches of 2000.
  */
 export class Sha256d {
-  readonly #kernel = instantiate<Sha256dKernel>(sha256dWasm);
-  readonly #memory = new Uint8Array(this.#kernel.memory.buffer);
+  readonly #kernel: BitcoinKernel;
+  readonly #memory: Uint8Array;
+
+  constructor(kernel = createBitcoinKernel()) {
+    this.#kernel = kernel;
+    this.#memory = new Uint8Array(kernel.memory.buffer);
+  }
 
   /**
    * Hashes headers that are all known, four at a time: about 3.5 million a second.
@@ -72,7 +70,7 @@ export class Sha256d {
   }
 
   #forEachBatch(headers: Uint8Array, hashBatch: (batch: Uint8Array, first: number) => void): void {
-    const batchBytes = this.#kernel.BATCH.value * HEADER_BYTES;
+    const batchBytes = this.#kernel.HEADERS_MAX.value * HEADER_BYTES;
     for (let offset = 0; offset < headers.length; offset += batchBytes) {
       hashBatch(headers.subarray(offset, offset + batchBytes), offset / HEADER_BYTES);
     }

@@ -25,16 +25,16 @@ export interface SignalLimits {
    * 10,000 a second flood. Beyond: the connection is closed.
    */
   readonly maxExcessMessages: number;
-  /** Open connections in all: 16,384 × 14 KiB is 224 MiB. Beyond: the upgrade is answered with 503. */
+  /** Open connections in all: 16,384 × 14 KiB is 224 MiB. Beyond: refused. */
   readonly maxConnections: number;
   /**
-   * Open connections of one address (IPv6: of one /64), enough for an office behind one NAT.
-   * Beyond: the upgrade is answered with 429.
+   * Open connections of one address (IPv6: of one /64): a school or a street behind one NAT, and a thirty-second of all
+   * connections. TCP connections that were not upgraded are counted apart, as many. Beyond: refused.
    */
   readonly maxConnectionsPerAddress: number;
-  /** New connections a second of one address in the long run: arbitrary. Beyond: 429. */
+  /** New connections a second of one address in the long run: arbitrary. Beyond: refused. */
   readonly maxConnectsPerSecondPerAddress: number;
-  /** New connections of one address at once: all that are allowed, reloading twice. Beyond: 429. */
+  /** New connections of one address at once: all that are allowed, reloading twice. Beyond: refused. */
   readonly maxConnectBurstPerAddress: number;
   /** Rooms, one for each network id: there are 7 known networks, the rest is people's own. Beyond: refused. */
   readonly maxRooms: number;
@@ -88,9 +88,9 @@ export const defaultLimits: SignalLimits = {
   maxMessageBurst: 400,
   maxExcessMessages: 2000,
   maxConnections: 16_384,
-  maxConnectionsPerAddress: 64,
-  maxConnectsPerSecondPerAddress: 8,
-  maxConnectBurstPerAddress: 192,
+  maxConnectionsPerAddress: 512,
+  maxConnectsPerSecondPerAddress: 32,
+  maxConnectBurstPerAddress: 1536,
   maxRooms: 4096,
   maxMembersPerRoom: 8192,
   peersOnJoin: 16,

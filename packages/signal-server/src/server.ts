@@ -14,7 +14,7 @@ import { addressOfServer, handleHttp, listenHttp } from './http/http-server.js';
 import { defaultLimits, type SignalLimits } from './limits.js';
 import { SignalMetrics } from './metrics/metrics.js';
 import { Connections } from './signaling/connections.js';
-import { acceptUpgrade, type Engine } from './signaling/engine-internals.js';
+import { acceptUpgrade, type Engine, refuseUpgrade } from './signaling/engine-internals.js';
 import type { SignalIo } from './signaling/signal-io.js';
 import { Signaling } from './signaling/signaling.js';
 
@@ -97,6 +97,8 @@ export async function createSignalServer(options: SignalServerOptions = {}): Pro
     openTcp: (socket) => admission.openTcp(socket),
     judgeUpgrade: (request) => (closed === undefined ? admission.upgrade(request) : 'SIGNAL_SHUTTING_DOWN'),
     acceptUpgrade: (request, socket, head) => acceptUpgrade(engine, request, socket, head),
+    refuseUpgrade: (request, socket, head, code) =>
+      refuseUpgrade(engine, request, socket, head, code, limits.closeTimeoutMs),
     refused: (code) => metrics.refused(code),
   });
 

@@ -40,6 +40,7 @@ export function frame(payload: string | Buffer, options: FrameOptions = {}): Buf
 /** How a connection ended: the WebSocket close code if one came, and all texts that were received. */
 export interface Ending {
   readonly closeCode: number | undefined;
+  readonly closeReason: string;
   readonly texts: readonly string[];
 }
 
@@ -51,6 +52,7 @@ export class RawClient {
   readonly #texts: string[] = [];
   readonly #waiting: { matches: (text: string) => boolean; resolve: (text: string) => void }[] = [];
   #closeCode: number | undefined;
+  #closeReason = '';
   #pending = Buffer.alloc(0);
   #isUpgraded = false;
 
@@ -59,7 +61,9 @@ export class RawClient {
     this.socket.on('data', (chunk) => this.#receive(chunk));
     this.ended = new Promise((resolve) => {
       this.socket.on('error', () => {});
-      this.socket.on('close', () => resolve({ closeCode: this.#closeCode, texts: this.#texts }));
+      this.socket.on('close', () =>
+        resolve({ closeCode: this.#closeCode, closeReason: this.#closeReason, texts: this.#texts }),
+      );
     });
   }
 
@@ -138,7 +142,10 @@ export class RawClient {
   }
 
   #take(opcode: number, payload: Buffer): void {
-    if (opcode === opcodes.close) this.#closeCode = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;
+    if (opcode === opcodes.close) {
+      this.#closeCode = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;
+      this.#closeReason = payload.toString('utf8', 2);
+    }
     if (opcode !== opcodes.text) return;
     const text = payload.toString();
     this.#texts.push(text);

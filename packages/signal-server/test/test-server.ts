@@ -1,5 +1,6 @@
 import { io, type Socket } from 'socket.io-client';
 import { onTestFinished } from 'vitest';
+import { CheckedWebSocket } from '../../signaling/src/client/checked-web-socket.js';
 import {
   createSignalServer,
   type SignalLimits,
@@ -36,7 +37,8 @@ export async function connectClient(
   headers: Record<string, string> = {},
 ): Promise<Socket> {
   const client = io(server.url, {
-    transports: ['websocket'],
+    // As clients of this project have it: it says why it was refused.
+    transports: [CheckedWebSocket],
     forceNew: true,
     reconnection: false,
     extraHeaders: headers,

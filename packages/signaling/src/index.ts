@@ -14,7 +14,7 @@ export type { Clock } from './clock.js';
 export { hasIceAddresses, type IceServer, isIceServer } from './ice-server.js';
 export { isRecord } from './is-record.js';
 export type { PeerInfo, PeerKind } from './peer.js';
-export { type RefusalCode, refusalCodes, refusals } from './refusal.js';
+export { REFUSED_CLOSE_CODE, type RefusalCode, refusalCodes, refusals } from './refusal.js';
 export {
   type ClientEvents,
   decodeJoin,

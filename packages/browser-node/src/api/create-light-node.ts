@@ -2,6 +2,7 @@ import type { Tip } from '@vision-light/protocol';
 import { describeError } from '../boundary/error-codes.js';
 import type { FromNodeWorker } from '../boundary/messages.js';
 import { type NodeWorkerEvents, NodeWorkerLink } from '../boundary/node-worker-link.js';
+import { inTime } from '../boundary/start-deadline.js';
 import { findConnectionObstacle } from '../peers/connection-obstacle.js';
 import { requestPersistence } from '../store/request-persistence.js';
 import { LightNodeError } from './light-node-error.js';
@@ -18,22 +19,30 @@ import { RunningNode } from './running-node.js';
  *
  * @returns the handle once the stored chain is loaded, before any peer is met
  * @throws {TypeError | RangeError} if an option is wrong; names it and the value received
- * @throws {LightNodeError} NO_WEBRTC or NO_WASM where the browser lacks them; WORKER_FAILED if the node's worker cannot be
- *   started at all. Everything else is an `error` event
+ * @throws {LightNodeError} NO_PAGE outside of a page; NO_WEBRTC or NO_WASM where the browser lacks them; WORKER_FAILED if
+ *   the node's worker cannot be started at all, or has not answered in 20 seconds. Everything else is an `error` event
+ * @throws the reason of `abort`, if that came first
  */
 export async function createLightNode(options: LightNodeOptions): Promise<LightNodeHandle> {
+  assertPage();
   const settings = checkOptions(options);
+  settings.abort?.throwIfAborted();
   assertPlatform(settings);
-  const startup = new Startup();
+  const startup = new Startup(settings);
   const worker = startWorker(settings, startup);
+  startup.begin();
   try {
-    const networkId = await Promise.race([start(worker, settings), startup.failure]);
+    const networkId = await inTime(Promise.race([start(worker, settings), startup.failure]), () => {
+      throw startFailed('it does not answer', settings);
+    });
     const tip = await Promise.race([startup.ready, startup.failure]);
+    settings.abort?.throwIfAborted();
     const node = new RunningNode({ worker, networkId, tip }, settings);
     startup.handOver(node);
     if (settings.storage === 'indexeddb') void requestPersistence();
     return publicHandle(node);
   } catch (error) {
+    startup.end();
     worker.terminate();
     throw error;
   }
@@ -45,11 +54,13 @@ class Startup implements NodeWorkerEvents {
   /** Never fulfilled. */
   readonly failure: Promise<never>;
   #isReady: (tip: Tip) => void = () => {};
-  #hasFailed: (error: LightNodeError) => void = () => {};
+  #hasFailed: (reason: unknown) => void = () => {};
   readonly #early: FromNodeWorker[] = [];
+  readonly #settings: LightNodeSettings;
   #node: RunningNode | undefined;
 
-  constructor() {
+  constructor(settings: LightNodeSettings) {
+    this.#settings = settings;
     this.ready = new Promise((resolve) => {
       this.#isReady = resolve;
     });
@@ -58,6 +69,21 @@ class Startup implements NodeWorkerEvents {
     });
     // Heard where it matters; afterwards nobody waits for it.
     this.failure.catch(() => {});
+  }
+
+  /** The worker is there: it can be ended. */
+  begin(): void {
+    this.#settings.abort?.addEventListener('abort', this.#abort);
+  }
+
+  readonly #abort = (): void => {
+    if (this.#node === undefined) this.#hasFailed(this.#settings.abort?.reason);
+    else void this.#node.close();
+  };
+
+  /** Nobody waits for the start or has the node any more. */
+  end(): void {
+    this.#settings.abort?.removeEventListener('abort', this.#abort);
   }
 
   message(message: FromNodeWorker): void {
@@ -74,15 +100,23 @@ class Startup implements NodeWorkerEvents {
   }
 
   failed(reason: unknown): void {
-    if (this.#node === undefined) this.#hasFailed(workerFailed(reason));
+    if (this.#node === undefined) this.#hasFailed(startFailed(reason, this.#settings));
     else this.#node.crash(reason);
   }
 
   /** Passes everything on to the node, what came before included. */
   handOver(node: RunningNode): void {
     this.#node = node;
+    void node.closed.then(() => this.end());
     for (const message of this.#early.splice(0)) node.receive(message);
   }
+}
+
+/** On a server that renders pages, for one, a node can be imported but not started. */
+function assertPage(): void {
+  const missing = ['document', 'Worker'].filter((name) => !(name in globalThis));
+  if (missing.length === 0) return;
+  throw new LightNodeError('NO_PAGE', describeError('NO_PAGE', `without ${missing.join(', ')}`));
 }
 
 function assertPlatform({ iceServers }: LightNodeSettings): void {
@@ -96,11 +130,11 @@ function assertPlatform({ iceServers }: LightNodeSettings): void {
   throw new RangeError(`iceServers: the browser does not take ${given}: ${String(cause)}`, { cause });
 }
 
-function startWorker({ workerUrl }: LightNodeSettings, events: NodeWorkerEvents): NodeWorkerLink {
+function startWorker(settings: LightNodeSettings, events: NodeWorkerEvents): NodeWorkerLink {
   try {
-    return new NodeWorkerLink(workerUrl, events);
+    return new NodeWorkerLink(settings.workerUrl, events);
   } catch (error) {
-    throw workerFailed(error);
+    throw startFailed(error, settings);
   }
 }
 
@@ -113,7 +147,7 @@ async function start({ control }: NodeWorkerLink, settings: LightNodeSettings): 
       if (error instanceof DOMException && error.name === 'DataCloneError') {
         throw new TypeError(`network: must be plain data, got ${error.message}`);
       }
-      throw workerFailed(error);
+      throw startFailed(error, settings);
     });
   if (result.ok) return result.networkId;
   const { fault, message } = result;
@@ -121,6 +155,9 @@ async function start({ control }: NodeWorkerLink, settings: LightNodeSettings): 
   throw fault === 'TypeError' ? new TypeError(message) : new RangeError(message);
 }
 
-function workerFailed(reason: unknown): LightNodeError {
-  return new LightNodeError('WORKER_FAILED', describeError('WORKER_FAILED', String(reason)), reason);
+/** Browsers hardly say why they do not start a worker, and a policy that forbids it is what has a remedy. */
+function startFailed(reason: unknown, { workerUrl }: LightNodeSettings): LightNodeError {
+  const remedy =
+    workerUrl === undefined ? '; where a policy forbids workers from blob:, the option workerUrl helps' : '';
+  return new LightNodeError('WORKER_FAILED', describeError('WORKER_FAILED', `${reason}${remedy}`), reason);
 }

@@ -1,5 +1,6 @@
 import { type CustomNetwork, FOLLOWED_BLOCKS, type NetworkName } from '@vision-light/protocol';
 import { type IceServer, isIceServer } from '@vision-light/signaling';
+import { isTrustedAddress, type TrustedAddress } from '../boundary/trusted-script.js';
 
 /** What `createLightNode` can be told. */
 export interface LightNodeOptions {
@@ -24,9 +25,12 @@ export interface LightNodeOptions {
   readonly reportMetrics?: boolean;
   /**
    * Address of this package's `dist/worker.js` on your own site, for pages whose content security policy forbids
-   * workers from `blob:`. Default: the copy inside this module.
+   * workers from `blob:`; or a `TrustedScriptURL` of it, made by a policy of your own. Default: the copy inside this
+   * module.
    */
-  readonly workerUrl?: string | URL;
+  readonly workerUrl?: string | URL | TrustedAddress;
+  /** Ends the start, which then rejects with the signal's reason, or closes the node. */
+  readonly abort?: AbortSignal;
 }
 
 /** Options as the node uses them: checked, and nothing left out but what the signaling server decides. */
@@ -39,7 +43,8 @@ export interface LightNodeSettings {
   readonly maxPeers: number;
   readonly followedBlocks: number;
   readonly reportMetrics: boolean;
-  readonly workerUrl: string | undefined;
+  readonly workerUrl: string | TrustedAddress | undefined;
+  readonly abort: AbortSignal | undefined;
 }
 
 /** More hash workers than this only make one another wait, on any machine of today. Arbitrary. */
@@ -81,6 +86,7 @@ export function checkOptions(options: LightNodeOptions): LightNodeSettings {
     ),
     reportMetrics: checkBoolean('reportMetrics', options.reportMetrics ?? true),
     workerUrl: options.workerUrl === undefined ? undefined : checkWorkerUrl(options.workerUrl),
+    abort: checkAbort(options.abort),
   };
 }
 
@@ -138,7 +144,13 @@ function checkInteger(name: string, value: number, min: number, max: number): nu
   throw new RangeError(`${name}: must be an integer from ${min} to ${max}, got ${value}`);
 }
 
-function checkWorkerUrl(workerUrl: string | URL): string {
+function checkAbort(abort: AbortSignal | undefined): AbortSignal | undefined {
+  if (abort === undefined || abort instanceof AbortSignal) return abort;
+  throw new TypeError(`abort: must be an AbortSignal, got ${show(abort)}`);
+}
+
+function checkWorkerUrl(workerUrl: unknown): string | TrustedAddress {
+  if (isTrustedAddress(workerUrl)) return workerUrl;
   if (typeof workerUrl !== 'string' && !(workerUrl instanceof URL)) {
     throw new TypeError(`workerUrl: must be an address, got ${show(workerUrl)}`);
   }

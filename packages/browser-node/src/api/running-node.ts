@@ -48,12 +48,13 @@ export class RunningNode implements LightNodeHandle {
   readonly #subscriptions = new SubscriptionTable();
   readonly #streams = new Set<TipStream>();
   readonly #unwatchPage: () => void;
-  readonly #closed: Promise<typeof CLOSED>;
+  /** Fulfilled once everything is released. */
+  readonly closed: Promise<typeof CLOSED>;
   #markClosed: (closed: typeof CLOSED) => void = () => {};
   #isCrashed = false;
 
   constructor({ worker, networkId, tip }: StartedNode, settings: LightNodeSettings) {
-    this.#closed = new Promise((resolve) => {
+    this.closed = new Promise((resolve) => {
       this.#markClosed = resolve;
     });
     this.#tip = freeze(tip);
@@ -182,7 +183,7 @@ export class RunningNode implements LightNodeHandle {
 
   /** The worker does not answer once it has ended. */
   async #untilClosed<T>(asked: Promise<T>): Promise<T> {
-    const answer = await Promise.race([asked, this.#closed]);
+    const answer = await Promise.race([asked, this.closed]);
     if (answer === CLOSED) throw new LightNodeError('NODE_CLOSED');
     return answer as T;
   }

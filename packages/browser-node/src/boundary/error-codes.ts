@@ -3,9 +3,10 @@ import type { SignalingFault } from '@vision-light/signaling/client';
 
 /**
  * Everything that a node can report, by stable code: what the `error` event carries and what promises reject with. The
- * first three keep `createLightNode` from making a node at all.
+ * first four keep `createLightNode` from making a node at all.
  */
 export const lightNodeErrors = {
+  NO_PAGE: 'A light node runs in a web page, and there is none here.',
   NO_WEBRTC: 'This browser has no WebRTC, or it is switched off, so no peer can be reached.',
   NO_WASM: 'This browser does not run WebAssembly with SIMD here, so no header can be verified.',
   WORKER_FAILED: 'A worker of the node could not be started, or it crashed.',

@@ -1,6 +1,7 @@
 import { workerScript } from 'vision-light:worker-script';
 import { type Remote, releaseProxy, wrap } from 'comlink';
 import type { FromNodeWorker, NodeControl, ToNodeWorker } from './messages.js';
+import { scriptAddress, type TrustedAddress } from './trusted-script.js';
 import { workerNames } from './worker-names.js';
 
 /** What a {@link NodeWorkerLink} reports. */
@@ -19,15 +20,20 @@ export class NodeWorkerLink {
   /**
    * Starts the worker; `failed` is called if it does not run.
    *
-   * @param workerUrl  address of the script; undefined for the copy in this module
+   * @param workerUrl  address of the script, from the page's own policy if it is trusted; undefined for the copy in this
+   *   module
    * @throws if the page's content security policy forbids the worker
    */
-  constructor(workerUrl: string | undefined, events: NodeWorkerEvents) {
+  constructor(workerUrl: string | TrustedAddress | undefined, events: NodeWorkerEvents) {
     // The address stays valid until the end: the worker starts its hash workers from it, now and after one has died.
-    if (workerUrl === undefined) {
-      this.#blobUrl = URL.createObjectURL(new Blob([workerScript], { type: 'text/javascript' }));
+    let address = workerUrl;
+    if (address === undefined) {
+      address = URL.createObjectURL(new Blob([workerScript], { type: 'text/javascript' }));
+      this.#blobUrl = address;
     }
-    this.#worker = new Worker(workerUrl ?? (this.#blobUrl as string), { name: workerNames.node });
+    // A worker takes what the page's policy has made as it is.
+    const script = typeof address === 'string' ? scriptAddress(address) : (address as unknown as string);
+    this.#worker = new Worker(script, { name: workerNames.node });
     this.#worker.onmessage = ({ data }: MessageEvent<FromNodeWorker>) => events.message(data);
     this.#worker.onmessageerror = () => events.failed('a message could not be read');
     this.#worker.onerror = (event) => {

@@ -3,31 +3,52 @@ import {
   type StorageChange,
   type StorageRecord,
   type StorageSelection,
-  type Store,
   StoreError,
   storageTables,
   type TableName,
 } from '@vision-light/protocol';
 import { deleteDB, openDB } from 'idb';
-import { assertShape, type NodeDatabase, SCHEMA_VERSION, upgradeDatabase } from './node-database.js';
+import { START_DEADLINE_MS } from '../boundary/start-deadline.js';
+import type { LosableStore } from './browser-store.js';
+import { hasShape, type NodeDatabase, SCHEMA_VERSION, upgradeDatabase } from './node-database.js';
 import { type StoreActivity, storeFaultOf } from './store-fault-of.js';
-import { listKeys, readRecords, removeKeys, SelectionError, writeRecords } from './table-records.js';
+import { clearTables, listKeys, readRecords, SelectionError, writeRecords } from './table-records.js';
 
-/** Milliseconds for opening; Safari is known never to answer at times. Then the node goes on from memory. */
-const OPEN_TIMEOUT_MS = 10_000;
+/**
+ * A browser that clears a site's data also ends the connections that are made meanwhile. That is over within
+ * milliseconds, so what goes on for two seconds is another trouble.
+ */
+const PAUSE_MS = 100;
+const REOPENINGS = 20;
+
+/** Tables whose records mean nothing without each other. */
+const chainTables = Object.keys(storageTables).filter(
+  (table): table is TableName => storageTables[table as TableName].damage === 'store',
+);
 
 /**
  * A node's tables in IndexedDB: one database a network, each operation one transaction.
  *
- * Nothing read from it is trusted. What is found damaged is removed, as the row of its table says: the whole database,
- * or one record, or all of a table that cannot be listed. The operation that found it rejects with STORE_CORRUPT once,
- * and the store is usable afterwards. A database of another shape is emptied in the same way.
+ * Nothing read from it is trusted, and nothing is removed but by a write, which only one tab may do. The operation that
+ * finds something damaged rejects with STORE_CORRUPT. The next write removes what the row of its table says, or the whole
+ * database if that cannot be opened or has another shape, and `onLost` is called. A single record that cannot be read is
+ * left to lie, for whoever needs it puts another in its place.
+ *
+ * A database of a later version belongs to a later release and is left alone (STORE_NEWER). If a later release upgrades
+ * it while it is open here, this store has lost it for good (STORE_UPGRADED). If it is deleted, or the site's data are
+ * cleared, the next use makes a new one.
  *
  * Transactions are relaxed: after a power failure the last ones may be missing, but none is there in part.
  */
-export class IndexedDbStore implements Store {
+export class IndexedDbStore implements LosableStore {
+  onLost: (isOutdated: boolean) => void = () => {};
   readonly #name: string;
   #database: Promise<NodeDatabase> | undefined;
+  /** How often what was written went. A write that was asked for before counts for nothing. */
+  #losses = 0;
+  /** Tables that the next write clears. */
+  readonly #damaged = new Set<TableName>();
+  #outdated: 'STORE_NEWER' | 'STORE_UPGRADED' | undefined;
   #isClosed = false;
 
   /**
@@ -43,42 +64,68 @@ export class IndexedDbStore implements Store {
 
   async read(selections: readonly StorageSelection[]): Promise<StorageRecord[]> {
     try {
-      return await readRecords(await this.#open(), selections);
+      return await this.#readOnce((database) => readRecords(database, selections));
     } catch (error) {
-      if (!(error instanceof SelectionError)) throw await this.#readingFault(error);
-      throw await this.#readingFault(error.cause, error.selection);
+      if (!(error instanceof SelectionError)) throw faultOf(error, 'reading');
+      const fault = faultOf(error.cause, 'reading');
+      const isOfChain = storageTables[error.selection.table].damage === 'store';
+      if (fault.code === 'STORE_CORRUPT' && isOfChain)
+        for (const table of chainTables) this.#damaged.add(table);
+      throw fault;
     }
   }
 
-  /** Reads keys alone. Those that the table cannot have are passed over, and removed. */
   async list<Table extends TableName>(table: Table): Promise<KeyOf<Table>[]> {
     try {
-      const { keys, strays } = await listKeys(await this.#open(), table);
-      if (strays.length > 0) await this.#tidy((database) => removeKeys(database, table, strays));
-      return keys;
+      return await this.#readOnce((database) => listKeys(database, table));
     } catch (error) {
-      throw await this.#readingFault(error, { table });
+      const fault = faultOf(error, 'reading');
+      if (fault.code === 'STORE_CORRUPT') this.#damaged.add(table);
+      throw fault;
     }
   }
 
   async write(changes: readonly StorageChange[]): Promise<void> {
+    const losses = this.#losses;
     try {
-      await writeRecords(await this.#open(), changes);
+      const database = await this.#openRepaired();
+      if (losses === this.#losses) await writeRecords(database, changes);
     } catch (error) {
-      throw faultOf(error, 'writing');
+      if (!(await this.#hasLostSince(losses))) throw faultOf(error, 'writing');
     }
   }
 
+  /** A database that is still being opened is closed when it comes; nobody waits for it. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    const database = await this.#database?.catch(() => undefined);
-    database?.close();
+    void this.#database?.then(
+      (database) => database.close(),
+      () => {},
+    );
+  }
+
+  /** Reads, and once more if the database went meanwhile. */
+  async #readOnce<T>(read: (database: NodeDatabase) => Promise<T>): Promise<T> {
+    const losses = this.#losses;
+    try {
+      return await read(await this.#open());
+    } catch (error) {
+      if (!(await this.#hasLostSince(losses))) throw error;
+      return this.#readOnce(read);
+    }
+  }
+
+  /** After a failure. A browser that ends a connection lets what is under way fail first, and says so afterwards. */
+  async #hasLostSince(losses: number): Promise<boolean> {
+    if (losses === this.#losses) await pause();
+    return losses !== this.#losses;
   }
 
   #open(): Promise<NodeDatabase> {
+    if (this.#outdated !== undefined) return Promise.reject(new StoreError(this.#outdated));
     if (this.#isClosed)
       return Promise.reject(new StoreError('STORE_FAILED', new Error('the store is closed')));
-    this.#database ??= this.#openAnew().catch((error: unknown) => {
+    this.#database ??= this.#connect(REOPENINGS).catch((error: unknown) => {
       // Another attempt, later, starts from the beginning.
       this.#database = undefined;
       throw error;
@@ -86,86 +133,85 @@ export class IndexedDbStore implements Store {
     return this.#database;
   }
 
-  async #openAnew(): Promise<NodeDatabase> {
-    if (typeof indexedDB === 'undefined') throw new StoreError('STORE_DENIED');
-    const database = await this.#connect();
-    try {
-      assertShape(database);
-    } catch (error) {
-      database.close();
-      throw error;
+  /** To write: removes what was found damaged, and says that it is gone. */
+  async #openRepaired(): Promise<NodeDatabase> {
+    const database = await this.#open().catch(async (error: unknown) => {
+      if (faultOf(error, 'opening').code !== 'STORE_CORRUPT') throw error;
+      await deleteDatabase(this.#name);
+      this.#lose();
+      return this.#open();
+    });
+    if (this.#damaged.size > 0) {
+      await clearTables(database, [...this.#damaged]);
+      this.#lose();
     }
     return database;
   }
 
+  /** @param again  how often to try again if the browser ends the connection while it is made */
+  async #connect(again: number): Promise<NodeDatabase> {
+    try {
+      return await this.#connectOnce();
+    } catch (error) {
+      const { cause } = error as StoreError;
+      if (again === 0 || this.#isClosed || !(cause instanceof DOMException && cause.name === 'AbortError'))
+        throw error;
+      await pause();
+      return this.#connect(again - 1);
+    }
+  }
+
   /** Opens the database, creating it if need be, or rejects with a StoreError. Never waits for another tab. */
-  #connect(): Promise<NodeDatabase> {
+  #connectOnce(): Promise<NodeDatabase> {
     return new Promise((resolve, reject) => {
+      if (typeof indexedDB === 'undefined') throw new StoreError('STORE_DENIED');
       let isGivenUp = false;
       const giveUp = (reason: string): void => {
         isGivenUp = true;
         reject(new StoreError('STORE_FAILED', new Error(reason)));
       };
-      const timer = setTimeout(() => giveUp('the browser does not open the database'), OPEN_TIMEOUT_MS);
+      // Safari is known never to answer at times, and nobody can when a deletion waits for a tab that is frozen.
+      const timer = setTimeout(() => giveUp('the browser does not open the database'), START_DEADLINE_MS);
       openDB(this.#name, SCHEMA_VERSION, {
         upgrade: upgradeDatabase,
         blocked: () => giveUp('another tab keeps an older database open'),
-        // Another tab wants to delete or upgrade the database; it must not wait for us.
-        blocking: (_current, _blocked, { target }) => {
+        // Another tab deletes or upgrades the database; it must not wait for us.
+        blocking: (_current, next, { target }) => {
           if (target instanceof IDBDatabase) target.close();
-          this.#database = undefined;
+          this.#gone(next === null ? undefined : 'STORE_UPGRADED');
         },
-        // The user cleared the site's data, or the browser gave up. What comes next opens a database anew.
-        terminated: () => {
-          this.#database = undefined;
-        },
+        // The visitor cleared the site's data, or the browser gave up.
+        terminated: () => this.#gone(),
       })
         .finally(() => clearTimeout(timer))
         .then(
           (database) => {
-            if (isGivenUp) database.close();
-            else resolve(database);
+            const isOurs = hasShape(database);
+            if (isGivenUp || !isOurs) database.close();
+            if (isOurs) resolve(database);
+            else reject(new StoreError('STORE_CORRUPT', new Error('the database holds other things')));
           },
-          (error: unknown) => reject(new StoreError(storeFaultOf(error, 'opening'), error)),
+          (error: unknown) => {
+            const fault = faultOf(error, 'opening');
+            if (fault.code === 'STORE_NEWER') this.#gone(fault.code);
+            reject(fault);
+          },
         );
     });
   }
 
-  /**
-   * What a read is to reject with, once the damage is removed.
-   *
-   * @param found  what was read: one record, a range, or all keys of a table; the opening itself if absent
-   */
-  async #readingFault(
-    error: unknown,
-    found?: { readonly table: TableName; readonly key?: KeyOf<TableName> },
-  ): Promise<StoreError> {
-    const fault = faultOf(error, 'reading');
-    if (fault.code !== 'STORE_CORRUPT') return fault;
-    if (found === undefined || storageTables[found.table].damage === 'store') await this.#reset();
-    else {
-      const { table, key } = found;
-      await this.#tidy((database) =>
-        key === undefined ? database.clear(table) : writeRecords(database, [{ kind: 'delete', table, key }]),
-      );
-    }
-    return fault;
-  }
-
-  /** Removes what was found damaged. Where even this fails, the next use says so. */
-  async #tidy(remove: (database: NodeDatabase) => Promise<void>): Promise<void> {
-    await this.#open()
-      .then(remove)
-      .catch(() => {});
-  }
-
-  /** Deletes the database, so that the next use finds an empty one. */
-  async #reset(): Promise<void> {
-    const database = await this.#database?.catch(() => undefined);
+  /** The connection has ended by somebody else's hand. */
+  #gone(outdated?: 'STORE_NEWER' | 'STORE_UPGRADED'): void {
+    if (this.#isClosed) return;
+    this.#outdated = outdated;
     this.#database = undefined;
-    database?.close();
-    // Where even this fails, the next use says so.
-    await deleteDatabase(this.#name).catch(() => {});
+    this.#lose();
+  }
+
+  #lose(): void {
+    this.#damaged.clear();
+    this.#losses++;
+    this.onLost(this.#outdated !== undefined);
   }
 }
 
@@ -174,11 +220,17 @@ export function databaseName(networkId: string): string {
   return `vision-light ${networkId}`;
 }
 
-/** Deletes a database, but does not wait for a tab that keeps it open. */
+/** Deletes a database that cannot be used. @throws {StoreError} at once if a tab keeps it open all the same */
 function deleteDatabase(name: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    deleteDB(name, { blocked: () => resolve() }).then(resolve, reject);
+    const blocked = (): void =>
+      reject(new StoreError('STORE_FAILED', new Error('another tab keeps a damaged database open')));
+    deleteDB(name, { blocked }).then(resolve, reject);
   });
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
 }
 
 function faultOf(error: unknown, activity: StoreActivity): StoreError {

@@ -1,5 +1,5 @@
 /** The shape of a network's database in IndexedDB: one object store for each table, under the table's name. */
-import { formerTables, StoreError, storageTables, type TableName } from '@vision-light/protocol';
+import { formerTables, storageTables, type TableName } from '@vision-light/protocol';
 import type { IDBPDatabase, IDBPObjectStore } from 'idb';
 
 /**
@@ -23,8 +23,10 @@ export type TableStore<Mode extends IDBTransactionMode> = IDBPObjectStore<
 export const SCHEMA_VERSION = Math.max(...Object.values(storageTables).map(({ since }) => since));
 
 /**
- * Brings an older database to the present shape. One with just the tables of its version is kept, gets those that came
- * later and loses those that are no longer used; whatever else is found is nothing of ours, and removed.
+ * Brings an older database to the present shape. This needs no write lock: the browser does it only once every other tab
+ * has closed its connection, and a writer of an earlier release gives the lock up with it. One with just the tables of its
+ * version is kept, gets those that came later and loses those that are no longer used; whatever else is found is nothing
+ * of ours, and removed.
  *
  * @param oldVersion  0 if there is no database yet
  */
@@ -36,11 +38,9 @@ export function upgradeDatabase(database: NodeDatabase, oldVersion: number): voi
     if (!database.objectStoreNames.contains(table)) database.createObjectStore(table);
 }
 
-/** @throws {StoreError} STORE_CORRUPT for a database of this version, but of another shape */
-export function assertShape(database: NodeDatabase): void {
-  const names = storeNames(database);
-  if (names !== namesOf(tablesOf(SCHEMA_VERSION)))
-    throw new StoreError('STORE_CORRUPT', new Error(`the database holds other things: ${names}`));
+/** Whether a database of this version holds the tables of this version and nothing else. */
+export function hasShape(database: NodeDatabase): boolean {
+  return storeNames(database) === namesOf(tablesOf(SCHEMA_VERSION));
 }
 
 /** The tables of one version of the shape. */

@@ -3,37 +3,60 @@ import {
   type StorageChange,
   type StorageRecord,
   type StorageSelection,
-  type Store,
   StoreError,
   type TableName,
 } from '@vision-light/protocol';
-import type { BrowserStore } from './browser-store.js';
+import type { BrowserStore, LosableStore } from './browser-store.js';
 import type { WriteLock } from './write-lock.js';
+
+/** What a {@link SingleWriterStore} reports. */
+export interface SingleWriterEvents {
+  /** Another writer was met. */
+  busy(): void;
+  /** What was read and written is not known to be in the store: all of it is to be written again. */
+  emptied(): void;
+}
 
 /**
  * A store that several tabs read and one tab writes. Where another tab is the writer, the changes of this one are
  * dropped: its node goes on from memory, and the writer verifies the same chain. What is read is the writer's: a body
- * that was dropped here is there only once the writer has it too.
+ * that was dropped here is there only once the writer has it too. When the writer goes, this tab takes over. It does not
+ * know what the other one has left, so it writes everything again.
  *
- * A store that is denied has no writer: every change fails, whichever tab has the lock, and no other tab is blamed.
+ * A store that is denied, or that a later release uses, has no writer here: every change fails, whichever tab has the
+ * lock, and no other tab is blamed. The lock of a store that a later release uses is given back, for that release.
  */
 export class SingleWriterStore implements BrowserStore {
-  readonly #store: Store;
+  readonly #store: LosableStore;
   readonly #lock: WriteLock;
-  readonly #onBusy: () => void;
+  readonly #events: SingleWriterEvents;
+  #isWriter: Promise<boolean>;
   #isBusy = false;
   #isDenied = false;
+  #isOutdated = false;
   #isClosed = false;
 
-  /** @param onBusy  called once, when another writer is met */
-  constructor(store: Store, lock: WriteLock, onBusy: () => void) {
+  constructor(store: LosableStore, lock: WriteLock, events: SingleWriterEvents) {
     this.#store = store;
     this.#lock = lock;
-    this.#onBusy = onBusy;
+    this.#events = events;
+    this.#isWriter = lock.isWriter;
+    store.onLost = (isOutdated) => {
+      if (isOutdated) {
+        this.#isOutdated = true;
+        lock.release();
+      }
+      events.emptied();
+    };
+    void lock.takenLate.then(() => {
+      this.#isWriter = Promise.resolve(true);
+      this.#isBusy = false;
+      events.emptied();
+    });
   }
 
   get isPersistent(): boolean {
-    return !this.#isBusy && !this.#isDenied;
+    return !(this.#isBusy || this.#isDenied || this.#isOutdated);
   }
 
   /** Reading needs no lock, so that a reload does not wait for the former page to end. */
@@ -46,11 +69,13 @@ export class SingleWriterStore implements BrowserStore {
   }
 
   async write(changes: readonly StorageChange[]): Promise<void> {
-    if (this.#isDenied || (await this.#lock.isWriter)) return this.#noticeDenial(this.#store.write(changes));
+    const hasRight = this.#isDenied || this.#isOutdated || (await this.#isWriter);
+    // It may have become outdated while it waited.
+    if (hasRight || this.#isOutdated) return this.#noticeDenial(this.#store.write(changes));
     // What closing cut short is nobody's fault.
     if (this.#isBusy || this.#isClosed) return;
     this.#isBusy = true;
-    this.#onBusy();
+    this.#events.busy();
   }
 
   async close(): Promise<void> {

@@ -9,8 +9,8 @@ const faultsByName: Readonly<Record<string, StoreFault>> = {
   // Third-party frames, private windows and cookie settings.
   SecurityError: 'STORE_DENIED',
   NotAllowedError: 'STORE_DENIED',
-  // The database is of a later version: not ours, or of a later release.
-  VersionError: 'STORE_CORRUPT',
+  // The database is of a later version: that of a later release.
+  VersionError: 'STORE_NEWER',
   // Chromium, when the files below are damaged.
   DataError: 'STORE_CORRUPT',
   NotReadableError: 'STORE_CORRUPT',

@@ -8,6 +8,7 @@ import {
   StoreError,
   type TableName,
 } from '@vision-light/protocol';
+import { inTime } from '../boundary/start-deadline.js';
 import type { NodeDatabase, TableStore } from './node-database.js';
 
 /**
@@ -15,13 +16,6 @@ import type { NodeDatabase, TableStore } from './node-database.js';
  * are at most 48 MB.
  */
 const RECORDS_PER_READ = 64;
-
-/** The keys of a table, and whatever else lies there. */
-export interface TableKeys<Table extends TableName> {
-  readonly keys: KeyOf<Table>[];
-  /** Keys that this table cannot have. */
-  readonly strays: IDBValidKey[];
-}
 
 /** A record cannot be read; the cause says why. */
 export class SelectionError extends Error {
@@ -63,7 +57,7 @@ async function readOne(
   { table, key }: Extract<StorageSelection, { key: unknown }>,
   records: StorageRecord[],
 ): Promise<void> {
-  const value: unknown = await store.get(storedKey(key));
+  const value: unknown = await answered(store.get(storedKey(key)));
   if (value !== undefined) records.push({ table, key, value: assertBytes(value) });
 }
 
@@ -75,10 +69,9 @@ async function readFrom(
   // From 0 on means everything, for what has another kind of key must be found too.
   let range = from === 0 ? undefined : IDBKeyRange.lowerBound(from);
   for (;;) {
-    const [keys, values] = await Promise.all([
-      store.getAllKeys(range, RECORDS_PER_READ),
-      store.getAll(range, RECORDS_PER_READ),
-    ]);
+    const [keys, values] = await answered(
+      Promise.all([store.getAllKeys(range, RECORDS_PER_READ), store.getAll(range, RECORDS_PER_READ)]),
+    );
     keys.forEach((key, i) => {
       records.push({ table, key: assertKey(table, key), value: assertBytes(values[i]) });
     });
@@ -87,19 +80,24 @@ async function readFrom(
   }
 }
 
-/** Reads keys alone; a million hashes are 32 MB. */
+/** Reads keys alone; a million hashes are 32 MB. Keys that the table cannot have are passed over, and left to lie. */
 export async function listKeys<Table extends TableName>(
   database: NodeDatabase,
   table: Table,
-): Promise<TableKeys<Table>> {
+): Promise<KeyOf<Table>[]> {
   const keys: KeyOf<Table>[] = [];
-  const strays: IDBValidKey[] = [];
-  for (const stored of await database.getAllKeys(table)) {
+  for (const stored of await answered(database.getAllKeys(table))) {
     const key = stored instanceof ArrayBuffer ? new Uint8Array(stored) : stored;
     if (isKeyOf(table, key)) keys.push(key);
-    else strays.push(stored);
   }
-  return { keys, strays };
+  return keys;
+}
+
+/** Not for all that is read: a long chain on a slow disk may take its time, as long as something comes. */
+function answered<T>(request: Promise<T>): Promise<T> {
+  return inTime(request, () => {
+    throw new StoreError('STORE_FAILED', new Error('the database does not answer'));
+  });
 }
 
 /** Writes wholly or not at all. A power failure can take the last writes, but never a part of one. */
@@ -114,14 +112,10 @@ export function writeRecords(database: NodeDatabase, changes: readonly StorageCh
   });
 }
 
-/** Removes what lies under keys of whatever kind. */
-export function removeKeys(
-  database: NodeDatabase,
-  table: TableName,
-  keys: readonly IDBValidKey[],
-): Promise<void> {
-  return writeWholly(database, [table], function* (storeOf) {
-    for (const key of keys) yield storeOf(table).delete(key);
+/** Removes all that lies in some tables, under keys of whatever kind. */
+export function clearTables(database: NodeDatabase, tables: readonly TableName[]): Promise<void> {
+  return writeWholly(database, [...tables], function* (storeOf) {
+    for (const table of tables) yield storeOf(table).clear();
   });
 }
 

@@ -1,52 +1,72 @@
-/** Says whether this worker may write, and releases the right to. */
+import { inTime } from '../boundary/start-deadline.js';
+
+/** The right to write to a network's database. One tab at a time has it. */
 export interface WriteLock {
-  /** True once this is the only writer; false if another one has not let go in time. */
+  /** Whether this tab has the right: true once it does, false if another tab has not let go in time. */
   readonly isWriter: Promise<boolean>;
+  /** Fulfilled if the right comes after `isWriter` was false: the other tab is gone. */
+  readonly takenLate: Promise<void>;
+  /** Gives the right back, or ends the waiting for it. */
   release(): void;
 }
 
 /**
- * Milliseconds to wait for another writer. A page that reloads finds its own former worker ending for a moment; another
- * tab keeps the lock for as long as it is open.
+ * Milliseconds to wait for another writer before this tab goes on without the right. A page that reloads finds its own
+ * former worker ending for a moment; another tab keeps the lock for as long as it is open.
  */
 const WAIT_MS = 2000;
 
 /**
- * Makes sure that only one tab writes to a network's database. Where the browser has no Web Locks (pages that were not
- * loaded securely) or denies them, everyone is a writer: each write is whole by itself, and a chain that was mixed is
- * noticed on load. Only a lock that somebody is seen to hold makes another one the writer.
+ * Makes sure that only one tab writes to a network's database; whoever waits takes over when the first one goes. Where
+ * the browser has no Web Locks (pages that were not loaded securely) or denies them, everyone is a writer: each write is
+ * whole by itself, and a chain that was mixed is noticed on load. Only a lock that somebody is seen to hold makes another
+ * one the writer.
  *
  * @param name  of the database
  */
 export function requestWriteLock(name: string, waitMs = WAIT_MS): WriteLock {
-  if (typeof navigator.locks === 'undefined') return { isWriter: Promise.resolve(true), release: () => {} };
+  const { locks } = navigator;
+  let takeLate = (): void => {};
+  const takenLate = new Promise<void>((resolve) => {
+    takeLate = resolve;
+  });
+  if (locks === undefined) return { isWriter: Promise.resolve(true), takenLate, release: () => {} };
   const waiting = new AbortController();
-  const timer = setTimeout(() => waiting.abort(), waitMs);
   let letGo = (): void => {};
   const held = new Promise<void>((resolve) => {
     letGo = resolve;
   });
+  let isReader = false;
   const isWriter = new Promise<boolean>((resolve) => {
-    const hold = (): Promise<void> => {
+    let isDecided = false;
+    const decide = (hasRight: boolean): void => {
+      if (isDecided) return;
+      isDecided = true;
+      isReader = !hasRight;
       clearTimeout(timer);
-      resolve(true);
+      resolve(hasRight);
+    };
+    const timer = setTimeout(async () => decide(!(await isHeld(name))), waitMs);
+    const hold = (): Promise<void> => {
+      decide(true);
+      if (isReader) takeLate();
       return held;
     };
-    // Rejects when it is given up, or where the browser denies locks (sandboxed frames): there as without them.
-    navigator.locks.request(name, { signal: waiting.signal }, hold).catch(async (error: unknown) => {
-      const isGivenUp = error instanceof DOMException && error.name === 'AbortError';
-      resolve(!(isGivenUp && (await isHeld(name))));
-    });
+    // Rejects when it is released, or where the browser denies locks (sandboxed frames): there as without them.
+    locks.request(name, { signal: waiting.signal }, hold).catch(() => decide(!waiting.signal.aborted));
   });
   const release = (): void => {
     waiting.abort();
     letGo();
   };
-  return { isWriter, release };
+  return { isWriter, takenLate, release };
 }
 
-/** True if somebody has the lock; false where that cannot be told. */
-async function isHeld(name: string): Promise<boolean> {
-  const { held = [] } = await navigator.locks.query().catch(() => ({ held: [] as LockInfo[] }));
-  return held.some((lock) => lock.name === name);
+/** True if somebody has the lock, or the browser does not say in time; false where that cannot be told. */
+function isHeld(name: string): Promise<boolean> {
+  const query = navigator.locks.query().then(
+    ({ held = [] }) => held.some((lock) => lock.name === name),
+    () => false,
+  );
+  return inTime(query, () => true);
 }

@@ -151,7 +151,14 @@ class NodeHost implements NodeControl {
   #run(family: ChainFamily, networkId: string, settings: NodeWorkerSettings): void {
     const { storage, hashers, maxPeers, followedBlocks } = settings;
     // The store first: it opens while the rest is made.
-    const store = openStore({ storage, networkId, onBusy: () => this.#notifyOf('STORE_BUSY', '') });
+    const store = openStore({
+      storage,
+      networkId,
+      events: {
+        busy: () => this.#notifyOf('STORE_BUSY', ''),
+        emptied: () => this.#push({ type: 'storeEmptied' }),
+      },
+    });
     const pool = new PowPool({ size: hashers, spawn: spawnPowWorker });
     const platform = new WorkerPlatform({
       channels: this.channels,

@@ -43,6 +43,8 @@ import { StoredBlocks } from './stored-blocks.js';
 export interface BlockSyncListener {
   /** Says why, and disconnects. */
   punish(peer: Peer, code: string): void;
+  /** The store has taken bodies. */
+  storeWorks(): void;
   /** The store does not take bodies. */
   storeFailed(failure: StorageFailure): void;
   /** Whether headers are on their way. */
@@ -68,7 +70,8 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   readonly #retries = new BlockRetries();
   /** A peer said that it does not have something, or left: some bodies may be with nobody. */
   #mayBeMissing = false;
-  #reportedFault: StoreFault | undefined;
+  /** Why the store did not take the last bodies. */
+  #fault: StoreFault | undefined;
 
   /** @param followed  how many of the newest bodies are kept: 0 for none, Infinity for all */
   constructor(
@@ -91,7 +94,7 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     this.#requests = new BlockRequests(outbox);
     this.#checker = new BodyChecker(tree);
     this.#follower = new BlockFollower(this.#followed, this.#stored, this.download, this.#checker, {
-      wasRefused: (hash) => this.#reportedFault !== undefined && this.#seen.has(hash),
+      wasRefused: (hash) => this.#fault !== undefined && this.#seen.has(hash),
       dropped: (hash) => this.#unwant(hash),
       isSyncing: () => listener.isSyncing(),
     });
@@ -104,8 +107,6 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     );
     this.server = new BlockServer(this, outbox);
   }
-
-  // Queries
 
   /** Bodies that came before their headers, to look at. */
   get orphans(): OrphanPool {
@@ -133,8 +134,6 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     else reader(implied);
   }
 
-  // Inputs
-
   /** Asks the store which bodies it holds. */
   start(): void {
     this.#stored.list();
@@ -144,6 +143,12 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   chainReplaced(): void {
     this.#followed.restart();
     this.#follower.restart();
+  }
+
+  /** What is not there any more is fetched again. */
+  storeEmptied(): void {
+    this.#stored.list();
+    this.#followed.restart();
   }
 
   peerReady(peer: Peer): void {
@@ -190,6 +195,12 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     const { isComing, adopted } = this.#announced.verified(hash);
     if (isComing) this.download.retry(hash);
     for (const orphan of adopted) this.#adopt(orphan);
+  }
+
+  /** Headers from a height up to the tip are in the tree, on top of what was the tip. */
+  appended(firstHeight: number): void {
+    for (let height = firstHeight; height <= this.tree.tipHeight && !this.#announced.isIdle; height++)
+      this.inserted({ kind: 'extended', slot: defined(this.tree.at(height), 'up to the tip all are there') });
   }
 
   /** Bodies of this side, for headers that are in the tree now. */
@@ -317,20 +328,17 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     }
   }
 
-  // What the store says
-
   #storeWorks(): void {
-    if (this.#reportedFault !== undefined) this.#followed.restart();
-    this.#reportedFault = undefined;
+    if (this.#fault !== undefined) this.#followed.restart();
+    this.#fault = undefined;
+    this.listener.storeWorks();
   }
 
   /** What could not be written is not kept, and is fetched again only once the store takes something. */
   #storeFails(failure: StorageFailure): void {
-    if (failure.code !== this.#reportedFault) this.listener.storeFailed(failure);
-    this.#reportedFault = failure.code;
+    this.listener.storeFailed(failure);
+    this.#fault = failure.code;
   }
-
-  // What has come
 
   /** A body is the one of its header. @param isView  of a message, which is gone after this step */
   #accept(slot: number, body: Uint8Array, isView = false): void {

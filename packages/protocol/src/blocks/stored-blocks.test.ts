@@ -180,6 +180,31 @@ describe('StoredBlocks', () => {
     expect([shelf.isListed, shelf.size]).toEqual([true, 0]);
   });
 
+  it('lists again what the store holds once it was opened anew, and keeps what is still to be written', () => {
+    list(1, 2);
+    shelf.put(hashOf(3), bodyOf(3));
+    shelf.advance();
+    const [change] = taken('write');
+    shelf.put(hashOf(4), bodyOf(4));
+    shelf.list();
+    expect([shelf.isListed, [...shelf.hashes()]]).toEqual([false, [hashOf(4)]]);
+    // It went into the store that is gone.
+    store(change);
+    answer(taken('list')[0], { kind: 'list', keys: [hashOf(2)] });
+    expect([shelf.isListed, [...shelf.hashes()]]).toEqual([true, [hashOf(4), hashOf(2)]]);
+  });
+
+  it('lists once more if the store was opened anew under a list, and believes the last list alone', () => {
+    shelf.list();
+    const [first] = taken('list');
+    for (let i = 0; i < 20; i++) shelf.list();
+    expect(taken('list')).toEqual([]);
+    answer(first, { kind: 'list', keys: [hashOf(1)] });
+    expect([shelf.isListed, shelf.size]).toEqual([false, 0]);
+    answer(taken('list')[0], { kind: 'list', keys: [hashOf(2)] });
+    expect([shelf.isListed, [...shelf.hashes()]]).toEqual([true, [hashOf(2)]]);
+  });
+
   it('knows the bodies that the store lists', () => {
     list(1, 2);
     expect([shelf.isListed, [...shelf.hashes()]]).toEqual([true, [hashOf(1), hashOf(2)]]);

@@ -38,6 +38,8 @@ const emptyChange = (): Change => ({ put: new Map(), remove: new Map() });
 export class StoredBlocks {
   /** True once the store has said which bodies it holds: before, every body would be fetched again. */
   isListed = false;
+  #isListing = false;
+  #mustList = false;
   /** Hashes of bodies that are in the store, or on their way there. */
   readonly #kept = new Map<string, Uint8Array>();
   /** What the next write takes. */
@@ -74,7 +76,22 @@ export class StoredBlocks {
 
   /** Asks the store which bodies it holds. A store that cannot say it is taken for empty. */
   list(): void {
+    this.isListed = false;
+    this.#kept.clear();
+    for (const [key, { hash }] of this.#next.put) this.#kept.set(key, hash);
+    this.#mustList = true;
+    this.#listIfDue();
+  }
+
+  /** One list at a time: what the store said before it was opened anew counts for nothing. */
+  #listIfDue(): void {
+    if (this.#isListing || !this.#mustList) return;
+    this.#isListing = true;
+    this.#mustList = false;
     const listed = (hashes: readonly Uint8Array[]): void => {
+      this.#isListing = false;
+      this.#listIfDue();
+      if (this.#isListing) return;
       for (const hash of hashes) this.#kept.set(bytesToHex(hash), hash);
       this.isListed = true;
     };

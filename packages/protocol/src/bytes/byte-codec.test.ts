@@ -146,3 +146,16 @@ describe('comparison of bytes', () => {
     );
   });
 });
+
+it('what is written by index follows what was written, and only what is said counts', () => {
+  const writer = new ByteWriter(2);
+  writer.u8(1);
+  const room = writer.reserve(100);
+  expect(room.byteLength).toBe(100);
+  room.setUint8(0, 2);
+  room.setUint8(1, 3);
+  room.setUint8(2, 9);
+  writer.advance(2);
+  writer.u8(4);
+  expect([...writer.bytes()]).toEqual([1, 2, 3, 4]);
+});

@@ -25,6 +25,21 @@ export class ByteWriter {
     return at;
   }
 
+  /**
+   * For what is written by index: a view of the place after the bytes written so far, with room for `count` bytes. Valid until
+   * the next write; {@link advance} says how many were written.
+   */
+  reserve(count: number): DataView {
+    const at = this.#grow(count);
+    this.#length = at;
+    return new DataView(this.#bytes.buffer, at, count);
+  }
+
+  /** So many of the bytes that were reserved are written. */
+  advance(count: number): void {
+    this.#length += count;
+  }
+
   u8(value: number): void {
     const at = this.#grow(1);
     this.#bytes[at] = value;

@@ -61,6 +61,8 @@ export interface HeaderInfo {
 export interface HeaderRules {
   /** Size of a record in bytes; a multiple of 4. */
   readonly recordBytes: number;
+  /** Byte of a record at which the 32 bytes of its parent's hash begin. */
+  readonly parentOffset: number;
   /** Timestamp of the record that begins at byte `at` (0 if absent), Unix seconds. */
   time(records: Uint8Array, at?: number): number;
   /** The 32 bytes by which a record names its parent. A view. */
@@ -89,8 +91,9 @@ export interface HeaderCodec {
    * Compact form of consecutive headers, for wire and disk alike; self-contained but for the first parent.
    *
    * @param before  record of the header before the first, to continue what ends with it
+   * @param position  how many headers come before the first in what is continued; 0 if absent
    */
-  encodeBatch(writer: ByteWriter, batch: HeaderBatch, before?: Uint8Array): void;
+  encodeBatch(writer: ByteWriter, batch: HeaderBatch, before?: Uint8Array, position?: number): void;
   /**
    * Never reads past `count` headers, and allocates `count` × (recordBytes + 32).
    *
@@ -115,8 +118,8 @@ export interface ProofOfWork {
   readonly claimsHashes: boolean;
   /** Headers per `verifyPow` job: small enough that one job takes a few tens of milliseconds. */
   readonly powJobHeaders: number;
-  /** What is wrong with the first header that `applyPow` does not count as proven. */
-  readonly powFault: HeaderFault;
+  /** What is wrong with the first header that `applyPow` did not count as proven, which is number `index` of the batch. */
+  powFault(batch: HeaderBatch, index: number): HeaderFault;
   /**
    * The hashing that proves headers `from` … `to` − 1 of a batch, of which those before `from` have been proven. It may
    * hold views of the batch.
@@ -132,6 +135,36 @@ export interface ProofOfWork {
   hashToHex(hash: Uint8Array): string;
   /** @returns 32 bytes, or undefined if the text is no hash of this family */
   hashFromHex(text: string): Uint8Array | undefined;
+}
+
+/**
+ * Judging an encoded batch in one job of the platform. It finds nothing that the other facets would not find; what it says
+ * is good need not be decoded, checked, hashed or linked by them, and what it does not say is good, they judge.
+ */
+export interface BatchPass {
+  /**
+   * The job. It may hold the payload.
+   *
+   * @param parent  32 bytes: hash of the header before the first
+   * @param ancestry  the branch that the batch extends
+   * @param wallTime  Unix seconds
+   * @returns undefined if the platform cannot judge such a batch
+   */
+  batchJob(
+    payload: Uint8Array,
+    count: number,
+    parent: Uint8Array,
+    ancestry: Ancestry,
+    wallTime: number,
+  ): PowJob | undefined;
+  /**
+   * Takes what the job returned.
+   *
+   * @returns the whole batch, with parents and hashes; 'faulty' if any header is; undefined if this is no answer
+   */
+  readBatch(answer: Uint8Array, count: number): HeaderBatch | 'faulty' | undefined;
+  /** First height from this one on whose header the job has not held to every rule: `checkHeader` does. Infinity if none. */
+  nextUnchecked(height: number): number;
 }
 
 /** Which body belongs to a header, and what it holds. */
@@ -164,4 +197,6 @@ export interface ChainFamily extends HeaderRules, HeaderCodec, ProofOfWork, Bloc
   /** Largest wire message of this family's networks, in bytes. */
   readonly messageBytesMax: number;
   readonly genesis: { readonly record: Uint8Array; readonly hash: Uint8Array };
+  /** Only of a family whose hashes are not claimed. */
+  readonly batchPass?: BatchPass;
 }

@@ -1,11 +1,33 @@
 /** A branch of the tree continued by the first headers of a batch that is not in the tree yet. */
-import type { Ancestry } from '../chain/chain-family.js';
+import { readU32 } from '../bytes/integers.js';
+import type { Ancestry, HeaderRules } from '../chain/chain-family.js';
 
 /** The headers of a batch by index. */
 export interface BatchHeaders {
   record(index: number): Uint8Array;
   time(index: number): number;
   word(index: number, offset: number): number;
+}
+
+/** Headers of a batch, read where they lie: for few look-ups. */
+export class PackedHeaders implements BatchHeaders {
+  constructor(
+    readonly rules: HeaderRules,
+    readonly records: Uint8Array,
+  ) {}
+
+  record(index: number): Uint8Array {
+    const { recordBytes } = this.rules;
+    return this.records.subarray(index * recordBytes, (index + 1) * recordBytes);
+  }
+
+  time(index: number): number {
+    return this.rules.time(this.records, index * this.rules.recordBytes);
+  }
+
+  word(index: number, offset: number): number {
+    return readU32(this.records, index * this.rules.recordBytes + offset);
+  }
 }
 
 /** A branch whose last headers are in a batch; its end moves with `length`. */

@@ -47,6 +47,7 @@ export class BatchVerification {
    * @param base  hash of the header before the first
    * @param start  index of the first header that is not in the tree already
    * @param plan  what to hash, ascending; headers outside of it are taken on trust (stored ones, sampled)
+   * @param isProven  whether the rules need not be checked any more
    */
   constructor(
     readonly tree: HeaderTree,
@@ -54,14 +55,22 @@ export class BatchVerification {
     readonly base: Uint8Array,
     readonly start: number,
     readonly plan: readonly Range[],
+    isProven = false,
   ) {
     this.#family = tree.family;
-    this.#checked = start;
+    this.#checked = isProven ? batch.count : start;
     this.limit = batch.count;
     if (batch.fault !== undefined) this.fault = { code: batch.fault, detail: 'decoding' };
-    this.#times = new Float64Array(batch.count);
+    const toCheck = batch.count - this.#checked;
+    this.#times = new Float64Array(toCheck > 0 ? batch.count : 0);
     const { recordBytes } = this.#family;
-    for (let i = 0; i < batch.count; i++) this.#times[i] = this.#family.time(batch.records, i * recordBytes);
+    for (let i = 0; i < this.#times.length; i++)
+      this.#times[i] = this.#family.time(batch.records, i * recordBytes);
+  }
+
+  /** A batch with which nothing is wrong. */
+  static proven(tree: HeaderTree, batch: HeaderBatch, base: Uint8Array): BatchVerification {
+    return new BatchVerification(tree, batch, base, 0, [], true);
   }
 
   /** A view, made anew for each call: kept ones would outlive many collections. */
@@ -109,7 +118,8 @@ export class BatchVerification {
       this.#applied++;
       const to = Math.min(range.to, this.limit);
       const proven = this.#family.applyPow(this.batch, range.from, to, hashes);
-      if (proven < to - range.from) this.#failAt(range.from + proven, this.#family.powFault, 'proof of work');
+      const end = range.from + proven;
+      if (end < to) this.#failAt(end, this.#family.powFault(this.batch, end), 'proof of work');
     }
     this.#check(this.limit, wallTime);
     return this.limit;

@@ -57,6 +57,11 @@ export type NodeEventBody =
   | { readonly type: 'storageAnswered'; readonly request: number; readonly result: StorageResult }
   /** Answer to `storage` that failed: nothing was written, and the node goes on from memory. */
   | { readonly type: 'storageAnswered'; readonly request: number; readonly failure: StorageFailure }
+  /**
+   * The store was opened anew, and what it holds is not what was read from it and written to it: nothing, or what somebody
+   * else left there. What was asked of it before is answered all the same, and those answers say nothing any more.
+   */
+  | { readonly type: 'storeEmptied' }
   /** The time of `nextWake` has come; harmless when early. */
   | { readonly type: 'wake' }
   | { readonly type: 'command'; readonly command: Command };

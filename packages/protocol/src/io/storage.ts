@@ -107,6 +107,10 @@ export const storeFaults = {
   STORE_QUOTA: 'Storage is full, so what is new is kept in memory only.',
   STORE_CORRUPT: 'What was stored could not be read and is fetched anew.',
   STORE_FAILED: 'Storage failed, so what is new is kept in memory only.',
+  STORE_NEWER:
+    'What is stored here is of a later release, so it is left alone, and what is new is kept in memory only.',
+  STORE_UPGRADED:
+    'A later release has taken over what is stored here, so what is new is kept in memory only until a reload.',
 } as const;
 
 /** A code of {@link storeFaults}. */

@@ -12,6 +12,8 @@ import type { InsertedHeader } from '../tree/insert-result.js';
 export interface ChainChangeListener {
   /** A header is in the tree that was not. */
   inserted(result: InsertedHeader): void;
+  /** Headers from a height up to the tip are in the tree that were not. */
+  appended(firstHeight: number): void;
   /** The best chain is another one above a height. */
   changed(ancestorHeight: number): void;
 }
@@ -65,6 +67,14 @@ export class ChainChanges implements Part {
     counters.count('vision_chain_reorgs_total');
     counters.count('vision_chain_reorg_blocks_rolled_back_total', disconnected.length);
     counters.set('vision_chain_reorg_depth_last', disconnected.length);
+  }
+
+  /** Headers from a height up to the tip came on top of what was the tip. */
+  appended(firstHeight: number): void {
+    if (!this.#isOpen) return;
+    this.listener.appended(firstHeight);
+    this.#isTipNews = true;
+    this.listener.changed(firstHeight - 1);
   }
 
   advance(): void {

@@ -50,6 +50,8 @@ export class LightNode {
   #stage: Stage = 'new';
   #isReady = false;
   #time: EventTime = { now: 0, wallTime: 0 };
+  /** The store was opened anew while the chain was being loaded from it. */
+  #mustStoreAgain = false;
   /** When a `wake` is wanted, as of the last time that everything was looked at. */
   #wake: number | undefined;
 
@@ -185,6 +187,10 @@ export class LightNode {
       case 'storageAnswered':
         this.#parts.storage.answered(event);
         break;
+      case 'storeEmptied':
+        if (this.#stage === 'loading') this.#mustStoreAgain = true;
+        else this.#storeAgain();
+        break;
       case 'command':
         this.#command(event.command);
         break;
@@ -237,6 +243,8 @@ export class LightNode {
   /** From here on the node is what peers and the application see. */
   #open(): void {
     this.#stage = 'open';
+    if (this.#mustStoreAgain) this.#storeAgain();
+    this.#mustStoreAgain = false;
     this.#parts.announcer.skip();
     if (this.#isReady) {
       this.#parts.changes.replaced();
@@ -248,11 +256,11 @@ export class LightNode {
     this.#parts.sessions.open(this.#time.wallTime);
   }
 
-  #loadFailed({ code, detail }: StorageFailure): void {
+  #loadFailed(failure: StorageFailure): void {
     if (this.#stage !== 'loading') return;
-    this.#error(code, detail);
-    const nothing = { segments: [], journal: [] };
-    this.#parts.writer.loaded(nothing, code === 'STORE_CORRUPT', this.#time.now);
+    const { code } = failure;
+    this.#parts.storeFaults.failed('headers', failure);
+    this.#parts.writer.loaded({ segments: [], journal: [] }, code === 'STORE_CORRUPT', this.#time.now);
     // What lies there was not seen: the first write replaces all of it.
     this.#parts.writer.unreadable(code);
     this.#open();
@@ -266,6 +274,10 @@ export class LightNode {
     for (const part of this.#parts.list) part.chainReplaced?.();
     this.#parts.verifier.restart();
     this.#loader().resume(left, ANY_TIME);
+  }
+
+  #storeAgain(): void {
+    for (const part of this.#parts.list) part.storeEmptied?.(this.#time.now);
   }
 
   #command(command: Command): void {

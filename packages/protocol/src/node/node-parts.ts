@@ -15,8 +15,8 @@ import type { SegmentEntry } from '../headers/storage/chain-records.js';
 import { ChainWriter } from '../headers/storage/chain-writer.js';
 import { type ChainLayout, chainLayout } from '../headers/storage/stored-chain.js';
 import { counter, Verifier } from '../headers/verifier.js';
-import type { StorageFailure } from '../io/storage.js';
 import { StoragePort } from '../io/storage-port.js';
+import { StoreFaultReport } from '../io/store-fault-report.js';
 import { FOLLOWED_BLOCKS, NEAR_TIP_HEADERS, PEERS_MAX, PEERS_TARGET, SEEN_HEADERS_MAX } from '../limits.js';
 import { Outbox } from '../peer/outbox.js';
 import type { Part } from '../peer/part.js';
@@ -94,6 +94,7 @@ export interface PartsListener {
 export class NodeParts {
   readonly outbox: Outbox;
   readonly storage: StoragePort;
+  readonly storeFaults: StoreFaultReport;
   readonly peers = new PeerSet();
   readonly ledger = new RequestLedger();
   readonly held = new HeldHeaders();
@@ -137,7 +138,8 @@ export class NodeParts {
     this.outbox = outbox;
     const storage = new StoragePort(outbox);
     this.storage = storage;
-    const storeFailed = ({ code, detail }: StorageFailure): void => listener.error(code, detail);
+    const storeFaults = new StoreFaultReport(({ code, detail }) => listener.error(code, detail));
+    this.storeFaults = storeFaults;
     this.tree = tree;
     this.random = seededRandom(options.seed);
     this.#base = options.base ?? genesisBase(family);
@@ -147,8 +149,12 @@ export class NodeParts {
 
     this.changes = new ChainChanges(tree, outbox, {
       inserted: (result) => {
-        this.reporter.countHeader(listener.now());
+        this.reporter.countHeaders(1, listener.now());
         this.blocks.inserted(result);
+      },
+      appended: (firstHeight) => {
+        this.reporter.countHeaders(tree.tipHeight + 1 - firstHeight, listener.now());
+        this.blocks.appended(firstHeight);
       },
       changed: (ancestorHeight) => this.writer.changed(ancestorHeight, listener.now()),
     });
@@ -158,6 +164,7 @@ export class NodeParts {
       outbox,
       {
         inserted: (result) => this.changes.inserted(result),
+        appended: (firstHeight) => this.changes.appended(firstHeight),
         equivocated: (hash) => listener.error('HEADER_EQUIVOCATION', family.hashToHex(hash)),
       },
       Math.max(1, options.hashers) * 2,
@@ -195,13 +202,21 @@ export class NodeParts {
     this.sync = sync;
     this.blocks = new BlockSync(tree, peers, outbox, storage, ledger, followedBlocks, {
       punish,
-      storeFailed,
+      storeWorks: () => storeFaults.works('bodies'),
+      storeFailed: (failure) => storeFaults.failed('bodies', failure),
       isSyncing: () => sync.isActive,
       // Bodies that are the newest now would soon be old.
       isFar: () => sync.leader !== undefined && sync.leader.height > tree.tipHeight + NEAR_TIP_HEADERS,
     });
     const isAtRest = (): boolean => !sync.isActive && this.verifier.isIdle;
-    this.writer = new ChainWriter(tree, storage, this.#layout, storeFailed, isAtRest);
+    this.writer = new ChainWriter(
+      tree,
+      storage,
+      this.#layout,
+      (failure) => storeFaults.failed('headers', failure),
+      isAtRest,
+      () => storeFaults.works('headers'),
+    );
     this.prover = new ChainProver(
       tree,
       this.hasher,

@@ -196,7 +196,6 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
   }
 
   #hello(peer: Peer, hello: Hello, wallTime: number): PeerFault | undefined {
-    if (hello.version !== PROTOCOL_VERSION) return 'PEER_WRONG_VERSION';
     if (!areEqual(hello.networkId, this.tree.family.networkId)) return 'PEER_WRONG_NETWORK';
     if (this.#isConnectedTo(hello.session)) return 'PEER_DUPLICATE';
     // Views point into the received frame, which must not be kept alive for them.

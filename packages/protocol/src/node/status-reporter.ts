@@ -55,9 +55,9 @@ export class StatusReporter implements Part {
     readonly troubled: (code: StatusReason) => void,
   ) {}
 
-  /** A header was verified. */
-  countHeader(now: number): void {
-    this.#rate.add(1, now);
+  /** So many headers were verified. */
+  countHeaders(count: number, now: number): void {
+    this.#rate.add(count, now);
     this.#progressAt = now;
   }
 

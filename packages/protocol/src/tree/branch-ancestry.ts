@@ -1,6 +1,7 @@
 /** A branch of the tree as the rules see it. Valid until the tree changes. */
 import type { Ancestry } from '../chain/chain-family.js';
-import type { HeaderColumns } from './header-columns.js';
+import type { BestChain } from './best-chain.js';
+import type { HeaderRows } from './header-rows.js';
 
 /** The ancestors of one slot, itself included. */
 export class BranchAncestry implements Ancestry {
@@ -10,47 +11,43 @@ export class BranchAncestry implements Ancestry {
   readonly #side: number[] = [];
   readonly #forkHeight: number;
 
-  /**
-   * @param best  slots of the best chain by height from `firstHeight` on
-   * @param slot  the header that the branch ends with
-   */
+  /** @param slot  the header that the branch ends with */
   constructor(
-    readonly columns: HeaderColumns,
-    readonly best: readonly number[],
-    firstHeight: number,
+    readonly rows: HeaderRows,
+    readonly best: BestChain,
     slot: number,
   ) {
-    this.firstHeight = firstHeight;
-    this.height = columns.height(slot);
+    this.firstHeight = best.firstHeight;
+    this.height = rows.height(slot);
     let at = slot;
-    while (best[columns.height(at) - firstHeight] !== at) {
+    while (!best.has(at)) {
       this.#side.push(at);
-      at = columns.parent(at);
+      at = rows.parent(at);
     }
     this.#side.reverse();
-    this.#forkHeight = columns.height(at);
+    this.#forkHeight = rows.height(at);
   }
 
   time(height: number): number {
-    return this.columns.time(this.#slotAt(height));
+    return this.rows.time(this.#slotAt(height));
   }
 
   record(height: number): Uint8Array {
-    return this.columns.record(this.#slotAt(height));
+    return this.rows.record(this.#slotAt(height));
   }
 
   word(height: number, offset: number): number {
-    return this.columns.word(this.#slotAt(height), offset);
+    return this.rows.word(this.#slotAt(height), offset);
   }
 
   #slotAt(height: number): number {
     const slot =
       height > this.height
         ? undefined
-        : height <= this.#forkHeight
-          ? this.best[height - this.firstHeight]
-          : this.#side[height - this.#forkHeight - 1];
-    if (slot === undefined) throw new RangeError(`height ${height} is not on this branch`);
+        : height > this.#forkHeight
+          ? this.#side[height - this.#forkHeight - 1]
+          : this.best.at(height);
+    if (slot === undefined || slot < 0) throw new RangeError(`height ${height} is not on this branch`);
     return slot;
   }
 }

@@ -1,11 +1,11 @@
 /**
- * Where a tree begins: at genesis, or at a later header that its caller vouches for.
+ * Where a tree begins: at genesis, or at a later header that its caller vouches for until the headers below are verified.
  *
  * Nothing below the base is verified, found or served. The headers just before it are kept as a window that only the
  * rules look at: median time and difficulty need them. The window must reach down to `firstAncestor` of the base's
  * height, so every rule holds in full from the first header above the base on.
  */
-import type { ChainFamily } from '../chain/chain-family.js';
+import type { ChainFamily, HeaderBatch } from '../chain/chain-family.js';
 
 /** The header that a tree begins with, and the window before it. */
 export interface TreeBase {
@@ -36,4 +36,15 @@ export function countRecords(family: ChainFamily, { height, hash, records }: Tre
   if (!Number.isInteger(count) || count < needed || count > height + 1)
     throw new RangeError(`base.records: ${count} records, not ${needed} … ${height + 1}`);
   return count;
+}
+
+/** The base and its window as a batch: the hash of a header is what the next one names as its parent. */
+export function batchOf(family: ChainFamily, base: TreeBase): HeaderBatch {
+  const { records } = base;
+  const count = countRecords(family, base);
+  const hashes = new Uint8Array(count * 32);
+  for (let i = 1; i < count; i++)
+    hashes.set(family.parent(records.subarray(i * family.recordBytes)), (i - 1) * 32);
+  hashes.set(base.hash, (count - 1) * 32);
+  return { count, records, hashes };
 }

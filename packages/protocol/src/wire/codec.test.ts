@@ -144,11 +144,14 @@ describe('codec', () => {
     for (const type of [0, 11, 255]) expect(codeOf(new Uint8Array([type, 0]))).toBe('WIRE_UNKNOWN_TYPE');
   });
 
-  it('passes over what a later version adds to its hello', () => {
-    const later = encodeMessage({ ...hello, version: PROTOCOL_VERSION + 1 });
-    expect(codeOf(new Uint8Array([...later, 1, 2, 3]))).toBe('PEER_WRONG_VERSION');
-    expect(codeOf(later.subarray(0, 3))).toBe('PEER_WRONG_VERSION');
-  });
+  it.each([PROTOCOL_VERSION - 1, PROTOCOL_VERSION + 1])(
+    'passes over what version %i says in its hello',
+    (version) => {
+      const other = encodeMessage({ ...hello, version });
+      expect(codeOf(new Uint8Array([...other, 1, 2, 3]))).toBe('PEER_WRONG_VERSION');
+      expect(codeOf(other.subarray(0, 3))).toBe('PEER_WRONG_VERSION');
+    },
+  );
 });
 
 describe('caps of the codec', () => {

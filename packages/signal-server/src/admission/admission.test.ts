@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { REFUSED_CLOSE_CODE } from '@vision-light/signaling';
+import { SignalingClient } from '@vision-light/signaling/client';
+import { expect, onTestFinished, test } from 'vitest';
+import { ManualClock } from '../../../../tests/conformance-suites/manual-clock.js';
 import { RawClient, upgradeRequest } from '../../test/raw-client.js';
 import {
   connectClient,
@@ -19,12 +22,30 @@ test('an address has so many connections, and gets a place back when one closes'
   await connectClient(server);
   const refused = RawClient.tcp(server.port);
   refused.socket.write(upgradeRequest());
-  const { texts } = await refused.ended;
-  expect(texts[0]).toMatch(/^HTTP\/1\.1 429 [\s\S]*SIGNAL_TOO_MANY_FROM_ADDRESS/);
+  expect(await refused.ended).toMatchObject({
+    closeCode: REFUSED_CLOSE_CODE,
+    closeReason: 'SIGNAL_TOO_MANY_FROM_ADDRESS',
+    texts: [],
+  });
   expect(await refusedCount(server, 'SIGNAL_TOO_MANY_FROM_ADDRESS')).toBe(1);
   first.disconnect();
   await until(async () => (await metric(server, 'vision_signal_connections')) === 1);
   await connectClient(server);
+});
+
+test('a client of this project hears why it is refused before it has joined, and waits', async () => {
+  const server = await startServer({ maxConnectionsPerAddress: 1 });
+  await connectClient(server);
+  const clock = new ManualClock();
+  const failure = await new Promise<readonly string[]>((resolve) => {
+    const client = new SignalingClient(
+      { url: server.url, networkId: network, networkName: undefined, kind: 'browser', clock },
+      { joined: () => {}, signal: () => {}, failed: (fault, detail) => resolve([fault, detail]) },
+    );
+    onTestFinished(() => client.close());
+  });
+  expect(failure).toEqual(['SIGNAL_REFUSED', `${server.url}: SIGNAL_TOO_MANY_FROM_ADDRESS`]);
+  expect(clock.delays).toEqual([30_000]);
 });
 
 test('an address connects so fast and no faster', async () => {
@@ -52,7 +73,10 @@ test('the server has so many connections', async () => {
   await connectClient(server);
   const refused = RawClient.tcp(server.port);
   refused.socket.write(upgradeRequest());
-  expect((await refused.ended).texts[0]).toMatch(/^HTTP\/1\.1 503 [\s\S]*SIGNAL_TOO_MANY_CONNECTIONS/);
+  expect(await refused.ended).toMatchObject({
+    closeCode: REFUSED_CLOSE_CODE,
+    closeReason: 'SIGNAL_TOO_MANY_CONNECTIONS',
+  });
   expect(await refusedCount(server, 'SIGNAL_TOO_MANY_CONNECTIONS')).toBe(1);
   expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
 });

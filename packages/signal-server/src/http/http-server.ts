@@ -11,7 +11,7 @@ import type { SignalLimits } from '../limits.js';
 import {
   answerRequest,
   type RouteSources,
-  refuseUpgrade,
+  rejectHandshake,
   rejectUpgradePath,
   SIGNALING_PATH,
 } from './routes.js';
@@ -24,6 +24,8 @@ export interface HttpHandlers extends RouteSources {
   judgeUpgrade(request: IncomingMessage): RefusalCode | undefined;
   /** Takes an upgrade that was not refused. */
   acceptUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Tells a client of WebSocket why it is refused, and ends its connection. */
+  refuseUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, code: RefusalCode): void;
   /** Counts what was refused. */
   refused(code: RefusalCode): void;
 }
@@ -68,7 +70,8 @@ export function handleHttp(http: Server, handlers: HttpHandlers): void {
     const refusal = handlers.judgeUpgrade(request);
     if (refusal === undefined) return handlers.acceptUpgrade(request, socket, head);
     handlers.refused(refusal);
-    refuseUpgrade(socket, refusal);
+    if (refusal === 'SIGNAL_MALFORMED') rejectHandshake(socket);
+    else handlers.refuseUpgrade(request, socket, head, refusal);
   });
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type RefusalCode, refusals } from '@vision-light/signaling';
+import { refusals } from '@vision-light/signaling';
 
 /** Where socket.io clients connect unless told otherwise. */
 export const SIGNALING_PATH = '/socket.io/';
@@ -12,12 +12,6 @@ export interface RouteSources {
   /** Origins that may read the answers from a page; undefined means any. */
   readonly origins: readonly string[] | undefined;
 }
-
-const UPGRADE_STATUS: Partial<Record<RefusalCode, string>> = {
-  SIGNAL_MALFORMED: '400 Bad Request',
-  SIGNAL_ORIGIN_NOT_ALLOWED: '403 Forbidden',
-  SIGNAL_TOO_MANY_FROM_ADDRESS: '429 Too Many Requests',
-};
 
 /** Answers `/healthz` and `/metrics`, and everything else with a sentence. */
 export async function answerRequest(
@@ -46,9 +40,9 @@ export async function answerRequest(
   }
 }
 
-/** Refuses an upgrade in plain HTTP and ends its TCP connection. */
-export function refuseUpgrade(socket: Duplex, code: RefusalCode): void {
-  endUpgrade(socket, UPGRADE_STATUS[code] ?? '503 Service Unavailable', `${code}: ${refusals[code]}\n`);
+/** Answers an upgrade that asks for something else than what this server speaks, in plain HTTP. */
+export function rejectHandshake(socket: Duplex): void {
+  endUpgrade(socket, '400 Bad Request', `SIGNAL_MALFORMED: ${refusals.SIGNAL_MALFORMED}\n`);
 }
 
 /** Answers an upgrade of any path but the signaling path. */

@@ -6,6 +6,7 @@
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { REFUSED_CLOSE_CODE, type RefusalCode } from '@vision-light/signaling';
 import { QUEUED_PACKET_OVERHEAD } from '../limits.js';
 
 /** An engine.io packet as the `packet` event shows it, before anything acts on it. */
@@ -18,6 +19,7 @@ export interface EnginePacket {
 export interface WireSocket extends EventEmitter {
   readonly bufferedAmount: number;
   pause(): void;
+  close(code: number, reason: string): void;
   terminate(): void;
 }
 
@@ -45,13 +47,37 @@ export interface Engine extends EventEmitter {
   onWebSocket(request: IncomingMessage, socket: Duplex, wire: WireSocket): void;
 }
 
+/** What engine.io reads of a request while its headers are answered. */
+const HANDSHAKE = { _query: { EIO: '4', transport: 'websocket' } };
+
 /**
  * Hands an admitted upgrade to engine.io. Its own `handleUpgrade` would tie the request to the TCP
  * socket for as long as that is open, 2 KiB of each idle connection; its checks are made by `Admission`.
  */
 export function acceptUpgrade(engine: Engine, request: IncomingMessage, socket: Duplex, head: Buffer): void {
-  Object.assign(request, { _query: { EIO: '4', transport: 'websocket' } });
+  Object.assign(request, HANDSHAKE);
   engine.ws.handleUpgrade(request, socket, head, (wire) => engine.onWebSocket(request, socket, wire));
+}
+
+/**
+ * Opens a connection to say why it is refused, and closes it: a page can read that, and not the status of an upgrade. What
+ * it costs is a WebSocket for `graceMs` at most, without a connection of engine.io.
+ */
+export function refuseUpgrade(
+  engine: Engine,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  code: RefusalCode,
+  graceMs: number,
+): void {
+  Object.assign(request, HANDSHAKE);
+  engine.ws.handleUpgrade(request, socket, head, (wire) => {
+    wire.on('error', () => wire.terminate());
+    const cut = setTimeout(() => wire.terminate(), graceMs);
+    wire.on('close', () => clearTimeout(cut));
+    wire.close(REFUSED_CLOSE_CODE, code);
+  });
 }
 
 /**

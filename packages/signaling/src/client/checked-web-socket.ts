@@ -3,11 +3,15 @@
  * where nobody can catch it, which ends a process and leaves the client of a page without a connection and without a
  * report: a handshake that is none, an event without a name, a refusal without a reason. After such a packet the
  * connection ends as after any other that cannot be read.
+ *
+ * It also reads why the server has closed a connection that it refused ({@link REFUSED_CLOSE_CODE}): that is its error then.
  */
 import { NodeWebSocket } from 'socket.io-client';
 import { isRecord } from '../is-record.js';
+import { REFUSED_CLOSE_CODE } from '../refusal.js';
 
 type Packet = Parameters<NodeWebSocket['onPacket']>[0];
+type CloseDetails = Parameters<NodeWebSocket['onClose']>[0];
 
 /** A packet of socket.io that begins with the type of an event or of a refusal, its namespace, and its number. */
 const EVENT_OR_REFUSAL = /^([24])(?:\/[^,]*,)?\d*/;
@@ -19,6 +23,12 @@ export class CheckedWebSocket extends NodeWebSocket {
   protected override onPacket(packet: Packet): void {
     if (this.#isReadable(packet)) super.onPacket(packet);
     else this.onError('packet that cannot be read', undefined);
+  }
+
+  protected override onClose(details?: CloseDetails): void {
+    const event: unknown = details !== undefined && 'context' in details ? details.context : undefined;
+    if (isRecord(event) && event.code === REFUSED_CLOSE_CODE) this.onError(String(event.reason), undefined);
+    else super.onClose(details);
   }
 
   #isReadable({ type, data }: Packet): boolean {

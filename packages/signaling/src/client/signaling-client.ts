@@ -115,10 +115,12 @@ export class SignalingClient {
       timeout: ANSWER_TIMEOUT_MS,
     });
     this.#socket.on('connect', () => this.#join());
-    this.#socket.on('connect_error', (error) => {
-      this.#reportOutage('SIGNAL_UNREACHABLE', error.message);
-      // socket.io tries again by itself, unless the server answered and said no.
-      if (!this.#socket.active) this.#pause();
+    this.#socket.on('connect_error', ({ message }) => {
+      const isRefusal = message.startsWith('SIGNAL_') && message !== SHUTTING_DOWN;
+      if (isRefusal) this.#reportOutage('SIGNAL_REFUSED', decodeCode(message));
+      else this.#reportOutage('SIGNAL_UNREACHABLE', message);
+      // socket.io tries again by itself, unless the server answered in its own protocol and said no.
+      if (isRefusal || !this.#socket.active) this.#pause();
     });
     this.#socket.on('disconnect', (reason) => this.#onDisconnect(reason));
     this.#socket.on('signal', (message: unknown) => this.#onSignal(message));

@@ -65,7 +65,7 @@ describe('proof of work', () => {
     const hashes = new Uint8Array(mined.hashes);
     hashes[2 * 32 + 31] = 0x80;
     expect(regtest.applyPow(batch, 0, 4, hashes)).toBe(2);
-    expect(regtest.powFault).toBe('HEADER_TARGET_MISSED');
+    expect(regtest.powFault(batch, 2)).toBe('HEADER_TARGET_MISSED');
   });
 
   test('a header without a valid target is not proven', () => {
@@ -74,6 +74,21 @@ describe('proof of work', () => {
     expect(regtest.applyPow(batch, 0, 4, mined.hashes)).toBe(1);
     expect(regtest.work(batch.records.subarray(80, 160))).toBe(0n);
   });
+});
+
+test('what a batch gives as a parent must be the hash before', () => {
+  // Only what stands in the records counts here: the hashes are made up, and meet the easiest target.
+  const hashes = new Uint8Array(502 * 32).fill(1);
+  const records = new Uint8Array(502 * recordBytes);
+  for (let i = 0; i < 502; i++)
+    new DataView(records.buffer).setUint32(i * recordBytes + 72, 0x207fffff, true);
+  records.fill(1, 500 * recordBytes + 4, 500 * recordBytes + 36);
+  const batch = { count: 502, records, hashes: new Uint8Array(502 * 32) };
+  expect(regtest.applyPow(batch, 0, 502, hashes)).toBe(502);
+  records[500 * recordBytes + 35] = 2;
+  expect(regtest.applyPow(batch, 0, 502, hashes)).toBe(500);
+  expect(regtest.powFault(batch, 500)).toBe('HEADER_BAD_PARENT');
+  expect(regtest.powFault(batch, 499)).toBe('HEADER_TARGET_MISSED');
 });
 
 test('hashes are shown in reverse, and the argument stays as it is', () => {

@@ -2,6 +2,7 @@ import type { ChainFamily } from '../../chain/chain-family.js';
 import { networkIdOf } from '../network-id.js';
 import { blockRules } from './block/check-body.js';
 import { headerCodec } from './header/batch-codec.js';
+import { batchPass } from './header/batch-pass.js';
 import { TargetTable } from './header/compact-target.js';
 import { headerRules } from './header/header-rules.js';
 import { proofOfWork } from './header/proof-of-work.js';
@@ -23,5 +24,6 @@ export function createBitcoinFamily(params: BitcoinParams): ChainFamily {
     ...headerCodec,
     ...proofOfWork(targets),
     ...blockRules(params.name),
+    batchPass: batchPass(params),
   };
 }

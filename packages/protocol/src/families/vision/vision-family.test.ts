@@ -100,7 +100,7 @@ describe('mining', () => {
     const wrong = new Uint8Array(digest);
     wrong[31] = (wrong[31] as number) ^ 1;
     expect(custom.applyPow(batch, 0, 1, wrong)).toBe(0);
-    expect(custom.powFault).toBe('HEADER_POW_MISMATCH');
+    expect(custom.powFault(batch, 0)).toBe('HEADER_POW_MISMATCH');
 
     expect(custom.describe(record, hash, 1)).toMatchObject({
       height: 1,

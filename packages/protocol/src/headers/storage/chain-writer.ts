@@ -82,13 +82,18 @@ export class ChainWriter implements Part {
    * @param mustCut  true if it may hold more than that: what follows, or another chain
    */
   loaded(stored: StoredState, mustCut: boolean, now: number): void {
-    if (this.#inFlight !== undefined) this.#inFlight = { kept: stored, next: stored, isStale: true };
-    this.#reorgedTo = undefined;
+    this.#forget(stored);
     this.#isLoading = false;
-    this.#stored = stored;
     this.#mustCut ||= mustCut;
     this.#isCutDue ||= mustCut;
     this.#dirtySince = this.#isDirty ? now : undefined;
+  }
+
+  /** What is being written was meant for another chain, or for a store that is gone. */
+  #forget(stored: StoredState): void {
+    if (this.#inFlight !== undefined) this.#inFlight = { kept: stored, next: stored, isStale: true };
+    this.#reorgedTo = undefined;
+    this.#stored = stored;
   }
 
   /** What is stored is loaded anew, and nothing is written until {@link loaded}. */
@@ -97,9 +102,11 @@ export class ChainWriter implements Part {
     this.#stored = NOTHING;
   }
 
-  /** The store was opened anew and holds nothing: all that is in memory is written again. */
+  /** What was read or written may be gone: all of it is written again, in place of whatever is there. */
   storeEmptied(now: number): void {
-    this.loaded(NOTHING, true, now);
+    this.#forget(NOTHING);
+    this.#mustCut = true;
+    this.#dirtySince = now;
   }
 
   /** What is stored was not or could not be read, for a reason that the application knows: the first write replaces it. */
@@ -255,7 +262,7 @@ export class ChainWriter implements Part {
     const { next, isStale } = defined(this.#inFlight, 'a write is under way');
     this.#inFlight = undefined;
     this.#mustCut = isStale;
-    this.#isCutDue = isStale;
+    this.#isCutDue &&= isStale;
     this.#stored = next;
     const reorgedTo = this.#reorgedTo;
     this.#reorgedTo = undefined;

@@ -15,7 +15,7 @@ import type { HashSample } from './hash-sample.js';
 import type { OpenSegment } from './open-segment.js';
 
 /** Nobody needs to know what goes into a tree that is looked at once. */
-const noListener = { inserted: (): void => {}, equivocated: (): void => {} };
+const noListener = { inserted: (): void => {}, appended: (): void => {}, equivocated: (): void => {} };
 
 /** One segment on its way through the rules. */
 export class SegmentCheck {

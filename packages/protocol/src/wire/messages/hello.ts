@@ -39,8 +39,11 @@ export const hello: MessageRow<Hello> = {
   bytesMax: SMALL_MESSAGE_BYTES_MAX,
   cost: 1,
   part: 'sessions',
-  // What follows the version belongs to it: a later version may say more.
-  refuse: (reader) => (reader.varint() > PROTOCOL_VERSION ? 'PEER_WRONG_VERSION' : undefined),
+  // What follows the version belongs to it: another version may say something else.
+  refuse(reader) {
+    const version = reader.varint();
+    return reader.failed || version === PROTOCOL_VERSION ? undefined : 'PEER_WRONG_VERSION';
+  },
   encode(writer, message) {
     writer.varint(message.version);
     writer.raw(message.networkId);

@@ -70,6 +70,45 @@ test('a batch that is cut short anywhere is a fault', () => {
   );
 });
 
+describe('the parents that are given', () => {
+  const header = { version: 4, parent, merkleRoot: parent, time: 10, bits: 0x1d00ffff, nonce: 1 };
+  const list = Array.from({ length: 1001 }, (_, i) => ({ ...header, parent: new Uint8Array(32).fill(i) }));
+
+  test('stand before each 500th header but the first', () => {
+    const bytes = encode(list);
+    const first = 1 + 4 + 4 + 1 + 36;
+    const at = first + 499 * 38;
+    expect(bytes).toHaveLength(first + 1000 * 38 + 2 * 32);
+    expect(bytes.subarray(at, at + 32)).toEqual(list[500]?.parent);
+    const { batch } = decode(bytes, 1001);
+    if (typeof batch === 'string') throw new Error(batch);
+    const given = [499, 500, 501, 1000].map((i) =>
+      batch.records.slice(i * recordBytes + 4, i * recordBytes + 36),
+    );
+    expect(given).toEqual([new Uint8Array(32), list[500]?.parent, new Uint8Array(32), list[1000]?.parent]);
+  });
+
+  test('stand where they would if a batch is encoded in parts', () => {
+    const whole = batchOf(list);
+    for (const cut of [1, 499, 500, 501, 1000]) {
+      const writer = new ByteWriter();
+      const part = (from: number, to: number) => ({
+        count: to - from,
+        records: whole.records.subarray(from * recordBytes, to * recordBytes),
+        hashes: whole.hashes,
+      });
+      encodeBatch(writer, part(0, cut));
+      encodeBatch(
+        writer,
+        part(cut, 1001),
+        whole.records.slice((cut - 1) * recordBytes, cut * recordBytes),
+        cut,
+      );
+      expect(Buffer.compare(writer.bytes(), encode(list))).toBe(0);
+    }
+  });
+});
+
 describe('what is refused', () => {
   const header = { version: 4, parent, merkleRoot: parent, time: 10, bits: 0x1d00ffff, nonce: 1 };
   const bytes = encode([header, header]);

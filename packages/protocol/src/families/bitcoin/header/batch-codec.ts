@@ -1,6 +1,7 @@
 /**
  * Compact form of consecutive Bitcoin headers, about 39 bytes each:
  *
+ *     parent      32      each 500th header after the first: the hash of the header before
  *     flags       u8      1: a version follows, 2: bits follow
  *     version     u32     if it differs from the header before (0 before the first)
  *     bits        u32     if they differ from the header before (0 before the first)
@@ -8,7 +9,8 @@
  *     merkle root 32
  *     nonce       u32
  *
- * One batch has one encoding: a field that is given though it did not change is a fault.
+ * One batch has one encoding: a field that is given though it did not change is a fault, and so is a parent that is not the
+ * hash of the header before. Parents are given so that a kernel can hash the headers after each of them at the same time.
  */
 import type { ByteReader } from '../../../bytes/byte-reader.js';
 import type { ByteWriter } from '../../../bytes/byte-writer.js';
@@ -20,32 +22,66 @@ import { offsets, recordBytes } from './record.js';
 const flagVersion = 1;
 const flagBits = 2;
 
+/** Headers from one parent that is given to the next. */
+export const parentInterval = 500;
+
 /** Flags, one byte of time, Merkle root and nonce. */
 export const encodedHeaderBytesMin = 38;
+/** Version, bits, and four more bytes of time. The parent that some have comes on top. */
+const encodedHeaderBytesMax = 50;
+
+/** Whether a batch says the parent of its header of this index. */
+export function isParentGiven(index: number): boolean {
+  return index > 0 && index % parentInterval === 0;
+}
 
 /** See `ChainFamily.encodeBatch`. */
-export function encodeBatch(writer: ByteWriter, batch: HeaderBatch, before?: Uint8Array): void {
+export function encodeBatch(writer: ByteWriter, batch: HeaderBatch, before?: Uint8Array, position = 0): void {
+  const { count, records } = batch;
+  const from = new DataView(records.buffer, records.byteOffset, count * recordBytes);
+  const to = writer.reserve(count * encodedHeaderBytesMax + Math.ceil(count / parentInterval) * 32);
   let lastVersion = before === undefined ? 0 : readU32(before, offsets.version);
   let lastBits = before === undefined ? 0 : readU32(before, offsets.bits);
   let lastTime = before === undefined ? 0 : readU32(before, offsets.time);
-  for (let i = 0; i < batch.count; i++) {
+  let end = 0;
+  for (let i = 0; i < count; i++) {
     const at = i * recordBytes;
-    const version = readU32(batch.records, at + offsets.version);
-    const bits = readU32(batch.records, at + offsets.bits);
-    const time = readU32(batch.records, at + offsets.time);
-    writer.u8((version === lastVersion ? 0 : flagVersion) | (bits === lastBits ? 0 : flagBits));
-    if (version !== lastVersion) writer.u32(version);
-    if (bits !== lastBits) writer.u32(bits);
-    writer.signedVarint(time - lastTime);
-    writer.raw(batch.records.subarray(at + offsets.merkleRoot, at + offsets.merkleRoot + 32));
-    writer.u32(readU32(batch.records, at + offsets.nonce));
+    const version = from.getUint32(at + offsets.version, true);
+    const bits = from.getUint32(at + offsets.bits, true);
+    const time = from.getUint32(at + offsets.time, true);
+    if (isParentGiven(position + i)) end = copyHash(from, at + offsets.parent, to, end);
+    to.setUint8(end++, (version === lastVersion ? 0 : flagVersion) | (bits === lastBits ? 0 : flagBits));
+    if (version !== lastVersion) end = writeWord(to, end, version);
+    if (bits !== lastBits) end = writeWord(to, end, bits);
+    const step = time - lastTime;
+    let zigzag = step < 0 ? -step * 2 - 1 : step * 2;
+    for (; zigzag >= 0x80; zigzag = Math.floor(zigzag / 0x80)) to.setUint8(end++, (zigzag % 0x80) | 0x80);
+    to.setUint8(end++, zigzag);
+    end = copyHash(from, at + offsets.merkleRoot, to, end);
+    end = writeWord(to, end, from.getUint32(at + offsets.nonce, true));
     lastVersion = version;
     lastBits = bits;
     lastTime = time;
   }
+  writer.advance(end);
 }
 
-/** See `ChainFamily.decodeBatch`. Parents but the first, and hashes, stay zero until the proof of work is done. */
+/** @returns the place after it */
+function writeWord(to: DataView, at: number, word: number): number {
+  to.setUint32(at, word, true);
+  return at + 4;
+}
+
+/** @returns the place after it */
+function copyHash(from: DataView, start: number, to: DataView, at: number): number {
+  for (let i = 0; i < 32; i += 4) to.setUint32(at + i, from.getUint32(start + i));
+  return at + 32;
+}
+
+/**
+ * See `ChainFamily.decodeBatch`. Parents that are not given, and hashes, stay zero until the proof of work is done; those
+ * that are given are compared then.
+ */
 export function decodeBatch(
   reader: ByteReader,
   count: number,
@@ -59,6 +95,7 @@ export function decodeBatch(
   let time = 0;
   for (let i = 0; i < count; i++) {
     const at = i * recordBytes;
+    if (isParentGiven(i)) reader.copy(records, at + offsets.parent, 32);
     const flags = reader.u8();
     if (flags > (flagVersion | flagBits)) return 'HEADER_MALFORMED';
     if (flags & flagVersion) {

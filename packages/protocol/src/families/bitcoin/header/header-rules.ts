@@ -12,6 +12,7 @@ import { bitsOf, offsets, recordBytes, timeOf, toDisplayHex, versionOf } from '.
 export function headerRules(params: BitcoinParams, targets: TargetTable): HeaderRules {
   return {
     recordBytes,
+    parentOffset: offsets.parent,
     time: timeOf,
     parent: (record) => record.subarray(offsets.parent, offsets.parent + 32),
     work: (records, at) => targets.facts(bitsOf(records, at))?.work ?? 0n,

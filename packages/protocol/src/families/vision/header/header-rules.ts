@@ -13,6 +13,7 @@ export function headerRules(params: VisionParams): HeaderRules {
   const recordBytes = recordBytesOf(params.minerBytesMax);
   return {
     recordBytes,
+    parentOffset: offsets.parent,
     time: timeOf,
     parent: (record) => record.subarray(offsets.parent, offsets.parent + 32),
     work: difficultyOf,

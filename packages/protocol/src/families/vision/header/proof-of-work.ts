@@ -36,7 +36,7 @@ export function proofOfWork(params: VisionParams): VisionProofOfWork {
   return {
     claimsHashes: true,
     powJobHeaders,
-    powFault: 'HEADER_POW_MISMATCH',
+    powFault: () => 'HEADER_POW_MISMATCH',
     powInput,
     powJob: (batch, from, to) => ({
       algorithm: 'visionx',

@@ -1,0 +1,196 @@
+import { databaseName, IndexedDbStore } from '../../packages/browser-node/src/store/indexed-db-store.js';
+import { SingleWriterStore } from '../../packages/browser-node/src/store/single-writer-store.js';
+import { requestWriteLock } from '../../packages/browser-node/src/store/write-lock.js';
+import { listBodies, loadChain, readBody, writeBodies, writeChain } from '../store-access.js';
+import { assertEqual, rejection } from './expect.js';
+import {
+  BODIES,
+  CHANGE,
+  dumpOf,
+  HASH,
+  newNetworkId,
+  OTHER_HASH,
+  ownSchema,
+  prepare,
+  TIP,
+  VERSION,
+  withIndexedDb,
+} from './raw-database.js';
+
+/** The events of a store, in order. */
+function listener(): { readonly heard: string[]; busy(): void; emptied(): void } {
+  const heard: string[] = [];
+  return { heard, busy: () => heard.push('busy'), emptied: () => heard.push('emptied') };
+}
+
+/** Resolves once something holds that no event of the test's own tells. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+describe('SingleWriterStore', () => {
+  const readerLock = {
+    isWriter: Promise.resolve(false),
+    takenLate: new Promise<void>(() => {}),
+    release: () => {},
+  };
+
+  function open(networkId: string, events = listener()): SingleWriterStore {
+    const lock = requestWriteLock(databaseName(networkId), 50);
+    return new SingleWriterStore(new IndexedDbStore(networkId), lock, events);
+  }
+
+  it('lets one write; the other reads, goes on, and says so once', async () => {
+    const networkId = newNetworkId();
+    const [first, second] = [listener(), listener()];
+    const writer = open(networkId, first);
+    await writeChain(writer, CHANGE);
+    const reader = open(networkId, second);
+    assertEqual((await loadChain(reader)).journal.length, 1, 'journal');
+    assertEqual(reader.isPersistent, true, 'isPersistent');
+    await writeChain(reader, { removeJournalFrom: 0, tip: TIP });
+    assertEqual(reader.isPersistent, false, 'isPersistent');
+    await writeChain(reader, { removeJournalFrom: 0, tip: TIP });
+    assertEqual(second.heard.join(), 'busy', 'reports');
+    assertEqual(writer.isPersistent, true, 'isPersistent');
+    assertEqual((await loadChain(writer)).journal.length, 1, 'journal');
+    await reader.close();
+    await writer.close();
+    assertEqual(first.heard.join(), '', 'reports');
+  });
+
+  it('lets one write bodies; the other reads them, and says once that it keeps none', async () => {
+    const networkId = newNetworkId();
+    const events = listener();
+    const writer = open(networkId);
+    await writeBodies(writer, BODIES);
+    const reader = open(networkId, events);
+    assertEqual((await readBody(reader, HASH))?.join(), '6,7,8', 'body');
+    assertEqual(reader.isPersistent, true, 'isPersistent');
+    await writeBodies(reader, { put: [{ hash: OTHER_HASH, body: TIP }], remove: [HASH] });
+    assertEqual(reader.isPersistent, false, 'isPersistent');
+    await writeBodies(reader, { put: [{ hash: OTHER_HASH, body: TIP }], remove: [] });
+    await writeChain(reader, CHANGE);
+    assertEqual(events.heard.join(), 'busy', 'reports');
+    for (const store of [writer, reader])
+      assertEqual((await listBodies(store)).map((hash) => hash.join()).join('; '), HASH.join(), 'hashes');
+    assertEqual((await readBody(writer, HASH))?.join(), '6,7,8', 'body');
+    assertEqual(writer.isPersistent, true, 'isPersistent');
+    await reader.close();
+    await writer.close();
+  });
+
+  it('takes over when the writer goes, says that the content is unknown, and writes from then on', async () => {
+    const networkId = newNetworkId();
+    const events = listener();
+    const writer = open(networkId);
+    await writeChain(writer, CHANGE);
+    const second = open(networkId, events);
+    await writeChain(second, { removeJournalFrom: 0, tip: TIP });
+    const third = open(networkId);
+    assertEqual(events.heard.join(), 'busy', 'reports');
+    await writer.close();
+    await until(() => events.heard.length > 1);
+    assertEqual(events.heard.join(), 'busy,emptied', 'reports');
+    assertEqual(second.isPersistent, true, 'isPersistent');
+    await writeChain(second, { removeJournalFrom: 0, tip: TIP });
+    assertEqual((await loadChain(second)).journal.length, 0, 'journal');
+    // One takes over, not all that wait.
+    await writeChain(third, CHANGE);
+    assertEqual((await loadChain(third)).journal.length, 0, 'journal');
+    await third.close();
+    await second.close();
+  });
+
+  it('a reader removes nothing, whatever it finds damaged', async () => {
+    const networkId = newNetworkId();
+    await prepare(databaseName(networkId), VERSION, ownSchema, (database) => {
+      const transaction = database.transaction('journal', 'readwrite');
+      transaction.objectStore('journal').put('cat', 0);
+      return transaction;
+    });
+    const before = await dumpOf(networkId);
+    const writer = open(networkId);
+    const reader = new SingleWriterStore(new IndexedDbStore(networkId), readerLock, listener());
+    assertEqual((await rejection(loadChain(reader))).code, 'STORE_CORRUPT', 'code');
+    await writeChain(reader, CHANGE);
+    assertEqual(await dumpOf(networkId), before, 'what lies there');
+    await reader.close();
+    await writer.close();
+  });
+
+  it('gives the lock up when a later release upgrades the database, for that release', async () => {
+    const networkId = newNetworkId();
+    const events = listener();
+    const writer = open(networkId, events);
+    await writeChain(writer, CHANGE);
+    await prepare(databaseName(networkId), 99, () => {});
+    assertEqual(events.heard.join(), 'emptied', 'reports');
+    assertEqual(writer.isPersistent, false, 'isPersistent');
+    const lock = requestWriteLock(databaseName(networkId), 5000);
+    assertEqual(await lock.isWriter, true, 'isWriter');
+    assertEqual((await rejection(writeChain(writer, CHANGE))).code, 'STORE_UPGRADED', 'code');
+    await writer.close();
+    lock.release();
+  });
+
+  it('a reader of a database of a later release says STORE_NEWER, not that another tab is the writer', async () => {
+    const networkId = newNetworkId();
+    await prepare(databaseName(networkId), 99, ownSchema);
+    const other = requestWriteLock(databaseName(networkId));
+    const events = listener();
+    const store = open(networkId, events);
+    assertEqual((await rejection(loadChain(store))).code, 'STORE_NEWER', 'code');
+    assertEqual((await rejection(writeChain(store, CHANGE))).code, 'STORE_NEWER', 'code');
+    assertEqual(events.heard.join(), 'emptied', 'reports');
+    await store.close();
+    other.release();
+  });
+
+  it('lets everyone write where the browser denies locks', async () => {
+    const request = navigator.locks.request;
+    navigator.locks.request = () => Promise.reject(new DOMException('', 'SecurityError'));
+    const lock = requestWriteLock(newNetworkId());
+    navigator.locks.request = request;
+    assertEqual(await lock.isWriter, true, 'isWriter');
+    lock.release();
+  });
+
+  it('lets everyone write where a lock is neither given nor held by anyone', async () => {
+    const request = navigator.locks.request;
+    navigator.locks.request = () => new Promise(() => {});
+    const lock = requestWriteLock(newNetworkId(), 50);
+    navigator.locks.request = request;
+    assertEqual(await lock.isWriter, true, 'isWriter');
+    lock.release();
+  });
+
+  it('a denied store is denied, whoever has the lock, to headers and to bodies', async () => {
+    const events = listener();
+    await withIndexedDb(undefined, async () => {
+      const store = new SingleWriterStore(new IndexedDbStore(newNetworkId()), readerLock, events);
+      assertEqual((await rejection(listBodies(store))).code, 'STORE_DENIED', 'code');
+      assertEqual((await rejection(loadChain(store))).code, 'STORE_DENIED', 'code');
+      assertEqual((await rejection(writeChain(store, CHANGE))).code, 'STORE_DENIED', 'code');
+      assertEqual((await rejection(writeBodies(store, BODIES))).code, 'STORE_DENIED', 'code');
+      assertEqual(store.isPersistent, false, 'isPersistent');
+      await store.close();
+    });
+    assertEqual(events.heard.join(), '', 'reports');
+  });
+
+  it('waits for a writer that is about to end, as on a reload', async () => {
+    const networkId = newNetworkId();
+    const lock = () => requestWriteLock(networkId);
+    const first = new SingleWriterStore(new IndexedDbStore(networkId), lock(), listener());
+    await writeChain(first, CHANGE);
+    const events = listener();
+    const second = new SingleWriterStore(new IndexedDbStore(networkId), lock(), events);
+    const writing = writeChain(second, { removeJournalFrom: 0, tip: TIP });
+    await first.close();
+    await writing;
+    assertEqual(events.heard.join(), '', 'reports');
+    assertEqual((await loadChain(second)).journal.length, 0, 'journal');
+    await second.close();
+  });
+});
