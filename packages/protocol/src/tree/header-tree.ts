@@ -13,13 +13,14 @@ import { assert } from '../assert.js';
 import { areEqual } from '../bytes/compare-bytes.js';
 import type { Ancestry, ChainFamily, HeaderBatch } from '../chain/chain-family.js';
 import { SIDE_HEADERS_MAX, TREE_HEADERS_MAX } from '../limits.js';
-import { BestChain } from './best-chain.js';
+import type { BestChain } from './best-chain.js';
 import { BranchAncestry } from './branch-ancestry.js';
-import { HashIndex, hashKey } from './hash-index.js';
-import { HeaderRows } from './header-rows.js';
+import { type HashIndex, hashKey } from './hash-index.js';
+import type { HeaderRows } from './header-rows.js';
 import type { AppendedRun, BranchSwitch, CheckedInsertResult, InsertResult } from './insert-result.js';
-import { SideBranches } from './side-branches.js';
-import { batchOf, genesisBase, type TreeBase } from './tree-base.js';
+import type { SideBranches } from './side-branches.js';
+import { genesisBase, type TreeBase } from './tree-base.js';
+import { treePartsAt } from './tree-parts.js';
 
 /** Where a tree begins, whom to tell, and bounds to change, for tests. */
 export interface HeaderTreeOptions {
@@ -53,7 +54,8 @@ export class HeaderTree {
     this.#headersMax = options.headersMax ?? TREE_HEADERS_MAX;
     this.#dropped = options.dropped ?? (() => {});
     const base = options.base ?? genesisBase(family);
-    ({ rows: this.#rows, index: this.#index, best: this.#best, side: this.#side } = begin(family, base));
+    const parts = treePartsAt(family, base);
+    ({ rows: this.#rows, index: this.#index, best: this.#best, side: this.#side } = parts);
     this.#baseHeight = base.height;
     this.#verifiedHeight = base.height;
   }
@@ -64,7 +66,8 @@ export class HeaderTree {
    * @throws {RangeError} if it is no base
    */
   restart(base: TreeBase): void {
-    ({ rows: this.#rows, index: this.#index, best: this.#best, side: this.#side } = begin(this.family, base));
+    const parts = treePartsAt(this.family, base);
+    ({ rows: this.#rows, index: this.#index, best: this.#best, side: this.#side } = parts);
     this.#baseHeight = base.height;
     this.#verifiedHeight = base.height;
   }
@@ -351,18 +354,4 @@ export class HeaderTree {
       if (this.sideCount <= goal) return;
     }
   }
-}
-
-/** What a tree is made of, with nothing in it but its base and the window before that. */
-function begin(
-  family: ChainFamily,
-  base: TreeBase,
-): { rows: HeaderRows; index: HashIndex; best: BestChain; side: SideBranches } {
-  const batch = batchOf(family, base);
-  const rows = new HeaderRows(family);
-  const best = new BestChain(rows, base.height + 1 - batch.count);
-  best.begin(batch, batch.count, base.chainwork - rows.workOf(batch.records, 0, batch.count));
-  const index = new HashIndex(rows);
-  index.add(best.tip, hashKey(base.hash, 0));
-  return { rows, index, best, side: new SideBranches(rows) };
 }

@@ -19,7 +19,7 @@ import { PROVE_INTERVAL_MS, STORE_RETRY_MS } from '../../limits.js';
 import type { Outbox } from '../../peer/outbox.js';
 import type { Part } from '../../peer/part.js';
 import type { HeaderTree } from '../../tree/header-tree.js';
-import type { TreeBase } from '../../tree/tree-base.js';
+import { batchOf, type TreeBase } from '../../tree/tree-base.js';
 import type { BatchHasher } from '../batch-hasher.js';
 import type { SegmentEntry } from './chain-records.js';
 import { HashSample } from './hash-sample.js';
@@ -293,22 +293,23 @@ function isVerified({ baseHeight }: HeaderTree, height: number, start: number): 
 /** The first headers of a chain with the header that it begins with, and the window before that. */
 function withStart(
   { family }: HeaderTree,
-  { hash, chainwork, records }: TreeBase,
+  start: TreeBase,
   above: HeaderBatch,
 ): { batch: HeaderBatch; chainworkBefore: bigint } {
-  const { recordBytes } = family;
-  const size = records.length / recordBytes;
-  const hashes = new Uint8Array((size + above.count) * 32);
-  let chainworkBefore = chainwork;
-  for (let i = 0; i < size; i++) {
-    chainworkBefore -= family.work(records, i * recordBytes);
-    if (i > 0)
-      hashes.set(family.parent(records.subarray(i * recordBytes, (i + 1) * recordBytes)), i * 32 - 32);
-  }
-  hashes.set(hash, size * 32 - 32);
-  hashes.set(above.hashes, size * 32);
-  const all = new Uint8Array(records.length + above.records.length);
-  all.set(records);
-  all.set(above.records, records.length);
-  return { batch: { count: size + above.count, records: all, hashes }, chainworkBefore };
+  const { count, records, hashes } = batchOf(family, start);
+  let chainworkBefore = start.chainwork;
+  for (let i = 0; i < count; i++) chainworkBefore -= family.work(records, i * family.recordBytes);
+  const batch = {
+    count: count + above.count,
+    records: joined(records, above.records),
+    hashes: joined(hashes, above.hashes),
+  };
+  return { batch, chainworkBefore };
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
 }
