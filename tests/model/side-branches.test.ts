@@ -109,6 +109,17 @@ describe('headers beside the best chain', () => {
     expect([tree.count, tree.sideCount]).toEqual([9, 7]);
   });
 
+  it('gives the slots of what it dropped to others', () => {
+    const tree = new HeaderTree(family, { sideHeadersMax: 8 });
+    add(tree, make(root, 10_000, 0));
+    for (let salt = 1; salt < 400; salt++) {
+      const result = add(tree, make(root, salt, salt));
+      if (result.kind !== 'accepted') throw new Error(result.kind);
+      // Eight slots to a header, of ten headers and those that were dropped last.
+      expect(result.slot).toBeLessThan(8 * 20);
+    }
+  });
+
   it('drops what it has cut further, when there is heavier', () => {
     const tree = new HeaderTree(family, { sideHeadersMax: 8 });
     add(tree, make(root, 100, 0));
