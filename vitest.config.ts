@@ -35,6 +35,18 @@ export default defineConfig({
           expect: { poll: { interval: 100 } },
         },
       },
+      {
+        extends: true,
+        test: {
+          name: 'e2e-firefox',
+          include: ['tests/e2e/**/*.test.ts'],
+          env: { BROWSER_ENGINE: 'firefox' },
+          maxWorkers: 1,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
+          expect: { poll: { interval: 100 } },
+        },
+      },
     ],
   },
 });

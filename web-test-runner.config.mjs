@@ -1,14 +1,16 @@
 /**
- * The tests that need a real browser. They are bundled as the library is, from the sources, and run in Chromium against
- * fake signaling servers.
+ * The tests that need a real browser. They are bundled as the library is, from the sources, and run in Chromium and in
+ * Firefox against fake signaling servers.
  */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defaultReporter, summaryReporter } from '@web/test-runner';
 import { chromeLauncher } from '@web/test-runner-chrome';
+import puppeteer from 'puppeteer-core';
 import { build, loadConfigFromFile } from 'vite';
 import { chromiumArgs, findChromium } from './scripts/setup/chromium.mjs';
+import { findFirefox, firefoxPreferences } from './scripts/setup/firefox.mjs';
 import { browserReporter } from './scripts/test/browser-reporter.mjs';
 import { startFakeSignaling } from './tests/browser/fake-signaling.mjs';
 
@@ -46,27 +48,44 @@ async function bundleTests() {
   });
 }
 
-const [executablePath, signaling] = await Promise.all([findChromium(), startFakeSignaling(), bundleTests()]);
+// What a server does may depend on what it has seen, so each browser has its own.
+const [chromium, firefox, ofChromium, ofFirefox] = await Promise.all([
+  findChromium(),
+  findFirefox(),
+  startFakeSignaling(),
+  startFakeSignaling(),
+  bundleTests(),
+]);
+const origins = JSON.stringify([ofChromium.origin, ofFirefox.origin]);
 
 export default {
   rootDir: root,
   files: [`${bundleFolder}/*.test.js`],
   // Two cores; pages in the background have slow timers.
   concurrency: 1,
+  concurrentBrowsers: 1,
   browsers: [
+    // With a puppeteer of its own it calls the browsers by their names.
+    chromeLauncher({ puppeteer, launchOptions: { executablePath: chromium, args: chromiumArgs } }),
     chromeLauncher({
-      launchOptions: {
-        executablePath,
-        args: chromiumArgs,
-      },
+      puppeteer,
+      launchOptions: { browser: 'firefox', executablePath: firefox, extraPrefsFirefox: firefoxPreferences },
     }),
   ],
   testFramework: { config: { timeout: 20_000 } },
   testsFinishTimeout: 180_000,
   testRunnerHtml: (framework) => `<!doctype html><html><body>
-    <script>globalThis.signalingOrigin = ${JSON.stringify(signaling.origin)};</script>
+    <script>globalThis.signalingOrigin = ${origins}[navigator.userAgent.includes('Firefox') ? 1 : 0];</script>
     <script type="module" src="${framework}"></script>
   </body></html>`,
   reporters: [summaryReporter({}), defaultReporter({ reportTestProgress: false }), browserReporter()],
-  plugins: [{ name: 'fake-signaling', serverStop: () => signaling.close() }],
+  plugins: [
+    {
+      name: 'fake-signaling',
+      serverStop() {
+        ofChromium.close();
+        ofFirefox.close();
+      },
+    },
+  ],
 };

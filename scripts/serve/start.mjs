@@ -73,7 +73,8 @@ async function start(options) {
   const name = nameOf(host);
   const gatewayArgs = ['--port', gatewayPort, '--host', host, '--network', network];
   gatewayArgs.push('--signal', `http://${name}:${signalPort}`, '--data-dir', dataDir);
-  if (headers !== undefined) gatewayArgs.push('--headers', headers);
+  // A file may hold only the beginning of a chain.
+  if (headers !== undefined) gatewayArgs.push('--headers', headers, '--min-chainwork', '0');
   // The gateway writes into a pipe, so it cannot know that a terminal is at its other end.
   if (terminal.canRedraw) gatewayArgs.push('--progress', 'bar');
   children.push(
@@ -83,7 +84,8 @@ async function start(options) {
   const ending = unexpectedEnd();
 
   // The page reaches the signaling server on the host that it came from, whatever name that host goes by.
-  page = await servePage({ port, host, config: { network, signal: [`:${signalPort}`] } });
+  const config = { network, signal: [`:${signalPort}`], ...(headers !== undefined && { minChainwork: '0' }) };
+  page = await servePage({ port, host, config });
   const url = `http://${name}:${port}`;
   const health = [signalPort, gatewayPort].map((each) => `http://${name}:${each}/healthz`);
   await Promise.race([ending, untilAnswering([...health, url])]);

@@ -9,22 +9,25 @@ import path from 'node:path';
 import { PlainError, root, runCommand, runNode } from '../run/run-command.mjs';
 import { build, isBuildStale } from './build-steps.mjs';
 import { findChromium } from './chromium.mjs';
+import { findFirefox } from './firefox.mjs';
 import { withSetupLock } from './setup-lock.mjs';
 
 /**
  * Makes everything ready that the commands need. Prints a line for each thing done and nothing for what is up to date.
  *
- * @param {{ chromium?: boolean }} [options]  `chromium`: provide a browser too, and name it in `CHROME_PATH`
- * @returns {Promise<string | undefined>} the browser's executable, if one was asked for
+ * @param {{ chromium?: boolean, firefox?: boolean }} [options]  browsers to provide too, and to name in `CHROME_PATH` and
+ *   `FIREFOX_PATH`
+ * @returns {Promise<string | undefined>} Chromium's executable, if it was asked for
  * @throws {PlainError} says in a sentence what is in the way
  */
-export async function ensureReady({ chromium = false } = {}) {
+export async function ensureReady({ chromium = false, firefox = false } = {}) {
   if (!areDependenciesInstalled() || isBuildStale()) {
     await withSetupLock(async () => {
       await installDependencies();
       await build();
     });
   }
+  if (firefox) process.env.FIREFOX_PATH = await findFirefox();
   if (!chromium) return undefined;
   const executable = await findChromium();
   process.env.CHROME_PATH = executable;

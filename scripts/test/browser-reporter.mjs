@@ -8,20 +8,21 @@ export function browserReporter() {
   return {
     onTestRunFinished({ sessions }) {
       const counts = new SuiteCounts();
-      for (const { testFile, testResults, errors } of sessions) {
+      for (const { browser, testFile, testResults, errors } of sessions) {
+        const suite = `browser: ${browser.name.toLowerCase()}`;
         const where = path.relative(root, testFile);
-        countGroup(counts, testResults, where);
-        if (errors.length > 0 || testResults === undefined) counts.fail('browser', where, errors[0]);
+        countGroup(counts, suite, testResults, where);
+        if (errors.length > 0 || testResults === undefined) counts.fail(suite, where, errors[0]);
       }
       counts.write();
     },
   };
 }
 
-function countGroup(counts, group, where) {
+function countGroup(counts, suite, group, where) {
   for (const { name, passed, skipped, error } of group?.tests ?? []) {
-    if (skipped || passed) counts.add('browser', skipped ? 'skipped' : 'passed');
-    else counts.fail('browser', `${where}: ${name}`, error);
+    if (skipped || passed) counts.add(suite, skipped ? 'skipped' : 'passed');
+    else counts.fail(suite, `${where}: ${name}`, error);
   }
-  for (const each of group?.suites ?? []) countGroup(counts, each, `${where}: ${each.name}`);
+  for (const each of group?.suites ?? []) countGroup(counts, suite, each, `${where}: ${each.name}`);
 }

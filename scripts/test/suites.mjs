@@ -9,6 +9,9 @@ import { runChecks } from '../lint/lint-checks.mjs';
 import { runNode, toolPath } from '../run/run-command.mjs';
 import { describeFailure } from './suite-counts.mjs';
 
+/** The projects of vitest.config.ts that belong to a suite. */
+const projectsOf = { unit: ['unit'], e2e: ['e2e', 'e2e-firefox'] };
+
 /** @typedef {import('./suite-counts.mjs').Counts & { name: string }} SuiteResult */
 
 /**
@@ -18,14 +21,15 @@ import { describeFailure } from './suite-counts.mjs';
  */
 export async function runSuites(names, filters) {
   const results = names.includes('lint') ? [await runLint()] : [];
-  const projects = names.filter((name) => name === 'unit' || name === 'e2e');
+  const projects = names.flatMap((name) => projectsOf[name] ?? []);
   if (projects.length > 0) {
     const args = ['run', '--reporter=default', '--reporter=./scripts/test/vitest-reporter.mjs', ...filters];
     args.push(...projects.map((name) => `--project=${name}`));
     results.push(...(await runCounting(projects, [toolPath('vitest/vitest.mjs'), ...args])));
   }
   if (names.includes('browser')) {
-    results.push(...(await runCounting(['browser'], [toolPath('@web/test-runner/dist/bin.js')])));
+    const suites = ['browser: chromium', 'browser: firefox'];
+    results.push(...(await runCounting(suites, [toolPath('@web/test-runner/dist/bin.js')])));
   }
   return results;
 }

@@ -30,7 +30,8 @@ async function main() {
   const { only, help, filters } = parseOptions();
   if (help) return console.log(usage);
   const chosen = only !== undefined ? [only] : filters.length > 0 ? ['unit'] : suiteNames;
-  await ensureReady({ chromium: chosen.includes('browser') || chosen.includes('e2e') });
+  const needsBrowsers = chosen.includes('browser') || chosen.includes('e2e');
+  await ensureReady({ chromium: needsBrowsers, firefox: needsBrowsers });
   if (chosen.includes('unit')) await providePrometheus();
 
   // After ensureReady: it needs the dependencies.

@@ -15,6 +15,7 @@ import { genesisTime, VisionChain, visionSim } from '../sim/vision-chain.js';
 import type { Attack, Budget } from './attack.js';
 import { ATTACK_MS, Battlefield, type Damage, honestChain, startWallTime } from './battlefield.js';
 import { bodyAttacks } from './body-attacks.js';
+import { presyncAttacks } from './presync-attacks.js';
 
 const KiB = 1024;
 const claimed = 10n ** 30n;
@@ -143,7 +144,7 @@ const headerAttacks: readonly Attack[] = [
       field.attacker({
         hello: greedy,
         answer: (message, self) =>
-          first(message.type === 'getHeaders' ? { ...message, skip: 0 } : message, self),
+          first(message.type === 'getHeaders' ? { ...message, locator: [], skip: 0 } : message, self),
       });
       const again = field.attacker({});
       const hash = tree.hash(tree.at(2000) as number).slice();
@@ -370,11 +371,11 @@ const headerAttacks: readonly Attack[] = [
 ];
 
 /** Every attacker. */
-export const attacks: readonly Attack[] = [...headerAttacks, ...bodyAttacks];
+export const attacks: readonly Attack[] = [...headerAttacks, ...presyncAttacks, ...bodyAttacks];
 
 /** Runs one attack. */
 export async function runAttack(attack: Attack): Promise<Damage> {
-  const field = new Battlefield();
+  const field = new Battlefield(attack.ground);
   await field.prepare();
   attack.begin(field);
   field.world.after(attack.honestAfterMs ?? 1000, () => field.meetHonest());
@@ -390,6 +391,7 @@ export function overrun({ budget, codes }: Attack, damage: Damage): string[] {
   within('bytes sent', damage.bytesOut, budget.bytesOut);
   within('headers hashed', damage.headersHashed, budget.headersHashed);
   within('bytes retained', damage.retainedBytes, budget.retainedBytes);
+  within('headers beside the chain', damage.sideHeaders, budget.sideHeaders ?? Number.POSITIVE_INFINITY);
   within('ms to the honest tip', damage.syncedAfterMs ?? Number.POSITIVE_INFINITY, budget.syncedAfterMs);
   if (!damage.isSynced) faults.push('not at the honest tip');
   within('newest bodies missing', damage.bodiesMissing, 0);

@@ -2,7 +2,13 @@
  * Where an attack takes place: a victim that knows nothing yet, an honest peer with a chain that grows, and whatever
  * strangers the attack brings. What the attack costs is measured from outside, by the victim's effects.
  */
-import { FOLLOWED_BLOCKS, type Message } from '@vision-light/protocol';
+import {
+  type ChainFamily,
+  FOLLOWED_BLOCKS,
+  type HeaderBatch,
+  type Message,
+  type PowJob,
+} from '@vision-light/protocol';
 import { HELD_HEADERS_MAX } from '../../packages/protocol/src/limits.js';
 import { PowCache } from '../sim/pow-cache.js';
 import { answerPings, Stranger } from '../sim/stranger.js';
@@ -15,7 +21,7 @@ export const HONEST_HEIGHT = 2500;
 /** Virtual milliseconds of an attack, in which the honest chain grows by a header every five seconds. */
 export const ATTACK_MS = 120_000;
 const SPACING_MS = 5000;
-/** What a header in the tree takes beside its record and hash: see header-tree.ts. */
+/** What a header takes beside its record and hash, on a branch of eight headers or more: see header-rows.ts. */
 const SLOT_BYTES = 80;
 
 /** Late enough for long branches of headers that are far apart, and so of the least work. */
@@ -47,6 +53,25 @@ export function honestBody(height: number): MadeBody | undefined {
   return made;
 }
 
+/** On which network an attack takes place. */
+export interface Ground {
+  readonly family: ChainFamily;
+  /** Unix seconds at the beginning. */
+  readonly startWallTime: number;
+  /** Headers of the honest chain, by height. */
+  honest(from: number, count: number): HeaderBatch;
+  bodyOf(height: number): Uint8Array | undefined;
+  /** Hashing, if not that of the family. */
+  readonly hash?: (job: PowJob) => Uint8Array;
+}
+
+const visionGround: Ground = {
+  family: visionSim,
+  startWallTime,
+  honest: (from, count) => honestChain().tree.batch(from, count),
+  bodyOf: (height) => honestBody(height)?.body,
+};
+
 /** What the attack cost the victim, and whether it was in vain. */
 export interface Damage {
   /** Bytes that the attackers brought to the victim, and that it sent to them. */
@@ -56,6 +81,8 @@ export interface Damage {
   readonly headersHashed: number;
   /** The most that the attackers made it keep at a time, bytes: estimated from outside, never too low. */
   readonly retainedBytes: number;
+  /** The most headers beside the best chain that it had at a time. */
+  readonly sideHeaders: number;
   /** Milliseconds from its first honest peer to the honest tip; undefined if it never got there. */
   readonly syncedAfterMs: number | undefined;
   /** Whether it had the honest tip at the end. */
@@ -67,7 +94,7 @@ export interface Damage {
 }
 
 export class Battlefield {
-  readonly world = new World(startWallTime, { seed: 1, pow });
+  readonly world: World;
   readonly victim: SimNode;
   readonly honest: SimNode;
   readonly strangers: Stranger[] = [];
@@ -75,11 +102,15 @@ export class Battlefield {
   #honestSince: number | undefined;
   #syncedAt: number | undefined;
   #retainedMax = 0;
+  #sideMax = 0;
 
-  constructor() {
-    this.victim = this.world.add('victim', { family: visionSim });
+  constructor(readonly ground: Ground = visionGround) {
+    const { family, startWallTime, hash } = ground;
+    const common = { family, ...(hash === undefined ? {} : { hash }) };
+    this.world = new World(startWallTime, { seed: 1, pow, stepsMax: 2_000_000 });
+    this.victim = this.world.add('victim', common);
     this.honest = this.world.add('honest', {
-      family: visionSim,
+      ...common,
       isGateway: true,
       followedBlocks: Number.POSITIVE_INFINITY,
     });
@@ -96,8 +127,8 @@ export class Battlefield {
   }
 
   #submit(from: number, count: number): void {
-    const batch = honestChain().tree.batch(from, count);
-    const bodies = Array.from({ length: count }, (_, i) => honestBody(from + i)?.body);
+    const batch = this.ground.honest(from, count);
+    const bodies = Array.from({ length: count }, (_, i) => this.ground.bodyOf(from + i));
     this.honest.driver.push({ type: 'command', command: { kind: 'submit', batch, bodies, ticket: 0 } });
   }
 
@@ -136,6 +167,7 @@ export class Battlefield {
     while (world.now < end) {
       await world.run(Math.min(end, world.now + 100));
       this.#retainedMax = Math.max(this.#retainedMax, this.#retained());
+      this.#sideMax = Math.max(this.#sideMax, victim.core.tree.sideCount);
       const isSynced = this.#honestSince !== undefined && victim.core.tip.hash === honest.core.tip.hash;
       if (isSynced) this.#syncedAt ??= world.now;
     }
@@ -150,6 +182,7 @@ export class Battlefield {
       bytesOut: sum(({ heardBytes }) => heardBytes),
       headersHashed: Math.max(0, victim.hashedHeaders - honest.core.tip.height),
       retainedBytes: this.#retainedMax,
+      sideHeaders: this.#sideMax,
       syncedAfterMs:
         this.#syncedAt === undefined || this.#honestSince === undefined
           ? undefined
@@ -168,16 +201,16 @@ export class Battlefield {
     return missing;
   }
 
-  /** Begun messages, what waits to be sent, orphans, headers beside the best chain, and headers that are held. */
+  /** Begun messages, what waits to be sent, orphans, headers beside the best chain, held ones, and passes over branches. */
   #retained(): number {
     const { victim } = this;
     const { tree } = victim.core;
-    let bytes = victim.caps.unsentTotal + victim.core.blocks.orphans.bytes;
+    let bytes = victim.caps.unsentTotal + victim.core.blocks.orphans.bytes + victim.core.sync.presyncBytes();
     // Memory for a message that has begun grows by doubling.
     for (const stranger of this.strangers)
       if (victim.links.has(stranger.id)) bytes += 2 * stranger.partialBytes;
     // What was hashed and is not in the tree is held, or was dropped.
     const held = Math.min(HELD_HEADERS_MAX, Math.max(0, victim.hashedHeaders - (tree.count - 1)));
-    return bytes + (tree.sideCount + held) * (visionSim.recordBytes + 32 + SLOT_BYTES);
+    return bytes + (tree.sideCount + held) * (this.ground.family.recordBytes + 32 + SLOT_BYTES);
   }
 }

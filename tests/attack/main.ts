@@ -1,15 +1,17 @@
 /** `npm run attack`: every attacker against one victim, and what it cost. */
 import { parseArgs } from 'node:util';
 import { attacks, overrun, runAttack } from './attacks.js';
+import { endless } from './presync-attacks.js';
 
-const help = `Usage: npm run attack -- [--only NAME]
+const help = `Usage: npm run attack -- [--only NAME] [--headers NUMBER]
 
 Lets every attacker loose on a node that is still to sync, for two virtual minutes, and prints what it cost the victim:
 bytes that came and went, headers hashed beyond the honest chain, the most bytes retained at a time, and how long after
 the first honest peer it had the honest tip. Each has a budget; exit code 1 if one is exceeded.
 
-  --only NAME   the attacks whose name contains this
-  --help        this text`;
+  --only NAME       the attacks whose name contains this
+  --headers NUMBER  headers that come without end; default ${endless.headers}, and 10000000 takes minutes
+  --help            this text`;
 
 /** @returns the exit code: 0 if every attack stayed within its budget, 1 if not, 2 for a wrong option */
 export async function main(args: readonly string[]): Promise<number> {
@@ -17,13 +19,18 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { only: { type: 'string' }, help: { type: 'boolean' } },
+      options: { only: { type: 'string' }, headers: { type: 'string' }, help: { type: 'boolean' } },
     });
     if (values.help) {
       console.log(help);
       return 0;
     }
     only = values.only;
+    if (values.headers !== undefined) {
+      endless.headers = Number(values.headers);
+      if (!Number.isSafeInteger(endless.headers) || endless.headers < 1)
+        throw new Error(`--headers: "${values.headers}" is no number of headers`);
+    }
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     return 2;

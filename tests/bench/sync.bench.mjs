@@ -32,7 +32,7 @@ export async function benchSync() {
   const page = await servePage({
     port: 0,
     host: '127.0.0.1',
-    config: { network: 'bitcoin-mainnet', signal: [signal.url] },
+    config: { network: 'bitcoin-mainnet', signal: [signal.url], minChainwork: '0' },
   });
   const browser = await launchChromium();
   try {
@@ -213,6 +213,8 @@ async function startGateway(signalUrl, dataDir) {
     'bitcoin-mainnet',
     '--headers',
     headersFile,
+    '--min-chainwork',
+    '0',
     '--signal',
     signalUrl,
     '--port',

@@ -5,10 +5,13 @@ import { defineSignalingClientSuite } from '../conformance-suites/signaling-clie
 import { assertEqual, assertTrue } from './expect.js';
 import { closeNodes, errorOf, newNetwork, peersOf, signalAt, startNode } from './nodes.js';
 
+const isFirefox = navigator.userAgent.includes('Firefox');
+
 defineSignalingClientSuite(globalThis, signalAt);
 
 definePeerLinksSuite(globalThis, {
-  name: 'Chromium',
+  name: isFirefox ? 'Firefox' : 'Chromium',
+  maxMessageBytes: isFirefox ? 2 ** 30 - 1 : 262_144,
   // The channel stays on the page, in the class that the node worker uses for it.
   connect: (options, { opened, received }) => {
     const connection = new PeerConnection(options);

@@ -21,6 +21,8 @@ export interface TestedChannelEvents {
 /** A platform under test. */
 export interface RtcPlatform {
   readonly name: string;
+  /** The largest message that it takes, as its descriptions say. */
+  readonly maxMessageBytes: number;
   connect(options: ConnectionOptions, events: TestedChannelEvents): TestedConnection;
   /** Calls later, in a task of its own. */
   later(callback: () => void): void;
@@ -127,7 +129,7 @@ export function definePeerLinksSuite({ describe, it, afterEach }: SuiteRunner, p
       b.links.connectionOf('a.1')?.send(new Uint8Array([4]));
       await Promise.all([a.until('received'), b.until('received')]);
       assertSame(a.happenings.all, [
-        ['described', 'b.1', 262_144],
+        ['described', 'b.1', platform.maxMessageBytes],
         ['open', 'b.1'],
         ['received', 'b.1', [4]],
       ]);

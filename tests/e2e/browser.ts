@@ -1,7 +1,11 @@
-/** A real Chromium with real pages. Each page has a storage of its own, as in the browser of another visitor. */
+/**
+ * A real browser with real pages: Chromium, or Firefox where BROWSER_ENGINE says so. Each page has a storage of its own, as
+ * in the browser of another visitor.
+ */
 import type { createLightNode } from '@vision-light/browser-node';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { chromiumArgs, findChromium } from '../../scripts/setup/chromium.mjs';
+import { findFirefox, firefoxPreferences } from '../../scripts/setup/firefox.mjs';
 
 type LightNodeHandle = Awaited<ReturnType<typeof createLightNode>>;
 
@@ -12,10 +16,19 @@ export interface PageTip {
   readonly chainwork: string;
 }
 
-export async function launchBrowser(): Promise<Browser> {
+/** A browser that the tests can run in. */
+export type Engine = 'chromium' | 'firefox';
+
+/** The browser of this run. */
+export const engine: Engine = process.env.BROWSER_ENGINE === 'firefox' ? 'firefox' : 'chromium';
+
+export async function launchBrowser(which: Engine = engine): Promise<Browser> {
+  if (which === 'chromium')
+    return puppeteer.launch({ executablePath: await findChromium(), args: chromiumArgs });
   return puppeteer.launch({
-    executablePath: await findChromium(),
-    args: chromiumArgs,
+    browser: 'firefox',
+    executablePath: await findFirefox(),
+    extraPrefsFirefox: firefoxPreferences,
   });
 }
 

@@ -1,4 +1,4 @@
-/** What every end-to-end test stands on: one Chromium, and servers that end with the test. */
+/** What every end-to-end test stands on: one browser, and servers that end with the test. */
 import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll } from 'vitest';
 import { launchBrowser } from './browser.js';

@@ -7,12 +7,19 @@ interface NaiveHeader {
   readonly chainwork: bigint;
 }
 
-/** A header and what led to it, genesis first. */
+/** All headers, and what they are by the rules of the real tree. */
 export class NaiveTree {
   /** In the order of their arrival. */
   readonly headers = new Map<string, NaiveHeader>();
+  /** Ends of the branches beside the best chain, in the order in which they became that. */
+  #leaves: string[] = [];
 
-  constructor(genesis: string, work: bigint) {
+  /** @param sideHeadersMax  headers beside the best chain */
+  constructor(
+    genesis: string,
+    work: bigint,
+    readonly sideHeadersMax = Number.POSITIVE_INFINITY,
+  ) {
     this.headers.set(genesis, { id: genesis, parent: undefined, height: 0, chainwork: work });
   }
 
@@ -21,15 +28,35 @@ export class NaiveTree {
     id: string,
     parent: string,
     work: bigint,
-  ): 'duplicate' | 'orphan' | 'extended' | 'reorganised' | 'accepted' {
+  ): 'duplicate' | 'orphan' | 'extended' | 'reorganised' | 'accepted' | 'rejected' {
     if (this.headers.has(id)) return 'duplicate';
     const before = this.headers.get(parent);
     if (before === undefined) return 'orphan';
-    const oldChain = this.bestChain();
+    const oldTip = this.bestChain().at(-1) as string;
     this.headers.set(id, { id, parent, height: before.height + 1, chainwork: before.chainwork + work });
-    const newChain = this.bestChain();
-    if (newChain.at(-1) !== id) return 'accepted';
-    return newChain.at(-2) === oldChain.at(-1) ? 'extended' : 'reorganised';
+    const tip = this.bestChain().at(-1);
+    if (tip === id && parent === oldTip) return 'extended';
+    this.#leaves = this.#leaves.filter((leaf) => leaf !== parent);
+    this.#leaves.push(tip === id ? oldTip : id);
+    this.#evict();
+    if (tip === id) return 'reorganised';
+    return this.headers.has(id) ? 'accepted' : 'rejected';
+  }
+
+  /** Above the bound, the weakest end goes, of equals the newest, until an eighth of the room is free. */
+  #evict(): void {
+    const chain = new Set(this.bestChain());
+    const sideCount = (): number => this.headers.size - chain.size;
+    if (sideCount() <= this.sideHeadersMax) return;
+    while (sideCount() > this.sideHeadersMax - Math.floor(this.sideHeadersMax / 8)) {
+      const workOf = (leaf: string): bigint => (this.headers.get(leaf) as NaiveHeader).chainwork;
+      const leaf = this.#leaves.reduce((weakest, each) => (workOf(each) <= workOf(weakest) ? each : weakest));
+      this.#leaves.splice(this.#leaves.indexOf(leaf), 1);
+      const parent = this.headers.get(leaf)?.parent as string;
+      this.headers.delete(leaf);
+      const isEnd = ![...this.headers.values()].some((header) => header.parent === parent);
+      if (isEnd && !chain.has(parent)) this.#leaves.push(parent);
+    }
   }
 
   /** The branch of the header with the most chainwork, the first of equals; genesis first. */

@@ -116,6 +116,13 @@ export function createTinyFamily(network = 0): ChainFamily {
     bodyBytesMax: 1024 * 1024,
     encodedHeaderBytesMin: 16,
     genesis,
+    presync: {
+      minChainwork: 0n,
+      commitmentPeriod: 10,
+      bufferHeaders: 250,
+      answerHeaders: 50,
+      headersPerSecondMax: 6,
+    },
     powJobHeaders: 4,
     powFault: () => 'HEADER_POW_MISMATCH',
     claimsHashes: true,

@@ -13,8 +13,9 @@ import {
 } from '@vision-light/protocol';
 import { expect } from 'vitest';
 import { createBitcoinFamily } from '../../packages/protocol/src/families/bitcoin/bitcoin-family.js';
+import type { BatchOutcome } from '../../packages/protocol/src/headers/batch-request.js';
 import { HeldHeaders } from '../../packages/protocol/src/headers/held-headers.js';
-import { type BatchOutcome, Verifier } from '../../packages/protocol/src/headers/verifier.js';
+import { Verifier } from '../../packages/protocol/src/headers/verifier.js';
 import { Outbox } from '../../packages/protocol/src/peer/outbox.js';
 
 const runner = new PowJobRunner();

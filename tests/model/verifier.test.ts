@@ -1,8 +1,9 @@
 import { ByteWriter, type HeaderBatch, HeaderTree, type PowJob } from '@vision-light/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { BatchOutcome, SourceKey } from '../../packages/protocol/src/headers/batch-request.js';
 import { HeldHeaders } from '../../packages/protocol/src/headers/held-headers.js';
-import { type BatchOutcome, type SourceKey, Verifier } from '../../packages/protocol/src/headers/verifier.js';
+import { Verifier } from '../../packages/protocol/src/headers/verifier.js';
 import { POW_RETRIES_MAX } from '../../packages/protocol/src/limits.js';
 import { Outbox } from '../../packages/protocol/src/peer/outbox.js';
 import type { InsertResult } from '../../packages/protocol/src/tree/insert-result.js';
@@ -273,6 +274,83 @@ describe('Verifier', () => {
         family.parent(bench.tree.record(result.slot)).slice(),
       );
     }
+  });
+
+  describe('a branch outside of the tree', () => {
+    const batch = tinyBatch(genesis, run(20));
+    const second = tinyBatch(batch.hashes.subarray(-32), run(10, 21));
+
+    /** The branch after the first batch, with a window as long as the rules look. */
+    function branch(bench: Bench, changes: object = {}): object {
+      const known = new HeaderTree(family);
+      for (let i = 0; i < 20; i++) known.insertChecked(batch.records, batch.hashes, known.tip, i);
+      const plan = ({ count }: HeaderBatch) => [{ from: 0, to: count }];
+      const ancestry = known.ancestry(known.tip);
+      const outside = { height: 20, lastHash: batch.hashes.slice(-32), ancestry, plan, ...changes };
+      expect(bench.tree.count).toBe(1);
+      return { outside };
+    }
+
+    it('is proven by a batch, which is inserted nowhere', () => {
+      const bench = new Bench();
+      bench.submit('peer:a', batch.hashes.slice(-32), second, branch(bench));
+      expect(bench.outcomes).toEqual([]);
+      bench.answerAll();
+      const [[, outcome]] = bench.outcomes as [[SourceKey, BatchOutcome]];
+      expect(outcome.proven?.hashes).toEqual(second.hashes);
+      expect(outcome).toMatchObject({ fault: undefined, lastHash: undefined, held: 0 });
+      expect([bench.tree.count, bench.inserted.length]).toEqual([1, 0]);
+    });
+
+    it('is not proven by one that is bad in part, whose fault is said', () => {
+      const bad = tinyBatch(
+        batch.hashes.subarray(-32),
+        run(10, 21).map((header, i) => (i === 7 ? { ...header, work: 0 } : header)),
+      );
+      const unproven = tinyBatch(
+        batch.hashes.subarray(-32),
+        run(10, 21).map((header, i) => (i === 7 ? { ...header, salt: falsePow } : header)),
+      );
+      for (const [content, code] of [
+        [bad, 'HEADER_BAD_DIFFICULTY'],
+        [unproven, 'HEADER_POW_MISMATCH'],
+      ] as const) {
+        const bench = new Bench();
+        bench.submit('peer:a', batch.hashes.slice(-32), content, branch(bench));
+        bench.answerAll();
+        expect(bench.outcomes).toMatchObject([['peer:a', { fault: code, accepted: 0 }]]);
+        expect(bench.outcomes[0]?.[1].proven).toBeUndefined();
+        expect(bench.verifier.isIdle).toBe(true);
+      }
+    });
+
+    it('is continued from its last header only, and without rules or hashing where that is asked for', () => {
+      const bench = new Bench();
+      bench.submit('peer:a', genesis, second, branch(bench));
+      bench.submit('peer:b', batch.hashes.slice(-32), second, { ...branch(bench), parentHeight: 19 });
+      const bad = tinyBatch(batch.hashes.subarray(-32), run(10, 5));
+      bench.submit(
+        'peer:c',
+        batch.hashes.slice(-32),
+        bad,
+        branch(bench, { ancestry: undefined, plan: () => [] }),
+      );
+      expect(bench.outcomes.map(([, { fault }]) => fault)).toEqual([
+        'UNKNOWN_PARENT',
+        'UNKNOWN_PARENT',
+        undefined,
+      ]);
+      expect(bench.jobs).toEqual([]);
+    });
+  });
+
+  it('says what is wrong with a batch that counts wholly or not at all', () => {
+    const bench = new Bench();
+    const headers = run(20).map((header, i) => (i === 15 ? { ...header, salt: falsePow } : header));
+    bench.submit('peer:a', genesis, tinyBatch(genesis, headers), { isAllOrNothing: true });
+    bench.answerAll();
+    expect(bench.outcomes).toMatchObject([['peer:a', { fault: 'HEADER_POW_MISMATCH', accepted: 0 }]]);
+    expect(bench.tree.count).toBe(1);
   });
 
   it('stops a side branch that there is no room for', () => {

@@ -10,8 +10,10 @@ import {
   ORPHAN_BYTES_MAX,
   ORPHANS_MAX,
   ORPHANS_PER_PEER_MAX,
-  SIDE_HEADERS_MAX,
+  PRESYNC_BYTES_MAX,
+  PRESYNCS_MAX,
   STORAGE_REQUESTS_MAX,
+  TREE_HEADERS_MAX,
   UNSENT_BYTES_MAX,
   WANTED_BLOCKS_MAX,
   WINDOW_MAX,
@@ -28,7 +30,13 @@ interface CheckedPeer {
 export interface CheckedNode {
   readonly status: { readonly peers: number };
   readonly held: { readonly size: number };
-  readonly tree: { readonly sideCount: number; readonly family: { readonly bodyBytesMax: number } };
+  readonly tree: {
+    readonly sideCount: number;
+    readonly sideCountMax: number;
+    readonly count: number;
+    readonly family: { readonly bodyBytesMax: number };
+  };
+  readonly sync: { presyncBytes(): number };
   readonly headerServer: { waiting(peer: CheckedPeer): number };
   readonly blocks: {
     readonly download: {
@@ -178,7 +186,13 @@ export class CapChecker {
     holds('body reads under way', count('body read'), BODY_READS_MAX);
     holds('storage requests under way', uses.length, STORAGE_REQUESTS_MAX);
     holds('headers ahead of the clock', node.held.size, HELD_HEADERS_MAX);
-    holds('headers beside the best chain', node.tree.sideCount, SIDE_HEADERS_MAX);
+    holds('headers beside the best chain', node.tree.sideCount, node.tree.sideCountMax);
+    holds('headers', node.tree.count, TREE_HEADERS_MAX);
+    holds(
+      'bytes of branches that show their work',
+      node.sync.presyncBytes(),
+      PRESYNCS_MAX * PRESYNC_BYTES_MAX,
+    );
     const { download, orphans, peers } = node.blocks;
     holds('bodies wanted', download.pending, WANTED_BLOCKS_MAX);
     holds('bytes of bodies under way', download.bytesInFlight, BODY_BYTES_WORST_MAX);

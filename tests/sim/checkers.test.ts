@@ -18,8 +18,11 @@ import {
   ORPHAN_BYTES_MAX,
   ORPHANS_MAX,
   ORPHANS_PER_PEER_MAX,
+  PRESYNC_BYTES_MAX,
+  PRESYNCS_MAX,
   SIDE_HEADERS_MAX,
   STORAGE_REQUESTS_MAX,
+  TREE_HEADERS_MAX,
   UNSENT_BYTES_MAX,
   WANTED_BLOCKS_MAX,
   WINDOW_MAX,
@@ -38,10 +41,14 @@ const BYTES_MAX = BODY_BYTES_WORST_MAX;
 const UNSENT_MAX = UNSENT_BYTES_MAX + 4 * 2 ** 20;
 const hash = new Uint8Array(32);
 
+const PRESYNC_MAX = PRESYNCS_MAX * PRESYNC_BYTES_MAX;
+
 /** What a node in place of a real one says of itself. */
 interface Said {
   ready: number;
   side: number;
+  count: number;
+  presync: number;
   pending: number;
   bytesInFlight: number;
   window: number;
@@ -60,6 +67,8 @@ function nothing(): Said {
   return {
     ready: 0,
     side: 0,
+    count: 1,
+    presync: 0,
     pending: 0,
     bytesInFlight: 0,
     window: 0,
@@ -81,7 +90,13 @@ function checkerOf(changes: Partial<Said> = {}, said: Said = nothing(), sweepSte
   const node = {
     status: { peers: said.ready },
     held: { size: said.held },
-    tree: { sideCount: said.side, family: { bodyBytesMax: BODY_BYTES_MAX } },
+    tree: {
+      sideCount: said.side,
+      sideCountMax: SIDE_HEADERS_MAX,
+      count: said.count,
+      family: { bodyBytesMax: BODY_BYTES_MAX },
+    },
+    sync: { presyncBytes: () => said.presync },
     headerServer: { waiting: ({ id }: { id: string }) => (id === 'b' ? said.deferred : 0) },
     blocks: {
       download: {
@@ -109,6 +124,8 @@ function checkerOf(changes: Partial<Said> = {}, said: Said = nothing(), sweepSte
 describe('the checker of caps', () => {
   it.each<[what: string, at: Partial<Said>, above: Partial<Said>]>([
     ['headers beside the best chain', { side: SIDE_HEADERS_MAX }, { side: SIDE_HEADERS_MAX + 1 }],
+    ['headers', { count: TREE_HEADERS_MAX }, { count: TREE_HEADERS_MAX + 1 }],
+    ['bytes of branches that show their work', { presync: PRESYNC_MAX }, { presync: PRESYNC_MAX + 1 }],
     ['bodies wanted', { pending: WANTED_BLOCKS_MAX }, { pending: WANTED_BLOCKS_MAX + 1 }],
     ['bytes of bodies under way', { bytesInFlight: BYTES_MAX }, { bytesInFlight: BYTES_MAX + 1 }],
     ['the window of one peer', { window: WINDOW_MAX }, { window: WINDOW_MAX + 1 }],

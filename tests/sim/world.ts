@@ -81,6 +81,7 @@ export interface SimNodeOptions {
   readonly peersMax?: number;
   readonly followedBlocks?: number;
   readonly segmentHeaders?: number;
+  readonly minChainwork?: bigint;
   readonly seed?: number;
   /** Called with every notice; they are not kept then. */
   readonly notice?: (notice: NodeNotice, node: SimNode) => void;
@@ -168,6 +169,7 @@ export class SimNode {
       ...(options.peersMax === undefined ? {} : { peersMax: options.peersMax }),
       ...(options.followedBlocks === undefined ? {} : { followedBlocks: options.followedBlocks }),
       ...(options.segmentHeaders === undefined ? {} : { segmentHeaders: options.segmentHeaders }),
+      ...(options.minChainwork === undefined ? {} : { minChainwork: options.minChainwork }),
     });
     this.checker = new ChainChecker(this.core.tree);
     this.caps = new CapChecker(this.core, 2 * HASHERS, options.peersMax, world.sweepSteps);

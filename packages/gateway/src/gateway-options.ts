@@ -2,6 +2,7 @@
 import {
   type ChainFamily,
   type CustomNetwork,
+  checkChainwork,
   isVisionFamily,
   type NetworkName,
   resolveNetwork,
@@ -35,6 +36,8 @@ export interface GatewayOptions {
   readonly dataDir?: string | undefined;
   /** Raw headers to begin with, 80 bytes each from genesis. Bitcoin networks only. */
   readonly headersFile?: string | undefined;
+  /** Chainwork that a chain must have to be followed, a bigint or its digits. Default: what the network has for that. */
+  readonly minChainwork?: bigint | string | undefined;
   /** TCP port of the HTTP side (`/healthz`, `/metrics`, and `/p2p` on Vision networks), 0 for any free one. Default 8082. */
   readonly port?: number | undefined;
   /** Address to listen on. Default: every interface. */
@@ -62,6 +65,7 @@ export interface ResolvedOptions {
   readonly signal: readonly string[];
   readonly dataDir: string | undefined;
   readonly headersFile: string | undefined;
+  readonly minChainwork: bigint | undefined;
   readonly port: number;
   readonly host: string | undefined;
   /** What to mine, and how; undefined if nothing is mined. */
@@ -97,11 +101,13 @@ export function resolveOptions(options: GatewayOptions): ResolvedOptions {
   if (headersFile !== undefined && family.family !== 'bitcoin') {
     throw new RangeError(`headersFile: only Bitcoin networks take one, not ${family.name}`);
   }
+  const { minChainwork } = options;
   return {
     family,
     signal,
     dataDir,
     headersFile,
+    minChainwork: minChainwork === undefined ? undefined : checkChainwork('minChainwork', minChainwork),
     port,
     host,
     mining: miningPlan(family, options),

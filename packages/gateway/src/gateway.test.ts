@@ -309,7 +309,12 @@ describe('a tool for existing Vision nodes', () => {
 });
 
 describe('a gateway with a headers file', () => {
-  const bitcoin = { network: 'bitcoin-mainnet', signal: [], dataDir: undefined } as const;
+  const bitcoin = {
+    network: 'bitcoin-mainnet',
+    signal: [],
+    dataDir: undefined,
+    minChainwork: '0',
+  } as const;
   const mainnet = path.join(bitcoinHeaders, 'mainnet_0-32259.bin');
 
   it('verifies it, keeps it, and takes only what is missing the next time', async () => {
@@ -393,6 +398,7 @@ describe('createGateway', () => {
     [{ history: -1 }, /history: must be a whole number/],
     [{ signal: ['nonsense'] }, /signal: must be an http or https URL/],
     [{ headersFile: 'x' }, /headersFile: only Bitcoin networks/],
+    [{ minChainwork: '-1' }, /minChainwork: must be a number from 0/],
   ])('refuses %j', async (options, message) => {
     await expect(start(options as GatewayOptions)).rejects.toThrow(message);
   });

@@ -170,7 +170,7 @@ class RunningGateway implements Gateway {
   }
 
   #createHost(store: Store): NodeHost {
-    const { family, headersFile, onFailure } = this.#options;
+    const { family, headersFile, minChainwork, onFailure } = this.#options;
     return new NodeHost({
       family,
       store,
@@ -179,6 +179,7 @@ class RunningGateway implements Gateway {
       log: this.#log,
       // A file of headers comes without bodies, and those of a whole chain are not to be had from light nodes.
       followedBlocks: headersFile === undefined ? Number.POSITIVE_INFINITY : 0,
+      minChainwork,
       linkKinds: [this.#rtcLinks],
       onFailure,
     });

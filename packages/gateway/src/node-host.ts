@@ -32,6 +32,8 @@ export interface NodeHostOptions {
   readonly log: Logger;
   /** How many of the newest block bodies are kept; Infinity for all. */
   readonly followedBlocks: number;
+  /** Chainwork that a chain must have to be followed; what the network has for that if undefined. */
+  readonly minChainwork?: bigint | undefined;
   /** The kinds of links to peers, each with a name of its own. */
   readonly linkKinds: readonly LinkKind[];
   /** Default: Node's own time and timers. */
@@ -75,6 +77,8 @@ export class NodeHost {
       hashers: hashThreads,
       peersMax: linkKinds.reduce((sum, { peersMax }) => sum + peersMax, 0),
       followedBlocks: options.followedBlocks,
+      secret: randomBytes(16),
+      ...(options.minChainwork === undefined ? {} : { minChainwork: options.minChainwork }),
     });
     this.#driver = new Driver(this.node, {
       now: () => clock.now(),

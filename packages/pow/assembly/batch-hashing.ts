@@ -2,7 +2,7 @@
 
 import { hashes, headers, RUN_HEADERS } from './batch-memory';
 import { decodeBits, isAtMost, TARGET_BYTES } from './compact-target';
-import { hashFour, hashOne, prepareLanes } from './sha256d';
+import { hashFour, prepareLanes } from './sha256d';
 
 const LANES: u32 = 4;
 const targets: usize = memory.data(<i32>LANES * TARGET_BYTES, 16);
@@ -27,8 +27,7 @@ export function areHashesGood(count: u32): bool {
   for (let step: u32 = 0; step < steps; ++step, header += 80, hash += 32) {
     // After the end of the last run its lane, and those that there is no run for, hash what means nothing.
     const lanes = step < lastRun ? runs : runs - 1;
-    if (lanes > 1) hashFour(header, RUN_HEADERS * 80, hash, RUN_HEADERS * 32);
-    else hashOne(header, hash);
+    hashFour(header, RUN_HEADERS * 80, hash, RUN_HEADERS * 32);
     for (let lane: u32 = 0; lane < lanes; ++lane) {
       const laneHeader = header + lane * RUN_HEADERS * 80;
       const laneHash = hash + lane * RUN_HEADERS * 32;

@@ -7,7 +7,7 @@ import { decodeBatch } from './batch-codec';
 import { areHashesGood } from './batch-hashing';
 import { hashes, headers } from './batch-memory';
 import { areRulesMet } from './batch-rules';
-import { hashFour, hashOne, prepareLanes } from './sha256d';
+import { hashFour, prepareLanes } from './sha256d';
 
 export { HEADERS_MAX, hashes, headers, MEDIAN_SPAN, PAYLOAD_MAX, payload, times } from './batch-memory';
 
@@ -60,10 +60,11 @@ export function hashIndependent(count: u32): void {
 
 /** Hashes the first `count` headers in order, writing each hash into the parent field of the header after it. */
 export function hashChain(count: u32): void {
+  prepareLanes();
   let header = headers;
   let hash = hashes;
   for (let i: u32 = 0; i < count; ++i) {
-    hashOne(header, hash);
+    hashFour(header, 0, hash, 0);
     header += 80;
     if (i + 1 < count) memory.copy(header + 4, hash, 32);
     hash += 32;

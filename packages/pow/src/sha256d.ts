@@ -39,7 +39,7 @@ export class Sha256d {
   }
 
   /**
-   * Hashes headers of which each is the next one's parent, one after the other: about 1.4 million a second.
+   * Hashes headers of which each is the next one's parent, one after the other: about 0.9 million a second.
    *
    * @param headers  concatenated, 80 bytes each; left as it is. The parent fields (bytes 4 … 35) of all but the first
    *   header are not read: the hash of the header before is used

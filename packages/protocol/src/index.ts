@@ -15,8 +15,10 @@ export type {
   HeaderInfo,
   HeaderRules,
   HeaderVerdict,
+  PresyncParams,
   ProofOfWork,
 } from './chain/chain-family.js';
+export { checkChainwork } from './chain/check-chainwork.js';
 export { type HeaderFault, headerFaults } from './chain/header-fault.js';
 export type { PowJob, VisionXJob, VisionXParams } from './chain/pow-job.js';
 export { Driver, type Platform } from './driver/driver.js';

@@ -15,11 +15,32 @@ export const HEADER_REQUESTS_IN_FLIGHT_MAX = 4;
 /** Hashes in a locator. A locator of ours holds about log2(height) + 3; 64 suffice for any height. More is a fault. */
 export const LOCATOR_HASHES_MAX = 64;
 
-/** Headers outside the best chain, of all branches together. Covers a competing branch as long as the chain of the first year tests; above it the branches with the least chainwork are dropped. */
+/** Headers outside the best chain, of all branches together: half a year of Bitcoin, two days of Vision, for branches that come near the best chain. One more branch has a place for all its headers, once it is known to be heavier (`reserveSide`). Above it the branches with the least chainwork are dropped. */
 export const SIDE_HEADERS_MAX = 32_768;
 
-/** Headers in the tree. About 600 MB at Vision's record size; arbitrary, far above any chain of today. At the edge new headers are refused with TREE_FULL. */
+/** Headers in the tree, a heavier branch that takes the place of the best chain included: two chains of 2,000,000 headers, each twice as long as the longest of today (Bitcoin). At the edge new headers are refused with TREE_FULL, and a branch for which there is no room is not asked for a second time. */
 export const TREE_HEADERS_MAX = 4_194_304;
+
+/** Milliseconds before a peer is asked again for a branch for which there was no room. Arbitrary: the branch is long, and room comes seldom. */
+export const BRANCH_RETRY_MS = 600_000;
+
+/** Blocks at the tip whose work a branch may lack and still be kept at once: a day of Bitcoin, as in Bitcoin Core. With less it has to show its work first. */
+export const RECENT_BLOCKS = 144;
+
+/** Bytes of the first or second pass over one peer's branch, see headers/presync. The sizes of each network keep below it; a peer whose headers are so large that they do not is disconnected. */
+export const PRESYNC_BYTES_MAX = 1_000_000;
+
+/** Passes that are kept, of the leader and of peers whose turn was interrupted. Above it the one that led longest ago is forgotten and begins anew. */
+export const PRESYNCS_MAX = 4;
+
+/** Bits of one first pass, whatever the network: more than any valid branch gives by 2028. More is a fault. */
+export const PRESYNC_COMMITMENTS_MAX = 7_200_000;
+
+/** Seconds by which the last header of a branch may be ahead of the clock, when it is estimated how many there can be: as in the rules of all networks. */
+export const PRESYNC_FUTURE_S = 7_200;
+
+/** Headers that are hashed in the first pass over one branch where a hash takes milliseconds (Vision): a tenth of a second. So many notice a branch of which a third is invented but for one time in 10^11. */
+export const PRESYNC_SAMPLES = 64;
 
 /** Bytes of one data channel message. Above 64 KiB a message blocks others behind it, and some receivers take no more. A larger one is a fault. */
 export const FRAME_BYTES_MAX = 65_536;

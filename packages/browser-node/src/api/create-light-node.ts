@@ -140,9 +140,9 @@ function startWorker(settings: LightNodeSettings, events: NodeWorkerEvents): Nod
 
 /** @returns the network id */
 async function start({ control }: NodeWorkerLink, settings: LightNodeSettings): Promise<string> {
-  const { network, storage, hashers, maxPeers, followedBlocks } = settings;
+  const { network, storage, hashers, maxPeers, followedBlocks, minChainwork } = settings;
   const result = await control
-    .start({ network, storage, hashers, maxPeers, followedBlocks })
+    .start({ network, storage, hashers, maxPeers, followedBlocks, minChainwork })
     .catch((error: unknown) => {
       if (error instanceof DOMException && error.name === 'DataCloneError') {
         throw new TypeError(`network: must be plain data, got ${error.message}`);

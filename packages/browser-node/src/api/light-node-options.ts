@@ -1,4 +1,9 @@
-import { type CustomNetwork, FOLLOWED_BLOCKS, type NetworkName } from '@vision-light/protocol';
+import {
+  type CustomNetwork,
+  checkChainwork,
+  FOLLOWED_BLOCKS,
+  type NetworkName,
+} from '@vision-light/protocol';
 import { type IceServer, isIceServer } from '@vision-light/signaling';
 import { isTrustedAddress, type TrustedAddress } from '../boundary/trusted-script.js';
 
@@ -18,6 +23,11 @@ export interface LightNodeOptions {
   readonly maxPeers?: number;
   /** How many of the newest block bodies are fetched and kept, 0 to 4096; 0 turns it off. Default: 64. */
   readonly followedBlocks?: number;
+  /**
+   * Work that a chain must have to be followed, from genesis on: a bigint, or a text of decimal digits or of hexadecimal
+   * ones after `0x`. Default: what the network has for that, see README.
+   */
+  readonly minChainwork?: bigint | string;
   /**
    * Whether the signaling servers are told what the node counts, for the figures of the whole network: numbers only,
    * nothing that tells who or where anyone is. Default: true.
@@ -42,6 +52,7 @@ export interface LightNodeSettings {
   readonly hashers: number;
   readonly maxPeers: number;
   readonly followedBlocks: number;
+  readonly minChainwork: bigint | undefined;
   readonly reportMetrics: boolean;
   readonly workerUrl: string | TrustedAddress | undefined;
   readonly abort: AbortSignal | undefined;
@@ -84,6 +95,8 @@ export function checkOptions(options: LightNodeOptions): LightNodeSettings {
       0,
       FOLLOWED_BLOCKS_MAX,
     ),
+    minChainwork:
+      options.minChainwork === undefined ? undefined : checkChainwork('minChainwork', options.minChainwork),
     reportMetrics: checkBoolean('reportMetrics', options.reportMetrics ?? true),
     workerUrl: options.workerUrl === undefined ? undefined : checkWorkerUrl(options.workerUrl),
     abort: checkAbort(options.abort),

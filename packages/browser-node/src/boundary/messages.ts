@@ -21,6 +21,7 @@ export interface NodeWorkerSettings {
   readonly hashers: number;
   readonly maxPeers: number;
   readonly followedBlocks: number;
+  readonly minChainwork: bigint | undefined;
 }
 
 /** Whether the node could be started. Errors as data, because classes do not survive the way between workers. */

@@ -39,6 +39,9 @@ const USER_AGENT = 'vision-light/0.1.0 browser';
  */
 const METRICS_INTERVAL_MS = 1000;
 
+/** Headers that are hashed at the start, a millisecond of work. V8 optimises the kernel after about 300. */
+const WARM_UP_HEADERS = 500;
+
 /** Makes this worker the node: it waits for the page's orders. */
 export function startNodeWorker(scope: NodeWorkerScope): void {
   const host = new NodeHost(scope);
@@ -149,7 +152,7 @@ class NodeHost implements NodeControl {
   }
 
   #run(family: ChainFamily, networkId: string, settings: NodeWorkerSettings): void {
-    const { storage, hashers, maxPeers, followedBlocks } = settings;
+    const { storage, hashers, maxPeers, followedBlocks, minChainwork } = settings;
     // The store first: it opens while the rest is made.
     const store = openStore({
       storage,
@@ -181,6 +184,8 @@ class NodeHost implements NodeControl {
       // One place is kept for those who come.
       peersTarget: Math.max(1, Math.min(maxPeers - 1, 8)),
       followedBlocks,
+      secret: crypto.getRandomValues(new Uint8Array(16)),
+      ...(minChainwork === undefined ? {} : { minChainwork }),
     });
     this.#driver = new Driver(node, platform);
     this.#metricsTimer = setInterval(() => this.#postChangedMetrics(), METRICS_INTERVAL_MS);
@@ -192,10 +197,14 @@ class NodeHost implements NodeControl {
       await store.close();
     };
     this.#push({ type: 'start' });
-    // While the store answers: hashers start and compile their kernels when they get their first job. What fails here
+    // While the store answers: hashers start and compile their kernels when they get their first job. What is hashed in this
+    // worker takes one job, and one that is long enough for the engine to compile again, with optimisations. What fails here
     // fails again with the first job that matters, and is told then.
-    const genesis = { count: 1, records: family.genesis.record, hashes: family.genesis.hash };
-    for (let i = 0; i < hashers; i++) pool.run(family.powJob(genesis, 0, 1)).catch(() => {});
+    const [jobs, count] = family.claimsHashes ? [hashers, 1] : [1, WARM_UP_HEADERS];
+    const records = new Uint8Array(count * family.recordBytes);
+    records.set(family.genesis.record);
+    const work = family.powJob({ count, records, hashes: family.genesis.hash }, 0, count);
+    for (let i = 0; i < jobs; i++) pool.run(work).catch(() => {});
   }
 
   /** @returns true if nobody looks at the event any more */

@@ -31,6 +31,13 @@ describe('readPageConfig', () => {
     });
   });
 
+  it('takes the least chainwork of the file for the network of the file, and for no other', async () => {
+    const text = file({ network: 'bitcoin-mainnet', signal: [':9'], minChainwork: '0' });
+    expect(await readPageConfig(place, text)).toMatchObject({ minChainwork: '0' });
+    const other = await readPageConfig({ ...place, search: '?network=bitcoin-testnet3' }, text);
+    expect(other).not.toHaveProperty('minChainwork');
+  });
+
   it('does not ask for the file when the address bar says everything', async () => {
     const fetchText = vi.fn(none);
     await readPageConfig({ ...place, search: '?network=vision-devnet&signal=:8081' }, fetchText);
@@ -46,6 +53,7 @@ describe('readPageConfig', () => {
     ['no JSON', '<p>'],
     ['no object', '[]'],
     ['a network that is a number', { network: 5 }],
+    ['a least chainwork that is no text', { minChainwork: 0 }],
     ['a signal that is no list of texts', { signal: [1] }],
     ['a signal that is no address', { signal: ['ftp://a.example'] }],
   ])('refuses %s', async (_what, value) => {

@@ -36,8 +36,11 @@ export async function readPageConfig(
     .getAll('signal')
     .flatMap((text) => text.split(',').filter((part) => part.trim() !== ''));
   const file = network !== null && signal.length > 0 ? {} : parseConfigFile(await fetchText());
-  // The network may be anything so far: createLightNode checks it, and says what is wrong with it.
+  // What a chain must have goes with the network that it is said of.
+  const minChainwork = network === null || network === file.network ? file.minChainwork : undefined;
+  // The settings may be anything so far: createLightNode checks them, and says what is wrong with them.
   return {
+    ...(minChainwork === undefined ? {} : { minChainwork }),
     network: network === null ? (file.network ?? DEFAULT_NETWORK) : parseNetworkParameter(network),
     signal: (signal.length > 0 ? signal : (file.signal ?? [DEFAULT_SIGNAL])).map((text) =>
       resolveSignal(text, place),
@@ -67,6 +70,7 @@ export function resolveSignal(text: string, place: PagePlace): string {
 interface ConfigFile {
   readonly network?: unknown;
   readonly signal?: readonly string[];
+  readonly minChainwork?: string;
 }
 
 function parseConfigFile(text: string | undefined): ConfigFile {
@@ -82,7 +86,7 @@ function parseConfigFile(text: string | undefined): ConfigFile {
       'config.json must be an object such as { "network": "vision-devnet", "signal": [":8081"] }.',
     );
   }
-  const { network, signal } = value as { network?: unknown; signal?: unknown };
+  const { network, signal, minChainwork } = value as Record<string, unknown>;
   const isNetwork =
     network === undefined || typeof network === 'string' || (typeof network === 'object' && network !== null);
   if (!isNetwork) throw new PageConfigError('In config.json, network must be a name or an object.');
@@ -90,8 +94,12 @@ function parseConfigFile(text: string | undefined): ConfigFile {
   if (list !== undefined && !(Array.isArray(list) && list.every((item) => typeof item === 'string'))) {
     throw new PageConfigError('In config.json, signal must be a list of addresses.');
   }
+  if (minChainwork !== undefined && typeof minChainwork !== 'string') {
+    throw new PageConfigError('In config.json, minChainwork must be a text of digits, such as "0".');
+  }
   return {
     ...(network === undefined ? {} : { network }),
+    ...(minChainwork === undefined ? {} : { minChainwork }),
     ...(list === undefined ? {} : { signal: list as string[] }),
   };
 }

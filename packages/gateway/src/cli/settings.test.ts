@@ -71,6 +71,13 @@ describe('readSettings', () => {
     expect(gateway).toMatchObject({ port: 2, network: 'bitcoin-regtest', signal: ['http://c', 'https://d'] });
   });
 
+  it('takes work in decimal and hexadecimal digits', () => {
+    expect(read([]).gateway.minChainwork).toBeUndefined();
+    expect(read(['--min-chainwork', '0x88e1']).gateway.minChainwork).toBe(0x88e1n);
+    expect(read([], { MIN_CHAINWORK: '0' }).gateway.minChainwork).toBe(0n);
+    expect(() => read(['--min-chainwork', 'much'])).toThrow('--min-chainwork must be a number, decimal');
+  });
+
   it('resolves paths from where the command was typed', () => {
     const { gateway } = read(['--headers', 'h.bin', '--data-dir', '../d']);
     expect(gateway.headersFile).toBe(path.join(folder, 'h.bin'));

@@ -2,7 +2,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { type CustomNetwork, isNetworkName, type NetworkName, networks } from '@vision-light/protocol';
+import {
+  type CustomNetwork,
+  checkChainwork,
+  isNetworkName,
+  type NetworkName,
+  networks,
+} from '@vision-light/protocol';
 import type { GatewayOptions } from '../gateway-options.js';
 import {
   BLOCK_TRANSACTIONS,
@@ -46,6 +52,11 @@ const options = {
   },
   'data-dir': { env: 'DATA_DIR', value: 'DIR', help: 'where the chain is kept (.data)' },
   headers: { env: 'HEADERS', value: 'FILE', help: 'raw headers to begin with (bitcoin networks)' },
+  'min-chainwork': {
+    env: 'MIN_CHAINWORK',
+    value: 'WORK',
+    help: 'work that a chain must have to be followed (what the network has for that)',
+  },
   port: {
     env: 'GATEWAY_PORT',
     value: 'PORT',
@@ -107,6 +118,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
       signal: signalUrls(given.signal, read('signal')),
       dataDir: resolve(read('data-dir') ?? { source: '', text: '.data' }),
       headersFile: resolve(headers),
+      minChainwork: chainwork(read('min-chainwork')),
       port: number('port', 0, 65_535),
       host: read('host')?.text,
       mine: mining(given, number('threads', 1, MINER_THREADS_MAX)),
@@ -207,6 +219,17 @@ function wholeNumber(found: Setting | undefined, least: number, most: number): n
   throw new SettingError(
     `${found.source} must be a whole number from ${least} to ${most}, not "${found.text}".`,
   );
+}
+
+function chainwork(found: Setting | undefined): bigint | undefined {
+  if (found === undefined) return undefined;
+  try {
+    return checkChainwork(found.source, found.text);
+  } catch {
+    throw new SettingError(
+      `${found.source} must be a number, decimal or hexadecimal after 0x, not "${found.text}".`,
+    );
+  }
 }
 
 function oneOf<T extends string>(found: Setting | undefined, words: readonly [T, ...T[]]): T {

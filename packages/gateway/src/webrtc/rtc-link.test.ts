@@ -12,6 +12,7 @@ definePeerLinksSuite(
   { describe, it, afterEach },
   {
     name: 'node-datachannel',
+    maxMessageBytes: 262_144,
     connect: (options, events) => new RtcLink(options, { ...events, drained: () => {} }),
     later: (callback) => void setImmediate(callback),
   },

@@ -187,6 +187,23 @@ export interface BlockRules {
   describeBody(body: Uint8Array): BodyInfo | undefined;
 }
 
+/**
+ * Sizes of the defence against branches of little work (`headers/presync`). No rules of a chain: nodes of one network may
+ * differ in them, and its id does not commit to them.
+ */
+export interface PresyncParams {
+  /** A chain with less work is not followed, where the node is not told otherwise: 0 for no such bound. */
+  readonly minChainwork: bigint;
+  /** In the first pass a bit is kept of one header in so many. */
+  readonly commitmentPeriod: number;
+  /** In the second pass a header waits until so many follow it. */
+  readonly bufferHeaders: number;
+  /** Headers of an answer in the second pass, at most. */
+  readonly answerHeaders: number;
+  /** The most that a valid branch can have a second, for long. */
+  readonly headersPerSecondMax: number;
+}
+
 /** One network and all its rules. Stateless: the same arguments always give the same answer. */
 export interface ChainFamily extends HeaderRules, HeaderCodec, ProofOfWork, BlockRules {
   readonly family: 'vision' | 'bitcoin';
@@ -197,6 +214,7 @@ export interface ChainFamily extends HeaderRules, HeaderCodec, ProofOfWork, Bloc
   /** Largest wire message of this family's networks, in bytes. */
   readonly messageBytesMax: number;
   readonly genesis: { readonly record: Uint8Array; readonly hash: Uint8Array };
+  readonly presync: PresyncParams;
   /** Only of a family whose hashes are not claimed. */
   readonly batchPass?: BatchPass;
 }

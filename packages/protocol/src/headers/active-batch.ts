@@ -1,5 +1,6 @@
 /**
- * One batch of a source, from its parent in the tree to the last of its headers there.
+ * One batch of a source, from its parent in the tree to the last of its headers there. Of a branch outside of the tree it is
+ * proven in the same way, and inserted nowhere.
  *
  * Where the family has a pass for whole batches, one job judges the batch, and all of it is appended at once. If the job
  * finds a fault of any kind, and where there is no such pass, the rules of the family judge header by header
@@ -8,7 +9,7 @@
 import { defined } from '../assert.js';
 import { ByteReader } from '../bytes/byte-reader.js';
 import { areEqual } from '../bytes/compare-bytes.js';
-import type { HeaderBatch } from '../chain/chain-family.js';
+import type { Ancestry, HeaderBatch } from '../chain/chain-family.js';
 import type { HeaderFault } from '../chain/header-fault.js';
 import type { PowJob } from '../chain/pow-job.js';
 import type { HeaderTree } from '../tree/header-tree.js';
@@ -53,7 +54,7 @@ export class ActiveBatch {
   #equivocations = 0;
   #isTreeFull = false;
 
-  /** @param parentSlot  where the parent of the request is in the tree */
+  /** @param parentSlot  where the parent of the request is in the tree; −1 if the branch is outside of it */
   constructor(
     readonly tree: HeaderTree,
     readonly heldHeaders: HeldHeaders,
@@ -87,12 +88,12 @@ export class ActiveBatch {
   advance(wallTime: number): boolean {
     const verification = this.#verification;
     if (verification === undefined) return this.isUnhashable || this.#fault !== undefined;
-    const { isAllOrNothing = false } = this.request;
     const proven = verification.advance(wallTime);
-    const isIncomplete = isAllOrNothing && proven < verification.batch.count;
+    const isIncomplete = this.#isWhole && proven < verification.batch.count;
     // What is not inserted now is inserted when all is proven, or never.
-    if (isIncomplete && verification.limit < verification.batch.count) verification.cut(this.#next);
+    if (isIncomplete && verification.limit < verification.batch.count) verification.stop(this.#next);
     const end = isIncomplete ? this.#next : proven;
+    if (this.request.outside !== undefined) this.#next = end;
     if (this.#next < end && this.#held === 0) this.#findParent(verification);
     this.#insertUpTo(verification, Math.min(end, verification.limit));
     return this.#next >= verification.limit || this.#isTreeFull || this.isUnhashable;
@@ -101,8 +102,9 @@ export class ActiveBatch {
   outcome(): BatchOutcome {
     const verification = this.#verification;
     if (verification === undefined) return faultOutcome(this.#fault ?? 'POW_UNAVAILABLE', 'batch');
+    const isOutside = this.request.outside !== undefined;
     // One that the tree had no room for has a parent there.
-    const hasTreeHeaders = this.#next + Number(this.#isTreeFull) > this.#held;
+    const hasTreeHeaders = !isOutside && this.#next + Number(this.#isTreeFull) > this.#held;
     const fault = this.isUnhashable
       ? 'POW_UNAVAILABLE'
       : this.#isTreeFull
@@ -116,10 +118,24 @@ export class ActiveBatch {
       held: this.#held,
       isVerbatim: fault === undefined && this.#held === 0 && this.#equivocations === 0,
       lastHash: hasTreeHeaders ? this.tree.hash(this.#slot).slice() : undefined,
+      ...(isOutside && fault === undefined ? { proven: verification.batch } : {}),
       fault,
       detail: verification.fault?.detail ?? '',
     };
   }
+
+  /** Whether nothing of the batch counts unless all of it is good. */
+  get #isWhole(): boolean {
+    return this.request.isAllOrNothing === true || this.request.outside !== undefined;
+  }
+
+  /** The branch that the batch extends; undefined once it was dropped from the tree, or if no rule is to be checked. */
+  readonly #base = (): Ancestry | undefined => {
+    const { outside, parent } = this.request;
+    if (outside !== undefined) return outside.ancestry;
+    const slot = this.tree.find(parent);
+    return slot === undefined ? undefined : this.tree.ancestry(slot);
+  };
 
   // The whole batch in one job
 
@@ -128,7 +144,8 @@ export class ActiveBatch {
     const { batchPass, encodedHeaderBytesMin } = this.tree.family;
     if (!(content instanceof Uint8Array) || batchPass === undefined || plan !== undefined) return undefined;
     if (count * encodedHeaderBytesMin > content.length) return undefined;
-    return batchPass.batchJob(content, count, parent, this.tree.ancestry(this.#slot), wallTime);
+    const base = this.#base();
+    return base && batchPass.batchJob(content, count, parent, base, wallTime);
   }
 
   #takeWhole(work: PowJob, answer: Uint8Array, wallTime: number): boolean {
@@ -136,20 +153,19 @@ export class ActiveBatch {
     const batch = pass.readBatch(answer, work.count);
     if (batch === undefined) return false;
     if (batch === 'faulty' || !this.#isRestGood(batch, wallTime)) this.#judgeByRules();
-    else this.#verification = BatchVerification.proven(this.tree, batch, this.request.parent);
+    else this.#verification = BatchVerification.proven(this.tree.family, batch);
     return true;
   }
 
   /** Holds the headers to the rules that the job has left out. */
   #isRestGood(batch: HeaderBatch, wallTime: number): boolean {
-    const { tree } = this;
-    const { family } = tree;
+    const { family } = this.tree;
     const pass = defined(family.batchPass, 'it made the job');
-    const slot = tree.find(this.request.parent);
+    const base = this.#base();
     // The branch was dropped meanwhile, so nothing of the batch will be inserted.
-    if (slot === undefined) return true;
-    const first = tree.height(slot) + 1;
-    const ancestry = new BatchAncestry(tree.ancestry(slot), new PackedHeaders(family, batch.records));
+    if (base === undefined) return true;
+    const first = base.height + 1;
+    const ancestry = new BatchAncestry(base, new PackedHeaders(family, batch.records));
     for (
       let height = pass.nextUnchecked(first);
       height < first + batch.count;
@@ -174,7 +190,7 @@ export class ActiveBatch {
       return;
     }
     let start = 0;
-    while (family.claimsHashes && start < batch.count) {
+    while (request.outside === undefined && family.claimsHashes && start < batch.count) {
       const known = tree.find(batch.hashes, start * 32);
       const record = batch.records.subarray(start * family.recordBytes, (start + 1) * family.recordBytes);
       if (known === undefined || !areEqual(tree.record(known), record)) break;
@@ -183,19 +199,25 @@ export class ActiveBatch {
     }
     this.#next = start;
     this.#duplicates = start;
-    const plan = request.plan?.(start, batch.count) ?? slices(start, batch.count, family.powJobHeaders);
-    this.#verification = new BatchVerification(tree, batch, request.parent, start, plan);
+    const { outside } = request;
+    const plan =
+      outside?.plan(batch) ??
+      request.plan?.(start, batch.count) ??
+      slices(start, batch.count, family.powJobHeaders);
+    const areRulesKept = outside !== undefined && outside.ancestry === undefined;
+    this.#verification = new BatchVerification(family, batch, this.#base, start, plan, areRulesKept);
   }
 
   #decode(): HeaderBatch | HeaderFault {
-    const { content, count, parent, isAllOrNothing = false } = this.request;
+    const { content, count, parent, outside } = this.request;
     const { family } = this.tree;
     if (!(content instanceof Uint8Array)) return this.#isLinked(content) ? content : 'HEADER_BAD_PARENT';
     const reader = new ByteReader(content);
     if (count * family.encodedHeaderBytesMin > reader.remaining) return 'HEADER_MALFORMED';
-    const batch = family.decodeBatch(reader, count, parent, this.tree.height(this.#slot));
+    const parentHeight = outside?.height ?? this.tree.height(this.#slot);
+    const batch = family.decodeBatch(reader, count, parent, parentHeight);
     if (typeof batch === 'string') return batch;
-    if (batch.fault !== undefined && isAllOrNothing) return batch.fault;
+    if (batch.fault !== undefined && this.#isWhole) return batch.fault;
     return reader.isDone || batch.fault !== undefined ? batch : 'HEADER_MALFORMED';
   }
 

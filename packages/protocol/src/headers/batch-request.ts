@@ -1,5 +1,5 @@
 /** What the verifier is asked, and what it answers. */
-import type { HeaderBatch } from '../chain/chain-family.js';
+import type { Ancestry, HeaderBatch } from '../chain/chain-family.js';
 import type { HeaderFault } from '../chain/header-fault.js';
 import type { Peer } from '../peer/peer.js';
 import type { Range } from './batch-verification.js';
@@ -10,6 +10,17 @@ export type SourceKey = `peer:${string}` | `local:${string}` | 'disk';
 /** The source of a peer's batches. */
 export function sourceOf({ id }: Peer): SourceKey {
   return `peer:${id}`;
+}
+
+/** A branch that is not in the tree. A batch that continues it is proven as a whole, and inserted nowhere. */
+export interface OutsideBranch {
+  /** Its last header. */
+  readonly height: number;
+  readonly lastHash: Uint8Array;
+  /** What the rules look at; undefined if they are not to be checked. */
+  readonly ancestry: Ancestry | undefined;
+  /** Which headers of a batch to hash, ascending. */
+  plan(batch: HeaderBatch): readonly Range[];
 }
 
 /** A batch to verify, who brought it, and whom to tell. */
@@ -26,6 +37,8 @@ export interface BatchRequest {
   readonly plan?: (start: number, count: number) => readonly Range[];
   /** True if nothing of the batch counts unless all of it is good: where only a sample is hashed, a fault found late says that what was not hashed before it is in doubt as well. */
   readonly isAllOrNothing?: boolean;
+  /** The branch that it continues, if that is not in the tree. */
+  readonly outside?: OutsideBranch;
   /** Told once, when the batch is done with. Not told after the source was dropped. */
   readonly done: (outcome: BatchOutcome) => void;
 }
@@ -40,6 +53,8 @@ export interface BatchOutcome {
   readonly isVerbatim: boolean;
   /** Hash of the last header that is in the tree now, if any is. */
   readonly lastHash: Uint8Array | undefined;
+  /** All headers of a batch that continues a branch outside of the tree, if all of them are proven. */
+  readonly proven?: HeaderBatch;
   /** What ended the batch early. UNKNOWN_PARENT, TREE_FULL and POW_UNAVAILABLE are nobody's fault. */
   readonly fault: HeaderFault | 'UNKNOWN_PARENT' | 'TREE_FULL' | 'POW_UNAVAILABLE' | undefined;
   readonly detail: string;

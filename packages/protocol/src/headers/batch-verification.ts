@@ -4,10 +4,9 @@
  */
 import { defined } from '../assert.js';
 import { readU32 } from '../bytes/integers.js';
-import type { ChainFamily, HeaderBatch } from '../chain/chain-family.js';
+import type { Ancestry, ChainFamily, HeaderBatch } from '../chain/chain-family.js';
 import type { HeaderFault } from '../chain/header-fault.js';
 import type { PowJob } from '../chain/pow-job.js';
-import type { HeaderTree } from '../tree/header-tree.js';
 import { BatchAncestry } from './batch-ancestry.js';
 
 /** Indexes `from` … `to` − 1 of a batch. */
@@ -44,20 +43,20 @@ export class BatchVerification {
   readonly #answers = new Map<Range, Uint8Array>();
 
   /**
-   * @param base  hash of the header before the first
+   * @param base  the branch that ends before the first header; undefined once it is gone
    * @param start  index of the first header that is not in the tree already
    * @param plan  what to hash, ascending; headers outside of it are taken on trust (stored ones, sampled)
    * @param isProven  whether the rules need not be checked any more
    */
   constructor(
-    readonly tree: HeaderTree,
+    family: ChainFamily,
     readonly batch: HeaderBatch,
-    readonly base: Uint8Array,
+    readonly base: () => Ancestry | undefined,
     readonly start: number,
     readonly plan: readonly Range[],
     isProven = false,
   ) {
-    this.#family = tree.family;
+    this.#family = family;
     this.#checked = isProven ? batch.count : start;
     this.limit = batch.count;
     if (batch.fault !== undefined) this.fault = { code: batch.fault, detail: 'decoding' };
@@ -69,8 +68,8 @@ export class BatchVerification {
   }
 
   /** A batch with which nothing is wrong. */
-  static proven(tree: HeaderTree, batch: HeaderBatch, base: Uint8Array): BatchVerification {
-    return new BatchVerification(tree, batch, base, 0, [], true);
+  static proven(family: ChainFamily, batch: HeaderBatch): BatchVerification {
+    return new BatchVerification(family, batch, () => undefined, 0, [], true);
   }
 
   /** A view, made anew for each call: kept ones would outlive many collections. */
@@ -125,22 +124,27 @@ export class BatchVerification {
     return this.limit;
   }
 
-  /** Nothing from `index` on is to be inserted: the branch is gone, or the batch counts only as a whole. */
+  /** Nothing from `index` on is to be inserted: the branch is gone. */
   cut(index: number): void {
     this.isCut = true;
+    this.stop(index);
+  }
+
+  /** Nothing from `index` on is to be inserted: the batch counts only as a whole. */
+  stop(index: number): void {
     this.limit = Math.min(this.limit, index);
   }
 
   #check(to: number, wallTime: number): void {
     if (this.#checked >= Math.min(to, this.limit)) return;
-    const baseSlot = this.tree.find(this.base);
-    if (baseSlot === undefined) {
+    const base = this.base();
+    if (base === undefined) {
       this.cut(this.#checked);
       return;
     }
     const { records } = this.batch;
     const { recordBytes } = this.#family;
-    const ancestry = new BatchAncestry(this.tree.ancestry(baseSlot), this);
+    const ancestry = new BatchAncestry(base, this);
     for (let i = this.#checked; i < Math.min(to, this.limit); i++) {
       ancestry.length = i;
       const verdict = this.#family.checkHeader(records, ancestry, wallTime, i * recordBytes);

@@ -42,9 +42,13 @@ it('lowers a claim to what was shown, and says whether it was more than is verif
     identity: new Uint8Array(0),
   };
   peer.claimedChainwork = tree.chainwork(0);
-  expect([claims.lower(peer), peer.claimedChainwork]).toEqual([false, 0n]);
-  peer.claimedChainwork = tree.chainwork(0) + 1n;
+  expect([claims.isUnproven(peer, undefined), peer.claimedChainwork]).toEqual([false, 0n]);
+  peer.claimedChainwork = tree.chainwork(0) + 2n;
+  expect([claims.lower(peer, tree.chainwork(0) + 1n), peer.claimedChainwork]).toEqual([
+    true,
+    tree.chainwork(0) + 1n,
+  ]);
   peer.bestKnown = tree.hash(0).slice();
-  expect([claims.lower(peer), peer.claimedChainwork]).toEqual([true, tree.chainwork(0)]);
+  expect([claims.isUnproven(peer, undefined), peer.claimedChainwork]).toEqual([true, tree.chainwork(0)]);
   expect(claims.provenHeight(peer)).toBe(0);
 });

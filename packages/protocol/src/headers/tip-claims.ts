@@ -3,10 +3,11 @@
  * until it is proven or its peer had its turn to prove it.
  */
 import { areEqual } from '../bytes/compare-bytes.js';
-import type { Peer } from '../peer/peer.js';
+import type { AnnouncedTip, Peer } from '../peer/peer.js';
 import type { SeenFilter } from '../peer/seen-filter.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import type { Announce } from '../wire/messages/announce.js';
+import { sourceOf } from './batch-request.js';
 import type { HeldHeaders } from './held-headers.js';
 
 /** Compares what peers claim with what is known here. What is claimed is kept in the peer. */
@@ -32,6 +33,17 @@ export class TipClaims {
     return peer.isReady && peer.claimedChainwork > this.tree.chainwork(this.tree.tip);
   }
 
+  /** Whether headers of a peer wait for the clock. */
+  isHeldBack(peer: Peer): boolean {
+    return this.held.countOf(sourceOf(peer)) > 0;
+  }
+
+  /** True if a peer may have more than is verified: it claims more work, or a header that is not known here. */
+  isOpen(peer: Peer): boolean {
+    this.settle(peer);
+    return this.isAhead(peer) || peer.announced !== undefined || this.isHeldBack(peer);
+  }
+
   /** A peer announces its tip; @returns whether that is known here */
   announced(peer: Peer, { height, hash, prev }: Announce): boolean {
     if (this.#settle(peer, hash)) return true;
@@ -47,12 +59,27 @@ export class TipClaims {
   /**
    * A peer has given all that it has: what it claimed beyond that was not true.
    *
-   * @returns whether it had claimed more work than it has shown, and more than is verified
+   * @param announced  what it had announced when it was asked; it may have announced something else since, again and again
+   * @returns whether it claimed what it does not have
    */
-  lower(peer: Peer): boolean {
-    const proven = this.#provenWork(peer);
-    const isOverclaimed = this.isAhead(peer) && peer.claimedChainwork > proven;
-    if (proven < peer.claimedChainwork) peer.claimedChainwork = proven;
+  isUnproven(peer: Peer, announced: AnnouncedTip | undefined): boolean {
+    this.settle(peer);
+    const isOverclaimed = this.lower(peer, this.#provenWork(peer));
+    const isInvented = announced !== undefined && !this.isKnown(announced.hash);
+    if (isInvented && peer.announced === announced) peer.announced = undefined;
+    if (!isOverclaimed && !isInvented) return false;
+    peer.height = this.provenHeight(peer);
+    return true;
+  }
+
+  /**
+   * A peer has no more work than it has shown.
+   *
+   * @returns whether it had claimed more than that, and more than is verified
+   */
+  lower(peer: Peer, shown: bigint): boolean {
+    const isOverclaimed = this.isAhead(peer) && peer.claimedChainwork > shown;
+    if (shown < peer.claimedChainwork) peer.claimedChainwork = shown;
     return isOverclaimed;
   }
 

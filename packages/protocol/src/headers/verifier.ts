@@ -5,14 +5,13 @@
  * hold up another. Bounded: a source has at most the batches that were asked of it (HEADER_REQUESTS_IN_FLIGHT_MAX,
  * SUBMISSIONS_MAX), and at most two jobs a hasher are under way.
  */
+import { areEqual } from '../bytes/compare-bytes.js';
 import { POW_RETRIES_MAX } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { ActiveBatch, type BatchJob, type VerifierListener } from './active-batch.js';
 import { type BatchRequest, faultOutcome, type SourceKey } from './batch-request.js';
 import type { HeldHeaders } from './held-headers.js';
-
-export { type BatchOutcome, type BatchRequest, type SourceKey, sourceOf } from './batch-request.js';
 
 interface Job extends BatchJob {
   readonly source: SourceKey;
@@ -141,8 +140,10 @@ export class Verifier {
 
   /** Answers at once if the parent is not known. */
   #start(request: BatchRequest, wallTime: number): ActiveBatch | undefined {
-    const parentSlot = this.tree.find(request.parent);
-    const height = parentSlot === undefined ? undefined : this.tree.height(parentSlot);
+    const { outside } = request;
+    const isTrue = outside === undefined || areEqual(request.parent, outside.lastHash);
+    const parentSlot = !isTrue ? undefined : outside === undefined ? this.tree.find(request.parent) : -1;
+    const height = outside?.height ?? (parentSlot === undefined ? undefined : this.tree.height(parentSlot));
     if (parentSlot === undefined || height !== (request.parentHeight ?? height)) {
       const detail = parentSlot === undefined ? 'parent' : 'height';
       request.done(faultOutcome('UNKNOWN_PARENT', detail));

@@ -8,6 +8,7 @@
 import type { BlockSync } from '../blocks/block-sync.js';
 import type { HeaderInfo } from '../chain/chain-family.js';
 import type { HeaderServer } from '../headers/header-server.js';
+import type { HeaderSync } from '../headers/header-sync.js';
 import type { HeldHeaders } from '../headers/held-headers.js';
 import type { ChainLoader, LoadOutcome } from '../headers/storage/chain-loader.js';
 import type { SegmentEntry } from '../headers/storage/chain-records.js';
@@ -38,6 +39,8 @@ export class LightNode {
   readonly tree: HeaderTree;
   /** Block bodies, to look at. */
   readonly blocks: BlockSync;
+  /** The download of headers, to look at. */
+  readonly sync: HeaderSync;
   /** What waits to be served, to look at. */
   readonly headerServer: HeaderServer;
   /** Headers ahead of the clock, to look at. */
@@ -62,12 +65,13 @@ export class LightNode {
       error: (code, detail) => this.#error(code, detail),
       damaged: (left) => this.#damaged(left),
     });
-    const { tree, blocks, headerServer, held, list } = this.#parts;
+    const { tree, blocks, sync, headerServer, held, list } = this.#parts;
     this.#advances = list.flatMap((part) => part.advance?.bind(part) ?? []);
     this.#isServing = list.flatMap((part) => part.isServing?.bind(part) ?? []);
     this.#nextWakes = list.flatMap((part) => part.nextWake?.bind(part) ?? []);
     this.tree = tree;
     this.blocks = blocks;
+    this.sync = sync;
     this.headerServer = headerServer;
     this.held = held;
   }

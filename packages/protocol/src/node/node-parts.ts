@@ -4,6 +4,7 @@
  */
 import { assert } from '../assert.js';
 import { BlockSync } from '../blocks/block-sync.js';
+import { SecretStream } from '../bytes/secret-stream.js';
 import type { ChainFamily } from '../chain/chain-family.js';
 import { BatchHasher } from '../headers/batch-hasher.js';
 import { HeaderServer } from '../headers/header-server.js';
@@ -14,6 +15,7 @@ import { ChainProver } from '../headers/storage/chain-prover.js';
 import type { SegmentEntry } from '../headers/storage/chain-records.js';
 import { ChainWriter } from '../headers/storage/chain-writer.js';
 import { type ChainLayout, chainLayout } from '../headers/storage/stored-chain.js';
+import { TipClaims } from '../headers/tip-claims.js';
 import { counter, Verifier } from '../headers/verifier.js';
 import { StoragePort } from '../io/storage-port.js';
 import { StoreFaultReport } from '../io/store-fault-report.js';
@@ -59,6 +61,10 @@ export interface LightNodeOptions {
   readonly followedBlocks?: number;
   /** Headers of one stored segment, another number for tests: a store of another number is fetched anew. */
   readonly segmentHeaders?: number;
+  /** Chainwork that a chain must have to be followed; what the network has for that if absent. */
+  readonly minChainwork?: bigint;
+  /** 16 random bytes that nobody else knows: what is kept of branches that have to show their work is keyed by it. Made of `seed` if absent, for tests. */
+  readonly secret?: Uint8Array;
 }
 
 /** What the node gives to a part that is added to it. */
@@ -194,11 +200,22 @@ export class NodeParts {
       },
     );
     this.headerServer = new HeaderServer(tree, outbox, (fork) => this.prover.mayKnowMore(fork));
-    const sync = new HeaderSync(tree, this.held, dropped, this.verifier, peers, outbox, ledger, {
-      punish,
-      failed: (code) => listener.error(code),
-      verified: (...headers) => this.writer.received(...headers),
-    });
+    const sync = new HeaderSync(
+      tree,
+      new TipClaims(tree, this.held, dropped),
+      this.verifier,
+      peers,
+      outbox,
+      ledger,
+      {
+        punish,
+        failed: (code) => listener.error(code),
+        verified: (...headers) => this.writer.received(...headers),
+        walked: () => this.reporter.progressed(listener.now()),
+      },
+      new SecretStream(options.secret ?? secretOf(options.seed)),
+      options.minChainwork ?? family.presync.minChainwork,
+    );
     this.sync = sync;
     this.blocks = new BlockSync(tree, peers, outbox, storage, ledger, followedBlocks, {
       punish,
@@ -274,6 +291,12 @@ export class NodeParts {
     this.prover.powVerified(job, hashes, wallTime);
     this.hasher.powVerified(job, hashes);
   }
+}
+
+/** A secret that only tests have. */
+function secretOf(seed: number): Uint8Array {
+  const random = seededRandom(seed);
+  return Uint8Array.from({ length: 16 }, () => Math.floor(256 * random()));
 }
 
 /** 64 bits that are never all zero. */

@@ -61,6 +61,11 @@ export class StatusReporter implements Part {
     this.#progressAt = now;
   }
 
+  /** The node came further in what is no header of the tree yet. */
+  progressed(now: number): void {
+    this.#progressAt = now;
+  }
+
   /** Whether a peer's claim may change what the highest claim is. */
   isHeightNews(before: number, now: number): boolean {
     const { bestPeerHeight } = this.status;

@@ -6,7 +6,8 @@
  */
 import type { BlockSync } from '../blocks/block-sync.js';
 import type { ChainFamily } from '../chain/chain-family.js';
-import type { SourceKey, Verifier } from '../headers/verifier.js';
+import type { SourceKey } from '../headers/batch-request.js';
+import type { Verifier } from '../headers/verifier.js';
 import type { SubmitCommand } from '../io/event.js';
 import { SUBMISSION_SOURCES_MAX, SUBMISSIONS_MAX } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';

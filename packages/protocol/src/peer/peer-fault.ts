@@ -11,6 +11,8 @@ export const peerFaults = {
   PEER_MESSAGE_TIMEOUT: 'A message was begun and not ended in time.',
   PEER_UNRESPONSIVE: 'The peer does not answer.',
   PEER_CLAIM_UNPROVEN: 'The peer claims more work than it can show.',
+  PEER_HEADERS_CHANGED: 'The peer sent other headers the second time.',
+  PEER_HEADERS_TOO_MANY: 'The peer sent more headers, or larger ones, than a chain can have.',
   PEER_TOO_MANY: 'This node has as many peers as it takes.',
 } as const;
 

@@ -2,8 +2,8 @@
  * The headers of the tree by slot number, in runs: parent, height and chainwork of a header follow from where it lies in
  * its run, and its hash lies in the next record. So a header of a long branch costs its record and a fraction of a byte.
  *
- * A branch begins with a run of 8 slots, and each run that continues a full one is twice as large, up to 1,024: a side
- * branch of one header takes about 600 bytes besides its record, and there are never more than 8 slots to a header.
+ * A branch begins with a run of 8 slots, and each run that continues a full one is twice as large, up to 512: a side
+ * branch of one header takes about 500 bytes besides its record, and there are never more than 8 slots to a header.
  * Slots and the bytes behind them stay as they are while a header is in the tree. After it was removed they do so until
  * the next header is added; then another header may take the slot.
  *
@@ -20,11 +20,11 @@ const HASH_BYTES = 32;
 /** Slots of a block, all of one run. */
 const BLOCK_BITS = 3;
 const RUN_SLOTS_MIN = 1 << BLOCK_BITS;
-/** Bounds how many headers are looked at for the chainwork of one. */
-const RUN_SLOTS_MAX = 1024;
+/** Bounds how many headers are looked at for the chainwork of one; the other way, a run takes 400 bytes. */
+const RUN_SLOTS_MAX = 512;
 
 /** What must be known of a family to keep its headers. */
-export type RowRules = Pick<HeaderRules, 'recordBytes' | 'parentOffset' | 'time' | 'work'>;
+type RowRules = Pick<HeaderRules, 'recordBytes' | 'parentOffset' | 'time' | 'work'>;
 
 /** Storage of the tree by slot number. */
 export class HeaderRows {
@@ -102,7 +102,6 @@ export class HeaderRows {
     run.chainwork -= this.#rules.work(run.bytes, this.#byteOf(run, slot));
     run.count--;
     this.#count--;
-    this.#askedSlot = -1;
     if (run.count > 0) return;
     this.#countBranch(run.parent, -1);
     this.#emptied.push(run);
@@ -128,21 +127,27 @@ export class HeaderRows {
     return slot < this.#run(slot).lastSlot || this.#branches.has(slot);
   }
 
-  /** At the end of a run it is at hand; elsewhere the work of at most {@link RUN_SLOTS_MAX} headers is summed up. */
+  /** At the end of a run it is at hand; elsewhere the work of at most half of its headers is summed up. */
   chainwork(slot: number): bigint {
     const run = this.#run(slot);
-    const { lastSlot } = run;
+    const { firstSlot, lastSlot } = run;
     if (slot === lastSlot) return run.chainwork;
+    let from = lastSlot;
+    let known = run.chainwork;
+    if (slot - firstSlot < lastSlot - slot) {
+      from = firstSlot - 1;
+      known = run.chainworkBefore;
+    }
     const asked = this.#askedSlot;
-    const isNear =
-      asked >= 0 && this.#run(asked) === run && Math.abs(slot - asked) < Math.abs(slot - lastSlot);
-    let at = isNear ? asked : lastSlot;
-    let chainwork = isNear ? this.#askedChainwork : run.chainwork;
-    while (at < slot) chainwork += this.#rules.work(run.bytes, this.#byteOf(run, ++at));
-    while (at > slot) chainwork -= this.#rules.work(run.bytes, this.#byteOf(run, at--));
+    if (asked >= 0 && this.#run(asked) === run && Math.abs(slot - asked) < Math.abs(slot - from)) {
+      from = asked;
+      known = this.#askedChainwork;
+    }
+    if (from < slot) known += this.workOf(run.bytes, from + 1 - firstSlot, slot + 1 - firstSlot);
+    else known -= this.workOf(run.bytes, slot + 1 - firstSlot, from + 1 - firstSlot);
     this.#askedSlot = slot;
-    this.#askedChainwork = chainwork;
-    return chainwork;
+    this.#askedChainwork = known;
+    return known;
   }
 
   /** A view. */
@@ -182,6 +187,7 @@ export class HeaderRows {
 
   /** Work of headers `from` … `to` − 1. Headers of the same work follow one another, and adding bigints makes new ones. */
   workOf(records: Uint8Array, from: number, to: number): bigint {
+    if (to - from === 1) return this.#rules.work(records, from * this.recordBytes);
     let sum = 0n;
     let same = 0;
     let work = 0n;
@@ -238,8 +244,9 @@ export class HeaderRows {
     else this.#branches.set(slot, count);
   }
 
-  /** Forgets what was removed. */
+  /** Before a header is added: what was removed is forgotten, and what was summed up, since slots are used again. */
   #release(): void {
+    this.#askedSlot = -1;
     if (this.#emptied.length === 0) return;
     for (const run of this.#emptied) {
       run.bytes = new Uint8Array(0);

@@ -4,10 +4,12 @@
  * A record names its parent by its hash, so the hash of a header is not kept twice: it is the parent field of the next
  * record. Behind the last record there is the parent field of one more, and nothing else of it.
  */
+import { copyBytes } from '../bytes/copy-bytes.js';
+
 const HASH_BYTES = 32;
 
 /** Where things lie in the bytes of a run. */
-export interface RecordLayout {
+interface RecordLayout {
   readonly recordBytes: number;
   /** Byte of a record at which the hash of its parent begins. */
   readonly parentOffset: number;
@@ -18,23 +20,26 @@ export class HeaderRun {
   /** Of the headers that are there and of those that were removed last; grows up to `size` headers. */
   bytes: Uint8Array;
   count: number;
-  /** Slot of the header before the first; −1 for none. */
   parent: number;
-  /** Work up to the last header, or to the one before the first if there is none. */
+  /** Work up to the last header. */
   chainwork: bigint;
 
-  /** @param size  how many slots it has */
+  /**
+   * @param size  how many slots it has
+   * @param parent  slot of the header before the first; −1 for none
+   * @param chainworkBefore  work up to that header
+   */
   constructor(
     readonly firstSlot: number,
     readonly size: number,
     readonly firstHeight: number,
     parent: number,
-    chainwork: bigint,
+    readonly chainworkBefore: bigint,
   ) {
     this.bytes = new Uint8Array(0);
     this.count = 0;
     this.parent = parent;
-    this.chainwork = chainwork;
+    this.chainwork = chainworkBefore;
   }
 
   get lastSlot(): number {
@@ -46,9 +51,10 @@ export class HeaderRun {
     const { recordBytes, parentOffset } = layout;
     const end = this.count + to - from;
     this.#reserve(layout, end);
-    this.bytes.set(records.subarray(from * recordBytes, to * recordBytes), this.count * recordBytes);
-    const hash = hashes.subarray((to - 1) * HASH_BYTES, to * HASH_BYTES);
-    this.bytes.set(hash, end * recordBytes + parentOffset);
+    const at = this.count * recordBytes;
+    if (to - from > 1) this.bytes.set(records.subarray(from * recordBytes, to * recordBytes), at);
+    else copyBytes(records, from * recordBytes, this.bytes, at, recordBytes);
+    copyBytes(hashes, (to - 1) * HASH_BYTES, this.bytes, end * recordBytes + parentOffset, HASH_BYTES);
     this.count = end;
   }
 

@@ -5,8 +5,8 @@
  * The best chain is the one with the most cumulative work; of two with the same work the one seen first. Headers beside
  * it are kept for a later reorg, {@link SIDE_HEADERS_MAX} of them at most: above that, whole branches are dropped,
  * least chainwork first, leaves before their parents. So memory is bounded by
- * (best chain + window) × (recordBytes + about 11 bytes) + SIDE_HEADERS_MAX × (recordBytes + about 700 bytes), of which
- * the last holds for side branches of a single header each. Headers are added on top up to {@link TREE_HEADERS_MAX}; those
+ * (best chain + window) × (recordBytes + about 10 bytes) + SIDE_HEADERS_MAX × (recordBytes + about 500 bytes), the latter
+ * for side branches of a single header each. Headers are added on top up to {@link TREE_HEADERS_MAX}; those that are put
  * below the base are as many as it is high.
  */
 import { assert } from '../assert.js';
@@ -50,29 +50,23 @@ export class HeaderTree {
     readonly family: ChainFamily,
     options: HeaderTreeOptions = {},
   ) {
-    this.#sideHeadersMax = options.sideHeadersMax ?? SIDE_HEADERS_MAX;
     this.#headersMax = options.headersMax ?? TREE_HEADERS_MAX;
     this.#dropped = options.dropped ?? (() => {});
+    this.#sideHeadersMax = options.sideHeadersMax ?? SIDE_HEADERS_MAX;
     const base = options.base ?? genesisBase(family);
-    const parts = treePartsAt(family, base);
+    const parts = treePartsAt(family, base, this.#sideHeadersMax);
     ({ rows: this.#rows, index: this.#index, best: this.#best, side: this.#side } = parts);
     this.#baseHeight = base.height;
     this.#verifiedHeight = base.height;
   }
 
-  /**
-   * Begins anew at a base, with nothing above it. Slots that were given out before mean nothing any more.
-   *
-   * @throws {RangeError} if it is no base
-   */
+  /** Begins anew at a base, with nothing above it: slots mean nothing any more. @throws {RangeError} if it is no base */
   restart(base: TreeBase): void {
-    const parts = treePartsAt(this.family, base);
+    const parts = treePartsAt(this.family, base, this.#sideHeadersMax);
     ({ rows: this.#rows, index: this.#index, best: this.#best, side: this.#side } = parts);
     this.#baseHeight = base.height;
     this.#verifiedHeight = base.height;
   }
-
-  // Queries
 
   /** Slot of the last header of the best chain, which has one at least. */
   get tip(): number {
@@ -96,6 +90,11 @@ export class HeaderTree {
   /** Headers beside the best chain. */
   get sideCount(): number {
     return this.#rows.count - this.#best.length;
+  }
+
+  /** How many there may be. */
+  get sideCountMax(): number {
+    return this.#side.countMax;
   }
 
   /** @returns the slot of the hash that begins at byte `at`, or undefined */
@@ -181,8 +180,6 @@ export class HeaderTree {
     };
   }
 
-  // Inputs
-
   /**
    * Checks every rule but the hash, and adds the header. The caller has verified that `hash` is what the proof of work
    * says it is.
@@ -213,6 +210,17 @@ export class HeaderTree {
    */
   insertChecked(records: Uint8Array, hashes: Uint8Array, parent: number, index = 0): CheckedInsertResult {
     return this.#known(records, hashes, index) ?? this.#add(records, hashes, index, parent);
+  }
+
+  /**
+   * Makes room beside the best chain for one branch of `count` headers that is known to be heavier; ended by 0.
+   *
+   * @returns whether the whole tree has room for them
+   */
+  reserveSide(count: number): boolean {
+    this.#side.reserved = count;
+    this.#evict();
+    return this.#rows.count + count <= this.#headersMax;
   }
 
   /**
@@ -313,11 +321,7 @@ export class HeaderTree {
     // A branch that is dropped to make room may be this one; the parent then has no child any more.
     this.#evict();
     if (this.#side.has(slot)) return { kind: 'accepted', slot };
-    return {
-      kind: 'rejected',
-      code: 'TREE_FULL',
-      detail: `${this.#sideHeadersMax} headers beside the best chain`,
-    };
+    return { kind: 'rejected', code: 'TREE_FULL', detail: `${this.sideCountMax} beside the best chain` };
   }
 
   #switchTo(slot: number): BranchSwitch {
@@ -334,24 +338,12 @@ export class HeaderTree {
     return { ancestor, disconnected, connected };
   }
 
-  /** Drops side branches, least chainwork first, until an eighth of the room is free: so the sort is paid seldom. */
   #evict(): void {
-    if (this.sideCount <= this.#sideHeadersMax) return;
-    const goal = this.#sideHeadersMax - Math.floor(this.#sideHeadersMax / 8);
-    const rows = this.#rows;
-    for (const leaf of this.#side.weakestFirst()) {
-      let slot = leaf;
-      this.#side.delete(leaf);
-      while (this.sideCount > goal && !rows.hasChild(slot) && !this.isOnBestChain(slot)) {
-        const parent = rows.parent(slot);
-        this.#dropped(rows.hash(slot));
-        this.#index.remove(slot);
-        rows.remove(slot);
-        slot = parent;
-      }
-      const isCut = !rows.hasChild(slot) && !this.isOnBestChain(slot);
-      if (isCut) this.#side.add(slot);
-      if (this.sideCount <= goal) return;
-    }
+    const drop = (slot: number): void => {
+      this.#dropped(this.#rows.hash(slot));
+      this.#index.remove(slot, this.#rows.key(slot));
+      this.#rows.remove(slot);
+    };
+    this.#side.dropWeakest(this.sideCount, (slot) => this.isOnBestChain(slot), drop);
   }
 }

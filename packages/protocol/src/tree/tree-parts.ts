@@ -15,12 +15,12 @@ export interface TreeParts {
 }
 
 /** The parts of a tree with nothing in it but its base and the window before that. @throws {RangeError} if it is no base */
-export function treePartsAt(family: ChainFamily, base: TreeBase): TreeParts {
+export function treePartsAt(family: ChainFamily, base: TreeBase, sideHeadersMax: number): TreeParts {
   const batch = batchOf(family, base);
   const rows = new HeaderRows(family);
   const best = new BestChain(rows, base.height + 1 - batch.count);
   best.begin(batch, batch.count, base.chainwork - rows.workOf(batch.records, 0, batch.count));
   const index = new HashIndex(rows);
   index.add(best.tip, hashKey(base.hash, 0));
-  return { rows, index, best, side: new SideBranches(rows) };
+  return { rows, index, best, side: new SideBranches(rows, sideHeadersMax) };
 }

@@ -1,5 +1,6 @@
 import type { ChainFamily } from '../../chain/chain-family.js';
 import { networkIdOf } from '../network-id.js';
+import { presyncParamsOf } from '../presync-params.js';
 import { blockRules } from './block/check-body.js';
 import { headerCodec } from './header/batch-codec.js';
 import { batchPass } from './header/batch-pass.js';
@@ -20,6 +21,7 @@ export function createBitcoinFamily(params: BitcoinParams): ChainFamily {
     networkId: networkIdOf('bitcoin', params),
     messageBytesMax,
     genesis: { record: params.genesisRecord, hash: params.genesisHash },
+    presync: presyncParamsOf('bitcoin', params.name),
     ...headerRules(params, targets),
     ...headerCodec,
     ...proofOfWork(targets),

@@ -1,5 +1,6 @@
 import type { ChainFamily } from '../../chain/chain-family.js';
 import { networkIdOf } from '../network-id.js';
+import { presyncParamsOf } from '../presync-params.js';
 import { blockRules } from './block/check-body.js';
 import { headerCodec } from './header/batch-codec.js';
 import { genesisRecordOf } from './header/genesis-record.js';
@@ -41,6 +42,7 @@ export function createVisionFamily(params: VisionParams): VisionFamily {
     networkId: networkIdOf('vision', params),
     messageBytesMax,
     genesis: { record: genesisRecord, hash: headerHash(rules, genesisRecord) },
+    presync: presyncParamsOf('vision', params.name),
     ...headerRules(params),
     ...headerCodec(params),
     ...proofOfWork(params),
