@@ -44,6 +44,7 @@ export class HeaderTree {
   #baseHeight: number;
   /** Height of the lowest verified header: that of the base, or below it in the window. */
   #verifiedHeight: number;
+  readonly #sideHeadersMax: number;
   readonly #headersMax: number;
   readonly #dropped: (hash: Uint8Array) => void;
 
@@ -61,19 +62,13 @@ export class HeaderTree {
     this.#verifiedHeight = base.height;
   }
 
-  /**
-   * Begins anew at a base, with nothing above it. Slots that were given out before mean nothing any more.
-   *
-   * @throws {RangeError} if it is no base
-   */
+  /** Begins anew at a base, with nothing above it: slots mean nothing any more. @throws {RangeError} if it is no base */
   restart(base: TreeBase): void {
     const parts = treePartsAt(this.family, base, this.#sideHeadersMax);
     ({ rows: this.#rows, index: this.#index, best: this.#best, side: this.#side } = parts);
     this.#baseHeight = base.height;
     this.#verifiedHeight = base.height;
   }
-
-  // Queries
 
   /** Slot of the last header of the best chain, which has one at least. */
   get tip(): number {
@@ -186,8 +181,6 @@ export class HeaderTree {
       records: this.#best.records(first, height - first + 1),
     };
   }
-
-  // Inputs
 
   /**
    * Checks every rule but the hash, and adds the header. The caller has verified that `hash` is what the proof of work
