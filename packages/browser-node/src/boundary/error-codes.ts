@@ -20,7 +20,6 @@ export const lightNodeErrors = {
   ...storeFaults,
   BLOCK_UNAVAILABLE: blockFaults.BLOCK_UNAVAILABLE,
   BLOCK_BUSY: blockFaults.BLOCK_BUSY,
-  TREE_FULL: 'There is no room for more headers.',
   CLOCK_BEHIND: statusReasons.CLOCK_BEHIND,
   BRANCH_REFUSED: statusReasons.BRANCH_REFUSED,
   LOW_WORK: statusReasons.LOW_WORK,

@@ -43,10 +43,8 @@ import { StoredBlocks } from './stored-blocks.js';
 export interface BlockSyncListener {
   /** Says why, and disconnects. */
   punish(peer: Peer, code: string): void;
-  /** The store has taken bodies. */
-  storeWorks(): void;
-  /** The store does not take bodies. */
-  storeFailed(failure: StorageFailure): void;
+  /** The store has taken bodies, or why it has not. */
+  storeAnswered(failure: StorageFailure | undefined): void;
   /** Whether many headers are still to come: bodies would be fetched and thrown away. */
   isFar(): boolean;
 }
@@ -84,8 +82,8 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     this.#announced = new AnnouncedBlocks(tree, outbox.counters);
     this.download = new BlockDownload(tree.family.bodyBytesMax, ledger);
     this.#stored = new StoredBlocks(storage, {
-      stored: () => this.#storeWorks(),
-      storeFailed: (failure) => this.#storeFails(failure),
+      stored: () => this.#storeAnswered(),
+      storeFailed: (failure) => this.#storeAnswered(failure),
       written: (hash) => this.download.settle(hash, true),
     });
     this.#followed = new FollowedBlocks(tree, followed);
@@ -319,16 +317,11 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     }
   }
 
-  #storeWorks(): void {
-    if (this.#fault !== undefined) this.#followed.restart();
-    this.#fault = undefined;
-    this.listener.storeWorks();
-  }
-
   /** What could not be written is not kept, and is fetched again only once the store takes something. */
-  #storeFails(failure: StorageFailure): void {
-    this.listener.storeFailed(failure);
-    this.#fault = failure.code;
+  #storeAnswered(failure?: StorageFailure): void {
+    if (failure === undefined && this.#fault !== undefined) this.#followed.restart();
+    this.#fault = failure?.code;
+    this.listener.storeAnswered(failure);
   }
 
   /** A body is the one of its header. @param isView  of a message, which is gone after this step */
