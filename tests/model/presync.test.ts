@@ -2,7 +2,7 @@ import { ByteWriter, type HeaderBatch, HeaderTree } from '@vision-light/protocol
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SecretStream } from '../../packages/protocol/src/bytes/secret-stream.js';
-import type { Answer } from '../../packages/protocol/src/headers/lead.js';
+import type { Answer } from '../../packages/protocol/src/headers/batch-request.js';
 import { BitQueue } from '../../packages/protocol/src/headers/presync/bit-queue.js';
 import { BranchWindow } from '../../packages/protocol/src/headers/presync/branch-window.js';
 import { Presync } from '../../packages/protocol/src/headers/presync/presync.js';

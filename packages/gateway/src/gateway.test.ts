@@ -430,8 +430,11 @@ describe('createGateway', () => {
     const id = Buffer.from(resolveNetwork(network).networkId).toString('hex').slice(0, 8);
     const store = await LevelStore.open(path.join(folder, `gateway-test-${id}`));
     const chain = await loadChain(store);
-    const put = chain.chunks.map(({ index, bytes }) => ({ index, bytes: bytes.map((byte) => byte ^ 0x55) }));
-    await writeChain(store, { removeFrom: undefined, put, tip: chain.tip ?? Uint8Array.of() });
+    const journal = chain.journal.map(({ index, bytes }) => ({
+      index,
+      bytes: bytes.map((byte) => byte ^ 0x55),
+    }));
+    await writeChain(store, { journal, tip: chain.tip ?? Uint8Array.of() });
     await store.close();
 
     const second = await start({ mine: false, dataDir: folder });

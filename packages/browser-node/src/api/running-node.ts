@@ -64,6 +64,7 @@ export class RunningNode implements LightNodeHandle {
       bestPeerHeight: tip.height,
       headersPerSecond: 0,
       storedHeight: 0,
+      verifiedFrom: 0,
       progress: 0,
     });
     this.#worker = worker;
@@ -214,6 +215,7 @@ export class RunningNode implements LightNodeHandle {
         this.#tip = notice.tip;
         break;
       case 'submitted':
+      case 'header':
       case 'block':
       case 'closed':
         break;

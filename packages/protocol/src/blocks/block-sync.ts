@@ -33,21 +33,12 @@ import { BlockFollower } from './block-follower.js';
 import { BlockRequests } from './block-requests.js';
 import { BlockRetries } from './block-retries.js';
 import { BlockServer, type BodySource } from './block-server.js';
+import type { BlockSyncListener } from './block-sync-listener.js';
 import { BodyChecker } from './body-checker.js';
 import { FollowedBlocks } from './followed-blocks.js';
 import type { Orphan, OrphanPool } from './orphan-pool.js';
 import { RequestedBlocks } from './requested-blocks.js';
 import { StoredBlocks } from './stored-blocks.js';
-
-/** What the sync of bodies asks of the node around it. */
-export interface BlockSyncListener {
-  /** Says why, and disconnects. */
-  punish(peer: Peer, code: string): void;
-  /** The store has taken bodies, or why it has not. */
-  storeAnswered(failure: StorageFailure | undefined): void;
-  /** Whether many headers are still to come: bodies would be fetched and thrown away. */
-  isFar(): boolean;
-}
 
 /** Everything about block bodies; see the head of this file. */
 export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound> {
@@ -92,6 +83,7 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     this.#follower = new BlockFollower(this.#followed, this.#stored, this.download, this.#checker, {
       wasRefused: (hash) => this.#fault !== undefined && this.#seen.has(hash),
       dropped: (hash) => this.#unwant(hash),
+      isSyncing: () => listener.isSyncing(),
     });
     this.requested = new RequestedBlocks(
       this.#requests,
@@ -132,6 +124,12 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   /** Asks the store which bodies it holds. */
   start(): void {
     this.#stored.list();
+  }
+
+  /** The tree begins anew; bodies that are kept stay, for their headers come again. */
+  chainReplaced(): void {
+    this.#followed.restart();
+    this.#follower.restart();
   }
 
   /** What is not there any more is fetched again. */
@@ -256,9 +254,9 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   }
 
   advance({ now }: EventTime): void {
-    if (this.#stored.isListed) {
+    if (this.#stored.isListed && !this.listener.isFar()) {
       this.#follower.prune();
-      if (!this.listener.isFar()) this.#follower.follow();
+      this.#follower.follow();
     }
     for (const hash of this.#announced.sweep(now)) this.#unwant(hash);
     for (const hash of this.#requests.expire(now)) this.#unwant(hash);

@@ -26,8 +26,8 @@ import type { HeaderTree } from '../tree/header-tree.js';
 import type { Announce } from '../wire/messages/announce.js';
 import type { Headers } from '../wire/messages/headers.js';
 import { AnswerFeed } from './answer-feed.js';
-import { type BatchOutcome, sourceOf } from './batch-request.js';
-import { type Answer, headerRequests, Lead } from './lead.js';
+import { type Answer, type BatchOutcome, sourceOf } from './batch-request.js';
+import { headerRequests, Lead } from './lead.js';
 import { LeaderChoice } from './leader-choice.js';
 import { LowWork } from './presync/low-work.js';
 import type { Presync } from './presync/presync.js';
@@ -157,6 +157,11 @@ export class HeaderSync implements Part<Headers> {
     if (this.#lead?.peer === peer) this.#end(this.#lead);
     this.#choice.delete(peer);
     this.#lowWork.unreserve(peer);
+  }
+
+  /** What was asked for has no place in the tree any more. */
+  chainReplaced(): void {
+    if (this.#lead !== undefined) this.#end(this.#lead);
   }
 
   /** A peer announces its tip; @returns whether that is known here */
