@@ -1,13 +1,14 @@
 /** What tests write into a store, and read back: the chain and the bodies in their own terms. */
 import { readRecord, type Store } from '@vision-light/protocol';
-import { deleteRecord, putRecord } from '../packages/protocol/src/io/storage.js';
 import {
   type ChainUpdate,
   chainOf,
   chainSelections,
   changesOf,
   type StoredChain,
-} from '../packages/protocol/src/io/stored-chain.js';
+  type StoredPiece,
+} from '../packages/protocol/src/headers/storage/stored-chain.js';
+import { deleteRecord, putRecord } from '../packages/protocol/src/io/storage.js';
 
 /** One body under the hash of its header. */
 export interface StoredBody {
@@ -22,12 +23,25 @@ export interface BodyChange {
 }
 
 /** All that a store holds of the chain. */
-export async function loadChain(store: Store): Promise<StoredChain> {
-  return chainOf(await store.read(chainSelections));
+export interface WholeChain extends StoredChain {
+  readonly segments: readonly StoredPiece[];
+}
+
+export async function loadChain(store: Store): Promise<WholeChain> {
+  const records = await store.read([...chainSelections, { table: 'segments', from: 0 }]);
+  const segments = records.flatMap(({ table, key, value }) =>
+    table === 'segments' && typeof key === 'number' ? [{ index: key, bytes: value }] : [],
+  );
+  return { ...chainOf(records), segments };
 }
 
 export function writeChain(store: Store, change: ChainUpdate): Promise<void> {
   return store.write(changesOf(change));
+}
+
+/** Writes a chain into an empty store. */
+export function writeWhole(store: Store, chain: WholeChain): Promise<void> {
+  return writeChain(store, { ...chain, tip: chain.tip ?? new Uint8Array(0) });
 }
 
 export function listBodies(store: Store): Promise<Uint8Array[]> {

@@ -1,14 +1,14 @@
 /**
- * Runs in a worker of Chromium: packs headers into chunks and writes them, as a node does while it syncs, and writes and
+ * Runs in a worker of Chromium: packs headers into segments and writes them, as a node does while it syncs, and writes and
  * reads block bodies.
  */
-import { ByteWriter, resolveNetwork } from '@vision-light/protocol';
+import { ByteWriter, HEADERS_PER_MESSAGE_MAX, resolveNetwork } from '@vision-light/protocol';
 import { IndexedDbStore } from '../../packages/browser-node/src/store/indexed-db-store.js';
-import { CHUNK_HEADERS } from '../../packages/protocol/src/io/stored-chain.js';
+import { xxh32 } from '../../packages/protocol/src/bytes/xxh32.js';
+import { packBatches } from '../../packages/protocol/src/headers/storage/batch-list.js';
+import { encodeTable } from '../../packages/protocol/src/headers/storage/chain-records.js';
+import { chainLayout, SEGMENT_HEADERS } from '../../packages/protocol/src/headers/storage/stored-chain.js';
 import { listBodies, loadChain, readBody, writeBodies, writeChain } from '../store-access.js';
-
-/** As many to a transaction as the node writes. */
-const CHUNKS_PER_WRITE = 5;
 
 /** Fewer rounds than for headers: each takes long. */
 const BODY_ROUNDS = 3;
@@ -69,21 +69,26 @@ async function writeOnce(headers: Uint8Array, round: number): Promise<number> {
   const store = new IndexedDbStore(round.toString(16).padStart(64, '0'));
   await loadChain(store);
   const { recordBytes } = family;
-  const count = Math.floor(headers.length / recordBytes / CHUNK_HEADERS) * CHUNK_HEADERS;
+  const headerCount = Math.floor(headers.length / recordBytes / SEGMENT_HEADERS) * SEGMENT_HEADERS;
+  const parent = new Uint8Array(32);
   const startedAt = performance.now();
-  for (let from = 0; from < count; from += CHUNK_HEADERS * CHUNKS_PER_WRITE) {
-    const put = [];
-    for (let at = from; at < Math.min(count, from + CHUNK_HEADERS * CHUNKS_PER_WRITE); at += CHUNK_HEADERS) {
-      const writer = new ByteWriter(CHUNK_HEADERS * family.encodedHeaderBytesMin);
-      const records = headers.subarray(at * recordBytes, (at + CHUNK_HEADERS) * recordBytes);
-      family.encodeBatch(writer, { count: CHUNK_HEADERS, records, hashes: new Uint8Array(0) });
-      put.push({ index: at / CHUNK_HEADERS, bytes: writer.bytes() });
-    }
-    await writeChain(store, { removeFrom: undefined, put, tip: new Uint8Array(41) });
+  for (let index = 0; index < headerCount / SEGMENT_HEADERS; index++) {
+    const batches = Array.from({ length: SEGMENT_HEADERS / HEADERS_PER_MESSAGE_MAX }, (_, i) => {
+      const from = index * SEGMENT_HEADERS + i * HEADERS_PER_MESSAGE_MAX;
+      const records = headers.subarray(from * recordBytes, (from + HEADERS_PER_MESSAGE_MAX) * recordBytes);
+      const writer = new ByteWriter(HEADERS_PER_MESSAGE_MAX * (family.encodedHeaderBytesMin + 1));
+      family.encodeBatch(writer, { count: HEADERS_PER_MESSAGE_MAX, records, hashes: new Uint8Array(0) });
+      return { parent, count: HEADERS_PER_MESSAGE_MAX, payload: writer.view() };
+    });
+    const bytes = packBatches(batches);
+    const entry = { lastHash: parent, chainwork: 1n, digest: xxh32(bytes) };
+    const table = encodeTable(chainLayout(0), [entry]);
+    await writeChain(store, { segments: [{ index, bytes }], table, tip: new Uint8Array(41) });
   }
-  const rate = (count * 1000) / (performance.now() - startedAt);
-  const { chunks } = await loadChain(store);
-  if (chunks.length !== count / CHUNK_HEADERS) throw new Error(`${chunks.length} chunks were read back`);
+  const rate = (headerCount * 1000) / (performance.now() - startedAt);
+  const { segments } = await loadChain(store);
+  if (segments.length !== headerCount / SEGMENT_HEADERS)
+    throw new Error(`${segments.length} segments were read back`);
   await store.close();
   return rate;
 }

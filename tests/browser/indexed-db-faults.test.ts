@@ -5,7 +5,9 @@ import { assertEqual, assertTrue, rejection } from './expect.js';
 import {
   BODIES,
   CHANGE,
+  chunkSchema,
   dumpOf,
+  FORMER_TIP,
   firstSchema,
   HASH,
   newNetworkId,
@@ -23,8 +25,8 @@ function prepareBodies(
   records: readonly (readonly [IDBValidKey, unknown])[],
 ): Promise<void> {
   return prepare(databaseName(networkId), VERSION, ownSchema, (database) => {
-    const transaction = database.transaction(['chunks', 'meta', 'bodies'], 'readwrite');
-    transaction.objectStore('chunks').put(CHANGE.put[0]?.bytes, 0);
+    const transaction = database.transaction(['journal', 'meta', 'bodies'], 'readwrite');
+    transaction.objectStore('journal').put(CHANGE.journal[0]?.bytes, 0);
     transaction.objectStore('meta').put(TIP, 'tip');
     for (const [key, value] of records) transaction.objectStore('bodies').put(value, key);
     return transaction;
@@ -68,8 +70,8 @@ function bodyKeys(networkId: string): Promise<IDBValidKey[]> {
 
 /** That the headers of {@link CHANGE} are still there. */
 async function assertHeadersKept(store: IndexedDbStore): Promise<void> {
-  const { chunks, tip } = await loadChain(store);
-  assertEqual(chunks.map(({ index, bytes }) => `${index}: ${bytes.join()}`).join('; '), '0: 4,5', 'chunks');
+  const { journal, tip } = await loadChain(store);
+  assertEqual(journal.map(({ index, bytes }) => `${index}: ${bytes.join()}`).join('; '), '0: 4,5', 'journal');
   assertEqual(tip?.join(), TIP.join(), 'tip');
 }
 
@@ -94,8 +96,8 @@ async function assertRecovers(networkId: string): Promise<void> {
   assertEqual(await dumpOf(networkId), before, 'what lies there');
   await writeChain(store, CHANGE);
   assertEqual(losses(), 1, 'losses');
-  const { chunks, tip } = await loadChain(store);
-  assertEqual(chunks.length, 0, 'chunks');
+  const { journal, tip } = await loadChain(store);
+  assertEqual(journal.length, 0, 'journal');
   assertEqual(tip, undefined, 'tip');
   await writeChain(store, CHANGE);
   assertEqual((await loadChain(store)).tip?.join(), TIP.join(), 'tip');
@@ -110,21 +112,24 @@ describe('IndexedDbStore and what it may find', () => {
     await assertRecovers(networkId);
   });
 
-  it('a database as releases have written it since they keep bodies', async () => {
+  it('a database as releases have written it since they keep segments', async () => {
     const networkId = newNetworkId();
     const hashes = [HASH, OTHER_HASH];
     await prepare(databaseName(networkId), VERSION, ownSchema, (database) => {
-      const transaction = database.transaction(['chunks', 'meta', 'bodies'], 'readwrite');
-      for (const index of [70_000, 0, 256]) transaction.objectStore('chunks').put(TIP, index);
+      const transaction = database.transaction(['segments', 'journal', 'meta', 'bodies'], 'readwrite');
+      for (const index of [70_000, 0, 256]) transaction.objectStore('segments').put(TIP, index);
+      for (const index of [1, 0]) transaction.objectStore('journal').put(TIP, index);
       transaction.objectStore('meta').put(Uint8Array.of(9), 'tip');
+      transaction.objectStore('meta').put(Uint8Array.of(8), 'segments');
       for (const hash of hashes) transaction.objectStore('bodies').put(hash.slice(0, 5), hash);
       return transaction;
     });
     const store = new IndexedDbStore(networkId);
-    const { chunks, tip } = await loadChain(store);
-    assertEqual(chunks.map(({ index }) => index).join(), '0,256,70000', 'indexes');
-    for (const { bytes } of chunks) assertEqual(bytes.join(), TIP.join(), 'chunk');
-    assertEqual(tip?.join(), '9', 'tip');
+    const { segments, journal, table, tip } = await loadChain(store);
+    assertEqual(segments.map(({ index }) => index).join(), '0,256,70000', 'segments');
+    assertEqual(journal.map(({ index }) => index).join(), '0,1', 'journal');
+    for (const { bytes } of [...segments, ...journal]) assertEqual(bytes.join(), TIP.join(), 'piece');
+    assertEqual(`${table?.join()} ${tip?.join()}`, '8 9', 'table and tip');
     assertEqual((await listBodies(store)).join('; '), hashes.join('; '), 'hashes');
     for (const hash of hashes)
       assertEqual((await readBody(store, hash))?.join(), hash.slice(0, 5).join(), 'body');
@@ -137,19 +142,46 @@ describe('IndexedDbStore and what it may find', () => {
     await writeChain(store, CHANGE);
     await writeBodies(store, BODIES);
     await store.close();
-    assertEqual(await dumpOf(networkId), 'version 2; bodies: 7… = 6,7,8; chunks: 0 = 4,5; meta: tip = 1,2,3');
+    assertEqual(
+      await dumpOf(networkId),
+      'version 3; bodies: 7… = 6,7,8; journal: 0 = 4,5; meta: tip = 1,2,3',
+    );
   });
 
-  it('a database of version 1: its headers are kept, and bodies have a place', async () => {
+  it('a database of version 2: its chunks of headers go, and its bodies stay', async () => {
     const networkId = newNetworkId();
-    await prepare(databaseName(networkId), 1, firstSchema, (database) => {
-      const transaction = database.transaction(['chunks', 'meta'], 'readwrite');
-      transaction.objectStore('chunks').put(CHANGE.put[0]?.bytes, 0);
-      transaction.objectStore('meta').put(TIP, 'tip');
+    await prepare(databaseName(networkId), 2, chunkSchema, (database) => {
+      const transaction = database.transaction(['chunks', 'meta', 'bodies'], 'readwrite');
+      transaction.objectStore('journal').put(Uint8Array.of(4, 5), 0);
+      transaction.objectStore('meta').put(FORMER_TIP, 'tip');
+      transaction.objectStore('bodies').put(Uint8Array.of(6, 7, 8), HASH);
       return transaction;
     });
     const store = new IndexedDbStore(networkId);
+    const { segments, journal, table, tip } = await loadChain(store);
+    assertEqual(segments.length + journal.length, 0, 'pieces');
+    // A pointer of the former format: the node knows from it that there is nothing to read.
+    assertEqual([table, tip].join(), `,${FORMER_TIP.join()}`, 'table and tip');
+    assertEqual((await readBody(store, HASH))?.join(), '6,7,8', 'body');
+    await writeChain(store, CHANGE);
     await assertHeadersKept(store);
+    await store.close();
+    assertEqual(
+      await dumpOf(networkId),
+      'version 3; bodies: 7… = 6,7,8; journal: 0 = 4,5; meta: tip = 1,2,3',
+    );
+  });
+
+  it('a database of version 1: its headers go as well, and bodies have a place', async () => {
+    const networkId = newNetworkId();
+    await prepare(databaseName(networkId), 1, firstSchema, (database) => {
+      const transaction = database.transaction(['chunks', 'meta'], 'readwrite');
+      transaction.objectStore('journal').put(Uint8Array.of(4, 5), 0);
+      transaction.objectStore('meta').put(FORMER_TIP, 'tip');
+      return transaction;
+    });
+    const store = new IndexedDbStore(networkId);
+    assertEqual((await loadChain(store)).journal.length, 0, 'journal');
     assertEqual((await listBodies(store)).length, 0, 'bodies');
     await writeBodies(store, BODIES);
     assertEqual((await readBody(store, HASH))?.join(), '6,7,8', 'body');
@@ -163,7 +195,7 @@ describe('IndexedDbStore and what it may find', () => {
       database.createObjectStore('cats');
     });
     const store = new IndexedDbStore(networkId);
-    assertEqual((await loadChain(store)).chunks.length, 0, 'chunks');
+    assertEqual((await loadChain(store)).journal.length, 0, 'journal');
     await writeChain(store, CHANGE);
     await assertHeadersKept(store);
     await store.close();
@@ -208,21 +240,21 @@ describe('IndexedDbStore and what it may find', () => {
     for (const use of [loadChain(store), writeChain(store, CHANGE), listBodies(store)])
       assertEqual((await rejection(use)).code, 'STORE_UPGRADED', 'code');
     assertEqual(await dumpOf(networkId), before, 'what lies there');
-    assertTrue(before.startsWith('version 99; chunks: 0 = 4,5'), before);
+    assertTrue(before.startsWith('version 99; journal: 0 = 4,5'), before);
     await store.close();
   });
 
   for (const [what, key, value] of [
     ['text where bytes belong', 0, 'cat'],
-    ['a chunk under a text', 'zero', TIP],
-    ['a chunk under a fraction', 0.5, TIP],
-    ['a chunk under a negative index', -1, TIP],
+    ['an entry of the journal under a text', 'zero', TIP],
+    ['an entry of the journal under a fraction', 0.5, TIP],
+    ['an entry of the journal under a negative index', -1, TIP],
   ] as const) {
     it(`${what}`, async () => {
       const networkId = newNetworkId();
       await prepare(databaseName(networkId), VERSION, ownSchema, (database) => {
-        const transaction = database.transaction('chunks', 'readwrite');
-        transaction.objectStore('chunks').put(value, key);
+        const transaction = database.transaction('journal', 'readwrite');
+        transaction.objectStore('journal').put(value, key);
         return transaction;
       });
       await assertRecovers(networkId);
@@ -345,11 +377,11 @@ describe('IndexedDbStore and what it may find', () => {
       if (key === 'tip') throw new DOMException('full', 'QuotaExceededError');
       return put.call(this, value, key);
     };
-    const error = await rejection(writeChain(store, { ...CHANGE, removeFrom: 0, put: [] })).finally(() => {
+    const error = await rejection(writeChain(store, { ...CHANGE, removeJournalFrom: 0 })).finally(() => {
       IDBObjectStore.prototype.put = put;
     });
     assertEqual(error.code, 'STORE_QUOTA', 'code');
-    assertEqual((await loadChain(store)).chunks.length, 1, 'chunks');
+    assertEqual((await loadChain(store)).journal.length, 1, 'journal');
     await store.close();
   });
 
@@ -418,7 +450,7 @@ describe('IndexedDbStore and what it may find', () => {
     await writing;
     assertEqual((await listBodies(store)).length, 0, 'bodies');
     await writeChain(store, CHANGE);
-    assertEqual((await loadChain(store)).chunks.length, 1, 'chunks');
+    assertEqual((await loadChain(store)).journal.length, 1, 'journal');
     assertEqual(losses(), 1, 'losses');
     await store.close();
   });
@@ -437,7 +469,7 @@ describe('IndexedDbStore and what it may find', () => {
       db.dispatchEvent(new Event('close'));
       throw new DOMException('', 'AbortError');
     };
-    assertEqual((await loadChain(store)).chunks.length, 1, 'chunks');
+    assertEqual((await loadChain(store)).journal.length, 1, 'journal');
     assertEqual(losses(), 1, 'losses');
     await store.close();
   });

@@ -24,14 +24,14 @@ async function without<T>(
   }
 }
 
-/** Writes bytes into the first chunk of a database that others have open. */
-function putChunk(name: string, bytes: Uint8Array): Promise<void> {
+/** Writes bytes into the journal of a database that others have open. */
+function putEntry(name: string, bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(name);
     request.onerror = () => reject(request.error);
     request.onsuccess = () => {
-      const transaction = request.result.transaction('chunks', 'readwrite');
-      transaction.objectStore('chunks').put(bytes, 0);
+      const transaction = request.result.transaction('journal', 'readwrite');
+      transaction.objectStore('journal').put(bytes, 0);
       transaction.oncomplete = () => {
         request.result.close();
         resolve();
@@ -307,7 +307,7 @@ describe('a light node', () => {
     const before = new Set((await indexedDB.databases()).map(({ name }) => name));
     await startNode({ network, storage: 'indexeddb' });
     const name = (await indexedDB.databases()).map((each) => each.name).find((each) => !before.has(each));
-    await putChunk(String(name), Uint8Array.of(1, 2, 3));
+    await putEntry(String(name), Uint8Array.of(1, 2, 3));
     const second = await startNode({ network, storage: 'indexeddb' });
     await errorOf(second, 'STORE_CORRUPT');
     await errorOf(second, 'STORE_BUSY');

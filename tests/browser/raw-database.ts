@@ -2,12 +2,14 @@
 import { databaseName } from '../../packages/browser-node/src/store/indexed-db-store.js';
 
 export const TIP = Uint8Array.of(1, 2, 3);
-export const CHANGE = { removeFrom: undefined, put: [{ index: 0, bytes: Uint8Array.of(4, 5) }], tip: TIP };
+export const CHANGE = { journal: [{ index: 0, bytes: Uint8Array.of(4, 5) }], tip: TIP };
+/** As releases wrote it that kept chunks: format 1, height, hash. */
+export const FORMER_TIP = Uint8Array.of(1, 7, ...new Uint8Array(32).fill(3));
 export const HASH = new Uint8Array(32).fill(7);
 export const OTHER_HASH = new Uint8Array(32).fill(8);
 export const BODIES = { put: [{ hash: HASH, body: Uint8Array.of(6, 7, 8) }], remove: [] };
 /** What a release of this schema calls its version. */
-export const VERSION = 2;
+export const VERSION = 3;
 
 let names = 0;
 
@@ -46,9 +48,14 @@ export function firstSchema(database: IDBDatabase): void {
   database.createObjectStore('meta');
 }
 
-export function ownSchema(database: IDBDatabase): void {
+/** Version 2, which kept headers in chunks. */
+export function chunkSchema(database: IDBDatabase): void {
   firstSchema(database);
   database.createObjectStore('bodies');
+}
+
+export function ownSchema(database: IDBDatabase): void {
+  for (const name of ['segments', 'journal', 'meta', 'bodies']) database.createObjectStore(name);
 }
 
 /** All that a network's database holds, in words; of a hash its first byte. */

@@ -46,14 +46,14 @@ describe('SingleWriterStore', () => {
     const writer = open(networkId, first);
     await writeChain(writer, CHANGE);
     const reader = open(networkId, second);
-    assertEqual((await loadChain(reader)).chunks.length, 1, 'chunks');
+    assertEqual((await loadChain(reader)).journal.length, 1, 'journal');
     assertEqual(reader.isPersistent, true, 'isPersistent');
-    await writeChain(reader, { removeFrom: 0, put: [], tip: TIP });
+    await writeChain(reader, { removeJournalFrom: 0, tip: TIP });
     assertEqual(reader.isPersistent, false, 'isPersistent');
-    await writeChain(reader, { removeFrom: 0, put: [], tip: TIP });
+    await writeChain(reader, { removeJournalFrom: 0, tip: TIP });
     assertEqual(second.heard.join(), 'busy', 'reports');
     assertEqual(writer.isPersistent, true, 'isPersistent');
-    assertEqual((await loadChain(writer)).chunks.length, 1, 'chunks');
+    assertEqual((await loadChain(writer)).journal.length, 1, 'journal');
     await reader.close();
     await writer.close();
     assertEqual(first.heard.join(), '', 'reports');
@@ -86,18 +86,18 @@ describe('SingleWriterStore', () => {
     const writer = open(networkId);
     await writeChain(writer, CHANGE);
     const second = open(networkId, events);
-    await writeChain(second, { removeFrom: 0, put: [], tip: TIP });
+    await writeChain(second, { removeJournalFrom: 0, tip: TIP });
     const third = open(networkId);
     assertEqual(events.heard.join(), 'busy', 'reports');
     await writer.close();
     await until(() => events.heard.length > 1);
     assertEqual(events.heard.join(), 'busy,emptied', 'reports');
     assertEqual(second.isPersistent, true, 'isPersistent');
-    await writeChain(second, { removeFrom: 0, put: [], tip: TIP });
-    assertEqual((await loadChain(second)).chunks.length, 0, 'chunks');
+    await writeChain(second, { removeJournalFrom: 0, tip: TIP });
+    assertEqual((await loadChain(second)).journal.length, 0, 'journal');
     // One takes over, not all that wait.
     await writeChain(third, CHANGE);
-    assertEqual((await loadChain(third)).chunks.length, 0, 'chunks');
+    assertEqual((await loadChain(third)).journal.length, 0, 'journal');
     await third.close();
     await second.close();
   });
@@ -105,8 +105,8 @@ describe('SingleWriterStore', () => {
   it('a reader removes nothing, whatever it finds damaged', async () => {
     const networkId = newNetworkId();
     await prepare(databaseName(networkId), VERSION, ownSchema, (database) => {
-      const transaction = database.transaction('chunks', 'readwrite');
-      transaction.objectStore('chunks').put('cat', 0);
+      const transaction = database.transaction('journal', 'readwrite');
+      transaction.objectStore('journal').put('cat', 0);
       return transaction;
     });
     const before = await dumpOf(networkId);
@@ -186,11 +186,11 @@ describe('SingleWriterStore', () => {
     await writeChain(first, CHANGE);
     const events = listener();
     const second = new SingleWriterStore(new IndexedDbStore(networkId), lock(), events);
-    const writing = writeChain(second, { removeFrom: 0, put: [], tip: TIP });
+    const writing = writeChain(second, { removeJournalFrom: 0, tip: TIP });
     await first.close();
     await writing;
     assertEqual(events.heard.join(), '', 'reports');
-    assertEqual((await loadChain(second)).chunks.length, 0, 'chunks');
+    assertEqual((await loadChain(second)).journal.length, 0, 'journal');
     await second.close();
   });
 });

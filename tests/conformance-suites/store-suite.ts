@@ -130,26 +130,26 @@ function defineTableTests(runner: SuiteRunner, store: StoreUnderTest, table: Tab
   });
 }
 
-/** What holds for tables with an order: shown with the chunks. */
+/** What holds for tables with an order: shown with the segments. */
 function defineIndexTests(runner: SuiteRunner, store: StoreUnderTest): void {
   const test = storeTests(runner, store);
-  const chunk = (index: number, length?: number): StorageRecord => recordOf('chunks', index, length);
-  const from = (index: number) => ({ table: 'chunks', from: index }) as const;
+  const segment = (index: number, length?: number): StorageRecord => recordOf('segments', index, length);
+  const from = (index: number) => ({ table: 'segments', from: index }) as const;
   const deleteFrom = (index: number): StorageChange => ({ kind: 'deleteFrom', ...from(index) });
 
   runner.describe(`store: ${store.name}, indexes`, () => {
     test('ascend by number, not by text or by time of writing', async (s) => {
       const indexes = [2, 9, 10, 255, 256, 300, 70_000];
-      await s.write(puts([10, 9, 300, 70_000, 2, 256, 255].map((index) => chunk(index))));
+      await s.write(puts([10, 9, 300, 70_000, 2, 256, 255].map((index) => segment(index))));
       assertRecords(
         await s.read([from(0)]),
-        indexes.map((index) => chunk(index)),
+        indexes.map((index) => segment(index)),
       );
-      assertKeys('chunks', await s.list('chunks'), indexes);
+      assertKeys('segments', await s.list('segments'), indexes);
     });
 
     test('are read from one on, together with other records', async (s) => {
-      const records = Array.from({ length: 200 }, (_, index) => chunk(index, 500));
+      const records = Array.from({ length: 200 }, (_, index) => segment(index, 500));
       const tip = recordOf('meta', 0);
       await s.write(puts([...records, tip, recordOf('bodies', 1)]));
       assertRecords(await s.read([from(0), select('meta', 'tip')]), [...records, tip]);
@@ -158,23 +158,23 @@ function defineIndexTests(runner: SuiteRunner, store: StoreUnderTest): void {
     });
 
     test('are deleted from one on, and those before are left', async (s) => {
-      const records = Array.from({ length: 300 }, (_, index) => chunk(index));
+      const records = Array.from({ length: 300 }, (_, index) => segment(index));
       await s.write(puts([...records, recordOf('meta', 0), recordOf('bodies', 255)]));
       await s.write([deleteFrom(130)]);
-      await assertTable(s, 'chunks', records.slice(0, 130));
+      await assertTable(s, 'segments', records.slice(0, 130));
       await s.write([deleteFrom(0)]);
-      await assertTable(s, 'chunks', []);
+      await assertTable(s, 'segments', []);
       await assertTable(s, 'meta', [recordOf('meta', 0)]);
       await assertTable(s, 'bodies', [recordOf('bodies', 255)]);
     });
 
     test('are deleted before or after they are put, as the changes come', async (s) => {
-      await s.write(puts([chunk(0), chunk(1), chunk(2)]));
-      const other = { ...chunk(1), value: bytesOf(9, 20) };
+      await s.write(puts([segment(0), segment(1), segment(2)]));
+      const other = { ...segment(1), value: bytesOf(9, 20) };
       await s.write([deleteFrom(1), ...puts([other])]);
-      await assertTable(s, 'chunks', [chunk(0), other]);
-      await s.write([...puts([chunk(2), chunk(7)]), deleteFrom(2), ...puts([chunk(3)])]);
-      await assertTable(s, 'chunks', [chunk(0), other, chunk(3)]);
+      await assertTable(s, 'segments', [segment(0), other]);
+      await s.write([...puts([segment(2), segment(7)]), deleteFrom(2), ...puts([segment(3)])]);
+      await assertTable(s, 'segments', [segment(0), other, segment(3)]);
     });
   });
 }
@@ -241,7 +241,7 @@ function defineWriteTests(runner: SuiteRunner, store: StoreUnderTest): void {
       const last = (i: number): StorageRecord[] => [
         // Large ones and small ones in turns: a store that let writes race would let the small ones pass.
         { ...recordOf('bodies', 0), value: bytesOf(i, i % 2 === 0 ? 100_000 : 40) },
-        { ...recordOf('chunks', 0), value: bytesOf(i, 40) },
+        { ...recordOf('segments', 0), value: bytesOf(i, 40) },
         recordOf('bodies', 1001 + i),
       ];
       const writes = Array.from({ length: count }, (_, i) =>
@@ -273,13 +273,13 @@ function defineWriteTests(runner: SuiteRunner, store: StoreUnderTest): void {
 
     test('are seen wholly or not at all by those who read several records meanwhile', async (s) => {
       const generation = (seed: number): StorageRecord[] => [
-        ...[0, 1, 2, 3].map((index) => ({ ...recordOf('chunks', index), value: bytesOf(seed, 20_000) })),
+        ...[0, 1, 2, 3].map((index) => ({ ...recordOf('segments', index), value: bytesOf(seed, 20_000) })),
         { ...recordOf('meta', 0), value: bytesOf(seed, 20_000) },
       ];
       await s.write(puts(generation(0)));
       const progress = trackOf(Array.from({ length: 30 }, (_, i) => s.write(puts(generation(i + 1)))));
       while (progress.isRunning) {
-        const records = await s.read([{ table: 'chunks', from: 0 }, select('meta', 'tip')]);
+        const records = await s.read([{ table: 'segments', from: 0 }, select('meta', 'tip')]);
         const seen = new Set(records.map(({ value }) => value[0]));
         if (records.length !== 5 || seen.size !== 1)
           throw new Error(`${records.length} records of the writes ${[...seen].join()}`);
@@ -292,13 +292,13 @@ function defineWriteTests(runner: SuiteRunner, store: StoreUnderTest): void {
       await s.write(puts([record]));
       const bad = putRecord('bodies', hashOf(2), undefined as unknown as Uint8Array);
       const failing = rejectionOf(
-        s.write([...deletes([record]), ...puts([recordOf('bodies', 1), recordOf('chunks', 1)]), bad]),
+        s.write([...deletes([record]), ...puts([recordOf('bodies', 1), recordOf('segments', 1)]), bad]),
       );
       const next = s.write(puts([recordOf('meta', 0)]));
       await failing;
       await next;
       await assertTable(s, 'bodies', [record]);
-      await assertTable(s, 'chunks', []);
+      await assertTable(s, 'segments', []);
       await assertTable(s, 'meta', [recordOf('meta', 0)]);
     });
 

@@ -4,15 +4,15 @@ import { Visitor } from './browser.js';
 import { reaches, smallNetwork } from './servers.js';
 import { Stage } from './stage.js';
 
-/** Headers of one stored chunk. */
-const CHUNK = 2000;
-/** Two whole chunks and the beginning of a third. */
-const HISTORY = 2 * CHUNK + 100;
+/** Headers of one entry of the journal: those of a full answer. */
+const ENTRY = 2000;
+/** Two full answers and the beginning of a third. */
+const HISTORY = 2 * ENTRY + 100;
 const stage = new Stage();
 const { servers } = stage;
 
-/** Flips one bit in the middle of a stored chunk, as a bad disk would. */
-function damageChunk(visitor: Visitor, index: number): Promise<void> {
+/** Flips one bit in the middle of an entry of the journal, as a bad disk would. */
+function damageEntry(visitor: Visitor, index: number): Promise<void> {
   return visitor.page.evaluate(async (key) => {
     const finished = <T>(request: IDBRequest<T>): Promise<T> =>
       new Promise((resolve, reject) => {
@@ -21,16 +21,16 @@ function damageChunk(visitor: Visitor, index: number): Promise<void> {
       });
     const [{ name = '' } = {}] = await indexedDB.databases();
     const database = await finished(indexedDB.open(name));
-    const chunks = database.transaction('chunks', 'readwrite').objectStore('chunks');
-    const bytes: Uint8Array = await finished(chunks.get(key));
+    const journal = database.transaction('journal', 'readwrite').objectStore('journal');
+    const bytes: Uint8Array = await finished(journal.get(key));
     const middle = bytes.length >> 1;
     bytes[middle] = (bytes[middle] as number) ^ 1;
-    await finished(chunks.put(bytes, key));
+    await finished(journal.put(bytes, key));
     database.close();
   }, index);
 }
 
-it('notices a damaged chunk, keeps what is before it, and has everything stored again afterwards', async () => {
+it('notices a damaged entry of the journal, keeps what is before it, and has everything stored again afterwards', async () => {
   const network = smallNetwork('vision-e2e-damage');
   const signal = await servers.signal();
   const url = await servers.page(network, [signal.url]);
@@ -39,9 +39,9 @@ it('notices a damaged chunk, keeps what is before it, and has everything stored 
   const visitor = await Visitor.open(stage.browser, url);
   await visitor.hasStored(HISTORY);
 
-  await damageChunk(visitor, 1);
+  await damageEntry(visitor, 1);
   const found = await visitor.reload();
-  expect(found.height).toBe(CHUNK);
+  expect(found.height).toBe(ENTRY);
   await visitor.isTold('STORE_CORRUPT');
   const { height, hash } = gateway.tip;
   await visitor.reaches(height);

@@ -9,7 +9,7 @@ import { buildLibrary, serveLibrary } from './library-page.js';
 import { reaches, smallNetwork } from './servers.js';
 import { Stage } from './stage.js';
 
-/** One whole chunk, and the beginning of another. */
+/** One full answer, and the beginning of another. */
 const HISTORY = 2100;
 const stage = new Stage();
 const { servers } = stage;

@@ -25,6 +25,7 @@ import {
 } from '@vision-light/protocol';
 import { RequestFault } from '../../packages/gateway/src/http/request/request-fault.js';
 import { RequestMembers } from '../../packages/gateway/src/http/request/request-members.js';
+import { xxh32 } from '../../packages/protocol/src/bytes/xxh32.js';
 import { decodeVisionBody } from '../../packages/protocol/src/families/vision/block/body-codec.js';
 import { recordFromJson } from '../../packages/protocol/src/families/vision/header/header-json.js';
 import { visionDevnet, visionMainnet } from '../../packages/protocol/src/families/vision/network-params.js';
@@ -33,12 +34,21 @@ import {
   encodeTransaction,
 } from '../../packages/protocol/src/families/vision/transaction/transaction.js';
 import { createVisionFamily } from '../../packages/protocol/src/families/vision/vision-family.js';
+import { BatchHasher } from '../../packages/protocol/src/headers/batch-hasher.js';
 import {
-  decodeChunk,
+  type PackedBatch,
+  packBatches,
+  unpackBatches,
+} from '../../packages/protocol/src/headers/storage/batch-list.js';
+import {
+  decodeTable,
   decodeTip,
-  encodeChunk,
+  encodeTable,
   encodeTip,
-} from '../../packages/protocol/src/headers/chunk-codec.js';
+} from '../../packages/protocol/src/headers/storage/chain-records.js';
+import { findBase, openSegment } from '../../packages/protocol/src/headers/storage/open-segment.js';
+import { chainLayout } from '../../packages/protocol/src/headers/storage/stored-chain.js';
+import { genesisBase } from '../../packages/protocol/src/tree/tree-base.js';
 import { SimRandom } from '../sim/sim-random.js';
 import { makeBody } from '../sim/vision-bodies.js';
 import { VisionChain, visionSim } from '../sim/vision-chain.js';
@@ -158,24 +168,71 @@ function batchTarget(family: ChainFamily, weight: number): FuzzTarget {
   };
 }
 
-const stored: FuzzTarget = {
-  name: 'chunks and tip pointers',
+/** Some headers as they lie on disk, in two batches. */
+function sampleList(family: ChainFamily): Uint8Array {
+  const { count, records, hashes } = sampleBatch(family);
+  const half = count >> 1;
+  const pack = (from: number, to: number): PackedBatch => {
+    const writer = new ByteWriter();
+    const part = records.subarray(from * family.recordBytes, to * family.recordBytes);
+    family.encodeBatch(writer, {
+      count: to - from,
+      records: part,
+      hashes: hashes.subarray(from * 32, to * 32),
+    });
+    const parent = from === 0 ? family.genesis.hash : hashes.subarray(from * 32 - 32, from * 32);
+    return { parent, count: to - from, payload: writer.bytes() };
+  };
+  return packBatches([pack(0, half), pack(half, count)]);
+}
+
+const layout = chainLayout(0);
+const tableEntry = { lastHash: hash, chainwork: 2n ** 70n, digest: 0xdead_beef };
+
+const storedRecords: FuzzTarget = {
+  name: 'tables of segments and tip pointers',
   weight: 2,
   samples: [
-    encodeChunk(visionSim, hash, sampleBatch(visionSim)),
-    encodeTip(1_000_000, hash),
-    encodeTip(0, hash),
+    encodeTip({ height: 1_000_000, hash }),
+    encodeTip({ height: 0, hash }),
+    encodeTable(layout, []),
+    encodeTable(layout, [tableEntry, { ...tableEntry, chainwork: 0n }, tableEntry]),
   ],
   check(input) {
     const tip = decodeTip(input);
-    if (tip !== undefined) expectEqual('tip pointer', encodeTip(tip.height, tip.hash), input);
-    const chunk = decodeChunk(input);
-    if (chunk === undefined) return;
-    if (chunk.payload.length > input.length) throw new Error('a payload longer than its chunk');
-    const reader = new ByteReader(chunk.payload);
-    visionSim.decodeBatch(reader, chunk.count, chunk.parent, 0);
+    if (tip !== undefined) expectEqual('tip pointer', encodeTip(tip), input);
+    const table = decodeTable(layout, input);
+    if (table !== undefined) expectEqual('table', encodeTable(layout, table), input);
   },
 };
+
+/** Segments and entries of the journal, and what a loader does with them before anything is hashed. */
+function storedListTarget(family: ChainFamily): FuzzTarget {
+  return {
+    name: `stored headers of ${family.name}`,
+    weight: 2,
+    samples: [sampleList(family), packBatches([{ parent: hash, count: 1, payload: new Uint8Array(9) }])],
+    check(input) {
+      const batches = unpackBatches(input);
+      if (batches === undefined) return;
+      expectEqual('list', packBatches(batches), input);
+      const count = batches.reduce((sum, batch) => sum + batch.count, 0);
+      const small = { ...chainLayout(0, count), batchHeaders: 1 };
+      const entry = { lastHash: hash, chainwork: 10n ** 6n, digest: xxh32(input) };
+      const start = batches[0]?.parent ?? hash;
+      const segment = openSegment(small, [entry], 0, input, start);
+      if (segment === undefined) throw new Error('a segment that is what its table says');
+      const base = { ...genesisBase(family), height: -1 };
+      let answers = 0;
+      findBase(family, new BatchHasher(family, { push: () => {} }, () => 1), segment, 1, base, (found) => {
+        answers++;
+        if (found !== undefined && found.base.records.length % family.recordBytes !== 0)
+          throw new Error('records that are not whole');
+      });
+      if (answers > 1) throw new Error('answered twice');
+    },
+  };
+}
 
 /**
  * Holds each input against every block: of none may it be the body unless it is.
@@ -355,7 +412,9 @@ export const targets: readonly FuzzTarget[] = [
   batchTarget(createVisionFamily(visionMainnet), 1),
   batchTarget(resolveNetwork('bitcoin-mainnet'), 2),
   batchPass,
-  stored,
+  storedRecords,
+  storedListTarget(visionSim),
+  storedListTarget(resolveNetwork('bitcoin-regtest')),
   bodyTarget(visionSim, 2, [visionBlock()], unsigned),
   bodyTarget(resolveNetwork('bitcoin-mainnet'), 1, bitcoinBlocks),
   bodyCodec,

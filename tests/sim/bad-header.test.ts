@@ -218,7 +218,7 @@ describe('two headers with one digest', () => {
     liar.hello({ height: 14, chainwork: claimed });
     await world.run(world.now + 3000);
     const error = node.noticed('error').find(({ code }) => code === 'HEADER_EQUIVOCATION');
-    expect(error?.message).toContain(weak.hashToHex(first.hashes.subarray(160, 192)));
+    expect(error?.detail).toContain(weak.hashToHex(first.hashes.subarray(160, 192)));
     expect(node.core.header(6)?.fields.txRoot).toBe('01'.repeat(32));
     expect(node.core.tip.height).toBe(14);
     expect(node.noticed('reorg')).toEqual([]);

@@ -1,4 +1,7 @@
-/** What must hold of a node's chain after every step, seen from outside: its work never falls, and it hangs together. */
+/**
+ * What must hold of a node's chain after every step, seen from outside: its work never falls unless the node says that what
+ * was stored is damaged, and it hangs together.
+ */
 import type { HeaderTree } from '@vision-light/protocol';
 
 const equal = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
@@ -28,6 +31,13 @@ export class ChainChecker {
     this.#tip = tree.tip;
     this.#height = tree.tipHeight;
     this.#chainwork = tree.chainwork(tree.tip);
+  }
+
+  /** The node says that its chain begins anew. */
+  restarted(): void {
+    this.#tip = -1;
+    this.#height = 0;
+    this.#chainwork = 0n;
   }
 
   /** @throws {Error} saying what is wrong. Looks at what changed since the last call. */

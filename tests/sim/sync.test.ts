@@ -105,7 +105,7 @@ describe('header sync', () => {
     expect(node.core.nextWake()).toBeUndefined();
   });
 
-  it('stores whole chunks as they came, and finds them again', async () => {
+  it('stores full answers as they came, and finds them again', async () => {
     const world = new World(startWallTime);
     await addFull(world, 'full');
     const store = new MemoryStore();
@@ -122,7 +122,7 @@ describe('header sync', () => {
     world.connect('node', 'full');
     await world.run(world.now + 30_000);
     expect(node.core.status.storedHeight).toBe(5000);
-    // Two chunks came whole; of the third there are a thousand.
+    // Two answers were full; of the third there are a thousand.
     expect(encoded).toBe(1000);
     world.kill('node');
     const again = world.add('again', { family, store });

@@ -14,7 +14,7 @@ const read = (...records: readonly StorageRecord[]): NodeEventBody => ({
   request: 1,
   result: { kind: 'read', records },
 });
-const chunk = (key: number, value: Uint8Array): StorageRecord => ({ table: 'chunks', key, value });
+const entry = (key: number, value: Uint8Array): StorageRecord => ({ table: 'journal', key, value });
 const list = (...keys: readonly Uint8Array[]): NodeEventBody => ({
   type: 'storageAnswered',
   request: 1,
@@ -39,12 +39,12 @@ it.each<[what: string, events: readonly NodeEventBody[]]>([
     'records that were read',
     [
       read(),
-      read(chunk(0, bytes(0))),
-      read(chunk(1, bytes(0))),
-      read(chunk(0, bytes(1))),
-      read(chunk(0, new Uint8Array(0))),
-      read(chunk(0, bytes(0)), chunk(1, bytes(0))),
-      read(chunk(1, bytes(0)), chunk(0, bytes(0))),
+      read(entry(0, bytes(0))),
+      read(entry(1, bytes(0))),
+      read(entry(0, bytes(1))),
+      read(entry(0, new Uint8Array(0))),
+      read(entry(0, bytes(0)), entry(1, bytes(0))),
+      read(entry(1, bytes(0)), entry(0, bytes(0))),
       read({ table: 'meta', key: 'tip', value: bytes(0) }),
       read({ table: 'bodies', key: bytes(0), value: bytes(0) }),
       read({ table: 'bodies', key: bytes(1), value: bytes(0) }),

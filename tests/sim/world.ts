@@ -81,6 +81,7 @@ export interface SimNodeOptions {
   readonly peersMax?: number;
   readonly followedBlocks?: number;
   readonly minChainwork?: bigint;
+  readonly segmentHeaders?: number;
   readonly seed?: number;
   /** Called with every notice; they are not kept then. */
   readonly notice?: (notice: NodeNotice, node: SimNode) => void;
@@ -168,6 +169,7 @@ export class SimNode {
       ...(options.peersMax === undefined ? {} : { peersMax: options.peersMax }),
       ...(options.followedBlocks === undefined ? {} : { followedBlocks: options.followedBlocks }),
       ...(options.minChainwork === undefined ? {} : { minChainwork: options.minChainwork }),
+      ...(options.segmentHeaders === undefined ? {} : { segmentHeaders: options.segmentHeaders }),
     });
     this.checker = new ChainChecker(this.core.tree);
     this.caps = new CapChecker(this.core, 2 * HASHERS, options.peersMax, world.sweepSteps);
@@ -246,6 +248,8 @@ export class SimNode {
         this.#keep(effect);
         break;
       case 'emit':
+        if (effect.notice.type === 'error' && effect.notice.code === 'STORE_CORRUPT')
+          this.checker.restarted();
         if (this.options.notice === undefined) this.notices.push(effect.notice);
         else this.options.notice(effect.notice, this);
         break;

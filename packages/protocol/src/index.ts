@@ -67,6 +67,7 @@ export {
   type Tip,
 } from './io/notice.js';
 export {
+  formerTables,
   isKeyOf,
   type KeyOf,
   type StorageChange,

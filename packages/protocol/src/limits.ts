@@ -261,13 +261,16 @@ export const SUBMISSION_SOURCES_MAX = 4;
 /** Times that the hashing of one slice is tried again after a worker died. Afterwards its batch is dropped; this is no fault of its sender. */
 export const POW_RETRIES_MAX = 3;
 
-/** Chunks of one write: 10,000 headers, about 400 kB to 2 MB. The rest follows in the next write. */
-export const CHUNKS_PER_WRITE_MAX = 5;
+/** Bytes of segments of one write: five of Bitcoin's or one of Vision's. A segment that was begun is written whole. The rest follows in the next write. */
+export const SEGMENT_BYTES_PER_WRITE = 4 * 1024 * 1024;
 
-/** Chunks that are kept as peers sent them until they are written, 100 to 500 kB each. What is beyond it is encoded anew. */
-export const RECEIVED_CHUNKS_MAX = 10;
+/** Entries of the journal of stored headers: each block adds one, and a reload reads them all. At the edge short ones are written anew as entries of HEADERS_PER_MESSAGE_MAX headers. */
+export const JOURNAL_ENTRIES_MAX = 64;
 
-/** Storage requests that are not answered: one write of headers, one of bodies, the two reads of the start, and `BODY_READS_MAX` bodies. Each part bounds its own, so one more is a mistake of the node, which then stops. */
+/** Bytes of answers that are kept as peers sent them until they are written: a whole segment of the largest headers (Vision's mainnet), or a hundred answers of Bitcoin headers for a disk that lags. What is beyond it is encoded anew. */
+export const RECEIVED_BYTES_MAX = 8 * 1024 * 1024;
+
+/** Storage requests that are not answered: one write of headers, one of bodies, two of the start or of the stored chain in the background, and `BODY_READS_MAX` bodies. Each part bounds its own, so one more is a mistake of the node, which then stops. */
 export const STORAGE_REQUESTS_MAX = 4 + BODY_READS_MAX;
 
 /** Milliseconds that new headers wait for their chunk to fill while more arrive; otherwise they are written at once. */
@@ -275,6 +278,9 @@ export const STORE_DELAY_MS = 1_000;
 
 /** Milliseconds before storage that failed is tried again. Arbitrary. */
 export const STORE_RETRY_MS = 60_000;
+
+/** Milliseconds between two stored batches that are verified in the background while headers are downloaded; at rest they follow one another. A batch takes a few milliseconds. */
+export const PROVE_INTERVAL_MS = 100;
 
 /** Last headers of a stored chain that are hashed again on load where hashing all of them would take long (Vision). */
 export const REVERIFY_LAST = 12;

@@ -12,7 +12,7 @@ export interface TipsOptions {
 export interface LightNodeHandle {
   /** The best verified header; genesis at first. */
   readonly tip: Tip;
-  /** `storedHeight` is 0 while nothing is kept on this device: `storage: 'memory'`, STORE_DENIED, STORE_BUSY. */
+  /** `storedHeight` is 0 while nothing is kept on this device: `storage: 'memory'`, STORE_DENIED, STORE_BUSY, STORE_NEWER. */
   readonly status: Status;
   /**
    * Calls `listener` with each new value. A listener that throws is reported to the console and disturbs nobody else.
@@ -30,7 +30,8 @@ export interface LightNodeHandle {
    */
   tips(options?: TipsOptions): AsyncIterableIterator<Tip>;
   /**
-   * A verified header of the best chain, or of a side branch by its hash.
+   * A verified header of the best chain, or of a side branch by its hash. One that is stored and below
+   * `status.verifiedFrom` is read and verified first, and found by its height alone.
    *
    * @returns undefined if it is not known
    * @throws {TypeError | RangeError} if the argument is neither a height nor a hash of 64 lowercase hex digits

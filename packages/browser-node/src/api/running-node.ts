@@ -10,7 +10,7 @@ import {
   zeroMetrics,
 } from '@vision-light/protocol';
 import type { Block } from '../boundary/block.js';
-import { describeError, type LightNodeErrorCode } from '../boundary/error-codes.js';
+import type { LightNodeErrorCode } from '../boundary/error-codes.js';
 import type { BlockAnswer, FromNodeWorker } from '../boundary/messages.js';
 import type { NodeWorkerLink } from '../boundary/node-worker-link.js';
 import { PagePeers } from '../peers/page-peers.js';
@@ -64,6 +64,7 @@ export class RunningNode implements LightNodeHandle {
       bestPeerHeight: tip.height,
       headersPerSecond: 0,
       storedHeight: 0,
+      verifiedFrom: 0,
       progress: 0,
     });
     this.#worker = worker;
@@ -77,7 +78,7 @@ export class RunningNode implements LightNodeHandle {
       metrics: reportMetrics ? () => this.#metrics : undefined,
       maxPeers,
       post: (message, transfer) => worker.post(message, transfer),
-      failed: (code, detail) => this.#fail(new LightNodeError(code, describeError(code, detail))),
+      failed: (code, detail) => this.#report(code, detail),
     });
     this.#finder = finder;
     this.#links = links;
@@ -176,7 +177,7 @@ export class RunningNode implements LightNodeHandle {
   crash(reason: unknown): void {
     if (this.#closing !== undefined) return;
     this.#isCrashed = true;
-    this.#fail(new LightNodeError('WORKER_FAILED', describeError('WORKER_FAILED', String(reason)), reason));
+    this.#report('WORKER_FAILED', String(reason), reason);
     void this.close();
   }
 
@@ -206,7 +207,7 @@ export class RunningNode implements LightNodeHandle {
         this.#subscriptions.publish('peer', freeze({ change: notice.change, peers: notice.peers }));
         break;
       case 'error':
-        this.#fail(new LightNodeError(notice.code as LightNodeErrorCode, notice.message));
+        this.#report(notice.code as LightNodeErrorCode, notice.detail);
         if (notice.code === 'NODE_BROKEN') void this.close();
         break;
       case 'ready':
@@ -214,6 +215,7 @@ export class RunningNode implements LightNodeHandle {
         this.#tip = notice.tip;
         break;
       case 'submitted':
+      case 'header':
       case 'block':
       case 'closed':
         break;
@@ -227,8 +229,8 @@ export class RunningNode implements LightNodeHandle {
     this.#subscriptions.publish('status', status);
   }
 
-  #fail(error: LightNodeError): void {
-    this.#subscriptions.publish('error', error);
+  #report(code: LightNodeErrorCode, detail: string, cause?: unknown): void {
+    this.#subscriptions.publish('error', new LightNodeError(code, detail, cause));
   }
 
   async #end(): Promise<void> {

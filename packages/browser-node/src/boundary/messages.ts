@@ -39,7 +39,7 @@ export type BlockAnswer =
 export interface NodeControl {
   /** Starts the node; a `ready` notice follows once the stored chain is loaded. */
   start(settings: NodeWorkerSettings): StartResult;
-  header(heightOrHash: number | string): HeaderInfo | undefined;
+  header(heightOrHash: number | string): HeaderInfo | undefined | Promise<HeaderInfo | undefined>;
   /** @param hash  64 hex digits, display order */
   block(hash: string): Promise<BlockAnswer>;
   /** The page became visible, or the network came back. */

@@ -1,5 +1,5 @@
 /** The shape of a network's database in IndexedDB: one object store for each table, under the table's name. */
-import { storageTables, type TableName } from '@vision-light/protocol';
+import { formerTables, storageTables, type TableName } from '@vision-light/protocol';
 import type { IDBPDatabase, IDBPObjectStore } from 'idb';
 
 /**
@@ -24,14 +24,16 @@ export const SCHEMA_VERSION = Math.max(...Object.values(storageTables).map(({ si
 
 /**
  * Brings an older database to the present shape. This needs no write lock: the browser does it only once every other tab
- * has closed its connection, and a writer of an earlier release gives the lock up with it. One with just the tables of its version is kept and gets those that
- * came later; whatever else is found is nothing of ours, and removed.
+ * has closed its connection, and a writer of an earlier release gives the lock up with it. One with just the tables of its
+ * version is kept, gets those that came later and loses those that are no longer used; whatever else is found is nothing
+ * of ours, and removed.
  *
  * @param oldVersion  0 if there is no database yet
  */
 export function upgradeDatabase(database: NodeDatabase, oldVersion: number): void {
-  if (storeNames(database) !== namesOf(tablesOf(oldVersion)))
-    for (const name of database.objectStoreNames) database.deleteObjectStore(name);
+  const isOurs = storeNames(database) === namesOf([...tablesOf(oldVersion), ...formerTablesOf(oldVersion)]);
+  for (const name of [...database.objectStoreNames])
+    if (!isOurs || !isTableName(name)) database.deleteObjectStore(name);
   for (const table of tablesOf(SCHEMA_VERSION))
     if (!database.objectStoreNames.contains(table)) database.createObjectStore(table);
 }
@@ -44,6 +46,13 @@ export function hasShape(database: NodeDatabase): boolean {
 /** The tables of one version of the shape. */
 function tablesOf(version: number): TableName[] {
   return tableNames.filter((table) => storageTables[table].since <= version);
+}
+
+/** The tables of one version of the shape that this release does not use. */
+function formerTablesOf(version: number): string[] {
+  return Object.entries(formerTables).flatMap(([name, { since, until }]) =>
+    since <= version && version < until ? [name] : [],
+  );
 }
 
 const tableNames: readonly TableName[] = Object.keys(storageTables).filter(isTableName);

@@ -12,8 +12,8 @@ import { inTime } from '../boundary/start-deadline.js';
 import type { NodeDatabase, TableStore } from './node-database.js';
 
 /**
- * Records that one request reads. Chromium cannot answer with more than about 128 MB at once; 64 chunks of headers are at
- * most 32 MB.
+ * Records that one request reads. Chromium cannot answer with more than about 128 MB at once; 64 entries of the journal
+ * are at most 48 MB.
  */
 const RECORDS_PER_READ = 64;
 
@@ -86,7 +86,8 @@ export async function listKeys<Table extends TableName>(
   table: Table,
 ): Promise<KeyOf<Table>[]> {
   const keys: KeyOf<Table>[] = [];
-  for (const stored of await answered(database.getAllKeys(table))) {
+  const store = database.transaction(table).objectStore(table);
+  for (const stored of await answered(store.getAllKeys())) {
     const key = stored instanceof ArrayBuffer ? new Uint8Array(stored) : stored;
     if (isKeyOf(table, key)) keys.push(key);
   }

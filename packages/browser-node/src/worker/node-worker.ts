@@ -13,7 +13,7 @@ import {
   resolveNetwork,
 } from '@vision-light/protocol';
 import { expose, transfer } from 'comlink';
-import { describeError, type LightNodeErrorCode } from '../boundary/error-codes.js';
+import type { LightNodeErrorCode } from '../boundary/error-codes.js';
 import type {
   BlockAnswer,
   NodeControl,
@@ -79,6 +79,7 @@ class NodeHost implements NodeControl {
   #isReleased = false;
   #lastTicket = 0;
   readonly #awaitedBlocks = new Map<number, (result: BlockResult) => void>();
+  readonly #awaitedHeaders = new Map<number, (header: HeaderInfo | undefined) => void>();
   /** What the page knows. */
   #postedMetrics: Metrics | undefined;
   #metricsTimer: ReturnType<typeof setInterval> | undefined;
@@ -105,8 +106,17 @@ class NodeHost implements NodeControl {
     return { ok: true, networkId };
   }
 
-  header(heightOrHash: number | string): HeaderInfo | undefined {
-    return this.#driver?.node.header(heightOrHash);
+  header(heightOrHash: number | string): HeaderInfo | undefined | Promise<HeaderInfo | undefined> {
+    const node = this.#driver?.node;
+    const header = node?.header(heightOrHash);
+    const mayBeStored =
+      typeof heightOrHash === 'number' && node !== undefined && node.status.verifiedFrom > 0;
+    if (header !== undefined || !mayBeStored) return header;
+    return new Promise((resolve) => {
+      const ticket = ++this.#lastTicket;
+      this.#awaitedHeaders.set(ticket, resolve);
+      this.#push({ type: 'command', command: { kind: 'header', height: heightOrHash, ticket } });
+    });
   }
 
   async block(text: string): Promise<BlockAnswer> {
@@ -121,7 +131,7 @@ class NodeHost implements NodeControl {
     if (!result.ok) return result;
     const { height, body } = result;
     const info = family.describeBody(body);
-    const header = this.header(text);
+    const header = this.#driver?.node.header(text);
     // The header may have been dropped meanwhile: a side branch.
     if (info === undefined || header === undefined) return { ok: false, code: 'BLOCK_UNKNOWN' };
     const answer: BlockAnswer = { ok: true, block: { ...info, height, hash: text, header, body } };
@@ -239,6 +249,11 @@ class NodeHost implements NodeControl {
       this.#awaitedBlocks.delete(notice.ticket);
       return;
     }
+    if (notice.type === 'header') {
+      this.#awaitedHeaders.get(notice.ticket)?.(notice.header);
+      this.#awaitedHeaders.delete(notice.ticket);
+      return;
+    }
     this.#notices.add(notice);
     if (notice.type !== 'closed') return;
     this.#notices.flush();
@@ -253,6 +268,6 @@ class NodeHost implements NodeControl {
   }
 
   #notifyOf(code: LightNodeErrorCode, detail: string): void {
-    this.#notices.add({ type: 'error', code, message: describeError(code, detail) });
+    this.#notices.add({ type: 'error', code, detail });
   }
 }

@@ -10,6 +10,7 @@ const status: NodeNotice = {
     bestPeerHeight: 9,
     headersPerSecond: 0,
     storedHeight: 9,
+    verifiedFrom: 0,
     progress: 1,
   },
 };

@@ -6,7 +6,13 @@
  * unpacks every body. Measured with 400 bodies of 1 MB that can be compressed: 300 to 500 ms, against 4 to 6 ms for the
  * hashes alone.
  */
-import { isKeyOf, type KeyOf, storageTables, type TableName } from '@vision-light/protocol';
+import {
+  type formerTables,
+  isKeyOf,
+  type KeyOf,
+  storageTables,
+  type TableName,
+} from '@vision-light/protocol';
 
 /** Where one table lies; each prefix is one byte. */
 interface Layout {
@@ -17,9 +23,15 @@ interface Layout {
 
 /** Never changed for a table that is there: databases hold these bytes. */
 const layouts: Readonly<Record<TableName, Layout>> = {
-  chunks: { prefix: 0x63 },
+  segments: { prefix: 0x73 },
+  journal: { prefix: 0x6a },
   meta: { prefix: 0x74 },
   bodies: { prefix: 0x62, listPrefix: 0x68 },
+};
+
+/** Tables of older releases: prefix, and an index as u32 BE. */
+const formerLayouts: Readonly<Record<keyof typeof formerTables, Layout>> = {
+  chunks: { prefix: 0x63 },
 };
 
 /** The name whose key is the prefix alone: databases are older than other names. */
@@ -29,6 +41,17 @@ const UNNAMED = 'tip';
 export interface KeyRange {
   readonly gte: Uint8Array;
   readonly lt: Uint8Array;
+}
+
+/** Where records of older releases lie. */
+export const formerRanges: readonly KeyRange[] = Object.values(formerLayouts).map(({ prefix }) => ({
+  gte: Uint8Array.of(prefix),
+  lt: Uint8Array.of(prefix + 1),
+}));
+
+/** Whether a key in one of {@link formerRanges} is that of a record; others than ours can lie there. */
+export function isFormerKey(bytes: Uint8Array): boolean {
+  return bytes.length === 5;
 }
 
 /** Where a record lies. */

@@ -46,42 +46,44 @@ defineStoreSuite({ describe, it }, levelDb);
 describe('LevelStore', () => {
   /** Hashes whose bytes are also those of other prefixes. */
   const hashes = [0x00, 0x62, 0x68, 0xff].map((byte) => new Uint8Array(32).fill(byte));
-  const chunkIndexes = [0, 1, 255, 256, 70_000];
+  const indexes = [0, 1, 255, 256, 70_000];
 
-  /** A database byte for byte as releases have written it since they keep bodies. */
+  const index4 = (index: number): number[] => [0, index >> 16, (index >> 8) & 0xff, index & 0xff];
+  const bodiesLayout = hashes.map(
+    (hash, i) =>
+      [
+        [0x62, ...hash],
+        [6, i],
+      ] as const,
+  );
+  const listLayout = hashes.map((hash) => [[0x68, ...hash], []] as const);
+
+  /** A database byte for byte as releases have written it since they keep segments. */
   const layout: readonly (readonly [key: readonly number[], value: readonly number[]])[] = [
-    ...hashes.map(
-      (hash, i) =>
+    ...bodiesLayout,
+    ...listLayout,
+    [
+      [0x6a, ...index4(0)],
+      [2, 0],
+    ],
+    [
+      [0x6a, ...index4(1)],
+      [2, 1],
+    ],
+    ...indexes.map(
+      (index) =>
         [
-          [0x62, ...hash],
-          [6, i],
+          [0x73, ...index4(index)],
+          [1, index & 0xff],
         ] as const,
     ),
-    [
-      [0x63, 0, 0, 0, 0],
-      [1, 0],
-    ],
-    [
-      [0x63, 0, 0, 0, 1],
-      [1, 1],
-    ],
-    [
-      [0x63, 0, 0, 0, 255],
-      [1, 255],
-    ],
-    [
-      [0x63, 0, 0, 1, 0],
-      [1, 0],
-    ],
-    [
-      [0x63, 0, 1, 0x11, 0x70],
-      [1, 0x70],
-    ],
-    ...hashes.map((hash) => [[0x68, ...hash], []] as const),
     [[0x74], [9, 9]],
+    [[0x74, ...new TextEncoder().encode('segments')], [8]],
   ];
   const chain = {
-    chunks: chunkIndexes.map((index) => ({ index, bytes: Uint8Array.of(1, index & 0xff) })),
+    segments: indexes.map((index) => ({ index, bytes: Uint8Array.of(1, index & 0xff) })),
+    journal: [0, 1].map((index) => ({ index, bytes: Uint8Array.of(2, index) })),
+    table: Uint8Array.of(8),
     tip: Uint8Array.of(9, 9),
   };
 
@@ -100,7 +102,12 @@ describe('LevelStore', () => {
 
   it('writes what earlier releases read', async () => {
     const store = await LevelStore.open(folder);
-    await writeChain(store, { removeFrom: undefined, put: chain.chunks, tip: chain.tip });
+    await writeChain(store, {
+      segments: chain.segments,
+      journal: chain.journal,
+      table: chain.table,
+      tip: chain.tip,
+    });
     await writeBodies(store, {
       put: hashes.map((hash, i) => ({ hash, body: Uint8Array.of(6, i) })),
       remove: [],
@@ -113,6 +120,33 @@ describe('LevelStore', () => {
     await raw.close();
   });
 
+  it('removes the chunks of releases that kept them, and leaves the bodies', async () => {
+    const former = [
+      ...bodiesLayout,
+      ...indexes.map(
+        (index) =>
+          [
+            [0x63, ...index4(index)],
+            [1, index & 0xff],
+          ] as const,
+      ),
+      ...listLayout,
+      [[0x74], [1, 7]] as const,
+    ];
+    const raw = await openRaw();
+    for (const [key, value] of former) await raw.put(Uint8Array.from(key), Uint8Array.from(value));
+    await raw.close();
+
+    const store = await LevelStore.open(folder);
+    const left = { segments: [], journal: [], table: undefined, tip: Uint8Array.of(1, 7) };
+    expect(await loadChain(store)).toEqual(left);
+    expect(await listBodies(store)).toEqual(hashes);
+    await store.close();
+    const after = await openRaw();
+    expect((await after.keys().all()).some((key) => key[0] === 0x63)).toBe(false);
+    await after.close();
+  });
+
   it('passes over keys that are none of its own, and leaves them', async () => {
     const raw = await openRaw();
     for (const text of ['a', 'b', 'c', 'chunks', 'd', 'h', 'hash', `h${'x'.repeat(33)}`, 'i'])
@@ -120,7 +154,7 @@ describe('LevelStore', () => {
     await raw.close();
 
     const store = await LevelStore.open(folder);
-    expect(await loadChain(store)).toEqual({ chunks: [], tip: undefined });
+    expect(await loadChain(store)).toEqual({ segments: [], journal: [], table: undefined, tip: undefined });
     expect(await listBodies(store)).toEqual([]);
     await store.close();
   });
@@ -147,7 +181,7 @@ describe('LevelStore', () => {
 
   it('says in one sentence that the database is damaged', async () => {
     const store = await LevelStore.open(folder);
-    await writeChain(store, { removeFrom: undefined, put: [], tip: Uint8Array.of(1) });
+    await writeChain(store, { tip: Uint8Array.of(1) });
     await store.close();
     for (const name of await readdir(folder)) {
       if (name.startsWith('MANIFEST')) await writeFile(path.join(folder, name), 'damaged');

@@ -13,7 +13,15 @@ import {
 } from '@vision-light/protocol';
 import { ClassicLevel } from 'classic-level';
 import { GatewayError } from '../gateway-error.js';
-import { keyIn, listedKey, listRange, rangeFrom, recordKey } from './level-keys.js';
+import {
+  formerRanges,
+  isFormerKey,
+  keyIn,
+  listedKey,
+  listRange,
+  rangeFrom,
+  recordKey,
+} from './level-keys.js';
 
 const NOTHING = new Uint8Array(0);
 
@@ -28,7 +36,7 @@ type Place = Pick<StorageRecord, 'table' | 'key'>;
  *
  * A write is synced to disk if the row of one of its tables says so. Others are handed to the system and no more, for
  * what a power failure takes of them is fetched again; it is missing wholly, and never in the list alone. The end of the
- * process takes none. Keys that are none of a table's are passed over, and left to lie.
+ * process takes none. Keys that are none of a table's are passed over, and left to lie; those of tables of older releases are removed.
  */
 export class LevelStore implements Store {
   readonly #db: Database;
@@ -52,6 +60,7 @@ export class LevelStore implements Store {
     const db: Database = new ClassicLevel(folder, { keyEncoding: 'view', valueEncoding: 'view' });
     try {
       await db.open();
+      await removeFormer(db);
     } catch (error) {
       throw new GatewayError(openFault(folder, error));
     }
@@ -142,6 +151,14 @@ export class LevelStore implements Store {
       if (change.kind === 'put' && change.table === table && Number(change.key) >= from) places.push(change);
     return places;
   }
+}
+
+/** What older releases left in tables that are no longer used. */
+async function removeFormer(db: Database): Promise<void> {
+  const batch = db.batch();
+  for (const range of formerRanges)
+    for await (const key of db.keys(range)) if (isFormerKey(key)) batch.del(key);
+  await batch.write();
 }
 
 function put(batch: Batch, { table, key, value }: StorageRecord): void {

@@ -17,6 +17,8 @@ export interface FollowerListener {
   wasRefused(hash: Uint8Array): boolean;
   /** A body is not to be kept any more. */
   dropped(hash: Uint8Array): void;
+  /** Whether headers are on their way. */
+  isSyncing(): boolean;
 }
 
 /** Keeps the store in step with `FollowedBlocks`. */
@@ -31,6 +33,11 @@ export class BlockFollower {
     readonly checker: BodyChecker,
     readonly listener: FollowerListener,
   ) {}
+
+  /** Slots mean nothing any more. */
+  restart(): void {
+    this.#prunedAt = -1;
+  }
 
   /** Whether there are heights to look at, and room for what they want. */
   get hasMore(): boolean {
@@ -59,11 +66,19 @@ export class BlockFollower {
     const { followed, stored, download } = this;
     const { tree } = followed;
     if (this.#prunedAt === tree.tip || followed.count === Number.POSITIVE_INFINITY) return;
+    // Without a header above the base nothing is known of what is kept.
+    if (tree.tipHeight === tree.baseHeight) return;
     this.#prunedAt = tree.tip;
     const { lowest } = followed;
+    // The base is kept as well, and below it may be a header that is not found; or it is on its way.
+    const lowestKept = tree.tipHeight - followed.count + 1;
+    const mayBeBelow = tree.baseHeight > 0 && lowestKept < tree.baseHeight;
+    const mayCome = this.listener.isSyncing();
     for (const hash of [...stored.hashes()]) {
       const slot = tree.find(hash);
-      if (slot !== undefined && tree.height(slot) >= lowest && followed.count > 0) continue;
+      if (slot === undefined && mayCome) this.#prunedAt = -1;
+      const isWanted = slot === undefined ? mayBeBelow || mayCome : tree.height(slot) >= lowestKept;
+      if (isWanted && followed.count > 0) continue;
       this.listener.dropped(hash);
       stored.remove(hash);
     }

@@ -47,6 +47,8 @@ export interface BlockSyncListener {
   storeWorks(): void;
   /** The store does not take bodies. */
   storeFailed(failure: StorageFailure): void;
+  /** Whether headers are on their way. */
+  isSyncing(): boolean;
   /** Whether many headers are still to come: bodies would be fetched and thrown away. */
   isFar(): boolean;
 }
@@ -94,6 +96,7 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     this.#follower = new BlockFollower(this.#followed, this.#stored, this.download, this.#checker, {
       wasRefused: (hash) => this.#fault !== undefined && this.#seen.has(hash),
       dropped: (hash) => this.#unwant(hash),
+      isSyncing: () => listener.isSyncing(),
     });
     this.requested = new RequestedBlocks(
       this.#requests,
@@ -134,6 +137,12 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   /** Asks the store which bodies it holds. */
   start(): void {
     this.#stored.list();
+  }
+
+  /** The tree begins anew; bodies that are kept stay, for their headers come again. */
+  chainReplaced(): void {
+    this.#followed.restart();
+    this.#follower.restart();
   }
 
   /** What is not there any more is fetched again. */
@@ -258,9 +267,9 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   }
 
   advance({ now }: EventTime): void {
-    if (this.#stored.isListed) {
+    if (this.#stored.isListed && !this.listener.isFar()) {
       this.#follower.prune();
-      if (!this.listener.isFar()) this.#follower.follow();
+      this.#follower.follow();
     }
     for (const hash of this.#announced.sweep(now)) this.#unwant(hash);
     for (const hash of this.#requests.expire(now)) this.#unwant(hash);

@@ -159,6 +159,11 @@ export class HeaderSync implements Part<Headers> {
     this.#lowWork.unreserve(peer);
   }
 
+  /** What was asked for has no place in the tree any more. */
+  chainReplaced(): void {
+    if (this.#lead !== undefined) this.#end(this.#lead);
+  }
+
   /** A peer announces its tip; @returns whether that is known here */
   announced(peer: Peer, message: Announce): boolean {
     return this.claims.announced(peer, message);

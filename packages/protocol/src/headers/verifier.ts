@@ -23,12 +23,17 @@ interface Source {
   active: ActiveBatch | undefined;
 }
 
+/** Numbers from 1 on. */
+export function counter(): () => number {
+  let last = 0;
+  return () => ++last;
+}
+
 /** Owns all verification under way; see the head of this file. */
 export class Verifier {
   /** In the order of their turns. */
   readonly #sources = new Map<SourceKey, Source>();
   readonly #jobs = new Map<number, Job>();
-  #nextJob = 1;
 
   constructor(
     readonly tree: HeaderTree,
@@ -36,6 +41,8 @@ export class Verifier {
     readonly outbox: Outbox,
     readonly listener: VerifierListener,
     readonly jobsMax: number,
+    /** Numbers that no other job of the node has. */
+    readonly nextJob: () => number = counter(),
   ) {}
 
   /** Batches of a source that are not done with. */
@@ -60,7 +67,17 @@ export class Verifier {
     this.#sources.delete(source);
   }
 
-  /** The answer to a `verifyPow`. */
+  /** The tree begins anew: what waits or is under way has no place in it, and whoever brought it is told so. */
+  restart(): void {
+    const waiting = [...this.#sources.values()];
+    this.#sources.clear();
+    for (const { active, queue } of waiting) {
+      if (active !== undefined) active.request.done(faultOutcome('UNKNOWN_PARENT', 'restart'));
+      for (const request of queue) request.done(faultOutcome('UNKNOWN_PARENT', 'restart'));
+    }
+  }
+
+  /** The answer to a `verifyPow`; one that is not of this verifier is passed over. */
   powVerified(job: number, hashes: Uint8Array | undefined, wallTime: number): void {
     const entry = this.#jobs.get(job);
     if (entry === undefined) return;
@@ -116,7 +133,7 @@ export class Verifier {
   }
 
   #dispatch(job: Job): void {
-    const id = this.#nextJob++;
+    const id = this.nextJob();
     this.#jobs.set(id, job);
     this.outbox.push({ type: 'verifyPow', job: id, work: job.work });
   }

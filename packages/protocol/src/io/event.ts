@@ -24,6 +24,11 @@ export interface SubmitCommand {
 /** What the application or the platform asks of the node. */
 export type Command =
   | SubmitCommand
+  /**
+   * The header of the best chain at a height, also if it is stored and not in memory yet. Answered by a `header` notice, at
+   * once or when it is read and verified.
+   */
+  | { readonly kind: 'header'; readonly height: number; readonly ticket: number }
   /** One block by the hash of a verified header, from the store or from peers. Answered by a `block` notice. */
   | { readonly kind: 'block'; readonly hash: Uint8Array; readonly ticket: number }
   /** The page became visible, or the network came back: look at every deadline and peer now. */

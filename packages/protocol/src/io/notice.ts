@@ -1,4 +1,5 @@
 /** What a node tells its application. */
+import type { HeaderInfo } from '../chain/chain-family.js';
 
 /** The best verified header, or one on the way to it. */
 export interface Tip {
@@ -51,6 +52,11 @@ export interface Status {
   readonly headersPerSecond: number;
   /** Height up to which the best chain is on disk; 0 while nothing is. */
   readonly storedHeight: number;
+  /**
+   * Height from which on every header is verified. After a reload the newest headers are there first, and the rest of what
+   * is stored is verified in the background; 0 once all of it is.
+   */
+  readonly verifiedFrom: number;
   /** 0 to 1: verified height against `bestPeerHeight`; 1 only if the phase is `synced`. */
   readonly progress: number;
   /** What keeps the node from being `synced`, where that is known. */
@@ -99,9 +105,12 @@ export type NodeNotice =
       };
       readonly peers: readonly PeerInfo[];
     }
-  | { readonly type: 'error'; readonly code: string; readonly message: string }
+  /** Whoever shows it has the sentence of the code (`faultSentence`); `detail` is what is known beyond it, or empty. */
+  | { readonly type: 'error'; readonly code: string; readonly detail: string }
   /** Answer to a `submit` command: how many of its headers are in the tree now; `code` tells what stopped the rest. */
   | { readonly type: 'submitted'; readonly ticket: number; readonly accepted: number; readonly code?: string }
+  /** Answer to a `header` command; undefined if no header of the best chain is known there. */
+  | { readonly type: 'header'; readonly ticket: number; readonly header: HeaderInfo | undefined }
   /** Answer to a `block` command. */
   | { readonly type: 'block'; readonly ticket: number; readonly result: BlockResult }
   | { readonly type: 'closed' };

@@ -44,7 +44,7 @@ function answer(outcome: Outcome): void {
 
 describe('StoragePort', () => {
   it('asks for what it is asked, each under a number of its own', () => {
-    port.read([select('bodies', hash), { table: 'chunks', from: 3 }], listener);
+    port.read([select('bodies', hash), { table: 'segments', from: 3 }], listener);
     port.list('bodies', listener);
     port.write([change], listener);
     expect(effects).toEqual([
@@ -55,7 +55,7 @@ describe('StoragePort', () => {
           kind: 'read',
           selections: [
             { table: 'bodies', key: hash },
-            { table: 'chunks', from: 3 },
+            { table: 'segments', from: 3 },
           ],
         },
       },
@@ -125,9 +125,9 @@ describe('StoragePort', () => {
 
 describe('keys', () => {
   it('are of the kind that their table has', () => {
-    for (const key of [0, 1, 2 ** 53 - 1]) expect(isKeyOf('chunks', key)).toBe(true);
+    for (const key of [0, 1, 2 ** 53 - 1]) expect(isKeyOf('segments', key)).toBe(true);
     for (const key of [-1, 0.5, 2 ** 53, Number.NaN, '0', hash, undefined])
-      expect(isKeyOf('chunks', key)).toBe(false);
+      expect(isKeyOf('segments', key)).toBe(false);
     expect(isKeyOf('bodies', hash)).toBe(true);
     for (const key of [hash.slice(1), new Uint8Array(33), [...hash], 5, 'cat', hash.buffer])
       expect(isKeyOf('bodies', key)).toBe(false);
@@ -136,7 +136,7 @@ describe('keys', () => {
   });
 
   it('tell of which table a record is', () => {
-    expect([isRecordOf(body, 'bodies'), isRecordOf(body, 'chunks')]).toEqual([true, false]);
+    expect([isRecordOf(body, 'bodies'), isRecordOf(body, 'segments')]).toEqual([true, false]);
     expect(isRecordOf({ ...body, key: 'tip' }, 'bodies')).toBe(false);
   });
 });

@@ -36,13 +36,23 @@ export interface StorageTable {
 
 /** The tables of a node. One row holds all that its store has to know of one. */
 export const storageTables = {
-  /** Headers of the best chain, packed: see `headers/chunk-codec.ts`. */
-  chunks: { key: 'index', since: 1, durability: 'flushed', damage: 'store' },
-  /** The tip pointer of the chunks, under the name `tip`. */
+  /** The older part of the best chain, a fixed number of headers each: see `headers/storage/stored-chain.ts`. */
+  segments: { key: 'index', since: 3, durability: 'flushed', damage: 'record' },
+  /** The newest headers of the best chain, which are too few for a segment. */
+  journal: { key: 'index', since: 3, durability: 'flushed', damage: 'store' },
+  /** The table of the segments and the pointer to the tip, under the names `segments` and `tip`. */
   meta: { key: 'name', since: 1, durability: 'flushed', damage: 'store' },
   /** Block bodies, each under the hash of its header. */
   bodies: { key: 'hash', since: 2, durability: 'relaxed', damage: 'record' },
 } as const satisfies Record<string, StorageTable>;
+
+/**
+ * Tables of older releases. A store removes what it finds of them. Version 3 brought segments: headers that lay in chunks
+ * were in an older batch codec and are fetched anew; bodies stay.
+ */
+export const formerTables = {
+  chunks: { since: 1, until: 3 },
+} as const satisfies Record<string, { readonly since: number; readonly until: number }>;
 
 /** The name of a table. */
 export type TableName = keyof typeof storageTables;

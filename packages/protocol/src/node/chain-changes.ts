@@ -40,6 +40,11 @@ export class ChainChanges implements Part {
     this.#isOpen = true;
   }
 
+  /** The tip is another one since the chain was loaded anew. */
+  replaced(): void {
+    this.#isTipNews = true;
+  }
+
   /** A header was offered to the tree and is in it now, new or not. */
   inserted(result: InsertedHeader): void {
     if (!this.#isOpen || result.kind === 'duplicate') return;

@@ -7,22 +7,28 @@
  */
 import type { BlockSync } from '../blocks/block-sync.js';
 import type { HeaderInfo } from '../chain/chain-family.js';
-import { ChainLoader } from '../headers/chain-loader.js';
 import type { HeaderServer } from '../headers/header-server.js';
 import type { HeaderSync } from '../headers/header-sync.js';
 import type { HeldHeaders } from '../headers/held-headers.js';
+import type { ChainLoader, LoadOutcome } from '../headers/storage/chain-loader.js';
+import type { SegmentEntry } from '../headers/storage/chain-records.js';
+import { chainOf, chainSelections } from '../headers/storage/stored-chain.js';
 import type { Effect } from '../io/effect.js';
 import type { Command, EventTime, NodeEvent } from '../io/event.js';
 import type { Metrics } from '../io/metrics.js';
 import type { PeerInfo, Status, Tip } from '../io/notice.js';
 import type { StorageFailure } from '../io/storage.js';
-import { chainOf, chainSelections, type StoredChain } from '../io/stored-chain.js';
 import { OVERSLEPT_MS } from '../limits.js';
 import { earliest } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
 import type { HeaderTree } from '../tree/header-tree.js';
-import { faultSentence } from './fault-sentences.js';
 import { type LightNodeOptions, type NodeExtension, NodeParts } from './node-parts.js';
+
+/**
+ * The clock by which stored headers are judged: they were held to the right one when they came, and a clock that is wrong
+ * today must not cost the store.
+ */
+const ANY_TIME = Number.MAX_SAFE_INTEGER;
 
 type Stage = 'new' | 'loading' | 'open' | 'closing' | 'closed';
 
@@ -44,6 +50,7 @@ export class LightNode {
   readonly #isServing: readonly ((peer: Peer) => boolean)[];
   readonly #nextWakes: readonly ((time: EventTime) => number | undefined)[];
   #stage: Stage = 'new';
+  #isReady = false;
   #time: EventTime = { now: 0, wallTime: 0 };
   /** The store was opened anew while the chain was being loaded from it. */
   #mustStoreAgain = false;
@@ -55,6 +62,7 @@ export class LightNode {
     this.#parts = new NodeParts(options, extension, {
       now: () => this.#time.now,
       error: (code, detail) => this.#error(code, detail),
+      damaged: (left) => this.#damaged(left),
     });
     const { tree, blocks, sync, headerServer, held, list } = this.#parts;
     this.#advances = list.flatMap((part) => part.advance?.bind(part) ?? []);
@@ -87,7 +95,8 @@ export class LightNode {
   }
 
   /**
-   * A header of the best chain by height, or any verified one by hash.
+   * A header of the best chain by height, or any verified one by hash. Below `status.verifiedFrom` only the command
+   * `header` finds any.
    *
    * @returns undefined if it is not known, or the text is no hash
    */
@@ -95,7 +104,7 @@ export class LightNode {
     const { tree } = this;
     const hash = typeof heightOrHash === 'string' ? tree.family.hashFromHex(heightOrHash) : undefined;
     const slot = typeof heightOrHash === 'number' ? tree.at(heightOrHash) : hash && tree.find(hash);
-    if (slot === undefined) return undefined;
+    if (slot === undefined || tree.height(slot) < this.#parts.prover.verifiedFrom) return undefined;
     return tree.family.describe(tree.record(slot), tree.hash(slot), tree.height(slot));
   }
 
@@ -159,7 +168,7 @@ export class LightNode {
       case 'start':
         this.#stage = 'loading';
         this.#parts.storage.read(chainSelections, {
-          done: (records) => this.#load(chainOf(records)),
+          done: (records) => this.#loader().start(chainOf(records), ANY_TIME),
           failed: (failure) => this.#loadFailed(failure),
         });
         this.blocks.start();
@@ -175,7 +184,8 @@ export class LightNode {
       case 'sendDrained':
         return this.#drained(event.peer, event.bufferedBytes);
       case 'powVerified':
-        this.#parts.verifier.powVerified(event.job, event.hashes, wallTime);
+        // Only what is stored is verified while it is being loaded.
+        this.#parts.powVerified(event.job, event.hashes, this.#stage === 'loading' ? ANY_TIME : wallTime);
         break;
       case 'storageAnswered':
         this.#parts.storage.answered(event);
@@ -215,27 +225,36 @@ export class LightNode {
     return this.#parts.outbox.isOverfull || this.#isServing.some((isServing) => isServing(peer));
   }
 
-  #load(chain: StoredChain): void {
-    if (this.#stage !== 'loading') return;
-    const loader = new ChainLoader(
-      this.tree,
-      this.#parts.verifier,
-      chain,
-      this.#parts.random,
-      ({ isDamaged }) => {
-        if (isDamaged) this.#error('STORE_CORRUPT');
-        this.#open(isDamaged);
-      },
-    );
-    loader.start(this.#time.wallTime);
+  #loader(): ChainLoader {
+    return this.#parts.loader((outcome) => this.#loaded(outcome));
   }
 
-  #open(mustTruncate: boolean): void {
+  #loaded({ isDamaged, hasMore, stored, newest, failure }: LoadOutcome): void {
+    if (this.#stage !== 'loading') return;
+    if (failure !== undefined) {
+      this.#loadFailed(failure);
+      return;
+    }
+    // Damage that is found later is said when it is found.
+    if (isDamaged && !this.#isReady) this.#error('STORE_CORRUPT');
+    this.#parts.writer.loaded(stored, isDamaged, this.#time.now);
+    if (hasMore && !isDamaged) this.#parts.writer.unreadable();
+    this.#parts.prover.loaded(stored.segments, newest);
+    this.#open();
+  }
+
+  /** From here on the node is what peers and the application see. */
+  #open(): void {
     this.#stage = 'open';
-    this.#parts.changes.open();
-    this.#parts.writer.loaded(this.tree.tipHeight, mustTruncate, this.#time.now);
     if (this.#mustStoreAgain) this.#storeAgain();
+    this.#mustStoreAgain = false;
     this.#parts.announcer.skip();
+    if (this.#isReady) {
+      this.#parts.changes.replaced();
+      return;
+    }
+    this.#isReady = true;
+    this.#parts.changes.open();
     this.#parts.outbox.emit({ type: 'ready', tip: this.tip });
     this.#parts.sessions.open(this.#time.wallTime);
   }
@@ -244,9 +263,20 @@ export class LightNode {
     if (this.#stage !== 'loading') return;
     const { code } = failure;
     this.#parts.storeFaults.failed('headers', failure);
-    this.#open(code === 'STORE_CORRUPT');
+    this.#parts.writer.loaded({ segments: [], journal: [] }, code === 'STORE_CORRUPT', this.#time.now);
     // What lies there was not seen: the first write replaces all of it.
     this.#parts.writer.unreadable(code);
+    this.#open();
+  }
+
+  /** What rests on a damaged segment goes. The rest is loaded anew, as at the start; peers stay. */
+  #damaged(left: readonly SegmentEntry[]): void {
+    this.#error('STORE_CORRUPT');
+    this.#stage = 'loading';
+    this.#parts.writer.reload();
+    for (const part of this.#parts.list) part.chainReplaced?.();
+    this.#parts.verifier.restart();
+    this.#loader().resume(left, ANY_TIME);
   }
 
   #storeAgain(): void {
@@ -258,6 +288,13 @@ export class LightNode {
       case 'submit':
         this.#parts.submissions.submit(command, this.#stage === 'open', this.#time.wallTime);
         break;
+      case 'header': {
+        const { height, ticket } = command;
+        this.#parts.prover.find(height, (header) =>
+          this.#parts.outbox.emit({ type: 'header', ticket, header }),
+        );
+        break;
+      }
       case 'block':
         this.blocks.requested.request(command.hash, command.ticket, this.#time.now);
         break;
@@ -280,11 +317,6 @@ export class LightNode {
   }
 
   #error(code: string, detail = ''): void {
-    const sentence = faultSentence(code);
-    this.#parts.outbox.emit({
-      type: 'error',
-      code,
-      message: detail === '' ? sentence : `${sentence} (${detail})`,
-    });
+    this.#parts.outbox.emit({ type: 'error', code, detail });
   }
 }

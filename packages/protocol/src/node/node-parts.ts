@@ -6,12 +6,17 @@ import { assert } from '../assert.js';
 import { BlockSync } from '../blocks/block-sync.js';
 import { SecretStream } from '../bytes/secret-stream.js';
 import type { ChainFamily } from '../chain/chain-family.js';
-import { ChainWriter } from '../headers/chain-writer.js';
+import { BatchHasher } from '../headers/batch-hasher.js';
 import { HeaderServer } from '../headers/header-server.js';
 import { HeaderSync } from '../headers/header-sync.js';
 import { HeldHeaders } from '../headers/held-headers.js';
+import { ChainLoader, type LoadOutcome } from '../headers/storage/chain-loader.js';
+import { ChainProver } from '../headers/storage/chain-prover.js';
+import type { SegmentEntry } from '../headers/storage/chain-records.js';
+import { ChainWriter } from '../headers/storage/chain-writer.js';
+import { type ChainLayout, chainLayout } from '../headers/storage/stored-chain.js';
 import { TipClaims } from '../headers/tip-claims.js';
-import { Verifier } from '../headers/verifier.js';
+import { counter, Verifier } from '../headers/verifier.js';
 import { StoragePort } from '../io/storage-port.js';
 import { StoreFaultReport } from '../io/store-fault-report.js';
 import { FOLLOWED_BLOCKS, NEAR_TIP_HEADERS, PEERS_MAX, PEERS_TARGET, SEEN_HEADERS_MAX } from '../limits.js';
@@ -22,7 +27,7 @@ import { PeerSet } from '../peer/peer-set.js';
 import { RequestLedger } from '../peer/request-ledger.js';
 import { SeenFilter } from '../peer/seen-filter.js';
 import { HeaderTree } from '../tree/header-tree.js';
-import type { TreeBase } from '../tree/tree-base.js';
+import { genesisBase, type TreeBase } from '../tree/tree-base.js';
 import { MessageCodec, messageCodec } from '../wire/codec.js';
 import type { MessageRow, WireMessage } from '../wire/message-row.js';
 import { messageRows } from '../wire/message-table.js';
@@ -58,6 +63,8 @@ export interface LightNodeOptions {
   readonly minChainwork?: bigint;
   /** 16 random bytes that nobody else knows: what is kept of branches that have to show their work is keyed by it. Made of `seed` if absent, for tests. */
   readonly secret?: Uint8Array;
+  /** Headers of one stored segment, another number for tests: a store of another number is fetched anew. */
+  readonly segmentHeaders?: number;
 }
 
 /** What the node gives to a part that is added to it. */
@@ -85,6 +92,8 @@ export interface PartsListener {
   now(): number;
   /** Something went wrong that the application should know. */
   error(code: string, detail?: string): void;
+  /** A stored segment is damaged; of all that is stored these are left. */
+  damaged(left: readonly SegmentEntry[]): void;
 }
 
 /** All parts of one node. */
@@ -105,12 +114,16 @@ export class NodeParts {
   readonly announcer: Announcer;
   readonly notices: PeerNotices;
   readonly changes: ChainChanges;
+  readonly hasher: BatchHasher;
+  readonly prover: ChainProver;
   readonly writer: ChainWriter;
   readonly reporter: StatusReporter;
   readonly submissions: Submissions;
   readonly router: Router;
   /** In the order in which they do what is due. */
   readonly list: readonly Part[];
+  readonly #layout: ChainLayout;
+  readonly #base: TreeBase;
 
   /** @param extension  parts that are added to the list, and the rows of their messages */
   constructor(
@@ -135,6 +148,10 @@ export class NodeParts {
     this.storeFaults = storeFaults;
     this.tree = tree;
     this.random = seededRandom(options.seed);
+    this.#base = options.base ?? genesisBase(family);
+    this.#layout = chainLayout(this.#base.height, options.segmentHeaders);
+    const nextJob = counter();
+    this.hasher = new BatchHasher(family, outbox, nextJob);
 
     this.changes = new ChainChanges(tree, outbox, {
       inserted: (result) => {
@@ -157,6 +174,7 @@ export class NodeParts {
         equivocated: (hash) => listener.error('HEADER_EQUIVOCATION', family.hashToHex(hash)),
       },
       Math.max(1, options.hashers) * 2,
+      nextJob,
     );
     this.notices = new PeerNotices(peers, outbox);
     this.sessions = new Sessions(
@@ -181,7 +199,7 @@ export class NodeParts {
         session: drawSession(this.random),
       },
     );
-    this.headerServer = new HeaderServer(tree, outbox);
+    this.headerServer = new HeaderServer(tree, outbox, (fork) => this.prover.mayKnowMore(fork));
     const sync = new HeaderSync(
       tree,
       new TipClaims(tree, this.held, dropped),
@@ -203,15 +221,29 @@ export class NodeParts {
       punish,
       storeWorks: () => storeFaults.works('bodies'),
       storeFailed: (failure) => storeFaults.failed('bodies', failure),
+      isSyncing: () => sync.isActive,
       // Bodies that are the newest now would soon be old.
       isFar: () => sync.leader !== undefined && sync.leader.height > tree.tipHeight + NEAR_TIP_HEADERS,
     });
+    const isAtRest = (): boolean => !sync.isActive && this.verifier.isIdle;
     this.writer = new ChainWriter(
       tree,
       storage,
+      this.#layout,
       (failure) => storeFaults.failed('headers', failure),
-      () => !sync.isActive && this.verifier.isIdle,
+      isAtRest,
       () => storeFaults.works('headers'),
+    );
+    this.prover = new ChainProver(
+      tree,
+      this.hasher,
+      storage,
+      outbox,
+      this.#layout,
+      this.#base,
+      nextJob,
+      this.random,
+      { damaged: (left) => listener.damaged(left), isAtRest },
     );
     this.announcer = new Announcer(tree, peers, outbox, sync, {
       claimed: (peer, before) => {
@@ -220,7 +252,7 @@ export class NodeParts {
       },
       offered: (peer, message, now) => this.blocks.announced(peer, message, now),
     });
-    this.reporter = new StatusReporter(tree, peers, sync, this.writer, outbox, (code) =>
+    this.reporter = new StatusReporter(tree, peers, sync, this.writer, this.prover, outbox, (code) =>
       listener.error(code),
     );
     this.submissions = new Submissions(family, this.verifier, this.blocks, outbox);
@@ -237,6 +269,7 @@ export class NodeParts {
       this.notices,
       new PeerSearch(options.peersTarget ?? PEERS_TARGET, peers, outbox),
       this.changes,
+      this.prover,
       this.writer,
       ...(extension?.parts(context) ?? []),
       this.reporter,
@@ -244,6 +277,19 @@ export class NodeParts {
     const names = new Set(this.list.map(({ name }) => name));
     assert(names.size === this.list.length, 'each part has a name of its own');
     this.router = new Router(this.list, peers, outbox, this.sessions);
+  }
+
+  /** What reads the stored chain into the tree. */
+  loader(done: (outcome: LoadOutcome) => void): ChainLoader {
+    const { tree, verifier, hasher, storage, random } = this;
+    return new ChainLoader(tree, verifier, hasher, storage, this.#layout, this.#base, random, done);
+  }
+
+  /** The answer to a `verifyPow`: one of them has asked. */
+  powVerified(job: number, hashes: Uint8Array | undefined, wallTime: number): void {
+    this.verifier.powVerified(job, hashes, wallTime);
+    this.prover.powVerified(job, hashes, wallTime);
+    this.hasher.powVerified(job, hashes);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Tells the application how the node is doing: at once when something changes in kind, now and then when in number. */
-import type { ChainWriter } from '../headers/chain-writer.js';
 import type { HeaderSync } from '../headers/header-sync.js';
+import type { ChainProver } from '../headers/storage/chain-prover.js';
+import type { ChainWriter } from '../headers/storage/chain-writer.js';
 import type { EventTime } from '../io/event.js';
 import type { Phase, Status, StatusReason } from '../io/notice.js';
 import { STALLED_AFTER_MS, STATUS_INTERVAL_MS } from '../limits.js';
@@ -29,6 +30,7 @@ export class StatusReporter implements Part {
     bestPeerHeight: 0,
     headersPerSecond: 0,
     storedHeight: 0,
+    verifiedFrom: 0,
     progress: 0,
   };
   #isClosed = false;
@@ -47,6 +49,7 @@ export class StatusReporter implements Part {
     readonly peers: PeerSet,
     readonly sync: HeaderSync,
     readonly writer: ChainWriter,
+    readonly prover: ChainProver,
     readonly outbox: Outbox,
     /** Told once of what keeps the node from being synced and is no fault of a peer. */
     readonly troubled: (code: StatusReason) => void,
@@ -85,6 +88,7 @@ export class StatusReporter implements Part {
       bestPeerHeight,
       headersPerSecond: this.#rate.perSecond(now),
       storedHeight: this.writer.storedHeight,
+      verifiedFrom: this.prover.verifiedFrom,
       progress: phase === 'synced' ? 1 : Math.min(progress, PROGRESS_MAX),
       ...(phase === 'syncing' || phase === 'stalled' ? reason && { reason } : {}),
     };
@@ -96,7 +100,8 @@ export class StatusReporter implements Part {
       before?.phase !== phase ||
       before.reason !== this.status.reason ||
       before.peers !== ready.length ||
-      before.storedHeight !== this.status.storedHeight;
+      before.storedHeight !== this.status.storedHeight ||
+      (before.verifiedFrom > 0 && this.status.verifiedFrom === 0);
     if (!isUrgent && now < this.#emittedAt + STATUS_INTERVAL_MS) return;
     this.#emitted = this.status;
     this.#emittedAt = now;
@@ -167,6 +172,7 @@ function areSame(a: Status, b: Status): boolean {
     a.bestPeerHeight === b.bestPeerHeight &&
     a.headersPerSecond === b.headersPerSecond &&
     a.storedHeight === b.storedHeight &&
+    a.verifiedFrom === b.verifiedFrom &&
     a.progress === b.progress &&
     a.reason === b.reason
   );

@@ -14,13 +14,14 @@ import { assert } from '../assert.js';
 import { areEqual } from '../bytes/compare-bytes.js';
 import type { Ancestry, ChainFamily, HeaderBatch } from '../chain/chain-family.js';
 import { SIDE_HEADERS_MAX, TREE_HEADERS_MAX } from '../limits.js';
-import { BestChain } from './best-chain.js';
+import type { BestChain } from './best-chain.js';
 import { BranchAncestry } from './branch-ancestry.js';
-import { HashIndex, hashKey } from './hash-index.js';
-import { HeaderRows } from './header-rows.js';
+import { type HashIndex, hashKey } from './hash-index.js';
+import type { HeaderRows } from './header-rows.js';
 import type { AppendedRun, BranchSwitch, CheckedInsertResult, InsertResult } from './insert-result.js';
-import { SideBranches } from './side-branches.js';
-import { batchOf, genesisBase, type TreeBase } from './tree-base.js';
+import type { SideBranches } from './side-branches.js';
+import { genesisBase, type TreeBase } from './tree-base.js';
+import { treePartsAt } from './tree-parts.js';
 
 /** Where a tree begins, whom to tell, and bounds to change, for tests. */
 export interface HeaderTreeOptions {
@@ -34,11 +35,12 @@ export interface HeaderTreeOptions {
 
 /** The tree of verified headers of one network; see the head of this file. */
 export class HeaderTree {
-  readonly #rows: HeaderRows;
-  readonly #index: HashIndex;
+  #rows: HeaderRows;
+  #index: HashIndex;
   /** The window before the base, and the best chain. */
-  readonly #best: BestChain;
-  readonly #side: SideBranches;
+  #best: BestChain;
+  readonly #sideHeadersMax: number;
+  #side: SideBranches;
   #baseHeight: number;
   /** Height of the lowest verified header: that of the base, or below it in the window. */
   #verifiedHeight: number;
@@ -51,16 +53,24 @@ export class HeaderTree {
   ) {
     this.#headersMax = options.headersMax ?? TREE_HEADERS_MAX;
     this.#dropped = options.dropped ?? (() => {});
-    this.#rows = new HeaderRows(family);
-    this.#index = new HashIndex(this.#rows);
-    this.#side = new SideBranches(this.#rows, options.sideHeadersMax ?? SIDE_HEADERS_MAX);
+    this.#sideHeadersMax = options.sideHeadersMax ?? SIDE_HEADERS_MAX;
     const base = options.base ?? genesisBase(family);
-    const batch = batchOf(family, base);
+    const parts = treePartsAt(family, base, this.#sideHeadersMax);
+    ({ rows: this.#rows, index: this.#index, best: this.#best, side: this.#side } = parts);
     this.#baseHeight = base.height;
     this.#verifiedHeight = base.height;
-    this.#best = new BestChain(this.#rows, base.height + 1 - batch.count);
-    this.#best.begin(batch, batch.count, base.chainwork - this.#rows.workOf(batch.records, 0, batch.count));
-    this.#index.add(this.tip, hashKey(base.hash, 0));
+  }
+
+  /**
+   * Begins anew at a base, with nothing above it. Slots that were given out before mean nothing any more.
+   *
+   * @throws {RangeError} if it is no base
+   */
+  restart(base: TreeBase): void {
+    const parts = treePartsAt(this.family, base, this.#sideHeadersMax);
+    ({ rows: this.#rows, index: this.#index, best: this.#best, side: this.#side } = parts);
+    this.#baseHeight = base.height;
+    this.#verifiedHeight = base.height;
   }
 
   // Queries

@@ -1,0 +1,319 @@
+/**
+ * Keeps the stored chain in step with the best chain: one write in flight, whole segments at once while headers stream in,
+ * and what is too short for a segment in the journal after STORE_DELAY_MS or at rest. Each write leaves a chain on disk
+ * that is valid by itself, so a page killed at any moment loses the last second and nothing else.
+ *
+ * Memory: the bytes of one write (SEGMENT_BYTES_PER_WRITE and at most one segment more), what `received-batches.ts` keeps,
+ * and 60 bytes for each segment.
+ */
+import { defined } from '../../assert.js';
+import { ByteWriter } from '../../bytes/byte-writer.js';
+import { xxh32 } from '../../bytes/xxh32.js';
+import type { EventTime } from '../../io/event.js';
+import type { StorageFailure, StoreFault } from '../../io/storage.js';
+import type { StoragePort } from '../../io/storage-port.js';
+import {
+  JOURNAL_ENTRIES_MAX,
+  SEGMENT_BYTES_PER_WRITE,
+  STORE_DELAY_MS,
+  STORE_RETRY_MS,
+} from '../../limits.js';
+import type { Part } from '../../peer/part.js';
+import type { HeaderTree } from '../../tree/header-tree.js';
+import { type PackedBatch, packBatches } from './batch-list.js';
+import { encodeTable, encodeTip, type SegmentEntry } from './chain-records.js';
+import { ReceivedBatches } from './received-batches.js';
+import { type ChainLayout, changesOf, heightBefore, type StoredPiece } from './stored-chain.js';
+
+/** What lies on disk, as far as it is a part of the best chain. */
+export interface StoredState {
+  readonly segments: readonly SegmentEntry[];
+  /** The height that each entry of the journal ends with. */
+  readonly journal: readonly number[];
+}
+
+const NOTHING: StoredState = { segments: [], journal: [] };
+
+/** A write that is under way. */
+interface Write {
+  /** What is on disk whether it succeeds or not. */
+  readonly kept: StoredState;
+  /** What is on disk once it has succeeded. */
+  readonly next: StoredState;
+  /** True if it was meant for a chain that is none any more: then the disk holds more than that. */
+  readonly isStale: boolean;
+}
+
+/** Decides what is written when; see the head of this file. */
+export class ChainWriter implements Part {
+  readonly name = 'chainWriter';
+  #stored = NOTHING;
+  /** True until what is stored is loaded. */
+  #isLoading = true;
+  /** True if the disk may hold more than that, which the next write removes. */
+  #mustCut = false;
+  /** True if that is reason enough to write. */
+  #isCutDue = false;
+  readonly #received: ReceivedBatches;
+  #inFlight: Write | undefined;
+  /** A reorg below a write that is under way. */
+  #reorgedTo: number | undefined;
+  #dirtySince: number | undefined;
+  #retryAt = 0;
+  #reported: StoreFault | undefined;
+
+  /** @param storeFailed  called when writing begins to fail, and when it fails for another reason than before */
+  constructor(
+    readonly tree: HeaderTree,
+    readonly storage: StoragePort,
+    readonly layout: ChainLayout,
+    readonly storeFailed: (failure: StorageFailure) => void,
+    /** While headers stream in, more of them follow at once; at rest there is nothing to wait for. */
+    readonly isAtRest: () => boolean = () => false,
+    /** Called with each write that the store has taken. */
+    readonly storeWorks: () => void = () => {},
+  ) {
+    this.#received = new ReceivedBatches(layout.batchHeaders);
+  }
+
+  /**
+   * What the disk holds, after loading, and after some of it was found to be damaged.
+   *
+   * @param mustCut  true if it may hold more than that: what follows, or another chain
+   */
+  loaded(stored: StoredState, mustCut: boolean, now: number): void {
+    this.#forget(stored);
+    this.#isLoading = false;
+    this.#mustCut ||= mustCut;
+    this.#isCutDue ||= mustCut;
+    this.#dirtySince = this.#isDirty ? now : undefined;
+  }
+
+  /** What is being written was meant for another chain, or for a store that is gone. */
+  #forget(stored: StoredState): void {
+    if (this.#inFlight !== undefined) this.#inFlight = { kept: stored, next: stored, isStale: true };
+    this.#reorgedTo = undefined;
+    this.#stored = stored;
+  }
+
+  /** What is stored is loaded anew, and nothing is written until {@link loaded}. */
+  reload(): void {
+    this.#isLoading = true;
+    this.#stored = NOTHING;
+  }
+
+  /** What was read or written may be gone: all of it is written again, in place of whatever is there. */
+  storeEmptied(now: number): void {
+    this.#forget(NOTHING);
+    this.#mustCut = true;
+    this.#dirtySince = now;
+  }
+
+  /** What is stored was not or could not be read, for a reason that the application knows: the first write replaces it. */
+  unreadable(code?: StoreFault): void {
+    this.#mustCut = true;
+    this.#reported = code;
+  }
+
+  /** The best chain changed above `ancestorHeight`. */
+  changed(ancestorHeight: number, now: number): void {
+    this.#dirtySince ??= now;
+    if (this.#inFlight !== undefined)
+      this.#reorgedTo = Math.min(this.#reorgedTo ?? ancestorHeight, ancestorHeight);
+    this.#cut(ancestorHeight);
+  }
+
+  /**
+   * Headers of one answer, all of them verified: there is one encoding for wire and disk, so nothing is encoded again
+   * while a chain streams in.
+   *
+   * @param parentHeight  height of the header before them
+   * @param last  hash of the last one
+   */
+  received(parentHeight: number, count: number, payload: Uint8Array, last: Uint8Array): void {
+    this.#received.add(parentHeight, count, payload, last);
+  }
+
+  /** Height up to which the best chain is on disk; that of the start while nothing is. */
+  get storedHeight(): number {
+    const { journal } = this.#stored;
+    return journal[journal.length - 1] ?? this.#segmentsEnd;
+  }
+
+  /** True when everything is on disk, or the disk does not take it. */
+  get isSettled(): boolean {
+    return this.#inFlight === undefined && (!this.#isDirty || this.#isBlocked || this.#retryAt > 0);
+  }
+
+  get #segmentsEnd(): number {
+    return heightBefore(this.layout, this.#stored.segments.length);
+  }
+
+  get #isDirty(): boolean {
+    return this.#isCutDue || this.storedHeight < this.tree.tipHeight;
+  }
+
+  /** True while the headers that are to be written are not in the tree: it reaches down to them soon. */
+  get #isBlocked(): boolean {
+    return this.#isLoading || this.storedHeight < this.tree.baseHeight;
+  }
+
+  /** Writes if it is time. */
+  advance({ now }: EventTime): void {
+    this.#writeIfDue(now, this.isAtRest());
+  }
+
+  /** Writes, whether it is time or not. */
+  flush({ now }: EventTime): void {
+    this.#writeIfDue(now, true);
+  }
+
+  nextWake(): number | undefined {
+    if (this.#inFlight !== undefined || !this.#isDirty || this.#isBlocked) return undefined;
+    return Math.max(this.#retryAt, (this.#dirtySince ?? 0) + STORE_DELAY_MS);
+  }
+
+  #writeIfDue(now: number, isUrgent: boolean): void {
+    if (this.#inFlight !== undefined || !this.#isDirty || this.#isBlocked || now < this.#retryAt) return;
+    const hasSegment = this.tree.tipHeight >= this.#segmentsEnd + this.layout.segmentHeaders;
+    const isDue = isUrgent || (this.#dirtySince !== undefined && now >= this.#dirtySince + STORE_DELAY_MS);
+    if (isDue || hasSegment) this.#write(now, isDue);
+  }
+
+  /** Removes from the state what is not of the best chain any more. */
+  #cut(height: number): void {
+    if (height >= this.storedHeight) return;
+    const { segments, journal } = this.#stored;
+    const isSegmentCut = height < this.#segmentsEnd;
+    this.#stored = {
+      segments: segments.filter((_, i) => heightBefore(this.layout, i + 1) <= height),
+      journal: isSegmentCut ? [] : journal.filter((end) => end <= height),
+    };
+    this.#mustCut = true;
+  }
+
+  /**
+   * Whole segments as far as there are any and one write takes them; then what is too short for one.
+   *
+   * @param withRest  false while more headers stream in: the rest may soon be a segment
+   */
+  #write(now: number, withRest: boolean): void {
+    const { tree, layout } = this;
+    const kept = this.#keptState();
+    const segments = [...kept.segments];
+    const put: StoredPiece[] = [];
+    let height = heightBefore(layout, segments.length);
+    for (
+      let bytes = 0;
+      bytes < SEGMENT_BYTES_PER_WRITE && height + layout.segmentHeaders <= tree.tipHeight;
+    ) {
+      const end = height + layout.segmentHeaders;
+      const piece = { index: segments.length, bytes: packBatches(this.#batches(height, end)) };
+      put.push(piece);
+      bytes += piece.bytes.length;
+      const slot = this.#slotAt(end);
+      const lastHash = tree.hash(slot).slice();
+      segments.push({ lastHash, chainwork: tree.chainwork(slot), digest: xxh32(piece.bytes) });
+      height = end;
+    }
+    const journal = [...kept.journal];
+    const entries: StoredPiece[] = [];
+    height = journal[journal.length - 1] ?? height;
+    if (withRest && tree.tipHeight - height < layout.segmentHeaders) {
+      for (const batch of this.#batches(height, tree.tipHeight)) {
+        entries.push({ index: journal.length, bytes: packBatches([batch]) });
+        height += batch.count;
+        journal.push(height);
+      }
+    }
+    this.#received.forgetTo(heightBefore(layout, segments.length));
+    const changesTable = this.#mustCut || put.length > 0;
+    this.#inFlight = { kept, next: { segments, journal }, isStale: false };
+    this.#dirtySince = now;
+    const update = {
+      removeSegmentsFrom: this.#mustCut ? kept.segments.length : undefined,
+      segments: put,
+      removeJournalFrom:
+        this.#mustCut || kept.journal.length < this.#stored.journal.length ? kept.journal.length : undefined,
+      journal: entries,
+      table: changesTable ? encodeTable(layout, segments) : undefined,
+      tip: encodeTip({ height, hash: tree.hash(this.#slotAt(height)) }),
+    };
+    this.storage.write(changesOf(update), {
+      done: (_, at) => this.#written(at),
+      failed: (failure, at) => this.#failed(failure, at),
+    });
+  }
+
+  /**
+   * What the next write leaves as it is. A journal goes with what becomes a segment; one of too many entries is written
+   * anew from its first short entry on.
+   */
+  #keptState(): StoredState {
+    const { segments, journal } = this.#stored;
+    const end = this.#segmentsEnd;
+    if (this.tree.tipHeight >= end + this.layout.segmentHeaders) return { segments, journal: [] };
+    if (journal.length < JOURNAL_ENTRIES_MAX) return this.#stored;
+    const short = journal.findIndex((last, i) => last - (journal[i - 1] ?? end) < this.layout.batchHeaders);
+    return { segments, journal: journal.slice(0, short) };
+  }
+
+  #written(now: number): void {
+    const { next, isStale } = defined(this.#inFlight, 'a write is under way');
+    this.#inFlight = undefined;
+    this.#mustCut = isStale;
+    this.#isCutDue &&= isStale;
+    this.#stored = next;
+    const reorgedTo = this.#reorgedTo;
+    this.#reorgedTo = undefined;
+    if (reorgedTo !== undefined) this.#cut(reorgedTo);
+    this.#reported = undefined;
+    this.storeWorks();
+    this.#retryAt = 0;
+    this.#dirtySince = this.#isDirty ? now : undefined;
+  }
+
+  /** It may have been done all the same. */
+  #failed(failure: StorageFailure, now: number): void {
+    const { kept } = defined(this.#inFlight, 'a write is under way');
+    this.#inFlight = undefined;
+    this.#stored = kept;
+    const reorgedTo = this.#reorgedTo;
+    this.#reorgedTo = undefined;
+    if (reorgedTo !== undefined) this.#cut(reorgedTo);
+    this.#mustCut = true;
+    this.#isCutDue = true;
+    this.#retryAt = now + STORE_RETRY_MS;
+    const isNews = this.#reported !== failure.code;
+    this.#reported = failure.code;
+    if (isNews) this.storeFailed(failure);
+  }
+
+  /** The headers after one height up to another one: as peers sent them where that is known, else encoded now. */
+  #batches(from: number, to: number): PackedBatch[] {
+    const { tree } = this;
+    const batches: PackedBatch[] = [];
+    let height = from;
+    while (height < to) {
+      const parent = tree.hash(this.#slotAt(height));
+      const received = this.#received.next(tree, height, to);
+      if (received?.from === height) {
+        batches.push({ parent, count: this.layout.batchHeaders, payload: received.payload });
+        height += this.layout.batchHeaders;
+        continue;
+      }
+      const end = Math.min(received?.from ?? to, to, height + this.layout.batchHeaders);
+      const batch = tree.batch(height + 1, end - height);
+      const writer = new ByteWriter(batch.count * tree.family.encodedHeaderBytesMin + 64);
+      tree.family.encodeBatch(writer, batch);
+      batches.push({ parent, count: batch.count, payload: writer.view() });
+      height = end;
+    }
+    return batches;
+  }
+
+  /** The header of the best chain at a height. */
+  #slotAt(height: number): number {
+    return defined(this.tree.at(height), 'the best chain has every height from its base to its tip');
+  }
+}
