@@ -142,7 +142,13 @@ export const presyncAttacks: readonly Attack[] = [
       return { ...budget, bytesOut: 256 * KiB + (endless.headers / 2000) * 4 * KiB };
     },
     codes: [],
-    begin: (field) => later(field, 0, { answer: serveEndlessly() }),
+    begin(field) {
+      later(field, 0, { answer: serveEndlessly() });
+      field.world.after(ATTACK_MS - 1000, () => {
+        const heard = field.strangers.flatMap((stranger) => stranger.heard('getHeaders'));
+        if (heard.length < endless.headers / 2000) throw new Error('the victim did not look at all of them');
+      });
+    },
   },
   {
     name: 'work in the first pass, other headers in the second',
