@@ -44,7 +44,6 @@ export class HeaderTree {
   #baseHeight: number;
   /** Height of the lowest verified header: that of the base, or below it in the window. */
   #verifiedHeight: number;
-  readonly #sideHeadersMax: number;
   readonly #headersMax: number;
   readonly #dropped: (hash: Uint8Array) => void;
 
@@ -284,8 +283,8 @@ export class HeaderTree {
     if (first < 0 || (first === 0) !== isGenesis) return false;
     if (!areEqual(family.parent(this.record(above)), hashes.subarray(-32))) return false;
     const known = Math.max(first, this.#best.firstHeight);
-    const window = this.#best.records(known, this.#verifiedHeight - known);
-    if (!areEqual(window, records.subarray((known - first) * family.recordBytes))) return false;
+    const windowRecords = this.#best.records(known, this.#verifiedHeight - known);
+    if (!areEqual(windowRecords, records.subarray((known - first) * family.recordBytes))) return false;
     const chainwork = chainworkBefore + this.#rows.workOf(records, 0, count);
     return chainwork + family.work(this.record(above)) === this.chainwork(above);
   }
