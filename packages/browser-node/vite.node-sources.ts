@@ -24,6 +24,9 @@ export function nodeSources(options: {
 /** Where vite puts the licences of the worker's libraries before they are emitted with the library's. */
 const LICENSES = 'licenses.md';
 
+/** For tools that look for the types of each file that a package exports: the worker is to be named, not imported. */
+const WORKER_TYPES = '/** The script of the workers. It exports nothing. */\nexport {};\n';
+
 const moduleId = 'vision-light:worker-script';
 const resolvedId = `\0${moduleId}`;
 const entry = fileURLToPath(new URL('src/worker/worker.ts', import.meta.url));
@@ -47,6 +50,7 @@ function workerScript({
       const { code, sources, licenses } = await bundleWorker(isMinified, workerPlugins);
       for (const source of sources) this.addWatchFile(source);
       this.emitFile({ type: 'asset', fileName: emitWorkerAs, source: code });
+      this.emitFile({ type: 'asset', fileName: emitWorkerAs.replace(/js$/, 'd.ts'), source: WORKER_TYPES });
       this.emitFile({ type: 'asset', fileName: 'licenses-worker.md', source: licenses });
       return `export const workerScript = ${JSON.stringify(code)};`;
     },
@@ -207,6 +211,23 @@ function slimSocketIo(): Plugin {
   };
 }
 
+/**
+ * idb without iteration over cursors, and without the methods of a database that stand for a transaction of one request:
+ * most of a kilobyte, gzipped. The store reads many records with one request, and each of its transactions is its own.
+ */
+function slimIdb(): Plugin {
+  return {
+    name: 'vision-light-slim-idb',
+    transform(code, id) {
+      if (!id.endsWith('/idb/build/index.js')) return undefined;
+      const from = code.indexOf('const readMethods = ');
+      const to = code.indexOf('export { deleteDB, openDB, unwrap, wrap }');
+      if (from < 0 || to < from) throw new Error('idb is put together in another way');
+      return code.slice(0, from) + code.slice(to);
+    },
+  };
+}
+
 interface WorkerBundle {
   readonly code: string;
   readonly sources: readonly string[];
@@ -234,7 +255,7 @@ async function bundleWorker(isMinified: boolean, plugins: readonly Plugin[]): Pr
   const result = await build({
     configFile: false,
     logLevel: 'warn',
-    plugins: [...plugins],
+    plugins: [slimIdb(), ...plugins],
     resolve: { conditions: sourceConditions },
     build: {
       write: false,

@@ -45,6 +45,16 @@ async function answers(url) {
   }
 }
 
+/** Resolves once the gateway has something to show: a chain, or nothing that brings one by itself. */
+async function untilWorthALook(health) {
+  while (!isStopping) {
+    const response = await fetch(health, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
+    const { tip, mining } = response?.ok ? await response.json() : {};
+    if (tip?.height > 0 || mining === false) return;
+    await sleep(pollMs);
+  }
+}
+
 async function untilAnswering(urls) {
   for (const url of urls) while (!isStopping && !(await answers(url))) await sleep(pollMs);
 }
@@ -87,8 +97,11 @@ async function start(options) {
   const config = { network, signal: [`:${signalPort}`], ...(headers !== undefined && { minChainwork: '0' }) };
   page = await servePage({ port, host, config });
   const url = `http://${name}:${port}`;
-  const health = [signalPort, gatewayPort].map((each) => `http://${name}:${each}/healthz`);
-  await Promise.race([ending, untilAnswering([...health, url])]);
+  const healthAt = (each) => `http://${name}:${each}/healthz`;
+  const ready = untilAnswering([healthAt(signalPort), url]).then(() =>
+    untilWorthALook(healthAt(gatewayPort)),
+  );
+  await Promise.race([ending, ready]);
   if (isStopping) return;
   terminal.print(`Ready: ${url}`);
   await ending;

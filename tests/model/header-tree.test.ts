@@ -39,7 +39,8 @@ describe('HeaderTree', () => {
           }
           if (twist === 'below' && below.length > 0) {
             const parent = below[salt % below.length] as Made;
-            expect(add(tree, make(parent, work, salt))).toEqual({ kind: 'orphan', missing: parent.hash });
+            // Not the base itself, which was made with salt 0.
+            expect(add(tree, make(parent, work, salt + 1))).toEqual({ kind: 'orphan', missing: parent.hash });
             continue;
           }
           if (twist === 'run') {
@@ -174,7 +175,8 @@ describe('HeaderTree', () => {
     expect(tree.appendRun(run, 0, 2)).toEqual({ firstHeight: 1, lastSlot: tree.at(2), count: 2 });
     expect(tree.appendRun(run, 2, 2)).toEqual({ firstHeight: 3, lastSlot: tree.at(2), count: 0 });
     expect(tree.appendRun(run, 2, 4)).toEqual({ firstHeight: 3, lastSlot: tree.at(3), count: 1 });
-    expect(tree.appendRun(run, 3, 4)).toEqual({ firstHeight: 4, lastSlot: tree.at(3), count: 0 });
+    for (const from of [3, 4])
+      expect(tree.appendRun(run, from, 4)).toEqual({ firstHeight: 4, lastSlot: tree.at(3), count: 0 });
     expect([tree.count, tree.tipHeight, tree.chainwork(tree.tip)]).toEqual([4, 3, 7n]);
     expect(tree.find(run.hashes, 96)).toBeUndefined();
   });
@@ -272,5 +274,7 @@ describe('HeaderTree', () => {
     expect(batch.records.subarray(0, 48)).toEqual(made[2]?.record);
     expect(batch.hashes.subarray(96)).toEqual(made[5]?.hash);
     expect(tree.batch(6, 10).count).toBe(0);
+    // Only a height that is one has a header.
+    for (const none of [-1, 0.5, 6, Number.NaN, 2 ** 40]) expect(tree.at(none)).toBeUndefined();
   });
 });

@@ -2,7 +2,7 @@ import { ByteWriter, type HeaderBatch, HeaderTree } from '@vision-light/protocol
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SecretStream } from '../../packages/protocol/src/bytes/secret-stream.js';
-import type { Answer } from '../../packages/protocol/src/headers/lead.js';
+import type { Answer } from '../../packages/protocol/src/headers/batch-request.js';
 import { BitQueue } from '../../packages/protocol/src/headers/presync/bit-queue.js';
 import { BranchWindow } from '../../packages/protocol/src/headers/presync/branch-window.js';
 import { Presync } from '../../packages/protocol/src/headers/presync/presync.js';
@@ -195,6 +195,12 @@ describe('WorkSamples', () => {
     }
     expect(isSampled / 2000).toBeGreaterThan(0.08);
     expect(isSampled / 2000).toBeLessThan(0.12);
+  });
+
+  it('passes over the parts of a header that claims all work there is', () => {
+    const secrets = new SecretStream(new Uint8Array(16));
+    const samples = new WorkSamples(64n, () => secrets.next());
+    expect(samples.take(10n ** 30n)).toBe(true);
   });
 
   it('hashes no more than there are parts, however the work is divided', () => {

@@ -256,6 +256,15 @@ describe.each(subjects)('$name from a base', ({ family, spacingS, make, difficul
       [whole, 1n],
       [{ ...whole, hashes: whole.hashes.map((byte, i) => (i < 32 ? byte ^ 1 : byte)) }, 0n],
     );
+    // More headers than there are heights below the base, with all the work that is asked for.
+    const { records, hashes } = longest.batch(1, 3);
+    const longer = {
+      count: whole.count + 3,
+      records: new Uint8Array([...records, ...whole.records]),
+      hashes: new Uint8Array([...hashes, ...whole.hashes]),
+    };
+    const extra = longest.chainwork(longest.at(3) as number) - longest.chainwork(longest.at(0) as number);
+    refused.push([longer, -extra]);
     for (const [i, arguments_] of refused.entries())
       expect(tree.extendDown(...arguments_), `${i}`).toBe(false);
     expect([tree.baseHeight, tree.count]).toEqual(before);

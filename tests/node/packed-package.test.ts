@@ -9,6 +9,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { publint } from 'publint';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -37,6 +39,7 @@ const application = `import {
   type Subscriptions,
   type Tip,
   type TipsOptions,
+  type TrustedAddress,
 } from '@vision-light/browser-node';
 import workerUrl from '@vision-light/browser-node/worker.js?url';
 
@@ -56,7 +59,12 @@ const options: LightNodeOptions = {
   followedBlocks: 0,
   reportMetrics: false,
   workerUrl,
+  abort: AbortSignal.timeout(60_000),
 };
+/** What a page under trusted types has; the DOM's declarations do not know it. */
+declare const trusted: { toString(): string; toJSON(): string };
+const trustedUrl: TrustedAddress = trusted;
+const trusting: LightNodeOptions = { ...options, workerUrl: trustedUrl };
 // @ts-expect-error: signal is missing
 const incomplete: LightNodeOptions = {};
 // @ts-expect-error: no such network
@@ -94,7 +102,7 @@ export async function follow(show: (text: string) => void): Promise<void> {
   await node.close();
 }
 
-void follow((text) => document.body.append(text)).then(() => [incomplete, unknown]);
+void follow((text) => document.body.append(text)).then(() => [incomplete, unknown, trusting]);
 `;
 
 const page =
@@ -137,6 +145,7 @@ async function complaintsOfTsc(cwd: string, ...args: string[]): Promise<string> 
 
 describe('the packed browser package', () => {
   let project = '';
+  let tarball = '';
   const inProject = (...names: string[]): string => path.join(project, ...names);
   const runNode = (...args: string[]) => run(process.execPath, args, { cwd: project });
 
@@ -144,6 +153,7 @@ describe('the packed browser package', () => {
     project = await mkdtemp(path.join(tmpdir(), 'vision-light-'));
     const packed = await pack(project, '--workspace=packages/browser-node');
     const filename = packed.get('@vision-light/browser-node') as string;
+    tarball = inProject(filename);
     await mkdir(inProject('node_modules'));
     await writeFile(inProject('package.json'), '{"name":"application","private":true,"type":"module"}');
     await writeFile(inProject('index.html'), page);
@@ -171,6 +181,7 @@ describe('the packed browser package', () => {
       'dist/index.js',
       'dist/licenses-page.md',
       'dist/licenses-worker.md',
+      'dist/worker.d.ts',
       'dist/worker.js',
       'package.json',
     ]);
@@ -183,6 +194,32 @@ describe('the packed browser package', () => {
     const libraries = 'ES2023,DOM,DOM.Iterable,DOM.AsyncIterable';
     const places = ['--module', module, '--moduleResolution', resolution, '--lib', libraries];
     expect(await complaintsOfTsc(project, ...places, 'main.ts', 'url.d.ts')).toBe('');
+  });
+
+  it('passes publint, warnings and suggestions included', async () => {
+    const pkgDir = inProject('node_modules/@vision-light/browser-node');
+    const { messages } = await publint({ pkgDir, pack: false, strict: true });
+    expect(messages).toEqual([]);
+  });
+
+  it('has types for whoever resolves modules as ESM or as a bundler does: it is ESM only', async () => {
+    const analysis = await checkPackage(createPackageFromTarballData(await readFile(tarball)));
+    if (analysis.types === false) throw new Error('no types are found');
+    expect(Object.keys(analysis.entrypoints).sort()).toEqual(['.', './worker.js']);
+    const others = ['node10', 'node16-cjs'];
+    const problems = analysis.problems.filter(
+      (problem) => !('resolutionKind' in problem && others.includes(problem.resolutionKind)),
+    );
+    expect(problems).toEqual([]);
+  });
+
+  it('can be imported in Node, where createLightNode says that it needs a page', async () => {
+    const script = `import { createLightNode } from '@vision-light/browser-node';
+      await createLightNode({ signal: ['http://localhost:1'] }).catch(({ name, code, message }) => console.log(name, code, message));`;
+    const { stdout } = await runNode('--input-type=module', '--eval', script);
+    const [name, code, ...words] = stdout.trim().split(' ');
+    expect([name, code]).toEqual(['LightNodeError', 'NO_PAGE']);
+    expect(words.join(' ')).toMatch(/^A light node runs in a web page.*\(without document, Worker\)$/);
   });
 
   it('declares its types in one file that imports nothing', async () => {

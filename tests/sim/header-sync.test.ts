@@ -73,6 +73,8 @@ describe('header sync of real headers', () => {
     await world.run(world.now + 60_000);
     expect(page.core.tree.count).toBe(1);
     expect(page.links.has('gateway')).toBe(true);
+    expect(page.core.status).toMatchObject({ phase: 'stalled', reason: 'LOW_WORK' });
+    expect(page.noticed('error').map(({ code }) => code)).toEqual(['LOW_WORK']);
     // It asked once: after all has come there is nothing to ask for.
     expect(page.hashedHeaders).toBe(32_259);
   });

@@ -80,8 +80,8 @@ export interface SimNodeOptions {
   readonly readFault?: () => boolean;
   readonly peersMax?: number;
   readonly followedBlocks?: number;
-  readonly segmentHeaders?: number;
   readonly minChainwork?: bigint;
+  readonly segmentHeaders?: number;
   readonly seed?: number;
   /** Called with every notice; they are not kept then. */
   readonly notice?: (notice: NodeNotice, node: SimNode) => void;
@@ -168,8 +168,8 @@ export class SimNode {
       ...(options.base === undefined ? {} : { base: options.base }),
       ...(options.peersMax === undefined ? {} : { peersMax: options.peersMax }),
       ...(options.followedBlocks === undefined ? {} : { followedBlocks: options.followedBlocks }),
-      ...(options.segmentHeaders === undefined ? {} : { segmentHeaders: options.segmentHeaders }),
       ...(options.minChainwork === undefined ? {} : { minChainwork: options.minChainwork }),
+      ...(options.segmentHeaders === undefined ? {} : { segmentHeaders: options.segmentHeaders }),
     });
     this.checker = new ChainChecker(this.core.tree);
     this.caps = new CapChecker(this.core, 2 * HASHERS, options.peersMax, world.sweepSteps);

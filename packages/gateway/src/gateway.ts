@@ -195,6 +195,7 @@ class RunningGateway implements Gateway {
       peers: node.status.peers,
       links: this.#rtcLinks.links.size,
       signalServers: this.#finder?.joined ?? 0,
+      isMining: this.#mining?.isGoingOn ?? false,
       mined: this.#mining?.mined ?? 0,
       nonces: this.#mining?.noncesTried ?? 0,
       metrics: node.metrics(),

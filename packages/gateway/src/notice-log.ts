@@ -1,4 +1,4 @@
-import type { NodeNotice } from '@vision-light/protocol';
+import { faultSentence, type NodeNotice } from '@vision-light/protocol';
 import type { Logger } from 'pino';
 import type { NodeHost } from './node-host.js';
 
@@ -32,7 +32,7 @@ export function logNotices(host: NodeHost, log: Logger): void {
         );
         return;
       case 'error':
-        log.warn({ code: notice.code }, notice.message);
+        log.warn({ code: notice.code, detail: notice.detail || undefined }, faultSentence(notice.code));
     }
   });
 }

@@ -105,6 +105,17 @@ describe('is answered with nothing', () => {
     expect(isGood(fine)).toBe(true);
   });
 
+  test('a time that is written longer than it need be', () => {
+    const job = jobOf(1, 3);
+    // Of the second header: after the first one's 50 bytes, and flags.
+    let end = 51;
+    while ((job.payload[end] as number) >= 0x80) end++;
+    const bytes = [...job.payload];
+    bytes.splice(end, 1, (bytes[end] as number) + 0x80, 0);
+    expect(batch.check(job).length).toBe(224);
+    expect(batch.check({ ...job, payload: Uint8Array.from(bytes) }).length).toBe(0);
+  });
+
   test('a time before the median of fewer than eleven, if there are no more', () => {
     const first = jobOf(1000, 1001, { times: lateTimes(10, 0) });
     expect(batch.check({ ...first, isFromGenesis: true }).length).toBe(0);

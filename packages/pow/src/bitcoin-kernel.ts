@@ -34,7 +34,9 @@ export function createBitcoinKernel(): BitcoinKernel {
   return instantiate<BitcoinKernel>(bitcoinWasm);
 }
 
-/** Bytes of a header and of its hash, and where a header names its parent. */
+/** Bytes of a header. */
 export const HEADER_BYTES = 80;
+/** Bytes of its hash. */
 export const HASH_BYTES = 32;
+/** Where a header names its parent. */
 export const PARENT_OFFSET = 4;

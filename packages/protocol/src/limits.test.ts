@@ -58,7 +58,7 @@ function bytesOfPeer(family: ChainFamily): Record<string, number> {
   };
 }
 
-/** Most bytes of bodies that a node holds for all peers together, by what holds them. */
+/** Most bytes of bodies, and of branches that show their work, for all peers together, by what holds them. */
 function bytesOfBodies({ bodyBytesMax }: ChainFamily): Record<string, number> {
   return {
     inFlight: limits.BODY_BYTES_WORST_MAX,
@@ -68,6 +68,8 @@ function bytesOfBodies({ bodyBytesMax }: ChainFamily): Record<string, number> {
     seen: (limits.SEEN_BLOCKS_MAX + limits.SEEN_HEADERS_MAX) * 128,
     wanted: limits.WANTED_BLOCKS_MAX * 512,
     spares: limits.SPARE_BYTES_MAX,
+    // And what the second pass over one branch lets go at once, until it is verified.
+    presyncs: (limits.PRESYNCS_MAX + 1) * limits.PRESYNC_BYTES_MAX,
   };
 }
 

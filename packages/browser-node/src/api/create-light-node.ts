@@ -1,5 +1,4 @@
 import type { Tip } from '@vision-light/protocol';
-import { describeError } from '../boundary/error-codes.js';
 import type { FromNodeWorker } from '../boundary/messages.js';
 import { type NodeWorkerEvents, NodeWorkerLink } from '../boundary/node-worker-link.js';
 import { inTime } from '../boundary/start-deadline.js';
@@ -95,7 +94,8 @@ class Startup implements NodeWorkerEvents {
     if (message.type !== 'notices') return;
     for (const notice of message.notices) {
       if (notice.type === 'ready') this.#isReady(notice.tip);
-      else if (notice.type === 'error' && notice.code === 'NODE_BROKEN') this.failed(notice.message);
+      else if (notice.type === 'error' && notice.code === 'NODE_BROKEN')
+        this.#hasFailed(new LightNodeError('WORKER_FAILED', notice.code));
     }
   }
 
@@ -116,7 +116,7 @@ class Startup implements NodeWorkerEvents {
 function assertPage(): void {
   const missing = ['document', 'Worker'].filter((name) => !(name in globalThis));
   if (missing.length === 0) return;
-  throw new LightNodeError('NO_PAGE', describeError('NO_PAGE', `without ${missing.join(', ')}`));
+  throw new LightNodeError('NO_PAGE', `without ${missing.join(', ')}`);
 }
 
 function assertPlatform({ iceServers }: LightNodeSettings): void {
@@ -151,7 +151,7 @@ async function start({ control }: NodeWorkerLink, settings: LightNodeSettings): 
     });
   if (result.ok) return result.networkId;
   const { fault, message } = result;
-  if (fault === 'NO_WASM') throw new LightNodeError(fault, describeError(fault, message));
+  if (fault === 'NO_WASM') throw new LightNodeError(fault, message);
   throw fault === 'TypeError' ? new TypeError(message) : new RangeError(message);
 }
 
@@ -159,5 +159,5 @@ async function start({ control }: NodeWorkerLink, settings: LightNodeSettings): 
 function startFailed(reason: unknown, { workerUrl }: LightNodeSettings): LightNodeError {
   const remedy =
     workerUrl === undefined ? '; where a policy forbids workers from blob:, the option workerUrl helps' : '';
-  return new LightNodeError('WORKER_FAILED', describeError('WORKER_FAILED', `${reason}${remedy}`), reason);
+  return new LightNodeError('WORKER_FAILED', `${reason}${remedy}`, reason);
 }

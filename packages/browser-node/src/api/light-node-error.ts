@@ -5,15 +5,15 @@ export class LightNodeError extends Error {
   override readonly name = 'LightNodeError';
 
   /**
-   * @param code     says what happened; stable
-   * @param message  for people; by default the code's sentence
-   * @param cause    what the platform said, if it said anything
+   * @param code    says what happened; stable. The message is its sentence, with what is known beyond it
+   * @param detail  what is known beyond it
+   * @param cause   what the platform said, if it said anything
    */
   constructor(
     readonly code: LightNodeErrorCode,
-    message: string = describeError(code),
+    detail = '',
     override readonly cause?: unknown,
   ) {
-    super(message);
+    super(describeError(code, detail));
   }
 }

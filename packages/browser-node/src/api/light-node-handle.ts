@@ -12,7 +12,7 @@ export interface TipsOptions {
 export interface LightNodeHandle {
   /** The best verified header; genesis at first. */
   readonly tip: Tip;
-  /** `storedHeight` is 0 while nothing is kept on this device: `storage: 'memory'`, STORE_DENIED, STORE_BUSY. */
+  /** `storedHeight` is 0 while nothing is kept on this device: `storage: 'memory'`, STORE_DENIED, STORE_BUSY, STORE_NEWER. */
   readonly status: Status;
   /**
    * Calls `listener` with each new value. A listener that throws is reported to the console and disturbs nobody else.

@@ -10,7 +10,7 @@ import {
   zeroMetrics,
 } from '@vision-light/protocol';
 import type { Block } from '../boundary/block.js';
-import { describeError, type LightNodeErrorCode } from '../boundary/error-codes.js';
+import type { LightNodeErrorCode } from '../boundary/error-codes.js';
 import type { BlockAnswer, FromNodeWorker } from '../boundary/messages.js';
 import type { NodeWorkerLink } from '../boundary/node-worker-link.js';
 import { PagePeers } from '../peers/page-peers.js';
@@ -78,7 +78,7 @@ export class RunningNode implements LightNodeHandle {
       metrics: reportMetrics ? () => this.#metrics : undefined,
       maxPeers,
       post: (message, transfer) => worker.post(message, transfer),
-      failed: (code, detail) => this.#fail(new LightNodeError(code, describeError(code, detail))),
+      failed: (code, detail) => this.#report(code, detail),
     });
     this.#finder = finder;
     this.#links = links;
@@ -177,7 +177,7 @@ export class RunningNode implements LightNodeHandle {
   crash(reason: unknown): void {
     if (this.#closing !== undefined) return;
     this.#isCrashed = true;
-    this.#fail(new LightNodeError('WORKER_FAILED', describeError('WORKER_FAILED', String(reason)), reason));
+    this.#report('WORKER_FAILED', String(reason), reason);
     void this.close();
   }
 
@@ -207,7 +207,7 @@ export class RunningNode implements LightNodeHandle {
         this.#subscriptions.publish('peer', freeze({ change: notice.change, peers: notice.peers }));
         break;
       case 'error':
-        this.#fail(new LightNodeError(notice.code as LightNodeErrorCode, notice.message));
+        this.#report(notice.code as LightNodeErrorCode, notice.detail);
         if (notice.code === 'NODE_BROKEN') void this.close();
         break;
       case 'ready':
@@ -229,8 +229,8 @@ export class RunningNode implements LightNodeHandle {
     this.#subscriptions.publish('status', status);
   }
 
-  #fail(error: LightNodeError): void {
-    this.#subscriptions.publish('error', error);
+  #report(code: LightNodeErrorCode, detail: string, cause?: unknown): void {
+    this.#subscriptions.publish('error', new LightNodeError(code, detail, cause));
   }
 
   async #end(): Promise<void> {

@@ -32,7 +32,8 @@ export const lightNodeErrors = {
 /** Code of a {@link LightNodeError}. */
 export type LightNodeErrorCode = keyof typeof lightNodeErrors;
 
-/** The sentence of a code, with what is known beyond it. */
-export function describeError(code: LightNodeErrorCode, detail = ''): string {
-  return detail === '' ? lightNodeErrors[code] : `${lightNodeErrors[code]} (${detail})`;
+/** The sentence of a code, with what is known beyond it. A code of the core that is not listed stands for itself. */
+export function describeError(code: string, detail = ''): string {
+  const sentence = code in lightNodeErrors ? lightNodeErrors[code as LightNodeErrorCode] : code;
+  return detail === '' ? sentence : `${sentence} (${detail})`;
 }

@@ -86,7 +86,8 @@ export async function listKeys<Table extends TableName>(
   table: Table,
 ): Promise<KeyOf<Table>[]> {
   const keys: KeyOf<Table>[] = [];
-  for (const stored of await answered(database.getAllKeys(table))) {
+  const store = database.transaction(table).objectStore(table);
+  for (const stored of await answered(store.getAllKeys())) {
     const key = stored instanceof ArrayBuffer ? new Uint8Array(stored) : stored;
     if (isKeyOf(table, key)) keys.push(key);
   }

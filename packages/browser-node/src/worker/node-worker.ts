@@ -13,7 +13,7 @@ import {
   resolveNetwork,
 } from '@vision-light/protocol';
 import { expose, transfer } from 'comlink';
-import { describeError, type LightNodeErrorCode } from '../boundary/error-codes.js';
+import type { LightNodeErrorCode } from '../boundary/error-codes.js';
 import type {
   BlockAnswer,
   NodeControl,
@@ -268,6 +268,6 @@ class NodeHost implements NodeControl {
   }
 
   #notifyOf(code: LightNodeErrorCode, detail: string): void {
-    this.#notices.add({ type: 'error', code, message: describeError(code, detail) });
+    this.#notices.add({ type: 'error', code, detail });
   }
 }

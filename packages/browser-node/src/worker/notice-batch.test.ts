@@ -52,7 +52,7 @@ describe('NoticeBatch', () => {
   });
 
   it('lets no status pass an error: what was stored before a fault must not seem stored after it', () => {
-    const error: NodeNotice = { type: 'error', code: 'STORE_QUOTA', message: '' };
+    const error: NodeNotice = { type: 'error', code: 'STORE_QUOTA', detail: '' };
     expect(batchOf([status(1), error, status(2), status(3)])).toEqual([status(1), error, status(3)]);
   });
 

@@ -2,6 +2,7 @@
 import type { LightNodeErrorCode } from '@vision-light/browser-node';
 
 const advice: Readonly<Partial<Record<LightNodeErrorCode | 'BAD_CONFIGURATION', string>>> = {
+  NO_PAGE: 'It was started somewhere else, as on a server or in a worker.',
   NO_WEBRTC:
     'Browsers reach one another through WebRTC, which is missing or switched off here. A current Firefox, Chrome, Edge or Safari has it; some privacy extensions turn it off.',
   BAD_CONFIGURATION: 'It comes from the address of this page, or from config.json beside it.',
@@ -10,7 +11,10 @@ const advice: Readonly<Partial<Record<LightNodeErrorCode | 'BAD_CONFIGURATION', 
   STORE_DENIED:
     'A private window often has no storage. The node runs all the same, and starts from genesis on the next visit.',
   STORE_BUSY:
-    'Nothing is lost: the other tab keeps what is verified. Once it is closed, this one keeps it after a reload.',
+    'Nothing is lost: the other tab keeps what is verified. Once it is closed, this one takes over.',
+  STORE_NEWER:
+    'Reloading the page usually brings the later release. Nothing that it has stored is touched here.',
+  STORE_UPGRADED: 'Reload this page to go on with the later release and what it has stored.',
   STORE_QUOTA: 'Free some space on this device; the node tries again every minute.',
   STORE_FAILED: 'The node tries again every minute.',
   PEER_CONNECTION_FAILED:

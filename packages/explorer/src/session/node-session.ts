@@ -48,6 +48,8 @@ const memoryOnlyCodes: readonly string[] = [
   'STORE_QUOTA',
   'STORE_FAILED',
   'STORE_BUSY',
+  'STORE_NEWER',
+  'STORE_UPGRADED',
 ] satisfies LightNodeErrorCode[];
 
 /** The code that an error without one gets here. */

@@ -8,6 +8,8 @@ export interface GatewayFacts {
   readonly peers: number;
   readonly links: number;
   readonly signalServers: number;
+  /** Whether it mines, or is about to: then a chain follows even where there is none yet. */
+  readonly isMining: boolean;
   readonly mined: number;
   readonly nonces: number;
   /** What the node counts. */

@@ -35,7 +35,7 @@ export function createStatusRoutes(facts: () => GatewayFacts | undefined): HttpR
   ]);
 }
 
-function health({ network, phase, tip, peers, signalServers }: GatewayFacts): object {
+function health({ network, phase, tip, peers, signalServers, isMining }: GatewayFacts): object {
   return {
     status: 'ok',
     version,
@@ -44,5 +44,6 @@ function health({ network, phase, tip, peers, signalServers }: GatewayFacts): ob
     tip: { height: tip.height, hash: tip.hash, time: tip.time },
     peers,
     signalServers,
+    mining: isMining,
   };
 }

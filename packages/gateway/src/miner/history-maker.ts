@@ -23,6 +23,8 @@ export interface HistoryMakerOptions {
   /** Their miner field. */
   readonly name: string;
   readonly transactions: TransactionGenerator;
+  /** Verified headers from height 1 on, which those to be made are on top of. */
+  readonly before: HeaderBatch;
   /** Unix seconds of the header at a height. */
   timeOf(height: number): number;
 }
@@ -46,10 +48,15 @@ export class HistoryMaker {
 
   constructor(options: HistoryMakerOptions) {
     this.#options = options;
-    this.#tree = new HeaderTree(options.family);
+    const { family, before } = options;
+    this.#tree = new HeaderTree(family);
+    for (let i = 0; i < before.count; i++) {
+      const record = before.records.subarray(i * family.recordBytes, (i + 1) * family.recordBytes);
+      this.#tree.insertChecked(record, before.hashes.subarray(i * 32, i * 32 + 32), this.#tree.tip);
+    }
     this.#searcher = new Searcher({
       threads: 1,
-      params: options.family.params.visionx,
+      params: family.params.visionx,
       nextWork: () => this.#nextWork(),
       onSolution: (work, solution) => this.#append(work, solution),
       onFailure: (reason) => this.#order?.reject(new Error(`the mining thread died: ${reason}`)),

@@ -8,7 +8,8 @@ import {
 import { describe, expect, it } from 'vitest';
 import { HISTORY_BATCH_HEADERS } from '../limits.js';
 import type { NodeHost, Submitted } from '../node-host.js';
-import { awaitLongerChain, layHistory } from './history.js';
+import { awaitLongerChain, laidHeight, layHistory } from './history.js';
+import { HistoryMaker } from './history-maker.js';
 import { TransactionGenerator } from './transaction-generator.js';
 
 const visionx = { datasetMb: 1, scratchMb: 1, mixIters: 64, readsPerIter: 2, writeEvery: 4 };
@@ -26,8 +27,10 @@ class StandInHost {
   get host(): NodeHost {
     const { tree } = this;
     const node = {
+      tree,
       get tip() {
-        return { height: tree.tipHeight, hash: family.hashToHex(tree.hash(tree.tip)) };
+        const { tip, tipHeight } = tree;
+        return { height: tipHeight, hash: family.hashToHex(tree.hash(tip)), time: tree.time(tip) };
       },
       peers: () => this.peers,
     };
@@ -121,10 +124,53 @@ describe('layHistory', () => {
     expect(stand.submissions).toBe(1);
   });
 
+  it('finishes a history that was interrupted, and adds nothing to one that is whole', async () => {
+    const stand = new StandInHost();
+    const stop = new AbortController();
+    stand.onSubmit = () => {
+      stop.abort();
+      return undefined;
+    };
+    expect(await lay(stand, 150, stop.signal).outcome).toBe('stopped');
+    const laid = stand.tree.tipHeight;
+    expect(laidHeight(stand.tree, family as never, 'me')).toBe(laid);
+    const { progress, outcome } = lay(stand, 150);
+    expect(await outcome).toBe('done');
+    expect([progress[0], progress.at(-1)]).toEqual([laid, 150]);
+    expect(stand.tree.tipHeight).toBe(150);
+    expect(stand.tree.chainwork(stand.tree.tip)).toBe(151n);
+    expect(await lay(stand, 150).outcome).toBe('done');
+    expect(stand.tree.tipHeight).toBe(150);
+  });
+
   it('says so if the core refuses a header', async () => {
     const stand = new StandInHost();
     stand.onSubmit = () => ({ accepted: 0, code: 'TREE_FULL' });
     await expect(lay(stand, 100).outcome).rejects.toThrow('TREE_FULL');
+  });
+});
+
+describe('laidHeight', () => {
+  it('is 0 at genesis, and nothing where a block is of somebody else or was not laid', async () => {
+    const stand = new StandInHost();
+    expect(laidHeight(stand.tree, family as never, 'me')).toBe(0);
+    await lay(stand, 10).outcome;
+    expect(laidHeight(stand.tree, family as never, 'me')).toBe(10);
+    expect(laidHeight(stand.tree, family as never, 'you')).toBeUndefined();
+    // As a block that was found a while after the history was laid.
+    const { tree } = stand;
+    const maker = new HistoryMaker({
+      family: family as never,
+      name: 'me',
+      transactions: new TransactionGenerator(Math.random, 0),
+      before: tree.batch(1, 10),
+      timeOf: () => tree.time(tree.tip) + 8,
+    });
+    const { batch } = await maker.make(1);
+    await maker.close();
+    tree.insert(batch.records, batch.hashes, Date.now() / 1000 + 10);
+    expect(tree.tipHeight).toBe(11);
+    expect(laidHeight(tree, family as never, 'me')).toBeUndefined();
   });
 });
 

@@ -2,7 +2,7 @@
 import type { VisionFamily } from '@vision-light/protocol';
 import type { Logger } from 'pino';
 import type { NodeHost } from '../node-host.js';
-import { awaitLongerChain, layHistory } from './history.js';
+import { awaitLongerChain, laidHeight, layHistory } from './history.js';
 import { Miner } from './miner.js';
 import { TransactionGenerator } from './transaction-generator.js';
 
@@ -29,12 +29,15 @@ export class Mining {
   readonly #stop = new AbortController();
   readonly #begun: Promise<void>;
   readonly #transactions: TransactionGenerator;
+  /** False once it has failed to begin. */
+  isGoingOn = true;
   #miner: Miner | undefined;
 
   constructor(options: MiningOptions) {
     this.#options = options;
     this.#transactions = new TransactionGenerator(Math.random, options.transactions);
     this.#begun = this.#begin().catch((error: unknown) => {
+      this.isGoingOn = false;
       options.log.error({ error: String(error) }, 'mining did not begin');
     });
   }
@@ -56,9 +59,9 @@ export class Mining {
   }
 
   async #begin(): Promise<void> {
-    const { host, family, name, threads, log } = this.#options;
-    // Only into empty data: never in the middle of a chain, not even to finish a history that was interrupted.
-    if (this.#options.history > 0 && host.node.tip.height === 0) await this.#lay();
+    const { host, family, name, threads, history, log } = this.#options;
+    // Into empty data, or to finish a history that was interrupted; never in the middle of another chain.
+    if ((laidHeight(host.node.tree, family, name) ?? history) < history) await this.#lay();
     if (this.#stop.signal.aborted) return;
     this.#miner = new Miner({ host, family, name, threads, transactions: this.#transactions, log });
     log.info({ threads, height: host.node.tip.height }, 'mining');
@@ -67,9 +70,10 @@ export class Mining {
   async #lay(): Promise<void> {
     const { host, history, historyWaitMs, log, onHistory } = this.#options;
     const { signal } = this.#stop;
-    log.info({ waitMs: historyWaitMs }, 'no chain yet; looking for a peer that has one');
+    const { height } = host.node.tip;
+    log.info({ waitMs: historyWaitMs, height }, 'no whole chain yet; looking for a peer that has one');
     if (await awaitLongerChain(host, historyWaitMs, signal)) {
-      log.info('a peer has a chain; syncing from it');
+      log.info('a peer has a longer chain; syncing from it');
       return;
     }
     if (signal.aborted) return;

@@ -1,7 +1,7 @@
 /** Hands what the leader brought to the verifier: for the tree, or for the passes over a branch that has to show its work. */
 
-import { type BatchOutcome, sourceOf } from './batch-request.js';
-import type { Answer, Lead } from './lead.js';
+import { type Answer, type BatchOutcome, sourceOf } from './batch-request.js';
+import type { Lead } from './lead.js';
 import type { Presync } from './presync/presync.js';
 import type { SyncListener } from './sync-listener.js';
 import type { Verifier } from './verifier.js';

@@ -12,6 +12,16 @@ export function sourceOf({ id }: Peer): SourceKey {
   return `peer:${id}`;
 }
 
+/** Headers that came, in copies: they wait for their turn, and what they came in is gone by then. */
+export interface Answer {
+  /** 32 bytes: hash of the header before the first, and its height. */
+  readonly parent: Uint8Array;
+  readonly parentHeight: number;
+  readonly count: number;
+  /** In the batch codec. */
+  readonly content: Uint8Array;
+}
+
 /** A branch that is not in the tree. A batch that continues it is proven as a whole, and inserted nowhere. */
 export interface OutsideBranch {
   /** Its last header. */

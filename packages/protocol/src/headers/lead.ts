@@ -11,6 +11,7 @@ import type { AnnouncedTip, Peer } from '../peer/peer.js';
 import type { RequestKind, RequestLedger } from '../peer/request-ledger.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { buildLocator } from '../tree/locator.js';
+import type { Answer } from './batch-request.js';
 import type { Presync } from './presync/presync.js';
 import type { TipClaims } from './tip-claims.js';
 
@@ -21,16 +22,6 @@ export const headerRequests: RequestKind = {
   graceUntil: ({ assembler }, deadline) =>
     deadline + (1000 * assembler.partialBytes) / ANSWER_BYTES_PER_SECOND_MIN,
 };
-
-/** Headers that came, in copies: they wait for their turn, and what they came in is gone by then. */
-export interface Answer {
-  /** 32 bytes: hash of the header before the first, and its height. */
-  readonly parent: Uint8Array;
-  readonly parentHeight: number;
-  readonly count: number;
-  /** In the batch codec. */
-  readonly content: Uint8Array;
-}
 
 /** A turn as leader; `HeaderSync` says when it begins and ends. */
 export class Lead {

@@ -105,7 +105,8 @@ export type NodeNotice =
       };
       readonly peers: readonly PeerInfo[];
     }
-  | { readonly type: 'error'; readonly code: string; readonly message: string }
+  /** Whoever shows it has the sentence of the code (`faultSentence`); `detail` is what is known beyond it, or empty. */
+  | { readonly type: 'error'; readonly code: string; readonly detail: string }
   /** Answer to a `submit` command: how many of its headers are in the tree now; `code` tells what stopped the rest. */
   | { readonly type: 'submitted'; readonly ticket: number; readonly accepted: number; readonly code?: string }
   /** Answer to a `header` command; undefined if no header of the best chain is known there. */

@@ -22,7 +22,6 @@ import { OVERSLEPT_MS } from '../limits.js';
 import { earliest } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
 import type { HeaderTree } from '../tree/header-tree.js';
-import { faultSentence } from './fault-sentences.js';
 import { type LightNodeOptions, type NodeExtension, NodeParts } from './node-parts.js';
 
 /**
@@ -318,11 +317,6 @@ export class LightNode {
   }
 
   #error(code: string, detail = ''): void {
-    const sentence = faultSentence(code);
-    this.#parts.outbox.emit({
-      type: 'error',
-      code,
-      message: detail === '' ? sentence : `${sentence} (${detail})`,
-    });
+    this.#parts.outbox.emit({ type: 'error', code, detail });
   }
 }

@@ -59,12 +59,12 @@ export interface LightNodeOptions {
   readonly peersMax?: number;
   /** How many of the newest block bodies to fetch and keep: 0 for none, Infinity for all. Default FOLLOWED_BLOCKS. */
   readonly followedBlocks?: number;
-  /** Headers of one stored segment, another number for tests: a store of another number is fetched anew. */
-  readonly segmentHeaders?: number;
   /** Chainwork that a chain must have to be followed; what the network has for that if absent. */
   readonly minChainwork?: bigint;
   /** 16 random bytes that nobody else knows: what is kept of branches that have to show their work is keyed by it. Made of `seed` if absent, for tests. */
   readonly secret?: Uint8Array;
+  /** Headers of one stored segment, another number for tests: a store of another number is fetched anew. */
+  readonly segmentHeaders?: number;
 }
 
 /** What the node gives to a part that is added to it. */
@@ -219,8 +219,8 @@ export class NodeParts {
     this.sync = sync;
     this.blocks = new BlockSync(tree, peers, outbox, storage, ledger, followedBlocks, {
       punish,
-      storeWorks: () => storeFaults.works('bodies'),
-      storeFailed: (failure) => storeFaults.failed('bodies', failure),
+      storeAnswered: (failure) =>
+        failure === undefined ? storeFaults.works('bodies') : storeFaults.failed('bodies', failure),
       isSyncing: () => sync.isActive,
       // Bodies that are the newest now would soon be old.
       isFar: () => sync.leader !== undefined && sync.leader.height > tree.tipHeight + NEAR_TIP_HEADERS,

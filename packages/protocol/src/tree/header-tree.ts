@@ -4,7 +4,8 @@
  *
  * The best chain is the one with the most cumulative work; of two with the same work the one seen first. Headers beside
  * it are kept for a later reorg, {@link SIDE_HEADERS_MAX} of them at most: above that, whole branches are dropped,
- * least chainwork first, leaves before their parents. So memory is bounded by
+ * least chainwork first, leaves before their parents. One branch that is known to be heavier has a place of its own while
+ * it comes (`reserveSide`). So memory is bounded, but for that one, by
  * (best chain + window) × (recordBytes + about 10 bytes) + SIDE_HEADERS_MAX × (recordBytes + about 500 bytes), the latter
  * for side branches of a single header each. Headers are added on top up to {@link TREE_HEADERS_MAX}; those that are put
  * below the base are as many as it is high.
@@ -38,11 +39,11 @@ export class HeaderTree {
   #index: HashIndex;
   /** The window before the base, and the best chain. */
   #best: BestChain;
+  readonly #sideHeadersMax: number;
   #side: SideBranches;
   #baseHeight: number;
   /** Height of the lowest verified header: that of the base, or below it in the window. */
   #verifiedHeight: number;
-  readonly #sideHeadersMax: number;
   readonly #headersMax: number;
   readonly #dropped: (hash: Uint8Array) => void;
 
@@ -282,8 +283,8 @@ export class HeaderTree {
     if (first < 0 || (first === 0) !== isGenesis) return false;
     if (!areEqual(family.parent(this.record(above)), hashes.subarray(-32))) return false;
     const known = Math.max(first, this.#best.firstHeight);
-    const window = this.#best.records(known, this.#verifiedHeight - known);
-    if (!areEqual(window, records.subarray((known - first) * family.recordBytes))) return false;
+    const windowRecords = this.#best.records(known, this.#verifiedHeight - known);
+    if (!areEqual(windowRecords, records.subarray((known - first) * family.recordBytes))) return false;
     const chainwork = chainworkBefore + this.#rows.workOf(records, 0, count);
     return chainwork + family.work(this.record(above)) === this.chainwork(above);
   }

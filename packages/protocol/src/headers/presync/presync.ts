@@ -23,9 +23,8 @@ import type { Ancestry, ChainFamily, HeaderBatch } from '../../chain/chain-famil
 import { medianTimePast } from '../../chain/median-time.js';
 import { PRESYNC_BYTES_MAX, PRESYNC_COMMITMENTS_MAX, PRESYNC_FUTURE_S } from '../../limits.js';
 import type { PeerFault } from '../../peer/peer-fault.js';
-import type { OutsideBranch } from '../batch-request.js';
+import type { Answer, OutsideBranch } from '../batch-request.js';
 import { type Range, slices } from '../batch-verification.js';
-import type { Answer } from '../lead.js';
 import { BitQueue } from './bit-queue.js';
 import { BranchWindow } from './branch-window.js';
 import { WorkSamples } from './work-samples.js';
