@@ -71,6 +71,7 @@ function pageOf({ network, signal, options = '' }: LibraryPageConfig, release: s
   return `<!doctype html><html lang="en"><title>A page with a node</title><link rel="icon" href="data:,"><ul data-testid="notices"></ul>
     <script type="module">
       import { createLightNode } from '/${release}/index.js';
+      globalThis.createLightNode = createLightNode;
       const tell = ({ code, message }) => {
         const notice = document.createElement('li');
         notice.dataset.code = code;
