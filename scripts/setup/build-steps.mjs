@@ -65,6 +65,7 @@ export const buildSteps = [
         'src',
         'tsconfig.json',
         'vite.node-sources.ts',
+        'vite.slim-libraries.ts',
         'vite.lib.config.ts',
         'rolldown.config.ts',
         'package.json',
