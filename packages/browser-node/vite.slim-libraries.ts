@@ -40,6 +40,18 @@ const idleMethods = [
 const withoutLog = (code: string): string =>
   code.replaceAll(/^\s*this\._debug\((?:[^()]|\([^()]*\))*\)$/gm, '');
 
+/** simple-peer as a module, which needs no wrapper, and its errors without the codes that nothing reads. */
+function asModule(code: string): string {
+  const text = code
+    .replaceAll(/^const debug = require\(.*\n/gm, '')
+    .replaceAll(/^const errCode = require\(.*\n/gm, '')
+    .replaceAll(/errCode\((.*), 'ERR_\w+'\)/g, '$1')
+    .replaceAll(/^const stream = require\((.*)\)/gm, 'import * as stream from $1')
+    .replaceAll(/^const (.*) = require\(('[\w-]+')\)/gm, 'import $1 from $2');
+  if (/\brequire\(|\berrCode\b/.test(text)) throw new Error('simple-peer is put together in another way');
+  return replaced(text, 'module.exports = Peer', 'export default Peer');
+}
+
 /**
  * Cuts methods out of a class of a module, and empties others.
  *
@@ -102,15 +114,10 @@ export function slimComlink(): Plugin {
  */
 export function slimSimplePeer(): Plugin {
   const shims = new Map(
-    [
-      'buffer',
-      'debug',
-      'err-code',
-      'get-browser-rtc',
-      'queue-microtask',
-      'randombytes',
-      'readable-stream',
-    ].map((name) => [name, fileURLToPath(new URL(`src/simple-peer-shims/${name}.cjs`, import.meta.url))]),
+    ['buffer', 'get-browser-rtc', 'queue-microtask', 'randombytes', 'readable-stream'].map((name) => [
+      name,
+      fileURLToPath(new URL(`src/simple-peer-shims/${name}.mjs`, import.meta.url)),
+    ]),
   );
   return {
     name: 'vision-light-slim-simple-peer',
@@ -118,8 +125,8 @@ export function slimSimplePeer(): Plugin {
     resolveId: (id, importer) => (importer?.endsWith('/simple-peer/index.js') ? shims.get(id) : undefined),
     transform(code, id) {
       if (!id.endsWith('/simple-peer/index.js')) return undefined;
-      const text = withoutLog(code);
-      if (text.split('this._debug(').length > 1) throw new Error('simple-peer logs in another way');
+      const text = asModule(withoutLog(code));
+      if (text.includes('this._debug(')) throw new Error('simple-peer logs in another way');
       return withoutMethods(this.parse(text), text, 'Peer', unreachedMethods, idleMethods);
     },
   };

@@ -1,0 +1,2 @@
+/** Every browser that runs the node has it. */
+export default (callback) => queueMicrotask(callback);
