@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { minify as terser } from 'terser';
 import { build, minify, type Plugin } from 'vite';
+import { shortenNames } from './vite.shorten-names.js';
 import { slimComlink, slimEngineIo, slimIdb, slimSimplePeer, slimSocketIo } from './vite.slim-libraries.js';
 
 /** Where the sources of all packages are taken from, instead of what was last built. */
@@ -68,14 +69,14 @@ interface WorkerBundle {
  * terser finds a kilobyte, gzipped, that vite's minifier leaves. After it the script goes through that minifier again, for
  * strings in the quotes that the page uses are compressed better.
  */
-async function minifyFurther(script: string): Promise<string> {
+async function minifyFurther(script: string, libraries: readonly string[]): Promise<string> {
   const { code = '' } = await terser(script, {
     ecma: 2020,
     toplevel: true,
     compress: { ecma: 2020, passes: 2, sequences: false, conditionals: false, if_return: false },
     format: { ecma: 2020 },
   });
-  const { code: again, errors } = await minify('worker.js', code);
+  const { code: again, errors } = await minify('worker.js', shortenNames(code, libraries));
   if (again === '' || errors.length > 0) throw new Error('the worker could not be minified');
   return again;
 }
@@ -101,7 +102,8 @@ async function bundleWorker(isMinified: boolean, plugins: readonly Plugin[]): Pr
       if (chunk.type !== 'chunk' || !chunk.isEntry) continue;
       const document = output.output.find(({ fileName }) => fileName === LICENSES);
       const licenses = document?.type === 'asset' ? String(document.source) : '';
-      const code = isMinified ? await minifyFurther(chunk.code) : chunk.code;
+      const libraries = chunk.moduleIds.filter((id) => id.includes('/node_modules/'));
+      const code = isMinified ? await minifyFurther(chunk.code, libraries) : chunk.code;
       return { code, sources: chunk.moduleIds, licenses };
     }
   }

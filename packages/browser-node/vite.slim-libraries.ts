@@ -45,9 +45,11 @@ function asModule(code: string): string {
   const text = code
     .replaceAll(/^const debug = require\(.*\n/gm, '')
     .replaceAll(/^const errCode = require\(.*\n/gm, '')
+    // Every browser that runs the node has this one.
+    .replaceAll(/^const queueMicrotask = require\(.*\n/gm, '')
     .replaceAll(/errCode\((.*), 'ERR_\w+'\)/g, '$1')
     .replaceAll(/^const stream = require\((.*)\)/gm, 'import * as stream from $1')
-    .replaceAll(/^const (.*) = require\(('[\w-]+')\)/gm, 'import $1 from $2');
+    .replaceAll(/^const \{? ?(\w+) ?\}? = require\(('[\w-]+')\)/gm, 'import { $1 } from $2');
   if (/\brequire\(|\berrCode\b/.test(text)) throw new Error('simple-peer is put together in another way');
   return replaced(text, 'module.exports = Peer', 'export default Peer');
 }
