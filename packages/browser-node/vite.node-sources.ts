@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { minify as terser } from 'terser';
 import { build, minify, type Plugin } from 'vite';
+import { shortReasons } from './vite.short-reasons.js';
 import { shortenNames } from './vite.shorten-names.js';
 import { slimComlink, slimEngineIo, slimIdb, slimSimplePeer, slimSocketIo } from './vite.slim-libraries.js';
 
@@ -85,7 +86,7 @@ async function bundleWorker(isMinified: boolean, plugins: readonly Plugin[]): Pr
   const result = await build({
     configFile: false,
     logLevel: 'warn',
-    plugins: [slimComlink(), slimIdb(), ...plugins],
+    plugins: [...(isMinified ? [shortReasons()] : []), slimComlink(), slimIdb(), ...plugins],
     resolve: { conditions: sourceConditions },
     build: {
       write: false,

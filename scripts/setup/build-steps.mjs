@@ -66,6 +66,7 @@ export const buildSteps = [
         'tsconfig.json',
         'vite.node-sources.ts',
         'vite.slim-libraries.ts',
+        'vite.short-reasons.ts',
         'vite.shorten-names.ts',
         'vite.lib.config.ts',
         'rolldown.config.ts',
