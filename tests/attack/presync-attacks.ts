@@ -113,21 +113,24 @@ function later(field: Battlefield, afterMs: number, options: Parameters<Battlefi
   field.world.after(SYNCED_MS + afterMs, () => field.attacker({ hello: heavier, ...options }));
 }
 
-let invented: HeaderBatch | undefined;
+const invented = new Map<number, HeaderBatch>();
 
-/** Headers of little work, and on top of them many in the same second: their difficulty explodes, and their digests are invented. */
-function inventedWork(): HeaderBatch {
-  if (invented !== undefined) return invented;
+/**
+ * Headers of little work, and on top of them many in the same second: their difficulty explodes, and their digests are
+ * invented.
+ */
+function inventedWork(real: number, count: number): HeaderBatch {
+  const known = invented.get(real);
+  if (known !== undefined) return known;
   const chain = new VisionChain();
-  const real = 2000;
   chain.mine({ count: real, miner: 'inventor', timeOf: (height) => genesisTime + 25 * height });
   const { tree } = chain;
-  for (let i = 0; i < 3000; i++) {
+  for (let i = 0; i < count; i++) {
     const forged = mineHeader(tree, tree.tip, genesisTime + 25 * real + 1, 'inventor', undefined, i + 1);
     tree.insertChecked(forged.record, forged.hash, tree.tip);
   }
-  invented = chain.batch;
-  return invented;
+  invented.set(real, chain.batch);
+  return chain.batch;
 }
 
 export const presyncAttacks: readonly Attack[] = [
@@ -139,7 +142,13 @@ export const presyncAttacks: readonly Attack[] = [
       return { ...budget, bytesOut: 256 * KiB + (endless.headers / 2000) * 4 * KiB };
     },
     codes: [],
-    begin: (field) => later(field, 0, { answer: serveEndlessly() }),
+    begin(field) {
+      later(field, 0, { answer: serveEndlessly() });
+      field.world.after(ATTACK_MS - 1000, () => {
+        const heard = field.strangers.flatMap((stranger) => stranger.heard('getHeaders'));
+        if (heard.length < endless.headers / 2000) throw new Error('the victim did not look at all of them');
+      });
+    },
   },
   {
     name: 'work in the first pass, other headers in the second',
@@ -186,6 +195,13 @@ export const presyncAttacks: readonly Attack[] = [
     name: 'invented work on top of little',
     budget,
     codes: ['HEADER_POW_MISMATCH'],
-    begin: (field) => later(field, 0, { answer: serve(visionSim, inventedWork()) }),
+    begin: (field) => later(field, 0, { answer: serve(visionSim, inventedWork(2000, 3000)) }),
+  },
+  {
+    name: 'invented work on top of little, in one answer',
+    // The answer is verified as a whole, up to the first false digest.
+    budget: { ...budget, headersHashed: 700 },
+    codes: ['HEADER_POW_MISMATCH'],
+    begin: (field) => later(field, 0, { answer: serve(visionSim, inventedWork(500, 1500)) }),
   },
 ];

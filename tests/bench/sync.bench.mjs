@@ -6,9 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { ByteWriter, resolveNetwork } from '@vision-light/protocol';
+import { ByteWriter, HEADERS_PER_MESSAGE_MAX, resolveNetwork } from '@vision-light/protocol';
 import { createSignalServer } from '@vision-light/signal-server';
-import { CHUNK_HEADERS } from '../../packages/protocol/dist/io/stored-chain.js';
 import { servePage } from '../../scripts/serve/page-server.mjs';
 import { startScript } from './bench-process.mjs';
 import { launchChromium, median } from './chromium.mjs';
@@ -169,10 +168,10 @@ function chunksOf(file) {
   const family = resolveNetwork('bitcoin-mainnet');
   const records = new Uint8Array(readFileSync(file)).subarray(family.recordBytes);
   const writer = new ByteWriter();
-  const chunkCount = Math.ceil(TIP_HEIGHT / CHUNK_HEADERS);
+  const chunkCount = Math.ceil(TIP_HEIGHT / HEADERS_PER_MESSAGE_MAX);
   for (let chunk = 0; chunk < chunkCount; chunk++) {
-    const from = chunk * CHUNK_HEADERS;
-    const count = Math.min(CHUNK_HEADERS, TIP_HEIGHT - from);
+    const from = chunk * HEADERS_PER_MESSAGE_MAX;
+    const count = Math.min(HEADERS_PER_MESSAGE_MAX, TIP_HEIGHT - from);
     const part = records.subarray(from * family.recordBytes, (from + count) * family.recordBytes);
     family.encodeBatch(writer, { count, records: part, hashes: new Uint8Array(0) });
   }

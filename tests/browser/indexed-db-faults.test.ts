@@ -152,7 +152,7 @@ describe('IndexedDbStore and what it may find', () => {
     const networkId = newNetworkId();
     await prepare(databaseName(networkId), 2, chunkSchema, (database) => {
       const transaction = database.transaction(['chunks', 'meta', 'bodies'], 'readwrite');
-      transaction.objectStore('journal').put(Uint8Array.of(4, 5), 0);
+      transaction.objectStore('chunks').put(Uint8Array.of(4, 5), 0);
       transaction.objectStore('meta').put(FORMER_TIP, 'tip');
       transaction.objectStore('bodies').put(Uint8Array.of(6, 7, 8), HASH);
       return transaction;
@@ -176,7 +176,7 @@ describe('IndexedDbStore and what it may find', () => {
     const networkId = newNetworkId();
     await prepare(databaseName(networkId), 1, firstSchema, (database) => {
       const transaction = database.transaction(['chunks', 'meta'], 'readwrite');
-      transaction.objectStore('journal').put(Uint8Array.of(4, 5), 0);
+      transaction.objectStore('chunks').put(Uint8Array.of(4, 5), 0);
       transaction.objectStore('meta').put(FORMER_TIP, 'tip');
       return transaction;
     });

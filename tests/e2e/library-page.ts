@@ -71,6 +71,7 @@ function pageOf({ network, signal, options = '' }: LibraryPageConfig, release: s
   return `<!doctype html><html lang="en"><title>A page with a node</title><link rel="icon" href="data:,"><ul data-testid="notices"></ul>
     <script type="module">
       import { createLightNode } from '/${release}/index.js';
+      globalThis.createLightNode = createLightNode;
       const tell = ({ code, message }) => {
         const notice = document.createElement('li');
         notice.dataset.code = code;
@@ -87,6 +88,9 @@ function pageOf({ network, signal, options = '' }: LibraryPageConfig, release: s
     </script></html>`;
 }
 
+/** What is fetched from here makes the browser clear the data of the site. */
+export const CLEARING_PATH = 'clear';
+
 /**
  * Serves one page for each build, all of one origin, at the builds' names.
  *
@@ -99,6 +103,10 @@ export async function serveLibrary(
   const server = createServer(({ url = '' }, response) => {
     const [, name = '', file = ''] = url.split('/');
     const made = builds[name];
+    if (name === CLEARING_PATH) {
+      response.writeHead(200, { 'Clear-Site-Data': '"storage"' }).end();
+      return;
+    }
     const text = { '': pageOf(config, name), 'index.js': made?.module, 'worker.js': made?.worker }[file];
     response.writeHead(made === undefined || text === undefined ? 404 : 200, {
       'Content-Type': file === '' ? 'text/html' : 'text/javascript',

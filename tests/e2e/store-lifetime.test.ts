@@ -5,7 +5,7 @@
 import { createGateway } from '@vision-light/gateway';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Visitor } from './browser.js';
-import { buildLibrary, serveLibrary } from './library-page.js';
+import { buildLibrary, CLEARING_PATH, serveLibrary } from './library-page.js';
 import { reaches, smallNetwork } from './servers.js';
 import { Stage } from './stage.js';
 
@@ -104,10 +104,8 @@ describe('a page whose store is taken away', () => {
     'by clearing the data of the site: stores everything again, and says so (%i)',
     async () => {
       const visitor = await synced(now);
-      const session = await visitor.page.createCDPSession();
-      const origin = new URL(now).origin;
       await fillsAgain(visitor, () =>
-        session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' }),
+        visitor.page.evaluate(async (url) => void (await fetch(url)), new URL(`/${CLEARING_PATH}`, now).href),
       );
       await visitor.close();
     },

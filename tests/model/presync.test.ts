@@ -197,6 +197,12 @@ describe('WorkSamples', () => {
     expect(isSampled / 2000).toBeLessThan(0.12);
   });
 
+  it('passes over the parts of a header that claims all work there is', () => {
+    const secrets = new SecretStream(new Uint8Array(16));
+    const samples = new WorkSamples(64n, () => secrets.next());
+    expect(samples.take(10n ** 30n)).toBe(true);
+  });
+
   it('hashes no more than there are parts, however the work is divided', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 1, maxLength: 300 }), (works) => {

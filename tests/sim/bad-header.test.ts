@@ -214,7 +214,14 @@ describe('two headers with one digest', () => {
     const { world, node } = await meet(weak, first, { wallTime: 1_000_000, node: { hash } });
     expect(node.core.tip.height).toBe(10);
     const second = chainOf(14, (height) => (height === 6 ? 2 : 1));
-    const liar = new Stranger(world, 'liar', node, serve(weak, second));
+    // It passes over the locator, so that its header comes that has the digest of ours.
+    const fromGenesis = serve(weak, second);
+    const liar = new Stranger(world, 'liar', node, (request, self) =>
+      fromGenesis(
+        request.type === 'getHeaders' ? { ...request, locator: [weak.genesis.hash] } : request,
+        self,
+      ),
+    );
     liar.hello({ height: 14, chainwork: claimed });
     await world.run(world.now + 3000);
     const error = node.noticed('error').find(({ code }) => code === 'HEADER_EQUIVOCATION');

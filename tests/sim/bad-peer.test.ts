@@ -204,7 +204,7 @@ describe('a peer that breaks a rule is told which, and disconnected; the node go
     long.mine({ count: 2000, miner: 'again' });
     const once = serve(visionSim, long.batch);
     const peer = new Stranger(world, 'bad', node, (request, self) =>
-      once(request.type === 'getHeaders' ? { ...request, skip: 0 } : request, self),
+      once(request.type === 'getHeaders' ? { ...request, locator: [genesisHash], skip: 0 } : request, self),
     );
     peer.hello({ height: 1e6, chainwork: 10n ** 9n });
     await world.run(world.now + 10_000);

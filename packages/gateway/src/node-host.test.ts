@@ -69,6 +69,8 @@ async function startHost(options: Partial<NodeHostOptions> = {}): Promise<NodeHo
     userAgent: 'test',
     log: silent,
     followedBlocks: 0,
+    // The file has far less work than the network.
+    minChainwork: 0n,
     linkKinds: [],
     onFailure: (error) => {
       throw error;

@@ -89,11 +89,13 @@ export class NodeHost {
     this.#links.attach();
   }
 
-  /** Loads the stored chain. */
+  /** Loads the stored chain, all of it: whoever asks over HTTP may ask for any height. */
   async start(): Promise<void> {
     const ready = this.once((notice) => notice.type === 'ready');
     this.#push({ type: 'start' });
     await ready;
+    if (this.node.status.verifiedFrom === 0) return;
+    await this.once((notice) => notice.type === 'status' && notice.status.verifiedFrom === 0);
   }
 
   /** @returns what ends the subscription */

@@ -19,7 +19,7 @@ import { RunningNode } from './running-node.js';
  * @returns the handle once the stored chain is loaded, before any peer is met
  * @throws {TypeError | RangeError} if an option is wrong; names it and the value received
  * @throws {LightNodeError} NO_PAGE outside of a page; NO_WEBRTC or NO_WASM where the browser lacks them; WORKER_FAILED if
- *   the node's worker cannot be started at all, or has not answered in 20 seconds. Everything else is an `error` event
+ *   the node's worker cannot be started at all, or has not answered in 45 seconds. Everything else is an `error` event
  * @throws the reason of `abort`, if that came first
  */
 export async function createLightNode(options: LightNodeOptions): Promise<LightNodeHandle> {

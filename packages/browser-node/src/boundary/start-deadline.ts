@@ -4,7 +4,7 @@
  * take seconds, and nobody waits longer than this for a page. What takes longer has hung: then there is an error, or the
  * node goes on without it.
  */
-export const START_DEADLINE_MS = 20_000;
+export const START_DEADLINE_MS = 45_000;
 
 /** @returns what `activity` gives; what `late` gives if that takes longer than START_DEADLINE_MS */
 export function inTime<T>(activity: Promise<T>, late: () => T): Promise<T> {

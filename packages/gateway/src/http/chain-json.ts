@@ -8,7 +8,8 @@ import type { ServedChain } from './served-chain.js';
 
 /**
  * `{"headers":[LiteHeader]}`: those of the best chain after the first hash of the locator that is on it. If none is,
- * from genesis on, genesis included. Every one follows the one before: only verified headers are here.
+ * from genesis on, genesis included; none at all while the stored chain is not verified that far down. Every one follows
+ * the one before: only verified headers are here.
  *
  * @param stop  the last one, if it comes before `count` headers; one that does not come is nowhere
  */
@@ -19,6 +20,7 @@ export function headersAfter(
   count: number,
 ): string {
   const found = locator.map((hash) => bestHeight(tree, hash)).find((height) => height !== undefined);
+  if (found === undefined && tree.baseHeight > 0) return '{"headers":[]}';
   const from = found === undefined ? 0 : found + 1;
   const stopHeight = (stop && bestHeight(tree, stop)) ?? -1;
   const last = Math.min(from + count - 1, tree.tipHeight, stopHeight < from ? Infinity : stopHeight);
@@ -70,14 +72,10 @@ export async function blocksOf(
 async function blockOf({ tree, bodyOf }: ServedChain, hash: Uint8Array): Promise<BlockJob | undefined> {
   const slot = tree.find(hash);
   if (slot === undefined) return undefined;
-  const parent = tree.parent(slot);
+  const parentRecord = tree.parentRecord(slot)?.slice();
   // Copied: what the tree shows may change while the body is read.
   const record = tree.record(slot).slice();
-  const implied = tree.family.impliedBody({
-    record,
-    height: tree.height(slot),
-    parentRecord: parent < 0 ? undefined : tree.record(parent),
-  });
+  const implied = tree.family.impliedBody({ record, height: tree.height(slot), parentRecord });
   const body = implied ?? (await bodyOf(hash));
   return body && { record, body };
 }

@@ -1,8 +1,10 @@
+import { cpSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { defineKillSuite } from '../../../../tests/conformance-suites/kill-suite.js';
 import { defineStoreSuite } from '../../../../tests/conformance-suites/store-suite.js';
 import type { StoreUnderTest } from '../../../../tests/conformance-suites/store-under-test.js';
 import { listBodies, loadChain, readBody, writeBodies, writeChain } from '../../../../tests/store-access.js';
@@ -42,6 +44,38 @@ const levelDb: StoreUnderTest = {
 };
 
 defineStoreSuite({ describe, it }, levelDb);
+
+/** A copy of the files at one moment is what a process leaves behind that is killed then: the system has all it wrote. */
+defineKillSuite(
+  { describe, it },
+  {
+    name: 'LevelDB',
+    makePlace: async () => {
+      const place = await mkdtemp(path.join(tmpdir(), 'vision-light-store-'));
+      let current = path.join(place, 'before');
+      return {
+        open: () => LevelStore.open(current),
+        writeKilled: async (changes, step) => {
+          const store = await LevelStore.open(current);
+          let isDone = false;
+          const writing = store.write(changes).finally(() => {
+            isDone = true;
+          });
+          // Turns of the event loop, twice as many each time: LevelDB works on a thread of its own.
+          for (let i = 1; i < 2 ** step; i++) await new Promise((resolve) => setImmediate(resolve));
+          const isKilled = !isDone;
+          const left = path.join(place, 'left');
+          cpSync(current, left, { recursive: true });
+          await writing;
+          await store.close();
+          current = left;
+          return isKilled;
+        },
+        dispose: () => rm(place, { recursive: true, force: true }),
+      };
+    },
+  },
+);
 
 describe('LevelStore', () => {
   /** Hashes whose bytes are also those of other prefixes. */

@@ -33,25 +33,12 @@ import { BlockFollower } from './block-follower.js';
 import { BlockRequests } from './block-requests.js';
 import { BlockRetries } from './block-retries.js';
 import { BlockServer, type BodySource } from './block-server.js';
+import type { BlockSyncListener } from './block-sync-listener.js';
 import { BodyChecker } from './body-checker.js';
 import { FollowedBlocks } from './followed-blocks.js';
 import type { Orphan, OrphanPool } from './orphan-pool.js';
 import { RequestedBlocks } from './requested-blocks.js';
 import { StoredBlocks } from './stored-blocks.js';
-
-/** What the sync of bodies asks of the node around it. */
-export interface BlockSyncListener {
-  /** Says why, and disconnects. */
-  punish(peer: Peer, code: string): void;
-  /** The store has taken bodies. */
-  storeWorks(): void;
-  /** The store does not take bodies. */
-  storeFailed(failure: StorageFailure): void;
-  /** Whether headers are on their way. */
-  isSyncing(): boolean;
-  /** Whether many headers are still to come: bodies would be fetched and thrown away. */
-  isFar(): boolean;
-}
 
 /** Everything about block bodies; see the head of this file. */
 export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound> {
@@ -86,8 +73,8 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     this.#announced = new AnnouncedBlocks(tree, outbox.counters);
     this.download = new BlockDownload(tree.family.bodyBytesMax, ledger);
     this.#stored = new StoredBlocks(storage, {
-      stored: () => this.#storeWorks(),
-      storeFailed: (failure) => this.#storeFails(failure),
+      stored: () => this.#storeAnswered(),
+      storeFailed: (failure) => this.#storeAnswered(failure),
       written: (hash) => this.download.settle(hash, true),
     });
     this.#followed = new FollowedBlocks(tree, followed);
@@ -328,16 +315,11 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     }
   }
 
-  #storeWorks(): void {
-    if (this.#fault !== undefined) this.#followed.restart();
-    this.#fault = undefined;
-    this.listener.storeWorks();
-  }
-
   /** What could not be written is not kept, and is fetched again only once the store takes something. */
-  #storeFails(failure: StorageFailure): void {
-    this.listener.storeFailed(failure);
-    this.#fault = failure.code;
+  #storeAnswered(failure?: StorageFailure): void {
+    if (failure === undefined && this.#fault !== undefined) this.#followed.restart();
+    this.#fault = failure?.code;
+    this.listener.storeAnswered(failure);
   }
 
   /** A body is the one of its header. @param isView  of a message, which is gone after this step */

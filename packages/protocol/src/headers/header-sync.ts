@@ -90,8 +90,6 @@ export class HeaderSync implements Part<Headers> {
     return this.#lowWork.bytes(peer);
   }
 
-  // Inputs
-
   /** Ends a turn that is over, looks for a leader if there is none, and keeps its requests flowing. */
   advance(time: EventTime): void {
     this.#time = time;
@@ -162,6 +160,8 @@ export class HeaderSync implements Part<Headers> {
   /** What was asked for has no place in the tree any more. */
   chainReplaced(): void {
     if (this.#lead !== undefined) this.#end(this.#lead);
+    this.#lowWork.restart();
+    this.#choice.restart();
   }
 
   /** A peer announces its tip; @returns whether that is known here */
@@ -252,8 +252,6 @@ export class HeaderSync implements Part<Headers> {
     this.#choice.standing(lead.peer).lastLedAt = this.#time.now;
     if (this.#lead === lead) this.#lead = undefined;
   }
-
-  // What comes
 
   /** The first answer of a turn. @returns whether the turn goes on */
   #connect(lead: Lead, message: Headers): boolean {

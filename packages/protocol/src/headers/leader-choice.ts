@@ -43,6 +43,14 @@ export class LeaderChoice {
     this.#standings.set(peer, standing);
   }
 
+  /** The tree begins anew: what was refused may be welcome now. */
+  restart(): void {
+    for (const standing of this.#standings.values()) {
+      standing.putOffUntil = never;
+      standing.refusal = undefined;
+    }
+  }
+
   delete(peer: Peer): void {
     this.#standings.delete(peer);
   }

@@ -219,8 +219,8 @@ export class NodeParts {
     this.sync = sync;
     this.blocks = new BlockSync(tree, peers, outbox, storage, ledger, followedBlocks, {
       punish,
-      storeWorks: () => storeFaults.works('bodies'),
-      storeFailed: (failure) => storeFaults.failed('bodies', failure),
+      storeAnswered: (failure) =>
+        failure === undefined ? storeFaults.works('bodies') : storeFaults.failed('bodies', failure),
       isSyncing: () => sync.isActive,
       // Bodies that are the newest now would soon be old.
       isFar: () => sync.leader !== undefined && sync.leader.height > tree.tipHeight + NEAR_TIP_HEADERS,

@@ -6,8 +6,8 @@
  * Hashes are spread by proof of work, so an entry is near its place; an attacker that wants many at one place pays with a
  * proof of work for each.
  *
- * Reads cast instead of asserting that a cell is there: with assertions the validation of Bitcoin headers takes 1.14 times
- * as long.
+ * Reads cast instead of asserting that a cell is there, for they are made for each header: with assertions in the index before
+ * this one the validation of Bitcoin headers took 1.14 times as long.
  */
 import { readU32 } from '../bytes/integers.js';
 

@@ -7,8 +7,8 @@
  * Slots and the bytes behind them stay as they are while a header is in the tree. After it was removed they do so until
  * the next header is added; then another header may take the slot.
  *
- * Slots are those that were given out. Reads cast instead of asserting that: with assertions the validation of Bitcoin
- * headers takes 1.20 times as long.
+ * Slots are those that were given out. Reads cast instead of asserting that: with assertions in the layout before this one the
+ * validation of Bitcoin headers took 1.20 times as long.
  */
 import { assert } from '../assert.js';
 import { readU32 } from '../bytes/integers.js';

@@ -61,19 +61,13 @@ export class HeaderTree {
     this.#verifiedHeight = base.height;
   }
 
-  /**
-   * Begins anew at a base, with nothing above it. Slots that were given out before mean nothing any more.
-   *
-   * @throws {RangeError} if it is no base
-   */
+  /** Begins anew at a base, with nothing above it: slots mean nothing any more. @throws {RangeError} if it is no base */
   restart(base: TreeBase): void {
     const parts = treePartsAt(this.family, base, this.#sideHeadersMax);
     ({ rows: this.#rows, index: this.#index, best: this.#best, side: this.#side } = parts);
     this.#baseHeight = base.height;
     this.#verifiedHeight = base.height;
   }
-
-  // Queries
 
   /** Slot of the last header of the best chain, which has one at least. */
   get tip(): number {
@@ -187,8 +181,6 @@ export class HeaderTree {
     };
   }
 
-  // Inputs
-
   /**
    * Checks every rule but the hash, and adds the header. The caller has verified that `hash` is what the proof of work
    * says it is.
@@ -291,8 +283,8 @@ export class HeaderTree {
     if (first < 0 || (first === 0) !== isGenesis) return false;
     if (!areEqual(family.parent(this.record(above)), hashes.subarray(-32))) return false;
     const known = Math.max(first, this.#best.firstHeight);
-    const window = this.#best.records(known, this.#verifiedHeight - known);
-    if (!areEqual(window, records.subarray((known - first) * family.recordBytes))) return false;
+    const windowRecords = this.#best.records(known, this.#verifiedHeight - known);
+    if (!areEqual(windowRecords, records.subarray((known - first) * family.recordBytes))) return false;
     const chainwork = chainworkBefore + this.#rows.workOf(records, 0, count);
     return chainwork + family.work(this.record(above)) === this.chainwork(above);
   }

@@ -138,6 +138,12 @@ export class LowWork {
     this.#presyncs.delete(peer);
   }
 
+  /** The tree begins anew: where the branches begin is not known any more. */
+  restart(): void {
+    this.#presyncs.clear();
+    this.#reservedFor = undefined;
+  }
+
   /**
    * A branch in its second pass gets a place in the tree, which it keeps until all of it has come or another one needs it.
    *

@@ -1,0 +1,14 @@
+import type { StorageFailure } from '../io/storage.js';
+import type { Peer } from '../peer/peer.js';
+
+/** What the sync of bodies asks of the node around it. */
+export interface BlockSyncListener {
+  /** Says why, and disconnects. */
+  punish(peer: Peer, code: string): void;
+  /** The store has taken bodies, or why it has not. */
+  storeAnswered(failure: StorageFailure | undefined): void;
+  /** Whether headers are on their way. */
+  isSyncing(): boolean;
+  /** Whether many headers are still to come: bodies would be fetched and thrown away. */
+  isFar(): boolean;
+}
