@@ -137,6 +137,15 @@ export function slimSimplePeer(): Plugin {
 /** What changes from one transport of engine.io to a better one. With WebSocket alone there is no better one. */
 const upgradeMethods = ['_probe'];
 
+/** engine.io-parser's encoder, for packets of text: signaling sends no others. */
+function onlyText(code: string): string {
+  const plain = 'callback(PACKET_TYPES[type] + (data || ""))';
+  if (!code.includes(`return ${plain};`)) throw new Error('engine.io-parser encodes in another way');
+  return `import { PACKET_TYPES } from './commons.js';
+    export const encodePacket = ({ type, data }, supportsBinary, callback) => ${plain};
+    export const encodePacketToBinary = undefined;`;
+}
+
 /**
  * engine.io-client without the transports that the node never asks for: polling and WebTransport, 4 kB gzipped. Its
  * socket uses the list of them; its index exports them, and since they run code when loaded, that would keep them.
@@ -164,8 +173,15 @@ export function slimEngineIo(): Plugin {
       return id;
     },
     transform(code, id) {
+      if (id.endsWith('/engine.io-parser/build/esm/encodePacket.browser.js')) return onlyText(code);
       if (!id.endsWith('/engine.io-client/build/esm/socket.js')) return undefined;
-      return withoutMethods(this.parse(code), code, 'Socket', upgradeMethods);
+      // Packets are weighed for polling alone, which cannot carry more than so many bytes.
+      const text = replaced(
+        code,
+        'if (!shouldCheckPayloadSize) {\n            return this.writeBuffer;\n        }',
+        'return this.writeBuffer;',
+      );
+      return withoutMethods(this.parse(text), text, 'Socket', upgradeMethods);
     },
     load(loaded) {
       if (loaded === unusedId)
