@@ -214,6 +214,29 @@ const unusedMethods = [
   'listenersAnyOutgoing',
 ];
 
+/** @throws if one of the two is not in the code, or `to` not after `from` */
+function cutFrom(code: string, from: string, to: string): string {
+  const start = code.indexOf(from);
+  const end = code.indexOf(to, start);
+  if (start < 0 || end < 0) throw new Error(`not in the library any more: ${from} … ${to}`);
+  return code.slice(0, start) + code.slice(end);
+}
+
+/** socket.io-parser for packets of text alone: the two types with attachments are unknown to it. */
+function withoutAttachments(code: string): string {
+  let text = replaced(code, 'PacketType[p.type] === undefined', '!(p.type < PacketType.BINARY_EVENT)');
+  text = cutFrom(text, '// look up attachments if type binary', '// look up namespace');
+  text = replaced(text, 'const isBinaryEvent =', '{\nconst isBinaryEvent =');
+  text = cutFrom(text, 'const isBinaryEvent =', '// non-binary full packet');
+  text = cutFrom(
+    text,
+    'else if (isBinary(obj) || obj.base64) {',
+    'else {\n            throw new Error("Unknown type',
+  );
+  text = cutFrom(text, 'if (obj.type === PacketType.EVENT ||', 'return [this.encodeAsString(obj)];');
+  return cutFrom(text, 'encodeAsBinary(obj) {', '}\n/**');
+}
+
 /**
  * socket.io-parser without binary attachments, a kilobyte gzipped: signaling is text. A server that announces an attachment
  * all the same is a server that cannot be understood, and the connection to it ends.
@@ -224,6 +247,7 @@ export function slimSocketIo(): Plugin {
     name: 'vision-light-slim-socket.io',
     enforce: 'pre',
     transform(code, id) {
+      if (id.endsWith('/socket.io-parser/build/esm/index.js')) return withoutAttachments(code);
       if (!id.endsWith('/socket.io-client/build/esm/socket.js')) return undefined;
       return withoutMethods(this.parse(code), code, 'Socket', unusedMethods);
     },
