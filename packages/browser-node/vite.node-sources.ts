@@ -54,7 +54,8 @@ function workerScript({
       this.emitFile({ type: 'asset', fileName: emitWorkerAs, source: code });
       this.emitFile({ type: 'asset', fileName: emitWorkerAs.replace(/js$/, 'd.ts'), source: WORKER_TYPES });
       this.emitFile({ type: 'asset', fileName: 'licenses-worker.md', source: licenses });
-      return `export const workerScript = ${JSON.stringify(code)};`;
+      // A list, which no minifier moves to its one use: at the start of the page, what follows repeats the end of the script.
+      return `export const workerScript = [${JSON.stringify(code)}];`;
     },
   };
 }

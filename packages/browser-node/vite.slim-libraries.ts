@@ -222,9 +222,9 @@ function cutFrom(code: string, from: string, to: string): string {
   return code.slice(0, start) + code.slice(end);
 }
 
-/** socket.io-parser for packets of text alone: the two types with attachments are unknown to it. */
+/** socket.io-parser for packets of text alone: the two types with attachments, 5 and 6, are unknown to it. */
 function withoutAttachments(code: string): string {
-  let text = replaced(code, 'PacketType[p.type] === undefined', '!(p.type < PacketType.BINARY_EVENT)');
+  let text = replaced(code, 'PacketType[p.type] === undefined', '!(p.type < 5)');
   text = cutFrom(text, '// look up attachments if type binary', '// look up namespace');
   text = replaced(text, 'const isBinaryEvent =', '{\nconst isBinaryEvent =');
   text = cutFrom(text, 'const isBinaryEvent =', '// non-binary full packet');
@@ -234,6 +234,12 @@ function withoutAttachments(code: string): string {
     'else {\n            throw new Error("Unknown type',
   );
   text = cutFrom(text, 'if (obj.type === PacketType.EVENT ||', 'return [this.encodeAsString(obj)];');
+  text = cutFrom(
+    text,
+    'if (this.reconstructor) {\n                throw',
+    'packet = this.decodeString(obj);',
+  );
+  text = cutFrom(text, 'if (obj.type === PacketType.BINARY_EVENT ||', '// if we have a namespace');
   return cutFrom(text, 'encodeAsBinary(obj) {', '}\n/**');
 }
 
@@ -248,6 +254,9 @@ export function slimSocketIo(): Plugin {
     enforce: 'pre',
     transform(code, id) {
       if (id.endsWith('/socket.io-parser/build/esm/index.js')) return withoutAttachments(code);
+      // One parser, so that the bundler sees what of it is used.
+      if (id.endsWith('/socket.io-client/build/esm/manager.js'))
+        return replaced(code, 'const _parser = opts.parser || parser;', '').replaceAll('_parser.', 'parser.');
       if (!id.endsWith('/socket.io-client/build/esm/socket.js')) return undefined;
       return withoutMethods(this.parse(code), code, 'Socket', unusedMethods);
     },
