@@ -70,17 +70,47 @@ interface WorkerBundle {
 /**
  * terser finds a kilobyte, gzipped, that vite's minifier leaves. After it the script goes through that minifier again, for
  * strings in the quotes that the page uses are compressed better.
+ *
+ * @param privateNames  names of properties that nothing outside the script reads
+ * @param between  what is done to the script between the two
  */
-async function minifyFurther(script: string, libraries: readonly string[]): Promise<string> {
+async function minifyFurther(
+  script: string,
+  { isModule = false, privateNames, between = (code) => code }: FurtherOptions,
+): Promise<string> {
   const { code = '' } = await terser(script, {
     ecma: 2020,
+    module: isModule,
     toplevel: true,
     compress: { ecma: 2020, passes: 2, sequences: false, conditionals: false, if_return: false },
+    mangle: privateNames === undefined ? {} : { properties: { regex: privateNames } },
     format: { ecma: 2020 },
   });
-  const { code: again, errors } = await minify('worker.js', shortenNames(code, libraries));
-  if (again === '' || errors.length > 0) throw new Error('the worker could not be minified');
+  const { code: again, errors } = await minify('script.js', between(code), { module: isModule });
+  if (again === '' || errors.length > 0) throw new Error('a script could not be minified');
   return again;
+}
+
+interface FurtherOptions {
+  readonly isModule?: boolean;
+  readonly privateNames?: RegExp;
+  readonly between?: (code: string) => string;
+}
+
+/**
+ * Minifies the library once more: a kilobyte, gzipped. Names that begin with an underscore are by their authors' word
+ * private to simple-peer, socket.io and engine.io, and all of these are in the one script.
+ */
+export function minifyLibrary(): Plugin {
+  return {
+    name: 'vision-light-minify-library',
+    enforce: 'post',
+    async generateBundle(_options, bundle) {
+      for (const chunk of Object.values(bundle))
+        if (chunk.type === 'chunk')
+          chunk.code = await minifyFurther(chunk.code, { isModule: true, privateNames: /^_[a-z]/i });
+    },
+  };
 }
 
 async function bundleWorker(isMinified: boolean, plugins: readonly Plugin[]): Promise<WorkerBundle> {
@@ -105,7 +135,9 @@ async function bundleWorker(isMinified: boolean, plugins: readonly Plugin[]): Pr
       const document = output.output.find(({ fileName }) => fileName === LICENSES);
       const licenses = document?.type === 'asset' ? String(document.source) : '';
       const libraries = chunk.moduleIds.filter((id) => id.includes('/node_modules/'));
-      const code = isMinified ? await minifyFurther(chunk.code, libraries) : chunk.code;
+      const code = isMinified
+        ? await minifyFurther(chunk.code, { between: (script) => shortenNames(script, libraries) })
+        : chunk.code;
       return { code, sources: chunk.moduleIds, licenses };
     }
   }
