@@ -78,7 +78,11 @@ export class StoredBlocks {
   list(): void {
     this.isListed = false;
     this.#kept.clear();
-    for (const [key, { hash }] of this.#next.put) this.#kept.set(key, hash);
+    // A write under way may have gone to what is there no more, whatever the store says of it: it is made again.
+    const { put, remove } = this.#next;
+    for (const [key, entry] of this.#inFlight?.put ?? [])
+      if (!put.has(key) && !remove.has(key)) put.set(key, entry);
+    for (const [key, { hash }] of put) this.#kept.set(key, hash);
     this.#mustList = true;
     this.#listIfDue();
   }
@@ -160,7 +164,7 @@ export class StoredBlocks {
 
   #finish({ put }: Change): void {
     this.#inFlight = undefined;
-    for (const { hash } of put.values()) this.listener.written(hash);
+    for (const [key, { hash }] of put) if (!this.#next.put.has(key)) this.listener.written(hash);
   }
 
   #startRead(entry: Read): void {
