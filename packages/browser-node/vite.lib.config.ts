@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
-import { nodeSources, sourceConditions } from './vite.node-sources.js';
+import { minifyLibrary, nodeSources, sourceConditions } from './vite.node-sources.js';
 
 /** Builds the embeddable library: one module with everything in it, and the worker once more as a file of its own. */
 export default defineConfig({
@@ -17,6 +17,6 @@ export default defineConfig({
     license: { fileName: 'licenses-page.md' },
     lib: { entry: 'src/index.ts', formats: ['es'], fileName: 'index' },
     // Of a library in module form vite keeps the white space, for bundlers that read annotations; here it weighs 6 kB.
-    rolldownOptions: { output: { minify: true } },
+    rolldownOptions: { plugins: [minifyLibrary()], output: { minify: true } },
   },
 });

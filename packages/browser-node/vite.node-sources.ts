@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import type { ESTree } from 'rolldown/utils';
 import { minify as terser } from 'terser';
 import { build, minify, type Plugin } from 'vite';
+import { shortReasons } from './vite.short-reasons.js';
+import { shortenNames } from './vite.shorten-names.js';
+import { slimComlink, slimEngineIo, slimIdb, slimSimplePeer, slimSocketIo } from './vite.slim-libraries.js';
 
 /** Where the sources of all packages are taken from, instead of what was last built. */
 export const sourceConditions = ['vision-light-source', 'module', 'browser', 'import', 'default'];
@@ -18,7 +20,7 @@ export function nodeSources(options: {
   readonly isMinified?: boolean;
   readonly workerPlugins?: readonly Plugin[];
 }): Plugin[] {
-  return [workerScript(options), slimSimplePeer(), slimEngineIo(), slimSocketIo()];
+  return [workerScript(options), slimComlink(), slimSimplePeer(), slimEngineIo(), slimSocketIo()];
 }
 
 /** Where vite puts the licences of the worker's libraries before they are emitted with the library's. */
@@ -52,178 +54,8 @@ function workerScript({
       this.emitFile({ type: 'asset', fileName: emitWorkerAs, source: code });
       this.emitFile({ type: 'asset', fileName: emitWorkerAs.replace(/js$/, 'd.ts'), source: WORKER_TYPES });
       this.emitFile({ type: 'asset', fileName: 'licenses-worker.md', source: licenses });
-      return `export const workerScript = ${JSON.stringify(code)};`;
-    },
-  };
-}
-
-/** simple-peer's log, its methods for audio and video (only descriptions of one data channel are taken), and for its own channel. */
-const unreachedMethods = [
-  '_debug',
-  'addTransceiver',
-  'addStream',
-  'addTrack',
-  'replaceTrack',
-  'removeTrack',
-  'removeStream',
-  '_onTrack',
-  'address',
-  'send',
-  '_write',
-];
-
-/** What simple-peer says of each step is shown to nobody. Each is a statement that begins a line. */
-const withoutLog = (code: string): string =>
-  code.replaceAll(/^\s*this\._debug\((?:[^()]|\([^()]*\))*\)$/gm, '');
-
-/** Cuts methods out of a class of a module. @throws if one of them is not there */
-function withoutMethods(
-  program: ESTree.Program,
-  code: string,
-  className: string,
-  names: readonly string[],
-): string {
-  const [members = []] = program.body.flatMap((statement) => {
-    const declared = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
-    return declared?.type === 'ClassDeclaration' && declared.id?.name === className
-      ? [declared.body.body]
-      : [];
-  });
-  const found = names.map((name) => {
-    const member = members.find(
-      (each) => each.type === 'MethodDefinition' && each.key.type === 'Identifier' && each.key.name === name,
-    );
-    if (member === undefined) throw new Error(`${className} has no method ${name}`);
-    return member;
-  });
-  return found
-    .toSorted((a, b) => b.start - a.start)
-    .reduce((rest, { start, end }) => rest.slice(0, start) + rest.slice(end), code);
-}
-
-/**
- * simple-peer from its source, with its dependencies replaced by the parts that it uses, and without what only audio and
- * video need. Its ready-made `simplepeer.min.js` contains a whole stream library and Buffer: 28 kB gzipped, against 5.
- */
-function slimSimplePeer(): Plugin {
-  const shims = new Map(
-    [
-      'buffer',
-      'debug',
-      'err-code',
-      'get-browser-rtc',
-      'queue-microtask',
-      'randombytes',
-      'readable-stream',
-    ].map((name) => [name, fileURLToPath(new URL(`src/simple-peer-shims/${name}.cjs`, import.meta.url))]),
-  );
-  return {
-    name: 'vision-light-slim-simple-peer',
-    enforce: 'pre',
-    resolveId: (id, importer) => (importer?.endsWith('/simple-peer/index.js') ? shims.get(id) : undefined),
-    transform(code, id) {
-      if (!id.endsWith('/simple-peer/index.js')) return undefined;
-      const text = withoutLog(code);
-      if (text.split('this._debug(').length > 1) throw new Error('simple-peer logs in another way');
-      return withoutMethods(this.parse(text), text, 'Peer', unreachedMethods);
-    },
-  };
-}
-
-/** What changes from one transport of engine.io to a better one. With WebSocket alone there is no better one. */
-const upgradeMethods = ['_probe'];
-
-/**
- * engine.io-client without the transports that the node never asks for: polling and WebTransport, 4 kB gzipped. Its
- * socket uses the list of them; its index exports them, and since they run code when loaded, that would keep them.
- * Base64 goes with them: only polling carries bytes that way. A server that sends base64 all the same sends no bytes.
- */
-function slimEngineIo(): Plugin {
-  const id = '\0vision-light:engine.io-transports';
-  const unusedId = '\0vision-light:engine.io-unused';
-  let folder = '';
-  return {
-    name: 'vision-light-slim-engine-io',
-    enforce: 'pre',
-    resolveId(source, importer = '') {
-      if (importer.endsWith('/engine.io-parser/build/esm/decodePacket.browser.js'))
-        return source.endsWith('/base64-arraybuffer.js') ? unusedId : undefined;
-      const [, client] = /^(.*\/engine\.io-client\/build\/esm)\/(?:socket|index)\.js$/.exec(importer) ?? [];
-      if (client === undefined) return undefined;
-      if (/^\.\/transports\/(polling|webtransport)/.test(source)) return unusedId;
-      if (source !== './transports/index.js') return undefined;
-      folder = client;
-      return id;
-    },
-    transform(code, id) {
-      if (!id.endsWith('/engine.io-client/build/esm/socket.js')) return undefined;
-      return withoutMethods(this.parse(code), code, 'Socket', upgradeMethods);
-    },
-    load(loaded) {
-      if (loaded === unusedId)
-        return `export const Fetch = undefined, XHR = undefined, WT = undefined;
-          export const decode = () => new ArrayBuffer(0);`;
-      if (loaded !== id) return undefined;
-      const webSocket = JSON.stringify(`${folder}/transports/websocket.js`);
-      return `import { WS } from ${webSocket};\nexport const transports = { websocket: WS };`;
-    },
-  };
-}
-
-/** Methods of socket.io-client's socket that signaling does not use: listeners of every event, retries, promises. */
-const unusedMethods = [
-  'emitWithAck',
-  '_addToQueue',
-  'compress',
-  'onAny',
-  'prependAny',
-  'offAny',
-  'listenersAny',
-  'onAnyOutgoing',
-  'prependAnyOutgoing',
-  'offAnyOutgoing',
-  'listenersAnyOutgoing',
-];
-
-/**
- * socket.io-parser without binary attachments, a kilobyte gzipped: signaling is text. A server that announces an attachment
- * all the same is a server that cannot be understood, and the connection to it ends.
- */
-function slimSocketIo(): Plugin {
-  const id = '\0vision-light:socket.io-no-binary';
-  return {
-    name: 'vision-light-slim-socket.io',
-    enforce: 'pre',
-    transform(code, id) {
-      if (!id.endsWith('/socket.io-client/build/esm/socket.js')) return undefined;
-      return withoutMethods(this.parse(code), code, 'Socket', unusedMethods);
-    },
-    resolveId: (source, importer = '') =>
-      importer.endsWith('/socket.io-parser/build/esm/index.js') && /^\.\/(is-)?binary\.js$/.test(source)
-        ? id
-        : undefined,
-    load: (loaded) =>
-      loaded === id
-        ? `export const isBinary = () => false, hasBinary = isBinary;
-          export const deconstructPacket = (packet) => ({ packet, buffers: [] });
-          export const reconstructPacket = () => { throw new Error('binary attachment'); };`
-        : undefined,
-  };
-}
-
-/**
- * idb without iteration over cursors, and without the methods of a database that stand for a transaction of one request:
- * most of a kilobyte, gzipped. The store reads many records with one request, and each of its transactions is its own.
- */
-function slimIdb(): Plugin {
-  return {
-    name: 'vision-light-slim-idb',
-    transform(code, id) {
-      if (!id.endsWith('/idb/build/index.js')) return undefined;
-      const from = code.indexOf('const readMethods = ');
-      const to = code.indexOf('export { deleteDB, openDB, unwrap, wrap }');
-      if (from < 0 || to < from) throw new Error('idb is put together in another way');
-      return code.slice(0, from) + code.slice(to);
+      // A list, which no minifier moves to its one use: at the start of the page, what follows repeats the end of the script.
+      return `export const workerScript = [${JSON.stringify(code)}];`;
     },
   };
 }
@@ -238,24 +70,54 @@ interface WorkerBundle {
 /**
  * terser finds a kilobyte, gzipped, that vite's minifier leaves. After it the script goes through that minifier again, for
  * strings in the quotes that the page uses are compressed better.
+ *
+ * @param privateNames  names of properties that nothing outside the script reads
+ * @param between  what is done to the script between the two
  */
-async function minifyFurther(script: string): Promise<string> {
+async function minifyFurther(
+  script: string,
+  { isModule = false, privateNames, between = (code) => code }: FurtherOptions,
+): Promise<string> {
   const { code = '' } = await terser(script, {
     ecma: 2020,
+    module: isModule,
     toplevel: true,
     compress: { ecma: 2020, passes: 2, sequences: false, conditionals: false, if_return: false },
+    mangle: privateNames === undefined ? {} : { properties: { regex: privateNames } },
     format: { ecma: 2020 },
   });
-  const { code: again, errors } = await minify('worker.js', code);
-  if (again === '' || errors.length > 0) throw new Error('the worker could not be minified');
+  const { code: again, errors } = await minify('script.js', between(code), { module: isModule });
+  if (again === '' || errors.length > 0) throw new Error('a script could not be minified');
   return again;
+}
+
+interface FurtherOptions {
+  readonly isModule?: boolean;
+  readonly privateNames?: RegExp;
+  readonly between?: (code: string) => string;
+}
+
+/**
+ * Minifies the library once more: a kilobyte, gzipped. Names that begin with an underscore are by their authors' word
+ * private to simple-peer, socket.io and engine.io, and all of these are in the one script.
+ */
+export function minifyLibrary(): Plugin {
+  return {
+    name: 'vision-light-minify-library',
+    enforce: 'post',
+    async generateBundle(_options, bundle) {
+      for (const chunk of Object.values(bundle))
+        if (chunk.type === 'chunk')
+          chunk.code = await minifyFurther(chunk.code, { isModule: true, privateNames: /^_[a-z]/i });
+    },
+  };
 }
 
 async function bundleWorker(isMinified: boolean, plugins: readonly Plugin[]): Promise<WorkerBundle> {
   const result = await build({
     configFile: false,
     logLevel: 'warn',
-    plugins: [slimIdb(), ...plugins],
+    plugins: [...(isMinified ? [shortReasons()] : []), slimComlink(), slimIdb(), ...plugins],
     resolve: { conditions: sourceConditions },
     build: {
       write: false,
@@ -272,7 +134,10 @@ async function bundleWorker(isMinified: boolean, plugins: readonly Plugin[]): Pr
       if (chunk.type !== 'chunk' || !chunk.isEntry) continue;
       const document = output.output.find(({ fileName }) => fileName === LICENSES);
       const licenses = document?.type === 'asset' ? String(document.source) : '';
-      const code = isMinified ? await minifyFurther(chunk.code) : chunk.code;
+      const libraries = chunk.moduleIds.filter((id) => id.includes('/node_modules/'));
+      const code = isMinified
+        ? await minifyFurther(chunk.code, { between: (script) => shortenNames(script, libraries) })
+        : chunk.code;
       return { code, sources: chunk.moduleIds, licenses };
     }
   }

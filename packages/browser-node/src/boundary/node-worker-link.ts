@@ -28,7 +28,7 @@ export class NodeWorkerLink {
     // The address stays valid until the end: the worker starts its hash workers from it, now and after one has died.
     let address = workerUrl;
     if (address === undefined) {
-      address = URL.createObjectURL(new Blob([workerScript], { type: 'text/javascript' }));
+      address = URL.createObjectURL(new Blob(workerScript, { type: 'text/javascript' }));
       this.#blobUrl = address;
     }
     // A worker takes what the page's policy has made as it is.

@@ -2,7 +2,7 @@
  * What simple-peer needs of readable-stream when nobody reads or writes through its stream: an event emitter. The real
  * one, with the Buffer and process that it wants, is 20 kB gzipped.
  */
-class Duplex {
+export class Duplex {
   constructor() {
     this._listeners = new Map();
     this._readableState = { ended: false };
@@ -49,5 +49,3 @@ class Duplex {
     this._writableState.finished = true;
   }
 }
-
-module.exports = { Duplex };
