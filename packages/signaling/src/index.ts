@@ -11,10 +11,11 @@ export {
   type ServerEvents,
 } from './answer.js';
 export type { Clock } from './clock.js';
+export { REFUSED_CLOSE_CODE } from './close-code.js';
 export { hasIceAddresses, type IceServer, isIceServer } from './ice-server.js';
 export { isRecord } from './is-record.js';
 export type { PeerInfo, PeerKind } from './peer.js';
-export { REFUSED_CLOSE_CODE, type RefusalCode, refusalCodes, refusals } from './refusal.js';
+export { type RefusalCode, refusalCodes, refusals } from './refusal.js';
 export {
   type ClientEvents,
   decodeJoin,

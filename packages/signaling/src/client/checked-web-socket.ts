@@ -7,8 +7,8 @@
  * It also reads why the server has closed a connection that it refused ({@link REFUSED_CLOSE_CODE}): that is its error then.
  */
 import { NodeWebSocket } from 'socket.io-client';
+import { REFUSED_CLOSE_CODE } from '../close-code.js';
 import { isRecord } from '../is-record.js';
-import { REFUSED_CLOSE_CODE } from '../refusal.js';
 
 type Packet = Parameters<NodeWebSocket['onPacket']>[0];
 type CloseDetails = Parameters<NodeWebSocket['onClose']>[0];
