@@ -7,6 +7,7 @@ import {
   type Message,
   SERVICE_ARCHIVE,
   SERVICE_GATEWAY,
+  type StoreFault,
 } from '@vision-light/protocol';
 import { describe, expect, it } from 'vitest';
 import { ORPHANS_PER_PEER_MAX } from '../../packages/protocol/src/limits.js';
@@ -543,5 +544,22 @@ describe('a store', () => {
     expect(page.core.metrics().vision_p2p_blocks_received_total).toBe(FOLLOWED_BLOCKS);
     expect(page.noticed('error').map(({ code }) => code)).toEqual(['STORE_QUOTA']);
     expect(await ask(world, page, hashAt(HEIGHT))).toMatchObject({ ok: true, body: good(HEIGHT) });
+  });
+
+  it('that failed and was emptied afterwards gets the bodies that it had not taken', async () => {
+    const world = newWorld();
+    await addFull(world, 'full');
+    let fault: StoreFault | undefined = 'STORE_FAILED';
+    const page = world.add('page', { family, writeFault: () => fault });
+    await world.run(world.now + 100);
+    world.connect('page', 'full');
+    await world.run(world.now + 30_000);
+    expect(page.core.blocks.kept).toBe(0);
+    fault = undefined;
+    const store = new MemoryStore();
+    page.emptyStore(store);
+    await world.run(world.now + 30_000);
+    expect(page.core.blocks.kept).toBe(FOLLOWED_BLOCKS);
+    expect(await store.list('bodies')).toHaveLength(FOLLOWED_BLOCKS);
   });
 });

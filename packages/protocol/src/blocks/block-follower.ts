@@ -36,6 +36,7 @@ export class BlockFollower {
 
   /** Slots mean nothing any more. */
   restart(): void {
+    this.followed.restart();
     this.#prunedAt = -1;
   }
 

@@ -128,12 +128,12 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
 
   /** The tree begins anew; bodies that are kept stay, for their headers come again. */
   chainReplaced(): void {
-    this.#followed.restart();
     this.#follower.restart();
   }
 
-  /** What is not there any more is fetched again. */
+  /** What is not there any more is fetched again, and what was refused before is tried again. */
   storeEmptied(): void {
+    this.#fault = undefined;
     this.#stored.list();
     this.#followed.restart();
   }
