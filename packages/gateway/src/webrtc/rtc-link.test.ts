@@ -66,9 +66,10 @@ describe('RtcLink', () => {
     a.dial(toB, 'b');
     expect(await opened).toBe(262_144);
     for (const messages of [1, 40]) {
-      const drained = isDrained();
+      let drained = isDrained();
       for (let i = 0; i < messages; i++) a.connectionOf('b.1')?.send(new Uint8Array(65_536));
-      expect(await drained).toBeLessThanOrEqual(SEND_LOW_BYTES);
+      // The report of what was sent before may come now, and with the buffer as it is now.
+      while ((await drained) > SEND_LOW_BYTES) drained = isDrained();
     }
     await Promise.all([a.close(), b.close()]);
   });
