@@ -82,11 +82,6 @@ export function flipped({ index, bytes }: StoredPiece, at: number, bit = 4): Sto
   return { index, bytes: copy };
 }
 
-/** The chain with other pieces of one table, and a table of segments that says the digests of what is there. */
-export function withSegments(chain: TinyChain, segments: readonly StoredPiece[]): TinyChain {
-  return { ...chain, segments };
-}
-
 /** The chain with another entry in its table. */
 export function withEntry(chain: TinyChain, index: number, change: Partial<SegmentEntry>): TinyChain {
   const entries = chain.entries.map((entry, i) => (i === index ? { ...entry, ...change } : entry));
