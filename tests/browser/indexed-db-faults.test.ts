@@ -474,6 +474,34 @@ describe('IndexedDbStore and what it may find', () => {
     await store.close();
   });
 
+  it('a write that the browser never answers, as Firefox leaves it: over once the connection is lost', async () => {
+    const networkId = newNetworkId();
+    const store = new IndexedDbStore(networkId);
+    await loadChain(store);
+    const { transaction } = IDBDatabase.prototype;
+    let begin = (): void => {};
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const silence = new Promise<never>(() => {});
+    IDBDatabase.prototype.transaction = () => {
+      begin();
+      const table = { put: () => silence, delete: () => silence };
+      return { done: silence, objectStore: () => table } as unknown as IDBTransaction;
+    };
+    const writing = writeChain(store, CHANGE);
+    try {
+      await begun;
+    } finally {
+      IDBDatabase.prototype.transaction = transaction;
+    }
+    await deleteDatabase(networkId);
+    await writing;
+    await writeBodies(store, BODIES);
+    assertEqual((await bodyKeys(networkId)).length, 1, 'bodies');
+    await store.close();
+  });
+
   it('a deletion that waits for a frozen tab does not hold up close()', async () => {
     const networkId = newNetworkId();
     // It does not hear that it should let go.

@@ -4,7 +4,7 @@
  */
 import { createGateway } from '@vision-light/gateway';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Visitor } from './browser.js';
+import { engine, Visitor } from './browser.js';
 import { buildLibrary, CLEARING_PATH, serveLibrary } from './library-page.js';
 import { reaches, smallNetwork } from './servers.js';
 import { Stage } from './stage.js';
@@ -99,8 +99,9 @@ async function fillsAgain(visitor: Visitor, take: () => Promise<unknown>): Promi
 }
 
 describe('a page whose store is taken away', () => {
-  // At whatever moment: the browser ends connections that are being made, and those that are in use.
-  it.each([1, 2, 3])(
+  // At whatever moment: the browser ends connections that are being made, and those that are in use. Firefox does not
+  // always say that it has: then the next write fails, and a chain at rest has none (docs/decisions/storage.md).
+  it.each(engine === 'chromium' ? [1, 2, 3] : [])(
     'by clearing the data of the site: stores everything again, and says so (%i)',
     async () => {
       const visitor = await synced(now);

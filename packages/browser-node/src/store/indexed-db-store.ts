@@ -46,6 +46,8 @@ export class IndexedDbStore implements LosableStore {
   #database: Promise<NodeDatabase> | undefined;
   /** How often what was written went. A write that was asked for before counts for nothing. */
   #losses = 0;
+  /** Called at the next loss: Firefox never answers what is under way on a connection that it ends. */
+  readonly #whenLost = new Set<() => void>();
   /** Tables that the next write clears. */
   readonly #damaged = new Set<TableName>();
   #outdated: 'STORE_NEWER' | 'STORE_UPGRADED' | undefined;
@@ -89,7 +91,7 @@ export class IndexedDbStore implements LosableStore {
     const losses = this.#losses;
     try {
       const database = await this.#openRepaired();
-      if (losses === this.#losses) await writeRecords(database, changes);
+      if (losses === this.#losses) await this.#untilLost(writeRecords(database, changes));
     } catch (error) {
       if (!(await this.#hasLostSince(losses))) throw faultOf(error, 'writing');
     }
@@ -108,11 +110,21 @@ export class IndexedDbStore implements LosableStore {
   async #readOnce<T>(read: (database: NodeDatabase) => Promise<T>): Promise<T> {
     const losses = this.#losses;
     try {
-      return await read(await this.#open());
+      return await this.#untilLost(read(await this.#open()));
     } catch (error) {
       if (!(await this.#hasLostSince(losses))) throw error;
       return this.#readOnce(read);
     }
+  }
+
+  /** @returns what was asked of the present connection; rejects if that is lost before it answers */
+  async #untilLost<T>(activity: Promise<T>): Promise<T> {
+    let lost = (): void => {};
+    const loss = new Promise<never>((_, reject) => {
+      lost = () => reject(new Error('the connection was lost'));
+    });
+    this.#whenLost.add(lost);
+    return Promise.race([activity, loss]).finally(() => this.#whenLost.delete(lost));
   }
 
   /** After a failure. A browser that ends a connection lets what is under way fail first, and says so afterwards. */
@@ -211,6 +223,7 @@ export class IndexedDbStore implements LosableStore {
   #lose(): void {
     this.#damaged.clear();
     this.#losses++;
+    for (const lost of this.#whenLost) lost();
     this.onLost(this.#outdated !== undefined);
   }
 }
