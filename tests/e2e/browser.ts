@@ -160,6 +160,29 @@ export class Visitor {
     }, height);
   }
 
+  /** Flips one bit in the middle of a record of the page's database, as a bad disk would. */
+  damageRecord(table: string, key: number): Promise<void> {
+    return this.page.evaluate(
+      async (table, key) => {
+        const finished = <T>(request: IDBRequest<T>): Promise<T> =>
+          new Promise((resolve, reject) => {
+            request.onsuccess = () => resolve(request.result);
+            request.onerror = () => reject(request.error);
+          });
+        const [{ name = '' } = {}] = await indexedDB.databases();
+        const database = await finished(indexedDB.open(name));
+        const store = database.transaction(table, 'readwrite').objectStore(table);
+        const bytes: Uint8Array = await finished(store.get(key));
+        const middle = bytes.length >> 1;
+        bytes[middle] = (bytes[middle] as number) ^ 1;
+        await finished(store.put(bytes, key));
+        database.close();
+      },
+      table,
+      key,
+    );
+  }
+
   /** Listens to the node as soon as the page has it, before it has any peer. */
   async #watchDisconnections(): Promise<void> {
     await this.page.evaluateOnNewDocument(() => {

@@ -11,25 +11,6 @@ const HISTORY = 2 * ENTRY + 100;
 const stage = new Stage();
 const { servers } = stage;
 
-/** Flips one bit in the middle of an entry of the journal, as a bad disk would. */
-function damageEntry(visitor: Visitor, index: number): Promise<void> {
-  return visitor.page.evaluate(async (key) => {
-    const finished = <T>(request: IDBRequest<T>): Promise<T> =>
-      new Promise((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
-    const [{ name = '' } = {}] = await indexedDB.databases();
-    const database = await finished(indexedDB.open(name));
-    const journal = database.transaction('journal', 'readwrite').objectStore('journal');
-    const bytes: Uint8Array = await finished(journal.get(key));
-    const middle = bytes.length >> 1;
-    bytes[middle] = (bytes[middle] as number) ^ 1;
-    await finished(journal.put(bytes, key));
-    database.close();
-  }, index);
-}
-
 it('notices a damaged entry of the journal, keeps what is before it, and has everything stored again afterwards', async () => {
   const network = smallNetwork('vision-e2e-damage');
   const signal = await servers.signal();
@@ -39,7 +20,7 @@ it('notices a damaged entry of the journal, keeps what is before it, and has eve
   const visitor = await Visitor.open(stage.browser, url);
   await visitor.hasStored(HISTORY);
 
-  await damageEntry(visitor, 1);
+  await visitor.damageRecord('journal', 1);
   const found = await visitor.reload();
   expect(found.height).toBe(ENTRY);
   await visitor.isTold('STORE_CORRUPT');

@@ -14,25 +14,6 @@ async function isVerified(visitor: Visitor): Promise<void> {
   await visitor.page.waitForFunction('lightNode.status.verifiedFrom === 0', { polling: 50 });
 }
 
-/** Flips one bit in the middle of a segment, as a bad disk would. */
-function damageSegment(visitor: Visitor, index: number): Promise<void> {
-  return visitor.page.evaluate(async (key) => {
-    const finished = <T>(request: IDBRequest<T>): Promise<T> =>
-      new Promise((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
-    const [{ name = '' } = {}] = await indexedDB.databases();
-    const database = await finished(indexedDB.open(name));
-    const segments = database.transaction('segments', 'readwrite').objectStore('segments');
-    const bytes: Uint8Array = await finished(segments.get(key));
-    const middle = bytes.length >> 1;
-    bytes[middle] = (bytes[middle] as number) ^ 1;
-    await finished(segments.put(bytes, key));
-    database.close();
-  }, index);
-}
-
 describe('a chain of 300,000 headers', () => {
   // Each step takes up what the one before it has left.
   const long = { folder: '', url: '', signal: '', hash: '', low: '' as string | undefined };
@@ -67,7 +48,7 @@ describe('a chain of 300,000 headers', () => {
   });
 
   it('heals what was damaged at depth', async () => {
-    await damageSegment(visitor, 2);
+    await visitor.damageRecord('segments', 2);
     await visitor.reload();
     await visitor.isTold('STORE_CORRUPT');
     const back = await gateway();

@@ -112,9 +112,9 @@ describe('header sync', () => {
     let encoded = 0;
     const counting: ChainFamily = {
       ...family,
-      encodeBatch(writer, batch, before) {
+      encodeBatch(writer, batch) {
         encoded += batch.count;
-        family.encodeBatch(writer, batch, before);
+        family.encodeBatch(writer, batch);
       },
     };
     const node = world.add('node', { family: counting, store });

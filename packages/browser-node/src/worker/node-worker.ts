@@ -181,8 +181,6 @@ class NodeHost implements NodeControl {
       isGateway: false,
       hashers,
       peersMax: maxPeers,
-      // One place is kept for those who come.
-      peersTarget: Math.max(1, Math.min(maxPeers - 1, 8)),
       followedBlocks,
       secret: crypto.getRandomValues(new Uint8Array(16)),
       ...(minChainwork === undefined ? {} : { minChainwork }),

@@ -89,11 +89,8 @@ export interface HeaderCodec {
   readonly encodedHeaderBytesMin: number;
   /**
    * Compact form of consecutive headers, for wire and disk alike; self-contained but for the first parent.
-   *
-   * @param before  record of the header before the first, to continue what ends with it
-   * @param position  how many headers come before the first in what is continued; 0 if absent
    */
-  encodeBatch(writer: ByteWriter, batch: HeaderBatch, before?: Uint8Array, position?: number): void;
+  encodeBatch(writer: ByteWriter, batch: HeaderBatch): void;
   /**
    * Never reads past `count` headers, and allocates `count` × (recordBytes + 32).
    *

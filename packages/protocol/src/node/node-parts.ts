@@ -55,7 +55,6 @@ export interface LightNodeOptions {
   readonly isGateway: boolean;
   /** How many jobs the platform hashes at a time; twice as many are handed out. */
   readonly hashers: number;
-  readonly peersTarget?: number;
   readonly peersMax?: number;
   /** How many of the newest block bodies to fetch and keep: 0 for none, Infinity for all. Default FOLLOWED_BLOCKS. */
   readonly followedBlocks?: number;
@@ -131,7 +130,7 @@ export class NodeParts {
     extension: NodeExtension | undefined,
     readonly listener: PartsListener,
   ) {
-    const { family, followedBlocks = FOLLOWED_BLOCKS } = options;
+    const { family, followedBlocks = FOLLOWED_BLOCKS, peersMax = PEERS_MAX } = options;
     const codec =
       extension === undefined
         ? messageCodec
@@ -195,7 +194,7 @@ export class NodeParts {
         userAgent: options.userAgent,
         isGateway: options.isGateway,
         isArchive: followedBlocks === Number.POSITIVE_INFINITY,
-        peersMax: options.peersMax ?? PEERS_MAX,
+        peersMax,
         session: drawSession(this.random),
       },
     );
@@ -267,7 +266,8 @@ export class NodeParts {
       this.blocks,
       this.announcer,
       this.notices,
-      new PeerSearch(options.peersTarget ?? PEERS_TARGET, peers, outbox),
+      // One place is kept for those who come.
+      new PeerSearch(Math.max(1, Math.min(PEERS_TARGET, peersMax - 1)), peers, outbox),
       this.changes,
       this.prover,
       this.writer,

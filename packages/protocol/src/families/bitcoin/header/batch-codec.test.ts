@@ -87,26 +87,6 @@ describe('the parents that are given', () => {
     );
     expect(given).toEqual([new Uint8Array(32), list[500]?.parent, new Uint8Array(32), list[1000]?.parent]);
   });
-
-  test('stand where they would if a batch is encoded in parts', () => {
-    const whole = batchOf(list);
-    for (const cut of [1, 499, 500, 501, 1000]) {
-      const writer = new ByteWriter();
-      const part = (from: number, to: number) => ({
-        count: to - from,
-        records: whole.records.subarray(from * recordBytes, to * recordBytes),
-        hashes: whole.hashes,
-      });
-      encodeBatch(writer, part(0, cut));
-      encodeBatch(
-        writer,
-        part(cut, 1001),
-        whole.records.slice((cut - 1) * recordBytes, cut * recordBytes),
-        cut,
-      );
-      expect(Buffer.compare(writer.bytes(), encode(list))).toBe(0);
-    }
-  });
 });
 
 describe('what is refused', () => {

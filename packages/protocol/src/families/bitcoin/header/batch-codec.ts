@@ -14,7 +14,7 @@
  */
 import type { ByteReader } from '../../../bytes/byte-reader.js';
 import type { ByteWriter } from '../../../bytes/byte-writer.js';
-import { readU32, writeU32 } from '../../../bytes/integers.js';
+import { writeU32 } from '../../../bytes/integers.js';
 import type { HeaderBatch, HeaderCodec } from '../../../chain/chain-family.js';
 import type { HeaderFault } from '../../../chain/header-fault.js';
 import { offsets, recordBytes } from './record.js';
@@ -36,20 +36,20 @@ export function isParentGiven(index: number): boolean {
 }
 
 /** See `ChainFamily.encodeBatch`. */
-export function encodeBatch(writer: ByteWriter, batch: HeaderBatch, before?: Uint8Array, position = 0): void {
+export function encodeBatch(writer: ByteWriter, batch: HeaderBatch): void {
   const { count, records } = batch;
   const from = new DataView(records.buffer, records.byteOffset, count * recordBytes);
   const to = writer.reserve(count * encodedHeaderBytesMax + Math.ceil(count / parentInterval) * 32);
-  let lastVersion = before === undefined ? 0 : readU32(before, offsets.version);
-  let lastBits = before === undefined ? 0 : readU32(before, offsets.bits);
-  let lastTime = before === undefined ? 0 : readU32(before, offsets.time);
+  let lastVersion = 0;
+  let lastBits = 0;
+  let lastTime = 0;
   let end = 0;
   for (let i = 0; i < count; i++) {
     const at = i * recordBytes;
     const version = from.getUint32(at + offsets.version, true);
     const bits = from.getUint32(at + offsets.bits, true);
     const time = from.getUint32(at + offsets.time, true);
-    if (isParentGiven(position + i)) end = copyHash(from, at + offsets.parent, to, end);
+    if (isParentGiven(i)) end = copyHash(from, at + offsets.parent, to, end);
     to.setUint8(end++, (version === lastVersion ? 0 : flagVersion) | (bits === lastBits ? 0 : flagBits));
     if (version !== lastVersion) end = writeWord(to, end, version);
     if (bits !== lastBits) end = writeWord(to, end, bits);

@@ -50,15 +50,10 @@ function isNarrow(difference: bigint): boolean {
 }
 
 /** See `ChainFamily.encodeBatch`. @throws {RangeError} for a time beyond 2^52, which no accepted header has */
-export function encodeBatch(
-  params: VisionParams,
-  writer: ByteWriter,
-  batch: HeaderBatch,
-  before?: Uint8Array,
-): void {
+export function encodeBatch(params: VisionParams, writer: ByteWriter, batch: HeaderBatch): void {
   const recordBytes = recordBytesOf(params.minerBytesMax);
-  let time = before === undefined ? 0 : timeOf(before);
-  let { difficulty, txRoot, miner } = before === undefined ? nothing : decodeRecord(before);
+  let time = 0;
+  let { difficulty, txRoot, miner } = nothing;
   for (let i = 0; i < batch.count; i++) {
     const record = batch.records.subarray(i * recordBytes, (i + 1) * recordBytes);
     const header = decodeRecord(record);
@@ -161,7 +156,7 @@ function firstHeaders(
 export function headerCodec(params: VisionParams): HeaderCodec {
   return {
     encodedHeaderBytesMin,
-    encodeBatch: (writer, batch, before) => encodeBatch(params, writer, batch, before),
+    encodeBatch: (writer, batch) => encodeBatch(params, writer, batch),
     decodeBatch: (reader, count, parent, parentHeight) =>
       decodeBatch(params, reader, count, parent, parentHeight),
   };
