@@ -72,8 +72,9 @@ export default {
       launchOptions: { browser: 'firefox', executablePath: firefox, extraPrefsFirefox: firefoxPreferences },
     }),
   ],
-  testFramework: { config: { timeout: 20_000 } },
-  testsFinishTimeout: 180_000,
+  // Only there to end what hangs, on the slowest of machines too.
+  testFramework: { config: { timeout: 60_000 } },
+  testsFinishTimeout: 600_000,
   testRunnerHtml: (framework) => `<!doctype html><html><body>
     <script>globalThis.signalingOrigin = ${origins}[navigator.userAgent.includes('Firefox') ? 1 : 0];</script>
     <script type="module" src="${framework}"></script>

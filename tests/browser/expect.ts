@@ -1,8 +1,14 @@
 /** The few assertions that the browser tests need. mocha's `describe` and `it` are the page's globals. */
 declare global {
   function describe(name: string, body: () => void): void;
-  function it(name: string, body: () => void | Promise<void>): void;
+  function it(name: string, body: (this: RunningTest) => void | Promise<void>): void;
   function afterEach(body: () => void | Promise<void>): void;
+}
+
+/** Of mocha, what a test may change of itself. */
+export interface RunningTest {
+  /** It fails after so many milliseconds. */
+  timeout(ms: number): void;
 }
 
 export function assertTrue(value: boolean, message: string): void {

@@ -104,7 +104,9 @@ describe('links between nodes', () => {
     });
   }
 
-  it('a peer of which the server says that it is gone is given up at once', async () => {
+  it('a peer of which the server says that it is gone is given up at once', async function () {
+    // Left alone an attempt lasts 20 s from its first signal: longer than this test.
+    this.timeout(20_000);
     const closed = new Promise<void>((resolve) => {
       class WatchedConnection extends own {
         override close(): void {
@@ -116,7 +118,6 @@ describe('links between nodes', () => {
       Object.assign(globalThis, { RTCPeerConnection: WatchedConnection });
     });
     await startNode({ signal: [signalAt('haunted')] });
-    // Left alone an attempt lasts 20 s from its first signal: longer than what is left of this test's time.
     await closed;
   });
 
