@@ -3,8 +3,9 @@ import { workerNames } from './worker-names.js';
 /**
  * The hash workers of a node. The page starts them on behalf of the node worker, which talks to each through a port.
  *
- * The node worker could start them itself, but in Firefox (ESR 140, seen on a busy machine about once in a hundred times)
- * `new Worker` in a worker never returns, and then that worker is lost. In a page it always returns.
+ * The node worker could start them itself. But in a Firefox to whose workers something listens, such as a WebDriver agent,
+ * `new Worker` in a worker sometimes never returns (ESR 153, once in a hundred times on a busy machine), and then that worker
+ * is lost. In a page it always returns.
  */
 export class HashWorkers {
   readonly #script: string;
