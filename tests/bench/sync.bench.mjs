@@ -4,21 +4,18 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { ByteWriter, HEADERS_PER_MESSAGE_MAX, resolveNetwork } from '@vision-light/protocol';
 import { createSignalServer } from '@vision-light/signal-server';
 import { servePage } from '../../scripts/serve/page-server.mjs';
-import { startScript } from './bench-process.mjs';
 import { launchChromium, median } from './chromium.mjs';
 import { rawTransferMs } from './raw-channel.mjs';
 import { serveFiles } from './serve-files.mjs';
+import { reloadTimes, startGateway, syncMs } from './whole-path.mjs';
 
 const SYNC_ROUNDS = 7;
 const RELOAD_ROUNDS = 11;
 const TIP_HEIGHT = 32_259;
-/** Of a `getHeaders` message, see PROTOCOL.md. */
-const GET_HEADERS_TYPE = 5;
 const headersFile = fileURLToPath(new URL('../data/bitcoin/headers/mainnet_0-32259.bin', import.meta.url));
 const gatewayCli = new URL('../../packages/gateway/dist/cli.js', import.meta.url);
 
@@ -27,7 +24,13 @@ export async function benchSync() {
   const { chunkCount, chunkBytes } = chunksOf(headersFile);
   const signal = await createSignalServer({ port: 0, host: '127.0.0.1' });
   const dataDir = await mkdtemp(path.join(tmpdir(), 'vision-light-'));
-  const gateway = await startGateway(signal.url, dataDir);
+  const gateway = await startGateway(gatewayCli, {
+    network: 'bitcoin-mainnet',
+    headersFile,
+    signalUrl: signal.url,
+    dataDir,
+    more: ['--min-chainwork', '0'],
+  });
   const page = await servePage({
     port: 0,
     host: '127.0.0.1',
@@ -38,12 +41,14 @@ export async function benchSync() {
     const syncs = [];
     const raws = [];
     for (let round = 0; round < SYNC_ROUNDS; round++) {
-      syncs.push(await syncOnce(browser, page.url));
+      syncs.push((TIP_HEIGHT * 1000) / (await syncMs(browser, page.url, TIP_HEIGHT)));
       raws.push((TIP_HEIGHT * 1000) / (await rawTransferMs(browser, 1, chunkBytes * chunkCount)));
     }
-    const reloads = await reloadTimes(browser, page.url);
+    const reloads = await reloadTimes(browser, page.url, TIP_HEIGHT, RELOAD_ROUNDS);
     const barePage = await serveFiles({ '/': bareDocument, '/page.js': bareScript(chunkCount, chunkBytes) });
-    const bareReloads = await reloadTimes(browser, barePage.url).finally(() => barePage.close());
+    const bareReloads = await reloadTimes(browser, barePage.url, TIP_HEIGHT, RELOAD_ROUNDS).finally(() =>
+      barePage.close(),
+    );
     const headersPerS = Math.round(median(syncs));
     const rawPerS = Math.round(median(raws));
     const reloadMs = Math.round(median(reloads));
@@ -106,73 +111,6 @@ export async function benchSync() {
   }
 }
 
-/**
- * A new visitor. The clock starts in the worker, where the first `getHeaders` is sent, and stops on the page, when it
- * hears that the last chunk is stored.
- */
-async function syncOnce(browser, url) {
-  const context = await browser.createBrowserContext();
-  const tab = await context.newPage();
-  const workers = [];
-  tab.on('workercreated', (worker) => {
-    workers.push(worker);
-    void worker.evaluate(noteFirstRequest, GET_HEADERS_TYPE).catch(() => undefined);
-  });
-  await tab.evaluateOnNewDocument((height) => {
-    let handle;
-    globalThis.storedAt = new Promise((resolve) => {
-      Object.defineProperty(globalThis, 'lightNode', {
-        get: () => handle,
-        set: (node) => {
-          handle = node;
-          node.subscribe('status', ({ storedHeight }) => {
-            if (storedHeight === height) resolve(performance.timeOrigin + performance.now());
-          });
-        },
-      });
-    });
-  }, TIP_HEIGHT);
-  await tab.goto(url);
-  const storedAt = await tab.evaluate(() => globalThis.storedAt);
-  const requests = await Promise.all(workers.map((worker) => worker.evaluate(() => globalThis.requestedAt)));
-  const requestedAt = requests.find((at) => at !== undefined);
-  if (requestedAt === undefined) throw new Error('no worker was seen to ask for headers');
-  await context.close();
-  return (TIP_HEIGHT * 1000) / (storedAt - requestedAt);
-}
-
-/** Runs in a worker: notes when the first message of a type leaves by a data channel. */
-function noteFirstRequest(type) {
-  if (typeof RTCDataChannel === 'undefined') return;
-  const { send } = RTCDataChannel.prototype;
-  RTCDataChannel.prototype.send = function sendAndNote(bytes) {
-    // A message begins with its length, then its type; what is asked for comes first in its frame.
-    if (bytes[4] === type) globalThis.requestedAt ??= performance.timeOrigin + performance.now();
-    return send.call(this, bytes);
-  };
-}
-
-/** Milliseconds from the start of navigation to the first verified tip, the whole chain being stored. */
-async function reloadTimes(browser, url) {
-  const context = await browser.createBrowserContext();
-  const tab = await context.newPage();
-  await tab.goto(url);
-  await tab.waitForFunction((height) => globalThis.lightNode?.status.storedHeight === height, {}, TIP_HEIGHT);
-  const times = [];
-  for (let round = 0; round < RELOAD_ROUNDS; round++) {
-    await tab.reload();
-    await tab.waitForFunction('globalThis.lightNode !== undefined');
-    const { ms, height } = await tab.evaluate(() => ({
-      ms: performance.getEntriesByName('vision-light:tip')[0].startTime,
-      height: globalThis.lightNode.tip.height,
-    }));
-    if (height !== TIP_HEIGHT) throw new Error(`the page came back at height ${height}`);
-    times.push(ms);
-  }
-  await context.close();
-  return times;
-}
-
 /** How many chunks the headers of a file are on the wire and in the store, and the bytes of one on average. */
 function chunksOf(file) {
   const family = resolveNetwork('bitcoin-mainnet');
@@ -213,33 +151,6 @@ async function readChunks(count, bytes) {
   const database = await settled(opening);
   const chunks = await settled(database.transaction('chunks').objectStore('chunks').getAll());
   self.postMessage(chunks.length);
-}
-
-/** A gateway in a process of its own, as in real life; resolves when it is ready. */
-async function startGateway(signalUrl, dataDir) {
-  const args = [
-    '--network',
-    'bitcoin-mainnet',
-    '--headers',
-    headersFile,
-    '--min-chainwork',
-    '0',
-    '--signal',
-    signalUrl,
-    '--port',
-    '0',
-    '--host',
-    '127.0.0.1',
-    '--data-dir',
-    dataDir,
-    '--log',
-    'json',
-  ];
-  const child = startScript(gatewayCli, ...args);
-  for await (const line of createInterface({ input: child.stdout })) {
-    if (line.includes('"joined signaling server"')) return child;
-  }
-  throw new Error('the gateway ended before it was ready');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) console.table((await benchSync()).rows);

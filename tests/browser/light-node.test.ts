@@ -371,7 +371,7 @@ describe('close()', () => {
     await node.close();
   });
 
-  it('terminates the worker, revokes its script and closes connections and sockets', async () => {
+  it('terminates the workers, revokes its script and closes connections and sockets', async () => {
     const workers = new Set<Worker>();
     const connections = new Set<RTCPeerConnection>();
     const revoked: string[] = [];
@@ -402,7 +402,7 @@ describe('close()', () => {
       const network = newNetwork();
       const nodes = [await startNode({ network }), await startNode({ network })];
       await Promise.all(nodes.map((node) => peersOf(node, 1)));
-      assertEqual(workers.size, 2, 'workers');
+      assertEqual(workers.size, 4, 'workers: two nodes, each with a hash worker');
       assertTrue(connections.size >= 2, 'no connections');
       await Promise.all(nodes.map((node) => node.close()));
     } finally {
