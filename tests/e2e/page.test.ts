@@ -33,7 +33,8 @@ interface Visit {
 
 /** A visitor's page, in a storage of its own that goes with the test. */
 async function visit({ address = url, before, width = 1280, scheme = 'light' }: Visit = {}): Promise<Page> {
-  const context = await stage.browser.createBrowserContext();
+  const browser = await stage.browserIn(scheme);
+  const context = await browser.createBrowserContext();
   const page = await context.newPage();
   onTestFinished(async ({ task }) => {
     if (task.result?.state === 'fail') console.error(`A page showed:\n${await shown(page)}`);
@@ -41,9 +42,13 @@ async function visit({ address = url, before, width = 1280, scheme = 'light' }: 
   });
   page.setDefaultTimeout(PATIENCE_MS);
   await page.setViewport({ width, height: 800 });
-  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
   if (before !== undefined) await page.evaluateOnNewDocument(before);
   await page.goto(address);
+  const isAsked = await page.evaluate(
+    (wanted) => matchMedia(`(prefers-color-scheme: ${wanted})`).matches,
+    scheme,
+  );
+  if (!isAsked) throw new Error(`the browser does not ask for ${scheme} colours`);
   return page;
 }
 
