@@ -10,7 +10,7 @@ import { chromeLauncher } from '@web/test-runner-chrome';
 import puppeteer from 'puppeteer-core';
 import { build, loadConfigFromFile } from 'vite';
 import { chromiumArgs, findChromium } from './scripts/setup/chromium.mjs';
-import { findFirefox, firefoxPreferences } from './scripts/setup/firefox.mjs';
+import { launchFirefox } from './scripts/setup/firefox.mjs';
 import { browserReporter } from './scripts/test/browser-reporter.mjs';
 import { startFakeSignaling } from './tests/browser/fake-signaling.mjs';
 
@@ -49,9 +49,8 @@ async function bundleTests() {
 }
 
 // What a server does may depend on what it has seen, so each browser has its own.
-const [chromium, firefox, ofChromium, ofFirefox] = await Promise.all([
+const [chromium, ofChromium, ofFirefox] = await Promise.all([
   findChromium(),
-  findFirefox(),
   startFakeSignaling(),
   startFakeSignaling(),
   bundleTests(),
@@ -67,10 +66,7 @@ export default {
   browsers: [
     // With a puppeteer of its own it calls the browsers by their names.
     chromeLauncher({ puppeteer, launchOptions: { executablePath: chromium, args: chromiumArgs } }),
-    chromeLauncher({
-      puppeteer,
-      launchOptions: { browser: 'firefox', executablePath: firefox, extraPrefsFirefox: firefoxPreferences },
-    }),
+    chromeLauncher({ puppeteer: { launch: () => launchFirefox() }, launchOptions: { browser: 'firefox' } }),
   ],
   // Only there to end what hangs, on the slowest of machines too.
   testFramework: { config: { timeout: 60_000 } },

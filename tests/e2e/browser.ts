@@ -5,7 +5,7 @@
 import type { createLightNode } from '@vision-light/browser-node';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { chromiumArgs, findChromium } from '../../scripts/setup/chromium.mjs';
-import { findFirefox, firefoxPreferences } from '../../scripts/setup/firefox.mjs';
+import { launchFirefox } from '../../scripts/setup/firefox.mjs';
 
 type LightNodeHandle = Awaited<ReturnType<typeof createLightNode>>;
 
@@ -22,14 +22,20 @@ export type Engine = 'chromium' | 'firefox';
 /** The browser of this run. */
 export const engine: Engine = process.env.BROWSER_ENGINE === 'firefox' ? 'firefox' : 'chromium';
 
-export async function launchBrowser(which: Engine = engine): Promise<Browser> {
-  if (which === 'chromium')
-    return puppeteer.launch({ executablePath: await findChromium(), args: chromiumArgs });
-  return puppeteer.launch({
-    browser: 'firefox',
-    executablePath: await findFirefox(),
-    extraPrefsFirefox: firefoxPreferences,
-  });
+/** The colours that a visitor has asked the browser for. */
+export type Scheme = 'light' | 'dark';
+
+/** What each engine calls a scheme: a value of Chromium's enumeration, and of Firefox's setting. */
+const schemeValues = { dark: 0, light: 1 } as const;
+
+/** @param scheme  of the whole browser, for WebDriver BiDi cannot set it for one page */
+export async function launchBrowser(which: Engine = engine, scheme: Scheme = 'light'): Promise<Browser> {
+  const value = schemeValues[scheme];
+  if (which === 'chromium') {
+    const args = [...chromiumArgs, `--blink-settings=preferredColorScheme=${value}`];
+    return puppeteer.launch({ executablePath: await findChromium(), args });
+  }
+  return launchFirefox({ 'layout.css.prefers-color-scheme.content-override': value });
 }
 
 /** One visitor: a page in a storage of its own. */
