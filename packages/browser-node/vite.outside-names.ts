@@ -17,7 +17,7 @@ const readCode = (file: string): string => withoutComments(readFileSync(file, 'u
 const boundarySources = [
   ...['api', 'boundary', 'channel', 'peers'].flatMap((folder) => sourcesIn(here(`src/${folder}`))),
   here('src/worker/pow-worker.ts'),
-  here('src/worker/pow-worker-port.ts'),
+  here('src/worker/pow-worker-ports.ts'),
 ];
 
 /** Types whose members' names are data: a network's id is a hash of its parameters, with their names. */

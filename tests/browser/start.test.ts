@@ -1,10 +1,10 @@
 /** A start that is called off, and one in which the browser does not answer. */
 
 import { createLightNode } from '@vision-light/browser-node';
-import type { PowAnswer } from '@vision-light/pow';
+import type { PowAnswer, PowWorkerPort } from '@vision-light/pow';
 import { START_DEADLINE_MS } from '../../packages/browser-node/src/boundary/start-deadline.js';
 import { requestWriteLock } from '../../packages/browser-node/src/store/write-lock.js';
-import { STARTED, spawnPowWorker } from '../../packages/browser-node/src/worker/pow-worker-port.js';
+import { PowWorkerPorts, STARTED } from '../../packages/browser-node/src/worker/pow-worker-ports.js';
 import { assertEqual, assertTrue, rejection } from './expect.js';
 import { closeNodes, errorOf, newNetwork, signalAt, startNode, withWorkerPrelude } from './nodes.js';
 
@@ -166,28 +166,37 @@ describe('a browser that does not answer', () => {
   });
 
   it('when a hash worker is started: it counts as dead; one that has started may take its time', async () => {
-    const own = Worker;
-    const made: EventTarget[] = [];
-    class SilentWorker {
-      onmessage: ((event: { data: PowAnswer | typeof STARTED }) => void) | undefined;
-      constructor() {
-        made.push(this as unknown as EventTarget);
-      }
-      terminate(): void {}
-    }
-    Object.assign(globalThis, { Worker: SilentWorker });
-    const [silent, slow] = await hurried(async () => [spawnPowWorker(), spawnPowWorker()]);
-    Object.assign(globalThis, { Worker: own });
+    const starting: MessagePort[] = [];
+    const ports = new PowWorkerPorts((message) => {
+      if (message.type === 'hasherWanted') starting.push(message.port);
+    });
     const deaths: string[] = [];
-    if (slow !== undefined) slow.onDeath = (reason) => deaths.push(`slow: ${reason}`);
-    (made[1] as unknown as SilentWorker).onmessage?.({ data: STARTED });
+    const spawn = (): PowWorkerPort => {
+      const own = globalThis.setTimeout;
+      // Longer than a message takes on a slow machine.
+      hurry(START_DEADLINE_MS, 2000);
+      try {
+        return ports.spawn();
+      } finally {
+        globalThis.setTimeout = own;
+      }
+    };
+    const slow = spawn();
+    slow.onDeath = (reason) => deaths.push(`slow: ${reason}`);
+    const answer = new Promise<PowAnswer>((resolve) => {
+      slow.onAnswer = resolve;
+    });
+    starting[0]?.postMessage(STARTED);
+    starting[0]?.postMessage({ error: 'at once' });
+    await answer;
+    const silent = spawn();
     await new Promise<void>((resolve) => {
-      if (silent === undefined) return;
       silent.onDeath = (reason) => {
-        deaths.push(reason);
-        setTimeout(resolve, 20);
+        deaths.push(`silent: ${reason}`);
+        resolve();
       };
     });
-    assertEqual(deaths.join(), 'it does not start', 'deaths');
+    // The deadline of the slow one was earlier.
+    assertEqual(deaths.join(), 'silent: it does not start', 'deaths');
   });
 });

@@ -1,5 +1,5 @@
 import type { Tip } from '@vision-light/protocol';
-import type { FromNodeWorker } from '../boundary/messages.js';
+import type { FromNode } from '../boundary/messages.js';
 import { type NodeWorkerEvents, NodeWorkerLink } from '../boundary/node-worker-link.js';
 import { inTime } from '../boundary/start-deadline.js';
 import { findConnectionObstacle } from '../peers/connection-obstacle.js';
@@ -54,7 +54,7 @@ class Startup implements NodeWorkerEvents {
   readonly failure: Promise<never>;
   #isReady: (tip: Tip) => void = () => {};
   #hasFailed: (reason: unknown) => void = () => {};
-  readonly #early: FromNodeWorker[] = [];
+  readonly #early: FromNode[] = [];
   readonly #settings: LightNodeSettings;
   #node: RunningNode | undefined;
 
@@ -85,7 +85,7 @@ class Startup implements NodeWorkerEvents {
     this.#settings.abort?.removeEventListener('abort', this.#abort);
   }
 
-  message(message: FromNodeWorker): void {
+  message(message: FromNode): void {
     if (this.#node !== undefined) {
       this.#node.receive(message);
       return;

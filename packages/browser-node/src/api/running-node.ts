@@ -11,7 +11,7 @@ import {
 } from '@vision-light/protocol';
 import type { Block } from '../boundary/block.js';
 import type { LightNodeErrorCode } from '../boundary/error-codes.js';
-import type { BlockAnswer, FromNodeWorker } from '../boundary/messages.js';
+import type { BlockAnswer, FromNode } from '../boundary/messages.js';
 import type { NodeWorkerLink } from '../boundary/node-worker-link.js';
 import { PagePeers } from '../peers/page-peers.js';
 import { freeze } from './freeze.js';
@@ -149,7 +149,7 @@ export class RunningNode implements LightNodeHandle {
   }
 
   /** Takes a message of the node worker. */
-  receive(message: FromNodeWorker): void {
+  receive(message: FromNode): void {
     switch (message.type) {
       case 'notices':
         // First, so that a listener reads numbers that have what it is told of.

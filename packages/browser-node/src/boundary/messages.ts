@@ -59,10 +59,22 @@ export type ToNodeWorker =
   /** The largest message that the other side takes, from its session description. Comes before the channel opens. */
   | { readonly type: 'described'; readonly peer: string; readonly maxMessageBytes: number }
   /** The connection is gone. */
-  | { readonly type: 'gone'; readonly peer: string };
+  | { readonly type: 'gone'; readonly peer: string }
+  /** A hash worker crashed, or could not be started. */
+  | { readonly type: 'hasherDied'; readonly hasher: number; readonly reason: string };
 
-/** From the node worker to the page. */
-export type FromNodeWorker =
+/** From the node worker to the page: about its hash workers, and everything else. */
+export type FromNodeWorker = HasherMessage | FromNode;
+
+/** What the node worker wants of the page for its hash workers, each of which has a number of its own. */
+export type HasherMessage =
+  /** A hash worker, which is to take its jobs from `port`. */
+  | { readonly type: 'hasherWanted'; readonly hasher: number; readonly port: MessagePort }
+  /** It has no use any more. */
+  | { readonly type: 'hasherDone'; readonly hasher: number };
+
+/** From the node to the page. */
+export type FromNode =
   /** With each batch, the metrics as they are after it; alone, without notices, when only they have changed. */
   | {
       readonly type: 'notices';

@@ -1,12 +1,13 @@
 import { workerScript } from 'vision-light:worker-script';
 import { type Remote, wrap } from 'comlink';
-import type { FromNodeWorker, NodeControl, ToNodeWorker } from './messages.js';
+import { HashWorkers } from './hash-workers.js';
+import type { FromNode, FromNodeWorker, NodeControl, ToNodeWorker } from './messages.js';
 import { scriptAddress, type TrustedAddress } from './trusted-script.js';
 import { workerNames } from './worker-names.js';
 
 /** What a {@link NodeWorkerLink} reports. */
 export interface NodeWorkerEvents {
-  message(message: FromNodeWorker): void;
+  message(message: FromNode): void;
   /** The worker could not be started, or an error in it was not caught. */
   failed(reason: unknown): void;
 }
@@ -16,6 +17,7 @@ export class NodeWorkerLink {
   readonly control: Remote<NodeControl>;
   readonly #worker: Worker;
   readonly #controlPort: MessagePort;
+  readonly #hashWorkers: HashWorkers;
   readonly #blobUrl: string | undefined;
 
   /**
@@ -26,7 +28,7 @@ export class NodeWorkerLink {
    * @throws if the page's content security policy forbids the worker
    */
   constructor(workerUrl: string | TrustedAddress | undefined, events: NodeWorkerEvents) {
-    // The address stays valid until the end: the worker starts its hash workers from it, now and after one has died.
+    // The address stays valid until the end: hash workers are started from it, now and after one has died.
     let address = workerUrl;
     if (address === undefined) {
       address = URL.createObjectURL(new Blob(workerScript, { type: 'text/javascript' }));
@@ -35,7 +37,14 @@ export class NodeWorkerLink {
     // A worker takes what the page's policy has made as it is.
     const script = typeof address === 'string' ? scriptAddress(address) : (address as unknown as string);
     this.#worker = new Worker(script, { name: workerNames.node });
-    this.#worker.onmessage = ({ data }: MessageEvent<FromNodeWorker>) => events.message(data);
+    this.#hashWorkers = new HashWorkers(script, (hasher, reason) =>
+      this.post({ type: 'hasherDied', hasher, reason }),
+    );
+    this.#worker.onmessage = ({ data }: MessageEvent<FromNodeWorker>) => {
+      if (data.type === 'hasherWanted') this.#hashWorkers.start(data.hasher, data.port);
+      else if (data.type === 'hasherDone') this.#hashWorkers.end(data.hasher);
+      else events.message(data);
+    };
     this.#worker.onmessageerror = () => events.failed('a message could not be read');
     this.#worker.onerror = (event) => {
       event.preventDefault();
@@ -58,6 +67,7 @@ export class NodeWorkerLink {
     this.#worker.onmessage = null;
     this.#worker.onerror = null;
     this.#worker.terminate();
+    this.#hashWorkers.endAll();
     if (this.#blobUrl !== undefined) URL.revokeObjectURL(this.#blobUrl);
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Addresses of scripts under `require-trusted-types-for 'script'`, where a browser starts workers only from addresses
- * that went through a policy. Page and workers each have their own policy of the same name, and nobody else can use it.
+ * that went through a policy. The page starts all workers, so it alone has the policy, and nobody else can use it.
  */
 
 /** What a page makes with a policy of its own: a `TrustedScriptURL`. */

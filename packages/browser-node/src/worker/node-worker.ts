@@ -24,7 +24,7 @@ import type {
 import { openStore } from '../store/open-store.js';
 import { NoticeBatch } from './notice-batch.js';
 import { PeerChannels } from './peer-channels.js';
-import { spawnPowWorker } from './pow-worker-port.js';
+import { PowWorkerPorts } from './pow-worker-ports.js';
 import { findWasmObstacle } from './wasm-obstacle.js';
 import { withoutDropped } from './without-dropped.js';
 import { WorkerPlatform } from './worker-platform.js';
@@ -62,6 +62,9 @@ export function startNodeWorker(scope: NodeWorkerScope): void {
       case 'gone':
         host.channels.remove(data.peer);
         break;
+      case 'hasherDied':
+        host.powWorkers.died(data.hasher, data.reason);
+        break;
       default:
         data satisfies never;
     }
@@ -70,6 +73,7 @@ export function startNodeWorker(scope: NodeWorkerScope): void {
 
 class NodeHost implements NodeControl {
   readonly channels: PeerChannels;
+  readonly powWorkers: PowWorkerPorts;
   readonly #scope: NodeWorkerScope;
   readonly #notices: NoticeBatch;
   #driver: Driver | undefined;
@@ -88,6 +92,7 @@ class NodeHost implements NodeControl {
     this.#scope = scope;
     this.#notices = new NoticeBatch((notices) => this.#post(notices));
     this.channels = new PeerChannels(this.#push, (message) => scope.postMessage(message, []));
+    this.powWorkers = new PowWorkerPorts((message, transfer) => scope.postMessage(message, transfer));
   }
 
   start(settings: NodeWorkerSettings): StartResult {
@@ -162,7 +167,7 @@ class NodeHost implements NodeControl {
         emptied: () => this.#push({ type: 'storeEmptied' }),
       },
     });
-    const pool = new PowPool({ size: hashers, spawn: spawnPowWorker });
+    const pool = new PowPool({ size: hashers, spawn: this.powWorkers.spawn });
     const platform = new WorkerPlatform({
       channels: this.channels,
       pool,

@@ -1,17 +1,19 @@
-import { type PowAnswer, type PowJob, PowJobRunner } from '@vision-light/pow';
-import { STARTED } from './pow-worker-port.js';
+import { type PowJob, PowJobRunner } from '@vision-light/pow';
+import { STARTED } from './pow-worker-ports.js';
 import type { WorkerScope } from './worker-scope.js';
 
-/** Makes this worker a hash worker: it says that it has started, and answers each job that it is posted, in order. */
-export function startPowWorker(scope: WorkerScope<PowAnswer | typeof STARTED>): void {
-  const runner = new PowJobRunner();
-  scope.onmessage = ({ data: job }: MessageEvent<PowJob>) => {
-    try {
-      const hashes = runner.run(job);
-      scope.postMessage({ hashes }, [hashes.buffer]);
-    } catch (error) {
-      scope.postMessage({ error: String(error) }, []);
-    }
+/** Makes this worker a hash worker: through the port that it is given it says that it has started, and answers each job, in order. */
+export function startPowWorker(scope: WorkerScope<never>): void {
+  scope.onmessage = ({ data: port }: MessageEvent<MessagePort>) => {
+    const runner = new PowJobRunner();
+    port.onmessage = ({ data: job }: MessageEvent<PowJob>) => {
+      try {
+        const hashes = runner.run(job);
+        port.postMessage({ hashes }, [hashes.buffer]);
+      } catch (error) {
+        port.postMessage({ error: String(error) });
+      }
+    };
+    port.postMessage(STARTED);
   };
-  scope.postMessage(STARTED, []);
 }

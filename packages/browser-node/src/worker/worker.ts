@@ -1,6 +1,6 @@
 /**
  * The only worker script, in two roles by the worker's name: the node, and a hash worker of the node. One script, so that
- * nothing is shipped twice, and so that the node worker can start its hash workers from its own address.
+ * nothing is shipped twice, and so that a page names one address.
  */
 
 import { workerNames } from '../boundary/worker-names.js';
