@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { minify as terser } from 'terser';
 import { build, minify, type Plugin } from 'vite';
+import { outsideNames } from './vite.outside-names.js';
 import { shortReasons } from './vite.short-reasons.js';
 import { shortenNames } from './vite.shorten-names.js';
 import { slimComlink, slimEngineIo, slimIdb, slimSimplePeer, slimSocketIo } from './vite.slim-libraries.js';
+import { cutUnusedMethods } from './vite.unused-methods.js';
 
 /** Where the sources of all packages are taken from, instead of what was last built. */
 export const sourceConditions = ['vision-light-source', 'module', 'browser', 'import', 'default'];
@@ -113,6 +115,9 @@ export function minifyLibrary(): Plugin {
   };
 }
 
+const minifyWorker = (script: string, outside: ReadonlySet<string>): Promise<string> =>
+  minifyFurther(cutUnusedMethods(script, outside), { between: (code) => shortenNames(code, outside) });
+
 async function bundleWorker(isMinified: boolean, plugins: readonly Plugin[]): Promise<WorkerBundle> {
   const result = await build({
     configFile: false,
@@ -135,9 +140,7 @@ async function bundleWorker(isMinified: boolean, plugins: readonly Plugin[]): Pr
       const document = output.output.find(({ fileName }) => fileName === LICENSES);
       const licenses = document?.type === 'asset' ? String(document.source) : '';
       const libraries = chunk.moduleIds.filter((id) => id.includes('/node_modules/'));
-      const code = isMinified
-        ? await minifyFurther(chunk.code, { between: (script) => shortenNames(script, libraries) })
-        : chunk.code;
+      const code = isMinified ? await minifyWorker(chunk.code, outsideNames(libraries)) : chunk.code;
       return { code, sources: chunk.moduleIds, licenses };
     }
   }

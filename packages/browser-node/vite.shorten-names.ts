@@ -1,103 +1,71 @@
 /**
- * Gives the methods of the worker's classes short names, and makes their private members plain ones: a minifier may do
- * neither, since it cannot know who else reads a name. Here it is known. What crosses the boundary of the script is data
- * and the calls that the page makes: the names of data are those of object literals, and the page's are in its sources.
+ * Gives the properties of the worker's script short names, and makes private members plain ones: a minifier may do neither,
+ * since it cannot know who else reads a name. Here it is known (`vite.outside-names.ts`).
  *
- * A method gets a short name only if its name occurs nowhere as a key of data, in a string, in the page's sources, in a
- * library, or in the interfaces of the browser. Functions are never cloned, so no method reaches a page or a disk.
+ * A name becomes a short one if it is read somewhere, and if it is neither read outside the script, nor exported by a
+ * WebAssembly module, nor a whole string: such a string may be a key. So the keys of a table that is only looked up keep
+ * their names.
  */
-import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { parseAst } from 'rolldown/parseAst';
 import type { ESTree } from 'rolldown/utils';
+import { applied, type Change, isNode, walk } from './vite.script-changes.js';
 
-/** What the page's side of the boundary is written in. */
-const pageFolders = ['api', 'boundary', 'channel', 'peers'];
+/** How a WebAssembly module begins that is contained as hex digits. */
+const WASM_START = '0061736d';
 
-/** Reads a word as a name. */
-const WORD = /[\w$]+/g;
+// Only the names of what a module exports are needed; its declaration otherwise comes with all of the DOM's.
+declare const WebAssembly: {
+  Module: { new (bytes: Uint8Array): object; exports(module: object): { readonly name: string }[] };
+};
 
-const withoutComments = (code: string): string => code.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
-
-const wordsOf = (text: string): string[] => text.match(WORD) ?? [];
-
-function filesIn(folder: string, suffix: string): string[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith(suffix))
-    .map((name) => `${folder}/${name}`);
-}
-
-/** Names that others may read: of the browser's interfaces, of the page, and of the worker's libraries. */
-function foreignNames(libraries: readonly string[]): Set<string> {
-  const interfaces = filesIn(
-    fileURLToPath(new URL('../../node_modules/typescript/lib', import.meta.url)),
-    '.d.ts',
-  );
-  const page = pageFolders.flatMap((name) =>
-    filesIn(fileURLToPath(new URL(`src/${name}`, import.meta.url)), '.ts'),
-  );
-  const files = [...interfaces.filter((file) => /\/lib\.[^/]*$/.test(file)), ...page, ...libraries];
-  return new Set(files.flatMap((file) => wordsOf(withoutComments(readFileSync(file, 'utf8')))));
-}
-
-type Visit = (node: ESTree.Node) => void;
-
-function walk(value: unknown, visit: Visit): void {
-  if (Array.isArray(value)) for (const each of value) walk(each, visit);
-  else if (typeof value === 'object' && value !== null) {
-    if ('type' in value && 'start' in value) visit(value as ESTree.Node);
-    for (const child of Object.values(value)) walk(child, visit);
-  }
-}
-
-const isFunction = ({ type }: ESTree.Node): boolean =>
-  type === 'FunctionExpression' || type === 'ArrowFunctionExpression';
-
-/** A place in a script, and what comes there instead. */
-interface Change {
+/** A property's name where it stands. */
+interface Place {
   readonly start: number;
   readonly end: number;
-  readonly by: string;
+  /** Whether the name is that of a variable too, as in `{ name }`. */
+  readonly isShorthand: boolean;
 }
-
-const applied = (code: string, changes: readonly Change[]): string =>
-  changes
-    .toSorted((a, b) => b.start - a.start)
-    .reduce((text, { start, end, by }) => text.slice(0, start) + by + text.slice(end), code);
 
 /** What a script says of its names. */
 class Names {
   /** Places of each name of a property. */
-  readonly properties = new Map<string, ESTree.Node[]>();
-  /** Names of methods and accessors of classes. */
-  readonly methods = new Set<string>();
-  /** Names that are read or written as data, and words in strings. */
-  readonly data = new Set<string>();
+  readonly properties = new Map<string, Place[]>();
+  /** Names that are read. */
+  readonly read = new Set<string>();
+  /** Whole strings, and what WebAssembly modules export. */
+  readonly strings = new Set<string>();
 
   constructor(program: ESTree.Program) {
     walk(program, (node) => this.#take(node));
   }
 
   #take(node: ESTree.Node): void {
-    if (node.type === 'MemberExpression' && !node.computed) this.#name(node.property);
-    else if (node.type === 'MethodDefinition' && !node.computed) this.#name(node.key, this.methods);
-    else if (node.type === 'PropertyDefinition' && !node.computed) this.#name(node.key, this.data);
-    else if (node.type === 'Property' && !node.computed)
-      this.#name(node.key, isFunction(node.value) ? undefined : this.data);
-    else if (node.type === 'Literal' && typeof node.value === 'string') this.#words(node.value);
-    else if (node.type === 'TemplateElement') this.#words(node.value.raw);
+    if (node.type === 'MemberExpression' && !node.computed) this.#name(node.property, true);
+    else if (node.type === 'ObjectPattern') {
+      for (const property of node.properties)
+        if (property.type === 'Property' && property.key.type === 'Identifier')
+          this.read.add(property.key.name);
+    } else if (node.type === 'Property' && !node.computed) this.#name(node.key, false, node.shorthand);
+    else if (node.type === 'MethodDefinition' || node.type === 'PropertyDefinition') {
+      if (!node.computed) this.#name(node.key, false);
+    } else if (node.type === 'Literal' && typeof node.value === 'string') this.#string(node.value);
+    else if (node.type === 'TemplateElement') this.#string(node.value.cooked ?? '');
   }
 
-  #name(key: ESTree.Node, kind?: Set<string>): void {
+  #name(key: ESTree.Node, isRead: boolean, isShorthand = false): void {
     if (key.type !== 'Identifier') return;
+    const place = { start: key.start, end: key.end, isShorthand };
     const places = this.properties.get(key.name);
-    if (places === undefined) this.properties.set(key.name, [key]);
-    else places.push(key);
-    kind?.add(key.name);
+    if (places === undefined) this.properties.set(key.name, [place]);
+    else places.push(place);
+    if (isRead) this.read.add(key.name);
   }
 
-  #words(text: string): void {
-    for (const word of wordsOf(text)) this.data.add(word);
+  #string(text: string): void {
+    this.strings.add(text);
+    if (!text.startsWith(WASM_START)) return;
+    const module = new WebAssembly.Module(Buffer.from(text, 'hex'));
+    for (const { name } of WebAssembly.Module.exports(module)) this.strings.add(name);
   }
 }
 
@@ -169,9 +137,6 @@ interface ClassScope {
   readonly isAlone: boolean;
 }
 
-const isNode = (value: unknown): value is ESTree.Node =>
-  typeof value === 'object' && value !== null && 'type' in value;
-
 const isEmptyPrivateField = (node: ESTree.Node): boolean =>
   node.type === 'PropertyDefinition' &&
   node.key.type === 'PrivateIdentifier' &&
@@ -186,23 +151,25 @@ const privateNames = (of: ESTree.Class): Set<string> =>
   );
 
 /**
- * @param libraries  files of the script's libraries, none of whose names is changed
+ * @param outside  names that are read outside of the script
  * @returns the script with short names
  */
-export function shortenNames(code: string, libraries: readonly string[]): string {
+export function shortenNames(code: string, outside: ReadonlySet<string>): string {
   const program = parseAst(code);
-  const { properties, methods, data } = new Names(program);
-  const foreign = foreignNames(libraries);
-  const taken = new Set([...properties.keys(), ...data]);
+  const { properties, read, strings } = new Names(program);
+  const taken = new Set([...properties.keys(), ...strings]);
   const published = publish(program, taken);
   const fresh = freshNames(new Set([...taken, ...published.map(({ by }) => by.trim())]));
-  const shortened = [...methods]
-    .filter((name) => name.length > 2 && !data.has(name) && !foreign.has(name))
-    .map((name) => properties.get(name) ?? [])
-    .toSorted((a, b) => b.length - a.length)
-    .flatMap((places) => {
+  const shortened = [...properties]
+    .filter(([name]) => name.length > 2 && read.has(name) && !strings.has(name) && !outside.has(name))
+    .toSorted(([, a], [, b]) => b.length - a.length)
+    .flatMap(([name, places]) => {
       const by = fresh.next().value;
-      return places.map(({ start, end }) => ({ start, end, by }));
+      return places.map(({ start, end, isShorthand }) => ({
+        start,
+        end,
+        by: isShorthand ? `${by}:${name}` : by,
+      }));
     });
   if (shortened.length === 0 || published.length === 0) throw new Error('the worker has no names to shorten');
   return applied(code, [...published, ...shortened]);

@@ -2,7 +2,7 @@
 
 import { hashes, headers, RUN_HEADERS } from './batch-memory';
 import { decodeBits, isAtMost, TARGET_BYTES } from './compact-target';
-import { hashFour, prepareLanes } from './sha256d';
+import { hashFour } from './sha256d';
 
 const LANES: u32 = 4;
 const targets: usize = memory.data(<i32>LANES * TARGET_BYTES, 16);
@@ -17,7 +17,6 @@ const targetBits: usize = memory.data(<i32>LANES * 4, 16);
  * @returns whether all hashes meet their targets, and all parents that were given are true
  */
 export function areHashesGood(count: u32): bool {
-  prepareLanes();
   for (let lane: u32 = 0; lane < LANES; ++lane) store<u32>(targetBits + (lane << 2), 0);
   const runs = (count + RUN_HEADERS - 1) / RUN_HEADERS;
   const lastRun = count - (runs - 1) * RUN_HEADERS;

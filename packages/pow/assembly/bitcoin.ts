@@ -7,7 +7,7 @@ import { decodeBatch } from './batch-codec';
 import { areHashesGood } from './batch-hashing';
 import { hashes, headers } from './batch-memory';
 import { areRulesMet } from './batch-rules';
-import { hashFour, prepareLanes } from './sha256d';
+import { hashFour } from './sha256d';
 
 export { HEADERS_MAX, hashes, headers, MEDIAN_SPAN, PAYLOAD_MAX, payload, times } from './batch-memory';
 
@@ -54,13 +54,11 @@ export function isBatchGood(
 
 /** Hashes the first `count` headers, and up to three more to fill the last four. */
 export function hashIndependent(count: u32): void {
-  prepareLanes();
   for (let i: u32 = 0; i < count; i += 4) hashFour(headers + 80 * <usize>i, 80, hashes + 32 * <usize>i, 32);
 }
 
 /** Hashes the first `count` headers in order, writing each hash into the parent field of the header after it. */
 export function hashChain(count: u32): void {
-  prepareLanes();
   let header = headers;
   let hash = hashes;
   for (let i: u32 = 0; i < count; ++i) {

@@ -36,18 +36,6 @@ function expand(t: usize): void {
   v128.store(schedule + (t << 4), add(add(word(t - 16), s0), add(word(t - 7), s1)));
 }
 
-@inline
-function expandEight(t: usize): void {
-  expand(t);
-  expand(t + 1);
-  expand(t + 2);
-  expand(t + 3);
-  expand(t + 4);
-  expand(t + 5);
-  expand(t + 6);
-  expand(t + 7);
-}
-
 /** h + Σ1(e) + Ch(e, f, g) + W[t] + K[t] */
 @inline
 function t1(e: v128, f: v128, g: v128, h: v128, t: usize): v128 {
@@ -56,7 +44,7 @@ function t1(e: v128, f: v128, g: v128, h: v128, t: usize): v128 {
   return add(add(add(h, word(t)), v128.load32_splat(K + (t << 2))), add(sum, ch));
 }
 
-/** Σ0(a) + Maj(a, b, c); in this form of Maj, b ^ c is the round before's a ^ b (3.4 → 3.9 million headers/s). */
+/** Σ0(a) + Maj(a, b, c) */
 @inline
 function t2(a: v128, b: v128, c: v128): v128 {
   const sum = xor3(rotrX4(a, 2), rotrX4(a, 13), rotrX4(a, 22));
@@ -73,33 +61,20 @@ export function compressX4(from: usize, to: usize): void {
   let f = v128.load(from, 80);
   let g = v128.load(from, 96);
   let h = v128.load(from, 112);
-  for (let t: usize = 0; t < 64; t += 8) {
-    // Beside the rounds, not before them: two chains of dependencies overlap (2.9 → 3.4 million headers/s).
-    if (t < 48) expandEight(t + 16);
-    h = t1(e, f, g, h, t);
-    d = add(d, h);
-    h = add(h, t2(a, b, c));
-    g = t1(d, e, f, g, t + 1);
-    c = add(c, g);
-    g = add(g, t2(h, a, b));
-    f = t1(c, d, e, f, t + 2);
-    b = add(b, f);
-    f = add(f, t2(g, h, a));
-    e = t1(b, c, d, e, t + 3);
-    a = add(a, e);
-    e = add(e, t2(f, g, h));
-    d = t1(a, b, c, d, t + 4);
-    h = add(h, d);
-    d = add(d, t2(e, f, g));
-    c = t1(h, a, b, c, t + 5);
-    g = add(g, c);
-    c = add(c, t2(d, e, f));
-    b = t1(g, h, a, b, t + 6);
-    f = add(f, b);
-    b = add(b, t2(c, d, e));
-    a = t1(f, g, h, a, t + 7);
-    e = add(e, a);
-    a = add(a, t2(b, c, d));
+  // Written out eight times, the rounds are no faster, and take 0.5 kB more of every page.
+  for (let t: usize = 0; t < 64; ++t) {
+    // Beside the rounds, not before them: two chains of dependencies overlap.
+    if (t < 48) expand(t + 16);
+    const sum = t1(e, f, g, h, t);
+    h = g;
+    g = f;
+    f = e;
+    e = add(d, sum);
+    const next = add(sum, t2(a, b, c));
+    d = c;
+    c = b;
+    b = a;
+    a = next;
   }
   v128.store(to, add(a, v128.load(from)));
   v128.store(to, add(b, v128.load(from, 16)), 16);

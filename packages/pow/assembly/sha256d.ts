@@ -12,10 +12,7 @@ import { blockX4, compressX4 } from './sha256-x4';
 const initialX4: usize = memory.data(128, 16);
 const stateX4: usize = memory.data(128, 16);
 
-/** To be called once before `hashFour`. */
-export function prepareLanes(): void {
-  for (let i: usize = 0; i < 8; ++i) v128.store(initialX4 + (i << 4), v128.load32_splat(INITIAL + (i << 2)));
-}
+for (let i: usize = 0; i < 8; ++i) v128.store(initialX4 + (i << 4), v128.load32_splat(INITIAL + (i << 2)));
 
 /** Hashes four headers of 80 bytes that lie `headerStride` bytes apart; their hashes of 32 bytes lie `hashStride` apart. 0 if all are one. */
 export function hashFour(header: usize, headerStride: usize, hash: usize, hashStride: usize): void {

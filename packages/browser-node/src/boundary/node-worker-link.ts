@@ -1,5 +1,5 @@
 import { workerScript } from 'vision-light:worker-script';
-import { type Remote, releaseProxy, wrap } from 'comlink';
+import { type Remote, wrap } from 'comlink';
 import { HashWorkers } from './hash-workers.js';
 import type { FromNode, FromNodeWorker, NodeControl, ToNodeWorker } from './messages.js';
 import { scriptAddress, type TrustedAddress } from './trusted-script.js';
@@ -16,6 +16,7 @@ export interface NodeWorkerEvents {
 export class NodeWorkerLink {
   readonly control: Remote<NodeControl>;
   readonly #worker: Worker;
+  readonly #controlPort: MessagePort;
   readonly #hashWorkers: HashWorkers;
   readonly #blobUrl: string | undefined;
 
@@ -50,6 +51,7 @@ export class NodeWorkerLink {
       events.failed(event.error ?? (event.message || 'the script could not be loaded'));
     };
     const { port1, port2 } = new MessageChannel();
+    this.#controlPort = port1;
     this.control = wrap<NodeControl>(port1);
     this.post({ type: 'control', port: port2 }, [port2]);
   }
@@ -61,7 +63,7 @@ export class NodeWorkerLink {
 
   /** Ends the worker, its hash workers and all that they hold. */
   terminate(): void {
-    this.control[releaseProxy]();
+    this.#controlPort.close();
     this.#worker.onmessage = null;
     this.#worker.onerror = null;
     this.#worker.terminate();
