@@ -60,27 +60,9 @@ export async function findFirefox() {
 export async function launchFirefox(more = {}) {
   // Imported when it is needed, for this module is read before the dependencies are installed.
   const { default: puppeteer } = await import('puppeteer-core');
-  const browser = await puppeteer.launch({
+  return puppeteer.launch({
     browser: 'firefox',
     executablePath: await findFirefox(),
-    args: ['--remote-allow-system-access'],
     extraPrefsFirefox: { ...preferences, ...more },
-  });
-  await stopListeningToWorkers(browser);
-  return browser;
-}
-
-/**
- * Has Firefox's WebDriver agent no longer listen to which workers come and go. While anything listens, a worker that starts
- * another one waits until the listener was told. Firefox 153 loses the end of this wait now and then, and the worker hangs
- * for good: in one page of about a hundred on a busy machine, and never where nothing drives the browser. No test asks the
- * agent about workers. A Firefox whose agent does not listen has nothing to stop, and refuses.
- */
-async function stopListeningToWorkers({ connection }) {
-  const { result } = await connection.send('browsingContext.getTree', { 'moz:scope': 'chrome' });
-  await connection.send('script.evaluate', {
-    expression: 'ChromeUtils.unregisterProcessActor("WebDriverWorkerListener")',
-    target: { context: result.contexts[0].context },
-    awaitPromise: false,
   });
 }
