@@ -176,17 +176,19 @@ describe('a browser that does not answer', () => {
       terminate(): void {}
     }
     Object.assign(globalThis, { Worker: SilentWorker });
-    const [silent, slow] = await hurried(async () => [spawnPowWorker(), spawnPowWorker()]);
+    // The last one's time is up after that of the others, and tells that theirs was.
+    const [silent, slow, last] = await hurried(async () => [
+      spawnPowWorker(),
+      spawnPowWorker(),
+      spawnPowWorker(),
+    ]);
     Object.assign(globalThis, { Worker: own });
     const deaths: string[] = [];
+    if (silent !== undefined) silent.onDeath = (reason) => deaths.push(reason);
     if (slow !== undefined) slow.onDeath = (reason) => deaths.push(`slow: ${reason}`);
     (made[1] as unknown as SilentWorker).onmessage?.({ data: STARTED });
     await new Promise<void>((resolve) => {
-      if (silent === undefined) return;
-      silent.onDeath = (reason) => {
-        deaths.push(reason);
-        setTimeout(resolve, 20);
-      };
+      if (last !== undefined) last.onDeath = () => resolve();
     });
     assertEqual(deaths.join(), 'it does not start', 'deaths');
   });

@@ -1,6 +1,6 @@
 /** Twenty nodes with few places each: all of them find peers, and the chain reaches everyone. */
-import { expect, it } from 'vitest';
-import { buildLibrary, serveLibrary } from './library-page.js';
+import { beforeAll, expect, it } from 'vitest';
+import { buildLibrary, type LibraryBuild, serveLibrary } from './library-page.js';
 import { reaches, smallNetwork } from './servers.js';
 import { Stage } from './stage.js';
 
@@ -8,11 +8,16 @@ const NODES = 20;
 const HISTORY = 20;
 const stage = new Stage();
 const { servers } = stage;
+let build: LibraryBuild;
+
+beforeAll(async () => {
+  build = await buildLibrary();
+});
 
 it.each([2, 4])('with %i places each', async (maxPeers) => {
   const network = smallNetwork(`vision-e2e-swarm-${maxPeers}`);
   const signal = await servers.signal();
-  const library = await serveLibrary({ network, signal: [signal.url] }, { now: await buildLibrary() });
+  const library = await serveLibrary({ network, signal: [signal.url] }, { now: build });
   servers.defer(() => library.close());
   const gateway = await servers.gateway({ network, signal: [signal.url], history: HISTORY, mine: true });
   await reaches(gateway, HISTORY + 1);
