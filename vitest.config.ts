@@ -39,10 +39,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e-firefox',
-          // Those of the node itself. The page's own tests set colours and storage through Chromium's protocol.
-          include: [
-            'tests/e2e/{bad-header,bodies,damaged-store,join-and-sync,long-chain,policies,store-lifetime}.test.ts',
-          ],
+          include: ['tests/e2e/**/*.test.ts'],
+          // It has both browsers already.
+          exclude: ['tests/e2e/two-engines.test.ts'],
           env: { BROWSER_ENGINE: 'firefox' },
           maxWorkers: 1,
           fileParallelism: false,

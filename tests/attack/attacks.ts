@@ -1,5 +1,11 @@
 /** The attackers. Each has a budget: what it may cost the victim, who must reach the honest tip all the same. */
-import { FRAME_BYTES_MAX, type HeaderBatch, type Message, type VisionHeader } from '@vision-light/protocol';
+import {
+  FRAME_BYTES_MAX,
+  type HeaderBatch,
+  type Message,
+  type Store,
+  type VisionHeader,
+} from '@vision-light/protocol';
 import { decodeRecord, encodeRecord } from '../../packages/protocol/src/families/vision/header/record.js';
 import {
   HEADERS_PAYLOAD_BYTES_MAX,
@@ -13,9 +19,10 @@ import { part, serve } from '../sim/scripted-chain.js';
 import { answerPings, type Stranger } from '../sim/stranger.js';
 import { genesisTime, VisionChain, visionSim } from '../sim/vision-chain.js';
 import type { Attack, Budget } from './attack.js';
-import { ATTACK_MS, Battlefield, type Damage, honestChain, startWallTime } from './battlefield.js';
+import { ATTACK_MS, Battlefield, type Cost, honestChain, startWallTime } from './battlefield.js';
 import { bodyAttacks } from './body-attacks.js';
 import { presyncAttacks } from './presync-attacks.js';
+import { storeAttacks } from './store-attacks.js';
 
 const KiB = 1024;
 const claimed = 10n ** 30n;
@@ -371,31 +378,42 @@ const headerAttacks: readonly Attack[] = [
 ];
 
 /** Every attacker. */
-export const attacks: readonly Attack[] = [...headerAttacks, ...presyncAttacks, ...bodyAttacks];
+export const attacks: readonly Attack[] = [
+  ...headerAttacks,
+  ...presyncAttacks,
+  ...bodyAttacks,
+  ...storeAttacks,
+];
 
-/** Runs one attack. */
-export async function runAttack(attack: Attack): Promise<Damage> {
+/** Runs one attack. @param store  an empty one, for the attacks that begin with a stored chain; in memory if absent */
+export async function runAttack(attack: Attack, store?: Store): Promise<Cost> {
   const field = new Battlefield(attack.ground);
-  await field.prepare();
+  await field.prepare(attack.damage, store);
   attack.begin(field);
   field.world.after(attack.honestAfterMs ?? 1000, () => field.meetHonest());
   return field.fight();
 }
 
 /** What of a budget was not kept, in words; nothing if all was. */
-export function overrun({ budget, codes }: Attack, damage: Damage): string[] {
+export function overrun({ budget, codes, damage }: Attack, cost: Cost): string[] {
   const faults: string[] = [];
   const within = (what: string, value: number, max: number): void => {
     if (value > max) faults.push(`${what}: ${value} of at most ${max}`);
   };
-  within('bytes sent', damage.bytesOut, budget.bytesOut);
-  within('headers hashed', damage.headersHashed, budget.headersHashed);
-  within('bytes retained', damage.retainedBytes, budget.retainedBytes);
-  within('headers beside the chain', damage.sideHeaders, budget.sideHeaders ?? Number.POSITIVE_INFINITY);
-  within('ms to the honest tip', damage.syncedAfterMs ?? Number.POSITIVE_INFINITY, budget.syncedAfterMs);
-  if (!damage.isSynced) faults.push('not at the honest tip');
-  within('newest bodies missing', damage.bodiesMissing, 0);
+  within('bytes sent', cost.bytesOut, budget.bytesOut);
+  within('headers hashed', cost.headersHashed, budget.headersHashed);
+  within('bytes retained', cost.retainedBytes, budget.retainedBytes);
+  within('foreign headers stored', cost.foreignHeaders, budget.foreignHeaders ?? Number.POSITIVE_INFINITY);
+  if (damage !== undefined) {
+    within('false headers served or told', cost.falseHeaders, 0);
+    const told = cost.errors.join(', ');
+    if (told !== 'STORE_CORRUPT') faults.push(`told ${told || 'no error'}, not STORE_CORRUPT`);
+  }
+  within('headers beside the chain', cost.sideHeaders, budget.sideHeaders ?? Number.POSITIVE_INFINITY);
+  within('ms to the honest tip', cost.syncedAfterMs ?? Number.POSITIVE_INFINITY, budget.syncedAfterMs);
+  if (!cost.isSynced) faults.push('not at the honest tip');
+  within('newest bodies missing', cost.bodiesMissing, 0);
   for (const code of codes)
-    if (damage.codes[code] === undefined) faults.push(`nobody disconnected with ${code}`);
+    if (cost.codes[code] === undefined) faults.push(`nobody disconnected with ${code}`);
   return faults;
 }

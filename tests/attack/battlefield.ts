@@ -6,18 +6,25 @@ import {
   type ChainFamily,
   FOLLOWED_BLOCKS,
   type HeaderBatch,
+  MemoryStore,
   type Message,
   type PowJob,
+  type Store,
 } from '@vision-light/protocol';
 import { HELD_HEADERS_MAX } from '../../packages/protocol/src/limits.js';
+import type { Damage } from '../damaged-chain.js';
 import { PowCache } from '../sim/pow-cache.js';
 import { answerPings, Stranger } from '../sim/stranger.js';
 import { type MadeBody, makeBody } from '../sim/vision-bodies.js';
 import { genesisTime, VisionChain, visionSim } from '../sim/vision-chain.js';
 import { type SimNode, World } from '../sim/world.js';
+import { loadChain, writeWhole } from '../store-access.js';
+import { countForeign, WatchedStore } from './watched-store.js';
 
 /** Height of the honest chain at the beginning: more than one request brings. */
 export const HONEST_HEIGHT = 2500;
+/** Headers of a segment of the victim's store: few, so that there are many segments. */
+export const SEGMENT_HEADERS = 100;
 /** Virtual milliseconds of an attack, in which the honest chain grows by a header every five seconds. */
 export const ATTACK_MS = 120_000;
 const SPACING_MS = 5000;
@@ -73,7 +80,7 @@ const visionGround: Ground = {
 };
 
 /** What the attack cost the victim, and whether it was in vain. */
-export interface Damage {
+export interface Cost {
   /** Bytes that the attackers brought to the victim, and that it sent to them. */
   readonly bytesIn: number;
   readonly bytesOut: number;
@@ -83,6 +90,12 @@ export interface Damage {
   readonly retainedBytes: number;
   /** The most headers beside the best chain that it had at a time. */
   readonly sideHeaders: number;
+  /** Headers that it wrote to its store and that are not of the honest chain. */
+  readonly foreignHeaders: number;
+  /** Headers that it served to strangers, and tips that it told its application, that are not of the honest chain. */
+  readonly falseHeaders: number;
+  /** What errors it told its application, each once. */
+  readonly errors: readonly string[];
   /** Milliseconds from its first honest peer to the honest tip; undefined if it never got there. */
   readonly syncedAfterMs: number | undefined;
   /** Whether it had the honest tip at the end. */
@@ -95,9 +108,10 @@ export interface Damage {
 
 export class Battlefield {
   readonly world: World;
-  readonly victim: SimNode;
   readonly honest: SimNode;
   readonly strangers: Stranger[] = [];
+  #victim: SimNode;
+  #store: WatchedStore;
   #lastId = 0;
   #honestSince: number | undefined;
   #syncedAt: number | undefined;
@@ -108,22 +122,54 @@ export class Battlefield {
     const { family, startWallTime, hash } = ground;
     const common = { family, ...(hash === undefined ? {} : { hash }) };
     this.world = new World(startWallTime, { seed: 1, pow, stepsMax: 2_000_000 });
-    this.victim = this.world.add('victim', common);
     this.honest = this.world.add('honest', {
       ...common,
       isGateway: true,
       followedBlocks: Number.POSITIVE_INFINITY,
     });
+    [this.#victim, this.#store] = this.#startVictim(new MemoryStore());
   }
 
-  /** The honest peer has its chain, and mines from now on. */
-  async prepare(): Promise<void> {
+  get victim(): SimNode {
+    return this.#victim;
+  }
+
+  #startVictim(inner: Store): [victim: SimNode, store: WatchedStore] {
+    const { family, hash } = this.ground;
+    const store = new WatchedStore(inner, this.honest.core.tree);
+    const options = {
+      family,
+      store,
+      segmentHeaders: SEGMENT_HEADERS,
+      ...(hash === undefined ? {} : { hash }),
+    };
+    return [this.world.add('victim', options), store];
+  }
+
+  /**
+   * The honest peer has its chain, and mines from now on. If there is damage to be done, the victim has the chain too, is
+   * ended, and begins anew on what the damage left, in `store`.
+   */
+  async prepare(damage?: Damage, store: Store = new MemoryStore()): Promise<void> {
     const { world, honest } = this;
     await world.run(100);
     this.#submit(1, HONEST_HEIGHT);
     await world.run(world.now + 5000, () => honest.core.tip.height === HONEST_HEIGHT);
+    if (damage !== undefined) await this.#damage(damage, store);
     for (let i = 1; i * SPACING_MS < ATTACK_MS; i++)
       world.after(i * SPACING_MS, () => this.#submit(HONEST_HEIGHT + i, 1));
+  }
+
+  async #damage(damage: Damage, store: Store): Promise<void> {
+    const { world } = this;
+    const first = new MemoryStore();
+    world.kill('victim');
+    [this.#victim] = this.#startVictim(first);
+    world.connect('victim', 'honest');
+    await world.run(world.now + 60_000, () => this.victim.core.status.storedHeight === HONEST_HEIGHT);
+    world.kill('victim');
+    await writeWhole(store, damage(await loadChain(first)));
+    [this.#victim, this.#store] = this.#startVictim(store);
   }
 
   #submit(from: number, count: number): void {
@@ -161,7 +207,7 @@ export class Battlefield {
     for (let i = 0; i * everyMs < ATTACK_MS - 1000; i++) this.world.after(i * everyMs, () => act(i));
   }
 
-  async fight(): Promise<Damage> {
+  async fight(): Promise<Cost> {
     const { world, victim, honest, strangers } = this;
     const end = world.now + ATTACK_MS;
     while (world.now < end) {
@@ -183,6 +229,9 @@ export class Battlefield {
       headersHashed: Math.max(0, victim.hashedHeaders - honest.core.tip.height),
       retainedBytes: this.#retainedMax,
       sideHeaders: this.#sideMax,
+      foreignHeaders: this.#store.foreignHeaders,
+      falseHeaders: this.#falseHeaders(),
+      errors: [...new Set(victim.noticed('error').map(({ code }) => code))],
       syncedAfterMs:
         this.#syncedAt === undefined || this.#honestSince === undefined
           ? undefined
@@ -191,6 +240,16 @@ export class Battlefield {
       bodiesMissing: this.#bodiesMissing(),
       codes,
     };
+  }
+
+  #falseHeaders(): number {
+    const { tree } = this.honest.core;
+    const served = this.strangers
+      .flatMap((stranger) => stranger.heard('headers'))
+      .filter(({ count }) => count > 0)
+      .reduce((sum, answer) => sum + countForeign(tree, answer), 0);
+    const told = this.victim.noticed('tip').map(({ tip }) => this.ground.family.hashFromHex(tip.hash));
+    return served + told.filter((hash) => hash === undefined || tree.find(hash) === undefined).length;
   }
 
   #bodiesMissing(): number {

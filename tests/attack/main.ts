@@ -3,6 +3,9 @@ import { parseArgs } from 'node:util';
 import { attacks, overrun, runAttack } from './attacks.js';
 import { endless } from './presync-attacks.js';
 
+/** Headers of the attack that has no end: five thousand full answers. */
+const ENDLESS_HEADERS = 10_000_000;
+
 const help = `Usage: npm run attack -- [--only NAME] [--headers NUMBER]
 
 Lets every attacker loose on a node that is still to sync, for two virtual minutes, and prints what it cost the victim:
@@ -10,12 +13,13 @@ bytes that came and went, headers hashed beyond the honest chain, the most bytes
 the first honest peer it had the honest tip. Each has a budget; exit code 1 if one is exceeded.
 
   --only NAME       the attacks whose name contains this
-  --headers NUMBER  headers that come without end; default ${endless.headers}, and 10000000 takes minutes
+  --headers NUMBER  headers that come without end; default ${ENDLESS_HEADERS}, which takes minutes
   --help            this text`;
 
 /** @returns the exit code: 0 if every attack stayed within its budget, 1 if not, 2 for a wrong option */
 export async function main(args: readonly string[]): Promise<number> {
   let only: string | undefined;
+  endless.headers = ENDLESS_HEADERS;
   try {
     const { values } = parseArgs({
       args: [...args],
@@ -58,23 +62,23 @@ export async function main(args: readonly string[]): Promise<number> {
   );
   let failed = 0;
   for (const attack of chosen) {
-    const damage = await runAttack(attack);
+    const cost = await runAttack(attack);
     const { budget } = attack;
     const of = (value: number | undefined, most: number, unit = 1): string =>
       `${value === undefined ? '–' : Math.ceil(value / unit)} / ${Math.ceil(most / unit)}`;
-    const codes = Object.entries(damage.codes).map(([code, count]) => `${code} × ${count}`);
+    const codes = Object.entries(cost.codes).map(([code, count]) => `${code} × ${count}`);
     console.log(
       line([
         attack.name,
-        String(Math.ceil(damage.bytesIn / 1024)),
-        of(damage.bytesOut, budget.bytesOut, 1024),
-        of(damage.headersHashed, budget.headersHashed),
-        of(damage.retainedBytes, budget.retainedBytes, 1024),
-        of(damage.syncedAfterMs, budget.syncedAfterMs, 1000),
+        String(Math.ceil(cost.bytesIn / 1024)),
+        of(cost.bytesOut, budget.bytesOut, 1024),
+        of(cost.headersHashed, budget.headersHashed),
+        of(cost.retainedBytes, budget.retainedBytes, 1024),
+        of(cost.syncedAfterMs, budget.syncedAfterMs, 1000),
         codes.join(', '),
       ]),
     );
-    const faults = overrun(attack, damage);
+    const faults = overrun(attack, cost);
     if (faults.length > 0) failed++;
     for (const fault of faults) console.log(`  ✗ ${fault}`);
   }

@@ -13,7 +13,7 @@ const KiB = 1024;
 const SYNCED_MS = 20_000;
 /** Work of an honest header, where that of a worthless one is 1. */
 const HONEST_WORK = 10_000;
-/** Headers that come without end: as many as a test has time for. `npm run attack -- --headers` changes it. */
+/** Headers that come without end: as many as a test has time for. `npm run attack` has them come in millions. */
 export const endless = { headers: 60_000 };
 
 const tiny = createTinyFamily();
@@ -49,6 +49,7 @@ const budget: Budget = {
   headersHashed: PRESYNC_SAMPLES,
   retainedBytes: PRESYNC_BYTES_MAX,
   sideHeaders: 0,
+  foreignHeaders: 0,
   syncedAfterMs: 10_000,
 };
 

@@ -18,14 +18,23 @@ import {
 } from './raw-database.js';
 
 /** The events of a store, in order. */
-function listener(): { readonly heard: string[]; busy(): void; emptied(): void } {
-  const heard: string[] = [];
-  return { heard, busy: () => heard.push('busy'), emptied: () => heard.push('emptied') };
-}
+class Listener {
+  readonly heard: string[] = [];
+  /** Called with the first `emptied`. */
+  #onEmptied = (): void => {};
+  /** Fulfilled with the first `emptied`. */
+  readonly isEmptied = new Promise<void>((resolve) => {
+    this.#onEmptied = resolve;
+  });
 
-/** Resolves once something holds that no event of the test's own tells. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+  readonly busy = (): void => {
+    this.heard.push('busy');
+  };
+
+  readonly emptied = (): void => {
+    this.heard.push('emptied');
+    this.#onEmptied();
+  };
 }
 
 describe('SingleWriterStore', () => {
@@ -35,14 +44,14 @@ describe('SingleWriterStore', () => {
     release: () => {},
   };
 
-  function open(networkId: string, events = listener()): SingleWriterStore {
+  function open(networkId: string, events = new Listener()): SingleWriterStore {
     const lock = requestWriteLock(databaseName(networkId), 50);
     return new SingleWriterStore(new IndexedDbStore(networkId), lock, events);
   }
 
   it('lets one write; the other reads, goes on, and says so once', async () => {
     const networkId = newNetworkId();
-    const [first, second] = [listener(), listener()];
+    const [first, second] = [new Listener(), new Listener()];
     const writer = open(networkId, first);
     await writeChain(writer, CHANGE);
     const reader = open(networkId, second);
@@ -61,7 +70,7 @@ describe('SingleWriterStore', () => {
 
   it('lets one write bodies; the other reads them, and says once that it keeps none', async () => {
     const networkId = newNetworkId();
-    const events = listener();
+    const events = new Listener();
     const writer = open(networkId);
     await writeBodies(writer, BODIES);
     const reader = open(networkId, events);
@@ -82,7 +91,7 @@ describe('SingleWriterStore', () => {
 
   it('takes over when the writer goes, says that the content is unknown, and writes from then on', async () => {
     const networkId = newNetworkId();
-    const events = listener();
+    const events = new Listener();
     const writer = open(networkId);
     await writeChain(writer, CHANGE);
     const second = open(networkId, events);
@@ -90,7 +99,7 @@ describe('SingleWriterStore', () => {
     const third = open(networkId);
     assertEqual(events.heard.join(), 'busy', 'reports');
     await writer.close();
-    await until(() => events.heard.length > 1);
+    await events.isEmptied;
     assertEqual(events.heard.join(), 'busy,emptied', 'reports');
     assertEqual(second.isPersistent, true, 'isPersistent');
     await writeChain(second, { removeJournalFrom: 0, tip: TIP });
@@ -111,7 +120,7 @@ describe('SingleWriterStore', () => {
     });
     const before = await dumpOf(networkId);
     const writer = open(networkId);
-    const reader = new SingleWriterStore(new IndexedDbStore(networkId), readerLock, listener());
+    const reader = new SingleWriterStore(new IndexedDbStore(networkId), readerLock, new Listener());
     assertEqual((await rejection(loadChain(reader))).code, 'STORE_CORRUPT', 'code');
     await writeChain(reader, CHANGE);
     assertEqual(await dumpOf(networkId), before, 'what lies there');
@@ -121,7 +130,7 @@ describe('SingleWriterStore', () => {
 
   it('gives the lock up when a later release upgrades the database, for that release', async () => {
     const networkId = newNetworkId();
-    const events = listener();
+    const events = new Listener();
     const writer = open(networkId, events);
     await writeChain(writer, CHANGE);
     await prepare(databaseName(networkId), 99, () => {});
@@ -138,7 +147,7 @@ describe('SingleWriterStore', () => {
     const networkId = newNetworkId();
     await prepare(databaseName(networkId), 99, ownSchema);
     const other = requestWriteLock(databaseName(networkId));
-    const events = listener();
+    const events = new Listener();
     const store = open(networkId, events);
     assertEqual((await rejection(loadChain(store))).code, 'STORE_NEWER', 'code');
     assertEqual((await rejection(writeChain(store, CHANGE))).code, 'STORE_NEWER', 'code');
@@ -166,7 +175,7 @@ describe('SingleWriterStore', () => {
   });
 
   it('a denied store is denied, whoever has the lock, to headers and to bodies', async () => {
-    const events = listener();
+    const events = new Listener();
     await withIndexedDb(undefined, async () => {
       const store = new SingleWriterStore(new IndexedDbStore(newNetworkId()), readerLock, events);
       assertEqual((await rejection(listBodies(store))).code, 'STORE_DENIED', 'code');
@@ -182,9 +191,9 @@ describe('SingleWriterStore', () => {
   it('waits for a writer that is about to end, as on a reload', async () => {
     const networkId = newNetworkId();
     const lock = () => requestWriteLock(networkId);
-    const first = new SingleWriterStore(new IndexedDbStore(networkId), lock(), listener());
+    const first = new SingleWriterStore(new IndexedDbStore(networkId), lock(), new Listener());
     await writeChain(first, CHANGE);
-    const events = listener();
+    const events = new Listener();
     const second = new SingleWriterStore(new IndexedDbStore(networkId), lock(), events);
     const writing = writeChain(second, { removeJournalFrom: 0, tip: TIP });
     await first.close();

@@ -1,36 +1,35 @@
 /** Two gateways that have never met, and pages that meet both: the heavier chain wins, and the change is one event. */
 import type { Reorg } from '@vision-light/protocol';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { Visitor } from './browser.js';
 import { reaches, smallNetwork } from './servers.js';
 import { Stage } from './stage.js';
 
 const stage = new Stage();
 const { servers } = stage;
+const network = smallNetwork('vision-e2e-fork');
+/** Where the heavier chain lies. */
+let dataDir: string;
+
+beforeAll(async () => {
+  // It is much longer than what the other gateway can mine during the test.
+  dataDir = await servers.folder();
+  const elsewhere = await servers.gateway({ network, dataDir, history: 2200, minerName: 'heavy' });
+  await reaches(elsewhere, 2200);
+  await elsewhere.close();
+});
 
 it('ends with every page on the heavier chain, after one reorg', async () => {
-  const network = smallNetwork('vision-e2e-fork');
-  const [here, there] = await Promise.all([servers.signal(), servers.signal()]);
-  const light = await servers.gateway({ network, signal: [here.url], history: 200, minerName: 'light' });
+  const signal = await servers.signal();
+  const light = await servers.gateway({ network, signal: [signal.url], history: 200, minerName: 'light' });
   await reaches(light, 201);
-  const url = await servers.page(network, [here.url]);
+  const url = await servers.page(network, [signal.url]);
   const pages = [await Visitor.open(stage.browser, url), await Visitor.open(stage.browser, url)];
   await Promise.all(pages.map((page) => page.reaches(201)));
   await Promise.all(pages.map((page) => page.collect('reorg')));
 
-  // The heavier chain was laid down elsewhere, and is much longer than what the first can mine meanwhile.
-  const dataDir = await servers.folder();
-  const elsewhere = await servers.gateway({
-    network,
-    signal: [there.url],
-    dataDir,
-    history: 2200,
-    minerName: 'heavy',
-  });
-  await reaches(elsewhere, 2200);
-  await elsewhere.close();
   // It comes as it is: nothing is mined on it that could make a second reorg look like a first.
-  const heavy = await servers.gateway({ network, signal: [here.url], dataDir, mine: false });
+  const heavy = await servers.gateway({ network, signal: [signal.url], dataDir, mine: false });
   const { hash, height } = heavy.tip;
 
   await Promise.all(pages.map((page) => page.reaches(height)));

@@ -1,24 +1,25 @@
 /** What two pages and a gateway do, as the signaling server adds it up; and it is gone with the page that did it. */
 import type { createLightNode } from '@vision-light/browser-node';
 import { FOLLOWED_BLOCKS, type Metrics } from '@vision-light/protocol';
-import type { Browser } from 'puppeteer-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchBrowser, Visitor } from './browser.js';
-import { reaches, Servers, smallNetwork } from './servers.js';
+import { beforeAll, expect, it } from 'vitest';
+import { Visitor } from './browser.js';
+import { reaches, smallNetwork } from './servers.js';
+import { Stage } from './stage.js';
 
 type LightNodeHandle = Awaited<ReturnType<typeof createLightNode>>;
 
 const HISTORY = 2100;
-const servers = new Servers();
-let browser: Browser;
+const stage = new Stage();
+const { servers } = stage;
+const network = smallNetwork('vision-e2e-metrics');
+/** Where the chain lies. */
+let dataDir: string;
 
 beforeAll(async () => {
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await servers.close();
+  dataDir = await servers.folder();
+  const maker = await servers.gateway({ network, dataDir, history: HISTORY });
+  await reaches(maker, HISTORY);
+  await maker.close();
 });
 
 const metricsOf = (visitor: Visitor): Promise<Metrics> =>
@@ -48,7 +49,6 @@ function valueIn(text: string, name: string, network: string): number {
 }
 
 it('the metrics of the whole network are right at the signaling server, and leave with their page', async () => {
-  const network = smallNetwork('vision-e2e-metrics');
   const signal = await servers.signal();
   const summed = async (name: keyof Metrics): Promise<number> =>
     valueIn(await (await fetch(`${signal.url}/metrics`)).text(), name, 'other');
@@ -56,17 +56,13 @@ it('the metrics of the whole network are right at the signaling server, and leav
   const becomes = (name: keyof Metrics, value: number): Promise<void> =>
     expect.poll(() => summed(name)).toBe(value);
 
-  const dataDir = await servers.folder();
-  const maker = await servers.gateway({ network, dataDir, history: HISTORY });
-  await reaches(maker, HISTORY);
-  await maker.close();
   // Nobody mines, so that the numbers stand still.
   const gateway = await servers.gateway({ network, signal: [signal.url], dataDir, mine: false });
   const { height } = gateway.tip;
   const url = await servers.page(network, [signal.url]);
-  const a = await Visitor.open(browser, url);
+  const a = await Visitor.open(stage.browser, url);
   await a.reaches(height);
-  const b = await Visitor.open(browser, url);
+  const b = await Visitor.open(stage.browser, url);
   await b.reaches(height);
   await Promise.all([a.hasPeers(2), b.hasPeers(2)]);
 

@@ -36,6 +36,8 @@ import {
 import { createVisionFamily } from '../../packages/protocol/src/families/vision/vision-family.js';
 import { BatchHasher } from '../../packages/protocol/src/headers/batch-hasher.js';
 import {
+  FORMAT,
+  FORMER_FORMAT,
   type PackedBatch,
   packBatches,
   unpackBatches,
@@ -45,6 +47,7 @@ import {
   decodeTip,
   encodeTable,
   encodeTip,
+  isFormerTip,
 } from '../../packages/protocol/src/headers/storage/chain-records.js';
 import { findBase, openSegment } from '../../packages/protocol/src/headers/storage/open-segment.js';
 import { chainLayout } from '../../packages/protocol/src/headers/storage/stored-chain.js';
@@ -160,6 +163,8 @@ function batchTarget(family: ChainFamily, weight: number): FuzzTarget {
       if (decoded.fault !== undefined || !reader.isDone) return;
       const writer = new ByteWriter();
       family.encodeBatch(writer, decoded);
+      // What is good has one encoding: any other is refused.
+      expectEqual('encoded again', writer.bytes(), input.subarray(1));
       const again = family.decodeBatch(new ByteReader(writer.bytes()), count, family.genesis.hash, 0);
       if (typeof again === 'string') throw new Error(`encoded again: ${again}`);
       expectEqual('records', again.records, decoded.records);
@@ -186,6 +191,19 @@ function sampleList(family: ChainFamily): Uint8Array {
   return packBatches([pack(0, half), pack(half, count)]);
 }
 
+/** What an older release wrote: the same but for the format. */
+function former(bytes: Uint8Array): Uint8Array {
+  const copy = bytes.slice();
+  copy[0] = FORMER_FORMAT;
+  return copy;
+}
+
+/** Stored bytes of another format are taken for nothing. */
+function expectFormat(input: Uint8Array, ...decoded: readonly unknown[]): void {
+  if (input[0] !== FORMAT && decoded.some((each) => each !== undefined))
+    throw new Error(`format ${input[0]} is taken for ${FORMAT}`);
+}
+
 const layout = chainLayout(0);
 const tableEntry = { lastHash: hash, chainwork: 2n ** 70n, digest: 0xdead_beef };
 
@@ -195,7 +213,9 @@ const storedRecords: FuzzTarget = {
   samples: [
     encodeTip({ height: 1_000_000, hash }),
     encodeTip({ height: 0, hash }),
+    former(encodeTip({ height: 1_000_000, hash })),
     encodeTable(layout, []),
+    former(encodeTable(layout, [tableEntry])),
     encodeTable(layout, [tableEntry, { ...tableEntry, chainwork: 0n }, tableEntry]),
   ],
   check(input) {
@@ -203,6 +223,8 @@ const storedRecords: FuzzTarget = {
     if (tip !== undefined) expectEqual('tip pointer', encodeTip(tip), input);
     const table = decodeTable(layout, input);
     if (table !== undefined) expectEqual('table', encodeTable(layout, table), input);
+    expectFormat(input, tip, table);
+    if (isFormerTip(input) && tip !== undefined) throw new Error('a pointer of both formats');
   },
 };
 
@@ -211,9 +233,14 @@ function storedListTarget(family: ChainFamily): FuzzTarget {
   return {
     name: `stored headers of ${family.name}`,
     weight: 2,
-    samples: [sampleList(family), packBatches([{ parent: hash, count: 1, payload: new Uint8Array(9) }])],
+    samples: [
+      sampleList(family),
+      packBatches([{ parent: hash, count: 1, payload: new Uint8Array(9) }]),
+      former(sampleList(family)),
+    ],
     check(input) {
       const batches = unpackBatches(input);
+      expectFormat(input, batches);
       if (batches === undefined) return;
       expectEqual('list', packBatches(batches), input);
       const count = batches.reduce((sum, batch) => sum + batch.count, 0);

@@ -1,9 +1,8 @@
 /** Nodes whose chain is stored in many segments: the tip is there at once, and the rest is verified while they work. */
 import { MemoryStore, type NodeEventBody, type Status, type StoreFault } from '@vision-light/protocol';
 import { describe, expect, it } from 'vitest';
-import { xxh32 } from '../../packages/protocol/src/bytes/xxh32.js';
-import { decodeTable, encodeTable } from '../../packages/protocol/src/headers/storage/chain-records.js';
 import { chainLayout } from '../../packages/protocol/src/headers/storage/stored-chain.js';
+import { type Damage, flipSegment, inflateWork, poisonSegment } from '../damaged-chain.js';
 import { loadChain, type WholeChain, writeWhole } from '../store-access.js';
 import { makeBody } from './vision-bodies.js';
 import { genesisTime, VisionChain, visionSim } from './vision-chain.js';
@@ -37,48 +36,11 @@ function submit(node: SimNode, from: number, to: number): void {
   node.driver.push({ type: 'command', command: { kind: 'submit', batch, ticket: 0 } });
 }
 
-async function storeWith(change: (whole: WholeChain) => WholeChain = (whole) => whole): Promise<MemoryStore> {
+async function storeWith(change: Damage = (whole) => whole): Promise<MemoryStore> {
   const store = new MemoryStore();
   await writeWhole(store, change(await stored));
   return store;
 }
-
-/** Flips a bit of a segment. */
-function damaged(index: number): (whole: WholeChain) => WholeChain {
-  return (whole) => ({
-    ...whole,
-    segments: whole.segments.map((piece) => {
-      const bytes = piece.bytes.slice();
-      bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
-      return piece.index === index ? { ...piece, bytes } : piece;
-    }),
-  });
-}
-
-/** Flips a bit of a segment, and has the table say that it must be so. */
-function poisoned(index: number): (whole: WholeChain) => WholeChain {
-  return (whole) => {
-    const result = damaged(index)(whole);
-    const entries = decodeTable(layout, whole.table ?? new Uint8Array(0)) ?? [];
-    const bytes = result.segments[index]?.bytes ?? new Uint8Array(0);
-    const digest = xxh32(bytes);
-    const table = encodeTable(
-      layout,
-      entries.map((entry, i) => (i === index ? { ...entry, digest } : entry)),
-    );
-    return { ...result, table };
-  };
-}
-
-/** The bytes stay, and the table says more work. */
-const inflated = (whole: WholeChain): WholeChain => {
-  const entries = decodeTable(layout, whole.table ?? new Uint8Array(0)) ?? [];
-  const table = encodeTable(
-    layout,
-    entries.map((entry) => ({ ...entry, chainwork: entry.chainwork + 2n ** 80n })),
-  );
-  return { ...whole, table };
-};
 
 const isReady = (node: SimNode) => () => node.noticed('ready').length > 0;
 const isProven = (node: SimNode) => () => isReady(node)() && node.core.status.verifiedFrom === 0;
@@ -190,11 +152,11 @@ describe('a node with a long stored chain', () => {
 });
 
 describe('a node with a damaged stored chain', () => {
-  const cases: [what: string, change: (whole: WholeChain) => WholeChain, left: number][] = [
-    ['a segment at depth', damaged(3), 300],
-    ['the lowest segment', damaged(0), 0],
-    ['true table and poisoned bytes', poisoned(5), 500],
-    ['true bytes and a table that says more work', inflated, 0],
+  const cases: [what: string, change: Damage, left: number][] = [
+    ['a segment at depth', flipSegment(3), 300],
+    ['the lowest segment', flipSegment(0), 0],
+    ['true table and poisoned bytes', poisonSegment(layout, 5), 500],
+    ['true bytes and a table that says more work', inflateWork(layout), 0],
   ];
 
   it.each(cases)(
@@ -288,9 +250,9 @@ describe('the bodies of a node with a long stored chain', () => {
     full.driver.push({ type: 'command', command: { kind: 'submit', batch, ticket: 0 } });
     await world.run(world.now + 60_000, () => full.core.tip.height === height);
     const hashes = await whole.list('bodies');
-    const store = await storeWith(damaged(2));
+    const store = await storeWith(flipSegment(2));
     const chainOf = await loadChain(whole);
-    await writeWhole(store, damaged(2)(chainOf));
+    await writeWhole(store, flipSegment(2)(chainOf));
     for (const key of hashes)
       await store.write(
         await whole

@@ -149,6 +149,8 @@ export class SimNode {
   /** Headers that it asked to have hashed. */
   hashedHeaders = 0;
   sentBytes = 0;
+  /** Between damage and the next tip that anyone is told: of what is loaded anew, more may turn out to be damaged. */
+  #isReloading = false;
 
   #store: Store;
 
@@ -215,6 +217,7 @@ export class SimNode {
 
   /** What must hold after every step. */
   check(): void {
+    if (this.#isReloading) this.checker.restarted();
     this.checker.check();
     this.caps.check();
     this.world.checkMore?.(this);
@@ -248,8 +251,11 @@ export class SimNode {
         this.#keep(effect);
         break;
       case 'emit':
-        if (effect.notice.type === 'error' && effect.notice.code === 'STORE_CORRUPT')
+        if (effect.notice.type === 'error' && effect.notice.code === 'STORE_CORRUPT') {
           this.checker.restarted();
+          this.#isReloading = true;
+        }
+        if (effect.notice.type === 'tip' || effect.notice.type === 'reorg') this.#isReloading = false;
         if (this.options.notice === undefined) this.notices.push(effect.notice);
         else this.options.notice(effect.notice, this);
         break;
