@@ -115,6 +115,25 @@ export function minifyLibrary(): Plugin {
   };
 }
 
+/**
+ * The core computes the genesis of a custom network with a VisionX of its own, in bigint. The worker has the kernel, and with
+ * it needs no other: 0.8 kB gzipped less.
+ */
+function kernelVisionX(): Plugin {
+  return {
+    name: 'vision-light-kernel-visionx',
+    enforce: 'pre',
+    resolveId: (id, importer) =>
+      id.endsWith('/visionx.js') && importer?.endsWith('/families/vision/custom-network.ts')
+        ? fileURLToPath(new URL('src/worker/kernel-visionx.ts', import.meta.url))
+        : undefined,
+    buildEnd(error) {
+      if (error === undefined && [...this.getModuleIds()].some((id) => id.endsWith('/header/visionx.ts')))
+        throw new Error('the worker has a second VisionX');
+    },
+  };
+}
+
 const minifyWorker = (script: string, outside: ReadonlySet<string>): Promise<string> =>
   minifyFurther(cutUnusedMethods(script, outside), { between: (code) => shortenNames(code, outside) });
 
@@ -122,7 +141,7 @@ async function bundleWorker(isMinified: boolean, plugins: readonly Plugin[]): Pr
   const result = await build({
     configFile: false,
     logLevel: 'warn',
-    plugins: [...(isMinified ? [shortReasons()] : []), slimComlink(), slimIdb(), ...plugins],
+    plugins: [...(isMinified ? [shortReasons()] : []), kernelVisionX(), slimComlink(), slimIdb(), ...plugins],
     resolve: { conditions: sourceConditions },
     build: {
       write: false,
