@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { minify as terser } from 'terser';
 import { build, minify, type Plugin } from 'vite';
-import { outsideNames } from './vite.outside-names.js';
+import { namesOutsidePage, namesOutsideWorker } from './vite.outside-names.js';
 import { shortReasons } from './vite.short-reasons.js';
 import { shortenNames } from './vite.shorten-names.js';
 import { slimComlink, slimEngineIo, slimIdb, slimSimplePeer, slimSocketIo } from './vite.slim-libraries.js';
@@ -73,14 +73,15 @@ interface WorkerBundle {
  * terser finds a kilobyte, gzipped, that vite's minifier leaves. After it the script goes through that minifier again, for
  * strings in the quotes that the page uses are compressed better.
  *
+ * @param outside  names that are read outside of the script
  * @param privateNames  names of properties that nothing outside the script reads
- * @param between  what is done to the script between the two
  */
 async function minifyFurther(
   script: string,
-  { isModule = false, privateNames, between = (code) => code }: FurtherOptions,
+  outside: ReadonlySet<string>,
+  { isModule = false, privateNames }: { readonly isModule?: boolean; readonly privateNames?: RegExp } = {},
 ): Promise<string> {
-  const { code = '' } = await terser(script, {
+  const { code = '' } = await terser(cutUnusedMethods(script, outside), {
     ecma: 2020,
     module: isModule,
     toplevel: true,
@@ -88,29 +89,29 @@ async function minifyFurther(
     mangle: privateNames === undefined ? {} : { properties: { regex: privateNames } },
     format: { ecma: 2020 },
   });
-  const { code: again, errors } = await minify('script.js', between(code), { module: isModule });
+  const { code: again, errors } = await minify('script.js', shortenNames(code, outside), {
+    module: isModule,
+  });
   if (again === '' || errors.length > 0) throw new Error('a script could not be minified');
   return again;
 }
 
-interface FurtherOptions {
-  readonly isModule?: boolean;
-  readonly privateNames?: RegExp;
-  readonly between?: (code: string) => string;
-}
-
 /**
- * Minifies the library once more: a kilobyte, gzipped. Names that begin with an underscore are by their authors' word
- * private to simple-peer, socket.io and engine.io, and all of these are in the one script.
+ * Minifies the library once more: two kilobytes, gzipped. Names that begin with an underscore are by their authors' word
+ * private to simple-peer, socket.io and engine.io, and all of these are in the one script. comlink talks to the worker's.
  */
 export function minifyLibrary(): Plugin {
   return {
     name: 'vision-light-minify-library',
     enforce: 'post',
     async generateBundle(_options, bundle) {
-      for (const chunk of Object.values(bundle))
-        if (chunk.type === 'chunk')
-          chunk.code = await minifyFurther(chunk.code, { isModule: true, privateNames: /^_[a-z]/i });
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type !== 'chunk') continue;
+        const outside = namesOutsidePage(
+          chunk.moduleIds.filter((id) => id.includes('/node_modules/comlink/')),
+        );
+        chunk.code = await minifyFurther(chunk.code, outside, { isModule: true, privateNames: /^_[a-z]/i });
+      }
     },
   };
 }
@@ -134,9 +135,6 @@ function kernelVisionX(): Plugin {
   };
 }
 
-const minifyWorker = (script: string, outside: ReadonlySet<string>): Promise<string> =>
-  minifyFurther(cutUnusedMethods(script, outside), { between: (code) => shortenNames(code, outside) });
-
 async function bundleWorker(isMinified: boolean, plugins: readonly Plugin[]): Promise<WorkerBundle> {
   const result = await build({
     configFile: false,
@@ -159,7 +157,7 @@ async function bundleWorker(isMinified: boolean, plugins: readonly Plugin[]): Pr
       const document = output.output.find(({ fileName }) => fileName === LICENSES);
       const licenses = document?.type === 'asset' ? String(document.source) : '';
       const libraries = chunk.moduleIds.filter((id) => id.includes('/node_modules/'));
-      const code = isMinified ? await minifyWorker(chunk.code, outsideNames(libraries)) : chunk.code;
+      const code = isMinified ? await minifyFurther(chunk.code, namesOutsideWorker(libraries)) : chunk.code;
       return { code, sources: chunk.moduleIds, licenses };
     }
   }

@@ -29,10 +29,19 @@ function sourcesIn(folder: string): string[] {
     .map((name) => `${folder}/${name}`);
 }
 
-/** Members of the interfaces that a worker has, and its global names. */
-function platformNames(): Set<string> {
+/**
+ * What engine.io and socket.io write into an address or into JSON, or read from it: they read the same names as properties.
+ */
+const socketNames = [
+  ...['EIO', 'transport', 'sid', 'upgrades', 'pingInterval', 'pingTimeout', 'maxPayload'],
+  ...['nsp', 'auth', 'pid', 'offset'],
+];
+
+/** Members of the interfaces that a worker or a page has, and its global names. */
+function platformNames(scope: 'dom' | 'webworker'): Set<string> {
   const folder = here('../../node_modules/typescript/lib');
-  const files = readdirSync(folder).filter((name) => /^lib\.(es|webworker).*\.d\.ts$/.test(name));
+  const isOfScope = (name: string): boolean => name.startsWith('lib.es') || name.startsWith(`lib.${scope}.`);
+  const files = readdirSync(folder).filter((name) => isOfScope(name) && name.endsWith('.d.ts'));
   const names = new Set(['constructor']);
   for (const file of files)
     walk(parseAst(readFileSync(`${folder}/${file}`, 'utf8'), { lang: 'dts' }), (node) => {
@@ -83,13 +92,30 @@ function closure(words: Iterable<string>, own: Declarations, others: readonly De
   return reached;
 }
 
-/** @param libraries  files of the script's libraries, none of whose names is changed */
-export function outsideNames(libraries: readonly string[]): Set<string> {
-  const boundary = boundarySources.flatMap((file) => wordsOf(readCode(file)));
+/** Names of what crosses the boundary between page and worker, either way, or is data. */
+function boundaryNames(): Set<string> {
+  const words = boundarySources.flatMap((file) => wordsOf(readCode(file)));
   const core = ['../protocol/src', '../pow/src'].map(declarationsIn);
-  return new Set([
-    ...platformNames(),
-    ...libraries.flatMap((file) => wordsOf(readCode(file))),
-    ...closure([...boundary, ...namedAsData], declarationsIn('src'), core),
-  ]);
+  return closure([...words, ...namedAsData], declarationsIn('src'), core);
+}
+
+/**
+ * Names that are read outside of the worker's script.
+ *
+ * @param libraries  files of the script's libraries, none of whose names is changed
+ */
+export function namesOutsideWorker(libraries: readonly string[]): Set<string> {
+  const known = libraries.flatMap((file) => wordsOf(readCode(file)));
+  return new Set([...platformNames('webworker'), ...known, ...boundaryNames()]);
+}
+
+/**
+ * Names that are read outside of the page's script: those of its own interface among them, and of signaling.
+ *
+ * @param libraries  files of the libraries that talk to their like elsewhere, none of whose names is changed
+ */
+export function namesOutsidePage(libraries: readonly string[]): Set<string> {
+  const files = [...libraries, ...sourcesIn(here('../signaling/src'))];
+  const known = files.flatMap((file) => wordsOf(readCode(file)));
+  return new Set([...platformNames('dom'), ...known, ...socketNames, ...boundaryNames()]);
 }
