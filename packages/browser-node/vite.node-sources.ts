@@ -4,7 +4,8 @@ import { build, minify, type Plugin } from 'vite';
 import { namesOutsidePage, namesOutsideWorker } from './vite.outside-names.js';
 import { shortReasons } from './vite.short-reasons.js';
 import { shortenNames } from './vite.shorten-names.js';
-import { slimComlink, slimEngineIo, slimIdb, slimSimplePeer, slimSocketIo } from './vite.slim-libraries.js';
+import { slimComlink, slimIdb, slimSimplePeer } from './vite.slim-libraries.js';
+import { slimEngineIo, slimSocketIo } from './vite.slim-sockets.js';
 import { cutUnusedMethods } from './vite.unused-methods.js';
 
 /** Where the sources of all packages are taken from, instead of what was last built. */
