@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseAst } from 'rolldown/parseAst';
+import type { ESTree } from 'rolldown/utils';
 import { walk, wordsOf } from './vite.script-changes.js';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -29,10 +30,19 @@ function sourcesIn(folder: string): string[] {
     .map((name) => `${folder}/${name}`);
 }
 
-/** Members of the interfaces that a worker has, and its global names. */
-function platformNames(): Set<string> {
+/**
+ * What engine.io and socket.io write into an address or into JSON, or read from it: they read the same names as properties.
+ */
+const socketNames = [
+  ...['EIO', 'transport', 'sid', 'upgrades', 'pingInterval', 'pingTimeout', 'maxPayload'],
+  ...['nsp', 'auth', 'pid', 'offset'],
+];
+
+/** Members of the interfaces that a worker or a page has, and its global names. */
+function platformNames(scope: 'dom' | 'webworker'): Set<string> {
   const folder = here('../../node_modules/typescript/lib');
-  const files = readdirSync(folder).filter((name) => /^lib\.(es|webworker).*\.d\.ts$/.test(name));
+  const isOfScope = (name: string): boolean => name.startsWith('lib.es') || name.startsWith(`lib.${scope}.`);
+  const files = readdirSync(folder).filter((name) => isOfScope(name) && name.endsWith('.d.ts'));
   const names = new Set(['constructor']);
   for (const file of files)
     walk(parseAst(readFileSync(`${folder}/${file}`, 'utf8'), { lang: 'dts' }), (node) => {
@@ -44,52 +54,83 @@ function platformNames(): Set<string> {
 }
 
 /**
- * Types that a package declares: the words of each one's declaration, by its name. `typeof` and a name stands for a constant
- * whose type is mentioned.
+ * Names in a part of a source: those of properties and of types, and strings, which may be keys. A variable's or a parameter's name
+ * is none, for nobody else reads it. `typeof` and a name stands for a constant whose type is mentioned.
  */
+function namesIn(part: unknown): Set<string> {
+  const names = new Set<string>();
+  const take = (node: ESTree.Node | null | undefined): void => {
+    if (node?.type === 'Identifier') names.add(node.name);
+  };
+  walk(part, (node) => {
+    if (node.type === 'MemberExpression') take(node.property);
+    else if ('key' in node) take(node.key);
+    else if (node.type === 'TSParameterProperty') take(node.parameter);
+    else if (node.type === 'TSTypeReference') take(node.typeName);
+    else if (node.type === 'TSInterfaceHeritage') take(node.expression);
+    else if (node.type === 'TSTypeQuery' && node.exprName.type === 'Identifier')
+      names.add(`typeof ${node.exprName.name}`);
+    else if (node.type === 'Literal') names.add(String(node.value));
+  });
+  return names;
+}
+
+const namesOf = (files: readonly string[]): string[] =>
+  files.flatMap((file) => [...namesIn(parseAst(readFileSync(file, 'utf8'), { lang: 'ts' }))]);
+
+/** Types and constants that a package declares: the names in each one's declaration, by its own, as {@link namesIn} has it. */
 type Declarations = Map<string, Set<string>>;
 
 function declarationsIn(folder: string): Declarations {
   const found: Declarations = new Map();
-  for (const file of sourcesIn(here(folder))) {
-    const code = readFileSync(file, 'utf8');
-    const declare = (
-      name: string,
-      { start, end }: { readonly start: number; readonly end: number },
-    ): void => {
-      const text = withoutComments(code.slice(start, end));
-      const words = [...(found.get(name) ?? []), ...wordsOf(text), ...(text.match(/typeof \w+/g) ?? [])];
-      found.set(name, new Set(words));
-    };
-    walk(parseAst(code, { lang: 'ts' }), (node) => {
+  const declare = (name: string, node: ESTree.Node): void => {
+    found.set(name, new Set([...(found.get(name) ?? []), ...namesIn(node)]));
+  };
+  for (const file of sourcesIn(here(folder)))
+    walk(parseAst(readFileSync(file, 'utf8'), { lang: 'ts' }), (node) => {
       if (node.type === 'TSInterfaceDeclaration' || node.type === 'TSTypeAliasDeclaration')
         declare(node.id.name, node);
       else if (node.type === 'VariableDeclarator' && node.id.type === 'Identifier')
         declare(`typeof ${node.id.name}`, node);
     });
-  }
   return found;
 }
 
-/** The words that some words of a package lead to: those of the types that they name, and of the types that those name. */
-function closure(words: Iterable<string>, own: Declarations, others: readonly Declarations[]): Set<string> {
-  const reached = new Set(words);
+/** The names that some names of a package lead to: those in the types that they name, and in the types that those name. */
+function closure(names: Iterable<string>, own: Declarations, others: readonly Declarations[]): Set<string> {
+  const reached = new Set(names);
   // A set is walked through with what is added meanwhile.
-  for (const word of reached) for (const further of own.get(word) ?? []) reached.add(further);
+  for (const name of reached) for (const further of own.get(name) ?? []) reached.add(further);
   for (const other of others) {
-    const imported = [...reached].filter((word) => other.has(word) && !own.has(word));
-    for (const word of closure(imported, other, [])) reached.add(word);
+    const imported = [...reached].filter((name) => other.has(name) && !own.has(name));
+    for (const name of closure(imported, other, [])) reached.add(name);
   }
   return reached;
 }
 
-/** @param libraries  files of the script's libraries, none of whose names is changed */
-export function outsideNames(libraries: readonly string[]): Set<string> {
-  const boundary = boundarySources.flatMap((file) => wordsOf(readCode(file)));
+/** Names of what crosses the boundary between page and worker, either way, or is data. */
+function boundaryNames(): Set<string> {
   const core = ['../protocol/src', '../pow/src'].map(declarationsIn);
-  return new Set([
-    ...platformNames(),
-    ...libraries.flatMap((file) => wordsOf(readCode(file))),
-    ...closure([...boundary, ...namedAsData], declarationsIn('src'), core),
-  ]);
+  return closure([...namesOf(boundarySources), ...namedAsData], declarationsIn('src'), core);
+}
+
+/**
+ * Names that are read outside of the worker's script.
+ *
+ * @param libraries  files of the script's libraries, none of whose names is changed
+ */
+export function namesOutsideWorker(libraries: readonly string[]): Set<string> {
+  const known = libraries.flatMap((file) => wordsOf(readCode(file)));
+  return new Set([...platformNames('webworker'), ...known, ...boundaryNames()]);
+}
+
+/**
+ * Names that are read outside of the page's script: those of its own interface among them, and of signaling.
+ *
+ * @param libraries  files of the libraries that talk to their like elsewhere, none of whose names is changed
+ */
+export function namesOutsidePage(libraries: readonly string[]): Set<string> {
+  const known = libraries.flatMap((file) => wordsOf(readCode(file)));
+  const signaling = namesOf(sourcesIn(here('../signaling/src')));
+  return new Set([...platformNames('dom'), ...known, ...signaling, ...socketNames, ...boundaryNames()]);
 }

@@ -1,4 +1,4 @@
-/** To read a script as a tree, and to change places of its text. */
+/** To read a script as a tree, and to change places of its text. A change whose place is not there ends the build. */
 import type { ESTree } from 'rolldown/utils';
 
 /** A place in a script, and what comes there instead. */
@@ -29,3 +29,47 @@ export function walk(value: unknown, visit: (node: ESTree.Node) => void): void {
 
 /** Words of a text that can be names. */
 export const wordsOf = (text: string): string[] => text.match(/[\w$]+/g) ?? [];
+
+/**
+ * Cuts methods out of a class of a module, and empties others.
+ *
+ * @throws if one of them is not there
+ */
+export function withoutMethods(
+  program: ESTree.Program,
+  code: string,
+  className: string,
+  cut: readonly string[],
+  emptied: readonly string[] = [],
+): string {
+  const [members = []] = program.body.flatMap((statement) => {
+    const declared = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
+    return declared?.type === 'ClassDeclaration' && declared.id?.name === className
+      ? [declared.body.body]
+      : [];
+  });
+  const found = [...cut, ...emptied].map((name) => {
+    const method = members.find(
+      (each) => each.type === 'MethodDefinition' && each.key.type === 'Identifier' && each.key.name === name,
+    );
+    if (method === undefined) throw new Error(`${className} has no method ${name}`);
+    return { start: method.start, end: method.end, rest: cut.includes(name) ? '' : `${name}() {}` };
+  });
+  return found
+    .toSorted((a, b) => b.start - a.start)
+    .reduce((text, { start, end, rest }) => text.slice(0, start) + rest + text.slice(end), code);
+}
+
+/** @throws if `part` is not in the code */
+export function replaced(code: string, part: string, by: string): string {
+  if (!code.includes(part)) throw new Error(`not in the library any more: ${part}`);
+  return code.replace(part, () => by);
+}
+
+/** @throws if one of the two is not in the code, or `to` not after `from` */
+export function cutFrom(code: string, from: string, to: string): string {
+  const start = code.indexOf(from);
+  const end = code.indexOf(to, start);
+  if (start < 0 || end < 0) throw new Error(`not in the library any more: ${from} … ${to}`);
+  return code.slice(0, start) + code.slice(end);
+}

@@ -71,6 +71,7 @@ export const buildSteps = [
         'vite.short-reasons.ts',
         'vite.shorten-names.ts',
         'vite.slim-libraries.ts',
+        'vite.slim-sockets.ts',
         'vite.unused-methods.ts',
         'rolldown.config.ts',
         'package.json',

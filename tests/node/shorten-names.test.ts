@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { outsideNames } from '../../packages/browser-node/vite.outside-names.js';
+import { namesOutsidePage, namesOutsideWorker } from '../../packages/browser-node/vite.outside-names.js';
 import { shortenNames } from '../../packages/browser-node/vite.shorten-names.js';
 import { cutUnusedMethods } from '../../packages/browser-node/vite.unused-methods.js';
 
 /** What a script gives back that was shortened. */
 const run = (code: string): unknown => new Function(`${code}; return result;`)();
 
-const outside = outsideNames([]);
+const outside = namesOutsideWorker([]);
 
 const counter = `
   class Counter {
@@ -88,8 +88,8 @@ describe('shortenNames', () => {
   });
 });
 
-describe('outsideNames', () => {
-  const outside = outsideNames([]);
+describe('namesOutsideWorker', () => {
+  const outside = namesOutsideWorker([]);
 
   it.each([
     [
@@ -115,13 +115,31 @@ describe('outsideNames', () => {
   it('holds the names of a library', () => {
     expect(outside.has('promisifyRequest')).toBe(false);
     const idb = fileURLToPath(new URL('../../node_modules/idb/build/index.js', import.meta.url));
-    expect(outsideNames([idb]).has('promisifyRequest')).toBe(true);
+    expect(namesOutsideWorker([idb]).has('promisifyRequest')).toBe(true);
   });
 
   it('holds no names of the core that stay inside', () => {
     expect(
       ['recordBytes', 'bestKnown', 'firstAncestor', 'outbox'].filter((name) => outside.has(name)),
     ).toEqual([]);
+  });
+});
+
+describe('namesOutsidePage', () => {
+  const outsidePage = namesOutsidePage([]);
+
+  it.each([
+    ['a page has', ['createDataChannel', 'visibilityState', 'constructor', 'toString']],
+    ['the application reads', ['subscribe', 'tips', 'verifiedFrom', 'followedBlocks', 'workerUrl', 'code']],
+    ['signaling sends', ['ok', 'peers', 'iceServers', 'isFirst', 'candidate', 'urls', 'credential']],
+    ['engine.io reads of a greeting or writes into an address', ['sid', 'pingInterval', 'maxPayload', 'EIO']],
+    ['the worker sends', ['notices', 'metrics', 'isFaulty', 'hasherWanted', 'hasher', 'port']],
+  ])('holds names that %s', (_what, names) => {
+    expect(names.filter((name) => !outsidePage.has(name))).toEqual([]);
+  });
+
+  it('holds no names that stay inside', () => {
+    expect(['reconnectionAttempts', 'hasWonGlare'].filter((name) => outsidePage.has(name))).toEqual([]);
   });
 });
 

@@ -10,6 +10,7 @@
  */
 export const initialWords: readonly number[] = firstPrimes(8).map((prime) => fractionBits(Math.sqrt(prime)));
 
+/** The first prime numbers, in order. */
 export function firstPrimes(count: number): number[] {
   const primes: number[] = [];
   for (let number = 2; primes.length < count; number++)

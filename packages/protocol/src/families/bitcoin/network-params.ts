@@ -1,5 +1,6 @@
 /** The five networks (docs/chains/bitcoin.md §7), as `src/kernel/chainparams.cpp` of Bitcoin Core 28 has them. */
 import { hexToBytes } from '../../bytes/hex.js';
+import { Sha256 } from '../../bytes/sha256.js';
 import { encodeHeader } from './header/record.js';
 
 /** What distinguishes one Bitcoin network from another as far as headers go. */
@@ -31,7 +32,7 @@ function fromDisplayHex(text: string): Uint8Array {
   return bytes.reverse();
 }
 
-function genesis(time: number, bits: number, nonce: number, hash: string, merkleRoot = satoshiMerkleRoot) {
+function genesis(time: number, bits: number, nonce: number, merkleRoot = satoshiMerkleRoot) {
   const root = fromDisplayHex(merkleRoot);
   const genesisRecord = encodeHeader({
     version: 1,
@@ -41,7 +42,9 @@ function genesis(time: number, bits: number, nonce: number, hash: string, merkle
     bits,
     nonce,
   });
-  return { genesisRecord, genesisHash: fromDisplayHex(hash) };
+  const hasher = new Sha256();
+  hasher.update(genesisRecord, 0, genesisRecord.length);
+  return { genesisRecord, genesisHash: hasher.doubleDigest() };
 }
 
 const twoWeeksS = 14 * 24 * 60 * 60;
@@ -63,24 +66,14 @@ export const bitcoinParams: Readonly<
     ...common,
     name: 'bitcoin-mainnet',
     versionHeights: [227931, 363725, 388381],
-    ...genesis(
-      1231006505,
-      0x1d00ffff,
-      2083236893,
-      '000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f',
-    ),
+    ...genesis(1231006505, 0x1d00ffff, 2083236893),
   },
   testnet3: {
     ...common,
     name: 'bitcoin-testnet3',
     allowsMinDifficulty: true,
     versionHeights: [21111, 330776, 581885],
-    ...genesis(
-      1296688602,
-      0x1d00ffff,
-      414098458,
-      '000000000933ea01ad0ee984209779baaec3ced90fa3f408719526f8d77f4943',
-    ),
+    ...genesis(1296688602, 0x1d00ffff, 414098458),
   },
   testnet4: {
     ...common,
@@ -91,7 +84,6 @@ export const bitcoinParams: Readonly<
       1714777860,
       0x1d00ffff,
       393743547,
-      '00000000da84f2bafbbc53dee25a72ae507ff4914b867c565be350b0da8bf043',
       '7aa0a7ae1e223414cb807e40cd57e667b718e42aaf9306db9102fe28912b7b4e',
     ),
   },
@@ -99,12 +91,7 @@ export const bitcoinParams: Readonly<
     ...common,
     name: 'bitcoin-signet',
     limitBits: 0x1e0377ae,
-    ...genesis(
-      1598918400,
-      0x1e0377ae,
-      52613770,
-      '00000008819873e925422c1ff0f99f7cc9bbb232af63a077a480a3633bee1ef6',
-    ),
+    ...genesis(1598918400, 0x1e0377ae, 52613770),
   },
   regtest: {
     ...common,
@@ -113,6 +100,6 @@ export const bitcoinParams: Readonly<
     targetTimespanS: 24 * 60 * 60,
     allowsMinDifficulty: true,
     neverRetargets: true,
-    ...genesis(1296688602, 0x207fffff, 2, '0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206'),
+    ...genesis(1296688602, 0x207fffff, 2),
   },
 };

@@ -17,8 +17,9 @@
  * PRESYNC_COMMITMENTS_MAX), the bits and the buffer in the second.
  */
 import { areEqual } from '../../bytes/compare-bytes.js';
+import { readU32 } from '../../bytes/integers.js';
 import type { SecretStream } from '../../bytes/secret-stream.js';
-import { sipHash24 } from '../../bytes/siphash.js';
+import { Sha256 } from '../../bytes/sha256.js';
 import type { Ancestry, ChainFamily, HeaderBatch } from '../../chain/chain-family.js';
 import { medianTimePast } from '../../chain/median-time.js';
 import { PRESYNC_BYTES_MAX, PRESYNC_COMMITMENTS_MAX, PRESYNC_FUTURE_S } from '../../limits.js';
@@ -39,8 +40,8 @@ interface Mark {
 /** One branch of one peer. */
 export class Presync implements OutsideBranch {
   readonly #family: ChainFamily;
-  readonly #k0: bigint;
-  readonly #k1: bigint;
+  readonly #key: Uint8Array;
+  readonly #hasher = new Sha256();
   /** Which height of each period leaves a bit: nobody outside knows. */
   readonly #offset: number;
   readonly #bitsMax: number;
@@ -76,8 +77,7 @@ export class Presync implements OutsideBranch {
   ) {
     this.#family = family;
     const { commitmentPeriod, headersPerSecondMax } = family.presync;
-    this.#k0 = secrets.next();
-    this.#k1 = secrets.next();
+    this.#key = secrets.nextBytes();
     this.#offset = Number(secrets.next() % BigInt(commitmentPeriod));
     this.#samples = new WorkSamples(enough - forkWork, () => secrets.next());
     this.#window = new BranchWindow(family, fork);
@@ -197,7 +197,9 @@ export class Presync implements OutsideBranch {
   }
 
   #bitOf(batch: HeaderBatch, index: number): 0 | 1 {
-    return (sipHash24(this.#k0, this.#k1, hashAt(batch, index)) & 1n) === 1n ? 1 : 0;
+    this.#hasher.update(this.#key, 0, this.#key.length);
+    this.#hasher.update(batch.hashes, index * 32, index * 32 + 32);
+    return (readU32(this.#hasher.doubleDigest(), 0) & 1) === 1 ? 1 : 0;
   }
 
   #mark(batch: HeaderBatch, index: number, height: number): Mark {
