@@ -302,3 +302,12 @@ export const PEER_NEWS_INTERVAL_MS = 1_000;
 
 /** Milliseconds between two announcements while headers are downloaded; otherwise each new tip is announced at once. */
 export const ANNOUNCE_INTERVAL_MS = 2_000;
+
+/** Peers that a new tip is announced to at once, beside those that asked for headers or bodies lately. With three of each node, chosen in turn, most nodes hear of a block more than once. The others are told after `ANNOUNCE_LATE_MS`. */
+export const ANNOUNCED_AT_ONCE = 3;
+
+/** New tips for which a peer counts as one that asks: it asked for headers or bodies after one of the last so many. Arbitrary; more keep more ways open at once. */
+export const ASKING_TIPS = 4;
+
+/** Least milliseconds after which the other peers are told of a new tip, unless they have announced it themselves; at random up to twice as long, so that two peers seldom tell each other. */
+export const ANNOUNCE_LATE_MS = 2_000;

@@ -1,11 +1,23 @@
 /**
- * Announcements, both ways. Every peer is told of a new tip: at once at rest, now and then while headers stream in. What
- * a peer announces leads to a request, never to trust; announcing what is known here costs its sender.
+ * Announcements, both ways. At rest a new tip is announced at once, and while headers stream in now and then. What a peer
+ * announces leads to a request, never to trust; announcing what is known here costs its sender.
+ *
+ * In a network at rest most peers hear of a block from somebody else. So it is announced at once to those peers that asked
+ * this node for headers or bodies lately, to ANNOUNCED_AT_ONCE others in turn, and to all where no peer has it yet. The
+ * rest is told ANNOUNCE_LATE_MS to twice as long after, and only if it has not announced the same block by then.
+ *
+ * Memory: two entries of each peer.
  */
 import { areEqual } from '../bytes/compare-bytes.js';
 import type { HeaderSync } from '../headers/header-sync.js';
 import type { EventTime } from '../io/event.js';
-import { ANNOUNCE_INTERVAL_MS, DUPLICATE_COST } from '../limits.js';
+import {
+  ANNOUNCE_INTERVAL_MS,
+  ANNOUNCE_LATE_MS,
+  ANNOUNCED_AT_ONCE,
+  ASKING_TIPS,
+  DUPLICATE_COST,
+} from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { Part, Reception } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
@@ -29,6 +41,11 @@ export class Announcer implements Part<Announce> {
   #at = Number.NEGATIVE_INFINITY;
   /** A leader that has not been told of the newest tip. */
   #owed: Peer | undefined;
+  /** All that have said hello; the one that was told longest ago comes first. */
+  readonly #turns = new Set<Peer>();
+  /** Those that are told of the newest tip at `#lateAt`. */
+  readonly #late = new Set<Peer>();
+  #lateAt = Number.POSITIVE_INFINITY;
 
   constructor(
     readonly tree: HeaderTree,
@@ -36,6 +53,8 @@ export class Announcer implements Part<Announce> {
     readonly outbox: Outbox,
     readonly sync: HeaderSync,
     readonly listener: AnnouncerListener,
+    /** Numbers of [0, 1). */
+    readonly random: () => number,
   ) {
     this.#announced = tree.hash(tree.tip).slice();
   }
@@ -57,7 +76,8 @@ export class Announcer implements Part<Announce> {
     }
     this.outbox.counters.count('vision_p2p_dupes_dropped_total');
     if (!peer.messages.take(now, DUPLICATE_COST)) return 'PEER_FLOOD';
-    return isNews ? undefined : 'quiet';
+    const isLastLate = this.#knowsTip(peer) && this.#late.delete(peer) && this.#late.size === 0;
+    return isNews || isLastLate ? undefined : 'quiet';
   }
 
   advance({ now }: EventTime): void {
@@ -67,14 +87,46 @@ export class Announcer implements Part<Announce> {
     const isStreaming = leader !== undefined;
     const tip = tree.tip;
     const isAnnounced = areEqual(tree.hash(tip), this.#announced);
-    if (isAnnounced) this.#settle(leader);
+    if (isAnnounced) {
+      this.#settle(leader);
+      if (now >= this.#lateAt) this.#tellLate();
+    }
     if (isAnnounced || (isStreaming && now < this.#at + ANNOUNCE_INTERVAL_MS)) return;
-    const hash = tree.hash(tip).slice();
-    this.#announced = hash;
+    this.#announced = tree.hash(tip).slice();
     this.#at = now;
     // The leader brings such tips one after another. It is told of a tip from elsewhere when its turn has ended.
     this.#owed = leader;
-    this.#tell(this.peers.ready.filter((peer) => peer !== leader && !knows(peer, hash)));
+    this.#spread(leader, now);
+  }
+
+  nextWake(): number | undefined {
+    return this.#late.size > 0 ? this.#lateAt : undefined;
+  }
+
+  /** Tells some peers of a new tip, and puts off the others. */
+  #spread(leader: Peer | undefined, now: number): void {
+    const others = [...this.#turns].filter((peer) => peer !== leader);
+    const lacking = others.filter((peer) => !this.#knowsTip(peer));
+    // What no peer has begins to spread here.
+    const isOurs = lacking.length === others.length;
+    const atOnce: Peer[] = [];
+    this.#late.clear();
+    let places = ANNOUNCED_AT_ONCE;
+    for (const peer of lacking) {
+      const isAsking = isOurs || peer.tipsSinceAsked < ASKING_TIPS;
+      if (isAsking || places-- > 0) atOnce.push(peer);
+      else this.#late.add(peer);
+    }
+    this.#lateAt = now + ANNOUNCE_LATE_MS * (1 + this.random());
+    this.#tell(atOnce);
+  }
+
+  /** Tells those that have not heard of the tip from others meanwhile. */
+  #tellLate(): void {
+    const peers = [...this.#late].filter((peer) => !this.#knowsTip(peer));
+    this.#late.clear();
+    this.#lateAt = Number.POSITIVE_INFINITY;
+    this.#tell(peers);
   }
 
   /** A leader that was not told of a tip is told once its turn has ended, unless it has brought that tip itself. */
@@ -82,24 +134,38 @@ export class Announcer implements Part<Announce> {
     const peer = this.#owed;
     if (peer === undefined || peer === leader) return;
     this.#owed = undefined;
-    if (this.peers.get(peer.id) === peer && !knows(peer, this.tree.hash(this.tree.tip))) this.#tell([peer]);
+    if (this.peers.get(peer.id) === peer && !this.#knowsTip(peer)) this.#tell([peer]);
   }
 
   /** A peer has said hello: it is told of a tip that came after our own hello. */
   peerReady(peer: Peer): void {
+    this.#turns.add(peer);
     const { greetedWith } = peer;
     if (greetedWith !== undefined && !areEqual(greetedWith, this.tree.hash(this.tree.tip)))
       this.#tell([peer]);
   }
 
+  peerGone(peer: Peer): void {
+    this.#turns.delete(peer);
+    this.#late.delete(peer);
+  }
+
   #tell(peers: readonly Peer[]): void {
     const { tree } = this;
+    for (const peer of peers) {
+      peer.tipsSinceAsked++;
+      this.#turns.delete(peer);
+      this.#turns.add(peer);
+    }
     const hash = tree.hash(tree.tip);
     const prev = tree.family.parent(tree.record(tree.tip));
     this.outbox.broadcast(peers, { type: 'announce', height: tree.tipHeight, hash, prev });
   }
-}
 
-function knows({ bestKnown }: Peer, hash: Uint8Array): boolean {
-  return bestKnown !== undefined && areEqual(bestKnown, hash);
+  /** Whether a peer has the tip, or claims a later one that is not known here yet. */
+  #knowsTip({ bestKnown, announced }: Peer): boolean {
+    const { tree } = this;
+    if (announced !== undefined && announced.height > tree.tipHeight) return true;
+    return bestKnown !== undefined && areEqual(bestKnown, tree.hash(tree.tip));
+  }
 }
