@@ -188,7 +188,7 @@ export class NodeParts {
         gone: (peer, code, now) => {
           for (const part of this.list) part.peerGone?.(peer, code, now);
         },
-        measured: (peer) => this.notices.updated(peer),
+        measured: (peer) => this.notices.updated(peer, listener.now()),
       },
       {
         userAgent: options.userAgent,
@@ -251,7 +251,7 @@ export class NodeParts {
       sync,
       {
         claimed: (peer, before) => {
-          this.notices.updated(peer);
+          this.notices.updated(peer, listener.now());
           return this.reporter.isHeightNews(before, peer.height);
         },
         offered: (peer, message, now) => this.blocks.announced(peer, message, now),
