@@ -158,8 +158,9 @@ export class CapChecker {
   }
 
   /**
-   * Looks at the node after a step. Most steps are a peer's that tells what is known, and looking at all others costs
-   * more than the step: a network of thousands looks at that peer, and at all else at the next sweep.
+   * Looks at the node after a step. Most steps are a peer's that tells what is known, and looking at everything costs
+   * more than the step: a network of thousands looks at the peer that made the node do something, or at the node where it
+   * did something by itself, and at all else at the next sweep.
    *
    * @throws {Error} naming the cap that does not hold
    */
@@ -167,11 +168,15 @@ export class CapChecker {
     const peer = this.#peer;
     const isSweep = this.#untilSweep === 0;
     this.#untilSweep = (isSweep ? this.sweepSteps : this.#untilSweep) - 1;
-    if (isSweep || this.#hasActed || peer === undefined) this.#checkNode();
     const { peers } = this.node.blocks;
-    if (isSweep) for (const each of peers) this.#checkPeer(each);
-    const concerned = peer === undefined || isSweep ? undefined : peers.get(peer);
-    if (concerned !== undefined) this.#checkPeer(concerned);
+    if (isSweep) {
+      this.#checkNode();
+      for (const each of peers) this.#checkPeer(each);
+    } else if (this.#hasActed) {
+      const concerned = peer === undefined ? undefined : peers.get(peer);
+      if (concerned === undefined) this.#checkNode();
+      else this.#checkPeer(concerned);
+    }
     this.#peer = undefined;
     this.#hasActed = false;
   }
