@@ -76,8 +76,14 @@ export class Announcer implements Part<Announce> {
     }
     this.outbox.counters.count('vision_p2p_dupes_dropped_total');
     if (!peer.messages.take(now, DUPLICATE_COST)) return 'PEER_FLOOD';
-    const isLastLate = this.#knowsTip(peer) && this.#late.delete(peer) && this.#late.size === 0;
-    return isNews || isLastLate ? undefined : 'quiet';
+    if (isNews) return undefined;
+    return this.#late.size > 0 && this.#isLastLate(peer) ? undefined : 'quiet';
+  }
+
+  /** Whether nobody waits for the tip any more, now that this peer has announced something. */
+  #isLastLate(peer: Peer): boolean {
+    if (knows(peer, this.tree.hash(this.tree.tip), this.tree.tipHeight)) this.#late.delete(peer);
+    return this.#late.size === 0;
   }
 
   advance({ now }: EventTime): void {
@@ -106,7 +112,7 @@ export class Announcer implements Part<Announce> {
   /** Tells some peers of a new tip, and puts off the others. */
   #spread(leader: Peer | undefined, now: number): void {
     const others = [...this.#turns].filter((peer) => peer !== leader);
-    const lacking = others.filter((peer) => !this.#knowsTip(peer));
+    const lacking = this.#lacking(others);
     // What no peer has begins to spread here.
     const isOurs = lacking.length === others.length;
     const atOnce: Peer[] = [];
@@ -123,7 +129,7 @@ export class Announcer implements Part<Announce> {
 
   /** Tells those that have not heard of the tip from others meanwhile. */
   #tellLate(): void {
-    const peers = [...this.#late].filter((peer) => !this.#knowsTip(peer));
+    const peers = this.#lacking([...this.#late]);
     this.#late.clear();
     this.#lateAt = Number.POSITIVE_INFINITY;
     this.#tell(peers);
@@ -134,7 +140,7 @@ export class Announcer implements Part<Announce> {
     const peer = this.#owed;
     if (peer === undefined || peer === leader) return;
     this.#owed = undefined;
-    if (this.peers.get(peer.id) === peer && !this.#knowsTip(peer)) this.#tell([peer]);
+    if (this.peers.get(peer.id) === peer) this.#tell(this.#lacking([peer]));
   }
 
   /** A peer has said hello: it is told of a tip that came after our own hello. */
@@ -162,10 +168,15 @@ export class Announcer implements Part<Announce> {
     this.outbox.broadcast(peers, { type: 'announce', height: tree.tipHeight, hash, prev });
   }
 
-  /** Whether a peer has the tip, or claims a later one that is not known here yet. */
-  #knowsTip({ bestKnown, announced }: Peer): boolean {
-    const { tree } = this;
-    if (announced !== undefined && announced.height > tree.tipHeight) return true;
-    return bestKnown !== undefined && areEqual(bestKnown, tree.hash(tree.tip));
+  /** Those of some peers that are not known to have the tip, or a later one that is not known here yet. */
+  #lacking(peers: readonly Peer[]): Peer[] {
+    const { tip, tipHeight } = this.tree;
+    const hash = this.tree.hash(tip);
+    return peers.filter((peer) => !knows(peer, hash, tipHeight));
   }
+}
+
+function knows({ bestKnown, announced }: Peer, hash: Uint8Array, height: number): boolean {
+  if (announced !== undefined && announced.height > height) return true;
+  return bestKnown !== undefined && areEqual(bestKnown, hash);
 }

@@ -77,8 +77,12 @@ export class StatusReporter implements Part {
     this.#refreshedAt = now;
     const ready = this.peers.ready;
     const height = this.tree.tipHeight;
-    const bestPeerHeight = ready.reduce((best, peer) => Math.max(best, peer.height), height);
-    const isAhead = ready.some((peer) => this.sync.isAhead(peer));
+    let bestPeerHeight = height;
+    let isAhead = false;
+    for (const peer of ready) {
+      if (peer.height > bestPeerHeight) bestPeerHeight = peer.height;
+      isAhead ||= this.sync.isAhead(peer);
+    }
     const reason = this.#reason(isAhead);
     const phase = this.#phase(now, ready.length, isAhead, reason);
     const progress = phase === 'synced' ? 1 : bestPeerHeight === 0 ? 0 : height / bestPeerHeight;
