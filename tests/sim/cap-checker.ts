@@ -74,6 +74,8 @@ export class CapChecker {
   readonly #jobs = new Set<number>();
   /** Storage requests under way, and what each is about. */
   readonly #storage = new Map<number, StorageUse>();
+  /** How many of each use. */
+  readonly #uses = new Map<StorageUse, number>();
   readonly #unsent = new Map<string, number>();
   /** Requests of the application for blocks that are not answered. */
   #demands = 0;
@@ -123,6 +125,7 @@ export class CapChecker {
         this.#jobs.delete(event.job);
         break;
       case 'storageAnswered':
+        this.#countUse(this.#storage.get(event.request), -1);
         this.#storage.delete(event.request);
         break;
       case 'command':
@@ -148,6 +151,7 @@ export class CapChecker {
         break;
       case 'storage':
         this.#storage.set(effect.request, useOf(effect.operation));
+        this.#countUse(this.#storage.get(effect.request), 1);
         break;
       case 'emit':
         if (effect.notice.type === 'block') this.#demands--;
@@ -157,10 +161,13 @@ export class CapChecker {
     }
   }
 
+  #countUse(use: StorageUse | undefined, by: number): void {
+    if (use !== undefined) this.#uses.set(use, (this.#uses.get(use) ?? 0) + by);
+  }
+
   /**
-   * Looks at the node after a step. Most steps are a peer's that tells what is known, and looking at everything costs
-   * more than the step: a network of thousands looks at the peer that made the node do something, or at the node where it
-   * did something by itself, and at all else at the next sweep.
+   * Looks at the node after a step. Most steps are a peer's that tells what is known, and looking at all others costs
+   * more than the step: a network of thousands looks at that peer, and at all else at the next sweep.
    *
    * @throws {Error} naming the cap that does not hold
    */
@@ -168,15 +175,11 @@ export class CapChecker {
     const peer = this.#peer;
     const isSweep = this.#untilSweep === 0;
     this.#untilSweep = (isSweep ? this.sweepSteps : this.#untilSweep) - 1;
+    if (isSweep || this.#hasActed || peer === undefined) this.#checkNode();
     const { peers } = this.node.blocks;
-    if (isSweep) {
-      this.#checkNode();
-      for (const each of peers) this.#checkPeer(each);
-    } else if (this.#hasActed) {
-      const concerned = peer === undefined ? undefined : peers.get(peer);
-      if (concerned === undefined) this.#checkNode();
-      else this.#checkPeer(concerned);
-    }
+    if (isSweep) for (const each of peers) this.#checkPeer(each);
+    const concerned = peer === undefined || isSweep ? undefined : peers.get(peer);
+    if (concerned !== undefined) this.#checkPeer(concerned);
     this.#peer = undefined;
     this.#hasActed = false;
   }
@@ -184,12 +187,11 @@ export class CapChecker {
   #checkNode(): void {
     const { node } = this;
     holds('hash jobs under way', this.#jobs.size, this.jobsMax);
-    const uses = [...this.#storage.values()];
-    const count = (use: StorageUse): number => uses.filter((each) => each === use).length;
+    const count = (use: StorageUse): number => this.#uses.get(use) ?? 0;
     holds('writes under way', count('header write'), 1);
     holds('body writes under way', count('body write'), 1);
     holds('body reads under way', count('body read'), BODY_READS_MAX);
-    holds('storage requests under way', uses.length, STORAGE_REQUESTS_MAX);
+    holds('storage requests under way', this.#storage.size, STORAGE_REQUESTS_MAX);
     holds('headers ahead of the clock', node.held.size, HELD_HEADERS_MAX);
     holds('headers beside the best chain', node.tree.sideCount, node.tree.sideCountMax);
     holds('headers', node.tree.count, TREE_HEADERS_MAX);
