@@ -1,6 +1,11 @@
 /** Who is told of a new tip, and when. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ANNOUNCE_LATE_MS, ANNOUNCED_AT_ONCE, ASKING_TIPS } from '../../packages/protocol/src/limits.js';
+import {
+  ANNOUNCE_LATE_MS,
+  ANNOUNCE_QUIET_MS,
+  ANNOUNCED_AT_ONCE,
+  ASKING_TIPS,
+} from '../../packages/protocol/src/limits.js';
 import { answerFrom } from './scripted-chain.js';
 import { answerPings, Stranger } from './stranger.js';
 import { genesisTime, VisionChain, visionSim } from './vision-chain.js';
@@ -59,7 +64,7 @@ beforeEach(async () => {
     });
     await world.run(world.now + 1000);
   }
-  await world.run(world.now + 2 * ANNOUNCE_LATE_MS);
+  await world.run(world.now + 2 * ANNOUNCE_QUIET_MS);
 });
 
 describe('of a new tip', () => {
@@ -77,6 +82,9 @@ describe('of a new tip', () => {
     // Nobody is told twice in turn before everyone was told once.
     expect(Math.max(...told(OWN + 1).map((times, i) => times + (told(OWN + 2)[i] as number)))).toBe(1);
     await world.run(world.now + 2 * ANNOUNCE_LATE_MS);
+    // Those that were told of the block before wait longer.
+    expect(count(OWN + 2)).toBe(PEERS - ANNOUNCED_AT_ONCE);
+    await world.run(world.now + 2 * ANNOUNCE_QUIET_MS);
     expect(told(OWN + 2)).toEqual(others.map(() => 1));
     // Of what is not the tip any more nobody is told.
     expect(count(OWN + 1)).toBe(ANNOUNCED_AT_ONCE);

@@ -306,11 +306,14 @@ export const NEWS_SLACK_MS = 3_000;
 /** Milliseconds between two announcements while headers are downloaded; otherwise each new tip is announced at once. */
 export const ANNOUNCE_INTERVAL_MS = 2_000;
 
-/** Peers that a new tip is announced to at once, beside those that asked for headers or bodies lately. With three of each node, chosen in turn, most nodes hear of a block more than once. The others are told after `ANNOUNCE_LATE_MS`. */
+/** Peers that a new tip is announced to at once, in turn, beside those that asked for headers or bodies lately. With three of each node, one with eight peers hears of most blocks from several, even if the peer fails that it mostly has them from. */
 export const ANNOUNCED_AT_ONCE = 3;
 
-/** New tips for which a peer counts as one that asks: it asked for headers or bodies after one of the last so many. Arbitrary; more keep more ways open at once. */
-export const ASKING_TIPS = 4;
+/** New tips for which a peer counts as one that asks: it asked for headers or bodies after one of the last so many that it was told of. Arbitrary; more keep more ways open. */
+export const ASKING_TIPS = 3;
 
-/** Least milliseconds after which the other peers are told of a new tip, unless they have announced it themselves; at random up to twice as long, so that two peers seldom tell each other. */
+/** Least milliseconds after which the other peers are told of a new tip, unless they have announced it themselves; at random up to twice as long, so that two peers seldom tell each other. Arbitrary. */
 export const ANNOUNCE_LATE_MS = 2_000;
+
+/** Least milliseconds after an announcement between two peers, either way, in which neither tells the other late: two blocks of Vision. Both live and have heard of the last blocks, and other peers tell them of this one. At random up to twice as long, for the reason of `ANNOUNCE_LATE_MS`, and by so much less, to tell several together. */
+export const ANNOUNCE_QUIET_MS = 10_000;

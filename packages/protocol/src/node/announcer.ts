@@ -4,7 +4,8 @@
  *
  * In a network at rest most peers hear of a block from somebody else. So it is announced at once to those peers that asked
  * this node for headers or bodies lately, to ANNOUNCED_AT_ONCE others in turn, and to all where no peer has it yet. The
- * rest is told ANNOUNCE_LATE_MS to twice as long after, and only if it has not announced the same block by then.
+ * rest is told ANNOUNCE_LATE_MS to twice as long after, and only if it has not announced the same block by then. Between two
+ * peers that announced something to each other lately even this waits, until ANNOUNCE_QUIET_MS to twice as long have passed.
  *
  * Memory: two entries of each peer.
  */
@@ -14,6 +15,7 @@ import type { EventTime } from '../io/event.js';
 import {
   ANNOUNCE_INTERVAL_MS,
   ANNOUNCE_LATE_MS,
+  ANNOUNCE_QUIET_MS,
   ANNOUNCED_AT_ONCE,
   ASKING_TIPS,
   DUPLICATE_COST,
@@ -43,9 +45,11 @@ export class Announcer implements Part<Announce> {
   #owed: Peer | undefined;
   /** All that have said hello; the one that was told longest ago comes first. */
   readonly #turns = new Set<Peer>();
-  /** Those that are told of the newest tip at `#lateAt`. */
+  /** Those that are told of the newest tip later, the first of them at `#lateAt`. */
   readonly #late = new Set<Peer>();
   #lateAt = Number.POSITIVE_INFINITY;
+  /** How long no announcement must have been exchanged with them; drawn anew for each tip, as two peers count from the same one. */
+  #quietMs = ANNOUNCE_QUIET_MS;
 
   constructor(
     readonly tree: HeaderTree,
@@ -68,6 +72,7 @@ export class Announcer implements Part<Announce> {
     let isNews = peer.announced !== undefined;
     const before = peer.height;
     peer.height = message.height;
+    peer.announcedAt = now;
     if (peer.height !== before && this.listener.claimed(peer, before)) isNews = true;
     if (!this.sync.announced(peer, message)) {
       const isOffer = this.listener.offered(peer, message, now);
@@ -94,8 +99,8 @@ export class Announcer implements Part<Announce> {
     const tip = tree.tip;
     const isAnnounced = areEqual(tree.hash(tip), this.#announced);
     if (isAnnounced) {
-      this.#settle(leader);
-      if (now >= this.#lateAt) this.#tellLate();
+      this.#settle(leader, now);
+      if (now >= this.#lateAt) this.#tellLate(now);
     }
     if (isAnnounced || (isStreaming && now < this.#at + ANNOUNCE_INTERVAL_MS)) return;
     this.#announced = tree.hash(tip).slice();
@@ -123,24 +128,37 @@ export class Announcer implements Part<Announce> {
       if (isAsking || places-- > 0) atOnce.push(peer);
       else this.#late.add(peer);
     }
-    this.#lateAt = now + ANNOUNCE_LATE_MS * (1 + this.random());
-    this.#tell(atOnce);
+    const factor = 1 + this.random();
+    this.#quietMs = ANNOUNCE_QUIET_MS * factor;
+    this.#lateAt = Math.max(now + ANNOUNCE_LATE_MS * factor, this.#quietAt());
+    this.#tell(atOnce, now);
   }
 
-  /** Tells those that have not heard of the tip from others meanwhile. */
-  #tellLate(): void {
-    const peers = this.#lacking([...this.#late]);
-    this.#late.clear();
-    this.#lateAt = Number.POSITIVE_INFINITY;
-    this.#tell(peers);
+  /** Tells those that have not heard of the tip from others meanwhile, together with those that are due soon. */
+  #tellLate(now: number): void {
+    const due: Peer[] = [];
+    for (const peer of this.#late) {
+      if (now + ANNOUNCE_LATE_MS < peer.announcedAt + this.#quietMs) continue;
+      this.#late.delete(peer);
+      due.push(peer);
+    }
+    this.#lateAt = this.#quietAt();
+    this.#tell(this.#lacking(due), now);
+  }
+
+  /** When the first of those that are told later has exchanged no announcement for long. */
+  #quietAt(): number {
+    let at = Number.POSITIVE_INFINITY;
+    for (const { announcedAt } of this.#late) at = Math.min(at, announcedAt + this.#quietMs);
+    return at;
   }
 
   /** A leader that was not told of a tip is told once its turn has ended, unless it has brought that tip itself. */
-  #settle(leader: Peer | undefined): void {
+  #settle(leader: Peer | undefined, now: number): void {
     const peer = this.#owed;
     if (peer === undefined || peer === leader) return;
     this.#owed = undefined;
-    if (this.peers.get(peer.id) === peer) this.#tell(this.#lacking([peer]));
+    if (this.peers.get(peer.id) === peer) this.#tell(this.#lacking([peer]), now);
   }
 
   /** A peer has said hello: it is told of a tip that came after our own hello. */
@@ -148,7 +166,7 @@ export class Announcer implements Part<Announce> {
     this.#turns.add(peer);
     const { greetedWith } = peer;
     if (greetedWith !== undefined && !areEqual(greetedWith, this.tree.hash(this.tree.tip)))
-      this.#tell([peer]);
+      this.#tell([peer], peer.lastBytesAt);
   }
 
   peerGone(peer: Peer): void {
@@ -156,10 +174,11 @@ export class Announcer implements Part<Announce> {
     this.#late.delete(peer);
   }
 
-  #tell(peers: readonly Peer[]): void {
+  #tell(peers: readonly Peer[], now: number): void {
     const { tree } = this;
     for (const peer of peers) {
       peer.tipsSinceAsked++;
+      peer.announcedAt = now;
       this.#turns.delete(peer);
       this.#turns.add(peer);
     }

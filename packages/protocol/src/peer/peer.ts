@@ -63,6 +63,8 @@ export class Peer {
 
   /** New tips that it was told of since it last asked this node for headers or bodies. */
   tipsSinceAsked = 0;
+  /** When one of the two last announced something to the other. */
+  announcedAt = Number.NEGATIVE_INFINITY;
   lastBytesAt: number;
   /** When the message that is coming in began; undefined between messages. */
   partialSince: number | undefined = undefined;
