@@ -116,7 +116,10 @@ class SimDriver extends Driver {
 
   /** A frame's memory serves another purpose afterwards, as it does in a browser: it is that of the next frame. */
   #pushFrame({ type, peer, bytes: sent }: Extract<NodeEventBody, { type: 'bytesReceived' }>): boolean {
-    const memory = frameMemory ?? new Uint8Array(FRAME_BYTES_MAX);
+    // A stranger's frame may be too large.
+    const isLarge = sent.length > FRAME_BYTES_MAX;
+    const memory =
+      (isLarge ? undefined : frameMemory) ?? new Uint8Array(Math.max(FRAME_BYTES_MAX, sent.length));
     frameMemory = undefined;
     memory.set(sent);
     const bytes = memory.subarray(0, sent.length);
