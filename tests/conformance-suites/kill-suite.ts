@@ -68,7 +68,7 @@ async function makeWrites(): Promise<Write[]> {
   const perform = async (effect: Effect | undefined): Promise<boolean> => {
     if (effect?.type !== 'storage' || effect.operation.kind !== 'write') return false;
     const event = await performStorage(store, effect);
-    if (event.type === 'storageAnswered') storage.answered({ ...event, now: 0, wallTime: 0 });
+    if (event.type === 'storageAnswered') storage.answered(event, 0);
     writes.push({ changes: effect.operation.changes, tip: tree.hash(tree.tip).join() });
     return true;
   };

@@ -406,7 +406,7 @@ class TalkedTo {
 
   step(event: NodeEventBody): void {
     this.#now += 50;
-    this.core.step({ ...event, now: this.#now, wallTime: 1_800_000_000 });
+    this.core.step(event, { now: this.#now, wallTime: 1_800_000_000 });
   }
 
   hear(input: Uint8Array): void {

@@ -149,7 +149,7 @@ class Bench {
 
   #answer(event: NodeEventBody): void {
     if (event.type !== 'storageAnswered') throw new Error(`a ${event.type} is no answer`);
-    this.#storage.answered({ ...event, now: this.now, wallTime: 0 });
+    this.#storage.answered(event, this.now);
   }
 
   /** The disk loses all that is on it, and the writer hears of it. */
@@ -319,7 +319,7 @@ describe('ChainWriter', () => {
         for (const change of effect.operation.changes)
           if (change.kind === 'put') written += change.value.length;
         const event = await performStorage(store, effect);
-        if (event.type === 'storageAnswered') storage.answered({ ...event, now: 0, wallTime: 0 });
+        if (event.type === 'storageAnswered') storage.answered(event, 0);
       }
       const { journal } = await loadChain(store);
       expect(journal.length).toBeLessThanOrEqual(JOURNAL_ENTRIES_MAX);

@@ -160,7 +160,7 @@ export class Reader {
       for (const selection of operation.selections)
         if (selection.table === 'segments' && 'key' in selection) this.read.push(Number(selection.key));
     const event = await performStorage(this.store, effect);
-    if (event.type === 'storageAnswered') this.storage.answered({ ...event, now: this.now, wallTime });
+    if (event.type === 'storageAnswered') this.storage.answered(event, this.now);
   }
 }
 
@@ -201,6 +201,6 @@ export async function storeTree(tree: HeaderTree, layout: ChainLayout): Promise<
     const [effect] = outbox.take();
     if (effect?.type !== 'storage') return store;
     const event = await performStorage(store, effect);
-    if (event.type === 'storageAnswered') storage.answered({ ...event, now: 0, wallTime: 0 });
+    if (event.type === 'storageAnswered') storage.answered(event, 0);
   }
 }

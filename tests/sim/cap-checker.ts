@@ -74,6 +74,8 @@ export class CapChecker {
   readonly #jobs = new Set<number>();
   /** Storage requests under way, and what each is about. */
   readonly #storage = new Map<number, StorageUse>();
+  /** How many of each use. */
+  readonly #uses = new Map<StorageUse, number>();
   readonly #unsent = new Map<string, number>();
   /** Requests of the application for blocks that are not answered. */
   #demands = 0;
@@ -123,6 +125,7 @@ export class CapChecker {
         this.#jobs.delete(event.job);
         break;
       case 'storageAnswered':
+        this.#countUse(this.#storage.get(event.request), -1);
         this.#storage.delete(event.request);
         break;
       case 'command':
@@ -148,6 +151,7 @@ export class CapChecker {
         break;
       case 'storage':
         this.#storage.set(effect.request, useOf(effect.operation));
+        this.#countUse(this.#storage.get(effect.request), 1);
         break;
       case 'emit':
         if (effect.notice.type === 'block') this.#demands--;
@@ -155,6 +159,10 @@ export class CapChecker {
         if (effect.notice.type === 'closed') this.#demands = Number.NEGATIVE_INFINITY;
         break;
     }
+  }
+
+  #countUse(use: StorageUse | undefined, by: number): void {
+    if (use !== undefined) this.#uses.set(use, (this.#uses.get(use) ?? 0) + by);
   }
 
   /**
@@ -179,12 +187,11 @@ export class CapChecker {
   #checkNode(): void {
     const { node } = this;
     holds('hash jobs under way', this.#jobs.size, this.jobsMax);
-    const uses = [...this.#storage.values()];
-    const count = (use: StorageUse): number => uses.filter((each) => each === use).length;
+    const count = (use: StorageUse): number => this.#uses.get(use) ?? 0;
     holds('writes under way', count('header write'), 1);
     holds('body writes under way', count('body write'), 1);
     holds('body reads under way', count('body read'), BODY_READS_MAX);
-    holds('storage requests under way', uses.length, STORAGE_REQUESTS_MAX);
+    holds('storage requests under way', this.#storage.size, STORAGE_REQUESTS_MAX);
     holds('headers ahead of the clock', node.held.size, HELD_HEADERS_MAX);
     holds('headers beside the best chain', node.tree.sideCount, node.tree.sideCountMax);
     holds('headers', node.tree.count, TREE_HEADERS_MAX);

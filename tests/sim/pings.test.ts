@@ -1,5 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { PING_INTERVAL_MAX_MS, PING_INTERVAL_MS } from '../../packages/protocol/src/limits.js';
+import {
+  NEWS_SLACK_MS,
+  PEER_NEWS_INTERVAL_MS,
+  PING_INTERVAL_MAX_MS,
+  PING_INTERVAL_MS,
+} from '../../packages/protocol/src/limits.js';
 import { answerPings, Stranger } from './stranger.js';
 import { genesisTime, visionSim } from './vision-chain.js';
 import { type SimNode, World } from './world.js';
@@ -60,17 +65,35 @@ describe('pings', () => {
 });
 
 describe('news of a peer', () => {
+  const announceGenesis = (peer: Stranger, height: number): void =>
+    peer.say({ type: 'announce', height, hash: visionSim.genesis.hash, prev: new Uint8Array(32) });
+
   it('comes at most once a second, with the last that was heard', async () => {
     const peer = await greeted('peer');
+    await world.run(world.now + PEER_NEWS_INTERVAL_MS + NEWS_SLACK_MS);
     const before = node.noticed('peer').length;
     for (let height = 1; height <= 20; height++) {
-      peer.say({ type: 'announce', height, hash: visionSim.genesis.hash, prev: new Uint8Array(32) });
+      announceGenesis(peer, height);
       await world.run(world.now + 100);
     }
-    await world.run(world.now + 2000);
+    await world.run(world.now + PEER_NEWS_INTERVAL_MS + NEWS_SLACK_MS);
     const news = node.noticed('peer').slice(before);
     expect(news.length).toBeGreaterThan(1);
     expect(news.length).toBeLessThanOrEqual(4);
     expect(news.at(-1)?.peers[0]?.height).toBe(20);
+  });
+
+  it('comes with whatever else wakes the node, a second after the change or later', async () => {
+    const peer = await greeted('peer');
+    await world.run(world.now + PEER_NEWS_INTERVAL_MS + NEWS_SLACK_MS);
+    const before = node.noticed('peer').length;
+    announceGenesis(peer, 7);
+    await world.run(world.now + PEER_NEWS_INTERVAL_MS + 500);
+    expect(node.noticed('peer').length).toBe(before);
+    node.driver.push({ type: 'wake' });
+    await world.run(world.now + 1);
+    node.driver.push({ type: 'command', command: { kind: 'resume' } });
+    expect(node.noticed('peer').length).toBe(before + 1);
+    expect(node.noticed('peer').at(-1)?.peers[0]?.height).toBe(7);
   });
 });

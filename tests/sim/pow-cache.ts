@@ -10,9 +10,17 @@ const ENTRIES_MAX = 100_000;
 
 type Input = VisionXJob['inputs'][number];
 
+/** What was hashed, and its hash. */
+interface Known {
+  readonly input: Input;
+  readonly hash: Uint8Array;
+}
+
 export class PowCache {
   readonly #runner = new PowJobRunner();
-  readonly #known = new Map<string, Uint8Array>();
+  /** By a sum over the input. */
+  readonly #known = new Map<number, Known[]>();
+  #count = 0;
   /** Headers that were really hashed. */
   hashed = 0;
 
@@ -21,25 +29,48 @@ export class PowCache {
       this.hashed += job.count;
       return this.#runner.run(job);
     }
-    const keys = job.inputs.map(keyOf);
-    const missing = job.inputs.filter((_, i) => !this.#known.has(keys[i] as string));
+    const missing = job.inputs.filter((input) => this.#find(input) === undefined);
     if (missing.length > 0) {
-      if (this.#known.size > ENTRIES_MAX) this.#known.clear();
       this.hashed += missing.length;
-      // After a clear every input is missing again.
-      const inputs = this.#known.size === 0 ? job.inputs : missing;
-      const hashes = this.#runner.run({ ...job, count: inputs.length, inputs });
-      for (const [i, input] of inputs.entries())
-        this.#known.set(keyOf(input), hashes.slice(i * 32, i * 32 + 32));
+      const hashes = this.#runner.run({ ...job, count: missing.length, inputs: missing });
+      for (const [i, input] of missing.entries()) this.#add(input, hashes.slice(i * 32, i * 32 + 32));
     }
     const answer = new Uint8Array(job.count * 32);
-    for (const [i, key] of keys.entries()) answer.set(this.#known.get(key) as Uint8Array, i * 32);
+    for (const [i, input] of job.inputs.entries()) answer.set(this.#find(input) as Uint8Array, i * 32);
+    if (this.#count > ENTRIES_MAX) {
+      this.#known.clear();
+      this.#count = 0;
+    }
     return answer;
+  }
+
+  #find(input: Input): Uint8Array | undefined {
+    return this.#known.get(sumOf(input))?.find((known) => areSame(known.input, input))?.hash;
+  }
+
+  #add(input: Input, hash: Uint8Array): void {
+    const sum = sumOf(input);
+    const known = this.#known.get(sum) ?? [];
+    this.#known.set(sum, known);
+    known.push({ input, hash });
+    this.#count++;
   }
 }
 
-function keyOf({ message, nonce, seed }: Input): string {
-  const text = (bytes: Uint8Array): string =>
-    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-  return `${text(message)}${text(seed)}${nonce}`;
+/** 30 bits of the message and the nonce. A network of nodes asks for each of them once, so this is done often. */
+function sumOf({ message, nonce }: Input): number {
+  let sum = Number(BigInt.asUintN(30, nonce));
+  for (let i = 0; i < message.length; i++) sum = Math.imul(sum ^ (message[i] as number), 0x01000193);
+  return sum & 0x3fff_ffff;
+}
+
+function areSame(a: Input, b: Input): boolean {
+  return a.nonce === b.nonce && areEqual(a.message, b.message) && areEqual(a.seed, b.seed);
+}
+
+function areEqual(a: Uint8Array, b: Uint8Array): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

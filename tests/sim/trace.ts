@@ -1,6 +1,11 @@
 /** A hash over every event of every node, with its time and all that is in it: two runs that differ anywhere differ here. */
 import type { NodeEventBody } from '@vision-light/protocol';
 
+type Frame = Extract<NodeEventBody, { type: 'bytesReceived' }>;
+
+/** A frame if it has no other members than those that are read below. A new one cannot be forgotten there. */
+type WholeFrame = [Exclude<keyof Frame, 'type' | 'peer' | 'bytes'>] extends [never] ? Frame : never;
+
 const number = new DataView(new ArrayBuffer(8));
 
 export class Trace {
@@ -14,12 +19,19 @@ export class Trace {
     this.events++;
     this.#number(now);
     this.#text(node);
-    this.#value(event);
+    // Nearly all events are frames, and these are read member by member.
+    if (event.type === 'bytesReceived') this.#frame(event);
+    else this.#value(event);
   }
 
   get digest(): string {
     const hex = (value: number): string => (value >>> 0).toString(16).padStart(8, '0');
     return hex(this.#a) + hex(this.#b);
+  }
+
+  #frame({ peer, bytes }: WholeFrame): void {
+    this.#text(peer);
+    this.#bytes(bytes);
   }
 
   /** Whatever an event is made of, so that a new member of one cannot be forgotten here. */

@@ -42,6 +42,9 @@ const CONSENT_MS = 30_000;
 const SIGNAL_MS = 300;
 const HASHERS = 2;
 
+/** What frames lie in while a node reads them, of all nodes in turn; undefined while one does. */
+let frameMemory: Uint8Array | undefined;
+
 /** One end of a connection. What comes after this end has closed it is lost. */
 export class Link implements ChannelEnd {
   /** Until this end's platform closes it, or hears that it is closed. */
@@ -111,12 +114,20 @@ class SimDriver extends Driver {
     return isDone;
   }
 
-  /** A frame's memory may serve another purpose afterwards, as it does in a browser. */
-  #pushFrame(event: Extract<NodeEventBody, { type: 'bytesReceived' }>): boolean {
-    const bytes = event.bytes.slice();
-    const isDone = super.push({ ...event, bytes });
-    if (isDone) bytes.fill(0xee);
-    return isDone;
+  /** A frame's memory serves another purpose afterwards, as it does in a browser: it is that of the next frame. */
+  #pushFrame({ type, peer, bytes: sent }: Extract<NodeEventBody, { type: 'bytesReceived' }>): boolean {
+    // A stranger's frame may be too large.
+    const isLarge = sent.length > FRAME_BYTES_MAX;
+    const memory =
+      (isLarge ? undefined : frameMemory) ?? new Uint8Array(Math.max(FRAME_BYTES_MAX, sent.length));
+    frameMemory = undefined;
+    memory.set(sent);
+    const bytes = memory.subarray(0, sent.length);
+    // What is queued is read later, and keeps its memory.
+    if (!super.push({ type, peer, bytes })) return false;
+    bytes.fill(0xee);
+    frameMemory = memory;
+    return true;
   }
 
   set isAsleep(isAsleep: boolean) {

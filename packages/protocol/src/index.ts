@@ -43,7 +43,7 @@ export {
 export { transactionHash, type VisionTransaction } from './families/vision/transaction/transaction.js';
 export { isVisionFamily, type VisionFamily } from './families/vision/vision-family.js';
 export type { Effect } from './io/effect.js';
-export type { Command, EventTime, NodeEvent, NodeEventBody, SubmitCommand } from './io/event.js';
+export type { Command, EventTime, NodeEventBody, SubmitCommand } from './io/event.js';
 export {
   type MetricDefinition,
   type MetricName,

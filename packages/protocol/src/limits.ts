@@ -81,8 +81,8 @@ export const MESSAGE_TIMEOUT_MS = 60_000;
 /** Milliseconds of silence after which a peer is pinged, and for its answer. Arbitrary. A peer that does not answer is disconnected. */
 export const PING_INTERVAL_MS = 20_000;
 
-/** Milliseconds after which a peer that is not silent is pinged, so that its round-trip time stays up to date. Arbitrary. */
-export const PING_INTERVAL_MAX_MS = 120_000;
+/** Milliseconds after which a peer that is not silent is pinged, so that its round-trip time stays up to date. Whether it lives is told by whatever it sends, and the least time-out of a request is above most round trips. Arbitrary. */
+export const PING_INTERVAL_MAX_MS = 600_000;
 
 /** Milliseconds by which a ping may be sent early, together with others: each ping wakes a phone's radio. Arbitrary. */
 export const PING_SLACK_MS = 2_000;
@@ -300,5 +300,20 @@ export const STATUS_INTERVAL_MS = 250;
 /** Milliseconds between two reports of the heights and round-trip times of peers. Peers that connect or disconnect are reported at once. */
 export const PEER_NEWS_INTERVAL_MS = 1_000;
 
+/** Milliseconds by which a report that is due may be late, if nothing else wakes the node before: of peers, and of numbers in the `status` of a node that is synced. Each wake costs a phone more than the report. Arbitrary. */
+export const NEWS_SLACK_MS = 3_000;
+
 /** Milliseconds between two announcements while headers are downloaded; otherwise each new tip is announced at once. */
 export const ANNOUNCE_INTERVAL_MS = 2_000;
+
+/** Peers that a new tip is announced to at once, in turn, beside those that asked for headers or bodies lately. With three of each node, one with eight peers hears of most blocks from several, even if the peer fails that it mostly has them from. */
+export const ANNOUNCED_AT_ONCE = 3;
+
+/** New tips for which a peer counts as one that asks: it asked for headers or bodies after one of the last so many that it was told of. Arbitrary; more keep more ways open. */
+export const ASKING_TIPS = 3;
+
+/** Least milliseconds after which the other peers are told of a new tip, unless they have announced it themselves; at random up to twice as long, so that two peers seldom tell each other. Arbitrary. */
+export const ANNOUNCE_LATE_MS = 2_000;
+
+/** Least milliseconds after an announcement between two peers, either way, in which neither tells the other late: two blocks of Vision. Both live and have heard of the last blocks, and other peers tell them of this one. At random up to twice as long, for the reason of `ANNOUNCE_LATE_MS`, and by so much less, to tell several together. */
+export const ANNOUNCE_QUIET_MS = 10_000;

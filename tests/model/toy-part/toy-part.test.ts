@@ -38,7 +38,7 @@ class Pair {
   }
 
   step(id: string, event: NodeEventBody): void {
-    const effects = this.#nodes.get(id)?.step({ ...event, now: this.now, wallTime: 1000 }) ?? [];
+    const effects = this.#nodes.get(id)?.step(event, { now: this.now, wallTime: 1000 }) ?? [];
     for (const effect of effects) this.#perform(effect);
   }
 
@@ -140,11 +140,11 @@ describe('a broken invariant', () => {
   it('stops the node, which says which it was, and does nothing more', () => {
     const { node, dice } = nodeWithDice();
     const time = { now: 1, wallTime: 1000 };
-    node.step({ type: 'start', ...time });
-    node.step({ type: 'storageAnswered', request: 1, result: { kind: 'read', records: [] }, ...time });
+    node.step({ type: 'start' }, time);
+    node.step({ type: 'storageAnswered', request: 1, result: { kind: 'read', records: [] } }, time);
     dice.isBroken = true;
-    expect(() => node.step({ type: 'command', command: { kind: 'resume' }, ...time })).toThrow('two sides');
-    expect(node.step({ type: 'command', command: { kind: 'resume' }, ...time })).toEqual([]);
+    expect(() => node.step({ type: 'command', command: { kind: 'resume' } }, time)).toThrow('two sides');
+    expect(node.step({ type: 'command', command: { kind: 'resume' } }, time)).toEqual([]);
     expect(node.nextWake()).toBeUndefined();
   });
 });

@@ -52,6 +52,7 @@ export class BlockServer {
     const queue = this.#queues.get(peer) ?? { peer, requests: [], isReading: false, isWaiting: false };
     if (queue.requests.length >= DEFERRED_BLOCK_REQUESTS_MAX) return 'PEER_FLOOD';
     this.#now = now;
+    peer.tipsSinceAsked = 0;
     this.#queues.set(peer, queue);
     // Views point into the received message; a request that waits must not keep all of it.
     queue.requests.push({

@@ -45,13 +45,13 @@ function taken(kind: StorageOperation['kind']): StorageEffect[] {
 /** The store answers a request. */
 function answer(effect: StorageEffect | undefined, result: StorageResult): void {
   const { request } = defined(effect, 'a test answers what was asked');
-  storage.answered({ type: 'storageAnswered', request, result, now: 0, wallTime: 0 });
+  storage.answered({ type: 'storageAnswered', request, result }, 0);
 }
 
 function fail(effect: StorageEffect | undefined): void {
   const { request } = defined(effect, 'a test answers what was asked');
   const failure = { code: 'STORE_QUOTA', detail: '' } as const;
-  storage.answered({ type: 'storageAnswered', request, failure, now: 0, wallTime: 0 });
+  storage.answered({ type: 'storageAnswered', request, failure }, 0);
 }
 
 const store = (effect: StorageEffect | undefined): void => answer(effect, { kind: 'write' });

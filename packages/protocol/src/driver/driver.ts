@@ -52,9 +52,9 @@ export class Driver {
     return true;
   }
 
-  #take(body: NodeEventBody): void {
-    const event = { ...body, now: this.platform.now(), wallTime: this.platform.wallTime() };
-    for (const effect of this.node.step(event)) this.platform.perform(effect);
+  #take(event: NodeEventBody): void {
+    const time = { now: this.platform.now(), wallTime: this.platform.wallTime() };
+    for (const effect of this.node.step(event, time)) this.platform.perform(effect);
   }
 
   /** Stops the timer; the node is not told. */

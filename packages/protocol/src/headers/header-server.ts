@@ -45,6 +45,7 @@ export class HeaderServer implements Part<GetHeaders> {
 
   /** Answers now, or later if the peer does not take what it was sent or has had much of late. */
   receive(peer: Peer, message: GetHeaders, { now }: EventTime): Reception {
+    peer.tipsSinceAsked = 0;
     const waiting = this.#waiting.get(peer) ?? [];
     if (waiting.length === 0 && mayAnswer(peer, now) && this.#answer(peer, message, now)) return 'quiet';
     if (waiting.length >= DEFERRED_REQUESTS_MAX) return 'PEER_FLOOD';

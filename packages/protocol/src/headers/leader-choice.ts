@@ -107,7 +107,11 @@ export class LeaderChoice {
     let best: Peer | undefined;
     let bestLedAt = 0;
     if (now < this.#idleUntil && except === undefined) return undefined;
+    const { tree } = this.claims;
+    const work = tree.chainwork(tree.tip);
     for (const peer of this.peers.ready) {
+      // Mostly no peer has more than is known here, and that is quickly seen.
+      if (peer.announced === undefined && peer.claimedChainwork <= work) continue;
       if (peer === except || !this.#hasMore(peer, now)) continue;
       const { lastLedAt } = this.standing(peer);
       const isBetter =
@@ -139,7 +143,7 @@ export class LeaderChoice {
 
   #hasMore(peer: Peer, now: number): boolean {
     this.claims.settle(peer);
-    // Mostly no peer has more than is known here, and that is quickly seen. What waits for the clock need not come again.
+    // What waits for the clock need not come again.
     if (peer.announced === undefined) {
       if (!this.claims.isAhead(peer) || this.claims.isHeldBack(peer)) return false;
       if (this.standing(peer).refusal === 'LOW_WORK') return false;

@@ -35,7 +35,7 @@ export class TipClaims {
 
   /** Whether headers of a peer wait for the clock. */
   isHeldBack(peer: Peer): boolean {
-    return this.held.countOf(sourceOf(peer)) > 0;
+    return this.held.size > 0 && this.held.countOf(sourceOf(peer)) > 0;
   }
 
   /** True if a peer may have more than is verified: it claims more work, or a header that is not known here. */

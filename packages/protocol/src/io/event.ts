@@ -1,4 +1,4 @@
-/** Everything that can happen to a node. Each event carries its time, so a run is the list of its events. */
+/** Everything that can happen to a node. A run is the list of its events and their times. */
 import type { HeaderBatch } from '../chain/chain-family.js';
 import type { StorageFailure, StorageResult } from './storage.js';
 
@@ -36,7 +36,7 @@ export type Command =
   /** Write what is not yet stored and disconnect every peer; a `closed` notice follows. */
   | { readonly kind: 'close' };
 
-/** What happened, without its time; `type` says what. */
+/** What happened, without its time; `type` says what. With its time it is the only input of a node. */
 export type NodeEventBody =
   /** First event of all; the node begins to read its store. */
   | { readonly type: 'start' }
@@ -65,6 +65,3 @@ export type NodeEventBody =
   /** The time of `nextWake` has come; harmless when early. */
   | { readonly type: 'wake' }
   | { readonly type: 'command'; readonly command: Command };
-
-/** What happened, and when: the only input of a node. */
-export type NodeEvent = NodeEventBody & EventTime;

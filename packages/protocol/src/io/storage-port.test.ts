@@ -39,7 +39,7 @@ type Outcome = { readonly request: number } & (
 
 /** The platform's answer, at 50 ms. */
 function answer(outcome: Outcome): void {
-  port.answered({ type: 'storageAnswered', now: 50, wallTime: 0, ...outcome });
+  port.answered({ type: 'storageAnswered', ...outcome }, 50);
 }
 
 describe('StoragePort', () => {

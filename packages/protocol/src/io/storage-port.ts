@@ -7,7 +7,7 @@
 import { assert, defined } from '../assert.js';
 import { STORAGE_REQUESTS_MAX } from '../limits.js';
 import type { Effect } from './effect.js';
-import type { NodeEvent } from './event.js';
+import type { NodeEventBody } from './event.js';
 import {
   isKeyOf,
   type KeyOf,
@@ -26,11 +26,11 @@ export interface StorageListener<Result> {
 }
 
 /** The platform's answer to a storage request. */
-export type StorageAnswer = Extract<NodeEvent, { type: 'storageAnswered' }>;
+export type StorageAnswer = Extract<NodeEventBody, { type: 'storageAnswered' }>;
 
 /** Turns questions of the node's parts into effects, and the answers into calls. */
 export class StoragePort {
-  readonly #waiting = new Map<number, (answer: StorageAnswer) => void>();
+  readonly #waiting = new Map<number, (answer: StorageAnswer, now: number) => void>();
   #lastRequest = 0;
 
   /** @param effects  takes what the platform shall do */
@@ -43,44 +43,44 @@ export class StoragePort {
 
   /** Reads records as they are at one moment; those that are not there are left out. */
   read(selections: readonly StorageSelection[], listener: StorageListener<readonly StorageRecord[]>): void {
-    this.#ask({ kind: 'read', selections }, (answer) => {
-      if ('failure' in answer) return listener.failed(answer.failure, answer.now);
+    this.#ask({ kind: 'read', selections }, (answer, now) => {
+      if ('failure' in answer) return listener.failed(answer.failure, now);
       assert(answer.result.kind === 'read', 'the answer is of the kind that was asked for');
-      listener.done(answer.result.records, answer.now);
+      listener.done(answer.result.records, now);
     });
   }
 
   /** Lists the keys of a table. */
   list<Table extends TableName>(table: Table, listener: StorageListener<readonly KeyOf<Table>[]>): void {
-    this.#ask({ kind: 'list', table }, (answer) => {
-      if ('failure' in answer) return listener.failed(answer.failure, answer.now);
+    this.#ask({ kind: 'list', table }, (answer, now) => {
+      if ('failure' in answer) return listener.failed(answer.failure, now);
       assert(answer.result.kind === 'list', 'the answer is of the kind that was asked for');
       const keys: KeyOf<Table>[] = [];
       for (const key of answer.result.keys) {
         assert(isKeyOf(table, key), 'a store lists keys that its table can have');
         keys.push(key);
       }
-      listener.done(keys, answer.now);
+      listener.done(keys, now);
     });
   }
 
   /** Writes all changes in their order, or none of them. */
   write(changes: readonly StorageChange[], listener: StorageListener<void>): void {
-    this.#ask({ kind: 'write', changes }, (answer) => {
-      if ('failure' in answer) return listener.failed(answer.failure, answer.now);
+    this.#ask({ kind: 'write', changes }, (answer, now) => {
+      if ('failure' in answer) return listener.failed(answer.failure, now);
       assert(answer.result.kind === 'write', 'the answer is of the kind that was asked for');
-      listener.done(undefined, answer.now);
+      listener.done(undefined, now);
     });
   }
 
-  /** The platform has answered. */
-  answered(answer: StorageAnswer): void {
+  /** The platform has answered. @param now  monotonic ms */
+  answered(answer: StorageAnswer, now: number): void {
     const settle = defined(this.#waiting.get(answer.request), 'the platform answers each request once');
     this.#waiting.delete(answer.request);
-    settle(answer);
+    settle(answer, now);
   }
 
-  #ask(operation: StorageOperation, settle: (answer: StorageAnswer) => void): void {
+  #ask(operation: StorageOperation, settle: (answer: StorageAnswer, now: number) => void): void {
     assert(this.#waiting.size < STORAGE_REQUESTS_MAX, 'every part bounds its storage requests');
     const request = ++this.#lastRequest;
     this.#waiting.set(request, settle);

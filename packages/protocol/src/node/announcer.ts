@@ -1,11 +1,25 @@
 /**
- * Announcements, both ways. Every peer is told of a new tip: at once at rest, now and then while headers stream in. What
- * a peer announces leads to a request, never to trust; announcing what is known here costs its sender.
+ * Announcements, both ways. At rest a new tip is announced at once, and while headers stream in now and then. What a peer
+ * announces leads to a request, never to trust; announcing what is known here costs its sender.
+ *
+ * In a network at rest most peers hear of a block from somebody else. So it is announced at once to those peers that asked
+ * this node for headers or bodies lately, to ANNOUNCED_AT_ONCE others in turn, and to all where no peer has it yet. The
+ * rest is told ANNOUNCE_LATE_MS to twice as long after, and only if it has not announced the same block by then. Between two
+ * peers that announced something to each other lately even this waits, until ANNOUNCE_QUIET_MS to twice as long have passed.
+ *
+ * Memory: two entries of each peer.
  */
 import { areEqual } from '../bytes/compare-bytes.js';
 import type { HeaderSync } from '../headers/header-sync.js';
 import type { EventTime } from '../io/event.js';
-import { ANNOUNCE_INTERVAL_MS, DUPLICATE_COST } from '../limits.js';
+import {
+  ANNOUNCE_INTERVAL_MS,
+  ANNOUNCE_LATE_MS,
+  ANNOUNCE_QUIET_MS,
+  ANNOUNCED_AT_ONCE,
+  ASKING_TIPS,
+  DUPLICATE_COST,
+} from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { Part, Reception } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
@@ -29,6 +43,13 @@ export class Announcer implements Part<Announce> {
   #at = Number.NEGATIVE_INFINITY;
   /** A leader that has not been told of the newest tip. */
   #owed: Peer | undefined;
+  /** All that have said hello; the one that was told longest ago comes first. */
+  readonly #turns = new Set<Peer>();
+  /** Those that are told of the newest tip later, the first of them at `#lateAt`. */
+  readonly #late = new Set<Peer>();
+  #lateAt = Number.POSITIVE_INFINITY;
+  /** How long no announcement must have been exchanged with them; drawn anew for each tip, as two peers count from the same one. */
+  #quietMs = ANNOUNCE_QUIET_MS;
 
   constructor(
     readonly tree: HeaderTree,
@@ -36,6 +57,8 @@ export class Announcer implements Part<Announce> {
     readonly outbox: Outbox,
     readonly sync: HeaderSync,
     readonly listener: AnnouncerListener,
+    /** Numbers of [0, 1). */
+    readonly random: () => number,
   ) {
     this.#announced = tree.hash(tree.tip).slice();
   }
@@ -49,6 +72,7 @@ export class Announcer implements Part<Announce> {
     let isNews = peer.announced !== undefined;
     const before = peer.height;
     peer.height = message.height;
+    peer.announcedAt = now;
     if (peer.height !== before && this.listener.claimed(peer, before)) isNews = true;
     if (!this.sync.announced(peer, message)) {
       const isOffer = this.listener.offered(peer, message, now);
@@ -57,7 +81,14 @@ export class Announcer implements Part<Announce> {
     }
     this.outbox.counters.count('vision_p2p_dupes_dropped_total');
     if (!peer.messages.take(now, DUPLICATE_COST)) return 'PEER_FLOOD';
-    return isNews ? undefined : 'quiet';
+    if (isNews) return undefined;
+    return this.#late.size > 0 && this.#isLastLate(peer) ? undefined : 'quiet';
+  }
+
+  /** Whether nobody waits for the tip any more, now that this peer has announced something. */
+  #isLastLate(peer: Peer): boolean {
+    if (knows(peer, this.tree.hash(this.tree.tip), this.tree.tipHeight)) this.#late.delete(peer);
+    return this.#late.size === 0;
   }
 
   advance({ now }: EventTime): void {
@@ -67,39 +98,104 @@ export class Announcer implements Part<Announce> {
     const isStreaming = leader !== undefined;
     const tip = tree.tip;
     const isAnnounced = areEqual(tree.hash(tip), this.#announced);
-    if (isAnnounced) this.#settle(leader);
+    if (isAnnounced) {
+      this.#settle(leader, now);
+      if (now >= this.#lateAt) this.#tellLate(now);
+    }
     if (isAnnounced || (isStreaming && now < this.#at + ANNOUNCE_INTERVAL_MS)) return;
-    const hash = tree.hash(tip).slice();
-    this.#announced = hash;
+    this.#announced = tree.hash(tip).slice();
     this.#at = now;
     // The leader brings such tips one after another. It is told of a tip from elsewhere when its turn has ended.
     this.#owed = leader;
-    this.#tell(this.peers.ready.filter((peer) => peer !== leader && !knows(peer, hash)));
+    this.#spread(leader, now);
+  }
+
+  nextWake(): number | undefined {
+    return this.#late.size > 0 ? this.#lateAt : undefined;
+  }
+
+  /** Tells some peers of a new tip, and puts off the others. */
+  #spread(leader: Peer | undefined, now: number): void {
+    const others = [...this.#turns].filter((peer) => peer !== leader);
+    const lacking = this.#lacking(others);
+    // What no peer has begins to spread here.
+    const isOurs = lacking.length === others.length;
+    const atOnce: Peer[] = [];
+    this.#late.clear();
+    let places = ANNOUNCED_AT_ONCE;
+    for (const peer of lacking) {
+      const isAsking = isOurs || peer.tipsSinceAsked < ASKING_TIPS;
+      if (isAsking || places-- > 0) atOnce.push(peer);
+      else this.#late.add(peer);
+    }
+    const factor = 1 + this.random();
+    this.#quietMs = ANNOUNCE_QUIET_MS * factor;
+    this.#lateAt = Math.max(now + ANNOUNCE_LATE_MS * factor, this.#quietAt());
+    this.#tell(atOnce, now);
+  }
+
+  /** Tells those that have not heard of the tip from others meanwhile, together with those that are due soon. */
+  #tellLate(now: number): void {
+    const due: Peer[] = [];
+    for (const peer of this.#late) {
+      if (now + ANNOUNCE_LATE_MS < peer.announcedAt + this.#quietMs) continue;
+      this.#late.delete(peer);
+      due.push(peer);
+    }
+    this.#lateAt = this.#quietAt();
+    this.#tell(this.#lacking(due), now);
+  }
+
+  /** When the first of those that are told later has exchanged no announcement for long. */
+  #quietAt(): number {
+    let at = Number.POSITIVE_INFINITY;
+    for (const { announcedAt } of this.#late) at = Math.min(at, announcedAt + this.#quietMs);
+    return at;
   }
 
   /** A leader that was not told of a tip is told once its turn has ended, unless it has brought that tip itself. */
-  #settle(leader: Peer | undefined): void {
+  #settle(leader: Peer | undefined, now: number): void {
     const peer = this.#owed;
     if (peer === undefined || peer === leader) return;
     this.#owed = undefined;
-    if (this.peers.get(peer.id) === peer && !knows(peer, this.tree.hash(this.tree.tip))) this.#tell([peer]);
+    if (this.peers.get(peer.id) === peer) this.#tell(this.#lacking([peer]), now);
   }
 
   /** A peer has said hello: it is told of a tip that came after our own hello. */
   peerReady(peer: Peer): void {
+    this.#turns.add(peer);
     const { greetedWith } = peer;
     if (greetedWith !== undefined && !areEqual(greetedWith, this.tree.hash(this.tree.tip)))
-      this.#tell([peer]);
+      this.#tell([peer], peer.lastBytesAt);
   }
 
-  #tell(peers: readonly Peer[]): void {
+  peerGone(peer: Peer): void {
+    this.#turns.delete(peer);
+    this.#late.delete(peer);
+  }
+
+  #tell(peers: readonly Peer[], now: number): void {
     const { tree } = this;
+    for (const peer of peers) {
+      peer.tipsSinceAsked++;
+      peer.announcedAt = now;
+      this.#turns.delete(peer);
+      this.#turns.add(peer);
+    }
     const hash = tree.hash(tree.tip);
     const prev = tree.family.parent(tree.record(tree.tip));
     this.outbox.broadcast(peers, { type: 'announce', height: tree.tipHeight, hash, prev });
   }
+
+  /** Those of some peers that are not known to have the tip, or a later one that is not known here yet. */
+  #lacking(peers: readonly Peer[]): Peer[] {
+    const { tip, tipHeight } = this.tree;
+    const hash = this.tree.hash(tip);
+    return peers.filter((peer) => !knows(peer, hash, tipHeight));
+  }
 }
 
-function knows({ bestKnown }: Peer, hash: Uint8Array): boolean {
+function knows({ bestKnown, announced }: Peer, hash: Uint8Array, height: number): boolean {
+  if (announced !== undefined && announced.height > height) return true;
   return bestKnown !== undefined && areEqual(bestKnown, hash);
 }

@@ -14,7 +14,7 @@ import type { ChainLoader, LoadOutcome } from '../headers/storage/chain-loader.j
 import type { SegmentEntry } from '../headers/storage/chain-records.js';
 import { chainOf, chainSelections } from '../headers/storage/stored-chain.js';
 import type { Effect } from '../io/effect.js';
-import type { Command, EventTime, NodeEvent } from '../io/event.js';
+import type { Command, EventTime, NodeEventBody } from '../io/event.js';
 import type { Metrics } from '../io/metrics.js';
 import type { PeerInfo, Status, Tip } from '../io/notice.js';
 import type { StorageFailure } from '../io/storage.js';
@@ -113,13 +113,14 @@ export class LightNode {
   /**
    * Takes one event.
    *
+   * @param time  when it happens; it is not to be changed afterwards
    * @returns the effects, to be performed in order
    * @throws {InvariantError} once, if an invariant is broken: then the node has ended
    */
-  step(event: NodeEvent): Effect[] {
+  step(event: NodeEventBody, time: EventTime): Effect[] {
     if (this.#stage === 'closed') return [];
     try {
-      this.#take(event);
+      this.#take(event, time);
     } catch (error) {
       // Nothing that it does after this could be trusted.
       this.#stage = 'closed';
@@ -134,10 +135,9 @@ export class LightNode {
     return this.#wake;
   }
 
-  #take(event: NodeEvent): void {
-    const { now, wallTime } = event;
-    // Not the event itself: the parts read one shape of object, and what a frame lies in is not kept.
-    this.#time = { now, wallTime };
+  #take(event: NodeEventBody, time: EventTime): void {
+    const { now } = time;
+    this.#time = time;
     const isWakeDue = this.#wake !== undefined && now >= this.#wake;
     if (this.#wake !== undefined && now > this.#wake + OVERSLEPT_MS)
       for (const part of this.#parts.list) part.overslept?.(now);
@@ -162,8 +162,8 @@ export class LightNode {
   }
 
   /** @returns whether more may follow from it than what was done at once */
-  #dispatch(event: NodeEvent): boolean {
-    const { now, wallTime } = event;
+  #dispatch(event: NodeEventBody): boolean {
+    const { now, wallTime } = this.#time;
     switch (event.type) {
       case 'start':
         this.#stage = 'loading';
@@ -188,7 +188,7 @@ export class LightNode {
         this.#parts.powVerified(event.job, event.hashes, this.#stage === 'loading' ? ANY_TIME : wallTime);
         break;
       case 'storageAnswered':
-        this.#parts.storage.answered(event);
+        this.#parts.storage.answered(event, now);
         break;
       case 'storeEmptied':
         if (this.#stage === 'loading') this.#mustStoreAgain = true;

@@ -188,7 +188,7 @@ export class NodeParts {
         gone: (peer, code, now) => {
           for (const part of this.list) part.peerGone?.(peer, code, now);
         },
-        measured: (peer) => this.notices.updated(peer),
+        measured: (peer) => this.notices.updated(peer, listener.now()),
       },
       {
         userAgent: options.userAgent,
@@ -244,13 +244,20 @@ export class NodeParts {
       this.random,
       { damaged: (left) => listener.damaged(left), isAtRest },
     );
-    this.announcer = new Announcer(tree, peers, outbox, sync, {
-      claimed: (peer, before) => {
-        this.notices.updated(peer);
-        return this.reporter.isHeightNews(before, peer.height);
+    this.announcer = new Announcer(
+      tree,
+      peers,
+      outbox,
+      sync,
+      {
+        claimed: (peer, before) => {
+          this.notices.updated(peer, listener.now());
+          return this.reporter.isHeightNews(before, peer.height);
+        },
+        offered: (peer, message, now) => this.blocks.announced(peer, message, now),
       },
-      offered: (peer, message, now) => this.blocks.announced(peer, message, now),
-    });
+      this.random,
+    );
     this.reporter = new StatusReporter(tree, peers, sync, this.writer, this.prover, outbox, (code) =>
       listener.error(code),
     );

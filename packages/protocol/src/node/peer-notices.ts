@@ -1,7 +1,7 @@
 /** Tells the application of its peers: at once which come and go, now and then how their height and round trip change. */
 import type { EventTime } from '../io/event.js';
 import type { PeerInfo } from '../io/notice.js';
-import { PEER_NEWS_INTERVAL_MS } from '../limits.js';
+import { NEWS_SLACK_MS, PEER_NEWS_INTERVAL_MS } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { Part } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
@@ -11,7 +11,8 @@ import type { PeerSet } from '../peer/peer-set.js';
 export class PeerNotices implements Part {
   readonly name = 'peerNotices';
   readonly #updated = new Set<Peer>();
-  #toldAt = Number.NEGATIVE_INFINITY;
+  /** When the first of these changes happened. */
+  #since = 0;
 
   constructor(
     readonly peers: PeerSet,
@@ -38,13 +39,13 @@ export class PeerNotices implements Part {
   }
 
   /** Its height or its round-trip time is another. */
-  updated(peer: Peer): void {
+  updated(peer: Peer, now: number): void {
+    if (this.#updated.size === 0) this.#since = now;
     this.#updated.add(peer);
   }
 
   advance({ now }: EventTime): void {
-    if (this.#updated.size === 0 || now < this.#toldAt + PEER_NEWS_INTERVAL_MS) return;
-    this.#toldAt = now;
+    if (this.#updated.size === 0 || now < this.#since + PEER_NEWS_INTERVAL_MS) return;
     const { infos } = this;
     for (const peer of this.#updated)
       if (this.peers.get(peer.id) === peer) this.#emit('updated', peer, infos);
@@ -52,7 +53,7 @@ export class PeerNotices implements Part {
   }
 
   nextWake(): number | undefined {
-    return this.#updated.size === 0 ? undefined : this.#toldAt + PEER_NEWS_INTERVAL_MS;
+    return this.#updated.size === 0 ? undefined : this.#since + PEER_NEWS_INTERVAL_MS + NEWS_SLACK_MS;
   }
 
   #emit(

@@ -1,6 +1,8 @@
 /** A rate over the last few seconds, from counts in slots of half a second. */
 const SLOT_MS = 500;
 const SLOTS = 10;
+/** So long after the last count a rate is 0. */
+export const RATE_SPAN_MS = SLOT_MS * SLOTS;
 
 /** Counts events and tells their recent rate. Constant memory. */
 export class RateMeter {

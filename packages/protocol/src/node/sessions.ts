@@ -61,6 +61,8 @@ interface Session {
   connectedAt: number;
   /** It is to be pinged as soon as possible. */
   isPingWanted: boolean;
+  /** It was pinged, and has not answered. */
+  isPinged: boolean;
   pongAt: number;
 }
 
@@ -118,6 +120,7 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
     this.#sessions.set(peer, {
       connectedAt: now,
       isPingWanted: false,
+      isPinged: false,
       pongAt: Number.NEGATIVE_INFINITY,
     });
     this.#dueAt = Number.NEGATIVE_INFINITY;
@@ -228,6 +231,7 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
     assert(answer !== 'late', 'a ping is never given up: its peer is disconnected');
     peer.roundTrip.add(now - answer.sentAt);
     const session = this.#sessionOf(peer);
+    session.isPinged = false;
     session.pongAt = now;
     this.#dueAt = Math.min(this.#dueAt, pingTime(peer, session));
     this.listener.measured(peer);
@@ -267,7 +271,7 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
         continue;
       }
       dueAt = Math.min(dueAt, deadline);
-      if (this.#mayPing(peer)) pingAt = Math.min(pingAt, pingTime(peer, session));
+      if (mayPing(peer, session)) pingAt = Math.min(pingAt, pingTime(peer, session));
     }
     this.#dueAt = Math.min(dueAt, pingAt > now ? pingAt : this.#pingDue(now));
   }
@@ -280,19 +284,16 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
   #pingDue(now: number): number {
     let dueAt = Number.POSITIVE_INFINITY;
     for (const [peer, session] of this.#sessions) {
-      if (!this.#mayPing(peer)) continue;
+      if (!mayPing(peer, session)) continue;
       if (now >= pingTime(peer, session) - PING_SLACK_MS) this.#ping(peer, session, now);
       else dueAt = Math.min(dueAt, pingTime(peer, session));
     }
     return dueAt;
   }
 
-  #mayPing(peer: Peer): boolean {
-    return peer.isReady && this.ledger.inFlight(peer.id, pings) === 0;
-  }
-
   #ping(peer: Peer, session: Session, now: number): void {
     session.isPingWanted = false;
+    session.isPinged = true;
     const requestId = this.ledger.ask(peer.id, pings, PING_INTERVAL_MS, now);
     this.outbox.send(peer, { type: 'ping', requestId });
   }
@@ -307,6 +308,10 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
   #sessionOf(peer: Peer): Session {
     return defined(this.#sessions.get(peer), 'a peer that speaks is connected');
   }
+}
+
+function mayPing(peer: Peer, { isPinged }: Session): boolean {
+  return peer.isReady && !isPinged;
 }
 
 /** A peer that is heard of otherwise needs no ping for long. */

@@ -4,15 +4,15 @@ import type { ChainProver } from '../headers/storage/chain-prover.js';
 import type { ChainWriter } from '../headers/storage/chain-writer.js';
 import type { EventTime } from '../io/event.js';
 import type { Phase, Status, StatusReason } from '../io/notice.js';
-import { STALLED_AFTER_MS, STATUS_INTERVAL_MS } from '../limits.js';
+import { NEWS_SLACK_MS, STALLED_AFTER_MS, STATUS_INTERVAL_MS } from '../limits.js';
 import { isClockBehind } from '../peer/clock-evidence.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { Part } from '../peer/part.js';
 import type { PeerSet } from '../peer/peer-set.js';
 import type { HeaderTree } from '../tree/header-tree.js';
-import { RateMeter } from './rate-meter.js';
+import { RATE_SPAN_MS, RateMeter } from './rate-meter.js';
 
-/** Milliseconds after which a rate that falls is looked at again. */
+/** Milliseconds after which a rate that falls is looked at again while headers are downloaded. At rest it is looked at once it is 0. */
 const RATE_INTERVAL_MS = 1_000;
 
 /** The greatest progress of a node that is not synced: the heights may be the same, and yet a peer has more work. */
@@ -77,8 +77,12 @@ export class StatusReporter implements Part {
     this.#refreshedAt = now;
     const ready = this.peers.ready;
     const height = this.tree.tipHeight;
-    const bestPeerHeight = ready.reduce((best, peer) => Math.max(best, peer.height), height);
-    const isAhead = ready.some((peer) => this.sync.isAhead(peer));
+    let bestPeerHeight = height;
+    let isAhead = false;
+    for (const peer of ready) {
+      if (peer.height > bestPeerHeight) bestPeerHeight = peer.height;
+      isAhead ||= this.sync.isAhead(peer);
+    }
     const reason = this.#reason(isAhead);
     const phase = this.#phase(now, ready.length, isAhead, reason);
     const progress = phase === 'synced' ? 1 : bestPeerHeight === 0 ? 0 : height / bestPeerHeight;
@@ -120,8 +124,10 @@ export class StatusReporter implements Part {
     // A rate falls by itself, so it is looked at again; news waits for its turn.
     const blocksPerSecond = this.outbox.counters.get('vision_p2p_blocks_per_sec');
     const isFading = this.status.headersPerSecond > 0 || blocksPerSecond > 0;
-    const news = this.#emittedAt + STATUS_INTERVAL_MS;
-    const soon = hasNews ? news : isFading ? this.#refreshedAt + RATE_INTERVAL_MS : undefined;
+    const isAtRest = this.status.phase === 'synced';
+    const news = this.#emittedAt + STATUS_INTERVAL_MS + (isAtRest ? NEWS_SLACK_MS : 0);
+    const fadesAt = this.#refreshedAt + (isAtRest ? RATE_SPAN_MS : RATE_INTERVAL_MS);
+    const soon = hasNews ? news : isFading ? fadesAt : undefined;
     const stall = this.status.phase === 'syncing' ? this.#progressAt + STALLED_AFTER_MS : undefined;
     return soon === undefined ? stall : stall === undefined ? soon : Math.min(soon, stall);
   }

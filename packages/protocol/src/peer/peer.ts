@@ -61,6 +61,10 @@ export class Peer {
   /** Hash of the best header that it delivered or announced and that is in the tree. */
   bestKnown: Uint8Array | undefined = undefined;
 
+  /** New tips that it was told of since it last asked this node for headers or bodies. */
+  tipsSinceAsked = 0;
+  /** When one of the two last announced something to the other. */
+  announcedAt = Number.NEGATIVE_INFINITY;
   lastBytesAt: number;
   /** When the message that is coming in began; undefined between messages. */
   partialSince: number | undefined = undefined;

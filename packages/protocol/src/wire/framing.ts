@@ -79,6 +79,8 @@ export class MessageAssembler {
       messages.push(stream.subarray(at + LENGTH_BYTES, end));
       at = end;
     }
+    // Most frames hold whole messages, and nothing is kept of them.
+    if (at === stream.length && this.#length === 0) return messages;
     const isConsumed = at > 0 || this.#length === 0;
     if (isConsumed) this.#keep(stream.subarray(at));
     return messages;

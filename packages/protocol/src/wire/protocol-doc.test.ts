@@ -160,6 +160,10 @@ describe('PROTOCOL.md', () => {
       `has not taken ${limits.UNSENT_BYTES_MAX / 2 ** 20} MiB`,
       `the last ${limits.LATE_ANSWERS_MAX} such answers`,
       `at most once in ${limits.ANNOUNCE_INTERVAL_MS / 1000} s`,
+      `after one of the last ${limits.ASKING_TIPS} tips`,
+      `${limits.ANNOUNCED_AT_ONCE} others, those first`,
+      `to the rest ${limits.ANNOUNCE_LATE_MS / 1000} to ${(2 * limits.ANNOUNCE_LATE_MS) / 1000} s later`,
+      `until ${limits.ANNOUNCE_QUIET_MS / 1000} to ${(2 * limits.ANNOUNCE_QUIET_MS) / 1000} s have passed since then, or up to ${limits.ANNOUNCE_LATE_MS / 1000} s less`,
     ]) {
       expect(text).toContain(said);
     }
