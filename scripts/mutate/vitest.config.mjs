@@ -1,0 +1,38 @@
+/** The tests of the room that MUTATE_ROOM names, in Stryker's copy of the repository. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { BaseSequencer } from 'vitest/node';
+import { defineConfig } from 'vitest/config';
+import { root } from '../run/run-command.mjs';
+import { roomOf } from './rooms.mjs';
+
+/** Beside the code first: they are quicker, and Stryker stops at the first failure. */
+class NearestFirst extends BaseSequencer {
+  async sort(files) {
+    const rank = ({ moduleId }) => (path.relative(root, moduleId).startsWith('packages') ? 0 : 1);
+    return [...files].sort((a, b) => rank(a) - rank(b) || (a.moduleId < b.moduleId ? -1 : 1));
+  }
+}
+
+// Packages by their names are those of the copy; through node_modules they would be the unchanged ones.
+const { workspaces } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+const alias = workspaces.map((folder) => ({
+  find: `@vision-light/${path.basename(folder)}`,
+  replacement: path.join(root, folder, 'src/index.ts'),
+}));
+
+const sources = { alias, conditions: ['vision-light-source', 'node'] };
+
+export default defineConfig({
+  root,
+  resolve: sources,
+  ssr: { resolve: sources },
+  test: {
+    include: roomOf(process.env.MUTATE_ROOM ?? '').tests,
+    setupFiles: ['scripts/mutate/few-examples.mjs'],
+    // The files of one run share their modules. Each run has a new thread.
+    isolate: false,
+    testTimeout: 60_000,
+    sequence: { sequencer: NearestFirst },
+  },
+});
