@@ -1,7 +1,7 @@
 /** Tells Stryker which code it leaves alone: texts for people, and invariants. */
 
 /** Calls of which one argument is a text for whoever reads a report; no rule depends on it. By name, with its index. */
-const textArguments = { assert: 1, defined: 1, rejected: 1, faultOutcome: 1, failAt: 2 };
+const textArguments = { assert: 1, defined: 1, rejected: 1, rejectedBody: 1, faultOutcome: 1, failAt: 2 };
 
 /**
  * @param {any} path  of babel

@@ -5,6 +5,7 @@ const core = 'packages/protocol/src';
 /**
  * @typedef {object} Room
  * @property {string} name
+ * @property {string} folder     for people
  * @property {number} least     of 100 changes that are not equivalent, how many the tests have to notice
  * @property {string[]} sources what is changed
  * @property {string[]} tests   what is run: the quick tests of the room. The simulator and the attacks need minutes, and a
@@ -19,30 +20,38 @@ const testsIn = (...folders) => folders.map((folder) => `${core}/${folder}/**/*.
 export const rooms = [
   {
     name: 'bitcoin',
+    folder: `${core}/families/bitcoin`,
     least: 95,
     sources: sourcesIn('families/bitcoin'),
     tests: [...testsIn('families'), 'tests/node/{conformance,bitcoin-data,bitcoin-bodies}.test.ts'],
   },
   {
     name: 'vision',
+    folder: `${core}/families/vision`,
     least: 95,
     sources: [...sourcesIn('families/vision'), `${core}/families/*.ts`, `!${core}/families/*.test.ts`],
     tests: [...testsIn('families'), 'tests/node/conformance.test.ts'],
   },
   {
     name: 'wire',
+    folder: `${core}/wire`,
     least: 95,
     sources: sourcesIn('wire'),
     tests: testsIn('wire'),
   },
   {
     name: 'tree',
+    folder: `${core}/tree`,
     least: 85,
     sources: sourcesIn('tree'),
-    tests: [...testsIn('tree'), 'tests/model/{header-tree,tree-base,side-branches,hash-index,locator}.test.ts'],
+    tests: [
+      ...testsIn('tree'),
+      'tests/model/{header-tree,tree-base,side-branches,hash-index,locator}.test.ts',
+    ],
   },
   {
     name: 'headers',
+    folder: `${core}/headers`,
     least: 85,
     sources: sourcesIn('headers'),
     tests: [
@@ -52,12 +61,14 @@ export const rooms = [
   },
   {
     name: 'blocks',
+    folder: `${core}/blocks`,
     least: 85,
     sources: sourcesIn('blocks'),
     tests: testsIn('blocks'),
   },
   {
     name: 'peer',
+    folder: `${core}/peer`,
     least: 85,
     sources: sourcesIn('peer'),
     tests: testsIn('peer'),

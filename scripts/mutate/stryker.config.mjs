@@ -27,7 +27,7 @@ export default {
   // One runner: tests that time out because of another runner would count as noticed.
   concurrency: Number(process.env.MUTATE_CONCURRENCY ?? 1),
   // A changed loop that never ends counts as noticed. A busy machine makes a test three times as slow, hence the margin.
-  timeoutMS: 10_000,
+  timeoutMS: 5000,
   timeoutFactor: 3,
   dryRunTimeoutMinutes: 15,
   thresholds: { high: 100, low: room.least, break: null },

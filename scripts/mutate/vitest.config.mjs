@@ -1,8 +1,8 @@
 /** The tests of the room that MUTATE_ROOM names, in Stryker's copy of the repository. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { BaseSequencer } from 'vitest/node';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer } from 'vitest/node';
 import { root } from '../run/run-command.mjs';
 import { roomOf } from './rooms.mjs';
 
@@ -20,6 +20,7 @@ const alias = workspaces.map((folder) => ({
   find: `@vision-light/${path.basename(folder)}`,
   replacement: path.join(root, folder, 'src/index.ts'),
 }));
+alias.push({ find: /^fast-check$/, replacement: path.join(root, 'scripts/mutate/few-examples.mjs') });
 
 const sources = { alias, conditions: ['vision-light-source', 'node'] };
 
@@ -29,7 +30,6 @@ export default defineConfig({
   ssr: { resolve: sources },
   test: {
     include: roomOf(process.env.MUTATE_ROOM ?? '').tests,
-    setupFiles: ['scripts/mutate/few-examples.mjs'],
     // The files of one run share their modules. Each run has a new thread.
     isolate: false,
     testTimeout: 60_000,

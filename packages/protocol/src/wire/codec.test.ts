@@ -89,6 +89,13 @@ const hello: Hello = {
   identity: new Uint8Array(0),
 };
 
+/** Bytes with a zero after them. Not by spreading: a megabyte of arguments takes a second. */
+function longerByOne(bytes: Uint8Array): Uint8Array {
+  const longer = new Uint8Array(bytes.length + 1);
+  longer.set(bytes);
+  return longer;
+}
+
 describe('codec', () => {
   it('decodes what it encodes', () => {
     fc.assert(
@@ -132,7 +139,7 @@ describe('codec', () => {
       fc.property(message, fc.nat(), (value, cut) => {
         fc.pre(value.type !== 'headers' && value.type !== 'blocks');
         const bytes = encodeMessage(value);
-        expect(codeOf(new Uint8Array([...bytes, 0]))).toBe('WIRE_MALFORMED');
+        expect(codeOf(longerByOne(bytes))).toBe('WIRE_MALFORMED');
         const length = 1 + (cut % (bytes.length - 1));
         expect(codeOf(bytes.subarray(0, length))).toMatch(/WIRE_MALFORMED|WIRE_UNKNOWN_TYPE/);
       }),
@@ -209,8 +216,7 @@ describe('caps of the codec', () => {
     expect(codeOf(encodeMessage(getHeaders(1, HEADERS_PER_MESSAGE_MAX + 1)))).toBe('WIRE_MALFORMED');
     expect(codeOf(encodeMessage(getHeaders(1, 0)))).toBe('WIRE_MALFORMED');
     expect(codeOf(encodeMessage(headers(HEADERS_PER_MESSAGE_MAX + 1, 0)))).toBe('WIRE_MALFORMED');
-    const padded = new Uint8Array([...encodeMessage(headers(1, HEADERS_PAYLOAD_BYTES_MAX)), 0]);
-    expect(codeOf(padded)).toBe('WIRE_MALFORMED');
+    expect(codeOf(longerByOne(encodeMessage(headers(1, HEADERS_PAYLOAD_BYTES_MAX))))).toBe('WIRE_MALFORMED');
     for (const type of ['getBlocks', 'notFound'] as const) {
       const bytes = new Uint8Array([
         ...encodeMessage(ofHashes(type, BLOCK_HASHES_MAX)),
@@ -220,8 +226,7 @@ describe('caps of the codec', () => {
       expect(codeOf(bytes)).toBe('WIRE_MALFORMED');
       expect(codeOf(Uint8Array.of(bytes[0] as number, 1, 0))).toBe('WIRE_MALFORMED');
     }
-    const body = new Uint8Array([...encodeMessage(blocks(BODY_BYTES_MAX)), 0]);
-    expect(codeOf(body)).toBe('WIRE_MALFORMED');
+    expect(codeOf(longerByOne(encodeMessage(blocks(BODY_BYTES_MAX))))).toBe('WIRE_MALFORMED');
     expect(codeOf(encodeMessage(blocks(1)).slice(0, -1))).toBe('WIRE_MALFORMED');
     const reject = encodeMessage({ type: 'reject', code: 'R'.repeat(REJECT_CODE_BYTES_MAX) });
     const longer = new Uint8Array([...reject, 0x52]);
