@@ -9,6 +9,7 @@ import {
   IDENTITY_BYTES_MAX,
   LOCATOR_HASHES_MAX,
   REJECT_CODE_BYTES_MAX,
+  SMALL_MESSAGE_BYTES_MAX,
   USER_AGENT_BYTES_MAX,
 } from '../limits.js';
 import { decodeMessage, encodeMessage, messageCodec } from './codec.js';
@@ -144,6 +145,36 @@ describe('codec', () => {
         expect(codeOf(bytes.subarray(0, length))).toMatch(/WIRE_MALFORMED|WIRE_UNKNOWN_TYPE/);
       }),
     );
+  });
+
+  it('puts the length before a message of the stream', () => {
+    const stream = messageCodec.encodeStream({ type: 'ping', requestId: 300 });
+    expect([...stream]).toEqual([3, 0, 0, 0, 2, 0xac, 0x02]);
+    expect(stream.subarray(4)).toEqual(encodeMessage({ type: 'ping', requestId: 300 }));
+  });
+
+  it('holds a message of no known type to the size of a small one', () => {
+    for (const type of [0, 11, 255]) expect(messageCodec.bytesMaxOf(type)).toBe(SMALL_MESSAGE_BYTES_MAX);
+  });
+
+  it('says which part of the node takes which message', () => {
+    expect(Object.fromEntries(messageCodec.rows.map(({ type, part }) => [type, part]))).toEqual({
+      hello: 'sessions',
+      ping: 'sessions',
+      pong: 'sessions',
+      reject: 'sessions',
+      announce: 'announcer',
+      getHeaders: 'headerServer',
+      headers: 'headerSync',
+      getBlocks: 'blockSync',
+      blocks: 'blockSync',
+      notFound: 'blockSync',
+    });
+  });
+
+  it('takes every printable character', () => {
+    const code = ' !~';
+    expect(decodeMessage(encodeMessage({ type: 'reject', code }))).toMatchObject({ message: { code } });
   });
 
   it('knows nothing but its types', () => {
