@@ -23,14 +23,14 @@ export const rooms = [
     folder: `${core}/families/bitcoin`,
     least: 95,
     sources: sourcesIn('families/bitcoin'),
-    tests: [...testsIn('families'), 'tests/node/{conformance,bitcoin-data,bitcoin-bodies}.test.ts'],
+    tests: testsIn('families/bitcoin'),
   },
   {
     name: 'vision',
     folder: `${core}/families/vision`,
     least: 95,
     sources: [...sourcesIn('families/vision'), `${core}/families/*.ts`, `!${core}/families/*.test.ts`],
-    tests: [...testsIn('families'), 'tests/node/conformance.test.ts'],
+    tests: [...testsIn('families/vision'), `${core}/families/*.test.ts`],
   },
   {
     name: 'wire',
