@@ -117,3 +117,10 @@ test('a header is described in the terms of its own chain', () => {
   });
   expect(mainnet.work(mainnet.genesis.record)).toBe(4295032833n);
 });
+
+test('the rules look back to the median, and to the beginning of a period', () => {
+  const firstOf = (family: typeof mainnet) => [0, 5, 2020, 2030, 4031, 4032].map(family.firstAncestor);
+  expect(firstOf(mainnet)).toEqual([0, 0, 2010, 2016, 2016, 4022]);
+  // Regtest has no retarget.
+  expect(firstOf(regtest)).toEqual([0, 0, 2010, 2020, 4021, 4022]);
+});

@@ -153,7 +153,13 @@ describe('bodies of Bitcoin', () => {
     expect(of64.length).toBe(64);
     expect(verdictOf(bodyOf([of64]))).toBe('BODY_MUTATED');
     expect(verdictOf(bodyOf([coinbase(), of64]))).toBe('ok');
-    expect(verdictOf(bodyOf([encode({ scriptSig: new Uint8Array(9) })]))).toBe('BODY_MALFORMED');
+    const of70 = encode({ scriptSig: new Uint8Array(9) });
+    expect(verdictOf(bodyOf([of70]))).toBe('BODY_MALFORMED');
+    expect(verdictOf(bodyOf([of70, of64]))).toBe('BODY_MUTATED');
+    // A null hash alone makes no coinbase.
+    expect(verdictOf(bodyOf([encode({ outpoint: new Uint8Array(36), scriptSig: zeros })]))).toBe(
+      'BODY_MALFORMED',
+    );
   });
 
   test('BODY_WITNESS_MISMATCH: any witness but those that the coinbase commits to', () => {
@@ -180,6 +186,40 @@ describe('bodies of Bitcoin', () => {
     expect(verdictOf(segwitBody(segwit, lastIsWrong))).toBe('BODY_WITNESS_MISMATCH');
   });
 
+  test('a commitment is an output of at least 38 bytes with its mark, among others that look like it', () => {
+    const mark = commitmentScript(zeros).subarray(0, 6);
+    const among = (...others: readonly Uint8Array[]): string =>
+      verdictOf(segwitBody(segwit, (commitment) => ({ scripts: [commitmentScript(commitment), ...others] })));
+    expect(among(new Uint8Array([...mark, ...new Uint8Array(31)]))).toBe('ok');
+    expect(among(new Uint8Array(40).fill(0x51))).toBe('ok');
+    expect(among(new Uint8Array([...mark, ...new Uint8Array(32)]))).toBe('BODY_WITNESS_MISMATCH');
+    // What follows the 32 bytes means nothing.
+    const longer = (commitment: Uint8Array): Tx => ({
+      scripts: [new Uint8Array([...commitmentScript(commitment), 1, 2])],
+    });
+    expect(verdictOf(segwitBody(segwit, longer))).toBe('ok');
+  });
+
+  test('BODY_WITNESS_MISMATCH: a reserved value that is not one item of 32 bytes, though the commitment is made with it', () => {
+    const reserved = (...witness: readonly Uint8Array[]): string => {
+      const body = bodyOf([coinbase(), ...segwit]);
+      const ids = (parseTransactions(body) ?? []).map((tx, i) => (i === 0 ? zeros : witnessId(body, tx)));
+      const stack = new ByteWriter();
+      size(stack, witness.length);
+      for (const item of witness) sized(stack, item);
+      const commitment = sha256d(bitcoinMerkleRoot(ids).root, stack.bytes().subarray(2));
+      const scripts = [commitmentScript(commitment)];
+      return verdictOf(bodyOf([coinbase({ witness, scripts }), ...segwit]));
+    };
+    expect(reserved(new Uint8Array(32))).toBe('ok');
+    for (const witness of [
+      [new Uint8Array(31)],
+      [new Uint8Array(33)],
+      [new Uint8Array(15), new Uint8Array(16)],
+    ])
+      expect(reserved(...witness)).toBe('BODY_WITNESS_MISMATCH');
+  });
+
   test('before segwit a commitment says nothing, and no witness may come', () => {
     const committed = bodyOf([coinbase({ scripts: [commitmentScript(zeros)] }), ...legacy]);
     expect(verdictOf(committed, committed, segwitHeight - 1, mainnet)).toBe('ok');
@@ -191,6 +231,7 @@ describe('bodies of Bitcoin', () => {
 
   test('BODY_TOO_LARGE: more bytes or weight than any block has', () => {
     expect(verdictOf(new Uint8Array(bodyBytesMax + 1), bodyOf([coinbase()]))).toBe('BODY_TOO_LARGE');
+    expect(verdictOf(new Uint8Array(bodyBytesMax), bodyOf([coinbase()]))).toBe('BODY_MALFORMED');
     const ofWeight = (weight: number): Uint8Array => {
       const rest = weight / 4 - 80 - bodyOf([coinbase({ scriptSig: new Uint8Array(70_000) })]).length;
       return bodyOf([coinbase({ scriptSig: new Uint8Array(70_000 + rest) })]);
@@ -198,6 +239,42 @@ describe('bodies of Bitcoin', () => {
     expect(verdictOf(ofWeight(4_000_000))).toBe('ok');
     expect(regtest.describeBody(ofWeight(4_000_000))?.fields).toEqual({ weight: 4_000_000 });
     expect(verdictOf(ofWeight(4_000_004))).toBe('BODY_TOO_LARGE');
+  });
+
+  test('are described up to the size that any block has', () => {
+    const base = bodyOf([coinbase({ scriptSig: new Uint8Array(70_000) })]).length;
+    const ofBytes = (bytes: number): Uint8Array =>
+      bodyOf([coinbase({ scriptSig: new Uint8Array(70_000 + bytes - base) })]);
+    expect(regtest.describeBody(ofBytes(bodyBytesMax))?.bytes).toBe(bodyBytesMax);
+    expect(regtest.describeBody(ofBytes(bodyBytesMax + 1))).toBeUndefined();
+  });
+
+  test('are described by ids, places and weights', () => {
+    const [first, second] = [segwit[0] as Uint8Array, legacy[1] as Uint8Array];
+    const withoutWitness = encode({ outpoint: new Uint8Array(36).fill(1) });
+    const body = bodyOf([first, second]);
+    const idOf = (bytes: Uint8Array): string => Buffer.from(sha256d(bytes).reverse()).toString('hex');
+    // Marker, flag, and a witness of two items with one byte in all: six bytes more than without.
+    expect([first.length, second.length, withoutWitness.length]).toEqual([70, 64, 64]);
+    expect(regtest.describeBody(body)).toEqual({
+      bytes: 1 + 70 + 64,
+      transactionCount: 2,
+      transactions: [
+        {
+          id: idOf(withoutWitness),
+          offset: 1,
+          bytes: 70,
+          fields: { witnessId: idOf(first), weight: 3 * 64 + 70 },
+        },
+        {
+          id: idOf(second),
+          offset: 71,
+          bytes: 64,
+          fields: { witnessId: idOf(second), weight: 4 * 64 },
+        },
+      ],
+      fields: { weight: 4 * 80 + 4 + 3 * 64 + 70 + 4 * 64 },
+    });
   });
 
   test.each([
