@@ -5,10 +5,11 @@
  */
 // By its file: the name would lead here again.
 import fc from '../../node_modules/fast-check/lib/fast-check.js';
+import { roomOf } from './rooms.mjs';
 
 export * from '../../node_modules/fast-check/lib/fast-check.js';
 
-const examplesMax = 40;
+const { examplesMax = 40 } = roomOf(process.env.MUTATE_ROOM ?? '');
 
 /** As fast-check's. */
 export function assert(property, parameters = {}) {

@@ -10,6 +10,7 @@ const core = 'packages/protocol/src';
  * @property {string[]} sources what is changed
  * @property {string[]} tests   what is run: the quick tests of the room. The simulator and the attacks need minutes, and a
  *   rule that only they notice is not told by name when it breaks
+ * @property {number} [examplesMax]  of each property, where the examples are large
  */
 
 const sourcesIn = (...folders) =>
@@ -48,6 +49,7 @@ export const rooms = [
       ...testsIn('tree'),
       'tests/model/{header-tree,tree-base,side-branches,hash-index,locator}.test.ts',
     ],
+    examplesMax: 3,
   },
   {
     name: 'headers',

@@ -123,6 +123,8 @@ describe('what is refused', () => {
 
   test('a count that the bytes cannot hold, before anything is allocated', () => {
     expect(decode(bytes, 2 ** 40).batch).toBe('HEADER_MALFORMED');
+    // For these no memory could be had.
+    expect(decode(new Uint8Array(3_000_000), 110_000_000).batch).toBe('HEADER_MALFORMED');
   });
 });
 

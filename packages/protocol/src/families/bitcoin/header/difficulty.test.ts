@@ -53,6 +53,7 @@ describe('requiredBits', () => {
   test('change once in 2016 headers, by 2015 of their gaps', () => {
     const bits = 0x1b0404cb;
     expect(retargetInterval(mainnet)).toBe(2016);
+    expect(requiredBits(mainnet, branch(2016, 1, bits), 1e9)).toBe(bits);
     expect(requiredBits(mainnet, branch(2016, 2015, bits), 1e9)).toBe(bits);
     // 2015 gaps of 600 s are a gap short of two weeks: the off-by-one.
     expect(requiredBits(mainnet, branch(2016, 2016, bits), 1e9)).toBe(retarget(mainnet, bits, 2015 * 600));

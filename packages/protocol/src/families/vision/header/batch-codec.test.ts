@@ -135,6 +135,8 @@ describe.each([visionDevnet, visionMainnet].map(createVisionFamily))('$name', (f
 
   test('a count that the bytes cannot hold is refused before anything is allocated', () => {
     expect(decode(new Uint8Array(1000), 2 ** 40)).toBe('HEADER_MALFORMED');
+    // For these no memory could be had.
+    expect(decode(new Uint8Array(3_000_000), 100_000_000)).toBe('HEADER_MALFORMED');
   });
 
   test('a longer form than necessary is refused', () => {
