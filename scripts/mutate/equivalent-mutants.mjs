@@ -8,6 +8,81 @@
  */
 export const equivalentMutants = [
   {
+    file: 'families/bitcoin/header/compact-target.ts',
+    why: 'at three bytes there is nothing to shift',
+    changes: [
+      [
+        'const mantissa = size <= 3 ? digits >>> (8 * (3 - size)) : digits;',
+        'const mantissa = size < 3 ? digits >>> (8 * (3 - size)) : digits;',
+      ],
+      [
+        'return size <= 3 ? BigInt(mantissa) : BigInt(mantissa) << BigInt(8 * (size - 3));',
+        'return size < 3 ? BigInt(mantissa) : BigInt(mantissa) << BigInt(8 * (size - 3));',
+      ],
+    ],
+  },
+  {
+    file: 'families/bitcoin/header/compact-target.ts',
+    why: 'what is remembered of targets is computed anew to the same, and how many are kept is not seen from outside',
+    changes: [
+      ['if (bits === this.#lastBits) return this.#last;', 'if (false) return this.#last;'],
+      ['if (facts !== undefined) {', 'if (true) {'],
+      ['if (facts !== undefined) {', 'if (false) {'],
+      ['if (facts !== undefined) {', 'if (facts === undefined) {'],
+      ['if (facts !== undefined) { … }', 'if (facts !== undefined) {}'],
+      ['if (this.#facts.size >= cachedTargetsMax) this.#facts.clear();', 'if (true) this.#facts.clear();'],
+      ['if (this.#facts.size >= cachedTargetsMax) this.#facts.clear();', 'if (false) this.#facts.clear();'],
+      [
+        'if (this.#facts.size >= cachedTargetsMax) this.#facts.clear();',
+        'if (this.#facts.size > cachedTargetsMax) this.#facts.clear();',
+      ],
+      [
+        'if (this.#facts.size >= cachedTargetsMax) this.#facts.clear();',
+        'if (this.#facts.size < cachedTargetsMax) this.#facts.clear();',
+      ],
+    ],
+  },
+  {
+    file: 'families/bitcoin/header/compact-target.ts',
+    why: 'the two differ here',
+    changes: [['if (word !== limit) return word < limit;', 'if (word !== limit) return word <= limit;']],
+  },
+  {
+    file: 'families/bitcoin/header/difficulty.ts',
+    why: 'of two that are equal either may be taken',
+    changes: [
+      [
+        'return encodeBits(target > limit ? limit : target);',
+        'return encodeBits(target >= limit ? limit : target);',
+      ],
+    ],
+  },
+  {
+    file: 'families/bitcoin/header/batch-codec.ts',
+    why: 'the offset of the version is 0',
+    changes: [
+      [
+        'writeU32(records, at + offsets.version, version);',
+        'writeU32(records, at - offsets.version, version);',
+      ],
+    ],
+  },
+  {
+    file: 'families/bitcoin/block/check-body.ts',
+    why: 'behind the last output nothing can be read, and what is empty is no commitment',
+    changes: [
+      [
+        'for (let rest = readCompactSize(reader); rest > 0; rest--) {',
+        'for (let rest = readCompactSize(reader); rest >= 0; rest--) {',
+      ],
+    ],
+  },
+  {
+    file: 'families/bitcoin/block/merkle.ts',
+    why: 'a node is made behind the last of a level, and never read',
+    changes: [['for (let i = 0; i < count; i += 2) {', 'for (let i = 0; i <= count; i += 2) {']],
+  },
+  {
     file: 'wire/codec.ts',
     why: 'with how much memory a writer begins; it grows as it is written to',
     changes: [
