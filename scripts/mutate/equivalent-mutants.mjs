@@ -26,6 +26,7 @@ export const equivalentMutants = [
     why: 'what is remembered of targets is computed anew to the same, and how many are kept is not seen from outside',
     changes: [
       ['if (bits === this.#lastBits) return this.#last;', 'if (false) return this.#last;'],
+      ['#lastBits = -1;', '#lastBits = +1;'],
       ['if (facts !== undefined) {', 'if (true) {'],
       ['if (facts !== undefined) {', 'if (false) {'],
       ['if (facts !== undefined) {', 'if (facts === undefined) {'],
@@ -64,6 +65,78 @@ export const equivalentMutants = [
       [
         'writeU32(records, at + offsets.version, version);',
         'writeU32(records, at - offsets.version, version);',
+      ],
+      [
+        'const version = from.getUint32(at + offsets.version, true);',
+        'const version = from.getUint32(at - offsets.version, true);',
+      ],
+    ],
+  },
+  {
+    file: 'families/bitcoin/header/record.ts',
+    why: 'the same',
+    changes: [
+      [
+        'return readU32(records, at + offsets.version) | 0;',
+        'return readU32(records, at - offsets.version) | 0;',
+      ],
+    ],
+  },
+  {
+    file: 'families/bitcoin/header/batch-codec.ts',
+    why: 'more memory is reserved than is written to',
+    changes: [
+      [
+        'const to = writer.reserve(count * encodedHeaderBytesMax + Math.ceil(count / parentInterval) * 32);',
+        'const to = writer.reserve(count * encodedHeaderBytesMax + Math.ceil(count * parentInterval) * 32);',
+      ],
+    ],
+  },
+  {
+    file: 'families/bitcoin/header/batch-codec.ts',
+    why: 'what is copied behind a hash is written over by the field that follows',
+    changes: [
+      [
+        'for (let i = 0; i < 32; i += 4) to.setUint32(at + i, from.getUint32(start + i));',
+        'for (let i = 0; i <= 32; i += 4) to.setUint32(at + i, from.getUint32(start + i));',
+      ],
+    ],
+  },
+  {
+    file: 'families/bitcoin/header/proof-of-work.ts',
+    why: 'behind the last record there is no memory, and what is written there is lost',
+    changes: [
+      [
+        'const hasNext = index + 1 < count && !isParentGiven(index + 1);',
+        'const hasNext = true && !isParentGiven(index + 1);',
+      ],
+      [
+        'const hasNext = index + 1 < count && !isParentGiven(index + 1);',
+        'const hasNext = index + 1 <= count && !isParentGiven(index + 1);',
+      ],
+      [
+        'const hasNext = index + 1 < count && !isParentGiven(index + 1);',
+        'const hasNext = index - 1 < count && !isParentGiven(index + 1);',
+      ],
+    ],
+  },
+  {
+    file: 'families/bitcoin/transaction/transaction.ts',
+    why: 'a loop over transactions that are not there ends where the bytes end',
+    changes: [
+      [
+        'if (count * transactionBytesMin > reader.remaining) return undefined;',
+        'if (false) return undefined;',
+      ],
+    ],
+  },
+  {
+    file: 'families/bitcoin/transaction/transaction.ts',
+    why: 'without a witness the parts are the whole',
+    changes: [
+      [
+        'if (!tx.hasWitness) return witnessId(body, tx, hasher);',
+        'if (false) return witnessId(body, tx, hasher);',
       ],
     ],
   },

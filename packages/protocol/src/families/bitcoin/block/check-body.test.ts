@@ -109,6 +109,21 @@ const segwit = [1, 2].map((byte) => {
   });
 });
 
+/** One output whose script has 60 bytes, no witness, and the lock time. */
+const outputOf60 = new Uint8Array([1, ...new Uint8Array(8), 60, ...new Uint8Array(60 + 4)]);
+
+/** A body whose only transaction has a script of `bytes` bytes, with this size in five bytes after the mark. */
+function lengthAs(bytes: number, mark: number, length = bytes): Uint8Array {
+  const tx = coinbase({ scriptSig: new Uint8Array(bytes) });
+  const cut = bytes - length;
+  const writer = new ByteWriter();
+  writer.raw(tx.subarray(0, 41));
+  writer.u8(mark);
+  writer.u32(length);
+  writer.raw(tx.subarray(46 + cut));
+  return bodyOf([writer.bytes()]);
+}
+
 describe('bodies of Bitcoin', () => {
   test('are accepted as their header commits to them', () => {
     expect(verdictOf(bodyOf([coinbase()]))).toBe('ok');
@@ -117,6 +132,10 @@ describe('bodies of Bitcoin', () => {
     expect(verdictOf(segwitBody([...segwit, ...legacy]))).toBe('ok');
     const long = encode({ scriptSig: new Uint8Array(70_000), scripts: [new Uint8Array(300)] });
     expect(verdictOf(bodyOf([coinbase(), long]))).toBe('ok');
+    // The least of each form of a length.
+    for (const bytes of [0xfc, 0xfd, 0xffff, 0x1_0000])
+      expect(verdictOf(bodyOf([coinbase({ scriptSig: new Uint8Array(bytes) })]))).toBe('ok');
+    expect(verdictOf(lengthAs(70_000, 0xfe))).toBe('ok');
   });
 
   test('are never told by the header', () => {
@@ -156,10 +175,19 @@ describe('bodies of Bitcoin', () => {
     const of70 = encode({ scriptSig: new Uint8Array(9) });
     expect(verdictOf(bodyOf([of70]))).toBe('BODY_MALFORMED');
     expect(verdictOf(bodyOf([of70, of64]))).toBe('BODY_MUTATED');
-    // A null hash alone makes no coinbase.
-    expect(verdictOf(bodyOf([encode({ outpoint: new Uint8Array(36), scriptSig: zeros })]))).toBe(
-      'BODY_MALFORMED',
-    );
+  });
+
+  test('BODY_MALFORMED: a first transaction that is only nearly a coinbase', () => {
+    const input = new Uint8Array([...nullOutpoint, 0, 0xff, 0xff, 0xff, 0xff]);
+    const rest = coinbase().subarray(5 + 36 + 4 + 4);
+    const ofInputs = (...inputs: readonly Uint8Array[]): string =>
+      verdictOf(bodyOf([Buffer.concat([Uint8Array.of(2, 0, 0, 0, inputs.length), ...inputs, rest])]));
+    expect(ofInputs(input)).toBe('ok');
+    expect(ofInputs(input, input)).toBe('BODY_MALFORMED');
+    const [otherHash, otherIndex] = [input.slice(), input.slice()];
+    otherHash[31] = 1;
+    otherIndex[32] = 0;
+    expect([ofInputs(otherHash), ofInputs(otherIndex)]).toEqual(['BODY_MALFORMED', 'BODY_MALFORMED']);
   });
 
   test('BODY_WITNESS_MISMATCH: any witness but those that the coinbase commits to', () => {
@@ -285,8 +313,11 @@ describe('bodies of Bitcoin', () => {
     ['a count that is not in its shortest form', new Uint8Array([0xfd, 1, 0, ...coinbase()])],
     ['a transaction cut short', bodyOf([coinbase()]).slice(0, -1)],
     ['bytes left over', new Uint8Array([...bodyOf([coinbase()]), 0])],
-    ['no outputs', bodyOf([coinbase({ scripts: [] })])],
+    ['no outputs', bodyOf([coinbase({ scripts: [], scriptSig: new Uint8Array(20) })])],
     ['no inputs', bodyOf([new Uint8Array([2, 0, 0, 0, 0, 0, ...coinbase().subarray(5)])])],
+    ['no inputs behind the marker', bodyOf([new Uint8Array([2, 0, 0, 0, 0, 1, 0, ...outputOf60])])],
+    ['a length in 9 bytes', lengthAs(70_000, 0xff)],
+    ['a length in 5 bytes that has 3', lengthAs(70_000, 0xfe, 0xffff)],
     [
       'another flag',
       bodyOf([new Uint8Array([2, 0, 0, 0, 0, 2, ...coinbase({ witness: [zeros] }).subarray(6)])]),

@@ -61,6 +61,13 @@ describe('requiredBits', () => {
     expect(requiredBits(mainnet, branch(2016, 2017, bits), 1e9)).toBe(bits);
   });
 
+  test('a period is as long as its last time is after its first', () => {
+    const late = new ArrayAncestry(timeOf, 2016);
+    for (let i = 0; i < 2016; i++) late.push(header(1_300_000_000 + 300 * i, 0x1b0404cb));
+    expect(requiredBits(mainnet, late, 0)).toBe(retarget(mainnet, 0x1b0404cb, 2015 * 300));
+    expect(retarget(mainnet, 0x1b0404cb, 2015 * 300)).not.toBe(0x1b0404cb);
+  });
+
   test('of signet follow the same rule under its own limit', () => {
     expect(requiredBits(signet, branch(0, 2016, 0x1e0377ae), 0)).toBe(
       retarget(signet, 0x1e0377ae, 2015 * 600),
@@ -131,6 +138,12 @@ describe('above a checkpoint', () => {
       expect(isPermittedTransition(mainnet, ancestry, permitted)).toBe(true);
     for (const wrong of [hardest - 1, easiest + 1])
       expect(isPermittedTransition(mainnet, ancestry, wrong)).toBe(false);
+  });
+
+  test('one header is enough to bound the next', () => {
+    const one = branch(4000, 1, bits);
+    expect(isPermittedTransition(mainnet, one, bits)).toBe(true);
+    expect(isPermittedTransition(mainnet, one, retarget(mainnet, bits, 0) - 1)).toBe(false);
   });
 
   test('nothing is known of the first header', () => {
