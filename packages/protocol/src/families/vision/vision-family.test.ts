@@ -135,3 +135,9 @@ describe('mining', () => {
 });
 
 test('families tell what they are', () => expect(isVisionFamily(custom)).toBe(true));
+
+test('the rules look back to the median, and over the window of the difficulty', () => {
+  const firstOf = (family: typeof custom) => [0, 5, 20, 21, 60, 61, 100].map(family.firstAncestor);
+  expect(firstOf(custom)).toEqual([0, 0, 0, 0, 0, 1, 40]);
+  expect(firstOf(createVisionFamily(visionMainnet))).toEqual([0, 0, 0, 1, 40, 41, 80]);
+});
