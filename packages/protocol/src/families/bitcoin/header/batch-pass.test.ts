@@ -1,6 +1,7 @@
 /** What the kernel is told and what its answer says; that it judges as the rules do is in tests/model/batch-pass.test.ts. */
 import { describe, expect, test } from 'vitest';
 import { ArrayAncestry } from '../../../chain/array-ancestry.js';
+import type { BitcoinBatchJob } from '../../../chain/pow-job.js';
 import { type BitcoinParams, bitcoinParams } from '../network-params.js';
 import { batchPass } from './batch-pass.js';
 import { powJobHeaders } from './proof-of-work.js';
@@ -21,7 +22,9 @@ function branch(firstHeight: number, count: number): ArrayAncestry {
 }
 
 function jobOf(params: BitcoinParams, ancestry: ArrayAncestry, { count = 5, wallTime = 1e9 } = {}) {
-  return batchPass(params).batchJob(payload, count, parent, ancestry, wallTime);
+  return batchPass(params).batchJob(payload, count, parent, ancestry, wallTime) as
+    | BitcoinBatchJob
+    | undefined;
 }
 
 describe('the job', () => {
