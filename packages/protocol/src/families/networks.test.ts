@@ -41,6 +41,33 @@ test('what is no network is refused by name', () => {
   expect(isNetworkName('__proto__')).toBe(false);
 });
 
+describe('what branches of little work are held to', () => {
+  test.each(networks)('%s has all of it', (name) => {
+    const { presync } = resolveNetwork(name);
+    expect(Object.keys(presync).sort()).toEqual([
+      'answerHeaders',
+      'bufferHeaders',
+      'commitmentPeriod',
+      'headersPerSecondMax',
+      'minChainwork',
+    ]);
+    const isPublic = name.startsWith('bitcoin') && name !== 'bitcoin-regtest';
+    expect(presync.minChainwork > 0n).toBe(isPublic);
+  });
+
+  test('regtest and networks of one’s own have the sizes of the largest of their family', () => {
+    const { presync: regtest } = resolveNetwork('bitcoin-regtest');
+    expect({ ...regtest, minChainwork: undefined }).toEqual({
+      ...resolveNetwork('bitcoin-mainnet').presync,
+      minChainwork: undefined,
+    });
+    expect(resolveNetwork(custom).presync).toEqual(resolveNetwork('vision-devnet').presync);
+    expect(resolveNetwork({ ...custom, name: 'toString' }).presync).toEqual(
+      resolveNetwork('vision-devnet').presync,
+    );
+  });
+});
+
 describe('network ids', () => {
   test('are all different, and stay as they are', () => {
     const ids = [...networks, custom].map((network) => hex(resolveNetwork(network as NetworkName).networkId));

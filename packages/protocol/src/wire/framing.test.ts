@@ -1,13 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FRAME_BYTES_MAX } from '../limits.js';
-import { frameMessage, MessageAssembler } from './framing.js';
+import { cutStream, frameMessage, MessageAssembler } from './framing.js';
 import { SpareBuffers } from './spare-buffers.js';
 
 const messages = fc.array(fc.uint8Array({ minLength: 1, maxLength: 300 }), { minLength: 1, maxLength: 8 });
 
-const join = (parts: readonly Uint8Array[]): Uint8Array =>
-  Uint8Array.from(parts.flatMap((part) => [...part]));
+function join(parts: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let end = 0;
+  for (const part of parts) {
+    joined.set(part, end);
+    end += part.length;
+  }
+  return joined;
+}
 
 /** A stream of all messages. */
 const streamOf = (all: readonly Uint8Array[]): Uint8Array =>
@@ -61,6 +68,13 @@ describe('framing', () => {
         },
       ),
     );
+  });
+
+  it('sends a stream as it is if a frame holds it, and never an empty frame', () => {
+    const stream = new Uint8Array(12).fill(1);
+    expect(cutStream(stream, 12)[0]).toBe(stream);
+    expect(cutStream(stream, 6).map(({ length }) => length)).toEqual([6, 6]);
+    expect(cutStream(stream, 5).map(({ length }) => length)).toEqual([5, 5, 2]);
   });
 
   it('gives the same large messages whosever memory they come in', () => {
@@ -139,6 +153,69 @@ describe('framing', () => {
     expect(assembler.isPartial).toBe(true);
     expect(assembler.fault).toBeUndefined();
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1024 * 1024);
+  });
+
+  it('grows by doubling with the bytes that come, up to the end of the message', () => {
+    const frame = (bytes: number): Uint8Array => new Uint8Array(bytes).fill(1);
+    /** Sizes of the memory of an announced message, the first frame of it being kept as it is. */
+    const sizes = (messageBytes: number, frames: readonly number[]): number[] => {
+      const spares = new SpareBuffers();
+      const assembler = new MessageAssembler(2 ** 32 - 1, undefined, spares);
+      const first = frame(FRAME_BYTES_MAX);
+      new DataView(first.buffer).setUint32(0, messageBytes, true);
+      assembler.push(first);
+      for (const bytes of frames) assembler.push(frame(bytes));
+      // A fault lets all of it go.
+      assembler.push(frame(FRAME_BYTES_MAX + 1));
+      const taken = Array.from({ length: 9 }, () => spares.take(1)?.length ?? 0);
+      return taken.filter((length) => length > 0).reverse();
+    };
+    expect(sizes(10_000_000, [1])).toEqual([2 * FRAME_BYTES_MAX]);
+    expect(sizes(10_000_000, [FRAME_BYTES_MAX, 1])).toEqual([2 * FRAME_BYTES_MAX, 4 * FRAME_BYTES_MAX]);
+    expect(sizes(100_000, [1])).toEqual([100_004]);
+    // The frame that ends the message may bring more.
+    expect(sizes(FRAME_BYTES_MAX, [1000])).toEqual([FRAME_BYTES_MAX + 1000]);
+  });
+
+  it('begins a message with less than its length in a frame', () => {
+    const message = new Uint8Array(150_000).fill(9);
+    const [stream = message] = frameMessage(message, 1e9);
+    for (const first of [1, 3, 4, 5]) {
+      const assembler = new MessageAssembler(150_000);
+      const frames = [stream.subarray(0, first), ...cutStream(stream.slice(first), FRAME_BYTES_MAX)];
+      const got = pushAll(assembler, frames);
+      expect(got.map(({ length }) => length)).toEqual([message.length]);
+      expect(Buffer.compare(got[0] as Uint8Array, message)).toBe(0);
+    }
+  });
+
+  it('copies nothing of a message that is whole in its frame, and takes no spare memory for it', () => {
+    const spares = new SpareBuffers();
+    spares.give(new Uint8Array(2 * FRAME_BYTES_MAX));
+    const assembler = new MessageAssembler(10, undefined, spares);
+    const frame = join(frameMessage(Uint8Array.of(5, 6), FRAME_BYTES_MAX));
+    const [message] = assembler.push(frame);
+    expect([message?.buffer, message?.byteOffset]).toEqual([frame.buffer, 4]);
+    expect(spares.bytes).toBe(2 * FRAME_BYTES_MAX);
+  });
+
+  it('says how much of a message has come', () => {
+    const assembler = new MessageAssembler(10);
+    assembler.push(Uint8Array.of(3, 0, 0, 0, 1));
+    expect([assembler.isPartial, assembler.partialBytes]).toEqual([true, 5]);
+    assembler.push(Uint8Array.of(2, 3, 4));
+    expect([assembler.isPartial, assembler.partialBytes]).toEqual([true, 1]);
+  });
+
+  it('finds a length at fault as soon as it has come', () => {
+    for (const [length, code] of [
+      [0, 'WIRE_EMPTY'],
+      [11, 'WIRE_TOO_LARGE'],
+    ] as const) {
+      const assembler = new MessageAssembler(10);
+      expect(assembler.push(Uint8Array.of(length, 0, 0, 0))).toEqual([]);
+      expect(assembler.fault).toBe(code);
+    }
   });
 
   it('WIRE_TOO_LARGE: holds a message to the size of its type as soon as the type has come', () => {

@@ -31,4 +31,6 @@ test('holds SPARE_BYTES_MAX at most, and lets the smallest go', () => {
   expect(spares.take(1)?.length).toBe(large(99_000).length);
   spares.give(new Uint8Array(SPARE_BYTES_MAX + 1));
   expect(spares.bytes).toBe(0);
+  spares.give(new Uint8Array(SPARE_BYTES_MAX));
+  expect(spares.bytes).toBe(SPARE_BYTES_MAX);
 });

@@ -52,7 +52,8 @@ describe('proof of work', () => {
   test('fills in hashes and parents', () => {
     const batch = received();
     expect(regtest.applyPow(batch, 0, 2, mined.hashes.subarray(0, 64))).toBe(2);
-    expect(regtest.powJob(batch, 2, 3)).toMatchObject({
+    expect(regtest.powJob(batch, 2, 3)).toEqual({
+      algorithm: 'sha256d-chain',
       count: 1,
       headers: mined.records.subarray(160, 240),
     });
@@ -116,4 +117,14 @@ test('a header is described in the terms of its own chain', () => {
     },
   });
   expect(mainnet.work(mainnet.genesis.record)).toBe(4295032833n);
+  const parent = new Uint8Array(32);
+  const hard = encodeHeader({ version: 1, parent, merkleRoot: parent, time: 1, bits: 0x0300ffff, nonce: 0 });
+  expect(mainnet.describe(hard, parent, 1).fields).toMatchObject({ bits: '0300ffff' });
+});
+
+test('the rules look back to the median, and to the beginning of a period', () => {
+  const firstOf = (family: typeof mainnet) => [0, 5, 2020, 2030, 4031, 4032].map(family.firstAncestor);
+  expect(firstOf(mainnet)).toEqual([0, 0, 2010, 2016, 2016, 4022]);
+  // Regtest has no retarget.
+  expect(firstOf(regtest)).toEqual([0, 0, 2010, 2020, 4021, 4022]);
 });

@@ -63,3 +63,16 @@ test.each([
 test('names of up to 64 bytes will do', () => {
   expect(customNetworkParams({ ...network, name: 'ü'.repeat(32) }).name).toHaveLength(32);
 });
+
+test('the bounds are inclusive', () => {
+  const least = { datasetMb: 1, scratchMb: 1, mixIters: 0, readsPerIter: 0, writeEvery: 0 };
+  const most = { ...least, readsPerIter: 8, writeEvery: 1_000_000 };
+  expect(customNetworkParams({ name: 'x', visionx: least, targetSpacingS: 1 })).toMatchObject({
+    visionx: least,
+    targetSpacingS: 1,
+  });
+  expect(customNetworkParams({ name: 'x', visionx: most, targetSpacingS: 86_400 })).toMatchObject({
+    visionx: most,
+    targetSpacingS: 86_400,
+  });
+});

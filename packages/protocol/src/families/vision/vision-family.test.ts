@@ -5,7 +5,7 @@ import { ArrayAncestry } from '../../chain/array-ancestry.js';
 import { customNetworkParams } from './custom-network.js';
 import { EpochSeeds, epochSeed } from './header/epoch-seed.js';
 import { encodePowMessage } from './header/message.js';
-import { decodeRecord } from './header/record.js';
+import { decodeRecord, offsets } from './header/record.js';
 import { visionX } from './header/visionx.js';
 import { visionDevnet, visionMainnet } from './network-params.js';
 import { createTemplate, sealTemplate, templateInput } from './template.js';
@@ -135,3 +135,15 @@ describe('mining', () => {
 });
 
 test('families tell what they are', () => expect(isVisionFamily(custom)).toBe(true));
+
+test('the rules look back to the median, and over the window of the difficulty', () => {
+  const firstOf = (family: typeof custom) => [0, 5, 20, 21, 60, 61, 100].map(family.firstAncestor);
+  expect(firstOf(custom)).toEqual([0, 0, 0, 0, 0, 1, 40]);
+  expect(firstOf(createVisionFamily(visionMainnet))).toEqual([0, 0, 0, 1, 40, 41, 80]);
+});
+
+test('a miner field that is no text is described as none', () => {
+  const record = new Uint8Array(custom.genesis.record);
+  record[offsets.miner] = 0xff;
+  expect(custom.describe(record, custom.hash(record), 0).fields).toMatchObject({ miner: '' });
+});

@@ -109,6 +109,21 @@ const segwit = [1, 2].map((byte) => {
   });
 });
 
+/** One output whose script has 60 bytes, no witness, and the lock time. */
+const outputOf60 = new Uint8Array([1, ...new Uint8Array(8), 60, ...new Uint8Array(60 + 4)]);
+
+/** A body whose only transaction has a script of `bytes` bytes, with this size in five bytes after the mark. */
+function lengthAs(bytes: number, mark: number, length = bytes): Uint8Array {
+  const tx = coinbase({ scriptSig: new Uint8Array(bytes) });
+  const cut = bytes - length;
+  const writer = new ByteWriter();
+  writer.raw(tx.subarray(0, 41));
+  writer.u8(mark);
+  writer.u32(length);
+  writer.raw(tx.subarray(46 + cut));
+  return bodyOf([writer.bytes()]);
+}
+
 describe('bodies of Bitcoin', () => {
   test('are accepted as their header commits to them', () => {
     expect(verdictOf(bodyOf([coinbase()]))).toBe('ok');
@@ -117,6 +132,10 @@ describe('bodies of Bitcoin', () => {
     expect(verdictOf(segwitBody([...segwit, ...legacy]))).toBe('ok');
     const long = encode({ scriptSig: new Uint8Array(70_000), scripts: [new Uint8Array(300)] });
     expect(verdictOf(bodyOf([coinbase(), long]))).toBe('ok');
+    // The least of each form of a length.
+    for (const bytes of [0xfc, 0xfd, 0xffff, 0x1_0000])
+      expect(verdictOf(bodyOf([coinbase({ scriptSig: new Uint8Array(bytes) })]))).toBe('ok');
+    expect(verdictOf(lengthAs(70_000, 0xfe))).toBe('ok');
   });
 
   test('are never told by the header', () => {
@@ -153,7 +172,22 @@ describe('bodies of Bitcoin', () => {
     expect(of64.length).toBe(64);
     expect(verdictOf(bodyOf([of64]))).toBe('BODY_MUTATED');
     expect(verdictOf(bodyOf([coinbase(), of64]))).toBe('ok');
-    expect(verdictOf(bodyOf([encode({ scriptSig: new Uint8Array(9) })]))).toBe('BODY_MALFORMED');
+    const of70 = encode({ scriptSig: new Uint8Array(9) });
+    expect(verdictOf(bodyOf([of70]))).toBe('BODY_MALFORMED');
+    expect(verdictOf(bodyOf([of70, of64]))).toBe('BODY_MUTATED');
+  });
+
+  test('BODY_MALFORMED: a first transaction that is only nearly a coinbase', () => {
+    const input = new Uint8Array([...nullOutpoint, 0, 0xff, 0xff, 0xff, 0xff]);
+    const rest = coinbase().subarray(5 + 36 + 4 + 4);
+    const ofInputs = (...inputs: readonly Uint8Array[]): string =>
+      verdictOf(bodyOf([Buffer.concat([Uint8Array.of(2, 0, 0, 0, inputs.length), ...inputs, rest])]));
+    expect(ofInputs(input)).toBe('ok');
+    expect(ofInputs(input, input)).toBe('BODY_MALFORMED');
+    const [otherHash, otherIndex] = [input.slice(), input.slice()];
+    otherHash[31] = 1;
+    otherIndex[32] = 0;
+    expect([ofInputs(otherHash), ofInputs(otherIndex)]).toEqual(['BODY_MALFORMED', 'BODY_MALFORMED']);
   });
 
   test('BODY_WITNESS_MISMATCH: any witness but those that the coinbase commits to', () => {
@@ -180,6 +214,40 @@ describe('bodies of Bitcoin', () => {
     expect(verdictOf(segwitBody(segwit, lastIsWrong))).toBe('BODY_WITNESS_MISMATCH');
   });
 
+  test('a commitment is an output of at least 38 bytes with its mark, among others that look like it', () => {
+    const mark = commitmentScript(zeros).subarray(0, 6);
+    const among = (...others: readonly Uint8Array[]): string =>
+      verdictOf(segwitBody(segwit, (commitment) => ({ scripts: [commitmentScript(commitment), ...others] })));
+    expect(among(new Uint8Array([...mark, ...new Uint8Array(31)]))).toBe('ok');
+    expect(among(new Uint8Array(40).fill(0x51))).toBe('ok');
+    expect(among(new Uint8Array([...mark, ...new Uint8Array(32)]))).toBe('BODY_WITNESS_MISMATCH');
+    // What follows the 32 bytes means nothing.
+    const longer = (commitment: Uint8Array): Tx => ({
+      scripts: [new Uint8Array([...commitmentScript(commitment), 1, 2])],
+    });
+    expect(verdictOf(segwitBody(segwit, longer))).toBe('ok');
+  });
+
+  test('BODY_WITNESS_MISMATCH: a reserved value that is not one item of 32 bytes, though the commitment is made with it', () => {
+    const reserved = (...witness: readonly Uint8Array[]): string => {
+      const body = bodyOf([coinbase(), ...segwit]);
+      const ids = (parseTransactions(body) ?? []).map((tx, i) => (i === 0 ? zeros : witnessId(body, tx)));
+      const stack = new ByteWriter();
+      size(stack, witness.length);
+      for (const item of witness) sized(stack, item);
+      const commitment = sha256d(bitcoinMerkleRoot(ids).root, stack.bytes().subarray(2));
+      const scripts = [commitmentScript(commitment)];
+      return verdictOf(bodyOf([coinbase({ witness, scripts }), ...segwit]));
+    };
+    expect(reserved(new Uint8Array(32))).toBe('ok');
+    for (const witness of [
+      [new Uint8Array(31)],
+      [new Uint8Array(33)],
+      [new Uint8Array(15), new Uint8Array(16)],
+    ])
+      expect(reserved(...witness)).toBe('BODY_WITNESS_MISMATCH');
+  });
+
   test('before segwit a commitment says nothing, and no witness may come', () => {
     const committed = bodyOf([coinbase({ scripts: [commitmentScript(zeros)] }), ...legacy]);
     expect(verdictOf(committed, committed, segwitHeight - 1, mainnet)).toBe('ok');
@@ -191,6 +259,7 @@ describe('bodies of Bitcoin', () => {
 
   test('BODY_TOO_LARGE: more bytes or weight than any block has', () => {
     expect(verdictOf(new Uint8Array(bodyBytesMax + 1), bodyOf([coinbase()]))).toBe('BODY_TOO_LARGE');
+    expect(verdictOf(new Uint8Array(bodyBytesMax), bodyOf([coinbase()]))).toBe('BODY_MALFORMED');
     const ofWeight = (weight: number): Uint8Array => {
       const rest = weight / 4 - 80 - bodyOf([coinbase({ scriptSig: new Uint8Array(70_000) })]).length;
       return bodyOf([coinbase({ scriptSig: new Uint8Array(70_000 + rest) })]);
@@ -198,6 +267,42 @@ describe('bodies of Bitcoin', () => {
     expect(verdictOf(ofWeight(4_000_000))).toBe('ok');
     expect(regtest.describeBody(ofWeight(4_000_000))?.fields).toEqual({ weight: 4_000_000 });
     expect(verdictOf(ofWeight(4_000_004))).toBe('BODY_TOO_LARGE');
+  });
+
+  test('are described up to the size that any block has', () => {
+    const base = bodyOf([coinbase({ scriptSig: new Uint8Array(70_000) })]).length;
+    const ofBytes = (bytes: number): Uint8Array =>
+      bodyOf([coinbase({ scriptSig: new Uint8Array(70_000 + bytes - base) })]);
+    expect(regtest.describeBody(ofBytes(bodyBytesMax))?.bytes).toBe(bodyBytesMax);
+    expect(regtest.describeBody(ofBytes(bodyBytesMax + 1))).toBeUndefined();
+  });
+
+  test('are described by ids, places and weights', () => {
+    const [first, second] = [segwit[0] as Uint8Array, legacy[1] as Uint8Array];
+    const withoutWitness = encode({ outpoint: new Uint8Array(36).fill(1) });
+    const body = bodyOf([first, second]);
+    const idOf = (bytes: Uint8Array): string => Buffer.from(sha256d(bytes).reverse()).toString('hex');
+    // Marker, flag, and a witness of two items with one byte in all: six bytes more than without.
+    expect([first.length, second.length, withoutWitness.length]).toEqual([70, 64, 64]);
+    expect(regtest.describeBody(body)).toEqual({
+      bytes: 1 + 70 + 64,
+      transactionCount: 2,
+      transactions: [
+        {
+          id: idOf(withoutWitness),
+          offset: 1,
+          bytes: 70,
+          fields: { witnessId: idOf(first), weight: 3 * 64 + 70 },
+        },
+        {
+          id: idOf(second),
+          offset: 71,
+          bytes: 64,
+          fields: { witnessId: idOf(second), weight: 4 * 64 },
+        },
+      ],
+      fields: { weight: 4 * 80 + 4 + 3 * 64 + 70 + 4 * 64 },
+    });
   });
 
   test.each([
@@ -208,8 +313,11 @@ describe('bodies of Bitcoin', () => {
     ['a count that is not in its shortest form', new Uint8Array([0xfd, 1, 0, ...coinbase()])],
     ['a transaction cut short', bodyOf([coinbase()]).slice(0, -1)],
     ['bytes left over', new Uint8Array([...bodyOf([coinbase()]), 0])],
-    ['no outputs', bodyOf([coinbase({ scripts: [] })])],
+    ['no outputs', bodyOf([coinbase({ scripts: [], scriptSig: new Uint8Array(20) })])],
     ['no inputs', bodyOf([new Uint8Array([2, 0, 0, 0, 0, 0, ...coinbase().subarray(5)])])],
+    ['no inputs behind the marker', bodyOf([new Uint8Array([2, 0, 0, 0, 0, 1, 0, ...outputOf60])])],
+    ['a length in 9 bytes', lengthAs(70_000, 0xff)],
+    ['a length in 5 bytes that has 3', lengthAs(70_000, 0xfe, 0xffff)],
     [
       'another flag',
       bodyOf([new Uint8Array([2, 0, 0, 0, 0, 2, ...coinbase({ witness: [zeros] }).subarray(6)])]),

@@ -145,10 +145,10 @@ function witnessCommitment(body: Uint8Array, coinbase: BitcoinTransaction): Uint
   return found;
 }
 
-/** The only item of the coinbase's witness, if it is one of 32 bytes. */
+/** The only item of the coinbase's witness, if it is one of 32 bytes: a count, a length and the item. */
 function reservedValue(body: Uint8Array, coinbase: BitcoinTransaction): Uint8Array | undefined {
   const witness = body.subarray(coinbase.outputsEnd, coinbase.end - 4);
-  return witness.length === 34 && witness[0] === 1 && witness[1] === 32 ? witness.subarray(2) : undefined;
+  return witness.length === 34 && witness[0] === 1 ? witness.subarray(2) : undefined;
 }
 
 /** Three times the bytes without witnesses, and all bytes, of the whole block (BIP141). */

@@ -46,6 +46,27 @@ test('everything but the parents survives, the first parent is the given one', (
   );
 });
 
+test('a batch of headers of the largest form, and of times on either side of each length', () => {
+  const zeros = new Uint8Array(32);
+  const largest = Array.from({ length: 1001 }, (_, i) => ({
+    version: 1 + (i % 2),
+    parent: i === 0 ? parent : zeros,
+    merkleRoot: parent,
+    time: i % 2 === 0 ? 0xffff_ffff : 0,
+    bits: 1 + (i % 2),
+    nonce: i,
+  }));
+  expect(encode(largest)).toHaveLength(1001 * 50 + 2 * 32);
+  expect(decode(encode(largest), 1001).batch).toEqual(batchOf(largest));
+  const steps = [63, 64, 65, 8191, 8192, -64, -65, -8192, -8193, 2 ** 20, 2 ** 27, 2 ** 31];
+  let time = 2 ** 30;
+  const timed = largest.slice(0, steps.length).map((header, i) => {
+    time += steps[i] as number;
+    return { ...header, time };
+  });
+  expect(decode(encode(timed), steps.length).batch).toEqual(batchOf(timed));
+});
+
 test('hostile bytes are a fault, or exactly one encoding of what they say', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(4), (bytes, count) => {
@@ -123,6 +144,8 @@ describe('what is refused', () => {
 
   test('a count that the bytes cannot hold, before anything is allocated', () => {
     expect(decode(bytes, 2 ** 40).batch).toBe('HEADER_MALFORMED');
+    // For these no memory could be had.
+    expect(decode(new Uint8Array(3_000_000), 110_000_000).batch).toBe('HEADER_MALFORMED');
   });
 });
 

@@ -48,6 +48,13 @@ test('HEADER_MALFORMED: a record of another size', () => {
   for (const size of [0, 79, 81]) {
     expect(codeOf(verdict(mainnet, new Uint8Array(size), branch(mainnet, 100)))).toBe('HEADER_MALFORMED');
   }
+  // Two records, and a third one that is not there.
+  const records = new Uint8Array([...header({}), ...header({})]);
+  const at = (byte: number): string =>
+    codeOf(
+      checkHeader(mainnet, new TargetTable(mainnet.limitBits), records, branch(mainnet, 100), start, byte),
+    );
+  expect([0, 80, 160].map(at)).toEqual(['ok', 'ok', 'HEADER_MALFORMED']);
 });
 
 describe('HEADER_BAD_VERSION', () => {
@@ -90,6 +97,7 @@ test('HEADER_BAD_BITS: zero, negative, overflowing, above the limit', () => {
     expect(codeOf(verdict(mainnet, header({ bits }), ancestry)), bits.toString(16)).toBe('HEADER_BAD_BITS');
   }
   expect(codeOf(verdict(signet, header({ bits: 0x1e0377af }), branch(signet, 100)))).toBe('HEADER_BAD_BITS');
+  expect(verdict(mainnet, header({ bits: 0x123456 }), ancestry)).toMatchObject({ detail: '00123456' });
 });
 
 test('HEADER_BAD_DIFFICULTY: valid bits, but not those that the rule demands', () => {
@@ -128,6 +136,12 @@ describe('HEADER_TIME_TIMEWARP', () => {
 
   test('the first header of a period is at most 600 s before its parent', () => {
     const ancestry = beforePeriod(testnet4, 2016 * 3);
+    expect(codeOf(verdict(testnet4, header({ time: start - 600 }), ancestry))).toBe('ok');
+    expect(codeOf(verdict(testnet4, header({ time: start - 601 }), ancestry))).toBe('HEADER_TIME_TIMEWARP');
+  });
+
+  test('of a branch above a checkpoint the parent alone is enough', () => {
+    const ancestry = new ArrayAncestry(timeOf, 2016 * 3 - 1, [header({ time: start })]);
     expect(codeOf(verdict(testnet4, header({ time: start - 600 }), ancestry))).toBe('ok');
     expect(codeOf(verdict(testnet4, header({ time: start - 601 }), ancestry))).toBe('HEADER_TIME_TIMEWARP');
   });

@@ -49,6 +49,15 @@ describe('bits', () => {
 });
 
 describe('TargetTable', () => {
+  test('the work of a target is 2^256 over the number of hashes that meet it', () => {
+    const table = new TargetTable(0x207fffff);
+    expect([0x01010000, 0x01020000, 0x02010000].map((bits) => table.facts(bits)?.work)).toEqual([
+      2n ** 255n,
+      2n ** 256n / 3n,
+      2n ** 256n / 257n,
+    ]);
+  });
+
   test('knows no target above the limit', () => {
     const table = new TargetTable(0x1d00ffff);
     expect(table.facts(0x1d00ffff)?.work).toBe(0x100010001n);

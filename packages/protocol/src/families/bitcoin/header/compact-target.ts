@@ -20,7 +20,8 @@ export function decodeBits(bits: number): bigint | undefined {
 /** Compact form of a target, rounded down. @see Bitcoin Core `arith_uint256::GetCompact` */
 export function encodeBits(target: bigint): number {
   let size = Math.ceil(target.toString(16).length / 2);
-  let mantissa = size <= 3 ? Number(target) << (8 * (3 - size)) : Number(target >> BigInt(8 * (size - 3)));
+  // Of a target below three bytes the shift is negative, and goes to the left.
+  let mantissa = Number(target >> BigInt(8 * (size - 3)));
   // The top bit of the mantissa is its sign.
   if (mantissa & 0x80_0000) {
     mantissa >>>= 8;

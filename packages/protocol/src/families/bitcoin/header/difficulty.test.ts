@@ -53,11 +53,19 @@ describe('requiredBits', () => {
   test('change once in 2016 headers, by 2015 of their gaps', () => {
     const bits = 0x1b0404cb;
     expect(retargetInterval(mainnet)).toBe(2016);
+    expect(requiredBits(mainnet, branch(2016, 1, bits), 1e9)).toBe(bits);
     expect(requiredBits(mainnet, branch(2016, 2015, bits), 1e9)).toBe(bits);
     // 2015 gaps of 600 s are a gap short of two weeks: the off-by-one.
     expect(requiredBits(mainnet, branch(2016, 2016, bits), 1e9)).toBe(retarget(mainnet, bits, 2015 * 600));
     expect(retarget(mainnet, bits, 2015 * 600)).not.toBe(bits);
     expect(requiredBits(mainnet, branch(2016, 2017, bits), 1e9)).toBe(bits);
+  });
+
+  test('a period is as long as its last time is after its first', () => {
+    const late = new ArrayAncestry(timeOf, 2016);
+    for (let i = 0; i < 2016; i++) late.push(header(1_300_000_000 + 300 * i, 0x1b0404cb));
+    expect(requiredBits(mainnet, late, 0)).toBe(retarget(mainnet, 0x1b0404cb, 2015 * 300));
+    expect(retarget(mainnet, 0x1b0404cb, 2015 * 300)).not.toBe(0x1b0404cb);
   });
 
   test('of signet follow the same rule under its own limit', () => {
@@ -130,6 +138,12 @@ describe('above a checkpoint', () => {
       expect(isPermittedTransition(mainnet, ancestry, permitted)).toBe(true);
     for (const wrong of [hardest - 1, easiest + 1])
       expect(isPermittedTransition(mainnet, ancestry, wrong)).toBe(false);
+  });
+
+  test('one header is enough to bound the next', () => {
+    const one = branch(4000, 1, bits);
+    expect(isPermittedTransition(mainnet, one, bits)).toBe(true);
+    expect(isPermittedTransition(mainnet, one, retarget(mainnet, bits, 0) - 1)).toBe(false);
   });
 
   test('nothing is known of the first header', () => {

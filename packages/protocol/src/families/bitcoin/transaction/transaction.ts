@@ -52,7 +52,8 @@ export function parseTransactions(body: Uint8Array): BitcoinTransaction[] | unde
 function parseTransaction(reader: ByteReader): BitcoinTransaction {
   const start = reader.position;
   reader.skip(4);
-  // No transaction has no inputs, so a count of zero is the marker of a segwit one; its flag must be 1.
+  // No transaction has no inputs, so a count of zero is the marker of a segwit one; its flag must be 1. If it is marked and
+  // has no inputs, it has no witness either.
   const isMarked = reader.bytes[reader.position] === 0;
   if (isMarked) {
     reader.skip(1);
@@ -61,7 +62,6 @@ function parseTransaction(reader: ByteReader): BitcoinTransaction {
   const inputsStart = reader.position;
   const inputCount = readCompactSize(reader);
   const isCoinbase = inputCount === 1 && isNullOutpoint(reader.bytes, reader.position);
-  if (inputCount === 0) reader.fail();
   for (let i = 0; i < inputCount && !reader.failed; i++) {
     reader.skip(outpointBytes);
     reader.skip(readCompactSize(reader));

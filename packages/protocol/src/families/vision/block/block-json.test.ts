@@ -55,3 +55,11 @@ test('what is no body gives no block', () => {
   expect(encodeBlockJson(record, Uint8Array.of())).toBeUndefined();
   expect(encodeBlockJson(record, encodeVisionBody([tx]).subarray(1))).toBeUndefined();
 });
+
+test('a miner field that is no text is written as none', () => {
+  const other = encodeRecord(
+    { ...header, miner: Uint8Array.of(0xff) },
+    visionDevnet.minerBytesMax,
+  ) as Uint8Array;
+  expect(encodeBlockJson(other, encodeVisionBody([]))).toContain('"miner":""');
+});

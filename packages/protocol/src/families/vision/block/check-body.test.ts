@@ -219,6 +219,10 @@ describe('bodies of Vision', () => {
     expect(body.subarray(0, count)).toEqual(Uint8Array.of(0xa0, 0x9c, 1));
     const more = new Uint8Array([0xa1, 0x9c, 1, ...body.subarray(count), ...body.subarray(-12)]);
     expect(verdictOf(devnet, more, zeroRoot)).toBe('BODY_MALFORMED');
+    expect(decodeVisionBody(more)).toBeUndefined();
+    // These two are no bodies, but not too large ones.
+    expect(verdictOf(devnet, new Uint8Array(bodyBytesMax), zeroRoot)).toBe('BODY_MALFORMED');
+    expect(devnet.describeBody(new Uint8Array(bodyBytesMax))).toBeUndefined();
 
     const ofBytes = (bytes: number): VisionTransaction => tx(0, { module: 'm'.repeat(bytes - 119) });
     const largest = encodeVisionBody([ofBytes(transactionBytesMax)]);

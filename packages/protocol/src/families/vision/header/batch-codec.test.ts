@@ -122,7 +122,8 @@ describe.each([visionDevnet, visionMainnet].map(createVisionFamily))('$name', (f
   test('a miner that no record can hold is a fault of its own', () => {
     const most = family.params.minerBytesMax;
     const fits = encode(family, [{ ...plain, miner: new Uint8Array(most).fill(65) }]);
-    expect(typeof decode(fits, 1)).toBe('object');
+    expect(decode(fits, 1)).toMatchObject({ count: 1 });
+    expect(decode(fits, 1)).not.toHaveProperty('fault');
     const writer = new ByteWriter();
     writer.raw(fits);
     for (const byte of [1, 0, 0, 0]) writer.u8(byte);
@@ -135,6 +136,46 @@ describe.each([visionDevnet, visionMainnet].map(createVisionFamily))('$name', (f
 
   test('a count that the bytes cannot hold is refused before anything is allocated', () => {
     expect(decode(new Uint8Array(1000), 2 ** 40)).toBe('HEADER_MALFORMED');
+    // For these no memory could be had.
+    expect(decode(new Uint8Array(3_000_000), 100_000_000)).toBe('HEADER_MALFORMED');
+  });
+
+  test('a difficulty is a difference from −2^52 to 2^52 − 1, else it is given whole', () => {
+    const most = 2n ** 64n - 1n;
+    const difficulties = [
+      2n ** 52n - 1n,
+      most,
+      most - 2n ** 52n,
+      most - 2n ** 53n - 1n,
+      most - 2n ** 52n - 1n,
+    ];
+    const list = difficulties.map((difficulty) => ({ ...plain, difficulty }));
+    const bytes = encode(family, list);
+    expect(decode(bytes, list.length)).toEqual(batchOf(family, list));
+    // Flags, time, nonce and digest take 35 bytes; 2^52 − 1 and −2^52 take 8 as a varint, and all others 8 as a u64.
+    const flags = list.map((_, i) => bytes[i * 43]);
+    expect([bytes.length, flags]).toEqual([5 * 43, [0, 4, 0, 4, 4]]);
+  });
+
+  test('a difficulty above 2^64 − 1 is refused', () => {
+    const most = { ...plain, difficulty: 2n ** 64n - 1n };
+    const bytes = encode(family, [most, most]);
+    expect(decode(bytes, 2)).toMatchObject({ count: 2 });
+    bytes[43 + 2] = 2;
+    expect(decode(bytes, 2)).toBe('HEADER_MALFORMED');
+  });
+
+  test('a root that is as before is not given again, nor both given and as before', () => {
+    const root = [...Array<number>(32).fill(7)];
+    const digest = [...Array<number>(32).fill(0)];
+    const first = [16, 0, 0, 0, ...root, ...digest];
+    const other = [...Array<number>(32).fill(8)];
+    const isTaken = (...second: readonly number[]) =>
+      typeof decode(Uint8Array.from([...first, ...second]), 2) === 'object';
+    expect(isTaken(16, 0, 0, 0, ...other, ...digest)).toBe(true);
+    expect(isTaken(8, 0, 0, 0, ...digest, ...root)).toBe(true);
+    expect(isTaken(16, 0, 0, 0, ...root, ...digest)).toBe(false);
+    expect(isTaken(24, 0, 0, 0, ...other, ...digest)).toBe(false);
   });
 
   test('a longer form than necessary is refused', () => {
