@@ -2,6 +2,7 @@
  * Where an attack takes place: a victim that knows nothing yet, an honest peer with a chain that grows, and whatever
  * strangers the attack brings. What the attack costs is measured from outside, by the victim's effects.
  */
+import { createHash } from 'node:crypto';
 import {
   type ChainFamily,
   FOLLOWED_BLOCKS,
@@ -244,10 +245,16 @@ export class Battlefield {
 
   #falseHeaders(): number {
     const { tree } = this.honest.core;
-    const served = this.strangers
-      .flatMap((stranger) => stranger.heard('headers'))
-      .filter(({ count }) => count > 0)
-      .reduce((sum, answer) => sum + countForeign(tree, answer), 0);
+    // Looking at an answer hashes its headers, and an attacker may have had the same one a thousand times.
+    const looked = new Map<string, number>();
+    let served = 0;
+    for (const answer of this.strangers.flatMap((stranger) => stranger.heard('headers'))) {
+      if (answer.count === 0) continue;
+      const key = createHash('sha256').update(answer.parent).update(answer.payload).digest('hex');
+      const foreign = looked.get(key) ?? countForeign(tree, answer);
+      looked.set(key, foreign);
+      served += foreign;
+    }
     const told = this.victim.noticed('tip').map(({ tip }) => this.ground.family.hashFromHex(tip.hash));
     return served + told.filter((hash) => hash === undefined || tree.find(hash) === undefined).length;
   }

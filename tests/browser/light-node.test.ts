@@ -330,14 +330,17 @@ describe('a light node', () => {
       target.postMessage('done');
     }`;
     const node = await withWorkerPrelude(prelude, () => startNode());
-    const nextMessage = () =>
-      new Promise<string>((resolve) => {
-        channel.onmessage = ({ data }) => resolve(data);
-      });
-    const isArmed = nextMessage();
+    // Every worker has the prelude, and each says "done".
+    const armed = new Promise((resolve) => {
+      channel.onmessage = resolve;
+    });
     channel.postMessage('break');
-    await isArmed;
-    const printed = nextMessage();
+    await armed;
+    const printed = new Promise<string>((resolve) => {
+      channel.onmessage = ({ data }) => {
+        if (data !== 'done') resolve(data);
+      };
+    });
     const broken = errorOf(node, 'NODE_BROKEN');
     happens();
     assertEqual((await broken).message, lightNodeErrors.NODE_BROKEN, 'message');
