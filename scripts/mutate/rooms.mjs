@@ -66,8 +66,7 @@ export const rooms = [
     folder: `${core}/blocks`,
     least: 85,
     sources: sourcesIn('blocks'),
-    // The last one is a simulator, but each of its scenarios has a rule of this room in its name.
-    tests: [...testsIn('blocks'), 'tests/sim/bodies.test.ts'],
+    tests: testsIn('blocks'),
   },
   {
     name: 'peer',
