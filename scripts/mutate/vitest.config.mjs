@@ -33,6 +33,7 @@ export default defineConfig({
     include: roomOf(process.env.MUTATE_ROOM ?? '').tests,
     // The files of one run share their modules. Each run has a new thread.
     isolate: false,
+    runner: path.join(root, 'scripts/mutate/loading-runner.mjs'),
     testTimeout: 60_000,
     sequence: { sequencer: QuickestFirst },
   },
