@@ -124,15 +124,6 @@ describe('OrphanPool', () => {
     expect([50, 1, 2, 60].map((index) => pool.has(hashOf(index)))).toEqual([true, false, true, true]);
   });
 
-  it('takes blocks that name each other as parents for invented', () => {
-    const pool = new OrphanPool({ perPeerMax: 3 });
-    pool.add(orphan(11, { parent: 10 }), nothing);
-    pool.add(orphan(50, { parent: 51 }), nothing);
-    pool.add(orphan(51, { parent: 50 }), nothing);
-    expect(pool.add(orphan(12, { parent: 11 }), verified(10))).toBe('added');
-    expect([11, 50, 51, 12].map((index) => pool.has(hashOf(index)))).toEqual([true, false, true, true]);
-  });
-
   it('takes a block for valid if its parent is verified, whatever waits for that parent’s parent', () => {
     const pool = new OrphanPool({ perPeerMax: 3 });
     pool.add(orphan(11, { parent: 10 }), nothing);
@@ -140,6 +131,15 @@ describe('OrphanPool', () => {
     pool.add(orphan(50, { parent: 1050 }), nothing);
     pool.add(orphan(12, { parent: 11 }), verified(10));
     expect([11, 10, 50, 12].map((index) => pool.has(hashOf(index)))).toEqual([true, false, true, true]);
+  });
+
+  it('takes blocks that name each other as parents for invented', () => {
+    const pool = new OrphanPool({ perPeerMax: 3 });
+    pool.add(orphan(11, { parent: 10 }), nothing);
+    pool.add(orphan(50, { parent: 51 }), nothing);
+    pool.add(orphan(51, { parent: 50 }), nothing);
+    expect(pool.add(orphan(12, { parent: 11 }), verified(10))).toBe('added');
+    expect([11, 50, 51, 12].map((index) => pool.has(hashOf(index)))).toEqual([true, false, true, true]);
   });
 
   it('drops one block and none of its children', () => {
@@ -177,6 +177,16 @@ describe('OrphanPool', () => {
     for (const index of [3, 4]) pool.add(orphan(index, { peer: 'b', parent: 100 + index }), nothing);
     expect(pool.add(orphan(5, { peer: 'c', parent: 105 }), nothing)).toBe('added');
     expect(['a', 'b', 'c'].map((peer) => pool.countOf(peer))).toEqual([1, 2, 1]);
+  });
+
+  it('keeps nothing of a peer whose blocks have all gone: it comes after the others then', () => {
+    const pool = new OrphanPool({ orphansMax: 4 });
+    pool.add(orphan(1, { peer: 'a', parent: 101 }), nothing);
+    pool.adopt(hashOf(1), verified(1));
+    for (const index of [2, 3]) pool.add(orphan(index, { peer: 'b', parent: 100 + index }), nothing);
+    for (const index of [4, 5]) pool.add(orphan(index, { peer: 'a', parent: 100 + index }), nothing);
+    expect(pool.add(orphan(6, { peer: 'c', parent: 106 }), nothing)).toBe('added');
+    expect(['a', 'b', 'c'].map((peer) => pool.countOf(peer))).toEqual([2, 1, 1]);
   });
 
   it('makes room for a peer with the most by its own oldest block', () => {
