@@ -205,4 +205,127 @@ export const equivalentMutants = [
       ],
     ],
   },
+  {
+    file: 'blocks/block-retries.ts',
+    why: 'what is deleted where nothing is missing was not there',
+    changes: [
+      [
+        'if (this.#missing.size > 0) this.#missing.delete(bytesToHex(hash));',
+        'if (true) this.#missing.delete(bytesToHex(hash));',
+      ],
+      [
+        'if (this.#missing.size > 0) this.#missing.delete(bytesToHex(hash));',
+        'if (this.#missing.size >= 0) this.#missing.delete(bytesToHex(hash));',
+      ],
+    ],
+  },
+  {
+    file: 'blocks/block-server.ts',
+    why: 'before it is set no request of the queue has a time until which it waits',
+    changes: [
+      [
+        'const queue = this.#queues.get(peer) ?? { peer, requests: [], isReading: false, isWaiting: false };',
+        'const queue = this.#queues.get(peer) ?? { peer, requests: [], isReading: false, isWaiting: true };',
+      ],
+    ],
+  },
+  {
+    file: 'blocks/block-server.ts',
+    why: 'where a queue waits for a body there is the request that waits',
+    changes: [
+      [
+        'const at = Math.max(peer.served.freeAt, isWaiting ? (requests[0]?.waitsUntil ?? 0) : 0);',
+        'const at = Math.max(peer.served.freeAt, isWaiting ? (requests[0].waitsUntil ?? 0) : 0);',
+      ],
+    ],
+  },
+  {
+    file: 'blocks/block-server.ts',
+    why: 'of two that are equal either may be taken',
+    changes: [
+      ['if (next === undefined || at < next) next = at;', 'if (next === undefined || at <= next) next = at;'],
+    ],
+  },
+  {
+    file: 'blocks/download-window.ts',
+    why: 'at its target the window stays there either way',
+    changes: [
+      [
+        'this.size = this.size < target ? Math.min(target, this.size + 2) : Math.max(target, this.size - 1);',
+        'this.size = this.size <= target ? Math.min(target, this.size + 2) : Math.max(target, this.size - 1);',
+      ],
+    ],
+  },
+  {
+    file: 'blocks/orphan-pool.ts',
+    why: 'from an empty pool nothing can be taken',
+    changes: [
+      [
+        'if (this.#blocks.size === 0 || !isVerified(hash)) return [];',
+        'if (false || !isVerified(hash)) return [];',
+      ],
+    ],
+  },
+  {
+    file: 'blocks/orphan-pool.ts',
+    why: 'a block that waits for a parent is in the pool, under that parent, until it is removed',
+    changes: [
+      [
+        'for (const key of [...(this.#byParent.get(parent) ?? [])]) {',
+        'for (const key of [...(this.#byParent.get(parent) ?? ["Stryker was here"])]) {',
+      ],
+      [
+        'if (block === undefined || !isVerified(block.hash)) continue;',
+        'if (false || !isVerified(block.hash)) continue;',
+      ],
+      ['siblings?.delete(key);', 'siblings.delete(key);'],
+      [
+        'if (siblings?.size === 0) this.#byParent.delete(parentKey);',
+        'if (siblings.size === 0) this.#byParent.delete(parentKey);',
+      ],
+    ],
+  },
+  {
+    file: 'blocks/orphan-pool.ts',
+    why: 'of a peer that has no block here there is none to drop',
+    changes: [['if (this.countOf(peerId) === 0) return 0;', 'if (false) return 0;']],
+  },
+  {
+    file: 'blocks/orphan-pool.ts',
+    why: 'a body that is larger than the pool does not fit even if all else goes, so nothing goes and it is refused',
+    changes: [['if (body.length > this.#bytesMax) return undefined;', 'if (false) return undefined;']],
+  },
+  {
+    file: 'blocks/orphan-pool.ts',
+    why: 'a peer has a share just as long as it has a block here',
+    changes: [
+      [
+        'if (victim === undefined || share === undefined) return false;',
+        'if (victim === undefined && share === undefined) return false;',
+      ],
+      [
+        'if (victim === undefined || share === undefined) return false;',
+        'if (false || share === undefined) return false;',
+      ],
+      [
+        'if (victim === undefined || share === undefined) return false;',
+        'if (victim === undefined || false) return false;',
+      ],
+    ],
+  },
+  {
+    file: 'blocks/orphan-pool.ts',
+    why: 'no block has such a hash',
+    changes: [['const passed: string[] = [];', 'const passed: string[] = ["Stryker was here"];']],
+  },
+  {
+    file: 'blocks/orphan-pool.ts',
+    why: 'the first header that is looked at sets it',
+    changes: [['let isRooted = false;', 'let isRooted = true;']],
+  },
+  {
+    file: 'blocks/stored-blocks.ts',
+    why: 'it is set before it is read first',
+    changes: [['#mustList = false;', '#mustList = true;']],
+  },
 ];

@@ -31,4 +31,12 @@ describe('BlockRetries', () => {
     expect(missing.takeDue(10_000)).toEqual([hashOf(2)]);
     expect(missing.nextWake()).toBeUndefined();
   });
+
+  it('keeps a hash of its own, since the given one may be a view of a message', () => {
+    const missing = new BlockRetries();
+    const hash = hashOf(1);
+    missing.add(hash, 0);
+    hash.fill(9);
+    expect(missing.takeDue(MISSING_RETRY_MS)).toEqual([hashOf(1)]);
+  });
 });

@@ -133,6 +133,81 @@ describe('BlockServer', () => {
     expect([told(), server.nextWake()]).toEqual([[-2, -3], undefined]);
   });
 
+  it('sends nothing to a peer for which as much waits as may, and is not woken for it', () => {
+    where.set(1, 'here');
+    peer.sendBufferBytes = BODY_SEND_BUFFER_BYTES_MAX;
+    server.request(peer, ask(1), 0);
+    expect([told(), server.nextWake()]).toEqual([[], undefined]);
+    peer.sendBufferBytes = BODY_SEND_BUFFER_BYTES_MAX - 1;
+    server.advance(1);
+    expect(told()).toEqual([1]);
+  });
+
+  it('serves a peer that had too much once its debt is paid, and is woken for it', () => {
+    where.set(1, 'here');
+    peer.served.charge(0, SERVED_BYTES_BURST_MAX + 2 * SERVED_BYTES_PER_SECOND_MAX);
+    server.request(peer, ask(1), 0);
+    server.advance(1999);
+    expect([told(), server.nextWake()]).toEqual([[], 2000]);
+    server.advance(2000);
+    expect(told()).toEqual([1]);
+  });
+
+  it('is not woken while a body is being read', () => {
+    isSlow = true;
+    where.set(1, 'here');
+    server.request(peer, ask(1), 0);
+    expect(server.nextWake()).toBeUndefined();
+  });
+
+  it('is woken for the first of the peers that wait', () => {
+    const peers = ['a', 'b', 'c'].map((id) => new Peer(id, 4 * 1024 * 1024, undefined, 0));
+    const [a, b, c] = peers as [Peer, Peer, Peer];
+    for (const index of [1, 2]) where.set(index, 'coming');
+    server.request(a, ask(1), 0);
+    server.request(a, ask(2), 0);
+    server.request(b, ask(2), 10);
+    server.request(c, ask(2), 20);
+    // The second request of the first peer begins to wait last.
+    where.set(1, 'here');
+    server.advance(30);
+    expect(server.nextWake()).toBe(10 + COMING_BODY_WAIT_MS);
+    server.forget(b);
+    expect(server.nextWake()).toBe(20 + COMING_BODY_WAIT_MS);
+    server.forget(c);
+    expect(server.nextWake()).toBe(30 + COMING_BODY_WAIT_MS);
+  });
+
+  it('tells how many requests of a peer wait, and whether it serves it', () => {
+    const other = new Peer('other', 4 * 1024 * 1024, undefined, 0);
+    const state = (of: Peer): [number, boolean] => [server.waiting(of), server.isServing(of)];
+    expect(state(peer)).toEqual([0, false]);
+    isSlow = true;
+    for (const index of [1, 2]) where.set(index, 'here');
+    server.request(peer, ask(1), 0);
+    server.request(peer, ask(2), 0);
+    expect([state(peer), state(other)]).toEqual([
+      [2, true],
+      [0, false],
+    ]);
+    reads[0]?.reader(undefined);
+    expect(state(peer)).toEqual([1, true]);
+    server.advance(1);
+    reads[1]?.reader(undefined);
+    server.advance(2);
+    expect(state(peer)).toEqual([0, false]);
+  });
+
+  it('keeps hashes of its own while a request waits, since the given ones are views of a message', () => {
+    where.set(1, 'coming');
+    const request = ask(1);
+    server.request(peer, request, 0);
+    request.hashes[0]?.fill(9);
+    where.set(1, 'here');
+    server.advance(1);
+    expect(told()).toEqual([1]);
+  });
+
   it('PEER_FLOOD: keeps so many requests waiting and no more', () => {
     isSlow = true;
     where.set(1, 'here');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FOLLOWED_BLOCKS } from '../limits.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { FollowedBlocks } from './followed-blocks.js';
 
@@ -68,5 +69,52 @@ describe('FollowedBlocks', () => {
     expect(takeAll(new FollowedBlocks(chainOf(2), 64))).toEqual([2, 1]);
     const none = new FollowedBlocks(chainOf(9), 0);
     expect([takeAll(none), none.isDone, none.includes(9)]).toEqual([[], true, false]);
+  });
+
+  it('looks at the only body there is', () => {
+    expect(takeAll(new FollowedBlocks(chainOf(1), 64))).toEqual([1]);
+    expect(takeAll(new FollowedBlocks(chainOf(9), 1))).toEqual([9]);
+  });
+
+  it('goes on upwards if the chain has grown by just what is kept', () => {
+    const chain = chainOf(10);
+    const followed = new FollowedBlocks(chain, 4);
+    takeAll(followed);
+    chain.tipHeight = 14;
+    expect(takeAll(followed)).toEqual([11, 12, 13, 14]);
+  });
+
+  it('looks at everything again in a short chain too', () => {
+    const followed = new FollowedBlocks(chainOf(2), 64);
+    takeAll(followed);
+    followed.restart();
+    expect(takeAll(followed)).toEqual([2, 1]);
+  });
+
+  it('begins at the tip again if a reorganisation replaced all that it had looked at, and looks at each once', () => {
+    const chain = chainOf(10);
+    const followed = new FollowedBlocks(chain, 4);
+    expect(followed.next()).toBe(10);
+    followed.reorganised(8);
+    expect(takeAll(followed)).toEqual([10, 9, 8, 7]);
+  });
+
+  it('keeps the newest bodies of the best chain, and no others', () => {
+    const followed = new FollowedBlocks(chainOf(10), 4);
+    expect([10, 7, 6].map((slot) => followed.includes(slot))).toEqual([true, true, false]);
+    const chain = chainOf(10);
+    chain.isOnBestChain = (slot) => slot !== 9;
+    expect([10, 9].map((slot) => new FollowedBlocks(chain, 4).includes(slot))).toEqual([true, false]);
+  });
+
+  it('calls old what is below the newest that every peer keeps, however many this node keeps', () => {
+    const followed = new FollowedBlocks(chainOf(100), 4);
+    const edge = 100 - FOLLOWED_BLOCKS;
+    expect([100, edge + 1, edge, edge - 1].map((slot) => followed.isOld(slot))).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
   });
 });

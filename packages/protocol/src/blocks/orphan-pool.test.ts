@@ -76,12 +76,34 @@ describe('OrphanPool', () => {
     expect(pool.adopt(hashOf(7), verified(7)).map(indexOf)).toEqual([7]);
   });
 
+  it('adopts nothing by a hash that is not verified', () => {
+    const pool = new OrphanPool();
+    pool.add(orphan(7), nothing);
+    pool.add(orphan(8), nothing);
+    expect([pool.adopt(hashOf(7), verified(8)), pool.size]).toEqual([[], 2]);
+  });
+
+  it('still finds a block after its sibling has gone', () => {
+    const pool = new OrphanPool();
+    pool.add(orphan(2, { parent: 1, peer: 'p' }), nothing);
+    pool.add(orphan(3, { parent: 1, peer: 'q' }), nothing);
+    pool.dropPeer('p');
+    expect(pool.parents).toBe(1);
+    expect(pool.adopt(hashOf(1), verified(1, 3)).map(indexOf)).toEqual([3]);
+  });
+
   it('knows what it has, and refuses what could never fit', () => {
     const pool = new OrphanPool({ bytesMax: 100 });
     expect(pool.add(orphan(1), nothing)).toBe('added');
     expect(pool.add(orphan(1, { peer: 'q' }), nothing)).toBe('duplicate');
     expect(pool.add(orphan(2, { bytes: 101 }), nothing)).toBe('refused');
     expect(pool.size).toBe(1);
+  });
+
+  it('takes a block that just fits, and nothing where it may hold nothing', () => {
+    expect(new OrphanPool({ bytesMax: 100 }).add(orphan(1, { bytes: 100 }), nothing)).toBe('added');
+    for (const options of [{ orphansMax: 0 }, { perPeerMax: 0 }, { bytesMax: 0 }])
+      expect(new OrphanPool(options).add(orphan(1), nothing)).toBe('refused');
   });
 
   it('at a peer’s cap takes its oldest that waits for nothing known, not a valid child', () => {
@@ -92,6 +114,32 @@ describe('OrphanPool', () => {
     // 10 is verified, so 11 is the next block: it stays, though it is the oldest.
     pool.add(orphan(52, { parent: 1052 }), verified(10));
     expect([11, 50, 51, 52].map((index) => pool.has(hashOf(index)))).toEqual([true, false, true, true]);
+  });
+
+  it('at a peer’s cap takes from that peer alone, even a valid block for an invented one', () => {
+    const pool = new OrphanPool({ perPeerMax: 2 });
+    pool.add(orphan(50, { parent: 1050, peer: 'other' }), nothing);
+    for (const index of [1, 2]) pool.add(orphan(index), verified(0));
+    expect(pool.add(orphan(60, { parent: 1060 }), verified(0))).toBe('added');
+    expect([50, 1, 2, 60].map((index) => pool.has(hashOf(index)))).toEqual([true, false, true, true]);
+  });
+
+  it('takes a block for valid if its parent is verified, whatever waits for that parent’s parent', () => {
+    const pool = new OrphanPool({ perPeerMax: 3 });
+    pool.add(orphan(11, { parent: 10 }), nothing);
+    pool.add(orphan(10, { parent: 9 }), nothing);
+    pool.add(orphan(50, { parent: 1050 }), nothing);
+    pool.add(orphan(12, { parent: 11 }), verified(10));
+    expect([11, 10, 50, 12].map((index) => pool.has(hashOf(index)))).toEqual([true, false, true, true]);
+  });
+
+  it('takes blocks that name each other as parents for invented', () => {
+    const pool = new OrphanPool({ perPeerMax: 3 });
+    pool.add(orphan(11, { parent: 10 }), nothing);
+    pool.add(orphan(50, { parent: 51 }), nothing);
+    pool.add(orphan(51, { parent: 50 }), nothing);
+    expect(pool.add(orphan(12, { parent: 11 }), verified(10))).toBe('added');
+    expect([11, 50, 51, 12].map((index) => pool.has(hashOf(index)))).toEqual([true, false, true, true]);
   });
 
   it('drops one block and none of its children', () => {
@@ -113,6 +161,50 @@ describe('OrphanPool', () => {
     expect(pool.add(orphan(7, { peer: 'fourth', parent: 107 }), nothing)).toBe('added');
     expect(pool.add(orphan(8, { peer: 'fifth', parent: 108 }), nothing)).toBe('refused');
     expect(pool.size).toBe(4);
+  });
+
+  it('takes nothing from a modest peer, though its block is the oldest', () => {
+    const pool = new OrphanPool({ orphansMax: 3 });
+    pool.add(orphan(1, { peer: 'modest', parent: 101 }), nothing);
+    for (const index of [2, 3]) pool.add(orphan(index, { peer: 'greedy', parent: 100 + index }), nothing);
+    expect(pool.add(orphan(4, { peer: 'new', parent: 104 }), nothing)).toBe('added');
+    expect([1, 2, 3, 4].map((index) => pool.has(hashOf(index)))).toEqual([true, false, true, true]);
+  });
+
+  it('of peers that have as much takes from the first', () => {
+    const pool = new OrphanPool({ orphansMax: 4 });
+    for (const index of [1, 2]) pool.add(orphan(index, { peer: 'a', parent: 100 + index }), nothing);
+    for (const index of [3, 4]) pool.add(orphan(index, { peer: 'b', parent: 100 + index }), nothing);
+    expect(pool.add(orphan(5, { peer: 'c', parent: 105 }), nothing)).toBe('added');
+    expect(['a', 'b', 'c'].map((peer) => pool.countOf(peer))).toEqual([1, 2, 1]);
+  });
+
+  it('keeps nothing of a peer whose blocks have all gone: it comes after the others then', () => {
+    const pool = new OrphanPool({ orphansMax: 4 });
+    pool.add(orphan(1, { peer: 'a', parent: 101 }), nothing);
+    pool.adopt(hashOf(1), verified(1));
+    for (const index of [2, 3]) pool.add(orphan(index, { peer: 'b', parent: 100 + index }), nothing);
+    for (const index of [4, 5]) pool.add(orphan(index, { peer: 'a', parent: 100 + index }), nothing);
+    expect(pool.add(orphan(6, { peer: 'c', parent: 106 }), nothing)).toBe('added');
+    expect(['a', 'b', 'c'].map((peer) => pool.countOf(peer))).toEqual([2, 1, 1]);
+  });
+
+  it('makes room for a peer with the most by its own oldest block', () => {
+    const pool = new OrphanPool({ orphansMax: 3 });
+    for (const index of [1, 2, 3]) pool.add(orphan(index, { parent: 100 + index }), nothing);
+    expect(pool.add(orphan(4, { parent: 104 }), nothing)).toBe('added');
+    expect([1, 2, 3, 4].map((index) => pool.has(hashOf(index)))).toEqual([false, true, true, true]);
+  });
+
+  it('counts against a peer only the bytes that are still here', () => {
+    const pool = new OrphanPool({ bytesMax: 100 });
+    pool.add(orphan(1, { peer: 'a', parent: 101, bytes: 90 }), nothing);
+    pool.add(orphan(2, { peer: 'a', parent: 102, bytes: 10 }), nothing);
+    pool.adopt(hashOf(1), verified(1));
+    pool.add(orphan(3, { peer: 'b', parent: 103, bytes: 50 }), nothing);
+    pool.add(orphan(4, { peer: 'b', parent: 104, bytes: 30 }), nothing);
+    expect(pool.add(orphan(5, { peer: 'c', parent: 105, bytes: 20 }), nothing)).toBe('added');
+    expect(['a', 'b', 'c'].map((peer) => pool.countOf(peer))).toEqual([1, 1, 1]);
   });
 
   it('at the cap of bytes takes them from whoever has most bytes, not most blocks', () => {

@@ -7,6 +7,7 @@ import {
   type StorageChange,
   type StorageOperation,
   type StorageResult,
+  select,
 } from '../io/storage.js';
 import { StoragePort } from '../io/storage-port.js';
 import { BODY_READS_MAX } from '../limits.js';
@@ -120,6 +121,42 @@ describe('StoredBlocks', () => {
     expect([reads[0]?.body, reads[1]?.isAnswered, taken('read').length]).toEqual([bodyOf(1), false, 1]);
   });
 
+  it('asks for the body of a hash, once, and for nothing else', () => {
+    list(1, 2);
+    read(1);
+    const [asked] = taken('read');
+    expect(asked?.operation).toEqual({ kind: 'read', selections: [select('bodies', hashOf(1))] });
+    give(asked, bodyOf(1));
+    expect(taken('read')).toEqual([]);
+  });
+
+  it('can read as many bodies as there are, one after another, and still has them', () => {
+    const indexes = Array.from({ length: 3 * BODY_READS_MAX }, (_, i) => i + 1);
+    list(...indexes);
+    for (const index of indexes) {
+      const result = read(index);
+      give(taken('read')[0], bodyOf(index));
+      expect([result.body, shelf.has(hashOf(index))]).toEqual([bodyOf(index), true]);
+    }
+  });
+
+  it('gives what was read last at once', () => {
+    list(1, 2);
+    read(1);
+    give(taken('read')[0], bodyOf(1));
+    shelf.remove(hashOf(2));
+    expect([read(1), taken('read')]).toEqual([{ body: bodyOf(1), isAnswered: true }, []]);
+  });
+
+  it('does not give again what was removed while it was being read', () => {
+    list(1);
+    const early = read(1);
+    const [asked] = taken('read');
+    shelf.remove(hashOf(1));
+    give(asked, bodyOf(1));
+    expect([early.body, read(1)]).toEqual([bodyOf(1), { body: undefined, isAnswered: true }]);
+  });
+
   it('says at once what it does not have, and finds out what the store has lost', () => {
     expect(read(1)).toEqual({ body: undefined, isAnswered: true });
     list(1);
@@ -141,6 +178,36 @@ describe('StoredBlocks', () => {
     expect([written, shelf.size, read(2).body]).toEqual([[2], 0, undefined]);
   });
 
+  it('removes a body before any other was touched', () => {
+    list(1);
+    shelf.remove(hashOf(1));
+    expect([shelf.size, read(1)]).toEqual([0, { body: undefined, isAnswered: true }]);
+  });
+
+  it('writes nothing where there is nothing to write, nor what it has', () => {
+    list(1);
+    shelf.put(hashOf(1), bodyOf(1));
+    shelf.advance();
+    expect([taken('write'), shelf.unwritten]).toEqual([[], 0]);
+  });
+
+  it('keeps hashes of its own, since the given ones may be views of a message', () => {
+    list(1, 2);
+    const [put, removed, lost] = [hashOf(3), hashOf(1), hashOf(2)];
+    shelf.put(put, bodyOf(3));
+    shelf.remove(removed);
+    shelf.read(lost, () => undefined);
+    const [asked] = taken('read');
+    for (const hash of [put, removed, lost]) hash.fill(9);
+    shelf.advance();
+    expect(changesOf(taken('write')[0])).toEqual([
+      deleteRecord('bodies', hashOf(1)),
+      putRecord('bodies', hashOf(3), bodyOf(3)),
+    ]);
+    give(asked);
+    expect([...shelf.hashes()]).toEqual([hashOf(3)]);
+  });
+
   it('does not keep what could not be written', () => {
     shelf.put(hashOf(1), bodyOf(1));
     shelf.advance();
@@ -148,6 +215,16 @@ describe('StoredBlocks', () => {
     expect(shelf.has(hashOf(1))).toBe(true);
     fail(change);
     expect([shelf.has(hashOf(1)), written, shelf.unwritten]).toEqual([false, [1], 0]);
+  });
+
+  it('keeps what could not be written if it is to be written once more', () => {
+    shelf.put(hashOf(1), bodyOf(1));
+    shelf.advance();
+    const [change] = taken('write');
+    shelf.remove(hashOf(1));
+    shelf.put(hashOf(1), bodyOf(1));
+    fail(change);
+    expect([shelf.has(hashOf(1)), written, shelf.unwritten]).toEqual([true, [], 1]);
   });
 
   it('removes before it puts, in one write', () => {
@@ -174,6 +251,7 @@ describe('StoredBlocks', () => {
   });
 
   it('knows what the store holds once the store says it, and takes one that cannot say it for empty', () => {
+    expect(shelf.isListed).toBe(false);
     shelf.list();
     expect([shelf.isListed, shelf.size]).toEqual([false, 0]);
     fail(taken('list')[0]);
@@ -199,6 +277,17 @@ describe('StoredBlocks', () => {
     ]);
     answer(listing, { kind: 'list', keys: [hashOf(2)] });
     expect([shelf.isListed, [...shelf.hashes()]]).toEqual([true, [hashOf(4), hashOf(3), hashOf(2)]]);
+  });
+
+  it('does not write again what was removed, though the store was opened anew while it was written', () => {
+    shelf.put(hashOf(1), bodyOf(1));
+    shelf.advance();
+    const [change] = taken('write');
+    shelf.remove(hashOf(1));
+    shelf.list();
+    store(change);
+    shelf.advance();
+    expect([shelf.size, changesOf(taken('write')[0])]).toEqual([0, [deleteRecord('bodies', hashOf(1))]]);
   });
 
   it('lists once more if the store was opened anew under a list, and believes the last list alone', () => {
