@@ -197,15 +197,21 @@ describe('RequestedBlocks', () => {
     expect([answers(), wanted(), stored.has(hashOf(80))]).toEqual([[], [], false]);
   });
 
-  it('says that there is no such header if the tree dropped it while the store was asked', () => {
-    keep(80);
-    blocks.request(hashOf(80), 7, 0);
-    answers();
-    known.delete(80);
-    storeGives(80, goodBody);
-    expect(answers()).toEqual([[7, refused('BLOCK_UNKNOWN')]]);
-    expect([wanted(), stored.has(hashOf(80))]).toEqual([[], true]);
-  });
+  it.each([
+    ['fits', goodBody],
+    ['does not fit', wrongBody],
+  ])(
+    'says that there is no such header if the tree dropped it meanwhile, of a body that %s',
+    (_what, body) => {
+      keep(80);
+      blocks.request(hashOf(80), 7, 0);
+      answers();
+      known.delete(80);
+      storeGives(80, body);
+      expect(answers()).toEqual([[7, refused('BLOCK_UNKNOWN')]]);
+      expect([wanted(), stored.has(hashOf(80))]).toEqual([[], true]);
+    },
+  );
 
   it('keeps a copy of the hash while the store is asked', () => {
     keep(80);
