@@ -140,20 +140,19 @@ describe('following', () => {
     expect(wanted()[0]).toBe(first);
   });
 
-  it('wants what is old only while there is an archive', () => {
-    const count = FOLLOWED_BLOCKS + 2;
-    const one = follower(count, 1000);
+  it('wants what is old only while there is an archive, and of archives only', () => {
+    join('plain', false);
+    const one = follower(FOLLOWED_BLOCKS + 2, 1000);
     one.follow();
-    expect(wanted()).toEqual(Array.from({ length: FOLLOWED_BLOCKS }, (_, i) => 1000 - i));
+    const newest = Array.from({ length: FOLLOWED_BLOCKS }, (_, i) => 1000 - i);
+    expect(wanted()).toEqual(newest);
     join('archive', true);
     one.restart();
     one.follow();
-    expect(wanted().slice(FOLLOWED_BLOCKS)).toEqual([1000 - FOLLOWED_BLOCKS, 1000 - FOLLOWED_BLOCKS - 1]);
-    for (let i = 0; i < FOLLOWED_BLOCKS; i++) download.cancel(hashOf(1000 - i));
-    // Both are asked of archives only, although another peer is here.
-    join('plain', false);
-    download.retry(hashOf(1000 - FOLLOWED_BLOCKS));
-    expect(download.poll(0).map(({ peerId }) => peerId)).toEqual(['archive']);
+    const old = [1000 - FOLLOWED_BLOCKS, 1000 - FOLLOWED_BLOCKS - 1];
+    expect(wanted()).toEqual([...newest, ...old]);
+    for (const height of newest) download.cancel(hashOf(height));
+    expect(download.poll(0)).toMatchObject([{ peerId: 'archive', hashes: old.map(hashOf) }]);
   });
 
   it('wants what is new of any peer, although there is an archive', () => {
@@ -203,10 +202,10 @@ describe('letting go', () => {
   });
 
   it('drops nothing before there is a header above the base', () => {
-    const one = follower(4, 10, [1, 500], 10);
+    const one = follower(1, 10, [1, 500], 10);
     one.prune();
     expect(kept()).toEqual([1, 500]);
-    grow(13);
+    grow(11);
     one.prune();
     expect(kept()).toEqual([]);
   });
@@ -219,6 +218,9 @@ describe('letting go', () => {
     isSyncing = false;
     one.prune();
     expect([kept(), dropped]).toEqual([[], [500]]);
+    stored.put(hashOf(5), Uint8Array.of(1));
+    one.prune();
+    expect(kept()).toEqual([5]);
   });
 
   it('looks once while headers are on their way if each body has its header', () => {
