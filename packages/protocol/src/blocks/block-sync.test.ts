@@ -185,8 +185,9 @@ describe('a body that comes', () => {
     storeSays('full');
     expect([log, sync.kept]).toEqual([['STORE_QUOTA'], 0]);
     sync.chainReplaced();
-    expect(advance(sync, 20)).toEqual([]);
-    bring(sync, peer, TIP - 1, good, 30);
+    extend(sync);
+    expect(advance(sync, 20)).toEqual([['a', TIP + 1]]);
+    bring(sync, peer, TIP + 1, good, 30);
     sync.flush();
     storeSays({ kind: 'write' });
     expect(advance(sync, 40)).toEqual([['a', TIP]]);
