@@ -34,7 +34,7 @@ beforeEach(() => {
   punished = [];
 });
 
-/** A node that keeps so many bodies and holds none. A slot is its height, and the hash says it; every body is right. */
+/** A node that keeps so many bodies and holds none. A slot is its height, and the hash says it; a body is wrong if it begins with 0. */
 function syncOf(count: number): BlockSync {
   const tree = Object.assign(chain, {
     baseHeight: 0,
@@ -45,7 +45,11 @@ function syncOf(count: number): BlockSync {
     isOnBestChain: () => true,
     record: () => undefined,
     parentRecord: () => undefined,
-    family: { bodyBytesMax: 1000, checkBody: () => ({ kind: 'ok' }), impliedBody: () => undefined },
+    family: {
+      bodyBytesMax: 1000,
+      checkBody: ([first]: Uint8Array) => ({ kind: first === 0 ? 'wrong' : 'ok', code: 'BODY_MALFORMED' }),
+      impliedBody: () => undefined,
+    },
   }) as unknown as HeaderTree;
   const outbox = new Outbox();
   const storage = new StoragePort(outbox);
@@ -118,6 +122,18 @@ describe('a body is not wanted any more', () => {
     advance(sync, BLOCK_DEMAND_TIMEOUT_MS - 1);
     expect(isWanted(sync, 50)).toBe(true);
     advance(sync, BLOCK_DEMAND_TIMEOUT_MS);
+    expect(isWanted(sync, 50)).toBe(false);
+  });
+
+  it('when the last peer that might have it sent a wrong one', () => {
+    const sync = syncOf(0);
+    const peer = join(sync, 'a');
+    sync.requested.request(hashOf(50), 7, 0);
+    advance(sync, 0);
+    const { requestId } = defined(ledger.awaited('a', bodyRequests)[0], 'it is asked for');
+    const message = { type: 'blocks', requestId, hash: hashOf(50), body: Uint8Array.of(0) } as const;
+    expect(sync.receive(peer, message, { now: 1, wallTime: 0 })).toBe('BODY_MALFORMED');
+    advance(sync, 20);
     expect(isWanted(sync, 50)).toBe(false);
   });
 
