@@ -40,9 +40,8 @@ export default defineConfig({
         test: {
           name: 'e2e-firefox',
           include: ['tests/e2e/**/*.test.ts'],
-          // The first has both browsers already. In the second a page only hears of what its node has decided, and
-          // the node is the same: the simulator has forks by the hundred.
-          exclude: ['tests/e2e/two-engines.test.ts', 'tests/e2e/fork.test.ts'],
+          // It has both browsers already.
+          exclude: ['tests/e2e/two-engines.test.ts'],
           env: { BROWSER_ENGINE: 'firefox' },
           maxWorkers: 1,
           fileParallelism: false,

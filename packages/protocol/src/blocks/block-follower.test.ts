@@ -1,31 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { BodyContext } from '../chain/block-body.js';
+import { hashOf, heightOf, type StraightChain, treeOf } from '../../../../tests/straight-chain.js';
 import type { Effect } from '../io/effect.js';
 import { StoragePort } from '../io/storage-port.js';
 import { FOLLOWED_AHEAD_MAX, FOLLOWED_BLOCKS, FOLLOWED_SCAN_MAX } from '../limits.js';
 import { RequestLedger } from '../peer/request-ledger.js';
-import type { HeaderTree } from '../tree/header-tree.js';
 import { BlockDownload } from './block-download.js';
 import { BlockFollower } from './block-follower.js';
 import { BodyChecker } from './body-checker.js';
 import { FollowedBlocks } from './followed-blocks.js';
 import { StoredBlocks } from './stored-blocks.js';
 
-const hashOf = (height: number): Uint8Array => {
-  const hash = new Uint8Array(32);
-  new DataView(hash.buffer).setUint32(0, height);
-  return hash;
-};
-const heightOf = (hash: Uint8Array): number => new DataView(hash.buffer, hash.byteOffset).getUint32(0);
-
-/** A chain without branches: a slot is its height. */
-interface Chain {
-  tipHeight: number;
-  baseHeight: number;
-  tip: number;
-}
-
-let chain: Chain;
+let chain: StraightChain;
 /** Heights whose body follows from the header. */
 let implied: (height: number) => boolean;
 /** Heights whose body the store did not take. */
@@ -51,21 +36,9 @@ function follower(
   baseHeight = 0,
 ): BlockFollower {
   chain = { tipHeight, baseHeight, tip: tipHeight };
-  const tree = Object.assign(chain, {
-    at: (height: number) => (height <= chain.tipHeight ? height : undefined),
-    hash: hashOf,
-    find: (hash: Uint8Array) => {
-      const height = heightOf(hash);
-      return height >= chain.baseHeight && height <= chain.tipHeight ? height : undefined;
-    },
-    height: (slot: number) => slot,
-    isOnBestChain: () => true,
-    record: () => undefined,
-    parentRecord: () => undefined,
-    family: {
-      impliedBody: ({ height }: BodyContext) => (implied(height) ? Uint8Array.of(0) : undefined),
-    },
-  }) as unknown as HeaderTree;
+  const tree = treeOf(chain, {
+    impliedBody: ({ height }) => (implied(height) ? Uint8Array.of(0) : undefined),
+  });
   const ignore = (): void => undefined;
   const listener = { stored: ignore, storeFailed: ignore, written: ignore };
   stored = new StoredBlocks(new StoragePort({ push: (_effect: Effect) => undefined }), listener);

@@ -1,5 +1,6 @@
 /** When a body begins and ceases to be wanted; what becomes of one that comes is in `block-sync.test.ts`. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { hashOf, type StraightChain, treeOf } from '../../../../tests/straight-chain.js';
 import { defined } from '../assert.js';
 import { StoragePort } from '../io/storage-port.js';
 import {
@@ -14,43 +15,32 @@ import { Outbox } from '../peer/outbox.js';
 import { Peer } from '../peer/peer.js';
 import { PeerSet } from '../peer/peer-set.js';
 import { RequestLedger } from '../peer/request-ledger.js';
-import type { HeaderTree } from '../tree/header-tree.js';
 import { type Hello, SERVICE_ARCHIVE } from '../wire/messages/hello.js';
 import { bodyRequests } from './block-download.js';
 import { BlockSync } from './block-sync.js';
 
-const hashOf = (index: number): Uint8Array => new Uint8Array(32).fill(index);
 const TIP = 100;
 
-let chain: { tipHeight: number; tip: number };
+let chain: StraightChain;
 let peers: PeerSet;
 let ledger: RequestLedger;
 let punished: string[];
 
 beforeEach(() => {
-  chain = { tipHeight: TIP, tip: TIP };
+  chain = { tipHeight: TIP, baseHeight: 0, tip: TIP };
   peers = new PeerSet();
   ledger = new RequestLedger();
   punished = [];
 });
 
-/** A node that keeps so many bodies and holds none. A slot is its height, and the hash says it; a body is wrong if it begins with 0. */
+/** A node that keeps so many bodies and holds none. A body is wrong if it begins with 0. */
 function syncOf(count: number): BlockSync {
-  const tree = Object.assign(chain, {
-    baseHeight: 0,
-    at: (height: number) => height,
-    hash: hashOf,
-    find: ([index = 0]: Uint8Array) => (index <= chain.tipHeight ? index : undefined),
-    height: (slot: number) => slot,
-    isOnBestChain: () => true,
-    record: () => undefined,
-    parentRecord: () => undefined,
-    family: {
-      bodyBytesMax: 1000,
-      checkBody: ([first]: Uint8Array) => ({ kind: first === 0 ? 'wrong' : 'ok', code: 'BODY_MALFORMED' }),
-      impliedBody: () => undefined,
-    },
-  }) as unknown as HeaderTree;
+  const tree = treeOf(chain, {
+    bodyBytesMax: 1000,
+    checkBody: ([first]) =>
+      first === 0 ? { kind: 'rejected', code: 'BODY_MALFORMED', detail: '' } : { kind: 'ok' },
+    impliedBody: () => undefined,
+  });
   const outbox = new Outbox();
   const storage = new StoragePort(outbox);
   const sync = new BlockSync(tree, peers, outbox, storage, ledger, count, {

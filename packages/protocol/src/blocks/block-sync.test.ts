@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { hashOf, heightOf, type StraightChain, treeOf } from '../../../../tests/straight-chain.js';
 import { defined } from '../assert.js';
-import type { BodyContext } from '../chain/block-body.js';
 import type { EventTime } from '../io/event.js';
 import type { StorageOperation, StorageResult } from '../io/storage.js';
 import { StoragePort } from '../io/storage-port.js';
@@ -9,18 +9,10 @@ import { Outbox } from '../peer/outbox.js';
 import { Peer } from '../peer/peer.js';
 import { PeerSet } from '../peer/peer-set.js';
 import { RequestLedger } from '../peer/request-ledger.js';
-import type { HeaderTree } from '../tree/header-tree.js';
 import { decodeMessage } from '../wire/codec.js';
 import { MessageAssembler } from '../wire/framing.js';
 import type { Announce } from '../wire/messages/announce.js';
 import { BlockSync } from './block-sync.js';
-
-const hashOf = (index: number): Uint8Array => {
-  const hash = new Uint8Array(32);
-  new DataView(hash.buffer).setUint32(0, index);
-  return hash;
-};
-const indexOf = (hash: Uint8Array): number => new DataView(hash.buffer, hash.byteOffset).getUint32(0);
 
 /** The body of every block; all others are wrong. */
 const good = Uint8Array.of(1);
@@ -28,8 +20,7 @@ const wrong = Uint8Array.of(0);
 const impliedBody = Uint8Array.of(2);
 const TIP = 100;
 
-/** A chain without branches: a slot is its height, and the hash says it. */
-let chain: { tipHeight: number; tip: number };
+let chain: StraightChain;
 /** Heights whose body follows from the header. */
 let implied: Set<number>;
 let outbox: Outbox;
@@ -48,7 +39,7 @@ let answers: unknown[];
 const timeOf = (now: number): EventTime => ({ now, wallTime: 0 });
 
 beforeEach(() => {
-  chain = { tipHeight: TIP, tip: TIP };
+  chain = { tipHeight: TIP, baseHeight: 0, tip: TIP };
   implied = new Set();
   outbox = new Outbox();
   storage = new StoragePort(outbox);
@@ -64,22 +55,12 @@ beforeEach(() => {
 
 /** A node that keeps so many bodies; its store has said which of them it holds. */
 function syncOf(count: number, kept: readonly number[] = []): BlockSync {
-  const tree = Object.assign(chain, {
-    baseHeight: 0,
-    at: (height: number) => (height <= chain.tipHeight ? height : undefined),
-    hash: hashOf,
-    find: (hash: Uint8Array) => (indexOf(hash) <= chain.tipHeight ? indexOf(hash) : undefined),
-    height: (slot: number) => slot,
-    isOnBestChain: () => true,
-    record: () => undefined,
-    parentRecord: () => undefined,
-    family: {
-      bodyBytesMax: 1000,
-      checkBody: ([first]: Uint8Array) =>
-        first === 1 ? { kind: 'ok' } : { kind: 'wrong', code: 'BODY_ROOT_MISMATCH' },
-      impliedBody: ({ height }: BodyContext) => (implied.has(height) ? impliedBody : undefined),
-    },
-  }) as unknown as HeaderTree;
+  const tree = treeOf(chain, {
+    bodyBytesMax: 1000,
+    checkBody: ([first]) =>
+      first === 1 ? { kind: 'ok' } : { kind: 'rejected', code: 'BODY_ROOT_MISMATCH', detail: '' },
+    impliedBody: ({ height }) => (implied.has(height) ? impliedBody : undefined),
+  });
   const sync = new BlockSync(tree, peers, outbox, storage, ledger, count, {
     punish: ({ id }, code) => log.push(`${id} ${code}`),
     storeAnswered: (failure) => log.push(failure?.code ?? 'stored'),
@@ -109,7 +90,7 @@ function look(): void {
       const decoded = decodeMessage(bytes);
       if (!decoded.ok || decoded.message.type !== 'getBlocks') throw new Error('only bodies are asked for');
       requestId = decoded.message.requestId;
-      for (const hash of decoded.message.hashes) asked.push([effect.peer, indexOf(hash)]);
+      for (const hash of decoded.message.hashes) asked.push([effect.peer, heightOf(hash)]);
     }
   }
 }

@@ -54,7 +54,7 @@ beforeEach(() => {
     parentRecord: () => undefined,
     family: {
       checkBody: ([first]: Uint8Array) =>
-        first === 1 ? { kind: 'ok' } : { kind: 'wrong', code: 'BODY_ROOT_MISMATCH' },
+        first === 1 ? { kind: 'ok' } : { kind: 'rejected', code: 'BODY_ROOT_MISMATCH', detail: '' },
       impliedBody: ({ height }: BodyContext) => (height === EMPTY ? impliedBody : undefined),
     },
   } as unknown as HeaderTree;
