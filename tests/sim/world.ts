@@ -20,6 +20,7 @@ import {
   type StoreFault,
   type TreeBase,
 } from '@vision-light/protocol';
+import { verifySignatures } from '../../packages/gateway/src/verify-signatures.js';
 import { CapChecker } from './cap-checker.js';
 import { ChainChecker } from './chain-checker.js';
 import { Channel, type ChannelEnd, type LinkConditions, plainLink } from './channel.js';
@@ -30,6 +31,8 @@ import { Trace } from './trace.js';
 
 /** Milliseconds that stand for the work of hashing and storing in virtual time. */
 const POW_MS = 2;
+/** Milliseconds that a batch of signatures takes. */
+const SIGNATURES_MS = 2;
 const STORE_MS = 3;
 /** Where faults are drawn from the seed, work takes this many times as long, so that one answer overtakes another. */
 const FASTEST = 0.5;
@@ -257,6 +260,13 @@ export class SimNode {
         break;
       case 'verifyPow':
         this.#hash(effect.job, effect.work);
+        break;
+      case 'verifySignatures':
+        this.#answer(SIGNATURES_MS, {
+          type: 'signaturesVerified',
+          job: effect.job,
+          valid: verifySignatures(effect.checks),
+        });
         break;
       case 'storage':
         this.#keep(effect);

@@ -22,6 +22,7 @@ import type { LinkKind } from './links/link-kind.js';
 import { LinkRouter } from './links/link-router.js';
 import { platformClock } from './platform-clock.js';
 import { spawnPowThread } from './pow/pow-thread.js';
+import { verifySignatures } from './verify-signatures.js';
 
 /** What a host is made of. It owns the store and closes it. */
 export interface NodeHostOptions {
@@ -197,6 +198,9 @@ export class NodeHost {
         return;
       case 'verifyPow':
         void this.#verify(effect);
+        return;
+      case 'verifySignatures':
+        this.#push({ type: 'signaturesVerified', job: effect.job, valid: verifySignatures(effect.checks) });
         return;
       case 'storage':
         void performStorage(this.#options.store, effect).then((event) => this.#push(event));

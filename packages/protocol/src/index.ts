@@ -21,6 +21,9 @@ export type {
 export { checkChainwork } from './chain/check-chainwork.js';
 export { type HeaderFault, headerFaults } from './chain/header-fault.js';
 export type { PowJob, VisionXJob, VisionXParams } from './chain/pow-job.js';
+export type { SignatureCheck } from './chain/signature-check.js';
+export { type TransactionFault, transactionFaults } from './chain/transaction-fault.js';
+export type { BlockTransaction, Transaction, TransactionRules } from './chain/transaction-rules.js';
 export { Driver, type Platform } from './driver/driver.js';
 export { MemoryStore } from './driver/memory-store.js';
 export { performStorage } from './driver/perform-storage.js';

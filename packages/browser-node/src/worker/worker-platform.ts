@@ -8,6 +8,7 @@ import {
   type Store,
 } from '@vision-light/protocol';
 import type { PeerChannels } from './peer-channels.js';
+import { verifySignatures } from './verify-signatures.js';
 
 /** What the effects of a node act upon in a browser. */
 export interface WorkerResources {
@@ -65,6 +66,12 @@ export class WorkerPlatform implements Platform {
             onPowFailed(error);
             push({ type: 'powVerified', job: effect.job });
           },
+        );
+        break;
+      case 'verifySignatures':
+        verifySignatures(effect.checks).then(
+          (valid) => push({ type: 'signaturesVerified', job: effect.job, valid }),
+          () => push({ type: 'signaturesVerified', job: effect.job }),
         );
         break;
       case 'storage':

@@ -53,6 +53,8 @@ export type NodeEventBody =
   | { readonly type: 'sendDrained'; readonly peer: string; readonly bufferedBytes: number }
   /** Answer to `verifyPow`; `hashes` is absent if the hashing itself failed (a worker died). */
   | { readonly type: 'powVerified'; readonly job: number; readonly hashes?: Uint8Array }
+  /** Answer to `verifySignatures`: 1 for each good one, else 0; `valid` is absent if nothing could be verified. */
+  | { readonly type: 'signaturesVerified'; readonly job: number; readonly valid?: Uint8Array }
   /** Answer to `storage`: a result of the kind that was asked for. */
   | { readonly type: 'storageAnswered'; readonly request: number; readonly result: StorageResult }
   /** Answer to `storage` that failed: nothing was written, and the node goes on from memory. */

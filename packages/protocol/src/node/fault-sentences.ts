@@ -1,6 +1,7 @@
 /** One table of every code that a node can give: the sentence for people. Codes are stable. */
 import { bodyFaults } from '../chain/body-fault.js';
 import { headerFaults } from '../chain/header-fault.js';
+import { transactionFaults } from '../chain/transaction-fault.js';
 import { blockFaults, statusReasons } from '../io/notice.js';
 import { storeFaults } from '../io/storage.js';
 import { peerFaults } from '../peer/peer-fault.js';
@@ -18,6 +19,7 @@ export const nodeFaults = {
 export const faultSentences = {
   ...headerFaults,
   ...bodyFaults,
+  ...transactionFaults,
   ...wireFaults,
   ...peerFaults,
   ...storeFaults,

@@ -218,6 +218,9 @@ export class NodeParts {
     this.sync = sync;
     this.blocks = new BlockSync(tree, peers, outbox, storage, ledger, followedBlocks, {
       punish,
+      accepted: (slot, body) => {
+        for (const part of this.list) part.bodyAccepted?.(slot, body);
+      },
       storeAnswered: (failure) =>
         failure === undefined ? storeFaults.works('bodies') : storeFaults.failed('bodies', failure),
       isSyncing: () => sync.isActive,

@@ -34,6 +34,8 @@ export interface Part<M extends WireMessage = WireMessage> {
   resumed?(): void;
   /** The tree has begun anew, since what was stored is damaged: slots, and heights that were looked at, mean nothing now. */
   chainReplaced?(): void;
+  /** A body came that is the one of the verified header in `slot`. Its bytes may be those of a message: what is kept is copied. */
+  bodyAccepted?(slot: number, body: Uint8Array): void;
   /** What the store holds is not what was read and written: whoever keeps something there writes it again. */
   storeEmptied?(now: number): void;
   /** Does what is due. Calling early or often is harmless. */

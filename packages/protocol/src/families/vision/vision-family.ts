@@ -2,6 +2,7 @@ import type { ChainFamily } from '../../chain/chain-family.js';
 import { networkIdOf } from '../network-id.js';
 import { presyncParamsOf } from '../presync-params.js';
 import { blockRules } from './block/check-body.js';
+import { transactionRules } from './block/transaction-rules.js';
 import { headerCodec } from './header/batch-codec.js';
 import { genesisRecordOf } from './header/genesis-record.js';
 import { headerRules } from './header/header-rules.js';
@@ -47,6 +48,7 @@ export function createVisionFamily(params: VisionParams): VisionFamily {
     ...headerCodec(params),
     ...proofOfWork(params),
     ...blockRules(rules),
+    ...transactionRules,
     headerId: (record) => headerId(rules, record),
     hash: (record) => headerHash(rules, record),
   };
