@@ -117,6 +117,7 @@ export { type PeerFault, peerFaults } from './peer/peer-fault.js';
 export type { RequestKind } from './peer/request-ledger.js';
 export { HeaderTree } from './tree/header-tree.js';
 export type { AppendedRun, InsertedHeader, InsertResult } from './tree/insert-result.js';
+export { buildLocator } from './tree/locator.js';
 export type { TreeBase } from './tree/tree-base.js';
 export { type DecodeResult, decodeMessage, encodeMessage } from './wire/codec.js';
 export { frameMessage, MessageAssembler } from './wire/framing.js';

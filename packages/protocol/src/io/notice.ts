@@ -1,4 +1,5 @@
 /** What a node tells its application. */
+import type { BodyFault } from '../chain/body-fault.js';
 import type { HeaderInfo } from '../chain/chain-family.js';
 
 /** The best verified header, or one on the way to it. */
@@ -107,8 +108,17 @@ export type NodeNotice =
     }
   /** Whoever shows it has the sentence of the code (`faultSentence`); `detail` is what is known beyond it, or empty. */
   | { readonly type: 'error'; readonly code: string; readonly detail: string }
-  /** Answer to a `submit` command: how many of its headers are in the tree now; `code` tells what stopped the rest. */
-  | { readonly type: 'submitted'; readonly ticket: number; readonly accepted: number; readonly code?: string }
+  /**
+   * Answer to a `submit` command: how many of its headers are in the tree now; `code` tells what stopped the rest, and
+   * `bodyFault` what is wrong with the first of their bodies that is not the one of its header.
+   */
+  | {
+      readonly type: 'submitted';
+      readonly ticket: number;
+      readonly accepted: number;
+      readonly code?: string;
+      readonly bodyFault?: BodyFault;
+    }
   /** Answer to a `header` command; undefined if no header of the best chain is known there. */
   | { readonly type: 'header'; readonly ticket: number; readonly header: HeaderInfo | undefined }
   /** Answer to a `block` command. */
