@@ -327,9 +327,6 @@ export const FORK_ARRIVALS_MAX = 128;
 /** Milliseconds after sleep or a lost network in which nothing counts as new: what came meanwhile is still being caught up with. As `LEADER_SLICE_MS`, a turn of one peer. */
 export const FORK_SETTLE_MS = 30_000;
 
-/** Headers of a reorganisation that look withheld together. One that is late may have been slow on its way. */
-export const WITHHELD_BLOCKS_MIN = 2;
-
 /** Milliseconds in which a run of headers that was withheld comes, and in which a node that hears of a new block is synced again. Arbitrary: several round trips and hops, and no longer than a block of the fastest chain takes. */
 export const WITHHELD_MOMENT_MS = 5_000;
 

@@ -15,8 +15,9 @@
  *    could have shown each of them when it was found. A peer that comes back has not said hello before that header. After
  *    sleep, a lost network or a download nothing counts that came before the node was synced again.
  *
- * From here a partition elsewhere in the network that lasted long and heals over others looks the same: nothing in headers
- * tells the two apart. And a miner is free to lie in its timestamps. So this is a sign, no proof.
+ * From here two honest cases look the same, for nothing in headers tells them apart: a long partition elsewhere in the network
+ * that heals over others, and a fork of several blocks whose other branch none of this node's peers followed. And a miner is
+ * free to lie in its timestamps. So this is a sign, no proof.
  *
  * Memory: FORK_ARRIVALS_MAX times, one number for each peer, COMPETING_TIPS_MAX tips.
  */
@@ -26,7 +27,6 @@ import {
   COMPETING_TIPS_MAX,
   FORK_ARRIVALS_MAX,
   FORK_SETTLE_MS,
-  WITHHELD_BLOCKS_MIN,
   WITHHELD_MOMENT_MS,
   WITHHELD_SPACINGS,
   WITHHELD_SPREAD_MIN_S,
@@ -153,7 +153,7 @@ export class ForkSigns implements Part {
     const { tip } = tree;
     // One may have been dropped to make room.
     const rivals = this.#rivals.filter((slot) => tree.chainwork(slot) === tree.chainwork(tip));
-    if (rivals.length === 0 || !this.#cameClear(tip)) return;
+    if (rivals.length === 0 || !this.#cameAfter(tip, this.#clearAt)) return;
     const tips = [tip, ...rivals].map((slot) => describeTip(tree, slot));
     outbox.counters.count('vision_chain_competing_total');
     outbox.emit({ type: 'competing', tips });
@@ -161,29 +161,24 @@ export class ForkSigns implements Part {
 
   #reportWithheld({ at, peer, ancestorHeight, displaced }: Switch): void {
     const { tree, outbox } = this;
-    let first = tree.tip;
-    let blocks = 0;
-    for (let height = tree.tipHeight; height > ancestorHeight; height--) {
-      const slot = tree.at(height);
-      if (slot === undefined || !((this.#cameAt.get(slot) ?? 0) >= at - WITHHELD_MOMENT_MS)) break;
-      first = slot;
-      blocks++;
+    const { tip, tipHeight } = tree;
+    const readyAt = this.#readyAt.get(peer);
+    let height = tipHeight;
+    let parent = tip;
+    let spreadS = 0;
+    // Down the run to the header that it builds on.
+    for (; height > ancestorHeight && this.#cameAfter(parent, at - WITHHELD_MOMENT_MS); height--) {
+      spreadS = tree.time(tip) - tree.time(parent);
+      parent = tree.parent(parent);
     }
-    const spreadS = tree.time(tree.tip) - tree.time(first);
-    const isSpread =
-      spreadS > WITHHELD_SPREAD_MIN_S && spreadS > WITHHELD_SPACINGS * tree.family.targetSpacingS;
-    const readyAt = this.#readyAt.get(peer) ?? Number.POSITIVE_INFINITY;
-    if (blocks < WITHHELD_BLOCKS_MIN || !isSpread || !this.#cameClear(tree.parent(first), readyAt)) return;
+    if (spreadS <= WITHHELD_SPREAD_MIN_S || spreadS <= WITHHELD_SPACINGS * tree.family.targetSpacingS) return;
+    if (readyAt === undefined || !this.#cameAfter(parent, Math.max(readyAt, this.#clearAt))) return;
     outbox.counters.count('vision_chain_withheld_total');
-    outbox.emit({
-      type: 'withheld',
-      withheld: { blocks, spreadS, displaced, tip: describeTip(tree, tree.tip) },
-    });
+    const withheld = { blocks: tipHeight - height, spreadS, displaced, tip: describeTip(tree, tip) };
+    outbox.emit({ type: 'withheld', withheld });
   }
 
-  /** Whether a header came while nothing disturbed this node, and not before `since`. */
-  #cameClear(slot: number, since = Number.NEGATIVE_INFINITY): boolean {
-    const cameAt = this.#cameAt.get(slot);
-    return cameAt !== undefined && cameAt >= Math.max(this.#clearAt, since);
+  #cameAfter(slot: number, time: number): boolean {
+    return (this.#cameAt.get(slot) ?? Number.NEGATIVE_INFINITY) > time;
   }
 }
