@@ -85,6 +85,7 @@ class Publisher {
     this.stranger = new Stranger(world, id, node, (message, self) => {
       answerPings(message, self);
       if (message.type === 'getHeaders') self.say(answerFrom(family, this.#chain, message));
+      if (message.type === 'getBlocks') self.say({ ...message, type: 'notFound' });
     });
     this.stranger.hello({
       height: this.#chain.count,
@@ -159,6 +160,18 @@ describe('two blocks that are found at once', () => {
     expect(signs(node)[0]).toBe(COMPETING_TIPS_MAX - 1);
     expect(node.noticed('competing').at(-1)?.tips.length).toBe(COMPETING_TIPS_MAX);
     expect(node.noticed('reorg')).toEqual([]);
+    // At the next height it begins anew.
+    branchOf(node);
+    const next = branch().mine({ count: 1, miner: 'one', timeOf: now });
+    await submit(node, next);
+    await submit(node, branch().mine({ count: 1, miner: 'two', timeOf: now }));
+    expect(signs(node)[0]).toBe(COMPETING_TIPS_MAX);
+    expect(
+      node
+        .noticed('competing')
+        .at(-1)
+        ?.tips.map(({ hash }) => hash),
+    ).toEqual([hex(next, 0), expect.not.stringMatching(hex(next, 0))]);
   });
 
   it('are not reported of a chain that is being loaded or downloaded', async () => {
