@@ -288,9 +288,8 @@ describe('a selfish miner that publishes three blocks in a row', () => {
   });
 
   it('is no sign for a page whose network came back a moment ago, and is one again later', async () => {
-    const resume = (): void => nodes[1].driver.push({ type: 'command', command: { kind: 'resume' } });
     await mineBoth(nodes[0], selfish);
-    resume();
+    nodes[1].driver.push({ type: 'command', command: { kind: 'resume' } });
     selfish.publish();
     await later(FORK_SETTLE_MS + 1000);
     expect(nodes.map((node) => signs(node)[1])).toEqual([1, 0, 1]);
