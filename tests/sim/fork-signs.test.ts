@@ -1,12 +1,14 @@
 /** What nodes say of forks at the tip: two branches at once, a run that was withheld, and honest cases that look like it. */
 import type { HeaderBatch } from '@vision-light/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createBitcoinFamily } from '../../packages/protocol/src/families/bitcoin/bitcoin-family.js';
 import {
   COMPETING_TIPS_MAX,
   FORK_SETTLE_MS,
   WITHHELD_MOMENT_MS,
   WITHHELD_SPREAD_MIN_S,
 } from '../../packages/protocol/src/limits.js';
+import { type EasyHeader, easyBatch, easyNetwork } from './bitcoin-chain.js';
 import { answerFrom, part } from './scripted-chain.js';
 import { answerPings, Stranger } from './stranger.js';
 import { genesisTime, VisionChain, visionSim } from './vision-chain.js';
@@ -328,4 +330,48 @@ it('a partition that heals before anyone notices is no sign of either kind', asy
   for (const node of nodes) expect(node.core.tip.height).toBe(SHARED + 5);
   expect(nodes.map(({ links }) => links.size)).toEqual([1, 2, 2, 1]);
   expect(nodes.map((node) => signs(node)[1])).toEqual([0, 0, 0, 0]);
+});
+
+describe('on a network of slower blocks', () => {
+  const slow = createBitcoinFamily(easyNetwork());
+  const start = slow.time(slow.genesis.record);
+
+  it.each([
+    ['three target spacings are no sign', 1800, 0],
+    ['more than that is one', 1801, 1],
+  ])('a spread of %s', async (_, spreadS, expected) => {
+    const at = (seconds: number, salt = 0): EasyHeader => ({ time: start + seconds, salt });
+    const honest = easyBatch(easyNetwork(), [at(100), at(200), at(300, 1)]);
+    const withheld = easyBatch(easyNetwork(), [at(100), at(200), at(300, 2), at(300 + spreadS, 2)]);
+    world = new World(start + 100);
+    const node = world.add('node', { family: slow });
+    await later(100);
+    let shown = part(slow, withheld, 0, 0);
+    const peer = new Stranger(world, 'peer', node, (message, self) => {
+      answerPings(message, self);
+      if (message.type === 'getHeaders') self.say(answerFrom(slow, shown, message));
+      if (message.type === 'getBlocks') self.say({ ...message, type: 'notFound' });
+    });
+    peer.hello();
+    await later(1000);
+    for (let i = 0; i < 3; i++) {
+      await submit(node, part(slow, honest, i, i + 1));
+      await later(100_000);
+    }
+    await later(1000 * spreadS);
+    shown = withheld;
+    peer.say({
+      type: 'announce',
+      height: 4,
+      hash: withheld.hashes.slice(96),
+      prev: withheld.hashes.slice(64, 96),
+    });
+    await later(3000);
+    expect([node.core.tip.height, node.noticed('reorg').length, peer.rejectedWith]).toEqual([
+      4,
+      1,
+      undefined,
+    ]);
+    expect(signs(node)[1]).toBe(expected);
+  });
 });
