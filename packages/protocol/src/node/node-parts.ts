@@ -193,7 +193,8 @@ export class NodeParts {
         gone: (peer, code, now) => {
           for (const part of this.list) part.peerGone?.(peer, code, now);
         },
-        measured: (peer) => this.notices.updated(peer, listener.now()),
+        // Of one that is known already the next ping or block reports it.
+        measured: (peer, isFirst) => this.notices.updated(peer, listener.now(), isFirst),
       },
       {
         userAgent: options.userAgent,
@@ -256,7 +257,7 @@ export class NodeParts {
       sync,
       {
         claimed: (peer, before) => {
-          this.notices.updated(peer, listener.now());
+          this.notices.updated(peer, listener.now(), true);
           return this.reporter.isHeightNews(before, peer.height);
         },
         offered: (peer, message, now) => this.blocks.announced(peer, message, now),
