@@ -84,6 +84,7 @@ export {
   type StatusReason,
   statusReasons,
   type Tip,
+  type WithheldRun,
 } from './io/notice.js';
 export {
   formerTables,

@@ -84,8 +84,11 @@ export const PING_INTERVAL_MS = 20_000;
 /** Milliseconds after which a peer that is not silent is pinged, so that its round-trip time stays up to date. Whether it lives is told by whatever it sends, and the least time-out of a request is above most round trips. Arbitrary. */
 export const PING_INTERVAL_MAX_MS = 600_000;
 
-/** Milliseconds by which a ping may be sent early, together with others: each ping wakes a phone's radio. Arbitrary. */
-export const PING_SLACK_MS = 2_000;
+/** Milliseconds by which a ping may be sent early, together with one that is due: each ping wakes a phone's radio. Half of `PING_INTERVAL_MS`: peers of a quiet node are then pinged together, three times a minute, for 40 bytes a minute of each instead of 34. */
+export const PING_SLACK_MS = 10_000;
+
+/** Milliseconds by which the first of such pings may be early, so that a node that is awake need not wake again for it. Arbitrary: more than a round trip, by which the silence of one peer ends after that of another. */
+export const PING_EARLY_MS = 2_000;
 
 /** Milliseconds by which the platform may wake the node late before this counts as sleep (a frozen tab, a closed laptop). No deadline that passed during sleep is held against a peer. Arbitrary. */
 export const OVERSLEPT_MS = 5_000;
@@ -317,3 +320,21 @@ export const ANNOUNCE_LATE_MS = 2_000;
 
 /** Least milliseconds after an announcement between two peers, either way, in which neither tells the other late: two blocks of Vision. Both live and have heard of the last blocks, and other peers tell them of this one. At random up to twice as long, for the reason of `ANNOUNCE_LATE_MS`, and by so much less, to tell several together. */
 export const ANNOUNCE_QUIET_MS = 10_000;
+
+/** Tips of one `competing` notice, the best one included: honest miners hardly ever find three blocks at once. Further ones with the same work are neither told nor counted. */
+export const COMPETING_TIPS_MAX = 8;
+
+/** Newest headers whose arrival is remembered, to tell whether a fork is as new as it seems: far more than a reorganisation at rest has. What is older counts as seen before. */
+export const FORK_ARRIVALS_MAX = 128;
+
+/** Milliseconds after sleep or a lost network in which nothing counts as new: what came meanwhile is still being caught up with. As `LEADER_SLICE_MS`, a turn of one peer. */
+export const FORK_SETTLE_MS = 30_000;
+
+/** Milliseconds in which a run of headers that was withheld comes, and in which a node that hears of a new block is synced again. Arbitrary: several round trips and hops, and no longer than a block of the fastest chain takes. */
+export const WITHHELD_MOMENT_MS = 5_000;
+
+/** Seconds between the first and last timestamp of a run above which it looks withheld: a link that fails is closed after two `PING_INTERVAL_MS`, so no shorter interruption can have held it back without a peer that comes anew. */
+export const WITHHELD_SPREAD_MIN_S = 40;
+
+/** Target spacings of the network above which, besides, the spread of a run looks withheld: two honest blocks are seldom so far apart, and a short partition gives fewer. Arbitrary. */
+export const WITHHELD_SPACINGS = 3;

@@ -34,6 +34,8 @@ export const metricDefinitions = {
   vision_chain_reorgs_total: counter,
   vision_chain_reorg_blocks_rolled_back_total: counter,
   vision_chain_reorg_depth_last: unsummed,
+  vision_chain_competing_total: counter,
+  vision_chain_withheld_total: counter,
 } as const satisfies Record<string, MetricDefinition>;
 
 /** One sentence on each for people: apart, since a page carries the table and shows no sentence of it. */
@@ -59,6 +61,8 @@ export const metricHelp = {
   vision_chain_reorgs_total: 'Reorganisations of the best chain.',
   vision_chain_reorg_blocks_rolled_back_total: 'Headers that left the best chain by a reorganisation.',
   vision_chain_reorg_depth_last: 'Headers that the last reorganisation undid.',
+  vision_chain_competing_total: 'New branches with as much work as the best chain.',
+  vision_chain_withheld_total: 'Reorganisations to a run of blocks that seems to have been withheld.',
 } as const satisfies Record<MetricName, string>;
 
 /** Name of a metric of a node. */

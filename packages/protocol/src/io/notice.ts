@@ -20,6 +20,18 @@ export interface Reorg {
   readonly connected: readonly Tip[];
 }
 
+/** A run of blocks that became the best chain at once although its blocks are of different times: a sign of selfish mining. */
+export interface WithheldRun {
+  /** How many blocks came together. */
+  readonly blocks: number;
+  /** Seconds from the timestamp of the first of them to that of the last. */
+  readonly spreadS: number;
+  /** How many blocks left the best chain for them. */
+  readonly displaced: number;
+  /** The last of them. */
+  readonly tip: Tip;
+}
+
 /**
  * How far the node is. `synced`: at least one peer, none claims more chainwork than is verified, and none has headers that
  * this side did not take.
@@ -95,6 +107,9 @@ export type NodeNotice =
   | { readonly type: 'ready'; readonly tip: Tip }
   | { readonly type: 'tip'; readonly tip: Tip }
   | { readonly type: 'reorg'; readonly reorg: Reorg }
+  /** Branches with the same work: first the one that is followed, then the others as they came. */
+  | { readonly type: 'competing'; readonly tips: readonly Tip[] }
+  | { readonly type: 'withheld'; readonly withheld: WithheldRun }
   | { readonly type: 'status'; readonly status: Status }
   /** The peers as they are now; `change` says what happened last. */
   | {
