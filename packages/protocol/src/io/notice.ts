@@ -1,5 +1,6 @@
 /** What a node tells its application. */
 import type { HeaderInfo } from '../chain/chain-family.js';
+import type { TransactionNotice } from './transaction-notice.js';
 
 /** The best verified header, or one on the way to it. */
 export interface Tip {
@@ -90,6 +91,7 @@ export type BlockFault = keyof typeof blockFaults;
 
 /** Anything that the node tells its application, told apart by `type`. */
 export type NodeNotice =
+  | TransactionNotice
   /** The stored chain is loaded; comes once, before any peer is met. */
   | { readonly type: 'ready'; readonly tip: Tip }
   | { readonly type: 'tip'; readonly tip: Tip }
