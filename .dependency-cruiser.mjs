@@ -18,6 +18,7 @@ const layers = [
   'forks',
   'headers',
   'blocks',
+  'transactions',
   'node',
   'driver',
 ];

@@ -90,6 +90,9 @@ const messages: readonly Message[] = [
   { type: 'getBlocks', requestId: 200, hashes: [hash, hash] },
   { type: 'blocks', requestId: 201, hash, body: new Uint8Array(70).fill(5) },
   { type: 'notFound', requestId: 202, hashes: [hash] },
+  { type: 'inv', relayIds: [hash, hash] },
+  { type: 'getTxs', requestId: 203, relayIds: [hash, hash] },
+  { type: 'txs', requestId: 204, transactions: [new Uint8Array(90).fill(6), new Uint8Array(0)] },
 ];
 for (const { type } of messageRows)
   if (!messages.some((message) => message.type === type)) throw new Error(`no sample of the message ${type}`);

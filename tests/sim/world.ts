@@ -415,7 +415,7 @@ export class World {
     near.join(links[0]);
     far.join(links[1]);
     this.#wires.add({ ends: [a, b], channels: [there, back], links, isBlocked: false });
-    near.driver.push({ type: 'peerConnected', peer: b });
+    near.driver.push({ type: 'peerConnected', peer: b, isChosen: true });
     far.driver.push({ type: 'peerConnected', peer: a });
   }
 

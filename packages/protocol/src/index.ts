@@ -40,7 +40,7 @@ export {
   type CompactJson,
   compactFromJson,
   encodeCompactJson,
-  type KnownTransaction,
+  type NamedTransaction,
   rebuildCompact,
 } from './families/vision/block/compact-json.js';
 export { devnetMerkleRoot } from './families/vision/block/merkle.js';
@@ -102,6 +102,15 @@ export {
 } from './io/storage.js';
 export type { StoragePort } from './io/storage-port.js';
 export {
+  type MempoolSize,
+  type MempoolTransaction,
+  type PoolFault,
+  poolFaults,
+  type RemovalReason,
+  type SentState,
+  type TransactionNotice,
+} from './io/transaction-notice.js';
+export {
   BLOCK_HASHES_MAX,
   FOLLOWED_BLOCKS,
   FRAME_BYTES_MAX,
@@ -116,6 +125,7 @@ export type { Part, Reception } from './peer/part.js';
 export type { Peer } from './peer/peer.js';
 export { type PeerFault, peerFaults } from './peer/peer-fault.js';
 export type { RequestKind } from './peer/request-ledger.js';
+export type { KnownTransaction, TransactionRelay } from './transactions/transaction-relay.js';
 export { HeaderTree } from './tree/header-tree.js';
 export type { AppendedRun, InsertedHeader, InsertResult } from './tree/insert-result.js';
 export { buildLocator } from './tree/locator.js';
@@ -128,7 +138,14 @@ export { messageRows } from './wire/message-table.js';
 export type { Announce } from './wire/messages/announce.js';
 export type { Blocks, GetBlocks, NotFound } from './wire/messages/blocks.js';
 export type { GetHeaders, Headers } from './wire/messages/headers.js';
-export { type Hello, PROTOCOL_VERSION, SERVICE_ARCHIVE, SERVICE_GATEWAY } from './wire/messages/hello.js';
+export {
+  type Hello,
+  PROTOCOL_VERSION,
+  SERVICE_ARCHIVE,
+  SERVICE_GATEWAY,
+  SERVICE_TRANSACTIONS,
+} from './wire/messages/hello.js';
 export type { Ping, Pong } from './wire/messages/ping.js';
 export type { Reject } from './wire/messages/reject.js';
+export type { GetTxs, Inv, Txs } from './wire/messages/transactions.js';
 export { type WireFault, wireFaults } from './wire/wire-fault.js';

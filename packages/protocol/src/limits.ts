@@ -338,3 +338,107 @@ export const WITHHELD_SPREAD_MIN_S = 40;
 
 /** Target spacings of the network above which, besides, the spread of a run looks withheld: two honest blocks are seldom so far apart, and a short partition gives fewer. Arbitrary. */
 export const WITHHELD_SPACINGS = 3;
+/** Relay ids of one `inv`, as in Bitcoin Core. More is a fault; whoever has more to tell sends several. */
+export const TX_ANNOUNCED_MAX = 1_000;
+
+/** Announced transactions that cost their sender as much as one message of its rate, so that 20,000 a second are a flood. Ten times as many as a busy network has. */
+export const TX_ANNOUNCED_PER_COST = 100;
+
+/** Transactions of one `getTxs`, and those that are requested of one peer at a time, as in Bitcoin Core. At the edge the peer is asked for no more until it answers. */
+export const TX_REQUESTED_MAX = 100;
+
+/** Bytes of one transaction on the wire: the largest that any family relays (Bitcoin's weigh 400,000 at most, and none is larger than its weight). The network's own maximum holds besides. More is a fault. */
+export const TX_BYTES_MAX = 400_000;
+
+/** Bytes of transactions at which one `txs` ends and the next begins, so that a message holds at most this and one transaction more. Four frames of the largest kind. */
+export const TX_ANSWER_BYTES_MAX = 256 * 1024;
+
+/** Transactions of one peer's `getTxs` that wait to be answered: twice what a peer that keeps to the rules ever waits for. More is a fault. */
+export const TX_SERVED_MAX = 2 * TX_REQUESTED_MAX;
+
+/** Announcements of one peer that are kept until the transaction comes, as in Bitcoin Core. At the edge further ones of this peer are dropped. */
+export const TX_ANNOUNCEMENTS_PER_PEER_MAX = 5_000;
+
+/** Milliseconds until another peer is asked for a transaction that did not come, as in Bitcoin Core. */
+export const TX_REQUEST_TIMEOUT_MS = 60_000;
+
+/** Milliseconds that an announcement waits whose peer is not preferred, while others are, or has as much to deliver as it may: as in Bitcoin Core. */
+export const TX_REQUEST_DELAY_MS = 2_000;
+
+/** Milliseconds between two `getTxs` to one peer, so that they are few where transactions come one by one: a fifth of the rate that a peer allows, and 4,000 transactions a second. At the edge what is to be asked for waits. */
+export const TX_REQUEST_INTERVAL_MS = 25;
+
+/** Mean milliseconds between two announcements of transactions to a peer that came to us, as in Bitcoin Core: a clock drawn by chance, so that no peer learns from whom this node has a transaction. */
+export const TX_TELL_INTERVAL_MS = 5_000;
+
+/** As `TX_TELL_INTERVAL_MS`, for a peer that this node chose, which is less likely to be one that watches it. */
+export const TX_TELL_CHOSEN_INTERVAL_MS = 2_000;
+
+/** Mean milliseconds until a transaction of this side is told to all peers, if no other peer has announced it by then: the one peer that was told may keep it to itself. Arbitrary, several times as long as a network needs to bring it back. */
+export const TX_EMBARGO_MS = 20_000;
+
+/** Transactions in the mempool: ten full seconds of existing Vision nodes at their busiest, and half a day of the devnet. At the edge the one that offers least goes, or the new one is refused with TX_POOL_FULL. */
+export const MEMPOOL_TRANSACTIONS_MAX = 5_000;
+
+/** Bytes of the transactions in a page's mempool. At the edge as `MEMPOOL_TRANSACTIONS_MAX`. */
+export const MEMPOOL_BYTES_MAX = 8 * 1024 * 1024;
+
+/** As `MEMPOOL_BYTES_MAX`, for a gateway. */
+export const GATEWAY_MEMPOOL_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Milliseconds that a transaction stays in the mempool: a day. Afterwards it is dropped, with what depends on it. */
+export const MEMPOOL_EXPIRY_MS = 86_400_000;
+
+/** Transactions of one sender in the mempool, and those that one transaction there may depend on or have depend on it, itself included: as Bitcoin Core's limits of ancestors and descendants. Above it a further one is refused with TX_CHAIN_TOO_LONG. */
+export const MEMPOOL_CHAIN_MAX = 25;
+
+/** Hundredths by which a transaction must offer more than those that it replaces, rounded up, so that replacing again and again becomes dear: as Geth. Less is refused with TX_TIP_LOW. */
+export const REPLACEMENT_PERCENT_MIN = 10;
+
+/** Transactions that were refused for a reason that is nobody's fault, and are not fetched again before the next block. Above it the oldest is forgotten, and may be fetched once more. */
+export const TX_REJECTS_MAX = 5_000;
+
+/** Transactions that left the mempool for another reason than a block, kept for blocks that have them all the same: as Bitcoin Core's extra pool. Above it the oldest goes. */
+export const TX_DROPPED_MAX = 100;
+
+/** Bytes of those. Arbitrary. */
+export const TX_DROPPED_BYTES_MAX = 1024 * 1024;
+
+/** Bytes of transactions of the newest blocks that are kept in memory, so that a reorganisation brings them back in the same step. Above it the oldest block's go, and are read from the store. */
+export const TX_INCLUDED_BYTES_MAX = 4 * 1024 * 1024;
+
+/** Senders whose highest included number is remembered. Above it the one that was used least lately is forgotten: then a transaction that was included before is taken for a new one. */
+export const TX_ACCOUNTS_MAX = 8_192;
+
+/** Signatures of one job of the platform: about ten milliseconds. */
+export const SIGNATURES_PER_JOB = 64;
+
+/** Jobs of signatures under way, so that the next one is there when one ends. At the edge transactions wait. */
+export const SIGNATURE_JOBS_MAX = 2;
+
+/** Transactions that wait for their signature to be verified, or are being verified. At the edge no more are requested, and one that comes is dropped. */
+export const SIGNATURES_WAITING_MAX = 2_000;
+
+/** Bytes of those. */
+export const SIGNATURES_WAITING_BYTES_MAX = 4 * 1024 * 1024;
+
+/** What the transactions of the mempool spend and name as parents: ten names each, which take at most 200 bytes each in memory. At the edge as `MEMPOOL_TRANSACTIONS_MAX`. */
+export const MEMPOOL_NAMES_MAX = 50_000;
+
+/** Transactions of this side that are watched at a time. At the edge a further one is refused with TX_BUSY. */
+export const OWN_TRANSACTIONS_MAX = 64;
+
+/** Bytes of those. At the edge as `OWN_TRANSACTIONS_MAX`. */
+export const OWN_TRANSACTIONS_BYTES_MAX = 4 * 1024 * 1024;
+
+/** Blocks that have or follow a transaction of this side until it is final and not watched any more: a day of Bitcoin, as `RECENT_BLOCKS`. */
+export const CONFIRMATIONS_MAX = 144;
+
+/** Transactions that an answer to `mempool` lists. Arbitrary. Of more only their number is told. */
+export const MEMPOOL_LISTED_MAX = 1_000;
+
+/** Transactions that one notice of what has changed in the mempool names as added, and as removed. Arbitrary. Of more only their number is told. */
+export const MEMPOOL_NEWS_MAX = 100;
+
+/** Milliseconds between two notices of what has changed in the mempool. */
+export const MEMPOOL_NEWS_INTERVAL_MS = 500;

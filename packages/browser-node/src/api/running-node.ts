@@ -223,6 +223,10 @@ export class RunningNode implements LightNodeHandle {
       case 'submitted':
       case 'header':
       case 'block':
+      case 'sent':
+      case 'transaction':
+      case 'mempool':
+      case 'transactions':
       case 'closed':
         break;
       default:

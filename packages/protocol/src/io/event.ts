@@ -31,6 +31,10 @@ export type Command =
   | { readonly kind: 'header'; readonly height: number; readonly ticket: number }
   /** One block by the hash of a verified header, from the store or from peers. Answered by a `block` notice. */
   | { readonly kind: 'block'; readonly hash: Uint8Array; readonly ticket: number }
+  /** A transaction of this side, encoded: checked, kept for the next visit, and relayed. Answered by a `sent` notice. */
+  | { readonly kind: 'sendTransaction'; readonly bytes: Uint8Array; readonly ticket: number }
+  /** What the mempool holds. Answered by a `mempool` notice. */
+  | { readonly kind: 'mempool'; readonly ticket: number }
   /** The page became visible, or the network came back: look at every deadline and peer now. */
   | { readonly kind: 'resume' }
   /** Write what is not yet stored and disconnect every peer; a `closed` notice follows. */
@@ -45,6 +49,8 @@ export type NodeEventBody =
       readonly peer: string;
       /** Largest data channel message that the other side takes, bytes; absent if unknown. */
       readonly maxMessageBytes?: number;
+      /** True if this side chose to connect to it; absent if it came to us, or if that is not known. */
+      readonly isChosen?: boolean;
     }
   | { readonly type: 'peerDisconnected'; readonly peer: string }
   /** One data channel message. The node keeps no view of it: after the step its memory may serve another purpose. */

@@ -1,6 +1,7 @@
 /** What a node tells its application. */
 import type { BodyFault } from '../chain/body-fault.js';
 import type { HeaderInfo } from '../chain/chain-family.js';
+import type { TransactionNotice } from './transaction-notice.js';
 
 /** The best verified header, or one on the way to it. */
 export interface Tip {
@@ -103,6 +104,7 @@ export type BlockFault = keyof typeof blockFaults;
 
 /** Anything that the node tells its application, told apart by `type`. */
 export type NodeNotice =
+  | TransactionNotice
   /** The stored chain is loaded; comes once, before any peer is met. */
   | { readonly type: 'ready'; readonly tip: Tip }
   | { readonly type: 'tip'; readonly tip: Tip }

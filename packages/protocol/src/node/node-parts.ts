@@ -28,6 +28,7 @@ import type { Peer } from '../peer/peer.js';
 import { PeerSet } from '../peer/peer-set.js';
 import { RequestLedger } from '../peer/request-ledger.js';
 import { SeenFilter } from '../peer/seen-filter.js';
+import { TransactionRelay } from '../transactions/transaction-relay.js';
 import { HeaderTree } from '../tree/header-tree.js';
 import { genesisBase, type TreeBase } from '../tree/tree-base.js';
 import { MessageCodec, messageCodec } from '../wire/codec.js';
@@ -112,6 +113,7 @@ export class NodeParts {
   readonly headerServer: HeaderServer;
   readonly sync: HeaderSync;
   readonly blocks: BlockSync;
+  readonly transactions: TransactionRelay;
   readonly announcer: Announcer;
   readonly notices: PeerNotices;
   readonly changes: ChainChanges;
@@ -158,6 +160,8 @@ export class NodeParts {
     this.changes = new ChainChanges(tree, outbox, {
       inserted: (result, source) => {
         this.reporter.countHeaders(1, listener.now());
+        // Before the bodies of the new branch: what the old one had is taken back first.
+        if (result.kind === 'reorganised') this.transactions.reorganised(result.reorg);
         this.blocks.inserted(result);
         this.forks.inserted(result, source && peers.get(peerIdOf(source) ?? ''), listener.now());
       },
@@ -222,6 +226,9 @@ export class NodeParts {
       options.minChainwork ?? family.presync.minChainwork,
     );
     this.sync = sync;
+    // Bodies that are the newest now would soon be old, and what transactions are checked against is not known.
+    const isFar = (): boolean =>
+      sync.leader !== undefined && sync.leader.height > tree.tipHeight + NEAR_TIP_HEADERS;
     this.blocks = new BlockSync(tree, peers, outbox, storage, ledger, followedBlocks, {
       punish,
       accepted: (slot, body) => {
@@ -230,8 +237,18 @@ export class NodeParts {
       storeAnswered: (failure) =>
         failure === undefined ? storeFaults.works('bodies') : storeFaults.failed('bodies', failure),
       isSyncing: () => sync.isActive,
-      // Bodies that are the newest now would soon be old.
-      isFar: () => sync.leader !== undefined && sync.leader.height > tree.tipHeight + NEAR_TIP_HEADERS,
+      isFar,
+    });
+    this.transactions = new TransactionRelay({
+      tree,
+      outbox,
+      isGateway: options.isGateway,
+      random: this.random,
+      nextJob,
+      now: () => listener.now(),
+      isFar,
+      punish,
+      readBody: (hash, reader) => this.blocks.read(hash, reader),
     });
     const isAtRest = (): boolean => !sync.isActive && this.verifier.isIdle;
     this.writer = new ChainWriter(
@@ -281,6 +298,7 @@ export class NodeParts {
       this.sessions,
       sync,
       this.blocks,
+      this.transactions,
       this.announcer,
       this.notices,
       // One place is kept for those who come.

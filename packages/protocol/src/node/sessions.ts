@@ -6,7 +6,7 @@
  */
 import { assert, defined } from '../assert.js';
 import { areEqual } from '../bytes/compare-bytes.js';
-import type { EventTime } from '../io/event.js';
+import type { EventTime, NodeEventBody } from '../io/event.js';
 import {
   GATEWAY_SERVED_BYTES_PER_SECOND_MAX,
   HELLO_TIMEOUT_MS,
@@ -24,7 +24,13 @@ import type { PeerFault } from '../peer/peer-fault.js';
 import type { PeerSet } from '../peer/peer-set.js';
 import type { RequestKind, RequestLedger } from '../peer/request-ledger.js';
 import type { HeaderTree } from '../tree/header-tree.js';
-import { type Hello, PROTOCOL_VERSION, SERVICE_ARCHIVE, SERVICE_GATEWAY } from '../wire/messages/hello.js';
+import {
+  type Hello,
+  PROTOCOL_VERSION,
+  SERVICE_ARCHIVE,
+  SERVICE_GATEWAY,
+  SERVICE_TRANSACTIONS,
+} from '../wire/messages/hello.js';
 import type { Ping, Pong } from '../wire/messages/ping.js';
 import type { Reject } from '../wire/messages/reject.js';
 import { SpareBuffers } from '../wire/spare-buffers.js';
@@ -101,7 +107,11 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
     for (const peer of [...this.peers]) this.#disconnect(peer, undefined, now);
   }
 
-  connected(id: string, maxMessageBytes: number | undefined, { now, wallTime }: EventTime): void {
+  /** The platform says that a channel is open. */
+  connected(
+    { peer: id, maxMessageBytes, isChosen = false }: Extract<NodeEventBody, { type: 'peerConnected' }>,
+    { now, wallTime }: EventTime,
+  ): void {
     this.disconnected(id, now);
     const { messageBytesMax } = this.tree.family;
     const { codec } = this.outbox;
@@ -109,6 +119,7 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
       servedBytesPerSecond: this.options.isGateway
         ? GATEWAY_SERVED_BYTES_PER_SECOND_MAX
         : SERVED_BYTES_PER_SECOND_MAX,
+      isChosen,
       spares: this.#spares,
       bytesMaxOf: (typeByte) => codec.bytesMaxOf(typeByte),
     });
@@ -161,7 +172,10 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
       networkId: tree.family.networkId,
       height: tree.tipHeight,
       chainwork: tree.chainwork(tree.tip),
-      services: (options.isGateway ? SERVICE_GATEWAY : 0) + (options.isArchive ? SERVICE_ARCHIVE : 0),
+      services:
+        SERVICE_TRANSACTIONS +
+        (options.isGateway ? SERVICE_GATEWAY : 0) +
+        (options.isArchive ? SERVICE_ARCHIVE : 0),
       userAgent: options.userAgent,
       session: options.session,
       time: Math.max(0, Math.floor(wallTime)),

@@ -13,7 +13,12 @@ import {
 } from '../limits.js';
 import { messageCodec } from '../wire/codec.js';
 import { MessageAssembler } from '../wire/framing.js';
-import { type Hello, SERVICE_ARCHIVE, SERVICE_GATEWAY } from '../wire/messages/hello.js';
+import {
+  type Hello,
+  SERVICE_ARCHIVE,
+  SERVICE_GATEWAY,
+  SERVICE_TRANSACTIONS,
+} from '../wire/messages/hello.js';
 import type { SpareBuffers } from '../wire/spare-buffers.js';
 import { RoundTrip } from './round-trip.js';
 import { TokenBucket } from './token-bucket.js';
@@ -31,6 +36,8 @@ export interface AnnouncedTip {
 export interface PeerOptions {
   /** Bytes of headers and bodies a second that it may be sent for long. */
   readonly servedBytesPerSecond?: number;
+  /** Whether this side chose to connect to it; false if it came to us, or if that is not known. */
+  readonly isChosen?: boolean;
   /** Shared by all peers of a node. */
   readonly spares?: SpareBuffers;
   /** Most bytes of a message by its first byte; those of the protocol's own messages if absent. */
@@ -45,6 +52,8 @@ export class Peer {
   readonly served: TokenBucket;
   readonly roundTrip = new RoundTrip();
   readonly frameBytesMax: number;
+  /** Whether this side chose to connect to it: somebody who wants to be next to this node cannot choose that. */
+  readonly isChosen: boolean;
 
   /** Hash of the tip in our hello to it; undefined until that is sent. */
   greetedWith: Uint8Array | undefined = undefined;
@@ -79,6 +88,7 @@ export class Peer {
   ) {
     const {
       servedBytesPerSecond = SERVED_BYTES_PER_SECOND_MAX,
+      isChosen = false,
       spares,
       bytesMaxOf = (typeByte) => messageCodec.bytesMaxOf(typeByte),
     } = options;
@@ -87,6 +97,7 @@ export class Peer {
     this.served = new TokenBucket(servedBytesPerSecond, SERVED_BYTES_BURST_MAX, now);
     const wanted = maxFrameBytes ?? FRAME_BYTES_MAX;
     this.frameBytesMax = wanted >= FRAME_BYTES_MIN ? Math.min(FRAME_BYTES_MAX, wanted) : FRAME_BYTES_MIN;
+    this.isChosen = isChosen;
     this.lastBytesAt = now;
   }
 
@@ -101,6 +112,11 @@ export class Peer {
   /** True if it says that it keeps the body of every header. */
   get isArchive(): boolean {
     return this.#serves(SERVICE_ARCHIVE);
+  }
+
+  /** True if it says that it relays transactions. */
+  get relaysTransactions(): boolean {
+    return this.#serves(SERVICE_TRANSACTIONS);
   }
 
   // A bit operation would cut the set to 32 bits.

@@ -7,6 +7,7 @@ import { getHeaders, headers } from './messages/headers.js';
 import { hello } from './messages/hello.js';
 import { ping, pong } from './messages/ping.js';
 import { reject } from './messages/reject.js';
+import { getTxs, inv, txs } from './messages/transactions.js';
 
 /** Every message of the protocol, in the order of the type bytes. */
 export const messageTable = {
@@ -20,6 +21,9 @@ export const messageTable = {
   getBlocks,
   blocks,
   notFound,
+  inv,
+  getTxs,
+  txs,
 } as const satisfies { [T in MessageType]: MessageRow<Extract<Message, { type: T }>> };
 
 /** The rows of the table. */

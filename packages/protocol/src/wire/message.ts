@@ -5,6 +5,7 @@ import type { GetHeaders, Headers } from './messages/headers.js';
 import type { Hello } from './messages/hello.js';
 import type { Ping, Pong } from './messages/ping.js';
 import type { Reject } from './messages/reject.js';
+import type { GetTxs, Inv, Txs } from './messages/transactions.js';
 
 /** Any message; `type` distinguishes them. */
 export type Message =
@@ -17,7 +18,10 @@ export type Message =
   | Reject
   | GetBlocks
   | Blocks
-  | NotFound;
+  | NotFound
+  | Inv
+  | GetTxs
+  | Txs;
 
 /** The names of the messages. */
 export type MessageType = Message['type'];

@@ -6,8 +6,8 @@ import {
   encodeCompactJson,
   encodeTransaction,
   encodeVisionTransaction,
-  type KnownTransaction,
   MemoryStore,
+  type NamedTransaction,
   type VisionTransaction,
 } from '@vision-light/protocol';
 import { pino } from 'pino';
@@ -98,7 +98,7 @@ type Mined = ReturnType<typeof mine>;
 
 const jsonOf = ({ record, body }: Mined): string => encodeBlockJson(record, body) as string;
 
-function partsOf({ body }: Mined): KnownTransaction[] {
+function partsOf({ body }: Mined): NamedTransaction[] {
   return visionSim.splitBody(body)?.map(({ id, bytes }) => ({ id, bytes })) ?? [];
 }
 

@@ -1,4 +1,4 @@
-import type { HeaderTree, KnownTransaction } from '@vision-light/protocol';
+import type { HeaderTree, NamedTransaction } from '@vision-light/protocol';
 import type { NodeHost, Submitted } from '../../node-host.js';
 
 /** The chain and the transactions that a gateway answers from, and takes what comes in. */
@@ -9,7 +9,7 @@ export interface ServedChain {
   /** The stored body of a verified header's block; undefined if it is not there. */
   bodyOf(hash: Uint8Array): Promise<Uint8Array | undefined>;
   /** Transactions that are in no block. */
-  transactions(): Iterable<KnownTransaction>;
+  transactions(): Iterable<NamedTransaction>;
   /** One of them by its hash. */
   transaction(id: Uint8Array): Uint8Array | undefined;
   /** Hands in an encoded transaction, which is verified like that of a peer. @returns why it is not taken, if it is not */

@@ -10,6 +10,8 @@ export const PROTOCOL_VERSION = 2;
 export const SERVICE_GATEWAY = 1;
 /** A bit of `services`: keeps the body of every header of its chain. */
 export const SERVICE_ARCHIVE = 2;
+/** A bit of `services`: relays transactions. Whoever does not say it is told of none and asked for none. */
+export const SERVICE_TRANSACTIONS = 4;
 
 /** First message of both sides. */
 export interface Hello {
