@@ -56,6 +56,7 @@ export {
 } from './families/vision/template.js';
 export {
   encodeTransaction,
+  signableText,
   transactionFromJson,
   transactionHash,
   type VisionTransaction,

@@ -12,7 +12,7 @@
  */
 import { bytesToHex } from '../bytes/hex.js';
 import type { Transaction } from '../chain/transaction-rules.js';
-import type { EventTime } from '../io/event.js';
+import type { Command, EventTime } from '../io/event.js';
 import type { PoolFault, RemovalReason } from '../io/transaction-notice.js';
 import {
   GATEWAY_MEMPOOL_BYTES_MAX,
@@ -57,6 +57,8 @@ export interface RelayContext {
   /** Reads the body of a block, if it is kept: at once or later. */
   readonly readBody: (hash: Uint8Array, reader: (body: Uint8Array | undefined) => void) => void;
 }
+
+type SendCommand = Extract<Command, { readonly kind: 'sendTransaction' }>;
 
 /** A transaction that is known here, in the mempool or not. */
 export interface KnownTransaction {
@@ -132,11 +134,7 @@ export class TransactionRelay implements Part<Inv | GetTxs | Txs> {
   // What the application asks
 
   /** Checks a transaction of this side and relays it; answers once. @param isOpen  false while the node loads or closes */
-  send(
-    { bytes, ticket }: { readonly bytes: Uint8Array; readonly ticket: number },
-    isOpen: boolean,
-    { wallTime }: EventTime,
-  ): void {
+  send({ bytes, isForwarded = false, ticket }: SendCommand, isOpen: boolean, { wallTime }: EventTime): void {
     const { outbox, tree } = this.context;
     const answer = (code: string | undefined, id: Uint8Array): void => {
       const result = code === undefined ? { id: tree.family.hashToHex(id) } : { code };
@@ -147,12 +145,12 @@ export class TransactionRelay implements Part<Inv | GetTxs | Txs> {
       answer(tx, bytes);
       return;
     }
-    const hasRoom = isOpen && this.own.hasRoom(tx.bytes.length);
+    const hasRoom = isOpen && (isForwarded || this.own.hasRoom(tx.bytes.length));
     const refusal = hasRoom ? this.mempool.judge(tx) : 'TX_BUSY';
     const done = (verdict: SignatureVerdict): void => {
-      const fault = verdict === true ? this.#enterOwn(tx) : verdictFault(verdict);
+      const fault = verdict === true ? this.#enter(tx, isForwarded) : verdictFault(verdict);
       answer(fault, tx.id);
-      if (fault !== undefined) return;
+      if (fault !== undefined || isForwarded) return;
       this.own.add(tx, { bytes: tx.bytes, sentAt: Math.max(0, Math.floor(wallTime)), place: undefined });
     };
     if (refusal !== undefined) answer(refusal, tx.id);
@@ -168,12 +166,13 @@ export class TransactionRelay implements Part<Inv | GetTxs | Txs> {
     this.context.outbox.emit({ type: 'mempool', ticket, mempool: { count, bytes, transactions } });
   }
 
-  #enterOwn(tx: Transaction): PoolFault | undefined {
+  #enter(tx: Transaction, isForwarded: boolean): PoolFault | undefined {
     const now = this.context.now();
-    const entry = this.mempool.add(tx, now, true);
+    const entry = this.mempool.add(tx, now, !isForwarded);
     if (typeof entry === 'string') return entry;
     this.tracker.forget(entry.key);
-    this.trickle.enteredSecretly(entry, now);
+    if (isForwarded) this.trickle.entered(entry, [], now);
+    else this.trickle.enteredSecretly(entry, now);
     return undefined;
   }
 
