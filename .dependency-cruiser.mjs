@@ -15,6 +15,7 @@ const layers = [
   'wire',
   'io',
   'peer',
+  'forks',
   'headers',
   'blocks',
   'transactions',

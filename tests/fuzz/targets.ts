@@ -23,8 +23,6 @@ import {
   parseLosslessJson,
   resolveNetwork,
 } from '@vision-light/protocol';
-import { RequestFault } from '../../packages/gateway/src/http/request/request-fault.js';
-import { RequestMembers } from '../../packages/gateway/src/http/request/request-members.js';
 import { xxh32 } from '../../packages/protocol/src/bytes/xxh32.js';
 import { decodeVisionBody } from '../../packages/protocol/src/families/vision/block/body-codec.js';
 import { recordFromJson } from '../../packages/protocol/src/families/vision/header/header-json.js';
@@ -58,6 +56,8 @@ import { VisionChain, visionSim } from '../sim/vision-chain.js';
 import { batchPass } from './batch-pass.js';
 import { bitcoinBlocks, type KnownBlock } from './bitcoin-blocks.js';
 import type { FuzzTarget } from './fuzz-target.js';
+import { httpTargets } from './http-targets.js';
+import { transactionTargets } from './transaction-targets.js';
 
 const utf8 = new TextEncoder();
 const lenient = new TextDecoder();
@@ -316,41 +316,6 @@ const bodyCodec: FuzzTarget = {
   },
 };
 
-const requestTexts = [
-  `{"height":7,"hash":"0x${'ab'.repeat(32)}","prev":"${'cd'.repeat(32)}"}`,
-  `{"locator":["${'ab'.repeat(32)}"],"stop":null,"max":2000}`,
-  `{"locator":[],"stop":"0x${'AB'.repeat(32)}","max":1}`,
-  `{"hashes":["${'ab'.repeat(32)}","${'cd'.repeat(32)}"]}`,
-];
-
-const requests: FuzzTarget = {
-  name: 'JSON of requests over HTTP',
-  weight: 1,
-  samples: requestTexts.map((text) => utf8.encode(text)),
-  check(input) {
-    try {
-      const members = new RequestMembers(lenient.decode(input));
-      for (const name of ['height', 'max']) tryMember(() => members.u64(name));
-      for (const name of ['hash', 'prev']) tryMember(() => members.hash(name));
-      tryMember(() => members.optionalHash('stop'));
-      for (const name of ['hashes', 'locator'])
-        tryMember(() => {
-          if (members.hashes(name, 2).length > 2) throw new Error('more hashes than asked for');
-        });
-    } catch (error) {
-      if (!(error instanceof RequestFault)) throw error;
-    }
-  },
-};
-
-function tryMember(read: () => unknown): void {
-  try {
-    read();
-  } catch (error) {
-    if (!(error instanceof RequestFault)) throw error;
-  }
-}
-
 const headerText = `{"parent":"${'00'.repeat(32)}","number":"1","timestamp":"1700000000","difficulty":"1","nonce":"18446744073709551615","tx_root":"0x${'ab'.repeat(32)}","miner":"pow_miner","digest":"${'cd'.repeat(32)}"}`;
 const mainnetText = headerText.replace('parent', 'parent_hash').replace('digest', 'pow_hash');
 const transactionText =
@@ -448,7 +413,8 @@ export const targets: readonly FuzzTarget[] = [
   bodyTarget(visionSim, 2, [visionBlock()], unsigned),
   bodyTarget(resolveNetwork('bitcoin-mainnet'), 1, bitcoinBlocks),
   bodyCodec,
+  ...transactionTargets,
   json,
-  requests,
+  ...httpTargets,
   wholeNode,
 ];

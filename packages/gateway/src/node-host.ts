@@ -43,10 +43,11 @@ export interface NodeHostOptions {
   onFailure(error: unknown): void;
 }
 
-/** What became of submitted headers: how many are in the tree, and what stopped the rest. */
+/** What became of submitted headers: how many are in the tree, what stopped the rest, and what is wrong with a body. */
 export interface Submitted {
   readonly accepted: number;
   readonly code?: string;
+  readonly bodyFault?: string;
 }
 
 type NoticeListener = (notice: NodeNotice) => void;
@@ -225,8 +226,8 @@ export class NodeHost {
 
   #emit(notice: NodeNotice): void {
     if (notice.type === 'submitted') {
-      const { ticket, accepted, code } = notice;
-      this.#submissions.get(ticket)?.(code === undefined ? { accepted } : { accepted, code });
+      const { ticket, type: _, ...submitted } = notice;
+      this.#submissions.get(ticket)?.(submitted);
       this.#submissions.delete(ticket);
     }
     for (const listener of this.#listeners) listener(notice);

@@ -30,8 +30,19 @@ export { performStorage } from './driver/perform-storage.js';
 export { readRecord, type Store, StoreError } from './driver/store.js';
 export type { BitcoinParams } from './families/bitcoin/network-params.js';
 export { isNetworkName, type NetworkName, networks, resolveNetwork } from './families/networks.js';
-export { encodeBlockJson } from './families/vision/block/block-json.js';
-export { encodeVisionBody } from './families/vision/block/body-codec.js';
+export { type BlockJsonResult, blockFromJson, encodeBlockJson } from './families/vision/block/block-json.js';
+export {
+  decodeVisionTransaction,
+  encodeVisionBody,
+  encodeVisionTransaction,
+} from './families/vision/block/body-codec.js';
+export {
+  type CompactJson,
+  compactFromJson,
+  encodeCompactJson,
+  type KnownTransaction,
+  rebuildCompact,
+} from './families/vision/block/compact-json.js';
 export { devnetMerkleRoot } from './families/vision/block/merkle.js';
 export type { CustomNetwork } from './families/vision/custom-network.js';
 export { encodeLiteHeader } from './families/vision/header/lite-header.js';
@@ -43,7 +54,12 @@ export {
   type TemplateInput,
   templateInput,
 } from './families/vision/template.js';
-export { transactionHash, type VisionTransaction } from './families/vision/transaction/transaction.js';
+export {
+  encodeTransaction,
+  transactionFromJson,
+  transactionHash,
+  type VisionTransaction,
+} from './families/vision/transaction/transaction.js';
 export { isVisionFamily, type VisionFamily } from './families/vision/vision-family.js';
 export type { Effect } from './io/effect.js';
 export type { Command, EventTime, NodeEventBody, SubmitCommand } from './io/event.js';
@@ -68,6 +84,7 @@ export {
   type StatusReason,
   statusReasons,
   type Tip,
+  type WithheldRun,
 } from './io/notice.js';
 export {
   formerTables,
@@ -108,9 +125,10 @@ export type { Part, Reception } from './peer/part.js';
 export type { Peer } from './peer/peer.js';
 export { type PeerFault, peerFaults } from './peer/peer-fault.js';
 export type { RequestKind } from './peer/request-ledger.js';
-export type { KnownTransaction, TransactionRelay } from './transactions/transaction-relay.js';
+export type { TransactionRelay } from './transactions/transaction-relay.js';
 export { HeaderTree } from './tree/header-tree.js';
 export type { AppendedRun, InsertedHeader, InsertResult } from './tree/insert-result.js';
+export { buildLocator } from './tree/locator.js';
 export type { TreeBase } from './tree/tree-base.js';
 export { type DecodeResult, decodeMessage, encodeMessage } from './wire/codec.js';
 export { frameMessage, MessageAssembler } from './wire/framing.js';

@@ -198,6 +198,12 @@ export class RunningNode implements LightNodeHandle {
       case 'reorg':
         this.#subscriptions.publish('reorg', notice.reorg);
         break;
+      case 'competing':
+        this.#subscriptions.publish('competing', notice.tips);
+        break;
+      case 'withheld':
+        this.#subscriptions.publish('withheld', notice.withheld);
+        break;
       case 'status':
         // The page says itself when everything is released.
         if (notice.status.phase !== 'closed') this.#setStatus(notice.status);

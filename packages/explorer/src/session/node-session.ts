@@ -8,9 +8,9 @@ import {
   type Status,
   type Tip,
 } from '@vision-light/browser-node';
-import { formatCount } from '../display/quantities.js';
+import { formatCount, formatSpan } from '../display/quantities.js';
 
-/** An event that is shown to the visitor: a reorganisation, or an error. */
+/** An event that is shown to the visitor: a reorganisation, a sign of selfish mining, or an error. */
 export interface SessionNotice {
   readonly code: string;
   readonly sentence: string;
@@ -156,6 +156,24 @@ export class NodeSession {
             `${formatCount(connected.length)} took their place, after height ${formatCount(ancestor.height)}.`,
         );
       }),
+    );
+    node.subscribe('competing', ([best, ...others]) =>
+      listen(() => {
+        const height = formatCount(best?.height ?? 0);
+        this.#addNotice(
+          'COMPETING',
+          `${formatCount(others.length + 1)} branches have the same work at height ${height}. The next block decides.`,
+        );
+      }),
+    );
+    node.subscribe('withheld', ({ blocks, displaced, spreadS }) =>
+      listen(() =>
+        this.#addNotice(
+          'WITHHELD',
+          `${formatCount(blocks)} blocks came at once and displaced ${formatCount(displaced)}, though ${formatSpan(spreadS)} ` +
+            'lie between them. Somebody may have held them back.',
+        ),
+      ),
     );
     node.subscribe('error', (error) =>
       listen(() => {

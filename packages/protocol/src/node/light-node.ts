@@ -146,15 +146,14 @@ export class LightNode {
     if (this.#wake !== undefined && now > this.#wake + OVERSLEPT_MS)
       for (const part of this.#parts.list) part.overslept?.(now);
     const isNews = this.#dispatch(event);
-    // Of what is quiet only the application is told, now and then.
-    const noticesAt = this.#parts.notices.nextWake();
-    const areNoticesDue = noticesAt !== undefined && noticesAt <= now;
-    // Most of what comes is neither news nor due, and a node has many peers: it costs no look at all of them.
-    if (isNews || isWakeDue || areNoticesDue) {
+    // Most of what comes is neither news nor due, and a node has many peers: it costs no look at all of them. Of what is
+    // quiet only the application is told, now and then.
+    const { notices } = this.#parts;
+    if (isNews || isWakeDue || notices.isDue(now)) {
       this.#settle();
       this.#wake = this.#findWake();
     } else {
-      this.#wake = earliest(this.#wake, noticesAt);
+      this.#wake = earliest(this.#wake, notices.nextWake());
     }
   }
 
@@ -176,6 +175,7 @@ export class LightNode {
           failed: (failure) => this.#loadFailed(failure),
         });
         this.blocks.start();
+        this.transactions.start();
         break;
       case 'peerConnected':
         this.#parts.sessions.connected(event, this.#time);
@@ -306,7 +306,7 @@ export class LightNode {
         this.blocks.requested.request(command.hash, command.ticket, this.#time.now);
         break;
       case 'sendTransaction':
-        this.transactions.send(command, this.#stage === 'open', this.#time);
+        this.transactions.sender.send(command, this.#stage === 'open', this.#time);
         break;
       case 'mempool':
         this.transactions.list(command.ticket);

@@ -6,7 +6,9 @@ import { assert } from '../assert.js';
 import { BlockSync } from '../blocks/block-sync.js';
 import { SecretStream } from '../bytes/secret-stream.js';
 import type { ChainFamily } from '../chain/chain-family.js';
+import { ForkSigns } from '../forks/fork-signs.js';
 import { BatchHasher } from '../headers/batch-hasher.js';
+import { peerIdOf } from '../headers/batch-request.js';
 import { HeaderServer } from '../headers/header-server.js';
 import { HeaderSync } from '../headers/header-sync.js';
 import { HeldHeaders } from '../headers/held-headers.js';
@@ -119,6 +121,7 @@ export class NodeParts {
   readonly prover: ChainProver;
   readonly writer: ChainWriter;
   readonly reporter: StatusReporter;
+  readonly forks: ForkSigns;
   readonly submissions: Submissions;
   readonly router: Router;
   /** In the order in which they do what is due. */
@@ -155,15 +158,17 @@ export class NodeParts {
     this.hasher = new BatchHasher(family, outbox, nextJob);
 
     this.changes = new ChainChanges(tree, outbox, {
-      inserted: (result) => {
+      inserted: (result, source) => {
         this.reporter.countHeaders(1, listener.now());
         // Before the bodies of the new branch: what the old one had is taken back first.
         if (result.kind === 'reorganised') this.transactions.reorganised(result.reorg);
         this.blocks.inserted(result);
+        this.forks.inserted(result, source && peers.get(peerIdOf(source) ?? ''), listener.now());
       },
       appended: (firstHeight) => {
         this.reporter.countHeaders(tree.tipHeight + 1 - firstHeight, listener.now());
         this.blocks.appended(firstHeight);
+        this.forks.appended(firstHeight, listener.now());
       },
       changed: (ancestorHeight) => this.writer.changed(ancestorHeight, listener.now()),
     });
@@ -172,7 +177,7 @@ export class NodeParts {
       this.held,
       outbox,
       {
-        inserted: (result) => this.changes.inserted(result),
+        inserted: (result, source) => this.changes.inserted(result, source),
         appended: (firstHeight) => this.changes.appended(firstHeight),
         equivocated: (hash) => listener.error('HEADER_EQUIVOCATION', family.hashToHex(hash)),
       },
@@ -192,7 +197,8 @@ export class NodeParts {
         gone: (peer, code, now) => {
           for (const part of this.list) part.peerGone?.(peer, code, now);
         },
-        measured: (peer) => this.notices.updated(peer, listener.now()),
+        // Of one that is known already the next ping or block reports it.
+        measured: (peer, isFirst) => this.notices.updated(peer, listener.now(), isFirst),
       },
       {
         userAgent: options.userAgent,
@@ -236,6 +242,7 @@ export class NodeParts {
     this.transactions = new TransactionRelay({
       tree,
       outbox,
+      storage,
       isGateway: options.isGateway,
       random: this.random,
       nextJob,
@@ -243,6 +250,10 @@ export class NodeParts {
       isFar,
       punish,
       readBody: (hash, reader) => this.blocks.read(hash, reader),
+      storeAnswered: (failure) =>
+        failure === undefined
+          ? storeFaults.works('transactions')
+          : storeFaults.failed('transactions', failure),
     });
     const isAtRest = (): boolean => !sync.isActive && this.verifier.isIdle;
     this.writer = new ChainWriter(
@@ -271,7 +282,7 @@ export class NodeParts {
       sync,
       {
         claimed: (peer, before) => {
-          this.notices.updated(peer, listener.now());
+          this.notices.updated(peer, listener.now(), true);
           return this.reporter.isHeightNews(before, peer.height);
         },
         offered: (peer, message, now) => this.blocks.announced(peer, message, now),
@@ -281,11 +292,12 @@ export class NodeParts {
     this.reporter = new StatusReporter(tree, peers, sync, this.writer, this.prover, outbox, (code) =>
       listener.error(code),
     );
+    this.forks = new ForkSigns(tree, outbox, () => this.reporter.status.phase === 'synced');
     this.submissions = new Submissions(family, this.verifier, this.blocks, outbox);
     const context: PartContext = { tree, peers, outbox, storage, ledger, random: this.random, punish };
     this.list = [
       ledger,
-      new HeldRelease(tree, this.held, (result) => this.changes.inserted(result)),
+      new HeldRelease(tree, this.held, (result) => this.changes.inserted(result, undefined)),
       new UnsentLimit(outbox, punish),
       this.headerServer,
       this.sessions,
@@ -301,6 +313,7 @@ export class NodeParts {
       this.writer,
       ...(extension?.parts(context) ?? []),
       this.reporter,
+      this.forks,
     ];
     const names = new Set(this.list.map(({ name }) => name));
     assert(names.size === this.list.length, 'each part has a name of its own');

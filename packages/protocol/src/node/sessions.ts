@@ -11,6 +11,7 @@ import {
   GATEWAY_SERVED_BYTES_PER_SECOND_MAX,
   HELLO_TIMEOUT_MS,
   MESSAGE_TIMEOUT_MS,
+  PING_EARLY_MS,
   PING_INTERVAL_MAX_MS,
   PING_INTERVAL_MS,
   PING_SLACK_MS,
@@ -51,8 +52,8 @@ export interface SessionListener {
   ready(peer: Peer): void;
   /** A peer is gone, perhaps before it said hello. `code` is absent for one that left by itself. */
   gone(peer: Peer, code: string | undefined, now: number): void;
-  /** Its round-trip time is another. */
-  measured(peer: Peer): void;
+  /** Its round-trip time is another, or known for the first time. */
+  measured(peer: Peer, isFirst: boolean): void;
 }
 
 /** `ping`: a peer that sends anything is alive, for its pong may stand behind a large message. */
@@ -239,17 +240,19 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
     );
   }
 
-  #pong(peer: Peer, requestId: number, now: number): PeerFault | 'quiet' {
+  #pong(peer: Peer, requestId: number, now: number): Reception {
     const answer = this.ledger.take(peer.id, pings, requestId, now);
     if (answer === 'unsolicited') return 'PEER_UNSOLICITED';
     assert(answer !== 'late', 'a ping is never given up: its peer is disconnected');
+    const isFirst = peer.roundTrip.smoothedMs === undefined;
     peer.roundTrip.add(now - answer.sentAt);
     const session = this.#sessionOf(peer);
     session.isPinged = false;
     session.pongAt = now;
     this.#dueAt = Math.min(this.#dueAt, pingTime(peer, session));
-    this.listener.measured(peer);
-    return 'quiet';
+    this.listener.measured(peer, isFirst);
+    // After the last of them the deadline of none of them is to wake the node.
+    return this.ledger.dueAt(pings) === undefined ? undefined : 'quiet';
   }
 
   // Deadlines
@@ -287,7 +290,7 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
       dueAt = Math.min(dueAt, deadline);
       if (mayPing(peer, session)) pingAt = Math.min(pingAt, pingTime(peer, session));
     }
-    this.#dueAt = Math.min(dueAt, pingAt > now ? pingAt : this.#pingDue(now));
+    this.#dueAt = Math.min(dueAt, pingAt > now + PING_EARLY_MS ? pingAt : this.#pingDue(now));
   }
 
   nextWake(): number | undefined {
