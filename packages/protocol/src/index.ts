@@ -126,7 +126,7 @@ export type { Part, Reception } from './peer/part.js';
 export type { Peer } from './peer/peer.js';
 export { type PeerFault, peerFaults } from './peer/peer-fault.js';
 export type { RequestKind } from './peer/request-ledger.js';
-export type { KnownTransaction, TransactionRelay } from './transactions/transaction-relay.js';
+export type { TransactionRelay } from './transactions/transaction-relay.js';
 export { HeaderTree } from './tree/header-tree.js';
 export type { AppendedRun, InsertedHeader, InsertResult } from './tree/insert-result.js';
 export { buildLocator } from './tree/locator.js';

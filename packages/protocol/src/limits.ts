@@ -273,8 +273,8 @@ export const JOURNAL_ENTRIES_MAX = 64;
 /** Bytes of answers that are kept as peers sent them until they are written: a whole segment of the largest headers (Vision's mainnet), or a hundred answers of Bitcoin headers for a disk that lags. What is beyond it is encoded anew. */
 export const RECEIVED_BYTES_MAX = 8 * 1024 * 1024;
 
-/** Storage requests that are not answered: one write of headers, one of bodies, two of the start or of the stored chain in the background, and `BODY_READS_MAX` bodies. Each part bounds its own, so one more is a mistake of the node, which then stops. */
-export const STORAGE_REQUESTS_MAX = 4 + BODY_READS_MAX;
+/** Storage requests that are not answered: one write of headers, one of bodies, two of the start or of the stored chain in the background, two of transactions of this side, and `BODY_READS_MAX` bodies. Each part bounds its own, so one more is a mistake of the node, which then stops. */
+export const STORAGE_REQUESTS_MAX = 6 + BODY_READS_MAX;
 
 /** Milliseconds that new headers wait for their chunk to fill while more arrive; otherwise they are written at once. */
 export const STORE_DELAY_MS = 1_000;
@@ -321,23 +321,6 @@ export const ANNOUNCE_LATE_MS = 2_000;
 /** Least milliseconds after an announcement between two peers, either way, in which neither tells the other late: two blocks of Vision. Both live and have heard of the last blocks, and other peers tell them of this one. At random up to twice as long, for the reason of `ANNOUNCE_LATE_MS`, and by so much less, to tell several together. */
 export const ANNOUNCE_QUIET_MS = 10_000;
 
-/** Tips of one `competing` notice, the best one included: honest miners hardly ever find three blocks at once. Further ones with the same work are neither told nor counted. */
-export const COMPETING_TIPS_MAX = 8;
-
-/** Newest headers whose arrival is remembered, to tell whether a fork is as new as it seems: far more than a reorganisation at rest has. What is older counts as seen before. */
-export const FORK_ARRIVALS_MAX = 128;
-
-/** Milliseconds after sleep or a lost network in which nothing counts as new: what came meanwhile is still being caught up with. As `LEADER_SLICE_MS`, a turn of one peer. */
-export const FORK_SETTLE_MS = 30_000;
-
-/** Milliseconds in which a run of headers that was withheld comes, and in which a node that hears of a new block is synced again. Arbitrary: several round trips and hops, and no longer than a block of the fastest chain takes. */
-export const WITHHELD_MOMENT_MS = 5_000;
-
-/** Seconds between the first and last timestamp of a run above which it looks withheld: a link that fails is closed after two `PING_INTERVAL_MS`, so no shorter interruption can have held it back without a peer that comes anew. */
-export const WITHHELD_SPREAD_MIN_S = 40;
-
-/** Target spacings of the network above which, besides, the spread of a run looks withheld: two honest blocks are seldom so far apart, and a short partition gives fewer. Arbitrary. */
-export const WITHHELD_SPACINGS = 3;
 /** Relay ids of one `inv`, as in Bitcoin Core. More is a fault; whoever has more to tell sends several. */
 export const TX_ANNOUNCED_MAX = 1_000;
 
@@ -419,7 +402,7 @@ export const SIGNATURE_JOBS_MAX = 2;
 /** Transactions that wait for their signature to be verified, or are being verified. At the edge no more are requested, and one that comes is dropped. */
 export const SIGNATURES_WAITING_MAX = 2_000;
 
-/** Bytes of those. */
+/** Bytes of those: 64 of the largest of Vision. At the edge as `SIGNATURES_WAITING_MAX`. */
 export const SIGNATURES_WAITING_BYTES_MAX = 4 * 1024 * 1024;
 
 /** What the transactions of the mempool spend and name as parents: ten names each, which take at most 200 bytes each in memory. At the edge as `MEMPOOL_TRANSACTIONS_MAX`. */
@@ -442,3 +425,21 @@ export const MEMPOOL_NEWS_MAX = 100;
 
 /** Milliseconds between two notices of what has changed in the mempool. */
 export const MEMPOOL_NEWS_INTERVAL_MS = 500;
+
+/** Tips of one `competing` notice, the best one included: honest miners hardly ever find three blocks at once. Further ones with the same work are neither told nor counted. */
+export const COMPETING_TIPS_MAX = 8;
+
+/** Newest headers whose arrival is remembered, to tell whether a fork is as new as it seems: far more than a reorganisation at rest has. What is older counts as seen before. */
+export const FORK_ARRIVALS_MAX = 128;
+
+/** Milliseconds after sleep or a lost network in which nothing counts as new: what came meanwhile is still being caught up with. As `LEADER_SLICE_MS`, a turn of one peer. */
+export const FORK_SETTLE_MS = 30_000;
+
+/** Milliseconds in which a run of headers that was withheld comes, and in which a node that hears of a new block is synced again. Arbitrary: several round trips and hops, and no longer than a block of the fastest chain takes. */
+export const WITHHELD_MOMENT_MS = 5_000;
+
+/** Seconds between the first and last timestamp of a run above which it looks withheld: a link that fails is closed after two `PING_INTERVAL_MS`, so no shorter interruption can have held it back without a peer that comes anew. */
+export const WITHHELD_SPREAD_MIN_S = 40;
+
+/** Target spacings of the network above which, besides, the spread of a run looks withheld: two honest blocks are seldom so far apart, and a short partition gives fewer. Arbitrary. */
+export const WITHHELD_SPACINGS = 3;

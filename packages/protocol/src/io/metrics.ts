@@ -34,8 +34,6 @@ export const metricDefinitions = {
   vision_chain_reorgs_total: counter,
   vision_chain_reorg_blocks_rolled_back_total: counter,
   vision_chain_reorg_depth_last: unsummed,
-  vision_chain_competing_total: counter,
-  vision_chain_withheld_total: counter,
   vision_chain_reorg_txs_reinserted_total: counter,
   vision_tx_inv_sent_total: counter,
   vision_tx_inv_received_total: counter,
@@ -45,6 +43,8 @@ export const metricDefinitions = {
   vision_tx_gossip_duplicates_total: counter,
   vision_mempool_transactions: unsummed,
   vision_mempool_bytes: unsummed,
+  vision_chain_competing_total: counter,
+  vision_chain_withheld_total: counter,
 } as const satisfies Record<string, MetricDefinition>;
 
 /** One sentence on each for people: apart, since a page carries the table and shows no sentence of it. */
@@ -70,8 +70,6 @@ export const metricHelp = {
   vision_chain_reorgs_total: 'Reorganisations of the best chain.',
   vision_chain_reorg_blocks_rolled_back_total: 'Headers that left the best chain by a reorganisation.',
   vision_chain_reorg_depth_last: 'Headers that the last reorganisation undid.',
-  vision_chain_competing_total: 'New branches with as much work as the best chain.',
-  vision_chain_withheld_total: 'Reorganisations to a run of blocks that seems to have been withheld.',
   vision_chain_reorg_txs_reinserted_total:
     'Transactions that came back into the mempool by a reorganisation.',
   vision_tx_inv_sent_total: 'Transactions announced to peers.',
@@ -82,6 +80,8 @@ export const metricHelp = {
   vision_tx_gossip_duplicates_total: 'Transactions received from peers that were known already.',
   vision_mempool_transactions: 'Transactions in the mempool.',
   vision_mempool_bytes: 'Bytes of the transactions in the mempool.',
+  vision_chain_competing_total: 'New branches with as much work as the best chain.',
+  vision_chain_withheld_total: 'Reorganisations to a run of blocks that seems to have been withheld.',
 } as const satisfies Record<MetricName, string>;
 
 /** Name of a metric of a node. */

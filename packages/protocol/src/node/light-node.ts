@@ -175,6 +175,7 @@ export class LightNode {
           failed: (failure) => this.#loadFailed(failure),
         });
         this.blocks.start();
+        this.transactions.start();
         break;
       case 'peerConnected':
         this.#parts.sessions.connected(event, this.#time);
@@ -305,7 +306,7 @@ export class LightNode {
         this.blocks.requested.request(command.hash, command.ticket, this.#time.now);
         break;
       case 'sendTransaction':
-        this.transactions.send(command, this.#stage === 'open', this.#time);
+        this.transactions.sender.send(command, this.#stage === 'open', this.#time);
         break;
       case 'mempool':
         this.transactions.list(command.ticket);

@@ -242,6 +242,7 @@ export class NodeParts {
     this.transactions = new TransactionRelay({
       tree,
       outbox,
+      storage,
       isGateway: options.isGateway,
       random: this.random,
       nextJob,
@@ -249,6 +250,10 @@ export class NodeParts {
       isFar,
       punish,
       readBody: (hash, reader) => this.blocks.read(hash, reader),
+      storeAnswered: (failure) =>
+        failure === undefined
+          ? storeFaults.works('transactions')
+          : storeFaults.failed('transactions', failure),
     });
     const isAtRest = (): boolean => !sync.isActive && this.verifier.isIdle;
     this.writer = new ChainWriter(

@@ -92,6 +92,12 @@ export class IncludedTransactions {
     for (const { items } of [...this.#blocks.values()].toReversed()) yield* items ?? [];
   }
 
+  /** Calls with each block of the best chain that is known here, and what it has. */
+  each(visit: (place: BlockPlace, items: readonly BlockItem[]) => void): void {
+    for (const block of this.#blocks.values())
+      if (block.isApplied && block.items !== undefined) visit(block, block.items);
+  }
+
   /** A body came that is the one of a verified header. */
   bodyAccepted(slot: number, body: Uint8Array): void {
     const { tree } = this;

@@ -24,7 +24,7 @@ import {
   TX_REQUEST_TIMEOUT_MS,
   TX_REQUESTED_MAX,
 } from '../limits.js';
-import { type HeapItem, IndexedHeap } from './indexed-heap.js';
+import { type HeapItem, IndexedHeap } from './pool/indexed-heap.js';
 
 /** What the tracker looks at of a peer; a `Peer` has it. */
 export interface AnnouncingPeer {

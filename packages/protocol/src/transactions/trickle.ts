@@ -20,7 +20,7 @@ import {
   TX_TELL_INTERVAL_MS,
 } from '../limits.js';
 import { earliest } from '../peer/part.js';
-import type { PoolEntry } from './pool-entry.js';
+import type { PoolEntry } from './pool/pool-entry.js';
 
 /** What is looked at of a peer; a `Peer` has it. */
 export interface ToldPeer {

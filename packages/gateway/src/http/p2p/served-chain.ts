@@ -27,8 +27,7 @@ export function servedChain(host: NodeHost): ServedChain {
     bodyOf: (hash) => host.readBody(hash),
     transactions: () => {
       const known: NamedTransaction[] = [];
-      // On Vision networks the relay id is the hash.
-      transactions.each(({ relayId, bytes }) => known.push({ id: relayId, bytes }));
+      transactions.each(({ id, bytes }) => known.push({ id, bytes }));
       return known;
     },
     transaction: (id) => transactions.mempool.get(bytesToHex(id))?.tx.bytes,

@@ -4,16 +4,16 @@
  * Memory: OWN_TRANSACTIONS_MAX transactions of together OWN_TRANSACTIONS_BYTES_MAX bytes, each with the peers that have
  * announced it.
  */
-import { bytesToHex } from '../bytes/hex.js';
-import type { Transaction } from '../chain/transaction-rules.js';
-import type { RemovalReason, SentState } from '../io/transaction-notice.js';
-import { CONFIRMATIONS_MAX, OWN_TRANSACTIONS_BYTES_MAX, OWN_TRANSACTIONS_MAX } from '../limits.js';
-import type { Outbox } from '../peer/outbox.js';
-import type { Peer } from '../peer/peer.js';
-import type { HeaderTree } from '../tree/header-tree.js';
-import type { BlockItem, BlockPlace } from './included-transactions.js';
+import { bytesToHex } from '../../bytes/hex.js';
+import type { Transaction } from '../../chain/transaction-rules.js';
+import type { RemovalReason, SentState } from '../../io/transaction-notice.js';
+import { CONFIRMATIONS_MAX, OWN_TRANSACTIONS_BYTES_MAX, OWN_TRANSACTIONS_MAX } from '../../limits.js';
+import type { Outbox } from '../../peer/outbox.js';
+import type { Peer } from '../../peer/peer.js';
+import type { HeaderTree } from '../../tree/header-tree.js';
+import type { BlockItem, BlockPlace } from '../included-transactions.js';
+import type { PoolEntry } from '../pool/pool-entry.js';
 import type { OwnRecord } from './own-record.js';
-import type { PoolEntry } from './pool-entry.js';
 
 /** One that is watched. */
 interface Own extends OwnRecord {
@@ -27,9 +27,9 @@ interface Own extends OwnRecord {
 /** Whom they are told to, beside the application. */
 export interface OwnListener {
   /** It is to be kept for the next visit as it is now. */
-  changed(idKey: string, record: OwnRecord): void;
+  changed(id: Uint8Array, record: OwnRecord): void;
   /** It is final. */
-  ended(idKey: string, id: Uint8Array): void;
+  ended(id: Uint8Array): void;
 }
 
 /** All transactions of this side that are not final. */
@@ -61,14 +61,10 @@ export class OwnTransactions {
     return this.#all.size < OWN_TRANSACTIONS_MAX && this.#bytes + bytes <= OWN_TRANSACTIONS_BYTES_MAX;
   }
 
-  /** By hex of the id. */
-  has(idKey: string): boolean {
-    return this.#all.has(idKey);
-  }
-
-  /** Those that no block of the best chain has. */
-  pending(): Transaction[] {
-    return [...this.#all.values()].filter(({ place }) => place === undefined).map(({ tx }) => tx);
+  /** Whether no block of the best chain has one of them. */
+  isPending(idKey: string): boolean {
+    const own = this.#all.get(idKey);
+    return own !== undefined && own.place === undefined;
   }
 
   /** Begins to watch one. */
@@ -79,8 +75,14 @@ export class OwnTransactions {
     this.#byKey.set(bytesToHex(tx.relayId), own);
     this.#bytes += tx.bytes.length;
     if (own.place !== undefined && !this.#isOnBestChain(own.place)) own.place = undefined;
+    this.listener.changed(tx.id, own);
     if (own.place === undefined) this.#tell(own, { kind: 'pending' });
     else this.#tellPlace(own, own.place);
+  }
+
+  /** Tells the listener of all, as if they had changed. */
+  keep(): void {
+    for (const own of this.#all.values()) this.listener.changed(own.tx.id, own);
   }
 
   /** A peer announces a transaction. */
@@ -100,38 +102,39 @@ export class OwnTransactions {
       own.place = { height, hash, position };
       own.told = 0;
       this.#tellPlace(own, own.place);
-      this.listener.changed(bytesToHex(tx.id), own);
+      this.listener.changed(tx.id, own);
     }
   }
 
   /** A block has left the best chain. */
   disconnected({ hash }: BlockPlace): void {
     const block = bytesToHex(hash);
-    for (const [idKey, own] of this.#all) {
+    for (const own of this.#all.values()) {
       if (own.place === undefined || bytesToHex(own.place.hash) !== block) continue;
       own.place = undefined;
       this.#tell(own, { kind: 'reorgedOut' });
-      this.listener.changed(idKey, own);
+      this.listener.changed(own.tx.id, own);
     }
   }
 
   /** One has left the mempool. */
   left({ idKey }: PoolEntry, reason: RemovalReason, by: Uint8Array | undefined): void {
-    const own = this.#all.get(idKey);
-    if (own === undefined || reason === 'included') return;
-    if (by === undefined) this.#tell(own, { kind: 'expired' });
-    else this.#tell(own, { kind: 'replaced', by: this.tree.family.hashToHex(by) });
-    this.end(idKey);
+    if (reason === 'included') return;
+    this.end(
+      idKey,
+      by === undefined ? { kind: 'expired' } : { kind: 'replaced', by: this.tree.family.hashToHex(by) },
+    );
   }
 
-  /** It is not watched any more. */
-  end(idKey: string): void {
+  /** Nothing more becomes of it, and it is not watched any more. */
+  end(idKey: string, state: SentState): void {
     const own = this.#all.get(idKey);
     if (own === undefined) return;
+    this.#tell(own, state);
     this.#all.delete(idKey);
     this.#byKey.delete(bytesToHex(own.tx.relayId));
     this.#bytes -= own.tx.bytes.length;
-    this.listener.ended(idKey, own.tx.id);
+    this.listener.ended(own.tx.id);
   }
 
   /** Tells how many blocks follow, if there is a new one. */
@@ -144,8 +147,8 @@ export class OwnTransactions {
       const count = tipHeight - own.place.height + 1;
       if (count === own.told || count < 1) continue;
       own.told = count;
-      this.#tell(own, { kind: 'confirmed', count: Math.min(count, CONFIRMATIONS_MAX) });
-      if (count >= CONFIRMATIONS_MAX) this.end(idKey);
+      if (count < CONFIRMATIONS_MAX) this.#tell(own, { kind: 'confirmed', count });
+      else this.end(idKey, { kind: 'confirmed', count: CONFIRMATIONS_MAX });
     }
   }
 

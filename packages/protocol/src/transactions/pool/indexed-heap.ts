@@ -1,5 +1,5 @@
 /** A binary heap from which any item can be taken: each item knows its place. Memory: one reference for each item. */
-import { assert, defined } from '../assert.js';
+import { assert, defined } from '../../assert.js';
 
 /** What an item of a heap has: its place, which only the heap changes; negative while it is in none. */
 export interface HeapItem {

@@ -3,9 +3,9 @@
  *
  * Memory: MEMPOOL_NEWS_MAX transactions that came, and as many that went.
  */
-import type { MempoolTransaction, RemovalReason } from '../io/transaction-notice.js';
-import { MEMPOOL_NEWS_INTERVAL_MS, MEMPOOL_NEWS_MAX } from '../limits.js';
-import type { Outbox } from '../peer/outbox.js';
+import type { MempoolTransaction, RemovalReason } from '../../io/transaction-notice.js';
+import { MEMPOOL_NEWS_INTERVAL_MS, MEMPOOL_NEWS_MAX } from '../../limits.js';
+import type { Outbox } from '../../peer/outbox.js';
 import type { Mempool } from './mempool.js';
 import type { PoolEntry } from './pool-entry.js';
 

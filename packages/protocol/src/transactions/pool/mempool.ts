@@ -20,9 +20,9 @@
  * Tips are what senders claim: a light node does not know whether they can pay them. So these bounds keep memory in check,
  * and do not make spam dear where the chain's own rules do not.
  */
-import { bytesToHex } from '../bytes/hex.js';
-import type { Transaction } from '../chain/transaction-rules.js';
-import type { PoolFault, RemovalReason } from '../io/transaction-notice.js';
+import { bytesToHex } from '../../bytes/hex.js';
+import type { Transaction } from '../../chain/transaction-rules.js';
+import type { PoolFault, RemovalReason } from '../../io/transaction-notice.js';
 import {
   MEMPOOL_BYTES_MAX,
   MEMPOOL_CHAIN_MAX,
@@ -30,9 +30,17 @@ import {
   MEMPOOL_NAMES_MAX,
   MEMPOOL_TRANSACTIONS_MAX,
   REPLACEMENT_PERCENT_MIN,
-} from '../limits.js';
+} from '../../limits.js';
 import { IndexedHeap } from './indexed-heap.js';
-import { closureOf, numberOf, type PoolEntry, SenderRow } from './pool-entry.js';
+import {
+  closureOf,
+  goesBefore,
+  isChainTooLong,
+  namesOf,
+  numberOf,
+  type PoolEntry,
+  SenderRow,
+} from './pool-entry.js';
 import { selectEntries } from './select-entries.js';
 
 /** Whom the mempool tells, what it asks, and bounds to change, for tests. */
@@ -205,18 +213,14 @@ export class Mempool {
     const ancestors = closureOf(parents, (entry) => entry.parents);
     // What would go for it cannot be what it builds on.
     for (const entry of ancestors) if (replaced.has(entry)) return 'TX_CONFLICT';
-    if (ancestors.size >= MEMPOOL_CHAIN_MAX) return 'TX_CHAIN_TOO_LONG';
     const children = this.#waiting.get(bytesToHex(tx.id)) ?? none;
-    const descendants = closureOf(children, (entry) => entry.children);
-    for (const entry of ancestors) {
-      const below = closureOf([entry], (each) => each.children);
-      if (below.size + descendants.size >= MEMPOOL_CHAIN_MAX) return 'TX_CHAIN_TOO_LONG';
-    }
-    for (const entry of descendants) {
-      const above = closureOf([entry], (each) => each.parents);
-      if (above.size + ancestors.size >= MEMPOOL_CHAIN_MAX) return 'TX_CHAIN_TOO_LONG';
-    }
-    if (descendants.size >= MEMPOOL_CHAIN_MAX) return 'TX_CHAIN_TOO_LONG';
+    if (
+      isChainTooLong(
+        ancestors,
+        closureOf(children, (entry) => entry.children),
+      )
+    )
+      return 'TX_CHAIN_TOO_LONG';
     if (sequence === undefined) return { replaced, ancestors };
     const row = this.#rows.get(sequence.account)?.entries ?? [];
     const staying = row.filter((entry) => !replaced.has(entry));
@@ -354,17 +358,4 @@ export class Mempool {
     for (const each of before) this.#weigh(each);
     this.options.left?.(entry, reason, by);
   }
-}
-
-/** Who goes first: the lowest tip, and of equal ones the newest; without tips the oldest. */
-function goesBefore(a: PoolEntry, b: PoolEntry): boolean {
-  const { tip } = a.tx;
-  const other = b.tx.tip;
-  if (tip === undefined || other === undefined) return a.order < b.order;
-  return tip === other ? a.order > b.order : tip < other;
-}
-
-/** Names of things that the mempool keeps for a transaction. */
-function namesOf({ spends, parents }: Transaction): number {
-  return spends.length + parents.length;
 }

@@ -2,8 +2,8 @@
  * Transactions that left the mempool lately without a block: a block may have them all the same, and then they need not be
  * fetched. Memory: TX_DROPPED_MAX transactions of together TX_DROPPED_BYTES_MAX bytes.
  */
-import type { Transaction } from '../chain/transaction-rules.js';
-import { TX_DROPPED_BYTES_MAX, TX_DROPPED_MAX } from '../limits.js';
+import type { Transaction } from '../../chain/transaction-rules.js';
+import { TX_DROPPED_BYTES_MAX, TX_DROPPED_MAX } from '../../limits.js';
 
 /** The last transactions that were dropped. */
 export class DroppedTransactions {

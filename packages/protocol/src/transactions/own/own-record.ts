@@ -2,8 +2,8 @@
  * How a transaction of this side is kept: version (1 byte), when it was sent (varint, Unix seconds), and where it is: 0, or
  * 1 and height (varint), hash of the block (32 bytes) and position in it (varint). Then its bytes.
  */
-import { ByteReader } from '../bytes/byte-reader.js';
-import { ByteWriter } from '../bytes/byte-writer.js';
+import { ByteReader } from '../../bytes/byte-reader.js';
+import { ByteWriter } from '../../bytes/byte-writer.js';
 
 /** What is kept of a transaction of this side. */
 export interface OwnRecord {

@@ -1,5 +1,6 @@
-import { defined } from '../assert.js';
-import type { Transaction } from '../chain/transaction-rules.js';
+import { defined } from '../../assert.js';
+import type { Transaction } from '../../chain/transaction-rules.js';
+import { MEMPOOL_CHAIN_MAX } from '../../limits.js';
 import type { HeapItem } from './indexed-heap.js';
 
 /** A transaction in the mempool. What it changes with is changed by the mempool alone. */
@@ -26,6 +27,19 @@ export function numberOf({ tx }: PoolEntry): bigint {
   return tx.sequence?.number ?? 0n;
 }
 
+/** Who makes room first: the lowest tip, and of equal ones the newest; without tips the oldest. */
+export function goesBefore(a: PoolEntry, b: PoolEntry): boolean {
+  const { tip } = a.tx;
+  const other = b.tx.tip;
+  if (tip === undefined || other === undefined) return a.order < b.order;
+  return tip === other ? a.order > b.order : tip < other;
+}
+
+/** How many names of things the mempool keeps for a transaction. */
+export function namesOf({ spends, parents }: Transaction): number {
+  return spends.length + parents.length;
+}
+
 /** An entry with everything that it leads to over some relation. */
 export function closureOf(
   entries: Iterable<PoolEntry>,
@@ -37,11 +51,24 @@ export function closureOf(
   return found;
 }
 
+/** Whether a new transaction between these would depend on too many, or one of them would, or have too many depend on it. */
+export function isChainTooLong(
+  ancestors: ReadonlySet<PoolEntry>,
+  descendants: ReadonlySet<PoolEntry>,
+): boolean {
+  if (ancestors.size >= MEMPOOL_CHAIN_MAX || descendants.size >= MEMPOOL_CHAIN_MAX) return true;
+  for (const entry of ancestors)
+    if (closureOf([entry], ({ children }) => children).size + descendants.size >= MEMPOOL_CHAIN_MAX)
+      return true;
+  for (const entry of descendants)
+    if (closureOf([entry], ({ parents }) => parents).size + ancestors.size >= MEMPOOL_CHAIN_MAX) return true;
+  return false;
+}
+
 /** The transactions of one sender in the order of their numbers, at most MEMPOOL_CHAIN_MAX. */
 export class SenderRow {
   readonly entries: PoolEntry[] = [];
 
-  /** @returns the entry that stands before its place now, and the one that stands behind it */
   insert(entry: PoolEntry): void {
     const at = this.entries.findIndex((each) => numberOf(each) > numberOf(entry));
     this.entries.splice(at < 0 ? this.entries.length : at, 0, entry);
