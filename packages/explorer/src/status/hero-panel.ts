@@ -133,7 +133,8 @@ export class HeroPanel {
       setText(this.#progressCount, lifecycle === 'running' ? 'waiting for a peer' : '–');
       return;
     }
-    this.#progress.value = status.progress;
+    if (this.#progress.getAttribute('value') !== String(status.progress))
+      this.#progress.value = status.progress;
     const best = Math.max(status.bestPeerHeight, tip.height);
     setText(this.#progressCount, `${formatCount(tip.height)} of ${formatCount(best)}`);
   }
