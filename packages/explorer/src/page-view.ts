@@ -11,7 +11,6 @@ import { NoticesPanel } from './notices/notices-panel.js';
 import { PeersPanel } from './peers/peers-panel.js';
 import type { NodeSession } from './session/node-session.js';
 import { HeroPanel } from './status/hero-panel.js';
-import { type PagePhase, phaseOf } from './status/phase-words.js';
 import { TrustPanel } from './trust/trust-panel.js';
 
 /** When a page that is seen is drawn again if nothing happens, in milliseconds: ages are shown in seconds. */
@@ -30,7 +29,6 @@ export class PageView {
   readonly #notices: NoticesPanel;
   readonly #scheduler = new FrameScheduler(() => this.#draw());
   readonly #recent = new RecentHeaders(SPACING_BARS + 1, () => this.#scheduler.request());
-  #drawnPhase: PagePhase | undefined;
 
   /** @param rejoin  called when the visitor presses the button and no node runs */
   constructor(session: NodeSession, rejoin: () => void) {
@@ -42,7 +40,7 @@ export class PageView {
       if (session.node === undefined) rejoin();
       else void session.leave();
     });
-    document.addEventListener('visibilitychange', () => this.#scheduler.request());
+    document.addEventListener('visibilitychange', () => this.update(0));
     this.update(0);
   }
 
@@ -57,12 +55,13 @@ export class PageView {
 
   #draw(): void {
     const { state } = this.#session;
-    const phase = phaseOf(state);
-    // Of a hidden page nothing can be seen but its title, which names the phase.
-    if (document.hidden && phase === this.#drawnPhase) return;
-    this.#drawnPhase = phase;
     const now = Date.now() / 1000;
-    const redrawIn = this.#hero.render(state, now);
+    const followIn = this.#hero.followPhase(state, now) ?? TICK_MS;
+    if (document.hidden) {
+      if (followIn < TICK_MS) this.#scheduler.request(followIn);
+      return;
+    }
+    const redrawIn = this.#hero.render(state, now) ?? TICK_MS;
     this.#headers.render(this.#recent.newestFirst, now, state);
     this.#spacing.render(this.#recent.newestFirst);
     this.#peers.render(state);
@@ -78,6 +77,6 @@ export class PageView {
     setText(this.#membership, labels[state.lifecycle]);
     // Not `disabled`: the button would lose the focus, and a visitor with a keyboard would start again at the top.
     this.#membership.setAttribute('aria-disabled', String(state.lifecycle === 'starting'));
-    this.#scheduler.request(Math.min(redrawIn ?? TICK_MS, TICK_MS));
+    this.#scheduler.request(Math.min(followIn, redrawIn, TICK_MS));
   }
 }
