@@ -13,7 +13,12 @@ import {
 } from '../limits.js';
 import { messageCodec } from '../wire/codec.js';
 import { MessageAssembler } from '../wire/framing.js';
-import { type Hello, SERVICE_ARCHIVE, SERVICE_GATEWAY } from '../wire/messages/hello.js';
+import {
+  type Hello,
+  SERVICE_ARCHIVE,
+  SERVICE_COMPACT_BLOCKS,
+  SERVICE_GATEWAY,
+} from '../wire/messages/hello.js';
 import type { SpareBuffers } from '../wire/spare-buffers.js';
 import { RoundTrip } from './round-trip.js';
 import { TokenBucket } from './token-bucket.js';
@@ -61,6 +66,8 @@ export class Peer {
   /** Hash of the best header that it delivered or announced and that is in the tree. */
   bestKnown: Uint8Array | undefined = undefined;
 
+  /** Hash of the newest tip that this node told it of, in whichever way. */
+  toldOf: Uint8Array | undefined = undefined;
   /** New tips that it was told of since it last asked this node for headers or bodies. */
   tipsSinceAsked = 0;
   /** When one of the two last announced something to the other. */
@@ -101,6 +108,11 @@ export class Peer {
   /** True if it says that it keeps the body of every header. */
   get isArchive(): boolean {
     return this.#serves(SERVICE_ARCHIVE);
+  }
+
+  /** True if it speaks compact blocks. */
+  get hasCompactBlocks(): boolean {
+    return this.#serves(SERVICE_COMPACT_BLOCKS);
   }
 
   // A bit operation would cut the set to 32 bits.

@@ -11,6 +11,9 @@ export const SERVICE_GATEWAY = 1;
 /** A bit of `services`: keeps the body of every header of its chain. */
 export const SERVICE_ARCHIVE = 2;
 
+/** A bit of `services`: sends new blocks as compact blocks, and serves their transactions. */
+export const SERVICE_COMPACT_BLOCKS = 8;
+
 /** First message of both sides. */
 export interface Hello {
   readonly type: 'hello';
