@@ -17,6 +17,7 @@ const layers = [
   'peer',
   'headers',
   'blocks',
+  'compact',
   'node',
   'driver',
 ];

@@ -25,6 +25,7 @@ import {
 } from '@vision-light/protocol';
 import { RequestFault } from '../../packages/gateway/src/http/request/request-fault.js';
 import { RequestMembers } from '../../packages/gateway/src/http/request/request-members.js';
+import { defined } from '../../packages/protocol/src/assert.js';
 import { xxh32 } from '../../packages/protocol/src/bytes/xxh32.js';
 import { decodeVisionBody } from '../../packages/protocol/src/families/vision/block/body-codec.js';
 import { recordFromJson } from '../../packages/protocol/src/families/vision/header/header-json.js';
@@ -57,6 +58,7 @@ import { makeBody } from '../sim/vision-bodies.js';
 import { VisionChain, visionSim } from '../sim/vision-chain.js';
 import { batchPass } from './batch-pass.js';
 import { bitcoinBlocks, type KnownBlock } from './bitcoin-blocks.js';
+import { compactTarget } from './compact-blocks.js';
 import type { FuzzTarget } from './fuzz-target.js';
 
 const utf8 = new TextEncoder();
@@ -90,6 +92,11 @@ const messages: readonly Message[] = [
   { type: 'getBlocks', requestId: 200, hashes: [hash, hash] },
   { type: 'blocks', requestId: 201, hash, body: new Uint8Array(70).fill(5) },
   { type: 'notFound', requestId: 202, hashes: [hash] },
+  { type: 'compactBlock', requestId: 0, height: 70_000, block: new Uint8Array(70).fill(6) },
+  { type: 'getBlockTxns', requestId: 203, places: new Uint8Array(36).fill(7) },
+  { type: 'blockTxns', requestId: 204, transactions: new Uint8Array(70).fill(8) },
+  { type: 'sendCompact', highBandwidth: true },
+  { type: 'getCompactBlock', requestId: 205, hash },
 ];
 for (const { type } of messageRows)
   if (!messages.some((message) => message.type === type)) throw new Error(`no sample of the message ${type}`);
@@ -444,6 +451,8 @@ export const targets: readonly FuzzTarget[] = [
   storedListTarget(resolveNetwork('bitcoin-regtest')),
   bodyTarget(visionSim, 2, [visionBlock()], unsigned),
   bodyTarget(resolveNetwork('bitcoin-mainnet'), 1, bitcoinBlocks),
+  compactTarget(visionSim, visionBlock()),
+  compactTarget(resolveNetwork('bitcoin-mainnet'), defined(bitcoinBlocks.at(-1), 'there are some')),
   bodyCodec,
   json,
   requests,

@@ -6,6 +6,8 @@ import { assert } from '../assert.js';
 import { BlockSync } from '../blocks/block-sync.js';
 import { SecretStream } from '../bytes/secret-stream.js';
 import type { ChainFamily } from '../chain/chain-family.js';
+import { CompactBlocks } from '../compact/compact-blocks.js';
+import type { KnownTransactions } from '../compact/rebuild.js';
 import { BatchHasher } from '../headers/batch-hasher.js';
 import { HeaderServer } from '../headers/header-server.js';
 import { HeaderSync } from '../headers/header-sync.js';
@@ -58,6 +60,8 @@ export interface LightNodeOptions {
   readonly peersMax?: number;
   /** How many of the newest block bodies to fetch and keep: 0 for none, Infinity for all. Default FOLLOWED_BLOCKS. */
   readonly followedBlocks?: number;
+  /** Transactions that a new block may have, from which it is put together; none if absent. */
+  readonly knownTransactions?: KnownTransactions;
   /** Chainwork that a chain must have to be followed; what the network has for that if absent. */
   readonly minChainwork?: bigint;
   /** 16 random bytes that nobody else knows: what is kept of branches that have to show their work is keyed by it. Made of `seed` if absent, for tests. */
@@ -110,6 +114,7 @@ export class NodeParts {
   readonly headerServer: HeaderServer;
   readonly sync: HeaderSync;
   readonly blocks: BlockSync;
+  readonly compact: CompactBlocks;
   readonly announcer: Announcer;
   readonly notices: PeerNotices;
   readonly changes: ChainChanges;
@@ -194,6 +199,7 @@ export class NodeParts {
         userAgent: options.userAgent,
         isGateway: options.isGateway,
         isArchive: followedBlocks === Number.POSITIVE_INFINITY,
+        hasCompactBlocks: followedBlocks > 0,
         peersMax,
         session: drawSession(this.random),
       },
@@ -216,6 +222,9 @@ export class NodeParts {
       options.minChainwork ?? family.presync.minChainwork,
     );
     this.sync = sync;
+    // Bodies that are the newest now would soon be old.
+    const isFar = (): boolean =>
+      sync.leader !== undefined && sync.leader.height > tree.tipHeight + NEAR_TIP_HEADERS;
     this.blocks = new BlockSync(tree, peers, outbox, storage, ledger, followedBlocks, {
       punish,
       accepted: (slot, body) => {
@@ -224,9 +233,25 @@ export class NodeParts {
       storeAnswered: (failure) =>
         failure === undefined ? storeFaults.works('bodies') : storeFaults.failed('bodies', failure),
       isSyncing: () => sync.isActive,
-      // Bodies that are the newest now would soon be old.
-      isFar: () => sync.leader !== undefined && sync.leader.height > tree.tipHeight + NEAR_TIP_HEADERS,
+      isFar,
     });
+    this.compact = new CompactBlocks(
+      tree,
+      peers,
+      this.blocks,
+      this.verifier,
+      ledger,
+      outbox,
+      options.knownTransactions ?? noTransactions,
+      {
+        punish,
+        announced: (...announcement) => this.announcer.receive(...announcement),
+        updated: (peer) => this.notices.updated(peer, listener.now()),
+        hasEnoughWork: (chainwork) => sync.hasEnoughWork(chainwork),
+        isFar,
+      },
+      this.random,
+    );
     const isAtRest = (): boolean => !sync.isActive && this.verifier.isIdle;
     this.writer = new ChainWriter(
       tree,
@@ -257,7 +282,8 @@ export class NodeParts {
           this.notices.updated(peer, listener.now());
           return this.reporter.isHeightNews(before, peer.height);
         },
-        offered: (peer, message, now) => this.blocks.announced(peer, message, now),
+        offered: (peer, message, now) =>
+          this.compact.offered(peer, message, now) || this.blocks.announced(peer, message, now),
       },
       this.random,
     );
@@ -273,6 +299,8 @@ export class NodeParts {
       this.headerServer,
       this.sessions,
       sync,
+      // Before what downloads bodies whole, and what announces.
+      this.compact,
       this.blocks,
       this.announcer,
       this.notices,
@@ -302,6 +330,8 @@ export class NodeParts {
     this.hasher.powVerified(job, hashes);
   }
 }
+
+const noTransactions: KnownTransactions = { size: 0, each: () => undefined };
 
 /** A secret that only tests have. */
 function secretOf(seed: number): Uint8Array {

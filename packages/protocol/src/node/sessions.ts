@@ -23,7 +23,13 @@ import type { PeerFault } from '../peer/peer-fault.js';
 import type { PeerSet } from '../peer/peer-set.js';
 import type { RequestKind, RequestLedger } from '../peer/request-ledger.js';
 import type { HeaderTree } from '../tree/header-tree.js';
-import { type Hello, PROTOCOL_VERSION, SERVICE_ARCHIVE, SERVICE_GATEWAY } from '../wire/messages/hello.js';
+import {
+  type Hello,
+  PROTOCOL_VERSION,
+  SERVICE_ARCHIVE,
+  SERVICE_COMPACT_BLOCKS,
+  SERVICE_GATEWAY,
+} from '../wire/messages/hello.js';
 import type { Ping, Pong } from '../wire/messages/ping.js';
 import type { Reject } from '../wire/messages/reject.js';
 import { SpareBuffers } from '../wire/spare-buffers.js';
@@ -34,6 +40,7 @@ export interface SessionOptions {
   readonly isGateway: boolean;
   /** True if the body of every header is kept. */
   readonly isArchive: boolean;
+  readonly hasCompactBlocks: boolean;
   readonly peersMax: number;
   /** What `hello` says to tell this run of the node from others; not 0. */
   readonly session: bigint;
@@ -160,7 +167,10 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
       networkId: tree.family.networkId,
       height: tree.tipHeight,
       chainwork: tree.chainwork(tree.tip),
-      services: (options.isGateway ? SERVICE_GATEWAY : 0) + (options.isArchive ? SERVICE_ARCHIVE : 0),
+      services:
+        (options.isGateway ? SERVICE_GATEWAY : 0) +
+        (options.isArchive ? SERVICE_ARCHIVE : 0) +
+        (options.hasCompactBlocks ? SERVICE_COMPACT_BLOCKS : 0),
       userAgent: options.userAgent,
       session: options.session,
       time: Math.max(0, Math.floor(wallTime)),

@@ -3,6 +3,7 @@
  * by one partial message and the fixed fields here; what it is sent waits in the channel, and `sendBufferBytes` says how
  * much that is.
  */
+import { areEqual } from '../bytes/compare-bytes.js';
 import {
   FRAME_BYTES_MAX,
   FRAME_BYTES_MIN,
@@ -113,6 +114,17 @@ export class Peer {
   /** True if it speaks compact blocks. */
   get hasCompactBlocks(): boolean {
     return this.#serves(SERVICE_COMPACT_BLOCKS);
+  }
+
+  /** Whether it is known to have a tip, or a later one that is not known here yet. */
+  knows(hash: Uint8Array, height: number): boolean {
+    if (this.announced !== undefined && this.announced.height > height) return true;
+    return this.bestKnown !== undefined && areEqual(this.bestKnown, hash);
+  }
+
+  /** Whether this node has told it of that tip, as the last one. */
+  wasToldOf(hash: Uint8Array): boolean {
+    return this.toldOf !== undefined && areEqual(this.toldOf, hash);
   }
 
   // A bit operation would cut the set to 32 bits.
