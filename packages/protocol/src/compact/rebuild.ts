@@ -9,7 +9,7 @@
  */
 import { defined } from '../assert.js';
 import { areEqual } from '../bytes/compare-bytes.js';
-import { readU32 } from '../bytes/integers.js';
+import { readU32, writeU32 } from '../bytes/integers.js';
 import { sha256 } from '../bytes/sha256.js';
 import { SipHash } from '../bytes/siphash.js';
 import { type CompactBlock, type PlacedTransaction, SHORT_ID_BYTES } from '../chain/compact-rules.js';
@@ -72,37 +72,51 @@ export class Rebuild {
 
 /** The compact block of a body. @param head  see `CompactBlock` */
 export function compactBlockOf(head: Uint8Array, transactions: readonly BlockTransaction[]): CompactBlock {
-  const ids = new Uint8Array(SHORT_ID_BYTES * transactions.length);
   const shortId = shortIds(head);
-  for (const [place, { relayId }] of transactions.entries()) writeShortId(ids, place, shortId(relayId));
+  const ids = transactions.map(({ relayId }) => ({ id: shortId(relayId) }));
   // What was made with the block nobody can know. Of all else it is not known here what others lack.
   const first = transactions.slice(0, 1).map(({ bytes }) => ({ index: 0, bytes }));
-  return prefill({ head, shortIds: ids, prefilled: [] }, first);
+  return withPrefilled(head, ids, first);
 }
 
 /** The same compact block with more transactions in it, as many of them as COMPACT_PREFILLED_BYTES_MAX lets in. */
 export function prefill(block: CompactBlock, more: readonly PlacedTransaction[]): CompactBlock {
-  const { head, prefilled } = block;
-  let room = prefilled.reduce((left, { bytes }) => left - bytes.length, COMPACT_PREFILLED_BYTES_MAX);
+  return withPrefilled(block.head, entriesOf(block), more);
+}
+
+/** Of one place of a block its transaction, or the short id of it. */
+interface Entry {
+  readonly id?: number;
+  readonly bytes?: Uint8Array;
+}
+
+function withPrefilled(
+  head: Uint8Array,
+  entries: readonly Entry[],
+  more: readonly PlacedTransaction[],
+): CompactBlock {
+  let room = COMPACT_PREFILLED_BYTES_MAX;
+  for (const { bytes } of entries) room -= bytes?.length ?? 0;
   const added = new Map<number, Uint8Array>();
   for (const { index, bytes } of more) {
     if (bytes.length > room) continue;
     room -= bytes.length;
     added.set(index, bytes);
   }
-  const entries = entriesOf(block).map(({ id, bytes }, index) => ({
-    id,
-    index,
-    bytes: bytes ?? added.get(index),
-  }));
-  const ids = entries.flatMap(({ id, bytes }) => (bytes === undefined ? (id ?? []) : []));
-  const shortIds = new Uint8Array(SHORT_ID_BYTES * ids.length);
-  for (const [i, id] of ids.entries()) writeShortId(shortIds, i, id);
-  return {
-    head,
-    shortIds,
-    prefilled: entries.flatMap(({ index, bytes }) => (bytes === undefined ? [] : { index, bytes })),
-  };
+  const ids = new Uint8Array(SHORT_ID_BYTES * entries.length);
+  const prefilled: PlacedTransaction[] = [];
+  let at = 0;
+  for (const [index, { id = 0, bytes = added.get(index) }] of entries.entries()) {
+    if (bytes !== undefined) {
+      prefilled.push({ index, bytes });
+      continue;
+    }
+    writeU32(ids, at, id);
+    ids[at + 4] = id / 2 ** 32;
+    ids[at + 5] = id / 2 ** 40;
+    at += SHORT_ID_BYTES;
+  }
+  return { head, shortIds: ids.subarray(0, at), prefilled };
 }
 
 /** The short id of a transaction, as a number below 2^48. */
@@ -114,9 +128,8 @@ function shortIds(head: Uint8Array): (relayId: Uint8Array) => number {
   };
 }
 
-/** Of each place of a block its transaction, or the short id of it. */
-function entriesOf({ shortIds, prefilled }: CompactBlock): { id?: number; bytes?: Uint8Array }[] {
-  const entries: { id?: number; bytes?: Uint8Array }[] = [];
+function entriesOf({ shortIds, prefilled }: CompactBlock): Entry[] {
+  const entries: Entry[] = [];
   const total = shortIds.length / SHORT_ID_BYTES + prefilled.length;
   let next = 0;
   for (let at = 0; entries.length < total; ) {
@@ -130,9 +143,4 @@ function entriesOf({ shortIds, prefilled }: CompactBlock): { id?: number; bytes?
     }
   }
   return entries;
-}
-
-function writeShortId(ids: Uint8Array, index: number, id: number): void {
-  const at = SHORT_ID_BYTES * index;
-  for (let i = 0; i < SHORT_ID_BYTES; i++) ids[at + i] = Math.floor(id / 2 ** (8 * i)) % 256;
 }
