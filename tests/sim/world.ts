@@ -9,6 +9,7 @@ import {
   Driver,
   type Effect,
   FRAME_BYTES_MAX,
+  type KnownTransactions,
   LightNode,
   MemoryStore,
   type NodeEventBody,
@@ -86,6 +87,7 @@ export interface SimNodeOptions {
   readonly readFault?: () => boolean;
   readonly peersMax?: number;
   readonly followedBlocks?: number;
+  readonly knownTransactions?: KnownTransactions;
   readonly minChainwork?: bigint;
   readonly segmentHeaders?: number;
   readonly seed?: number;
@@ -184,6 +186,7 @@ export class SimNode {
       ...(options.base === undefined ? {} : { base: options.base }),
       ...(options.peersMax === undefined ? {} : { peersMax: options.peersMax }),
       ...(options.followedBlocks === undefined ? {} : { followedBlocks: options.followedBlocks }),
+      ...(options.knownTransactions === undefined ? {} : { knownTransactions: options.knownTransactions }),
       ...(options.minChainwork === undefined ? {} : { minChainwork: options.minChainwork }),
       ...(options.segmentHeaders === undefined ? {} : { segmentHeaders: options.segmentHeaders }),
     });

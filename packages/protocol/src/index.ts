@@ -24,6 +24,7 @@ export type { PowJob, VisionXJob, VisionXParams } from './chain/pow-job.js';
 export type { SignatureCheck } from './chain/signature-check.js';
 export { type TransactionFault, transactionFaults } from './chain/transaction-fault.js';
 export type { BlockTransaction, Transaction, TransactionRules } from './chain/transaction-rules.js';
+export type { KnownTransactions } from './compact/rebuild.js';
 export { Driver, type Platform } from './driver/driver.js';
 export { MemoryStore } from './driver/memory-store.js';
 export { performStorage } from './driver/perform-storage.js';

@@ -6,6 +6,8 @@ import { assert } from '../assert.js';
 import { BlockSync } from '../blocks/block-sync.js';
 import { SecretStream } from '../bytes/secret-stream.js';
 import type { ChainFamily } from '../chain/chain-family.js';
+import { CompactBlocks } from '../compact/compact-blocks.js';
+import type { KnownTransactions } from '../compact/rebuild.js';
 import { ForkSigns } from '../forks/fork-signs.js';
 import { BatchHasher } from '../headers/batch-hasher.js';
 import { peerIdOf } from '../headers/batch-request.js';
@@ -61,6 +63,8 @@ export interface LightNodeOptions {
   readonly peersMax?: number;
   /** How many of the newest block bodies to fetch and keep: 0 for none, Infinity for all. Default FOLLOWED_BLOCKS. */
   readonly followedBlocks?: number;
+  /** Transactions that a new block may have, from which it is put together; none if absent. */
+  readonly knownTransactions?: KnownTransactions;
   /** Chainwork that a chain must have to be followed; what the network has for that if absent. */
   readonly minChainwork?: bigint;
   /** 16 random bytes that nobody else knows: what is kept of branches that have to show their work is keyed by it. Made of `seed` if absent, for tests. */
@@ -114,6 +118,7 @@ export class NodeParts {
   readonly sync: HeaderSync;
   readonly blocks: BlockSync;
   readonly transactions: TransactionRelay;
+  readonly compact: CompactBlocks;
   readonly announcer: Announcer;
   readonly notices: PeerNotices;
   readonly changes: ChainChanges;
@@ -204,6 +209,7 @@ export class NodeParts {
         userAgent: options.userAgent,
         isGateway: options.isGateway,
         isArchive: followedBlocks === Number.POSITIVE_INFINITY,
+        hasCompactBlocks: followedBlocks > 0,
         peersMax,
         session: drawSession(this.random),
       },
@@ -255,6 +261,23 @@ export class NodeParts {
           ? storeFaults.works('transactions')
           : storeFaults.failed('transactions', failure),
     });
+    this.compact = new CompactBlocks(
+      tree,
+      peers,
+      this.blocks,
+      this.verifier,
+      ledger,
+      outbox,
+      options.knownTransactions ?? this.transactions,
+      {
+        punish,
+        announced: (...announcement) => this.announcer.receive(...announcement),
+        updated: (peer) => this.notices.updated(peer, listener.now(), true),
+        hasEnoughWork: (chainwork) => sync.hasEnoughWork(chainwork),
+        isFar,
+      },
+      this.random,
+    );
     const isAtRest = (): boolean => !sync.isActive && this.verifier.isIdle;
     this.writer = new ChainWriter(
       tree,
@@ -285,7 +308,8 @@ export class NodeParts {
           this.notices.updated(peer, listener.now(), true);
           return this.reporter.isHeightNews(before, peer.height);
         },
-        offered: (peer, message, now) => this.blocks.announced(peer, message, now),
+        offered: (peer, message, now) =>
+          this.compact.offered(peer, message, now) || this.blocks.announced(peer, message, now),
       },
       this.random,
     );
@@ -302,6 +326,8 @@ export class NodeParts {
       this.headerServer,
       this.sessions,
       sync,
+      // Before what downloads bodies whole, and what announces.
+      this.compact,
       this.blocks,
       this.transactions,
       this.announcer,

@@ -28,6 +28,7 @@ import {
   type Hello,
   PROTOCOL_VERSION,
   SERVICE_ARCHIVE,
+  SERVICE_COMPACT_BLOCKS,
   SERVICE_GATEWAY,
   SERVICE_TRANSACTIONS,
 } from '../wire/messages/hello.js';
@@ -41,6 +42,7 @@ export interface SessionOptions {
   readonly isGateway: boolean;
   /** True if the body of every header is kept. */
   readonly isArchive: boolean;
+  readonly hasCompactBlocks: boolean;
   readonly peersMax: number;
   /** What `hello` says to tell this run of the node from others; not 0. */
   readonly session: bigint;
@@ -175,7 +177,8 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
       services:
         SERVICE_TRANSACTIONS +
         (options.isGateway ? SERVICE_GATEWAY : 0) +
-        (options.isArchive ? SERVICE_ARCHIVE : 0),
+        (options.isArchive ? SERVICE_ARCHIVE : 0) +
+        (options.hasCompactBlocks ? SERVICE_COMPACT_BLOCKS : 0),
       userAgent: options.userAgent,
       session: options.session,
       time: Math.max(0, Math.floor(wallTime)),

@@ -3,6 +3,7 @@
  * by one partial message and the fixed fields here; what it is sent waits in the channel, and `sendBufferBytes` says how
  * much that is.
  */
+import { areEqual } from '../bytes/compare-bytes.js';
 import {
   FRAME_BYTES_MAX,
   FRAME_BYTES_MIN,
@@ -16,6 +17,7 @@ import { MessageAssembler } from '../wire/framing.js';
 import {
   type Hello,
   SERVICE_ARCHIVE,
+  SERVICE_COMPACT_BLOCKS,
   SERVICE_GATEWAY,
   SERVICE_TRANSACTIONS,
 } from '../wire/messages/hello.js';
@@ -70,6 +72,8 @@ export class Peer {
   /** Hash of the best header that it delivered or announced and that is in the tree. */
   bestKnown: Uint8Array | undefined = undefined;
 
+  /** Hash of the newest tip that this node told it of, in whichever way. */
+  toldOf: Uint8Array | undefined = undefined;
   /** New tips that it was told of since it last asked this node for headers or bodies. */
   tipsSinceAsked = 0;
   /** When one of the two last announced something to the other. */
@@ -117,6 +121,22 @@ export class Peer {
   /** True if it says that it relays transactions. */
   get relaysTransactions(): boolean {
     return this.#serves(SERVICE_TRANSACTIONS);
+  }
+
+  /** True if it speaks compact blocks. */
+  get hasCompactBlocks(): boolean {
+    return this.#serves(SERVICE_COMPACT_BLOCKS);
+  }
+
+  /** Whether it is known to have a tip, or a later one that is not known here yet. */
+  knows(hash: Uint8Array, height: number): boolean {
+    if (this.announced !== undefined && this.announced.height > height) return true;
+    return this.bestKnown !== undefined && areEqual(this.bestKnown, hash);
+  }
+
+  /** Whether this node has told it of that tip, as the last one. */
+  wasToldOf(hash: Uint8Array): boolean {
+    return this.toldOf !== undefined && areEqual(this.toldOf, hash);
   }
 
   // A bit operation would cut the set to 32 bits.

@@ -130,11 +130,16 @@ export class TransactionRelay implements Part<Inv | GetTxs | Txs> {
     return this.mempool.select(bytesMax, countMax).map(({ tx }) => tx);
   }
 
+  /** Transactions of the mempool. */
+  get size(): number {
+    return this.mempool.size;
+  }
+
   /** Calls with each transaction that is known here: of the mempool, dropped lately, and of the newest blocks. */
-  each(visit: (transaction: Transaction) => void): void {
-    for (const { tx } of this.mempool.values()) visit(tx);
-    for (const tx of this.#dropped.values()) visit(tx);
-    for (const { tx } of this.follower.included.items()) visit(tx);
+  each(visit: (relayId: Uint8Array, bytes: Uint8Array, id: Uint8Array) => void): void {
+    for (const { tx } of this.mempool.values()) visit(tx.relayId, tx.bytes, tx.id);
+    for (const tx of this.#dropped.values()) visit(tx.relayId, tx.bytes, tx.id);
+    for (const { tx } of this.follower.included.items()) visit(tx.relayId, tx.bytes, tx.id);
   }
 
   /** Tells the application what the mempool holds. */
