@@ -24,6 +24,7 @@ import type { ServedChain } from './http/served-chain.js';
 import { CLOSE_TIMEOUT_MS, HASH_THREADS_MAX } from './limits.js';
 import { Mining } from './miner/mining.js';
 import { NodeHost } from './node-host.js';
+import { createNodeKey, type NodeKey, openNodeKey } from './node-key.js';
 import { logNotices } from './notice-log.js';
 import { platformClock } from './platform-clock.js';
 import { searchPeers } from './signal/peer-search.js';
@@ -40,6 +41,8 @@ export interface Gateway {
   /** The best verified header. */
   readonly tip: Tip;
   readonly status: Status;
+  /** Its Ed25519 public key, 64 hex digits: pages can pin it. */
+  readonly identity: string;
   peers(): PeerInfo[];
   /** A header of the best chain by height, or any verified one by hash; undefined if it is not known. */
   header(heightOrHash: number | string): HeaderInfo | undefined;
@@ -106,6 +109,10 @@ class RunningGateway implements Gateway {
     return this.#started.node.status;
   }
 
+  get identity(): string {
+    return bytesToHex(this.#started.key.publicKey);
+  }
+
   peers(): PeerInfo[] {
     return this.#started.node.peers();
   }
@@ -142,7 +149,7 @@ class RunningGateway implements Gateway {
         facts: () => this.#facts(),
         chain: () => this.#chain(),
       });
-      const host = this.#createHost(await openStore(this.#options));
+      const host = this.#createHost(await openStore(this.#options), await openKey(this.#options));
       this.#host = host;
       logNotices(host, log);
       await host.start();
@@ -169,11 +176,12 @@ class RunningGateway implements Gateway {
     }
   }
 
-  #createHost(store: Store): NodeHost {
+  #createHost(store: Store, key: NodeKey): NodeHost {
     const { family, headersFile, minChainwork, onFailure } = this.#options;
     return new NodeHost({
       family,
       store,
+      key,
       hashThreads: Math.min(availableParallelism(), HASH_THREADS_MAX),
       userAgent: `vision-light-gateway/${version}`,
       log: this.#log,
@@ -230,6 +238,11 @@ class RunningGateway implements Gateway {
       timeout.abort();
     }
   }
+}
+
+/** One key for all networks of a data folder; without a folder, one for this run. */
+async function openKey({ dataDir }: ResolvedOptions): Promise<NodeKey> {
+  return dataDir === undefined ? createNodeKey() : openNodeKey(path.join(dataDir, 'identity.pem'));
 }
 
 async function openStore({ dataDir, family }: ResolvedOptions): Promise<Store> {

@@ -5,7 +5,9 @@ import type { Connection, ConnectionOptions } from './connection.js';
 import type { SignalRoute } from './introducer.js';
 import { PeerLinks } from './peer-links.js';
 
-const offer: SignalData = { type: 'offer', sdp: 'v=0\r\nm=application 9 x\r\na=max-message-size:1000\r\n' };
+const fingerprint = Array.from({ length: 32 }, (_, i) => (i + 160).toString(16).toUpperCase()).join(':');
+const sdp = `v=0\r\nm=application 9 x\r\na=max-message-size:1000\r\na=fingerprint:sha-256 ${fingerprint}\r\n`;
+const offer: SignalData = { type: 'offer', sdp };
 const answer: SignalData = { ...offer, type: 'answer' };
 const candidate = (name: string): SignalData => ({
   type: 'candidate',
@@ -46,13 +48,18 @@ function setUp(limits = { linksMax: 4, setupsMax: 3 }) {
       return connection;
     },
     events: {
-      described: (name, maxMessageBytes) => events.push(`${name} takes ${maxMessageBytes}`),
+      described: (name, { maxMessageBytes }) => events.push(`${name} takes ${maxMessageBytes}`),
       gone: (name, reason, phase) => events.push(`${name} gone in ${phase}: ${reason}`),
       refused: (error) => events.push(String(error)),
     },
   });
   const sent: string[] = [];
-  const route: SignalRoute = { ownId: 'm', iceServers: [], send: (_to, { type }) => sent.push(type) };
+  const route: SignalRoute = {
+    url: 'http://signal.example/',
+    ownId: 'm',
+    iceServers: [],
+    send: (_to, { type }) => sent.push(type),
+  };
   return { sent, clock, events, made, state, links, route };
 }
 

@@ -61,6 +61,7 @@ export class LightNode {
   constructor(options: LightNodeOptions, extension?: NodeExtension) {
     this.#parts = new NodeParts(options, extension, {
       now: () => this.#time.now,
+      time: () => this.#time,
       error: (code, detail) => this.#error(code, detail),
       damaged: (left) => this.#damaged(left),
     });
@@ -174,7 +175,7 @@ export class LightNode {
         this.blocks.start();
         break;
       case 'peerConnected':
-        this.#parts.sessions.connected(event.peer, event.maxMessageBytes, this.#time);
+        this.#parts.sessions.connected(event.peer, event.maxMessageBytes, event.channel, this.#time);
         break;
       case 'peerDisconnected':
         this.#parts.sessions.disconnected(event.peer, now);
@@ -186,6 +187,12 @@ export class LightNode {
       case 'powVerified':
         // Only what is stored is verified while it is being loaded.
         this.#parts.powVerified(event.job, event.hashes, this.#stage === 'loading' ? ANY_TIME : wallTime);
+        break;
+      case 'signaturesVerified':
+        this.#parts.signatures.verified(event.job, event.valid);
+        break;
+      case 'signed':
+        this.#parts.signatures.signed(event.job, event.signature);
         break;
       case 'storageAnswered':
         this.#parts.storage.answered(event, now);

@@ -3,6 +3,7 @@ import type { Message, MessageType } from './message.js';
 import type { MessageRow } from './message-row.js';
 import { announce } from './messages/announce.js';
 import { blocks, getBlocks, notFound } from './messages/blocks.js';
+import { challenge } from './messages/challenge.js';
 import { getHeaders, headers } from './messages/headers.js';
 import { hello } from './messages/hello.js';
 import { ping, pong } from './messages/ping.js';
@@ -20,6 +21,7 @@ export const messageTable = {
   getBlocks,
   blocks,
   notFound,
+  challenge,
 } as const satisfies { [T in MessageType]: MessageRow<Extract<Message, { type: T }>> };
 
 /** The rows of the table. */

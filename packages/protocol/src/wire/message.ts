@@ -1,6 +1,7 @@
 /** The messages of the protocol as values. PROTOCOL.md gives their bytes. */
 import type { Announce } from './messages/announce.js';
 import type { Blocks, GetBlocks, NotFound } from './messages/blocks.js';
+import type { Challenge } from './messages/challenge.js';
 import type { GetHeaders, Headers } from './messages/headers.js';
 import type { Hello } from './messages/hello.js';
 import type { Ping, Pong } from './messages/ping.js';
@@ -17,7 +18,8 @@ export type Message =
   | Reject
   | GetBlocks
   | Blocks
-  | NotFound;
+  | NotFound
+  | Challenge;
 
 /** The names of the messages. */
 export type MessageType = Message['type'];
