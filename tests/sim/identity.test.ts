@@ -134,9 +134,23 @@ describe('a peer', () => {
   });
 
   it.each<[what: string, code: string, act: (stranger: Stranger) => void]>([
-    ['that has no key', 'PEER_IDENTITY_FALSE', (stranger) => (stranger.challenge(), stranger.hello())],
+    [
+      'that has no key',
+      'PEER_IDENTITY_FALSE',
+      (stranger) => {
+        stranger.challenge();
+        stranger.hello();
+      },
+    ],
     ['that does not ask for ours', 'PEER_OUT_OF_TURN', (stranger) => stranger.hello()],
-    ['that asks twice', 'PEER_OUT_OF_TURN', (stranger) => (stranger.challenge(), stranger.challenge())],
+    [
+      'that asks twice',
+      'PEER_OUT_OF_TURN',
+      (stranger) => {
+        stranger.challenge();
+        stranger.challenge();
+      },
+    ],
     [
       'that says something else than it has signed',
       'PEER_IDENTITY_FALSE',
