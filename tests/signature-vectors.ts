@@ -1,5 +1,4 @@
 /** The signatures of tests/data/ed25519-vectors.json, on which verifiers of Ed25519 are known to differ. */
-import { readFileSync } from 'node:fs';
 import type { SignatureCheck } from '@vision-light/protocol';
 
 export interface SignatureVector extends SignatureCheck {
@@ -10,7 +9,9 @@ export interface SignatureVector extends SignatureCheck {
   readonly isGood: boolean;
 }
 
-type Fields = { readonly [Key in keyof SignatureVector]: SignatureVector[Key] extends boolean ? boolean : string };
+type Fields = {
+  readonly [Key in keyof SignatureVector]: SignatureVector[Key] extends boolean ? boolean : string;
+};
 
 export function parseSignatureVectors(text: string): SignatureVector[] {
   return (JSON.parse(text) as Fields[]).map((fields) => ({
@@ -19,12 +20,6 @@ export function parseSignatureVectors(text: string): SignatureVector[] {
     message: bytesOf(fields.message),
     signature: bytesOf(fields.signature),
   }));
-}
-
-export function readSignatureVectors(): SignatureVector[] {
-  return parseSignatureVectors(
-    readFileSync(new URL('data/ed25519-vectors.json', import.meta.url), 'utf8'),
-  );
 }
 
 function bytesOf(hex: string): Uint8Array {

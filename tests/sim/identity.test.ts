@@ -231,6 +231,25 @@ describe('a peer', () => {
     expect(node.core.peers().map(({ id }) => id)).toEqual(['first']);
   });
 
+  it('is not answered before our own hello is signed', async () => {
+    const stranger = await meet();
+    const { perform } = node.driver.platform;
+    let sign = (): void => {};
+    node.driver.platform.perform = (effect) => {
+      if (effect.type === 'sign') sign = () => perform(effect);
+      else perform(effect);
+    };
+    stranger.prove(key);
+    stranger.say({ type: 'ping', requestId: 7 });
+    await settle();
+    expect(stranger.received.map(({ type }) => type)).toEqual(['challenge']);
+    expect(node.core.peers()).toEqual([]);
+    sign();
+    await settle();
+    expect(stranger.received.slice(0, 2).map(({ type }) => type)).toEqual(['challenge', 'hello']);
+    expect(stranger.heard('pong').map(({ requestId }) => requestId)).toEqual([7]);
+  });
+
   it('may go on before this node has verified its hello, within bounds', async () => {
     const eager = await meet('eager');
     eager.prove(key);

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { readSignatureVectors } from '../../../tests/signature-vectors.js';
+import { readSignatureVectors } from '../../../tests/read-signature-vectors.js';
 import { verifySignatures, verifySignaturesInPool } from './verify-signatures.js';
 
 test('each signature is judged by itself', async () => {

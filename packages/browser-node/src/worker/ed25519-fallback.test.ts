@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readSignatureVectors } from '../../../../tests/signature-vectors.js';
+import { readSignatureVectors } from '../../../../tests/read-signature-vectors.js';
 import { getPublicKey, sign, verify } from './ed25519-fallback.js';
 
 test('of what the core lets through, it accepts what every verifier accepts', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readSignatureVectors } from '../../../../tests/signature-vectors.js';
+import { readSignatureVectors } from '../../../../tests/read-signature-vectors.js';
 import { isStrictSignature } from './strict-signature.js';
 
 test('lets through what every verifier judges alike, and nothing else', () => {

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { readSignatureVectors } from '../../../../tests/signature-vectors.js';
+import { readSignatureVectors } from '../../../../tests/read-signature-vectors.js';
 import { InvariantError } from '../assert.js';
 import type { Effect } from './effect.js';
 import { SignaturePort } from './signature-port.js';

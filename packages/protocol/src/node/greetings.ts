@@ -62,6 +62,8 @@ interface Greeting {
   nonce: Uint8Array | undefined;
   /** Of its challenge, until that is answered. */
   theirs: Uint8Array | undefined;
+  /** Its hello, once that is verified, while ours is not signed yet. */
+  verified: Hello | undefined;
 }
 
 /** A channel that nothing encrypts has no certificates. */
@@ -89,7 +91,7 @@ export class Greetings {
 
   /** The channel of a peer is open. */
   add(peer: Peer, channel: ChannelEnds = openChannel): void {
-    this.#greetings.set(peer, { channel, nonce: undefined, theirs: undefined });
+    this.#greetings.set(peer, { channel, nonce: undefined, theirs: undefined, verified: undefined });
   }
 
   /** Greets a peer: from now on this node can answer it. */
@@ -123,7 +125,8 @@ export class Greetings {
   }
 
   /** Signs and says hello, if this node can answer already and the other side's challenge has come. */
-  #answer(peer: Peer, { channel, nonce, theirs }: Greeting, wallTime: number): void {
+  #answer(peer: Peer, greeting: Greeting, wallTime: number): void {
+    const { channel, nonce, theirs } = greeting;
     const { identity: key } = this.options;
     if (key === undefined || nonce === undefined || theirs === undefined) return;
     const { localFingerprint, remoteFingerprint } = channel;
@@ -135,6 +138,7 @@ export class Greetings {
         return;
       }
       this.#sayHello(peer, { key, localFingerprint, remoteFingerprint, signature }, wallTime);
+      if (greeting.verified !== undefined) this.#accept(peer, greeting.verified, wallTime);
     });
   }
 
@@ -167,8 +171,10 @@ export class Greetings {
       }
       const fault =
         valid[0] === 1 ? this.#findFault(peer, identity, greeting.channel) : 'PEER_IDENTITY_FALSE';
-      if (fault === undefined) this.#accept(peer, kept, wallTime);
-      else this.listener.punish(peer, fault);
+      if (fault !== undefined) this.listener.punish(peer, fault);
+      // Nothing is sent before our hello.
+      else if (peer.greetedWith === undefined) greeting.verified = kept;
+      else this.#accept(peer, kept, wallTime);
     });
     return undefined;
   }
