@@ -66,8 +66,14 @@ export const HEADERS_PAYLOAD_BYTES_MAX = 768 * 1024;
 /** Bytes of a user agent, printable ASCII. Arbitrary. A longer one is a fault. */
 export const USER_AGENT_BYTES_MAX = 64;
 
-/** Bytes of the identity field of `hello`: enough for a key and a signature. A longer one is a fault. */
-export const IDENTITY_BYTES_MAX = 256;
+/** Bytes of the nonce of a `challenge`: so many that no two are ever the same. */
+export const NONCE_BYTES = 32;
+
+/** Messages of one peer that wait while the signature of its `hello` is verified: requests of each kind, and what it announces at the start. More is a fault. */
+export const HELD_MESSAGES_MAX = 64;
+
+/** Bytes of these messages: no answer is among them, so they are small. More is a fault. */
+export const HELD_BYTES_MAX = 64 * 1024;
 
 /** Bytes of a reject code. Arbitrary. A longer one is a fault. */
 export const REJECT_CODE_BYTES_MAX = 48;

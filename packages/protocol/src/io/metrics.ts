@@ -36,6 +36,7 @@ export const metricDefinitions = {
   vision_compact_block_reconstructions_total: counter,
   vision_compact_block_reconstruction_failures_total: counter,
   vision_compact_block_bandwidth_saved_bytes: counter,
+  vision_p2p_messages_skipped_total: counter,
   vision_chain_reorgs_total: counter,
   vision_chain_reorg_blocks_rolled_back_total: counter,
   vision_chain_reorg_depth_last: unsummed,
@@ -78,6 +79,7 @@ export const metricHelp = {
   vision_compact_block_reconstruction_failures_total:
     'Compact blocks whose bodies were downloaded whole instead.',
   vision_compact_block_bandwidth_saved_bytes: 'Bytes that compact blocks have saved against whole bodies.',
+  vision_p2p_messages_skipped_total: 'Messages of a newer version that this one does not know.',
   vision_chain_reorgs_total: 'Reorganisations of the best chain.',
   vision_chain_reorg_blocks_rolled_back_total: 'Headers that left the best chain by a reorganisation.',
   vision_chain_reorg_depth_last: 'Headers that the last reorganisation undid.',

@@ -3,6 +3,7 @@ import type { Message, MessageType } from './message.js';
 import type { MessageRow } from './message-row.js';
 import { announce } from './messages/announce.js';
 import { blocks, getBlocks, notFound } from './messages/blocks.js';
+import { challenge } from './messages/challenge.js';
 import { blockTxns, compactBlock, getBlockTxns, getCompactBlock, sendCompact } from './messages/compact.js';
 import { getHeaders, headers } from './messages/headers.js';
 import { hello } from './messages/hello.js';
@@ -30,6 +31,7 @@ export const messageTable = {
   blockTxns,
   sendCompact,
   getCompactBlock,
+  challenge,
 } as const satisfies { [T in MessageType]: MessageRow<Extract<Message, { type: T }>> };
 
 /** The rows of the table. */

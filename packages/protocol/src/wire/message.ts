@@ -1,6 +1,7 @@
 /** The messages of the protocol as values. PROTOCOL.md gives their bytes. */
 import type { Announce } from './messages/announce.js';
 import type { Blocks, GetBlocks, NotFound } from './messages/blocks.js';
+import type { Challenge } from './messages/challenge.js';
 import type {
   BlockTxns,
   CompactBlockMessage,
@@ -33,7 +34,8 @@ export type Message =
   | GetBlockTxns
   | BlockTxns
   | SendCompact
-  | GetCompactBlock;
+  | GetCompactBlock
+  | Challenge;
 
 /** The names of the messages. */
 export type MessageType = Message['type'];

@@ -1,3 +1,4 @@
+import { createPublicKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { defined } from '../assert.js';
@@ -6,6 +7,7 @@ import { ByteWriter } from '../bytes/byte-writer.js';
 import { bytesToHex } from '../bytes/hex.js';
 import { bodyFaults } from '../chain/body-fault.js';
 import { headerFaults } from '../chain/header-fault.js';
+import { isStrictSignature } from '../chain/strict-signature.js';
 import { type NetworkName, resolveNetwork } from '../families/networks.js';
 import { bodyTransactionsMax, transactionBytesMax } from '../families/vision/block/body-codec.js';
 import * as limits from '../limits.js';
@@ -13,6 +15,7 @@ import { peerFaults } from '../peer/peer-fault.js';
 import { decodeMessage, encodeMessage } from './codec.js';
 import { frameMessage, MessageAssembler } from './framing.js';
 import { messageRows, messageTable } from './message-table.js';
+import { PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, signedHello } from './messages/hello.js';
 import { wireFaults } from './wire-fault.js';
 
 const document = readFileSync(new URL('../../PROTOCOL.md', import.meta.url), 'utf8');
@@ -36,7 +39,13 @@ const titled = (kind: string): Example[] => examples.filter(({ title }) => title
 
 /** PROTOCOL.md's list of messages: what the table of rows says, in its order. */
 function renderMessageList(): string {
-  const requestId = { greeting: '0', farewell: '0', notice: '0', request: 'chosen by the sender' };
+  const requestId = {
+    challenge: '0',
+    greeting: '0',
+    farewell: '0',
+    notice: '0',
+    request: 'chosen by the sender',
+  };
   const lines = messageRows.map(({ type, typeByte, kind, bytesMax, cost }) => {
     const id = kind === 'answer' ? 'that of the request' : requestId[kind];
     return `| ${typeByte} | \`${type}\` | ${kind} | ${id} | ${bytesMax.toLocaleString('en')} | ${cost} |`;
@@ -74,7 +83,8 @@ describe('PROTOCOL.md', () => {
     expect(result).toMatchObject({
       ok: true,
       message: {
-        version: 2,
+        version: PROTOCOL_VERSION,
+        minVersion: PROTOCOL_VERSION_MIN,
         time: 1_780_000_000,
         networkId,
         height: 2000,
@@ -83,6 +93,23 @@ describe('PROTOCOL.md', () => {
         userAgent: 'vision-light',
       },
     });
+  });
+
+  it('shows a hello whose signature is for the challenge above it', () => {
+    const [asked, answered] = [titled('challenge'), titled('hello')].map(([first]) =>
+      decodeMessage(first?.bytes ?? new Uint8Array()),
+    );
+    const challenge = asked?.ok && asked.message.type === 'challenge' ? asked.message : undefined;
+    const hello = answered?.ok && answered.message.type === 'hello' ? answered.message : undefined;
+    if (challenge === undefined || hello?.identity === undefined) throw new Error('both are shown');
+    const { key: publicKey, signature } = hello.identity;
+    const message = signedHello(hello, hello.identity, challenge.nonce);
+    expect(isStrictSignature({ publicKey, message, signature })).toBe(true);
+    const key = createPublicKey({
+      key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(publicKey).toString('base64url') },
+      format: 'jwk',
+    });
+    expect(verify(null, message, key, signature)).toBe(true);
   });
 
   it('shows streams as they are framed', () => {
@@ -144,7 +171,7 @@ describe('PROTOCOL.md', () => {
 
   it('names every code that a peer can be told, and no other', () => {
     const known = Object.keys({ ...wireFaults, ...peerFaults, ...headerFaults, ...bodyFaults });
-    const named = new Set(document.match(/\b(?:WIRE|PEER|HEADER|BODY)_[A-Z_]+\b/g));
+    const named = new Set(document.match(/\b(?:WIRE|PEER|HEADER|BODY|SIGNAL)_[A-Z_]+\b/g));
     expect([...named].sort()).toEqual(known.sort());
   });
 
@@ -165,7 +192,7 @@ describe('PROTOCOL.md', () => {
       `max varint, 1 … ${limits.HEADERS_PER_MESSAGE_MAX}`,
       `at most ${limits.HEADERS_PAYLOAD_BYTES_MAX.toLocaleString('en')} bytes: \`count\``,
       `ascii at most ${limits.USER_AGENT_BYTES_MAX}`,
-      `varint length (at most ${limits.IDENTITY_BYTES_MAX})`,
+      `at most ${limits.HELD_MESSAGES_MAX} of them with at most ${limits.HELD_BYTES_MAX.toLocaleString('en')} bytes`,
       `code ascii, at most ${limits.REJECT_CODE_BYTES_MAX}`,
       `from which nothing came for ${limits.PING_INTERVAL_MS / 1000} s, and any other ${limits.PING_INTERVAL_MAX_MS / 1000} s after its last pong; up to ${limits.PING_SLACK_MS / 1000} s early`,
       `said it ${limits.HELLO_TIMEOUT_MS / 1000} s after`,
