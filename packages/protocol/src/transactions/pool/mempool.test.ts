@@ -188,6 +188,19 @@ describe('who makes room', () => {
     expect(pool.add(make({ seed: 21, account: 'y', tip: 99, bytes: 1001 }), 0)).toBe('TX_POOL_FULL');
   });
 
+  it('is what it was after one for which there was no room', () => {
+    const { pool } = newPool({ bytesMax: 400 });
+    pool.add(make({ seed: 1, account: 'a', number: 0, tip: 1 }), 0);
+    pool.add(make({ seed: 2, account: 'a', number: 1, tip: 2 }), 0);
+    pool.add(make({ seed: 3, account: 'b', tip: 5 }), 0);
+    pool.add(make({ seed: 4, account: 'c', tip: 5 }), 0);
+    expect(pool.add(make({ seed: 5, account: 'd', tip: 4, bytes: 300 }), 0)).toBe('TX_POOL_FULL');
+    // The one that offers least is no leaf.
+    expect(pool.add(make({ seed: 6, account: 'd', tip: 2 }), 0)).toBe('TX_POOL_FULL');
+    expect(typeof pool.add(make({ seed: 7, account: 'd', tip: 3 }), 0)).toBe('object');
+    expect(seedsOf(pool)).toEqual([1, 3, 4, 7]);
+  });
+
   it('is the oldest where there are no tips', () => {
     const { pool, left } = newPool({ transactionsMax: 3 });
     pool.add(make({ seed: 1 }), 0);
