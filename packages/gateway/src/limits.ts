@@ -54,6 +54,9 @@ export const BLOCK_TRANSACTIONS = 12;
 /** Transactions of a mined block that may be asked for: 1 MB of them. More is a wrong option. */
 export const BLOCK_TRANSACTIONS_MAX = 2_000;
 
+/** Bytes of a body that a miner leaves for the count of its transactions. */
+export const BODY_RESERVE_BYTES = 16;
+
 /** Blocks of history that may be asked for: a day of the devnet is 17,280. More is a wrong option. */
 export const HISTORY_BLOCKS_MAX = 100_000;
 

@@ -50,6 +50,9 @@ export interface Submitted {
   readonly bodyFault?: string;
 }
 
+/** What became of a transaction that was handed in: its id, or why it was not taken. */
+export type Sent = { readonly id: string } | { readonly code: string };
+
 type NoticeListener = (notice: NodeNotice) => void;
 
 /** Runs a `LightNode`; see the head of this file. */
@@ -61,6 +64,7 @@ export class NodeHost {
   readonly #pow: PowPool;
   readonly #listeners = new Set<NoticeListener>();
   readonly #submissions = new Map<number, (submitted: Submitted) => void>();
+  readonly #sent = new Map<number, (sent: Sent) => void>();
   #nextTicket = 0;
   #isStopped = false;
 
@@ -141,6 +145,21 @@ export class NodeHost {
   }
 
   /**
+   * Hands an encoded transaction to the core, which verifies and relays it.
+   *
+   * @param isForwarded  it is not of this side: it is neither watched nor kept for the next start
+   * @returns `CLOSED` as the code if the host has stopped
+   */
+  sendTransaction(bytes: Uint8Array, isForwarded: boolean): Promise<Sent> {
+    if (this.#isStopped) return Promise.resolve({ code: 'CLOSED' });
+    const ticket = this.#nextTicket++;
+    return new Promise((resolve) => {
+      this.#sent.set(ticket, resolve);
+      this.#push({ type: 'command', command: { kind: 'sendTransaction', bytes, isForwarded, ticket } });
+    });
+  }
+
+  /**
    * The body of a verified header's block, as it is stored.
    *
    * @returns undefined if it is not there
@@ -171,6 +190,10 @@ export class NodeHost {
     for (const [ticket, resolve] of this.#submissions) {
       this.#submissions.delete(ticket);
       resolve({ accepted: 0, code: 'CLOSED' });
+    }
+    for (const [ticket, resolve] of this.#sent) {
+      this.#sent.delete(ticket);
+      resolve({ code: 'CLOSED' });
     }
   }
 
@@ -229,6 +252,10 @@ export class NodeHost {
       const { ticket, type: _, ...submitted } = notice;
       this.#submissions.get(ticket)?.(submitted);
       this.#submissions.delete(ticket);
+    }
+    if (notice.type === 'sent') {
+      this.#sent.get(notice.ticket)?.(notice);
+      this.#sent.delete(notice.ticket);
     }
     for (const listener of this.#listeners) listener(notice);
   }

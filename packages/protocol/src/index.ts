@@ -40,7 +40,7 @@ export {
   type CompactJson,
   compactFromJson,
   encodeCompactJson,
-  type KnownTransaction,
+  type NamedTransaction,
   rebuildCompact,
 } from './families/vision/block/compact-json.js';
 export { devnetMerkleRoot } from './families/vision/block/merkle.js';
@@ -56,6 +56,7 @@ export {
 } from './families/vision/template.js';
 export {
   encodeTransaction,
+  signableText,
   transactionFromJson,
   transactionHash,
   type VisionTransaction,

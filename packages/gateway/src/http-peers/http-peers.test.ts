@@ -2,11 +2,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { MemoryStore } from '@vision-light/protocol';
+import { devnetMerkleRoot, MemoryStore } from '@vision-light/protocol';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeBody } from '../../../../tests/sim/vision-bodies.js';
 import { VisionChain, visionSim } from '../../../../tests/sim/vision-chain.js';
+import { makeTransaction } from '../../../../tests/sim/vision-transactions.js';
 import { HttpServer } from '../http/http-server.js';
 import { servedChain } from '../http/p2p/served-chain.js';
 import { HTTP_PEER_ANSWER_BYTES_MAX } from '../limits.js';
@@ -107,6 +108,26 @@ describe('nodes joined by HTTP alone', () => {
       const hash = visionSim.hashFromHex(name) ?? new Uint8Array();
       expect(await to.host.readBody(hash)).toEqual(body);
     }
+  });
+
+  it('pass on transactions, and the block that has them', async () => {
+    const [a, b] = [await start(), await start()];
+    join(a, b);
+    const sent = makeTransaction({ sender: 3 });
+    const arrived = b.host.once((notice) => notice.type === 'transactions' && notice.added.length > 0);
+    expect(await a.host.sendTransaction(sent, false)).toHaveProperty('id');
+    await arrived;
+    const [tx] = b.host.node.transactions.select(1e6);
+    expect(tx?.bytes).toEqual(sent);
+    const body = visionSim.joinBody([sent]);
+    const batch = new VisionChain().mine({
+      count: 1,
+      txRootOf: () => devnetMerkleRoot([tx?.id ?? sent]),
+    });
+    await a.host.submit(batch, [body], 'miner');
+    await reaches(b, visionSim.hashToHex(batch.hashes));
+    expect(await b.host.readBody(batch.hashes)).toEqual(body);
+    expect(b.host.node.transactions.mempool.size).toBe(0);
   });
 
   it('go on when one of them is gone', async () => {

@@ -80,6 +80,7 @@ class Conversation {
 
   heard(notice: NodeNotice): void {
     if (notice.type === 'tip') this.#wake?.();
+    if (notice.type === 'transactions') this.#tell(notice.added.map(({ id }) => id));
   }
 
   async close(): Promise<void> {
@@ -165,8 +166,8 @@ class Conversation {
     }
   }
 
-  /** Transactions to tell the node of. */
-  tell(names: readonly string[]): void {
+  /** Transactions to tell the node of; those that it has it does not want. */
+  #tell(names: readonly string[]): void {
     for (const name of names) {
       this.#waiting.add(name);
       const [oldest] = this.#waiting;

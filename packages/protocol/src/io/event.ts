@@ -31,8 +31,16 @@ export type Command =
   | { readonly kind: 'header'; readonly height: number; readonly ticket: number }
   /** One block by the hash of a verified header, from the store or from peers. Answered by a `block` notice. */
   | { readonly kind: 'block'; readonly hash: Uint8Array; readonly ticket: number }
-  /** A transaction of this side, encoded: checked, kept for the next visit, and relayed. Answered by a `sent` notice. */
-  | { readonly kind: 'sendTransaction'; readonly bytes: Uint8Array; readonly ticket: number }
+  /**
+   * A transaction, encoded: checked, relayed, watched and kept for the next visit. One that is only forwarded for somebody
+   * else is relayed like that of a peer, and neither watched nor kept. Answered by a `sent` notice.
+   */
+  | {
+      readonly kind: 'sendTransaction';
+      readonly bytes: Uint8Array;
+      readonly isForwarded?: boolean;
+      readonly ticket: number;
+    }
   /** What the mempool holds. Answered by a `mempool` notice. */
   | { readonly kind: 'mempool'; readonly ticket: number }
   /** The page became visible, or the network came back: look at every deadline and peer now. */

@@ -103,9 +103,10 @@ export class TransactionRelay implements Part<Inv | GetTxs | Txs> {
       },
     });
     this.sender = new TransactionSender(tree, outbox, storage, mempool, intake, {
-      entered: (entry, now) => {
+      entered: (entry, now, isForwarded) => {
         this.tracker.forget(entry.key);
-        this.trickle.enteredSecretly(entry, now);
+        if (isForwarded) this.trickle.entered(entry, [], now);
+        else this.trickle.enteredSecretly(entry, now);
       },
       storeAnswered: context.storeAnswered,
     });

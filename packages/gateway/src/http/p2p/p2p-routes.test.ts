@@ -2,18 +2,21 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import {
   bytesToHex,
+  decodeVisionTransaction,
+  devnetMerkleRoot,
   encodeBlockJson,
   encodeCompactJson,
   encodeTransaction,
   encodeVisionTransaction,
-  type KnownTransaction,
   MemoryStore,
+  type NamedTransaction,
   type VisionTransaction,
 } from '@vision-light/protocol';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeBody } from '../../../../../tests/sim/vision-bodies.js';
 import { VisionChain, visionSim } from '../../../../../tests/sim/vision-chain.js';
+import { makeTransaction } from '../../../../../tests/sim/vision-transactions.js';
 import { HTTP_HELLO_NONCES_MAX } from '../../limits.js';
 import { NodeHost } from '../../node-host.js';
 import { HttpServer } from '../http-server.js';
@@ -98,7 +101,7 @@ type Mined = ReturnType<typeof mine>;
 
 const jsonOf = ({ record, body }: Mined): string => encodeBlockJson(record, body) as string;
 
-function partsOf({ body }: Mined): KnownTransaction[] {
+function partsOf({ body }: Mined): NamedTransaction[] {
   return visionSim.splitBody(body)?.map(({ id, bytes }) => ({ id, bytes })) ?? [];
 }
 
@@ -316,6 +319,31 @@ describe('POST /p2p/tx, /p2p/txs and /p2p/get_txs', () => {
     });
     served = { transaction: () => bytes };
     expect(await post('tx', encodeTransaction(tx))).toMatchObject({ json: { status: 'duplicate' } });
+  });
+
+  it('verify what they are given as if a peer had sent it', async () => {
+    const jsonFor = (bytes: Uint8Array): string =>
+      encodeTransaction(decodeVisionTransaction(bytes) as VisionTransaction);
+    const [first, second] = [makeTransaction({ sender: 1 }), makeTransaction({ sender: 2 })];
+    expect(await post('tx', jsonFor(first))).toMatchObject({ status: 200, json: { status: 'accepted' } });
+    expect(await post('tx', jsonFor(first))).toMatchObject({ status: 200, json: { status: 'duplicate' } });
+    const forged = jsonFor(second).replace('"tip":10', '"tip":11');
+    expect(await post('tx', forged)).toMatchObject({ status: 400, json: { error: 'invalid_signature' } });
+    expect(await post('txs', `{"txs":[${jsonFor(second)}]}`)).toMatchObject({
+      json: { results: [{ status: 'accepted' }] },
+    });
+    expect(host.node.transactions.mempool.size).toBe(2);
+    const hashes = [first, second].map((each) => bytesToHex(visionSim.readTransaction(each)?.id ?? each));
+    const { json } = await post('get_txs', { hashes });
+    expect(json).toMatchObject({ missing: [] });
+    // What is in the mempool rebuilds a compact block.
+    const parts = [first, second].map((each) => visionSim.readTransaction(each)?.id ?? each);
+    const body = visionSim.joinBody([first, second]);
+    const batch = chain.mine({ count: 1, txRootOf: () => devnetMerkleRoot(parts) });
+    const compact = encodeCompactJson(batch.records, batch.hashes, body, 7n) as string;
+    const empty = compact.replace(/"prefilled_txs":\[.*\],"nonce"/, '"prefilled_txs":[],"nonce"');
+    expect(await post('compact_block', empty)).toMatchObject({ status: 200, json: { status: 'accepted' } });
+    expect(host.node.transactions.mempool.size).toBe(0);
   });
 
   it('give what is known, and name the rest', async () => {

@@ -5,7 +5,7 @@
  */
 import { bytesToHex } from '../../bytes/hex.js';
 import type { Transaction } from '../../chain/transaction-rules.js';
-import type { EventTime } from '../../io/event.js';
+import type { Command, EventTime } from '../../io/event.js';
 import type { StorageFailure } from '../../io/storage.js';
 import type { StoragePort } from '../../io/storage-port.js';
 import type { PoolFault } from '../../io/transaction-notice.js';
@@ -22,8 +22,8 @@ import { OwnTransactions } from './own-transactions.js';
 
 /** Whom it tells. */
 export interface SenderListener {
-  /** A transaction of this side is in the mempool. */
-  entered(entry: PoolEntry, now: number): void;
+  /** A transaction of this side is in the mempool, or one that is only forwarded. */
+  entered(entry: PoolEntry, now: number, isForwarded: boolean): void;
   /** The store has taken transactions, or why it has not. */
   storeAnswered(failure: StorageFailure | undefined): void;
 }
@@ -72,7 +72,7 @@ export class TransactionSender {
 
   /** Checks a transaction and relays it; answers once. @param isOpen  false while the node loads or closes */
   send(
-    { bytes, ticket }: { readonly bytes: Uint8Array; readonly ticket: number },
+    { bytes, isForwarded = false, ticket }: Extract<Command, { readonly kind: 'sendTransaction' }>,
     isOpen: boolean,
     { now, wallTime }: EventTime,
   ): void {
@@ -85,12 +85,12 @@ export class TransactionSender {
       answer(tx, bytes);
       return;
     }
-    const hasRoom = isOpen && this.#isRestored && this.own.hasRoom(tx.bytes.length);
+    const hasRoom = isOpen && this.#isRestored && (isForwarded || this.own.hasRoom(tx.bytes.length));
     const refusal = hasRoom ? this.mempool.judge(tx) : 'TX_BUSY';
     const done = (verdict: SignatureVerdict): void => {
-      const fault = verdict === true ? this.#enter(tx, now) : faultOf(verdict);
+      const fault = verdict === true ? this.#enter(tx, now, isForwarded) : faultOf(verdict);
       answer(fault, tx.id);
-      if (fault !== undefined) return;
+      if (fault !== undefined || isForwarded) return;
       this.own.add(tx, { bytes: tx.bytes, sentAt: Math.max(0, Math.floor(wallTime)), place: undefined });
     };
     if (refusal !== undefined) answer(refusal, tx.id);
@@ -127,10 +127,10 @@ export class TransactionSender {
     return this.#store.nextWake();
   }
 
-  #enter(tx: Transaction, now: number): PoolFault | undefined {
-    const entry = this.mempool.add(tx, now, true);
+  #enter(tx: Transaction, now: number, isForwarded = false): PoolFault | undefined {
+    const entry = this.mempool.add(tx, now, !isForwarded);
     if (typeof entry === 'string') return entry;
-    this.listener.entered(entry, now);
+    this.listener.entered(entry, now, isForwarded);
     return undefined;
   }
 }
