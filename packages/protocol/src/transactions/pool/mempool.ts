@@ -32,6 +32,7 @@ import {
   REPLACEMENT_PERCENT_MIN,
 } from '../../limits.js';
 import { IndexedHeap } from './indexed-heap.js';
+import type { MempoolOptions } from './mempool-options.js';
 import {
   closureOf,
   goesBefore,
@@ -42,18 +43,6 @@ import {
   SenderRow,
 } from './pool-entry.js';
 import { selectEntries } from './select-entries.js';
-
-/** Whom the mempool tells, what it asks, and bounds to change, for tests. */
-export interface MempoolOptions {
-  /** The highest number of a sender that a block of the best chain has, as far as it is known. */
-  usedNumber(account: string): bigint | undefined;
-  entered?(entry: PoolEntry): void;
-  /** `by` is the transaction that took its place, where there is one. */
-  left?(entry: PoolEntry, reason: RemovalReason, by?: Uint8Array): void;
-  readonly transactionsMax?: number;
-  readonly bytesMax?: number;
-  readonly namesMax?: number;
-}
 
 /** What a new transaction meets in the mempool. */
 interface Meeting {
