@@ -105,6 +105,8 @@ export {
 } from './io/storage.js';
 export type { StoragePort } from './io/storage-port.js';
 export {
+  type MempoolChange,
+  type MempoolInfo,
   type MempoolSize,
   type MempoolTransaction,
   type PoolFault,
