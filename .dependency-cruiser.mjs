@@ -18,6 +18,8 @@ const layers = [
   'forks',
   'headers',
   'blocks',
+  'transactions',
+  'compact',
   'node',
   'driver',
 ];

@@ -160,5 +160,17 @@ export function createTinyFamily(network = 0): ChainFamily {
         : { kind: 'rejected', code: 'BODY_ROOT_MISMATCH', detail: `${body[0]}` },
     impliedBody: () => undefined,
     describeBody: (body) => ({ bytes: body.length, transactionCount: 0, transactions: [], fields: {} }),
+    // It has none.
+    transactionBytesMax: 0,
+    readTransaction: () => undefined,
+    splitBody: () => [],
+    joinBody: () => new Uint8Array(0),
+    compactHead: () => new Uint8Array(0),
+    encodeCompact: () => new Uint8Array(0),
+    decodeCompact: () => undefined,
+    encodePlaces: () => new Uint8Array(0),
+    decodePlaces: () => undefined,
+    encodeTransactions: () => new Uint8Array(0),
+    decodeTransactions: () => undefined,
   };
 }

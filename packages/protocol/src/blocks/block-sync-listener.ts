@@ -5,6 +5,8 @@ import type { Peer } from '../peer/peer.js';
 export interface BlockSyncListener {
   /** Says why, and disconnects. */
   punish(peer: Peer, code: string): void;
+  /** A body came that is the one of the header in `slot`; its bytes may be those of a message. */
+  accepted(slot: number, body: Uint8Array): void;
   /** The store has taken bodies, or why it has not. */
   storeAnswered(failure: StorageFailure | undefined): void;
   /** Whether headers are on their way. */

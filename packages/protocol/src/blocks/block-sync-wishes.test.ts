@@ -45,6 +45,7 @@ function syncOf(count: number): BlockSync {
   const storage = new StoragePort(outbox);
   const sync = new BlockSync(tree, peers, outbox, storage, ledger, count, {
     punish: ({ id }, code) => punished.push(`${id} ${code}`),
+    accepted: () => undefined,
     storeAnswered: () => undefined,
     isSyncing: () => false,
     isFar: () => false,

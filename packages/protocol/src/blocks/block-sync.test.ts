@@ -63,6 +63,7 @@ function syncOf(count: number, kept: readonly number[] = []): BlockSync {
   });
   const sync = new BlockSync(tree, peers, outbox, storage, ledger, count, {
     punish: ({ id }, code) => log.push(`${id} ${code}`),
+    accepted: () => undefined,
     storeAnswered: (failure) => log.push(failure?.code ?? 'stored'),
     isSyncing: () => false,
     isFar: () => isFar,

@@ -105,6 +105,24 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     return this.#stored.size;
   }
 
+  /** False if the node keeps no bodies. */
+  get isFollowing(): boolean {
+    return this.#followed.count > 0;
+  }
+
+  /** Whether the body of the header in `slot` is to be fetched: it is one to keep, is not here, and does not follow from the header. */
+  lacks(slot: number): boolean {
+    const hash = this.tree.hash(slot);
+    const isToKeep = this.#followed.includes(slot) && !this.#stored.has(hash);
+    const wasRefused = this.#fault !== undefined && this.#seen.has(hash);
+    return isToKeep && !wasRefused && this.implied(slot) === undefined;
+  }
+
+  /** The body of the header in `slot`, if there can be only one. */
+  implied(slot: number): Uint8Array | undefined {
+    return this.#checker.implied(slot);
+  }
+
   whereabouts(hash: Uint8Array): 'here' | 'coming' | 'unknown' {
     const slot = this.tree.find(hash);
     if (slot === undefined) return 'unknown';
@@ -190,13 +208,15 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
       this.inserted({ kind: 'extended', slot: defined(this.tree.at(height), 'up to the tip all are there') });
   }
 
-  /** Bodies of this side, for headers that are in the tree now. */
-  submitted(hash: Uint8Array, body: Uint8Array): void {
+  /** A body that was not requested, of a header that is in the tree now. @returns what is wrong with it, or undefined */
+  submitted(hash: Uint8Array, body: Uint8Array): BodyFault | undefined {
     const slot = this.tree.find(hash);
-    if (slot === undefined || this.#checker.implied(slot) !== undefined) return;
-    if (this.#checker.check(slot, body) !== undefined) return;
+    if (slot === undefined || this.#checker.implied(slot) !== undefined) return undefined;
+    const fault = this.#checker.check(slot, body);
+    if (fault !== undefined) return fault;
     this.download.cancel(hash);
     this.#accept(slot, body);
+    return undefined;
   }
 
   receive(peer: Peer, message: GetBlocks | Blocks | NotFound, { now }: EventTime): Reception {
@@ -325,6 +345,7 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   /** A body is the one of its header. @param isView  of a message, which is gone after this step */
   #accept(slot: number, body: Uint8Array, isView = false): void {
     const hash = this.tree.hash(slot);
+    this.listener.accepted(slot, body);
     this.#seen.add(hash);
     this.#retries.delete(hash);
     this.#requests.fulfil(hash, this.tree.height(slot), body);
@@ -335,16 +356,9 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     else this.download.settle(hash, true);
   }
 
-  #adopt(orphan: Orphan): void {
-    const slot = this.tree.find(orphan.hash);
-    if (slot === undefined) return;
-    const fault = this.#checker.check(slot, orphan.body);
-    if (fault === undefined) {
-      this.download.cancel(orphan.hash);
-      this.#accept(slot, orphan.body);
-      return;
-    }
-    const sender = this.peers.get(orphan.peerId);
-    if (sender !== undefined) this.listener.punish(sender, fault);
+  #adopt({ hash, body, peerId }: Orphan): void {
+    const fault = this.submitted(hash, body);
+    const sender = this.peers.get(peerId);
+    if (fault !== undefined && sender !== undefined) this.listener.punish(sender, fault);
   }
 }

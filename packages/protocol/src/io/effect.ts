@@ -1,5 +1,6 @@
 /** Everything that a node can ask of its platform. Performed in order; answers come back as events. */
 import type { PowJob } from '../chain/pow-job.js';
+import type { SignatureCheck } from '../chain/signature-check.js';
 import type { NodeNotice } from './notice.js';
 import type { StorageOperation } from './storage.js';
 
@@ -11,9 +12,13 @@ export type Effect =
   | { readonly type: 'disconnect'; readonly peer: string; readonly code?: string }
   /** At most `hashers` × 2 are under way at a time. Answer: `powVerified` with the same `job`. */
   | { readonly type: 'verifyPow'; readonly job: number; readonly work: PowJob }
+  /** Each check alone. Answer: `signaturesVerified` with the same `job`. */
+  | { readonly type: 'verifySignatures'; readonly job: number; readonly checks: readonly SignatureCheck[] }
+  /** Ed25519 with the key whose public half the node was made with. Answer: `signed` with the same `job`. */
+  | { readonly type: 'sign'; readonly job: number; readonly message: Uint8Array }
   /**
    * Read, list or write records. Answer: `storageAnswered` with the same `request`. At most STORAGE_REQUESTS_MAX are
-   * under way, of them one write of headers and one of bodies.
+   * under way, of them one write of headers, one of bodies and one of transactions.
    */
   | { readonly type: 'storage'; readonly request: number; readonly operation: StorageOperation }
   /** Bring up to `count` new connections, if any can be had. */

@@ -21,6 +21,7 @@ import type { StorageFailure } from '../io/storage.js';
 import { OVERSLEPT_MS } from '../limits.js';
 import { earliest } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
+import type { TransactionRelay } from '../transactions/transaction-relay.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { type LightNodeOptions, type NodeExtension, NodeParts } from './node-parts.js';
 
@@ -38,6 +39,8 @@ export class LightNode {
   readonly tree: HeaderTree;
   /** Block bodies, to look at. */
   readonly blocks: BlockSync;
+  /** The mempool and the relay of transactions, to look at. */
+  readonly transactions: TransactionRelay;
   /** The download of headers, to look at. */
   readonly sync: HeaderSync;
   /** What waits to be served, to look at. */
@@ -61,15 +64,17 @@ export class LightNode {
   constructor(options: LightNodeOptions, extension?: NodeExtension) {
     this.#parts = new NodeParts(options, extension, {
       now: () => this.#time.now,
+      time: () => this.#time,
       error: (code, detail) => this.#error(code, detail),
       damaged: (left) => this.#damaged(left),
     });
-    const { tree, blocks, sync, headerServer, held, list } = this.#parts;
+    const { tree, blocks, transactions, sync, headerServer, held, list } = this.#parts;
     this.#advances = list.flatMap((part) => part.advance?.bind(part) ?? []);
     this.#isServing = list.flatMap((part) => part.isServing?.bind(part) ?? []);
     this.#nextWakes = list.flatMap((part) => part.nextWake?.bind(part) ?? []);
     this.tree = tree;
     this.blocks = blocks;
+    this.transactions = transactions;
     this.sync = sync;
     this.headerServer = headerServer;
     this.held = held;
@@ -171,9 +176,10 @@ export class LightNode {
           failed: (failure) => this.#loadFailed(failure),
         });
         this.blocks.start();
+        this.transactions.start();
         break;
       case 'peerConnected':
-        this.#parts.sessions.connected(event.peer, event.maxMessageBytes, this.#time);
+        this.#parts.sessions.connected(event, this.#time);
         break;
       case 'peerDisconnected':
         this.#parts.sessions.disconnected(event.peer, now);
@@ -185,6 +191,12 @@ export class LightNode {
       case 'powVerified':
         // Only what is stored is verified while it is being loaded.
         this.#parts.powVerified(event.job, event.hashes, this.#stage === 'loading' ? ANY_TIME : wallTime);
+        break;
+      case 'signaturesVerified':
+        this.#parts.signatures.verified(event.job, event.valid);
+        break;
+      case 'signed':
+        this.#parts.signatures.signed(event.job, event.signature);
         break;
       case 'storageAnswered':
         this.#parts.storage.answered(event, now);
@@ -296,6 +308,12 @@ export class LightNode {
       }
       case 'block':
         this.blocks.requested.request(command.hash, command.ticket, this.#time.now);
+        break;
+      case 'sendTransaction':
+        this.transactions.sender.send(command, this.#stage === 'open', this.#time);
+        break;
+      case 'mempool':
+        this.transactions.list(command.ticket);
         break;
       case 'resume':
         for (const part of this.#parts.list) part.resumed?.();

@@ -2,6 +2,8 @@ import type { ChainFamily } from '../../chain/chain-family.js';
 import { networkIdOf } from '../network-id.js';
 import { presyncParamsOf } from '../presync-params.js';
 import { blockRules } from './block/check-body.js';
+import { compactBlockRules } from './block/compact-blocks.js';
+import { transactionRules } from './block/transaction-rules.js';
 import { headerCodec } from './header/batch-codec.js';
 import { batchPass } from './header/batch-pass.js';
 import { TargetTable } from './header/compact-target.js';
@@ -27,6 +29,8 @@ export function createBitcoinFamily(params: BitcoinParams): ChainFamily {
     ...headerCodec,
     ...proofOfWork(targets),
     ...blockRules(params.name),
+    ...transactionRules,
+    ...compactBlockRules,
     batchPass: batchPass(params),
   };
 }

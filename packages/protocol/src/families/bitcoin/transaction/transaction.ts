@@ -48,8 +48,8 @@ export function parseTransactions(body: Uint8Array): BitcoinTransaction[] | unde
   return reader.isDone ? transactions : undefined;
 }
 
-/** Counts only if the reader did not fail. */
-function parseTransaction(reader: ByteReader): BitcoinTransaction {
+/** The transaction that begins here. Counts only if the reader did not fail. */
+export function parseTransaction(reader: ByteReader): BitcoinTransaction {
   const start = reader.position;
   reader.skip(4);
   // No transaction has no inputs, so a count of zero is the marker of a segwit one; its flag must be 1. If it is marked and

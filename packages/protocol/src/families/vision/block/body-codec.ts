@@ -83,6 +83,30 @@ export function decodeVisionBody(body: Uint8Array): PlacedTransaction[] | undefi
   return reader.isDone ? placed : undefined;
 }
 
+/** @returns the transaction that the bytes are and nothing else; undefined if they are none, or above a cap */
+export function decodeVisionTransaction(bytes: Uint8Array): VisionTransaction | undefined {
+  if (bytes.length > transactionBytesMax) return undefined;
+  const reader = new ByteReader(bytes);
+  const tx = readTransaction(reader);
+  return reader.isDone ? tx : undefined;
+}
+
+/** @returns the bytes of one transaction @throws {RangeError} if it is too large, or a member is out of range or no valid text */
+export function encodeVisionTransaction(tx: VisionTransaction): Uint8Array {
+  const writer = new ByteWriter(256);
+  writeTransaction(writer, tx);
+  if (writer.length > transactionBytesMax)
+    throw new RangeError(`tx: ${writer.length} bytes, at most ${transactionBytesMax}`);
+  return writer.bytes();
+}
+
+/** Moves the reader behind the transaction that begins here; fails it if there is none, or one above a cap. */
+export function skipTransaction(reader: ByteReader): void {
+  const start = reader.position;
+  readTransaction(reader);
+  if (reader.position - start > transactionBytesMax) reader.fail();
+}
+
 function writeTransaction(writer: ByteWriter, tx: VisionTransaction): void {
   const key = hexToBytes(tx.sender_pubkey, 32);
   const signature = hexToBytes(tx.sig, 64);

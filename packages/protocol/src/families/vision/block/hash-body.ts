@@ -62,6 +62,26 @@ export function hashTransactions(body: Uint8Array): Uint8Array | undefined {
   return reader.isDone ? hashes : undefined;
 }
 
+/** The text that the signature of one encoded transaction covers, and its hash, both in memory of their own. */
+export interface SignedText {
+  readonly message: Uint8Array;
+  readonly hash: Uint8Array;
+}
+
+/** See {@link SignedText}; undefined if the bytes are not one transaction. */
+export function signedText(bytes: Uint8Array): SignedText | undefined {
+  if (bytes.length > transactionBytesMax) return undefined;
+  const reader = new ByteReader(bytes);
+  const blake3 = hasherOf(textBytesFixed + textBytesPerByte * bytes.length);
+  const writer = new SignableWriter(blake3.input);
+  writeSignable(writer, reader, bytes.length);
+  if (!reader.isDone) return undefined;
+  const message = blake3.input.slice(0, writer.length);
+  const hash = new Uint8Array(hashBytes);
+  blake3.digestInto(writer.length, hash, 0);
+  return { message, hash };
+}
+
 /** Kept, since it takes 400 kB for a large transaction. Every caller writes its whole input before it reads. */
 let hasher = new Blake3(0);
 

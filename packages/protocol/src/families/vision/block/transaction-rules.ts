@@ -1,0 +1,89 @@
+/** Vision's transactions outside of blocks (docs/chains/vision.md §1), and bodies taken apart and put together. */
+import { defined } from '../../../assert.js';
+import { ByteWriter } from '../../../bytes/byte-writer.js';
+import { hexToBytes } from '../../../bytes/hex.js';
+import type { BlockTransaction, Transaction, TransactionRules } from '../../../chain/transaction-rules.js';
+import { encodeTransaction, type VisionTransaction } from '../transaction/transaction.js';
+import {
+  bodyTransactionsMax,
+  decodeVisionBody,
+  decodeVisionTransaction,
+  transactionBytesMax,
+} from './body-codec.js';
+import { hashTransactions, signedText } from './hash-body.js';
+
+/** Existing nodes take 64 KiB of JSON (docs/chains/vision.md §1), which is never shorter than the encoding here. */
+export const transactionJsonBytesMax = 64 * 1024;
+/** No JSON is longer than so many bytes for each byte of the encoding, and what has a fixed size. */
+const jsonBytesPerByte = 6;
+const jsonBytesFixed = 768;
+
+/** The rules of all Vision networks. */
+export const transactionRules: TransactionRules = {
+  transactionBytesMax,
+  readTransaction,
+  splitBody,
+  joinBody,
+};
+
+/**
+ * See `TransactionRules.readTransaction`. The hash does not cover the signature, so two transactions may share it, of which
+ * one is not signed: a false signature says nothing of the hash. Key and signature in capital letters would be a second
+ * spelling of one transaction, or of one sender, so these are not relayed.
+ */
+function readTransaction(bytes: Uint8Array): Transaction | undefined {
+  const text = signedText(bytes);
+  const tx = decodeVisionTransaction(bytes);
+  if (text === undefined || tx === undefined) return undefined;
+  const { message, hash: id } = text;
+  const publicKey = hexToBytes(tx.sender_pubkey, 32);
+  const signature = hexToBytes(tx.sig, 64);
+  const isSigned = publicKey !== undefined && signature !== undefined;
+  const { nonce, sender_pubkey: account } = tx;
+  return {
+    id,
+    relayId: id,
+    bytes,
+    fault: isTooLarge(bytes, tx) ? 'TX_TOO_LARGE' : isSigned ? undefined : 'TX_NOT_CANONICAL',
+    spends: [`${account}:${nonce}`],
+    sequence: { account, number: nonce },
+    parents: [],
+    tip: tx.tip,
+    signature: isSigned ? { publicKey, message, signature } : undefined,
+  };
+}
+
+function isTooLarge(bytes: Uint8Array, tx: VisionTransaction): boolean {
+  if (bytes.length * jsonBytesPerByte + jsonBytesFixed <= transactionJsonBytesMax) return false;
+  const text = encodeTransaction(tx);
+  // Most text is ASCII. Only what is near the limit need be counted in bytes.
+  return text.length > transactionJsonBytesMax || utf8Length(text) > transactionJsonBytesMax;
+}
+
+function utf8Length(text: string): number {
+  let bytes = 0;
+  for (const character of text) {
+    const code = defined(character.codePointAt(0), 'an iteration yields one character');
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x1_0000 ? 3 : 4;
+  }
+  return bytes;
+}
+
+function splitBody(body: Uint8Array): BlockTransaction[] | undefined {
+  const hashes = hashTransactions(body);
+  const placed = decodeVisionBody(body);
+  if (hashes === undefined || placed === undefined) return undefined;
+  return placed.map(({ offset, bytes }, i) => {
+    const id = hashes.subarray(32 * i, 32 * i + 32);
+    return { id, relayId: id, bytes: body.subarray(offset, offset + bytes) };
+  });
+}
+
+function joinBody(transactions: readonly Uint8Array[]): Uint8Array {
+  if (transactions.length > bodyTransactionsMax)
+    throw new RangeError(`transactions: ${transactions.length}, at most ${bodyTransactionsMax}`);
+  const writer = new ByteWriter(8 + transactions.reduce((sum, { length }) => sum + length, 0));
+  writer.varint(transactions.length);
+  for (const bytes of transactions) writer.raw(bytes);
+  return writer.bytes();
+}
