@@ -128,8 +128,11 @@ describe('two blocks that are found at once', () => {
     const [a, b, c, d] = nodes as [SimNode, SimNode, SimNode, SimNode];
     const left = branch().mine({ count: 1, miner: 'left', timeOf: now });
     const right = branch().mine({ count: 1, miner: 'right', timeOf: now });
-    const both = [submit(a, left), submit(d, right)];
-    await Promise.all(both);
+    for (const [node, batch] of [
+      [a, left],
+      [d, right],
+    ] as const)
+      node.driver.push({ type: 'command', command: { kind: 'submit', batch, ticket: 0 } });
     await later(30_000);
     expect(nodes.map(({ core }) => core.tip.hash)).toEqual(
       [left, left, right, right].map((batch) => hex(batch, 0)),
