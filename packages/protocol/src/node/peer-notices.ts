@@ -36,6 +36,7 @@ export class PeerNotices implements Part {
 
   #changed(kind: 'connected' | 'disconnected', peer: Peer, code?: string): void {
     this.#updated.delete(peer);
+    if (this.#updated.size === 0) this.#isWorthWake = false;
     this.#emit(kind, peer, this.infos, code);
   }
 

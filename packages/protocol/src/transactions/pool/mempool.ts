@@ -86,6 +86,11 @@ export class Mempool {
     return this.#bytes;
   }
 
+  /** How many they may be. */
+  get bytesMax(): number {
+    return this.#max.bytes;
+  }
+
   /** What they spend and name. */
   get names(): number {
     return this.#names;
