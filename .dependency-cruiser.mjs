@@ -19,6 +19,7 @@ const layers = [
   'headers',
   'blocks',
   'transactions',
+  'compact',
   'node',
   'driver',
 ];

@@ -23,6 +23,7 @@ import {
   parseLosslessJson,
   resolveNetwork,
 } from '@vision-light/protocol';
+import { defined } from '../../packages/protocol/src/assert.js';
 import { xxh32 } from '../../packages/protocol/src/bytes/xxh32.js';
 import { decodeVisionBody } from '../../packages/protocol/src/families/vision/block/body-codec.js';
 import { recordFromJson } from '../../packages/protocol/src/families/vision/header/header-json.js';
@@ -55,6 +56,7 @@ import { makeBody } from '../sim/vision-bodies.js';
 import { VisionChain, visionSim } from '../sim/vision-chain.js';
 import { batchPass } from './batch-pass.js';
 import { bitcoinBlocks, type KnownBlock } from './bitcoin-blocks.js';
+import { compactTarget } from './compact-blocks.js';
 import type { FuzzTarget } from './fuzz-target.js';
 import { httpTargets } from './http-targets.js';
 import { transactionTargets } from './transaction-targets.js';
@@ -71,15 +73,22 @@ const messages: readonly Message[] = [
   {
     type: 'hello',
     version: PROTOCOL_VERSION,
+    minVersion: PROTOCOL_VERSION,
     networkId: visionSim.networkId,
     height: 300,
     chainwork: 2n ** 70n,
     services: 1,
+    requires: 2,
     userAgent: 'fuzz/1.0',
-    session: 5n,
     time: 1_780_000_000,
-    identity: new Uint8Array(9),
+    identity: {
+      key: hash,
+      localFingerprint: hash,
+      remoteFingerprint: hash,
+      signature: new Uint8Array(64).fill(9),
+    },
   },
+  { type: 'challenge', version: PROTOCOL_VERSION, minVersion: PROTOCOL_VERSION, nonce: hash },
   { type: 'ping', requestId: 5 },
   { type: 'pong', requestId: 300 },
   { type: 'announce', height: 70_000, hash, prev: hash },
@@ -91,8 +100,13 @@ const messages: readonly Message[] = [
   { type: 'blocks', requestId: 201, hash, body: new Uint8Array(70).fill(5) },
   { type: 'notFound', requestId: 202, hashes: [hash] },
   { type: 'inv', relayIds: [hash, hash] },
-  { type: 'getTxs', requestId: 203, relayIds: [hash, hash] },
-  { type: 'txs', requestId: 204, transactions: [new Uint8Array(90).fill(6), new Uint8Array(0)] },
+  { type: 'getTxs', requestId: 206, relayIds: [hash, hash] },
+  { type: 'txs', requestId: 207, transactions: [new Uint8Array(90).fill(6), new Uint8Array(0)] },
+  { type: 'compactBlock', requestId: 0, height: 70_000, block: new Uint8Array(70).fill(6) },
+  { type: 'getBlockTxns', requestId: 203, places: new Uint8Array(36).fill(7) },
+  { type: 'blockTxns', requestId: 204, transactions: new Uint8Array(70).fill(8) },
+  { type: 'sendCompact', highBandwidth: true },
+  { type: 'getCompactBlock', requestId: 205, hash },
 ];
 for (const { type } of messageRows)
   if (!messages.some((message) => message.type === type)) throw new Error(`no sample of the message ${type}`);
@@ -412,6 +426,8 @@ export const targets: readonly FuzzTarget[] = [
   storedListTarget(resolveNetwork('bitcoin-regtest')),
   bodyTarget(visionSim, 2, [visionBlock()], unsigned),
   bodyTarget(resolveNetwork('bitcoin-mainnet'), 1, bitcoinBlocks),
+  compactTarget(visionSim, visionBlock()),
+  compactTarget(resolveNetwork('bitcoin-mainnet'), defined(bitcoinBlocks.at(-1), 'there are some')),
   bodyCodec,
   ...transactionTargets,
   json,

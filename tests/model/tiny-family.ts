@@ -165,5 +165,12 @@ export function createTinyFamily(network = 0): ChainFamily {
     readTransaction: () => undefined,
     splitBody: () => [],
     joinBody: () => new Uint8Array(0),
+    compactHead: () => new Uint8Array(0),
+    encodeCompact: () => new Uint8Array(0),
+    decodeCompact: () => undefined,
+    encodePlaces: () => new Uint8Array(0),
+    decodePlaces: () => undefined,
+    encodeTransactions: () => new Uint8Array(0),
+    decodeTransactions: () => undefined,
   };
 }

@@ -26,6 +26,7 @@ import { HttpPeers } from './http-peers/http-peers.js';
 import { CLOSE_TIMEOUT_MS, HASH_THREADS_MAX } from './limits.js';
 import { Mining } from './miner/mining.js';
 import { NodeHost } from './node-host.js';
+import { createNodeKey, type NodeKey, openNodeKey } from './node-key.js';
 import { logNotices } from './notice-log.js';
 import { platformClock } from './platform-clock.js';
 import { searchPeers } from './signal/peer-search.js';
@@ -42,6 +43,8 @@ export interface Gateway {
   /** The best verified header. */
   readonly tip: Tip;
   readonly status: Status;
+  /** Its Ed25519 public key, 64 hex digits: pages can pin it. */
+  readonly identity: string;
   peers(): PeerInfo[];
   /** A header of the best chain by height, or any verified one by hash; undefined if it is not known. */
   header(heightOrHash: number | string): HeaderInfo | undefined;
@@ -109,6 +112,10 @@ class RunningGateway implements Gateway {
     return this.#started.node.status;
   }
 
+  get identity(): string {
+    return bytesToHex(this.#started.key.publicKey);
+  }
+
   peers(): PeerInfo[] {
     return this.#started.node.peers();
   }
@@ -146,7 +153,7 @@ class RunningGateway implements Gateway {
         facts: () => this.#facts(),
         chain: () => this.#chain(),
       });
-      const host = this.#createHost(await openStore(this.#options));
+      const host = this.#createHost(await openStore(this.#options), await openKey(this.#options));
       this.#host = host;
       logNotices(host, log);
       await host.start();
@@ -175,11 +182,12 @@ class RunningGateway implements Gateway {
     }
   }
 
-  #createHost(store: Store): NodeHost {
+  #createHost(store: Store, key: NodeKey): NodeHost {
     const { family, headersFile, minChainwork, onFailure } = this.#options;
     return new NodeHost({
       family,
       store,
+      key,
       hashThreads: Math.min(availableParallelism(), HASH_THREADS_MAX),
       userAgent: `vision-light-gateway/${version}`,
       log: this.#log,
@@ -237,6 +245,11 @@ class RunningGateway implements Gateway {
       timeout.abort();
     }
   }
+}
+
+/** One key for all networks of a data folder; without a folder, one for this run. */
+async function openKey({ dataDir }: ResolvedOptions): Promise<NodeKey> {
+  return dataDir === undefined ? createNodeKey() : openNodeKey(path.join(dataDir, 'identity.pem'));
 }
 
 async function openStore({ dataDir, family }: ResolvedOptions): Promise<Store> {

@@ -20,9 +20,10 @@ import type { Clock } from '@vision-light/signaling';
 import type { Logger } from 'pino';
 import type { LinkKind } from './links/link-kind.js';
 import { LinkRouter } from './links/link-router.js';
+import { createNodeKey, type NodeKey } from './node-key.js';
 import { platformClock } from './platform-clock.js';
 import { spawnPowThread } from './pow/pow-thread.js';
-import { verifySignatures } from './verify-signatures.js';
+import { verifySignaturesInPool } from './verify-signatures.js';
 
 /** What a host is made of. It owns the store and closes it. */
 export interface NodeHostOptions {
@@ -30,6 +31,8 @@ export interface NodeHostOptions {
   readonly store: Store;
   readonly hashThreads: number;
   readonly userAgent: string;
+  /** Who it is to its peers. Default: a new key for this run. */
+  readonly key?: NodeKey;
   readonly log: Logger;
   /** How many of the newest block bodies are kept; Infinity for all. */
   readonly followedBlocks: number;
@@ -58,6 +61,7 @@ type NoticeListener = (notice: NodeNotice) => void;
 /** Runs a `LightNode`; see the head of this file. */
 export class NodeHost {
   readonly node: LightNode;
+  readonly key: NodeKey;
   readonly #links: LinkRouter;
   readonly #options: NodeHostOptions;
   readonly #driver: Driver;
@@ -72,6 +76,7 @@ export class NodeHost {
   constructor(options: NodeHostOptions) {
     const { family, hashThreads, userAgent, linkKinds, log, clock = platformClock } = options;
     this.#options = options;
+    this.key = options.key ?? createNodeKey();
     this.#links = new LinkRouter({ kinds: linkKinds, clock, log, push: (event) => this.#push(event) });
     this.#pow = new PowPool({ size: hashThreads, spawn: spawnPowThread });
     const seed = randomBytes(4).readUInt32LE();
@@ -84,6 +89,7 @@ export class NodeHost {
       peersMax: linkKinds.reduce((sum, { peersMax }) => sum + peersMax, 0),
       followedBlocks: options.followedBlocks,
       secret: randomBytes(16),
+      identity: this.key.publicKey,
       ...(options.minChainwork === undefined ? {} : { minChainwork: options.minChainwork }),
     });
     this.#driver = new Driver(this.node, {
@@ -224,7 +230,10 @@ export class NodeHost {
         void this.#verify(effect);
         return;
       case 'verifySignatures':
-        this.#push({ type: 'signaturesVerified', job: effect.job, valid: verifySignatures(effect.checks) });
+        void this.#verifySignatures(effect);
+        return;
+      case 'sign':
+        this.#push({ type: 'signed', job: effect.job, signature: this.key.sign(effect.message) });
         return;
       case 'storage':
         void performStorage(this.#options.store, effect).then((event) => this.#push(event));
@@ -235,6 +244,11 @@ export class NodeHost {
       case 'emit':
         this.#emit(effect.notice);
     }
+  }
+
+  async #verifySignatures({ job, checks }: Extract<Effect, { type: 'verifySignatures' }>): Promise<void> {
+    const valid = await verifySignaturesInPool(checks);
+    this.#push({ type: 'signaturesVerified', job, valid });
   }
 
   async #verify({ job, work }: Extract<Effect, { type: 'verifyPow' }>): Promise<void> {

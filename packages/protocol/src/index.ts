@@ -22,8 +22,10 @@ export { checkChainwork } from './chain/check-chainwork.js';
 export { type HeaderFault, headerFaults } from './chain/header-fault.js';
 export type { PowJob, VisionXJob, VisionXParams } from './chain/pow-job.js';
 export type { SignatureCheck } from './chain/signature-check.js';
+export { isStrictSignature } from './chain/strict-signature.js';
 export { type TransactionFault, transactionFaults } from './chain/transaction-fault.js';
 export type { BlockTransaction, Transaction, TransactionRules } from './chain/transaction-rules.js';
+export type { KnownTransactions } from './compact/rebuild.js';
 export { Driver, type Platform } from './driver/driver.js';
 export { MemoryStore } from './driver/memory-store.js';
 export { performStorage } from './driver/perform-storage.js';
@@ -63,7 +65,7 @@ export {
 } from './families/vision/transaction/transaction.js';
 export { isVisionFamily, type VisionFamily } from './families/vision/vision-family.js';
 export type { Effect } from './io/effect.js';
-export type { Command, EventTime, NodeEventBody, SubmitCommand } from './io/event.js';
+export type { ChannelEnds, Command, EventTime, NodeEventBody, SubmitCommand } from './io/event.js';
 export {
   type MetricDefinition,
   type MetricName,
@@ -138,13 +140,16 @@ export type { MessageKind, MessageRow, WireMessage } from './wire/message-row.js
 export { messageRows } from './wire/message-table.js';
 export type { Announce } from './wire/messages/announce.js';
 export type { Blocks, GetBlocks, NotFound } from './wire/messages/blocks.js';
+export type { Challenge } from './wire/messages/challenge.js';
 export type { GetHeaders, Headers } from './wire/messages/headers.js';
 export {
   type Hello,
+  type Identity,
   PROTOCOL_VERSION,
   SERVICE_ARCHIVE,
   SERVICE_GATEWAY,
   SERVICE_TRANSACTIONS,
+  signedHello,
 } from './wire/messages/hello.js';
 export type { Ping, Pong } from './wire/messages/ping.js';
 export type { Reject } from './wire/messages/reject.js';

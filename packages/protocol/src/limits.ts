@@ -66,8 +66,14 @@ export const HEADERS_PAYLOAD_BYTES_MAX = 768 * 1024;
 /** Bytes of a user agent, printable ASCII. Arbitrary. A longer one is a fault. */
 export const USER_AGENT_BYTES_MAX = 64;
 
-/** Bytes of the identity field of `hello`: enough for a key and a signature. A longer one is a fault. */
-export const IDENTITY_BYTES_MAX = 256;
+/** Bytes of the nonce of a `challenge`: so many that no two are ever the same. */
+export const NONCE_BYTES = 32;
+
+/** Messages of one peer that wait while the signature of its `hello` is verified: requests of each kind, and what it announces at the start. More is a fault. */
+export const HELD_MESSAGES_MAX = 64;
+
+/** Bytes of these messages: no answer is among them, so they are small. More is a fault. */
+export const HELD_BYTES_MAX = 64 * 1024;
 
 /** Bytes of a reject code. Arbitrary. A longer one is a fault. */
 export const REJECT_CODE_BYTES_MAX = 48;
@@ -443,3 +449,30 @@ export const WITHHELD_SPREAD_MIN_S = 40;
 
 /** Target spacings of the network above which, besides, the spread of a run looks withheld: two honest blocks are seldom so far apart, and a short partition gives fewer. Arbitrary. */
 export const WITHHELD_SPACINGS = 3;
+
+/** Transactions that a compact block has whole, bytes: the first one, and those that its sender itself lacked. Arbitrary. What does not fit is sent as a short id. */
+export const COMPACT_PREFILLED_BYTES_MAX = 64 * 1024;
+
+/** Bytes of a compact block: short ids of the 20,000 transactions that a block can have (Vision; Bitcoin's are 16,666), and `COMPACT_PREFILLED_BYTES_MAX` with a reserve. More is a fault. */
+export const COMPACT_BLOCK_BYTES_MAX = 192 * 1024;
+
+/** Bytes of a request for transactions of a block: at most one for each of 20,000 transactions. More is a fault. */
+export const BLOCK_PLACES_BYTES_MAX = 24 * 1024;
+
+/** Peers that are asked to send new blocks unasked, as compact blocks, as in BIP152. One more takes the place of the one that has not been first for longest. */
+export const HIGH_BANDWIDTH_PEERS_MAX = 3;
+
+/** Blocks that are put together at a time from compact blocks: one of each peer that sends them unasked. At the edge a further block is downloaded whole. */
+export const COMPACT_REBUILDS_MAX = 3;
+
+/** Blocks below the tip that are sent as compact blocks, as in BIP152. Of an older one a receiver knows few transactions, so it is served whole. */
+export const COMPACT_DEPTH_MAX = 5;
+
+/** Blocks below the tip of which single transactions are served, as in BIP152: a request may come late. */
+export const BLOCK_TXNS_DEPTH_MAX = 10;
+
+/** Requests of one peer for compact blocks and their transactions that wait to be answered: both of each block that it may put together, and as many that it has given up. More is a fault. */
+export const DEFERRED_COMPACT_REQUESTS_MAX = 4 * COMPACT_REBUILDS_MAX;
+
+/** Blocks of which it is remembered which peer spoke of them first. Arbitrary. Above it the oldest is forgotten. */
+export const FIRST_SENDERS_MAX = 16;

@@ -47,6 +47,11 @@ export interface LightNodeHandle {
    *   already; NODE_CLOSED
    */
   block(hash: string): Promise<Block | undefined>;
+  /**
+   * This node's Ed25519 public key, 64 hex digits: who it is to its peers, for as long as this browser keeps it. Undefined
+   * where the browser can neither sign nor verify (SIGNATURES_UNAVAILABLE).
+   */
+  readonly identity: string | undefined;
   /** The peers that have said hello. */
   peers(): readonly PeerInfo[];
   /**

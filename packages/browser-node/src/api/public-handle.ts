@@ -10,6 +10,9 @@ export function publicHandle(node: RunningNode): LightNodeHandle {
     get status() {
       return node.status;
     },
+    get identity() {
+      return node.identity;
+    },
     subscribe: (type, listener) => node.subscribe(type, listener),
     tips: (options) => node.tips(options),
     header: (heightOrHash) => node.header(heightOrHash),

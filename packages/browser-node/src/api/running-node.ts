@@ -32,6 +32,7 @@ const CLOSED = Symbol('closed');
 export interface StartedNode {
   readonly worker: NodeWorkerLink;
   readonly networkId: string;
+  readonly identity: string | undefined;
   readonly tip: Tip;
 }
 
@@ -52,8 +53,10 @@ export class RunningNode implements LightNodeHandle {
   readonly closed: Promise<typeof CLOSED>;
   #markClosed: (closed: typeof CLOSED) => void = () => {};
   #isCrashed = false;
+  readonly identity: string | undefined;
 
-  constructor({ worker, networkId, tip }: StartedNode, settings: LightNodeSettings) {
+  constructor({ worker, networkId, identity, tip }: StartedNode, settings: LightNodeSettings) {
+    this.identity = identity;
     this.closed = new Promise((resolve) => {
       this.#markClosed = resolve;
     });

@@ -15,6 +15,9 @@ export const lightNodeErrors = {
   SIGNAL_UNREACHABLE: 'A signaling server does not answer, so it introduces no new peers for now.',
   SIGNAL_REFUSED: 'A signaling server refused a request.',
   SIGNAL_MALFORMED: 'A signaling server answered with something that is not its protocol.',
+  SIGNAL_TAMPERED:
+    'Somebody sits between this node and a peer: whoever introduced them has changed their certificates.',
+  SIGNATURES_UNAVAILABLE: 'This browser can neither sign nor verify signatures, so no peer can be greeted.',
   STORE_BUSY:
     'Another tab keeps what is known of this network, so what this one finds is kept in memory only.',
   ...storeFaults,

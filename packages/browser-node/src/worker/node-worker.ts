@@ -22,6 +22,7 @@ import type {
   ToNodeWorker,
 } from '../boundary/messages.js';
 import { openStore } from '../store/open-store.js';
+import { openIdentity } from './node-identity.js';
 import { NoticeBatch } from './notice-batch.js';
 import { PeerChannels } from './peer-channels.js';
 import { PowWorkerPorts } from './pow-worker-ports.js';
@@ -57,7 +58,7 @@ export function startNodeWorker(scope: NodeWorkerScope): void {
         host.channels.addRelay(data.peer, data.port);
         break;
       case 'described':
-        host.channels.describe(data.peer, data.maxMessageBytes);
+        host.channels.describe(data.peer, data);
         break;
       case 'gone':
         host.channels.remove(data.peer);
@@ -95,7 +96,7 @@ class NodeHost implements NodeControl {
     this.powWorkers = new PowWorkerPorts((message, transfer) => scope.postMessage(message, transfer));
   }
 
-  start(settings: NodeWorkerSettings): StartResult {
+  async start(settings: NodeWorkerSettings): Promise<StartResult> {
     const obstacle = findWasmObstacle();
     if (obstacle !== undefined) return { ok: false, fault: 'NO_WASM', message: obstacle };
     let family: ChainFamily;
@@ -107,8 +108,8 @@ class NodeHost implements NodeControl {
       return { ok: false, fault, message: error.message };
     }
     const networkId = bytesToHex(family.networkId);
-    this.#run(family, networkId, settings);
-    return { ok: true, networkId };
+    const identity = await this.#run(family, networkId, settings);
+    return { ok: true, networkId, identity: identity && bytesToHex(identity) };
   }
 
   header(heightOrHash: number | string): HeaderInfo | undefined | Promise<HeaderInfo | undefined> {
@@ -156,8 +157,13 @@ class NodeHost implements NodeControl {
     await this.#release();
   }
 
-  #run(family: ChainFamily, networkId: string, settings: NodeWorkerSettings): void {
-    const { storage, hashers, maxPeers, followedBlocks, minChainwork } = settings;
+  /** @returns the node's public key */
+  async #run(
+    family: ChainFamily,
+    networkId: string,
+    settings: NodeWorkerSettings,
+  ): Promise<Uint8Array | undefined> {
+    const { storage, hashers, maxPeers, followedBlocks, minChainwork, gateways } = settings;
     // The store first: it opens while the rest is made.
     const store = openStore({
       storage,
@@ -167,11 +173,16 @@ class NodeHost implements NodeControl {
         emptied: () => this.#push({ type: 'storeEmptied' }),
       },
     });
+    const isKept = storage === 'indexeddb';
+    const identity = await openIdentity({ isKept, networkId, fallbackUrl: settings.ed25519Url }).catch(
+      (error) => this.#notifyOf('SIGNATURES_UNAVAILABLE', String(error)),
+    );
     const pool = new PowPool({ size: hashers, spawn: this.powWorkers.spawn });
     const platform = new WorkerPlatform({
       channels: this.channels,
       pool,
       store,
+      identity: identity ?? undefined,
       push: this.#push,
       guard: this.#guard,
       notify: (notice) => this.#notify(withoutDropped(notice, store)),
@@ -189,6 +200,8 @@ class NodeHost implements NodeControl {
       followedBlocks,
       secret: crypto.getRandomValues(new Uint8Array(16)),
       ...(minChainwork === undefined ? {} : { minChainwork }),
+      ...(identity && { identity: identity.publicKey }),
+      ...(gateways && { gateways }),
     });
     this.#driver = new Driver(node, platform);
     this.#metricsTimer = setInterval(() => this.#postChangedMetrics(), METRICS_INTERVAL_MS);
@@ -197,6 +210,7 @@ class NodeHost implements NodeControl {
       clearInterval(this.#metricsTimer);
       this.#driver?.stop();
       pool.close();
+      identity?.release();
       await store.close();
     };
     this.#push({ type: 'start' });
@@ -208,6 +222,7 @@ class NodeHost implements NodeControl {
     records.set(family.genesis.record);
     const work = family.powJob({ count, records, hashes: family.genesis.hash }, 0, count);
     for (let i = 0; i < jobs; i++) pool.run(work).catch(() => {});
+    return identity?.publicKey;
   }
 
   /** @returns true if nobody looks at the event any more */

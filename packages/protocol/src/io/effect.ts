@@ -14,6 +14,8 @@ export type Effect =
   | { readonly type: 'verifyPow'; readonly job: number; readonly work: PowJob }
   /** Each check alone. Answer: `signaturesVerified` with the same `job`. */
   | { readonly type: 'verifySignatures'; readonly job: number; readonly checks: readonly SignatureCheck[] }
+  /** Ed25519 with the key whose public half the node was made with. Answer: `signed` with the same `job`. */
+  | { readonly type: 'sign'; readonly job: number; readonly message: Uint8Array }
   /**
    * Read, list or write records. Answer: `storageAnswered` with the same `request`. At most STORAGE_REQUESTS_MAX are
    * under way, of them one write of headers, one of bodies and one of transactions.

@@ -84,6 +84,8 @@ export interface PeerInfo {
   readonly height: number;
   /** Smoothed round-trip time in ms; undefined until the first pong. */
   readonly rttMs: number | undefined;
+  /** Its Ed25519 public key, 64 hex digits, which it has proven to have; undefined in a node without a key of its own. */
+  readonly key: string | undefined;
 }
 
 /** What became of a request for a block. */
@@ -120,6 +122,8 @@ export type NodeNotice =
         readonly kind: 'connected' | 'disconnected' | 'updated';
         readonly id: string;
         readonly code?: string;
+        /** What is known beyond the code, for people. */
+        readonly detail?: string;
       };
       readonly peers: readonly PeerInfo[];
     }

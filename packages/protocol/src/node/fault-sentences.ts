@@ -13,6 +13,7 @@ export const nodeFaults = {
   UNKNOWN_PARENT: 'The headers do not connect to anything that is known here.',
   TREE_FULL: 'There is no room for more headers.',
   POW_UNAVAILABLE: 'The proof of work cannot be computed here: the hashing workers fail.',
+  SIGNATURES_UNAVAILABLE: 'Signatures cannot be made or verified here, so no peer can be greeted.',
   SUBMIT_BUSY: 'Too many submitted headers wait for verification.',
 } as const;
 

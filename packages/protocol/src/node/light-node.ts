@@ -64,6 +64,7 @@ export class LightNode {
   constructor(options: LightNodeOptions, extension?: NodeExtension) {
     this.#parts = new NodeParts(options, extension, {
       now: () => this.#time.now,
+      time: () => this.#time,
       error: (code, detail) => this.#error(code, detail),
       damaged: (left) => this.#damaged(left),
     });
@@ -192,7 +193,10 @@ export class LightNode {
         this.#parts.powVerified(event.job, event.hashes, this.#stage === 'loading' ? ANY_TIME : wallTime);
         break;
       case 'signaturesVerified':
-        this.transactions.signaturesVerified(event.job, event.valid);
+        this.#parts.signatures.verified(event.job, event.valid);
+        break;
+      case 'signed':
+        this.#parts.signatures.signed(event.job, event.signature);
         break;
       case 'storageAnswered':
         this.#parts.storage.answered(event, now);

@@ -1,4 +1,5 @@
 /** Tells the application of its peers: at once which come and go, now and then how their height and round trip change. */
+import { bytesToHex } from '../bytes/hex.js';
 import type { EventTime } from '../io/event.js';
 import type { PeerInfo } from '../io/notice.js';
 import { NEWS_SLACK_MS, PEER_NEWS_INTERVAL_MS } from '../limits.js';
@@ -30,14 +31,14 @@ export class PeerNotices implements Part {
   }
 
   /** One that came and went without a greeting is not worth a word, unless it broke a rule. */
-  peerGone(peer: Peer, code: string | undefined): void {
-    if (peer.isReady || code !== undefined) this.#changed('disconnected', peer, code);
+  peerGone(peer: Peer, code: string | undefined, _now: number, detail?: string): void {
+    if (peer.isReady || code !== undefined) this.#changed('disconnected', peer, code, detail);
   }
 
-  #changed(kind: 'connected' | 'disconnected', peer: Peer, code?: string): void {
+  #changed(kind: 'connected' | 'disconnected', peer: Peer, code?: string, detail?: string): void {
     this.#updated.delete(peer);
     if (this.#updated.size === 0) this.#isWorthWake = false;
-    this.#emit(kind, peer, this.infos, code);
+    this.#emit(kind, peer, this.infos, code, detail);
   }
 
   /**
@@ -74,18 +75,22 @@ export class PeerNotices implements Part {
     peer: Peer,
     peers: readonly PeerInfo[],
     code?: string,
+    detail?: string,
   ): void {
-    const change = { kind, id: peer.id, ...(code === undefined ? {} : { code }) };
+    const why = { ...(code === undefined ? {} : { code }), ...(detail === undefined ? {} : { detail }) };
+    const change = { kind, id: peer.id, ...why };
     this.outbox.emit({ type: 'peer', change, peers });
   }
 }
 
 function infoOf(peer: Peer): PeerInfo {
   const rtt = peer.roundTrip.smoothedMs;
+  const key = peer.hello?.identity?.key;
   return {
     id: peer.id,
     kind: peer.isGateway ? 'gateway' : 'browser',
     height: peer.height,
     rttMs: rtt === undefined ? undefined : Math.round(rtt * 10) / 10,
+    key: key === undefined ? undefined : bytesToHex(key),
   };
 }

@@ -23,10 +23,10 @@ export interface Part<M extends WireMessage = WireMessage> {
   readonly name: string;
   /** A message of this part came from a peer that has said hello (or says it). Views in it point into the frame. */
   receive?(peer: Peer, message: M, time: EventTime): Reception;
-  /** A peer has said hello. */
+  /** A peer has said hello, and has proven who it is. */
   peerReady?(peer: Peer): void;
-  /** A peer is gone, perhaps before it said hello. `code` is absent for one that left by itself. */
-  peerGone?(peer: Peer, code: string | undefined, now: number): void;
+  /** A peer is gone, perhaps before it said hello. `code` is absent for one that left by itself; `detail` is what is known beyond it. */
+  peerGone?(peer: Peer, code: string | undefined, now: number, detail?: string): void;
   /** Whether a peer whose channel has taken what it was sent waits for more of this part. */
   isServing?(peer: Peer): boolean;
   /** The platform slept: what did not come in that time may still come. */

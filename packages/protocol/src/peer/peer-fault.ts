@@ -1,8 +1,12 @@
 /** What a peer can do wrong beyond bad bytes and bad headers. Stable codes. */
 export const peerFaults = {
   PEER_WRONG_NETWORK: 'The peer is on another network.',
-  PEER_DUPLICATE: 'There is a connection to this very peer already.',
+  PEER_DUPLICATE: 'There is another connection to this very peer, or it is this node itself.',
   PEER_WRONG_VERSION: 'The peer speaks another version of the protocol.',
+  PEER_FEATURE_REQUIRED: 'The peer requires something that this node does not know.',
+  PEER_IDENTITY_FALSE: 'The peer does not prove that it has the key that it names.',
+  SIGNAL_TAMPERED:
+    'Somebody sits between this node and the peer: whoever introduced them has changed their certificates.',
   PEER_OUT_OF_TURN: 'A message came before hello, or a second hello.',
   PEER_UNSOLICITED: 'An answer came that nobody had asked for.',
   PEER_UNCONNECTED_HEADERS: 'The headers do not connect to anything that both sides know.',
@@ -13,6 +17,8 @@ export const peerFaults = {
   PEER_CLAIM_UNPROVEN: 'The peer claims more work than it can show.',
   PEER_HEADERS_CHANGED: 'The peer sent other headers the second time.',
   PEER_HEADERS_TOO_MANY: 'The peer sent more headers, or larger ones, than a chain can have.',
+  PEER_COMPACT_MALFORMED:
+    'A compact block or a message that belongs to one cannot be decoded, or names a place that the block does not have.',
   PEER_TOO_MANY: 'This node has as many peers as it takes.',
 } as const;
 

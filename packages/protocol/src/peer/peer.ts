@@ -3,6 +3,7 @@
  * by one partial message and the fixed fields here; what it is sent waits in the channel, and `sendBufferBytes` says how
  * much that is.
  */
+import { areEqual } from '../bytes/compare-bytes.js';
 import {
   FRAME_BYTES_MAX,
   FRAME_BYTES_MIN,
@@ -15,7 +16,9 @@ import { messageCodec } from '../wire/codec.js';
 import { MessageAssembler } from '../wire/framing.js';
 import {
   type Hello,
+  hasService,
   SERVICE_ARCHIVE,
+  SERVICE_COMPACT_BLOCKS,
   SERVICE_GATEWAY,
   SERVICE_TRANSACTIONS,
 } from '../wire/messages/hello.js';
@@ -57,8 +60,16 @@ export class Peer {
 
   /** Hash of the tip in our hello to it; undefined until that is sent. */
   greetedWith: Uint8Array | undefined = undefined;
-  /** Undefined until it said hello. */
+  /** Whether its challenge has come. */
+  isChallenged = false;
+  /** Messages that came while the signature of its hello was verified; undefined at any other time. */
+  held: Uint8Array[] | undefined = undefined;
+  /** Undefined until it said hello, and until that is verified where the node has a key. */
   hello: Hello | undefined = undefined;
+  /** What the two speak: the lower of both versions. */
+  version = 0;
+  /** False if the node knows its gateways by their keys, and this peer has none of these. */
+  mayBeGateway = true;
   /** By how much its clock was ahead of ours when its hello came, seconds; undefined if it did not say. */
   clockAheadS: number | undefined = undefined;
   /** The highest tip that it claims. */
@@ -70,10 +81,14 @@ export class Peer {
   /** Hash of the best header that it delivered or announced and that is in the tree. */
   bestKnown: Uint8Array | undefined = undefined;
 
+  /** Hash of the newest tip that this node told it of, in whichever way. */
+  toldOf: Uint8Array | undefined = undefined;
   /** New tips that it was told of since it last asked this node for headers or bodies. */
   tipsSinceAsked = 0;
   /** When one of the two last announced something to the other. */
   announcedAt = Number.NEGATIVE_INFINITY;
+  /** When its channel opened. */
+  readonly openedAt: number;
   lastBytesAt: number;
   /** When the message that is coming in began; undefined between messages. */
   partialSince: number | undefined = undefined;
@@ -98,6 +113,7 @@ export class Peer {
     const wanted = maxFrameBytes ?? FRAME_BYTES_MAX;
     this.frameBytesMax = wanted >= FRAME_BYTES_MIN ? Math.min(FRAME_BYTES_MAX, wanted) : FRAME_BYTES_MIN;
     this.isChosen = isChosen;
+    this.openedAt = now;
     this.lastBytesAt = now;
   }
 
@@ -106,21 +122,37 @@ export class Peer {
   }
 
   get isGateway(): boolean {
-    return this.#serves(SERVICE_GATEWAY);
+    return this.mayBeGateway && this.serves(SERVICE_GATEWAY);
   }
 
   /** True if it says that it keeps the body of every header. */
   get isArchive(): boolean {
-    return this.#serves(SERVICE_ARCHIVE);
+    return this.serves(SERVICE_ARCHIVE);
   }
 
   /** True if it says that it relays transactions. */
   get relaysTransactions(): boolean {
-    return this.#serves(SERVICE_TRANSACTIONS);
+    return this.serves(SERVICE_TRANSACTIONS);
   }
 
-  // A bit operation would cut the set to 32 bits.
-  #serves(bit: number): boolean {
-    return Math.floor((this.hello?.services ?? 0) / bit) % 2 === 1;
+  /** True if it speaks compact blocks. */
+  get hasCompactBlocks(): boolean {
+    return this.serves(SERVICE_COMPACT_BLOCKS);
+  }
+
+  /** Whether it is known to have a tip, or a later one that is not known here yet. */
+  knows(hash: Uint8Array, height: number): boolean {
+    if (this.announced !== undefined && this.announced.height > height) return true;
+    return this.bestKnown !== undefined && areEqual(this.bestKnown, hash);
+  }
+
+  /** Whether this node has told it of that tip, as the last one. */
+  wasToldOf(hash: Uint8Array): boolean {
+    return this.toldOf !== undefined && areEqual(this.toldOf, hash);
+  }
+
+  /** Whether it has said that it offers a service. */
+  serves(bit: number): boolean {
+    return hasService(this.hello?.services ?? 0, bit);
   }
 }

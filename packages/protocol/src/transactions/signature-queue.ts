@@ -5,13 +5,13 @@
  */
 import { defined } from '../assert.js';
 import type { SignatureCheck } from '../chain/signature-check.js';
+import type { SignaturePort } from '../io/signature-port.js';
 import {
   SIGNATURE_JOBS_MAX,
   SIGNATURES_PER_JOB,
   SIGNATURES_WAITING_BYTES_MAX,
   SIGNATURES_WAITING_MAX,
 } from '../limits.js';
-import type { Outbox } from '../peer/outbox.js';
 
 /** What became of a signature; undefined if the platform could not verify it. */
 export type SignatureVerdict = boolean | undefined;
@@ -25,15 +25,11 @@ interface Item {
 /** All signatures of transactions that are to be verified; see the head of this file. */
 export class SignatureQueue {
   #waiting: Item[] = [];
-  readonly #jobs = new Map<number, readonly Item[]>();
+  #jobs = 0;
   #count = 0;
   #bytes = 0;
 
-  /** @param nextJob  numbers for jobs that nobody else has */
-  constructor(
-    readonly outbox: Outbox,
-    readonly nextJob: () => number,
-  ) {}
+  constructor(readonly port: SignaturePort) {}
 
   /** Those that wait or are under way. */
   get size(): number {
@@ -47,7 +43,7 @@ export class SignatureQueue {
 
   /** Jobs under way. */
   get jobs(): number {
-    return this.#jobs.size;
+    return this.#jobs;
   }
 
   /** Whether half of the room is left: then more may be asked for. */
@@ -67,20 +63,19 @@ export class SignatureQueue {
 
   /** Hands out what may be handed out. To be called at the end of a step. */
   advance(): void {
-    while (this.#waiting.length > 0 && this.#jobs.size < SIGNATURE_JOBS_MAX) {
+    while (this.#waiting.length > 0 && this.#jobs < SIGNATURE_JOBS_MAX) {
       const items = this.#waiting.slice(0, SIGNATURES_PER_JOB);
       this.#waiting = this.#waiting.slice(items.length);
-      const job = this.nextJob();
-      this.#jobs.set(job, items);
-      this.outbox.push({ type: 'verifySignatures', job, checks: items.map(({ check }) => check) });
+      this.#jobs++;
+      this.port.verify(
+        items.map(({ check }) => check),
+        (valid) => this.#answered(items, valid),
+      );
     }
   }
 
-  /** The platform has answered; a job of somebody else is none of ours. */
-  answered(job: number, valid: Uint8Array | undefined): void {
-    const items = this.#jobs.get(job);
-    if (items === undefined) return;
-    this.#jobs.delete(job);
+  #answered(items: readonly Item[], valid: Uint8Array | undefined): void {
+    this.#jobs--;
     for (const { bytes } of items) {
       this.#count--;
       this.#bytes -= bytes;

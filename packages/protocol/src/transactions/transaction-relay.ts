@@ -13,6 +13,7 @@
 import { bytesToHex } from '../bytes/hex.js';
 import type { Transaction } from '../chain/transaction-rules.js';
 import type { EventTime } from '../io/event.js';
+import type { SignaturePort } from '../io/signature-port.js';
 import type { StorageFailure } from '../io/storage.js';
 import type { StoragePort } from '../io/storage-port.js';
 import type { RemovalReason } from '../io/transaction-notice.js';
@@ -49,8 +50,7 @@ export interface RelayContext extends PoolFollowerContext {
   readonly isGateway: boolean;
   /** Numbers of [0, 1). */
   readonly random: () => number;
-  /** Numbers for the platform's jobs. */
-  readonly nextJob: () => number;
+  readonly signatures: SignaturePort;
   /** Whether many headers are still to come: what transactions could be checked against is not known. */
   readonly isFar: () => boolean;
   /** Says why, and disconnects. */
@@ -77,7 +77,7 @@ export class TransactionRelay implements Part<Inv | GetTxs | Txs> {
   #isScanned = false;
 
   constructor(readonly context: RelayContext) {
-    const { tree, outbox, storage, random, nextJob, isGateway } = context;
+    const { tree, outbox, storage, random, isGateway } = context;
     this.mempool = new Mempool({
       usedNumber: (account) => this.follower.included.usedNumber(account),
       entered: (entry) => this.#news.entered(entry),
@@ -86,7 +86,7 @@ export class TransactionRelay implements Part<Inv | GetTxs | Txs> {
     });
     const { mempool } = this;
     this.#news = new MempoolNews(outbox, (hash) => tree.family.hashToHex(hash));
-    this.signatures = new SignatureQueue(outbox, nextJob);
+    this.signatures = new SignatureQueue(context.signatures);
     const intake = new TransactionIntake(tree.family, this.signatures);
     this.#intake = intake;
     this.follower = new PoolFollower(tree, mempool, intake, context, {
@@ -130,11 +130,16 @@ export class TransactionRelay implements Part<Inv | GetTxs | Txs> {
     return this.mempool.select(bytesMax, countMax).map(({ tx }) => tx);
   }
 
+  /** Transactions of the mempool. */
+  get size(): number {
+    return this.mempool.size;
+  }
+
   /** Calls with each transaction that is known here: of the mempool, dropped lately, and of the newest blocks. */
-  each(visit: (transaction: Transaction) => void): void {
-    for (const { tx } of this.mempool.values()) visit(tx);
-    for (const tx of this.#dropped.values()) visit(tx);
-    for (const { tx } of this.follower.included.items()) visit(tx);
+  each(visit: (relayId: Uint8Array, bytes: Uint8Array, id: Uint8Array) => void): void {
+    for (const { tx } of this.mempool.values()) visit(tx.relayId, tx.bytes, tx.id);
+    for (const tx of this.#dropped.values()) visit(tx.relayId, tx.bytes, tx.id);
+    for (const { tx } of this.follower.included.items()) visit(tx.relayId, tx.bytes, tx.id);
   }
 
   /** Tells the application what the mempool holds. */
@@ -178,11 +183,6 @@ export class TransactionRelay implements Part<Inv | GetTxs | Txs> {
 
   isServing(peer: Peer): boolean {
     return this.server.isServing(peer);
-  }
-
-  /** The platform has verified signatures, perhaps not ours. */
-  signaturesVerified(job: number, valid: Uint8Array | undefined): void {
-    this.signatures.answered(job, valid);
   }
 
   // Blocks

@@ -1,6 +1,14 @@
 /** The messages of the protocol as values. PROTOCOL.md gives their bytes. */
 import type { Announce } from './messages/announce.js';
 import type { Blocks, GetBlocks, NotFound } from './messages/blocks.js';
+import type { Challenge } from './messages/challenge.js';
+import type {
+  BlockTxns,
+  CompactBlockMessage,
+  GetBlockTxns,
+  GetCompactBlock,
+  SendCompact,
+} from './messages/compact.js';
 import type { GetHeaders, Headers } from './messages/headers.js';
 import type { Hello } from './messages/hello.js';
 import type { Ping, Pong } from './messages/ping.js';
@@ -21,7 +29,13 @@ export type Message =
   | NotFound
   | Inv
   | GetTxs
-  | Txs;
+  | Txs
+  | CompactBlockMessage
+  | GetBlockTxns
+  | BlockTxns
+  | SendCompact
+  | GetCompactBlock
+  | Challenge;
 
 /** The names of the messages. */
 export type MessageType = Message['type'];

@@ -1,10 +1,13 @@
+import { createPublicKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { defined } from '../assert.js';
 import { ByteReader } from '../bytes/byte-reader.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
 import { bytesToHex } from '../bytes/hex.js';
 import { bodyFaults } from '../chain/body-fault.js';
 import { headerFaults } from '../chain/header-fault.js';
+import { isStrictSignature } from '../chain/strict-signature.js';
 import { transactionFaults } from '../chain/transaction-fault.js';
 import { type NetworkName, resolveNetwork } from '../families/networks.js';
 import { bodyTransactionsMax, transactionBytesMax } from '../families/vision/block/body-codec.js';
@@ -13,6 +16,7 @@ import { peerFaults } from '../peer/peer-fault.js';
 import { decodeMessage, encodeMessage } from './codec.js';
 import { frameMessage, MessageAssembler } from './framing.js';
 import { messageRows, messageTable } from './message-table.js';
+import { PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, signedHello } from './messages/hello.js';
 import { wireFaults } from './wire-fault.js';
 
 const document = readFileSync(new URL('../../PROTOCOL.md', import.meta.url), 'utf8');
@@ -36,7 +40,13 @@ const titled = (kind: string): Example[] => examples.filter(({ title }) => title
 
 /** PROTOCOL.md's list of messages: what the table of rows says, in its order. */
 function renderMessageList(): string {
-  const requestId = { greeting: '0', farewell: '0', notice: '0', request: 'chosen by the sender' };
+  const requestId = {
+    challenge: '0',
+    greeting: '0',
+    farewell: '0',
+    notice: '0',
+    request: 'chosen by the sender',
+  };
   const lines = messageRows.map(({ type, typeByte, kind, bytesMax, cost }) => {
     const id = kind === 'answer' ? 'that of the request' : requestId[kind];
     return `| ${typeByte} | \`${type}\` | ${kind} | ${id} | ${bytesMax.toLocaleString('en')} | ${cost} |`;
@@ -74,7 +84,8 @@ describe('PROTOCOL.md', () => {
     expect(result).toMatchObject({
       ok: true,
       message: {
-        version: 2,
+        version: PROTOCOL_VERSION,
+        minVersion: PROTOCOL_VERSION_MIN,
         time: 1_780_000_000,
         networkId,
         height: 2000,
@@ -83,6 +94,23 @@ describe('PROTOCOL.md', () => {
         userAgent: 'vision-light',
       },
     });
+  });
+
+  it('shows a hello whose signature is for the challenge above it', () => {
+    const [asked, answered] = [titled('challenge'), titled('hello')].map(([first]) =>
+      decodeMessage(first?.bytes ?? new Uint8Array()),
+    );
+    const challenge = asked?.ok && asked.message.type === 'challenge' ? asked.message : undefined;
+    const hello = answered?.ok && answered.message.type === 'hello' ? answered.message : undefined;
+    if (challenge === undefined || hello?.identity === undefined) throw new Error('both are shown');
+    const { key: publicKey, signature } = hello.identity;
+    const message = signedHello(hello, hello.identity, challenge.nonce);
+    expect(isStrictSignature({ publicKey, message, signature })).toBe(true);
+    const key = createPublicKey({
+      key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(publicKey).toString('base64url') },
+      format: 'jwk',
+    });
+    expect(verify(null, message, key, signature)).toBe(true);
   });
 
   it('shows streams as they are framed', () => {
@@ -122,6 +150,26 @@ describe('PROTOCOL.md', () => {
     }
   });
 
+  it('shows compact blocks and their parts as the families write them', () => {
+    const read: unknown[] = [];
+    for (const type of ['compactBlock', 'getBlockTxns', 'blockTxns'])
+      for (const { title, bytes } of titled(type)) {
+        const family = resolveNetwork(title[1] as NetworkName);
+        const result = decodeMessage(bytes);
+        const message = result.ok ? result.message : undefined;
+        if (message?.type === 'compactBlock') {
+          const block = defined(family.decodeCompact(message.block, message.height), 'an example is good');
+          expect(bytesToHex(family.encodeCompact(block))).toBe(bytesToHex(message.block));
+          read.push([block.shortIds.length / 6, ...block.prefilled.map(({ index }) => index)]);
+        } else if (message?.type === 'getBlockTxns') {
+          read.push(family.decodePlaces(message.places)?.items);
+        } else if (message?.type === 'blockTxns') {
+          read.push(family.decodeTransactions(message.transactions)?.items.map(({ length }) => length));
+        }
+      }
+    expect(read).toEqual([[9, 0], [0], [2, 5, 6], [65]]);
+  });
+
   it('names every code that a peer can be told, and no other', () => {
     const known = Object.keys({
       ...wireFaults,
@@ -130,7 +178,7 @@ describe('PROTOCOL.md', () => {
       ...bodyFaults,
       ...transactionFaults,
     });
-    const named = new Set(document.match(/\b(?:WIRE|PEER|HEADER|BODY|TX)_[A-Z_]+\b/g));
+    const named = new Set(document.match(/\b(?:WIRE|PEER|HEADER|BODY|SIGNAL|TX)_[A-Z_]+\b/g));
     expect([...named].sort()).toEqual(known.sort());
   });
 
@@ -151,7 +199,7 @@ describe('PROTOCOL.md', () => {
       `max varint, 1 … ${limits.HEADERS_PER_MESSAGE_MAX}`,
       `at most ${limits.HEADERS_PAYLOAD_BYTES_MAX.toLocaleString('en')} bytes: \`count\``,
       `ascii at most ${limits.USER_AGENT_BYTES_MAX}`,
-      `varint length (at most ${limits.IDENTITY_BYTES_MAX})`,
+      `at most ${limits.HELD_MESSAGES_MAX} of them with at most ${limits.HELD_BYTES_MAX.toLocaleString('en')} bytes`,
       `code ascii, at most ${limits.REJECT_CODE_BYTES_MAX}`,
       `from which nothing came for ${limits.PING_INTERVAL_MS / 1000} s, and any other ${limits.PING_INTERVAL_MAX_MS / 1000} s after its last pong; up to ${limits.PING_SLACK_MS / 1000} s early`,
       `said it ${limits.HELLO_TIMEOUT_MS / 1000} s after`,
