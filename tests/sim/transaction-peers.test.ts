@@ -121,7 +121,7 @@ test('a peer that does not say that it relays transactions hears of none', async
   await world.run(world.now + 120_000);
   expect(silent.heard('inv').length + silent.heard('getTxs').length).toBe(0);
   expect(relays.heard('inv')).toHaveLength(1);
-  expect(relays.heard('hello')[0]?.services).toBe(SERVICE_TRANSACTIONS);
+  expect((relays.heard('hello')[0]?.services ?? 0) & SERVICE_TRANSACTIONS).toBe(SERVICE_TRANSACTIONS);
 });
 
 test('a transaction is given to those that were told of it, and to nobody else', async () => {

@@ -37,7 +37,6 @@ export class PeerNotices implements Part {
 
   #changed(kind: 'connected' | 'disconnected', peer: Peer, code?: string, detail?: string): void {
     this.#updated.delete(peer);
-    if (this.#updated.size === 0) this.#isWorthWake = false;
     this.#emit(kind, peer, this.infos, code, detail);
   }
 

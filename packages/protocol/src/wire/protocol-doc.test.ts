@@ -178,11 +178,7 @@ describe('PROTOCOL.md', () => {
       ...bodyFaults,
       ...transactionFaults,
     });
-<<<<<<< HEAD
-    const named = new Set(document.match(/\b(?:WIRE|PEER|HEADER|BODY|SIGNAL|TX)_[A-Z_]+\b/g));
-=======
     const named = new Set(document.match(/\b(?:WIRE|PEER|HEADER|BODY|TX|SIGNAL)_[A-Z_]+\b/g));
->>>>>>> main
     expect([...named].sort()).toEqual(known.sort());
   });
 
