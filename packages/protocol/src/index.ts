@@ -128,7 +128,13 @@ export { messageRows } from './wire/message-table.js';
 export type { Announce } from './wire/messages/announce.js';
 export type { Blocks, GetBlocks, NotFound } from './wire/messages/blocks.js';
 export type { GetHeaders, Headers } from './wire/messages/headers.js';
-export { type Hello, PROTOCOL_VERSION, SERVICE_ARCHIVE, SERVICE_GATEWAY } from './wire/messages/hello.js';
+export {
+  type Hello,
+  PROTOCOL_VERSION,
+  SERVICE_ARCHIVE,
+  SERVICE_COMPACT_BLOCKS,
+  SERVICE_GATEWAY,
+} from './wire/messages/hello.js';
 export type { Ping, Pong } from './wire/messages/ping.js';
 export type { Reject } from './wire/messages/reject.js';
 export { type WireFault, wireFaults } from './wire/wire-fault.js';
