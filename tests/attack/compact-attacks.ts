@@ -1,7 +1,11 @@
 /** The attackers that speak compact blocks. They know each new block as soon as it is mined, and are the first to bring it. */
 import { type CompactBlock, type Message, SERVICE_COMPACT_BLOCKS } from '@vision-light/protocol';
 import { compactBlockOf } from '../../packages/protocol/src/compact/rebuild.js';
-import { SERVED_BYTES_BURST_MAX, SERVED_BYTES_PER_SECOND_MAX } from '../../packages/protocol/src/limits.js';
+import {
+  BODY_SEND_BUFFER_BYTES_MAX,
+  SERVED_BYTES_BURST_MAX,
+  SERVED_BYTES_PER_SECOND_MAX,
+} from '../../packages/protocol/src/limits.js';
 import { answerFrom } from '../sim/scripted-chain.js';
 import { answerPings, type Stranger } from '../sim/stranger.js';
 import { visionSim } from '../sim/vision-chain.js';
@@ -128,14 +132,18 @@ export const compactAttacks: readonly Attack[] = [
     budget: {
       bytesOut: 4 * (SERVED_BYTES_BURST_MAX + (SERVED_BYTES_PER_SECOND_MAX * ATTACK_MS) / 1000),
       headersHashed: 0,
-      retainedBytes: 4 * 1024 * KiB,
+      // Two of them do not read.
+      retainedBytes: 2 * (BODY_SEND_BUFFER_BYTES_MAX + 256 * KiB),
       syncedAfterMs: 5000,
     },
     codes: ['PEER_FLOOD'],
     begin(field) {
       const items = Array.from({ length: 12 }, (_, place) => place);
       for (let p = 0; p < 4; p++) {
-        const peer = field.attacker({ hello, isReading: p % 2 === 0 });
+        const peer = field.attacker({
+          hello: { services: SERVICE_COMPACT_BLOCKS },
+          isReading: p % 2 === 0,
+        });
         for (let i = 1; i <= 2000; i++)
           field.world.after(20_000 + 4 * i, () => {
             const places = visionSim.encodePlaces({ hash: hashAt(HONEST_HEIGHT + (i % 4)), items });
