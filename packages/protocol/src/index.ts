@@ -19,6 +19,7 @@ export type {
   ProofOfWork,
 } from './chain/chain-family.js';
 export { checkChainwork } from './chain/check-chainwork.js';
+export type { CompactBlock, CompactRules } from './chain/compact-rules.js';
 export { type HeaderFault, headerFaults } from './chain/header-fault.js';
 export type { PowJob, VisionXJob, VisionXParams } from './chain/pow-job.js';
 export type { SignatureCheck } from './chain/signature-check.js';
@@ -149,6 +150,7 @@ export {
   type Identity,
   PROTOCOL_VERSION,
   SERVICE_ARCHIVE,
+  SERVICE_COMPACT_BLOCKS,
   SERVICE_GATEWAY,
   SERVICE_TRANSACTIONS,
   signedHello,

@@ -73,6 +73,9 @@ function bytesOfBodies({ bodyBytesMax }: ChainFamily): Record<string, number> {
     seen: (limits.SEEN_BLOCKS_MAX + limits.SEEN_HEADERS_MAX) * 128,
     wanted: limits.WANTED_BLOCKS_MAX * 512,
     spares: limits.SPARE_BYTES_MAX,
+    // What came, and what is kept to be sent; the body whose transactions are served, and an entry for each transaction.
+    compactBlocks: 2 * limits.COMPACT_REBUILDS_MAX * (limits.COMPACT_BLOCK_BYTES_MAX + 20_000 * 64),
+    compactServed: bodyBytesMax + 20_000 * 256,
     // And what the second pass over one branch lets go at once, until it is verified.
     presyncs: (limits.PRESYNCS_MAX + 1) * limits.PRESYNC_BYTES_MAX,
   };

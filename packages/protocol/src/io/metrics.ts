@@ -35,7 +35,8 @@ export const metricDefinitions = {
   vision_compact_blocks_received_total: counter,
   vision_compact_block_reconstructions_total: counter,
   vision_compact_block_reconstruction_failures_total: counter,
-  vision_compact_block_bandwidth_saved_bytes: counter,
+  // The name is given, and is none of a counter.
+  vision_compact_block_bandwidth_saved_bytes: gauge,
   vision_p2p_messages_skipped_total: counter,
   vision_chain_reorgs_total: counter,
   vision_chain_reorg_blocks_rolled_back_total: counter,
