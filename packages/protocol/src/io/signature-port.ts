@@ -28,7 +28,10 @@ export class SignaturePort {
   verify(checks: readonly SignatureCheck[], done: (valid: Uint8Array | undefined) => void): void {
     const isStrict = checks.map(isStrictSignature);
     const strict = checks.filter((_, i) => isStrict[i]);
-    if (strict.length === 0) return done(new Uint8Array(checks.length));
+    if (strict.length === 0) {
+      done(new Uint8Array(checks.length));
+      return;
+    }
     const job = ++this.#lastJob;
     this.#checks.set(job, (valid) => {
       let next = 0;

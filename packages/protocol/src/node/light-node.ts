@@ -173,6 +173,7 @@ export class LightNode {
           failed: (failure) => this.#loadFailed(failure),
         });
         this.blocks.start();
+        this.#parts.discouraged.start();
         break;
       case 'peerConnected':
         this.#parts.sessions.connected(event.peer, event.maxMessageBytes, event.channel, this.#time);

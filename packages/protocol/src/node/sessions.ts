@@ -22,6 +22,7 @@ import { Peer } from '../peer/peer.js';
 import type { PeerFault } from '../peer/peer-fault.js';
 import type { PeerSet } from '../peer/peer-set.js';
 import type { RequestKind, RequestLedger } from '../peer/request-ledger.js';
+import { type Offence, verdicts } from '../peer/verdicts.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import type { Challenge } from '../wire/messages/challenge.js';
 import type { Hello } from '../wire/messages/hello.js';
@@ -46,6 +47,10 @@ export interface SessionListener {
   gone(peer: Peer, code: string | undefined, now: number, detail: string | undefined): void;
   /** Its round-trip time is another. */
   measured(peer: Peer): void;
+  /** A peer has done what no honest one does. */
+  discourage(peer: Peer): void;
+  /** Whether a peer with this key did so within a day. */
+  isDiscouraged(key: Uint8Array): boolean;
   /** Something went wrong that the application should know. */
   error(code: string, detail: string): void;
 }
@@ -99,6 +104,7 @@ export class Sessions implements Part<SessionMessage> {
       {
         ready: (peer) => this.#ready(peer),
         punish: (peer, code, detail) => this.punish(peer, code, listener.now(), detail),
+        isDiscouraged: (key) => listener.isDiscouraged(key),
         error: (code, detail) => listener.error(code, detail),
       },
       options,
@@ -159,9 +165,11 @@ export class Sessions implements Part<SessionMessage> {
     if (peer !== undefined) this.#forget(peer, undefined, now);
   }
 
-  /** Says why, disconnects and forgets. @param detail  what is known beyond the code, for this side */
-  punish(peer: Peer, code: string, now: number, detail?: string): void {
-    if (this.peers.get(peer.id) !== peer) return;
+  /** Says why, disconnects and forgets, if the verdict on the fault is no other. @param detail  what is known beyond the code, for this side */
+  punish(peer: Peer, code: Offence, now: number, detail?: string): void {
+    const verdict = verdicts[code];
+    if (this.peers.get(peer.id) !== peer || verdict === 'ignore') return;
+    if (verdict === 'discourage') this.listener.discourage(peer);
     this.outbox.send(peer, { type: 'reject', code });
     this.#disconnect(peer, code, now, detail);
   }
