@@ -15,8 +15,11 @@ const layers = [
   'wire',
   'io',
   'peer',
+  'forks',
   'headers',
   'blocks',
+  'transactions',
+  'compact',
   'node',
   'driver',
 ];

@@ -84,7 +84,13 @@ add('another key', getPublicKey(sha512(ascii('other')).slice(0, 32)), message, g
 for (const bit of [0, 100, 254, 255, 256, 300, 507]) {
   const flipped = good.slice();
   flipped[bit >> 3] ^= 1 << (bit & 7);
-  add(`bit ${bit} of the signature flipped`, publicKey, message, flipped, numberOf(flipped.slice(32)) < order);
+  add(
+    `bit ${bit} of the signature flipped`,
+    publicKey,
+    message,
+    flipped,
+    numberOf(flipped.slice(32)) < order,
+  );
 }
 for (const factor of [1n, 2n, 7n, 14n])
   add(`S + ${factor}·L`, publicKey, message, withS(goodS + factor * order), false);

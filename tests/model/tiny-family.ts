@@ -113,6 +113,7 @@ export function createTinyFamily(network = 0): ChainFamily {
     recordBytes: tinyRecordBytes,
     parentOffset: 0,
     messageBytesMax: 2 * 1024 * 1024,
+    targetSpacingS: 600,
     bodyBytesMax: 1024 * 1024,
     encodedHeaderBytesMin: 16,
     genesis,
@@ -164,5 +165,12 @@ export function createTinyFamily(network = 0): ChainFamily {
     readTransaction: () => undefined,
     splitBody: () => [],
     joinBody: () => new Uint8Array(0),
+    compactHead: () => new Uint8Array(0),
+    encodeCompact: () => new Uint8Array(0),
+    decodeCompact: () => undefined,
+    encodePlaces: () => new Uint8Array(0),
+    decodePlaces: () => undefined,
+    encodeTransactions: () => new Uint8Array(0),
+    decodeTransactions: () => undefined,
   };
 }

@@ -90,6 +90,7 @@ describe('two nodes with keys', () => {
       world.connect('node', `${id}.1`);
       await settle();
       // The page is gone without a word; only its channel is left.
+      first.leave('node');
       first.isRunning = false;
       first.driver.stop();
       add(`${id}.2`, { identity: id });

@@ -10,6 +10,7 @@ import {
   Driver,
   type Effect,
   FRAME_BYTES_MAX,
+  type KnownTransactions,
   LightNode,
   MemoryStore,
   type NodeEventBody,
@@ -92,6 +93,7 @@ export interface SimNodeOptions {
   readonly readFault?: () => boolean;
   readonly peersMax?: number;
   readonly followedBlocks?: number;
+  readonly knownTransactions?: KnownTransactions;
   readonly minChainwork?: bigint;
   readonly segmentHeaders?: number;
   readonly seed?: number;
@@ -196,6 +198,7 @@ export class SimNode {
       ...(options.base === undefined ? {} : { base: options.base }),
       ...(options.peersMax === undefined ? {} : { peersMax: options.peersMax }),
       ...(options.followedBlocks === undefined ? {} : { followedBlocks: options.followedBlocks }),
+      ...(options.knownTransactions === undefined ? {} : { knownTransactions: options.knownTransactions }),
       ...(options.minChainwork === undefined ? {} : { minChainwork: options.minChainwork }),
       ...(options.segmentHeaders === undefined ? {} : { segmentHeaders: options.segmentHeaders }),
       ...(this.key === undefined ? {} : { identity: this.key.publicKey }),
@@ -455,7 +458,7 @@ export class World {
     const ends = ['a', 'b', 'c', 'd'].map((end) => bytesOf(`${this.#channels} ${end}`));
     const [nearEnd = none, farEnd = none, ...between] = ends;
     const [toNear = none, toFar = none] = isTampered ? between : [nearEnd, farEnd];
-    near.driver.push({ type: 'peerConnected', peer: b, channel: channelOf(nearEnd, toFar) });
+    near.driver.push({ type: 'peerConnected', peer: b, isChosen: true, channel: channelOf(nearEnd, toFar) });
     far.driver.push({ type: 'peerConnected', peer: a, channel: channelOf(farEnd, toNear) });
   }
 

@@ -16,6 +16,7 @@ export type {
   StoreFault,
   Tip,
   VisionXParams,
+  WithheldRun,
 } from '@vision-light/protocol';
 export type { IceServer } from '@vision-light/signaling';
 export { createLightNode } from './api/create-light-node.js';

@@ -7,6 +7,7 @@ import {
   bytesToHex,
   type ChainFamily,
   type HeaderInfo,
+  isVisionFamily,
   MemoryStore,
   type NodeNotice,
   type PeerInfo,
@@ -20,7 +21,8 @@ import { HeadersFile } from './headers/headers-file.js';
 import { importHeaders } from './headers/headers-import.js';
 import type { GatewayFacts } from './http/facts.js';
 import { HttpServer } from './http/http-server.js';
-import type { ServedChain } from './http/served-chain.js';
+import { type ServedChain, servedChain } from './http/p2p/served-chain.js';
+import { HttpPeers } from './http-peers/http-peers.js';
 import { CLOSE_TIMEOUT_MS, HASH_THREADS_MAX } from './limits.js';
 import { Mining } from './miner/mining.js';
 import { NodeHost } from './node-host.js';
@@ -80,6 +82,7 @@ class RunningGateway implements Gateway {
   #host: NodeHost | undefined;
   #finder: PeerFinder<RtcLink> | undefined;
   #mining: Mining | undefined;
+  #httpPeers: HttpPeers | undefined;
   #isReady = false;
   #closing: Promise<void> | undefined;
 
@@ -137,6 +140,7 @@ class RunningGateway implements Gateway {
 
   async start(): Promise<void> {
     const { family, port, host: address, headersFile, signal: urls, mining, onProgress } = this.#options;
+    const { httpPeers } = this.#options;
     const log = this.#log;
     // What a person may have got wrong comes first, before anything is written.
     const file = headersFile === undefined ? undefined : await HeadersFile.open(headersFile, family);
@@ -171,6 +175,8 @@ class RunningGateway implements Gateway {
         this.#mining = new Mining({ ...mining, host, log, onHistory });
       }
       this.#isReady = true;
+      if (isVisionFamily(family) && httpPeers.length > 0)
+        this.#httpPeers = new HttpPeers({ urls: httpPeers, host, family, chain: servedChain(host), log });
     } finally {
       await file?.close();
     }
@@ -213,7 +219,7 @@ class RunningGateway implements Gateway {
   #chain(): ServedChain | undefined {
     if (!this.#isReady) return undefined;
     const host = this.#started;
-    return { tree: host.node.tree, bodyOf: (hash) => host.readBody(hash) };
+    return servedChain(host);
   }
 
   async #close(): Promise<void> {
@@ -222,6 +228,7 @@ class RunningGateway implements Gateway {
     const tidy = async (): Promise<void> => {
       await this.#mining?.close();
       this.#finder?.close();
+      await this.#httpPeers?.close();
       await this.#host?.close();
       await this.#http?.close();
     };

@@ -46,11 +46,15 @@ export interface NodeHostOptions {
   onFailure(error: unknown): void;
 }
 
-/** What became of submitted headers: how many are in the tree, and what stopped the rest. */
+/** What became of submitted headers: how many are in the tree, what stopped the rest, and what is wrong with a body. */
 export interface Submitted {
   readonly accepted: number;
   readonly code?: string;
+  readonly bodyFault?: string;
 }
+
+/** What became of a transaction that was handed in: its id, or why it was not taken. */
+export type Sent = { readonly id: string } | { readonly code: string };
 
 type NoticeListener = (notice: NodeNotice) => void;
 
@@ -64,6 +68,7 @@ export class NodeHost {
   readonly #pow: PowPool;
   readonly #listeners = new Set<NoticeListener>();
   readonly #submissions = new Map<number, (submitted: Submitted) => void>();
+  readonly #sent = new Map<number, (sent: Sent) => void>();
   #nextTicket = 0;
   #isStopped = false;
 
@@ -146,6 +151,21 @@ export class NodeHost {
   }
 
   /**
+   * Hands an encoded transaction to the core, which verifies and relays it.
+   *
+   * @param isForwarded  it is not of this side: it is neither watched nor kept for the next start
+   * @returns `CLOSED` as the code if the host has stopped
+   */
+  sendTransaction(bytes: Uint8Array, isForwarded: boolean): Promise<Sent> {
+    if (this.#isStopped) return Promise.resolve({ code: 'CLOSED' });
+    const ticket = this.#nextTicket++;
+    return new Promise((resolve) => {
+      this.#sent.set(ticket, resolve);
+      this.#push({ type: 'command', command: { kind: 'sendTransaction', bytes, isForwarded, ticket } });
+    });
+  }
+
+  /**
    * The body of a verified header's block, as it is stored.
    *
    * @returns undefined if it is not there
@@ -176,6 +196,10 @@ export class NodeHost {
     for (const [ticket, resolve] of this.#submissions) {
       this.#submissions.delete(ticket);
       resolve({ accepted: 0, code: 'CLOSED' });
+    }
+    for (const [ticket, resolve] of this.#sent) {
+      this.#sent.delete(ticket);
+      resolve({ code: 'CLOSED' });
     }
   }
 
@@ -239,9 +263,13 @@ export class NodeHost {
 
   #emit(notice: NodeNotice): void {
     if (notice.type === 'submitted') {
-      const { ticket, accepted, code } = notice;
-      this.#submissions.get(ticket)?.(code === undefined ? { accepted } : { accepted, code });
+      const { ticket, type: _, ...submitted } = notice;
+      this.#submissions.get(ticket)?.(submitted);
       this.#submissions.delete(ticket);
+    }
+    if (notice.type === 'sent') {
+      this.#sent.get(notice.ticket)?.(notice);
+      this.#sent.delete(notice.ticket);
     }
     for (const listener of this.#listeners) listener(notice);
   }

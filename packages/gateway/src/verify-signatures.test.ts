@@ -18,7 +18,9 @@ test('each signature is judged by itself', async () => {
   expect(verifySignatures(checks)).toEqual(Uint8Array.of(1, 0, 0, 0, 1));
   expect(await verifySignaturesInPool(checks)).toEqual(Uint8Array.of(1, 0, 0, 0, 1));
   const many = Array.from({ length: 450 }, (_, i) => (i % 7 === 0 ? other : good));
-  expect(await verifySignaturesInPool(many)).toEqual(Uint8Array.from(many, (each) => (each === good ? 1 : 0)));
+  expect(await verifySignaturesInPool(many)).toEqual(
+    Uint8Array.from(many, (each) => (each === good ? 1 : 0)),
+  );
 });
 
 test('of what the core lets through, OpenSSL accepts what every verifier accepts', async () => {

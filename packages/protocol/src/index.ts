@@ -25,14 +25,26 @@ export type { SignatureCheck } from './chain/signature-check.js';
 export { isStrictSignature } from './chain/strict-signature.js';
 export { type TransactionFault, transactionFaults } from './chain/transaction-fault.js';
 export type { BlockTransaction, Transaction, TransactionRules } from './chain/transaction-rules.js';
+export type { KnownTransactions } from './compact/rebuild.js';
 export { Driver, type Platform } from './driver/driver.js';
 export { MemoryStore } from './driver/memory-store.js';
 export { performStorage } from './driver/perform-storage.js';
 export { readRecord, type Store, StoreError } from './driver/store.js';
 export type { BitcoinParams } from './families/bitcoin/network-params.js';
 export { isNetworkName, type NetworkName, networks, resolveNetwork } from './families/networks.js';
-export { encodeBlockJson } from './families/vision/block/block-json.js';
-export { encodeVisionBody } from './families/vision/block/body-codec.js';
+export { type BlockJsonResult, blockFromJson, encodeBlockJson } from './families/vision/block/block-json.js';
+export {
+  decodeVisionTransaction,
+  encodeVisionBody,
+  encodeVisionTransaction,
+} from './families/vision/block/body-codec.js';
+export {
+  type CompactJson,
+  compactFromJson,
+  encodeCompactJson,
+  type NamedTransaction,
+  rebuildCompact,
+} from './families/vision/block/compact-json.js';
 export { devnetMerkleRoot } from './families/vision/block/merkle.js';
 export type { CustomNetwork } from './families/vision/custom-network.js';
 export { encodeLiteHeader } from './families/vision/header/lite-header.js';
@@ -44,7 +56,13 @@ export {
   type TemplateInput,
   templateInput,
 } from './families/vision/template.js';
-export { transactionHash, type VisionTransaction } from './families/vision/transaction/transaction.js';
+export {
+  encodeTransaction,
+  signableText,
+  transactionFromJson,
+  transactionHash,
+  type VisionTransaction,
+} from './families/vision/transaction/transaction.js';
 export { isVisionFamily, type VisionFamily } from './families/vision/vision-family.js';
 export type { Effect } from './io/effect.js';
 export type { ChannelEnds, Command, EventTime, NodeEventBody, SubmitCommand } from './io/event.js';
@@ -69,6 +87,7 @@ export {
   type StatusReason,
   statusReasons,
   type Tip,
+  type WithheldRun,
 } from './io/notice.js';
 export {
   formerTables,
@@ -86,6 +105,15 @@ export {
 } from './io/storage.js';
 export type { StoragePort } from './io/storage-port.js';
 export {
+  type MempoolSize,
+  type MempoolTransaction,
+  type PoolFault,
+  poolFaults,
+  type RemovalReason,
+  type SentState,
+  type TransactionNotice,
+} from './io/transaction-notice.js';
+export {
   BLOCK_HASHES_MAX,
   FOLLOWED_BLOCKS,
   FRAME_BYTES_MAX,
@@ -100,8 +128,10 @@ export type { Part, Reception } from './peer/part.js';
 export type { Peer } from './peer/peer.js';
 export { type PeerFault, peerFaults } from './peer/peer-fault.js';
 export type { RequestKind } from './peer/request-ledger.js';
+export type { TransactionRelay } from './transactions/transaction-relay.js';
 export { HeaderTree } from './tree/header-tree.js';
 export type { AppendedRun, InsertedHeader, InsertResult } from './tree/insert-result.js';
+export { buildLocator } from './tree/locator.js';
 export type { TreeBase } from './tree/tree-base.js';
 export { type DecodeResult, decodeMessage, encodeMessage } from './wire/codec.js';
 export { frameMessage, MessageAssembler } from './wire/framing.js';
@@ -118,8 +148,10 @@ export {
   PROTOCOL_VERSION,
   SERVICE_ARCHIVE,
   SERVICE_GATEWAY,
+  SERVICE_TRANSACTIONS,
   signedHello,
 } from './wire/messages/hello.js';
 export type { Ping, Pong } from './wire/messages/ping.js';
 export type { Reject } from './wire/messages/reject.js';
+export type { GetTxs, Inv, Txs } from './wire/messages/transactions.js';
 export { type WireFault, wireFaults } from './wire/wire-fault.js';

@@ -201,6 +201,12 @@ export class RunningNode implements LightNodeHandle {
       case 'reorg':
         this.#subscriptions.publish('reorg', notice.reorg);
         break;
+      case 'competing':
+        this.#subscriptions.publish('competing', notice.tips);
+        break;
+      case 'withheld':
+        this.#subscriptions.publish('withheld', notice.withheld);
+        break;
       case 'status':
         // The page says itself when everything is released.
         if (notice.status.phase !== 'closed') this.#setStatus(notice.status);
@@ -220,6 +226,10 @@ export class RunningNode implements LightNodeHandle {
       case 'submitted':
       case 'header':
       case 'block':
+      case 'sent':
+      case 'transaction':
+      case 'mempool':
+      case 'transactions':
       case 'closed':
         break;
       default:

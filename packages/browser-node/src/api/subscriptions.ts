@@ -1,4 +1,4 @@
-import type { PeerInfo, Reorg, Status, Tip } from '@vision-light/protocol';
+import type { PeerInfo, Reorg, Status, Tip, WithheldRun } from '@vision-light/protocol';
 import type { LightNodeError } from './light-node-error.js';
 
 /** A peer came, went or changed; `peers` are all of them as they are now. */
@@ -16,6 +16,10 @@ export interface PeerChange {
 export interface Subscriptions {
   readonly tip: Tip;
   readonly reorg: Reorg;
+  /** Branches with the same work: first the one that is followed, then the others as they came. */
+  readonly competing: readonly Tip[];
+  /** A run of blocks that seems to have been withheld has become the best chain. A sign, no proof. */
+  readonly withheld: WithheldRun;
   readonly status: Status;
   readonly peer: PeerChange;
   readonly error: LightNodeError;
@@ -39,6 +43,8 @@ export class SubscriptionTable {
   readonly #sets: ListenerSets = {
     tip: new Set(),
     reorg: new Set(),
+    competing: new Set(),
+    withheld: new Set(),
     status: new Set(),
     peer: new Set(),
     error: new Set(),

@@ -19,7 +19,10 @@ export function verify(publicKey: Uint8Array, message: Uint8Array, signature: Ui
     const key = Point.fromBytes(publicKey);
     const k = numberOf(hash) % Point.CURVE().n;
     const sum = Point.BASE.multiply(numberOf(signature.subarray(32)), false);
-    return sum.subtract(key.multiply(k, false)).toBytes().every((byte, i) => byte === r[i]);
+    return sum
+      .subtract(key.multiply(k, false))
+      .toBytes()
+      .every((byte, i) => byte === r[i]);
   } catch {
     // The key is no point of the curve.
     return false;

@@ -28,6 +28,7 @@ const layouts: Readonly<Record<TableName, Layout>> = {
   meta: { prefix: 0x74 },
   bodies: { prefix: 0x62, listPrefix: 0x68 },
   discouraged: { prefix: 0x64 },
+  transactions: { prefix: 0x78 },
 };
 
 /** Tables of older releases: prefix, and an index as u32 BE. */

@@ -21,8 +21,13 @@ export interface BodySource {
   read(hash: Uint8Array, reader: (body: Uint8Array | undefined) => void): void;
 }
 
+/**
+ * Sends the answer to one hash of a request. @param body  undefined if it is not here @returns what is charged to the peer, bytes
+ */
+export type BodyResponder = (hash: Uint8Array, body: Uint8Array | undefined) => number;
+
 interface Request {
-  readonly requestId: number;
+  readonly respond: BodyResponder;
   readonly hashes: readonly Uint8Array[];
   /** How many of them are answered. */
   answered: number;
@@ -49,6 +54,20 @@ export class BlockServer {
 
   /** A peer asks for bodies. */
   request(peer: Peer, { requestId, hashes }: GetBlocks, now: number): PeerFault | undefined {
+    return this.enqueue(peer, hashes, now, (hash, body) => {
+      if (body !== undefined) return this.outbox.send(peer, { type: 'blocks', requestId, hash, body });
+      this.outbox.send(peer, { type: 'notFound', requestId, hashes: [hash] });
+      return 0;
+    });
+  }
+
+  /** As {@link request}, for whoever needs bodies to answer a peer: they are read in the same order and at the same rate. */
+  enqueue(
+    peer: Peer,
+    hashes: readonly Uint8Array[],
+    now: number,
+    respond: BodyResponder,
+  ): PeerFault | undefined {
     const queue = this.#queues.get(peer) ?? { peer, requests: [], isReading: false, isWaiting: false };
     if (queue.requests.length >= DEFERRED_BLOCK_REQUESTS_MAX) return 'PEER_FLOOD';
     this.#now = now;
@@ -56,7 +75,7 @@ export class BlockServer {
     this.#queues.set(peer, queue);
     // Views point into the received message; a request that waits must not keep all of it.
     queue.requests.push({
-      requestId,
+      respond,
       hashes: hashes.map((hash) => hash.slice()),
       answered: 0,
       waitsUntil: undefined,
@@ -126,11 +145,10 @@ export class BlockServer {
   }
 
   #answer({ peer, requests }: Queue, request: Request, hash: Uint8Array, body: Uint8Array | undefined): void {
-    const { requestId } = request;
     request.answered++;
     if (request.answered === request.hashes.length) requests.shift();
-    if (body === undefined) this.outbox.send(peer, { type: 'notFound', requestId, hashes: [hash] });
-    else peer.served.charge(this.#now, this.outbox.send(peer, { type: 'blocks', requestId, hash, body }));
+    const cost = request.respond(hash, body);
+    if (cost > 0) peer.served.charge(this.#now, cost);
   }
 }
 

@@ -105,6 +105,24 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     return this.#stored.size;
   }
 
+  /** False if the node keeps no bodies. */
+  get isFollowing(): boolean {
+    return this.#followed.count > 0;
+  }
+
+  /** Whether the body of the header in `slot` is to be fetched: it is one to keep, is not here, and does not follow from the header. */
+  lacks(slot: number): boolean {
+    const hash = this.tree.hash(slot);
+    const isToKeep = this.#followed.includes(slot) && !this.#stored.has(hash);
+    const wasRefused = this.#fault !== undefined && this.#seen.has(hash);
+    return isToKeep && !wasRefused && this.implied(slot) === undefined;
+  }
+
+  /** The body of the header in `slot`, if there can be only one. */
+  implied(slot: number): Uint8Array | undefined {
+    return this.#checker.implied(slot);
+  }
+
   whereabouts(hash: Uint8Array): 'here' | 'coming' | 'unknown' {
     const slot = this.tree.find(hash);
     if (slot === undefined) return 'unknown';

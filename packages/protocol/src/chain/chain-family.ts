@@ -1,5 +1,5 @@
 /**
- * What a chain family supplies to everything above it: five facets, each of them made in one room of the family's folder,
+ * What a chain family supplies to everything above it: six facets, each of them made in one room of the family's folder,
  * and the network that they belong to.
  *
  * Sync, storage and wire handle headers only as opaque *records* of a fixed size: everything of a header that is
@@ -9,6 +9,7 @@
 import type { ByteReader } from '../bytes/byte-reader.js';
 import type { ByteWriter } from '../bytes/byte-writer.js';
 import type { BodyContext, BodyInfo, BodyVerdict } from './block-body.js';
+import type { CompactRules } from './compact-rules.js';
 import type { HeaderFault } from './header-fault.js';
 import type { PowJob } from './pow-job.js';
 import type { TransactionRules } from './transaction-rules.js';
@@ -203,7 +204,13 @@ export interface PresyncParams {
 }
 
 /** One network and all its rules. Stateless: the same arguments always give the same answer. */
-export interface ChainFamily extends HeaderRules, HeaderCodec, ProofOfWork, BlockRules, TransactionRules {
+export interface ChainFamily
+  extends HeaderRules,
+    HeaderCodec,
+    ProofOfWork,
+    BlockRules,
+    TransactionRules,
+    CompactRules {
   readonly family: 'vision' | 'bitcoin';
   /** Network name, for people. */
   readonly name: string;
@@ -212,6 +219,8 @@ export interface ChainFamily extends HeaderRules, HeaderCodec, ProofOfWork, Bloc
   /** Largest wire message of this family's networks, in bytes. */
   readonly messageBytesMax: number;
   readonly genesis: { readonly record: Uint8Array; readonly hash: Uint8Array };
+  /** Seconds between two blocks that the difficulty aims at. */
+  readonly targetSpacingS: number;
   readonly presync: PresyncParams;
   /** Only of a family whose hashes are not claimed. */
   readonly batchPass?: BatchPass;

@@ -4,12 +4,17 @@ import type { HeaderFault } from '../chain/header-fault.js';
 import type { Peer } from '../peer/peer.js';
 import type { Range } from './batch-verification.js';
 
-/** Where a batch comes from: a peer's id, the name of a source of this side, or the disk. No name can pass for another. */
-export type SourceKey = `peer:${string}` | `local:${string}` | 'disk';
+/** Where a batch comes from: a peer's id (and whether it came with a compact block), the name of a source of this side, or the disk. No name can pass for another. */
+export type SourceKey = `peer:${string}` | `compact:${string}` | `local:${string}` | 'disk';
 
 /** The source of a peer's batches. */
 export function sourceOf({ id }: Peer): SourceKey {
   return `peer:${id}`;
+}
+
+/** The id of the peer that a source is; undefined if it is none. */
+export function peerIdOf(source: SourceKey): string | undefined {
+  return source.startsWith('peer:') ? source.slice('peer:'.length) : undefined;
 }
 
 /** Headers that came, in copies: they wait for their turn, and what they came in is gone by then. */

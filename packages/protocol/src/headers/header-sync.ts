@@ -85,6 +85,11 @@ export class HeaderSync implements Part<Headers> {
     return this.isAhead(peer) ? this.#choice.refusal(peer) : undefined;
   }
 
+  /** Whether a branch of so much chainwork may be kept at once: one of less has to show its work first. */
+  hasEnoughWork(chainwork: bigint): boolean {
+    return chainwork >= this.#lowWork.enough;
+  }
+
   /** Bytes of branches that have yet to show their work: of one peer's, or of all together. */
   presyncBytes(peer?: Peer): number {
     return this.#lowWork.bytes(peer);

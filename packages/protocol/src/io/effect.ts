@@ -18,7 +18,7 @@ export type Effect =
   | { readonly type: 'sign'; readonly job: number; readonly message: Uint8Array }
   /**
    * Read, list or write records. Answer: `storageAnswered` with the same `request`. At most STORAGE_REQUESTS_MAX are
-   * under way, of them one write of headers and one of bodies.
+   * under way, of them one write of headers, one of bodies and one of transactions.
    */
   | { readonly type: 'storage'; readonly request: number; readonly operation: StorageOperation }
   /** Bring up to `count` new connections, if any can be had. */

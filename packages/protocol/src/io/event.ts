@@ -41,6 +41,18 @@ export type Command =
   | { readonly kind: 'header'; readonly height: number; readonly ticket: number }
   /** One block by the hash of a verified header, from the store or from peers. Answered by a `block` notice. */
   | { readonly kind: 'block'; readonly hash: Uint8Array; readonly ticket: number }
+  /**
+   * A transaction, encoded: checked, relayed, watched and kept for the next visit. One that is only forwarded for somebody
+   * else is relayed like that of a peer, and neither watched nor kept. Answered by a `sent` notice.
+   */
+  | {
+      readonly kind: 'sendTransaction';
+      readonly bytes: Uint8Array;
+      readonly isForwarded?: boolean;
+      readonly ticket: number;
+    }
+  /** What the mempool holds. Answered by a `mempool` notice. */
+  | { readonly kind: 'mempool'; readonly ticket: number }
   /** The page became visible, or the network came back: look at every deadline and peer now. */
   | { readonly kind: 'resume' }
   /** Write what is not yet stored and disconnect every peer; a `closed` notice follows. */
@@ -57,6 +69,8 @@ export type NodeEventBody =
       readonly maxMessageBytes?: number;
       /** What the channel is between; absent for a channel that nothing encrypts between its ends, such as one in memory. */
       readonly channel?: ChannelEnds;
+      /** True if this side chose to connect to it; absent if it came to us, or if that is not known. */
+      readonly isChosen?: boolean;
     }
   | { readonly type: 'peerDisconnected'; readonly peer: string }
   /** One data channel message. The node keeps no view of it: after the step its memory may serve another purpose. */

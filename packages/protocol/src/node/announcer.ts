@@ -87,7 +87,7 @@ export class Announcer implements Part<Announce> {
 
   /** Whether nobody waits for the tip any more, now that this peer has announced something. */
   #isLastLate(peer: Peer): boolean {
-    if (knows(peer, this.tree.hash(this.tree.tip), this.tree.tipHeight)) this.#late.delete(peer);
+    if (peer.knows(this.tree.hash(this.tree.tip), this.tree.tipHeight)) this.#late.delete(peer);
     return this.#late.size === 0;
   }
 
@@ -118,12 +118,14 @@ export class Announcer implements Part<Announce> {
   #spread(leader: Peer | undefined, now: number): void {
     const others = [...this.#turns].filter((peer) => peer !== leader);
     const lacking = this.#lacking(others);
-    // What no peer has begins to spread here.
+    // A compact block tells as much as an announcement. What no peer has begins to spread here.
     const isOurs = lacking.length === others.length;
     const atOnce: Peer[] = [];
     this.#late.clear();
     let places = ANNOUNCED_AT_ONCE;
+    const hash = this.tree.hash(this.tree.tip);
     for (const peer of lacking) {
+      if (peer.wasToldOf(hash)) continue;
       const isAsking = isOurs || peer.tipsSinceAsked < ASKING_TIPS;
       if (isAsking || places-- > 0) atOnce.push(peer);
       else this.#late.add(peer);
@@ -176,13 +178,14 @@ export class Announcer implements Part<Announce> {
 
   #tell(peers: readonly Peer[], now: number): void {
     const { tree } = this;
+    const hash = tree.hash(tree.tip);
     for (const peer of peers) {
+      peer.toldOf = hash.slice();
       peer.tipsSinceAsked++;
       peer.announcedAt = now;
       this.#turns.delete(peer);
       this.#turns.add(peer);
     }
-    const hash = tree.hash(tree.tip);
     const prev = tree.family.parent(tree.record(tree.tip));
     this.outbox.broadcast(peers, { type: 'announce', height: tree.tipHeight, hash, prev });
   }
@@ -191,11 +194,6 @@ export class Announcer implements Part<Announce> {
   #lacking(peers: readonly Peer[]): Peer[] {
     const { tip, tipHeight } = this.tree;
     const hash = this.tree.hash(tip);
-    return peers.filter((peer) => !knows(peer, hash, tipHeight));
+    return peers.filter((peer) => !peer.knows(hash, tipHeight));
   }
-}
-
-function knows({ bestKnown, announced }: Peer, hash: Uint8Array, height: number): boolean {
-  if (announced !== undefined && announced.height > height) return true;
-  return bestKnown !== undefined && areEqual(bestKnown, hash);
 }

@@ -4,6 +4,7 @@ import { headerFaults } from '../chain/header-fault.js';
 import { transactionFaults } from '../chain/transaction-fault.js';
 import { blockFaults, statusReasons } from '../io/notice.js';
 import { storeFaults } from '../io/storage.js';
+import { poolFaults } from '../io/transaction-notice.js';
 import { peerFaults } from '../peer/peer-fault.js';
 import { wireFaults } from '../wire/wire-fault.js';
 
@@ -21,6 +22,7 @@ export const faultSentences = {
   ...headerFaults,
   ...bodyFaults,
   ...transactionFaults,
+  ...poolFaults,
   ...wireFaults,
   ...peerFaults,
   ...storeFaults,

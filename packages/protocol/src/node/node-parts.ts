@@ -6,7 +6,11 @@ import { assert } from '../assert.js';
 import { BlockSync } from '../blocks/block-sync.js';
 import { SecretStream } from '../bytes/secret-stream.js';
 import type { ChainFamily } from '../chain/chain-family.js';
+import { CompactBlocks } from '../compact/compact-blocks.js';
+import type { KnownTransactions } from '../compact/rebuild.js';
+import { ForkSigns } from '../forks/fork-signs.js';
 import { BatchHasher } from '../headers/batch-hasher.js';
+import { peerIdOf } from '../headers/batch-request.js';
 import { HeaderServer } from '../headers/header-server.js';
 import { HeaderSync } from '../headers/header-sync.js';
 import { HeldHeaders } from '../headers/held-headers.js';
@@ -29,6 +33,7 @@ import { PeerSet } from '../peer/peer-set.js';
 import { RequestLedger } from '../peer/request-ledger.js';
 import { SeenFilter } from '../peer/seen-filter.js';
 import type { Offence } from '../peer/verdicts.js';
+import { TransactionRelay } from '../transactions/transaction-relay.js';
 import { HeaderTree } from '../tree/header-tree.js';
 import { genesisBase, type TreeBase } from '../tree/tree-base.js';
 import { MessageCodec, messageCodec } from '../wire/codec.js';
@@ -39,7 +44,9 @@ import {
   PROTOCOL_VERSION,
   PROTOCOL_VERSION_MIN,
   SERVICE_ARCHIVE,
+  SERVICE_COMPACT_BLOCKS,
   SERVICE_GATEWAY,
+  SERVICE_TRANSACTIONS,
 } from '../wire/messages/hello.js';
 import { Announcer } from './announcer.js';
 import { ChainChanges } from './chain-changes.js';
@@ -69,6 +76,8 @@ export interface LightNodeOptions {
   readonly peersMax?: number;
   /** How many of the newest block bodies to fetch and keep: 0 for none, Infinity for all. Default FOLLOWED_BLOCKS. */
   readonly followedBlocks?: number;
+  /** Transactions that a new block may have, from which it is put together; none if absent. */
+  readonly knownTransactions?: KnownTransactions;
   /** Chainwork that a chain must have to be followed; what the network has for that if absent. */
   readonly minChainwork?: bigint;
   /** 16 random bytes that nobody else knows: what is kept of branches that have to show their work is keyed by it, and nonces follow from it. Made of `seed` if absent, for tests. */
@@ -135,6 +144,8 @@ export class NodeParts {
   readonly headerServer: HeaderServer;
   readonly sync: HeaderSync;
   readonly blocks: BlockSync;
+  readonly transactions: TransactionRelay;
+  readonly compact: CompactBlocks;
   readonly announcer: Announcer;
   readonly notices: PeerNotices;
   readonly changes: ChainChanges;
@@ -142,6 +153,7 @@ export class NodeParts {
   readonly prover: ChainProver;
   readonly writer: ChainWriter;
   readonly reporter: StatusReporter;
+  readonly forks: ForkSigns;
   readonly submissions: Submissions;
   readonly router: Router;
   /** In the order in which they do what is due. */
@@ -183,13 +195,17 @@ export class NodeParts {
     this.hasher = new BatchHasher(family, outbox, nextJob);
 
     this.changes = new ChainChanges(tree, outbox, {
-      inserted: (result) => {
+      inserted: (result, source) => {
         this.reporter.countHeaders(1, listener.now());
+        // Before the bodies of the new branch: what the old one had is taken back first.
+        if (result.kind === 'reorganised') this.transactions.reorganised(result.reorg);
         this.blocks.inserted(result);
+        this.forks.inserted(result, source && peers.get(peerIdOf(source) ?? ''), listener.now());
       },
       appended: (firstHeight) => {
         this.reporter.countHeaders(tree.tipHeight + 1 - firstHeight, listener.now());
         this.blocks.appended(firstHeight);
+        this.forks.appended(firstHeight, listener.now());
       },
       changed: (ancestorHeight) => this.writer.changed(ancestorHeight, listener.now()),
     });
@@ -198,7 +214,7 @@ export class NodeParts {
       this.held,
       outbox,
       {
-        inserted: (result) => this.changes.inserted(result),
+        inserted: (result, source) => this.changes.inserted(result, source),
         appended: (firstHeight) => this.changes.appended(firstHeight),
         equivocated: (hash) => listener.error('HEADER_EQUIVOCATION', family.hashToHex(hash)),
       },
@@ -222,7 +238,8 @@ export class NodeParts {
         gone: (peer, code, now, detail) => {
           for (const part of this.list) part.peerGone?.(peer, code, now, detail);
         },
-        measured: (peer) => this.notices.updated(peer, listener.now()),
+        // Of one that is known already the next ping or block reports it.
+        measured: (peer, isFirst) => this.notices.updated(peer, listener.now(), isFirst),
         discourage: ({ hello }) => {
           if (hello?.identity !== undefined)
             this.discouraged.add(hello.identity.key, listener.time().wallTime);
@@ -233,7 +250,12 @@ export class NodeParts {
       {
         version,
         minVersion: PROTOCOL_VERSION_MIN,
-        services: services + (options.isGateway ? SERVICE_GATEWAY : 0) + (isArchive ? SERVICE_ARCHIVE : 0),
+        services:
+          services +
+          SERVICE_TRANSACTIONS +
+          (options.isGateway ? SERVICE_GATEWAY : 0) +
+          (isArchive ? SERVICE_ARCHIVE : 0) +
+          (followedBlocks > 0 ? SERVICE_COMPACT_BLOCKS : 0),
         requires,
         known: KNOWN_SERVICES + services,
         userAgent: options.userAgent,
@@ -262,6 +284,9 @@ export class NodeParts {
       options.minChainwork ?? family.presync.minChainwork,
     );
     this.sync = sync;
+    // Bodies that are the newest now would soon be old, and what transactions are checked against is not known.
+    const isFar = (): boolean =>
+      sync.leader !== undefined && sync.leader.height > tree.tipHeight + NEAR_TIP_HEADERS;
     this.blocks = new BlockSync(tree, peers, outbox, storage, ledger, followedBlocks, {
       punish,
       accepted: (slot, body) => {
@@ -270,9 +295,41 @@ export class NodeParts {
       storeAnswered: (failure) =>
         failure === undefined ? storeFaults.works('bodies') : storeFaults.failed('bodies', failure),
       isSyncing: () => sync.isActive,
-      // Bodies that are the newest now would soon be old.
-      isFar: () => sync.leader !== undefined && sync.leader.height > tree.tipHeight + NEAR_TIP_HEADERS,
+      isFar,
     });
+    this.transactions = new TransactionRelay({
+      tree,
+      outbox,
+      storage,
+      isGateway: options.isGateway,
+      random: this.random,
+      signatures,
+      now: () => listener.now(),
+      isFar,
+      punish,
+      readBody: (hash, reader) => this.blocks.read(hash, reader),
+      storeAnswered: (failure) =>
+        failure === undefined
+          ? storeFaults.works('transactions')
+          : storeFaults.failed('transactions', failure),
+    });
+    this.compact = new CompactBlocks(
+      tree,
+      peers,
+      this.blocks,
+      this.verifier,
+      ledger,
+      outbox,
+      options.knownTransactions ?? this.transactions,
+      {
+        punish,
+        announced: (...announcement) => this.announcer.receive(...announcement),
+        updated: (peer) => this.notices.updated(peer, listener.now(), true),
+        hasEnoughWork: (chainwork) => sync.hasEnoughWork(chainwork),
+        isFar,
+      },
+      this.random,
+    );
     const isAtRest = (): boolean => !sync.isActive && this.verifier.isIdle;
     this.writer = new ChainWriter(
       tree,
@@ -300,16 +357,18 @@ export class NodeParts {
       sync,
       {
         claimed: (peer, before) => {
-          this.notices.updated(peer, listener.now());
+          this.notices.updated(peer, listener.now(), true);
           return this.reporter.isHeightNews(before, peer.height);
         },
-        offered: (peer, message, now) => this.blocks.announced(peer, message, now),
+        offered: (peer, message, now) =>
+          this.compact.offered(peer, message, now) || this.blocks.announced(peer, message, now),
       },
       this.random,
     );
     this.reporter = new StatusReporter(tree, peers, sync, this.writer, this.prover, outbox, (code) =>
       listener.error(code),
     );
+    this.forks = new ForkSigns(tree, outbox, () => this.reporter.status.phase === 'synced');
     this.submissions = new Submissions(family, this.verifier, this.blocks, outbox);
     const context: PartContext = {
       tree,
@@ -323,13 +382,16 @@ export class NodeParts {
     };
     this.list = [
       ledger,
-      new HeldRelease(tree, this.held, (result) => this.changes.inserted(result)),
+      new HeldRelease(tree, this.held, (result) => this.changes.inserted(result, undefined)),
       new UnsentLimit(outbox, punish),
       this.headerServer,
       this.sessions,
       this.discouraged,
       sync,
+      // Before what downloads bodies whole, and what announces.
+      this.compact,
       this.blocks,
+      this.transactions,
       this.announcer,
       this.notices,
       // One place is kept for those who come.
@@ -339,6 +401,7 @@ export class NodeParts {
       this.writer,
       ...(extension?.parts(context) ?? []),
       this.reporter,
+      this.forks,
     ];
     const names = new Set(this.list.map(({ name }) => name));
     assert(names.size === this.list.length, 'each part has a name of its own');

@@ -14,6 +14,7 @@ export class PeerNotices implements Part {
   readonly #updated = new Set<Peer>();
   /** When the first of these changes happened. */
   #since = 0;
+  #isWorthWake = false;
 
   constructor(
     readonly peers: PeerSet,
@@ -39,14 +40,25 @@ export class PeerNotices implements Part {
     this.#emit(kind, peer, this.infos, code, detail);
   }
 
-  /** Its height or its round-trip time is another. */
-  updated(peer: Peer, now: number): void {
+  /**
+   * Its height or its round-trip time is another.
+   *
+   * @param isWorthWake  false if it may wait for whatever happens next
+   */
+  updated(peer: Peer, now: number, isWorthWake: boolean): void {
     if (this.#updated.size === 0) this.#since = now;
     this.#updated.add(peer);
+    this.#isWorthWake ||= isWorthWake;
+  }
+
+  /** Whether what changed is to be told with whatever happens now, be that news or not. */
+  isDue(now: number): boolean {
+    return this.#updated.size > 0 && now >= this.#since + PEER_NEWS_INTERVAL_MS + NEWS_SLACK_MS;
   }
 
   advance({ now }: EventTime): void {
     if (this.#updated.size === 0 || now < this.#since + PEER_NEWS_INTERVAL_MS) return;
+    this.#isWorthWake = false;
     const { infos } = this;
     for (const peer of this.#updated)
       if (this.peers.get(peer.id) === peer) this.#emit('updated', peer, infos);
@@ -54,7 +66,7 @@ export class PeerNotices implements Part {
   }
 
   nextWake(): number | undefined {
-    return this.#updated.size === 0 ? undefined : this.#since + PEER_NEWS_INTERVAL_MS + NEWS_SLACK_MS;
+    return this.#isWorthWake ? this.#since + PEER_NEWS_INTERVAL_MS + NEWS_SLACK_MS : undefined;
   }
 
   #emit(

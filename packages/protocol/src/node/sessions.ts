@@ -5,12 +5,13 @@
  * Memory: the options' `peersMax` peers, each with the fields of `Session`.
  */
 import { assert, defined } from '../assert.js';
-import type { ChannelEnds, EventTime } from '../io/event.js';
+import type { EventTime, NodeEventBody } from '../io/event.js';
 import type { SignaturePort } from '../io/signature-port.js';
 import {
   GATEWAY_SERVED_BYTES_PER_SECOND_MAX,
   HELLO_TIMEOUT_MS,
   MESSAGE_TIMEOUT_MS,
+  PING_EARLY_MS,
   PING_INTERVAL_MAX_MS,
   PING_INTERVAL_MS,
   PING_SLACK_MS,
@@ -22,7 +23,7 @@ import { Peer } from '../peer/peer.js';
 import type { PeerFault } from '../peer/peer-fault.js';
 import type { PeerSet } from '../peer/peer-set.js';
 import type { RequestKind, RequestLedger } from '../peer/request-ledger.js';
-import { type Offence, verdicts } from '../peer/verdicts.js';
+import { type Offence, verdictOn } from '../peer/verdicts.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import type { Challenge } from '../wire/messages/challenge.js';
 import type { Hello } from '../wire/messages/hello.js';
@@ -45,8 +46,8 @@ export interface SessionListener {
   ready(peer: Peer): void;
   /** A peer is gone, perhaps before it said hello. `code` is absent for one that left by itself. */
   gone(peer: Peer, code: string | undefined, now: number, detail: string | undefined): void;
-  /** Its round-trip time is another. */
-  measured(peer: Peer): void;
+  /** Its round-trip time is another, or known for the first time. */
+  measured(peer: Peer, isFirst: boolean): void;
   /** A peer has done what no honest one does. */
   discourage(peer: Peer): void;
   /** Whether a peer with this key did so within a day. */
@@ -126,10 +127,14 @@ export class Sessions implements Part<SessionMessage> {
     for (const peer of [...this.peers]) this.#disconnect(peer, undefined, now);
   }
 
+  /** The platform says that a channel is open. */
   connected(
-    id: string,
-    maxMessageBytes: number | undefined,
-    channel: ChannelEnds | undefined,
+    {
+      peer: id,
+      maxMessageBytes,
+      channel,
+      isChosen = false,
+    }: Extract<NodeEventBody, { type: 'peerConnected' }>,
     { now, wallTime }: EventTime,
   ): void {
     this.disconnected(id, now);
@@ -139,6 +144,7 @@ export class Sessions implements Part<SessionMessage> {
       servedBytesPerSecond: this.options.isGateway
         ? GATEWAY_SERVED_BYTES_PER_SECOND_MAX
         : SERVED_BYTES_PER_SECOND_MAX,
+      isChosen,
       spares: this.#spares,
       bytesMaxOf: (typeByte) => codec.bytesMaxOf(typeByte),
     });
@@ -167,7 +173,7 @@ export class Sessions implements Part<SessionMessage> {
 
   /** Says why, disconnects and forgets, if the verdict on the fault is no other. @param detail  what is known beyond the code, for this side */
   punish(peer: Peer, code: Offence, now: number, detail?: string): void {
-    const verdict = verdicts[code];
+    const verdict = verdictOn(code);
     if (this.peers.get(peer.id) !== peer || verdict === 'ignore') return;
     if (verdict === 'discourage') this.listener.discourage(peer);
     this.outbox.send(peer, { type: 'reject', code });
@@ -225,17 +231,19 @@ export class Sessions implements Part<SessionMessage> {
     }
   }
 
-  #pong(peer: Peer, requestId: number, now: number): PeerFault | 'quiet' {
+  #pong(peer: Peer, requestId: number, now: number): Reception {
     const answer = this.ledger.take(peer.id, pings, requestId, now);
     if (answer === 'unsolicited') return 'PEER_UNSOLICITED';
     assert(answer !== 'late', 'a ping is never given up: its peer is disconnected');
+    const isFirst = peer.roundTrip.smoothedMs === undefined;
     peer.roundTrip.add(now - answer.sentAt);
     const session = this.#sessionOf(peer);
     session.isPinged = false;
     session.pongAt = now;
     this.#dueAt = Math.min(this.#dueAt, pingTime(peer, session));
-    this.listener.measured(peer);
-    return 'quiet';
+    this.listener.measured(peer, isFirst);
+    // After the last of them the deadline of none of them is to wake the node.
+    return this.ledger.dueAt(pings) === undefined ? undefined : 'quiet';
   }
 
   // Deadlines
@@ -273,7 +281,7 @@ export class Sessions implements Part<SessionMessage> {
       dueAt = Math.min(dueAt, deadline);
       if (mayPing(peer, session)) pingAt = Math.min(pingAt, pingTime(peer, session));
     }
-    this.#dueAt = Math.min(dueAt, pingAt > now ? pingAt : this.#pingDue(now));
+    this.#dueAt = Math.min(dueAt, pingAt > now + PING_EARLY_MS ? pingAt : this.#pingDue(now));
   }
 
   nextWake(): number | undefined {

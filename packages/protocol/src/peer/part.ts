@@ -4,6 +4,7 @@
  * folder, its rows in the table of messages, and one line in that list.
  */
 import type { BodyFault } from '../chain/body-fault.js';
+import type { TransactionFault } from '../chain/transaction-fault.js';
 import type { EventTime } from '../io/event.js';
 import type { WireMessage } from '../wire/message-row.js';
 import type { Peer } from './peer.js';
@@ -14,7 +15,7 @@ import type { PeerFault } from './peer-fault.js';
  * nothing follows but what the part has done, so that no other part needs to be called: most of what comes tells that a
  * peer lives, or of what is known. Without it every part is called, which is always right.
  */
-export type Reception = PeerFault | BodyFault | 'quiet' | undefined;
+export type Reception = PeerFault | BodyFault | TransactionFault | 'quiet' | undefined;
 
 /** One concern of the protocol; see the head of this file. Every entrance is optional. */
 export interface Part<M extends WireMessage = WireMessage> {

@@ -18,6 +18,8 @@ export const peerFaults = {
   PEER_CLAIM_UNPROVEN: 'The peer claims more work than it can show.',
   PEER_HEADERS_CHANGED: 'The peer sent other headers the second time.',
   PEER_HEADERS_TOO_MANY: 'The peer sent more headers, or larger ones, than a chain can have.',
+  PEER_COMPACT_MALFORMED:
+    'A compact block or a message that belongs to one cannot be decoded, or names a place that the block does not have.',
   PEER_TOO_MANY: 'This node has as many peers as it takes.',
 } as const;
 

@@ -3,6 +3,7 @@
  * by one partial message and the fixed fields here; what it is sent waits in the channel, and `sendBufferBytes` says how
  * much that is.
  */
+import { areEqual } from '../bytes/compare-bytes.js';
 import {
   FRAME_BYTES_MAX,
   FRAME_BYTES_MIN,
@@ -13,7 +14,14 @@ import {
 } from '../limits.js';
 import { messageCodec } from '../wire/codec.js';
 import { MessageAssembler } from '../wire/framing.js';
-import { type Hello, hasService, SERVICE_ARCHIVE, SERVICE_GATEWAY } from '../wire/messages/hello.js';
+import {
+  type Hello,
+  hasService,
+  SERVICE_ARCHIVE,
+  SERVICE_COMPACT_BLOCKS,
+  SERVICE_GATEWAY,
+  SERVICE_TRANSACTIONS,
+} from '../wire/messages/hello.js';
 import type { SpareBuffers } from '../wire/spare-buffers.js';
 import { MessageBudgets } from './message-budgets.js';
 import { RoundTrip } from './round-trip.js';
@@ -32,6 +40,8 @@ export interface AnnouncedTip {
 export interface PeerOptions {
   /** Bytes of headers and bodies a second that it may be sent for long. */
   readonly servedBytesPerSecond?: number;
+  /** Whether this side chose to connect to it; false if it came to us, or if that is not known. */
+  readonly isChosen?: boolean;
   /** Shared by all peers of a node. */
   readonly spares?: SpareBuffers;
   /** Most bytes of a message by its first byte; those of the protocol's own messages if absent. */
@@ -47,6 +57,8 @@ export class Peer {
   readonly served: TokenBucket;
   readonly roundTrip = new RoundTrip();
   readonly frameBytesMax: number;
+  /** Whether this side chose to connect to it: somebody who wants to be next to this node cannot choose that. */
+  readonly isChosen: boolean;
 
   /** Hash of the tip in our hello to it; undefined until that is sent. */
   greetedWith: Uint8Array | undefined = undefined;
@@ -71,6 +83,8 @@ export class Peer {
   /** Hash of the best header that it delivered or announced and that is in the tree. */
   bestKnown: Uint8Array | undefined = undefined;
 
+  /** Hash of the newest tip that this node told it of, in whichever way. */
+  toldOf: Uint8Array | undefined = undefined;
   /** New tips that it was told of since it last asked this node for headers or bodies. */
   tipsSinceAsked = 0;
   /** When one of the two last announced something to the other. */
@@ -91,6 +105,7 @@ export class Peer {
   ) {
     const {
       servedBytesPerSecond = SERVED_BYTES_PER_SECOND_MAX,
+      isChosen = false,
       spares,
       bytesMaxOf = (typeByte) => messageCodec.bytesMaxOf(typeByte),
     } = options;
@@ -100,6 +115,7 @@ export class Peer {
     const wanted = maxFrameBytes ?? FRAME_BYTES_MAX;
     this.frameBytesMax = wanted >= FRAME_BYTES_MIN ? Math.min(FRAME_BYTES_MAX, wanted) : FRAME_BYTES_MIN;
     this.openedAt = now;
+    this.isChosen = isChosen;
     this.lastBytesAt = now;
   }
 
@@ -114,6 +130,27 @@ export class Peer {
   /** True if it says that it keeps the body of every header. */
   get isArchive(): boolean {
     return this.serves(SERVICE_ARCHIVE);
+  }
+
+  /** True if it says that it relays transactions. */
+  get relaysTransactions(): boolean {
+    return this.serves(SERVICE_TRANSACTIONS);
+  }
+
+  /** True if it speaks compact blocks. */
+  get hasCompactBlocks(): boolean {
+    return this.serves(SERVICE_COMPACT_BLOCKS);
+  }
+
+  /** Whether it is known to have a tip, or a later one that is not known here yet. */
+  knows(hash: Uint8Array, height: number): boolean {
+    if (this.announced !== undefined && this.announced.height > height) return true;
+    return this.bestKnown !== undefined && areEqual(this.bestKnown, hash);
+  }
+
+  /** Whether this node has told it of that tip, as the last one. */
+  wasToldOf(hash: Uint8Array): boolean {
+    return this.toldOf !== undefined && areEqual(this.toldOf, hash);
   }
 
   /** Whether it has said that it offers a service. */

@@ -19,8 +19,7 @@ export type Verdict = 'ignore' | 'disconnect' | 'discourage';
 /** Everything that a peer can be blamed for. */
 export type Offence = WireFault | PeerFault | HeaderFault | BodyFault | TransactionFault;
 
-/** The verdict on each fault. */
-export const verdicts: Readonly<Record<Offence, Verdict>> = {
+const verdicts: Readonly<Record<Offence, Verdict>> = {
   // Channels deliver what was sent, in order and unchanged, and no version writes such bytes.
   WIRE_FRAME_TOO_LARGE: 'discourage',
   WIRE_TOO_LARGE: 'discourage',
@@ -53,6 +52,8 @@ export const verdicts: Readonly<Record<Offence, Verdict>> = {
   PEER_HEADERS_TOO_MANY: 'disconnect',
   // A greeting in the wrong place: another implementation, perhaps.
   PEER_OUT_OF_TURN: 'disconnect',
+  // A compact block may be passed on before its body is known.
+  PEER_COMPACT_MALFORMED: 'disconnect',
 
   // A node serves only headers that it has verified by the same rules: the id of the network commits to them.
   HEADER_MALFORMED: 'discourage',
@@ -81,7 +82,14 @@ export const verdicts: Readonly<Record<Offence, Verdict>> = {
   // What is relayed is a custom, and another version may have another one.
   TX_TOO_LARGE: 'ignore',
   TX_NOT_CANONICAL: 'ignore',
-  // No block can have these as they are: whoever relays them has not looked.
+  // No block can have these as they are: whoever relays them has not looked. To verify a signature costs us little.
+  TX_MALFORMED: 'disconnect',
+  TX_SIGNATURE_INVALID: 'disconnect',
   TX_COINBASE: 'disconnect',
   TX_VALUE_INVALID: 'disconnect',
 };
+
+/** The verdict on a fault. */
+export function verdictOn(code: Offence): Verdict {
+  return verdicts[code];
+}

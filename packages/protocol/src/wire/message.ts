@@ -2,10 +2,18 @@
 import type { Announce } from './messages/announce.js';
 import type { Blocks, GetBlocks, NotFound } from './messages/blocks.js';
 import type { Challenge } from './messages/challenge.js';
+import type {
+  BlockTxns,
+  CompactBlockMessage,
+  GetBlockTxns,
+  GetCompactBlock,
+  SendCompact,
+} from './messages/compact.js';
 import type { GetHeaders, Headers } from './messages/headers.js';
 import type { Hello } from './messages/hello.js';
 import type { Ping, Pong } from './messages/ping.js';
 import type { Reject } from './messages/reject.js';
+import type { GetTxs, Inv, Txs } from './messages/transactions.js';
 
 /** Any message; `type` distinguishes them. */
 export type Message =
@@ -19,6 +27,14 @@ export type Message =
   | GetBlocks
   | Blocks
   | NotFound
+  | Inv
+  | GetTxs
+  | Txs
+  | CompactBlockMessage
+  | GetBlockTxns
+  | BlockTxns
+  | SendCompact
+  | GetCompactBlock
   | Challenge;
 
 /** The names of the messages. */

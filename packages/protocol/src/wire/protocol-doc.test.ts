@@ -1,6 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { defined } from '../assert.js';
 import { ByteReader } from '../bytes/byte-reader.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
 import { bytesToHex } from '../bytes/hex.js';
@@ -146,6 +147,26 @@ describe('PROTOCOL.md', () => {
       const info = resolveNetwork(title[1] as NetworkName).describeBody(bytes);
       expect(info?.transactions.map(({ id }) => id)).toEqual([title[2]]);
     }
+  });
+
+  it('shows compact blocks and their parts as the families write them', () => {
+    const read: unknown[] = [];
+    for (const type of ['compactBlock', 'getBlockTxns', 'blockTxns'])
+      for (const { title, bytes } of titled(type)) {
+        const family = resolveNetwork(title[1] as NetworkName);
+        const result = decodeMessage(bytes);
+        const message = result.ok ? result.message : undefined;
+        if (message?.type === 'compactBlock') {
+          const block = defined(family.decodeCompact(message.block, message.height), 'an example is good');
+          expect(bytesToHex(family.encodeCompact(block))).toBe(bytesToHex(message.block));
+          read.push([block.shortIds.length / 6, ...block.prefilled.map(({ index }) => index)]);
+        } else if (message?.type === 'getBlockTxns') {
+          read.push(family.decodePlaces(message.places)?.items);
+        } else if (message?.type === 'blockTxns') {
+          read.push(family.decodeTransactions(message.transactions)?.items.map(({ length }) => length));
+        }
+      }
+    expect(read).toEqual([[9, 0], [0], [2, 5, 6], [65]]);
   });
 
   it('names every code that a peer can be told, and no other', () => {

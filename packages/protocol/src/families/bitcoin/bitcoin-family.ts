@@ -2,6 +2,7 @@ import type { ChainFamily } from '../../chain/chain-family.js';
 import { networkIdOf } from '../network-id.js';
 import { presyncParamsOf } from '../presync-params.js';
 import { blockRules } from './block/check-body.js';
+import { compactBlockRules } from './block/compact-blocks.js';
 import { transactionRules } from './block/transaction-rules.js';
 import { headerCodec } from './header/batch-codec.js';
 import { batchPass } from './header/batch-pass.js';
@@ -22,12 +23,14 @@ export function createBitcoinFamily(params: BitcoinParams): ChainFamily {
     networkId: networkIdOf('bitcoin', params),
     messageBytesMax,
     genesis: { record: params.genesisRecord, hash: params.genesisHash },
+    targetSpacingS: params.targetSpacingS,
     presync: presyncParamsOf('bitcoin', params.name),
     ...headerRules(params, targets),
     ...headerCodec,
     ...proofOfWork(targets),
     ...blockRules(params.name),
     ...transactionRules,
+    ...compactBlockRules,
     batchPass: batchPass(params),
   };
 }

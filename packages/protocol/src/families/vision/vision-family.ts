@@ -2,6 +2,7 @@ import type { ChainFamily } from '../../chain/chain-family.js';
 import { networkIdOf } from '../network-id.js';
 import { presyncParamsOf } from '../presync-params.js';
 import { blockRules } from './block/check-body.js';
+import { compactBlockRules } from './block/compact-blocks.js';
 import { transactionRules } from './block/transaction-rules.js';
 import { headerCodec } from './header/batch-codec.js';
 import { genesisRecordOf } from './header/genesis-record.js';
@@ -43,12 +44,14 @@ export function createVisionFamily(params: VisionParams): VisionFamily {
     networkId: networkIdOf('vision', params),
     messageBytesMax,
     genesis: { record: genesisRecord, hash: headerHash(rules, genesisRecord) },
+    targetSpacingS: params.targetSpacingS,
     presync: presyncParamsOf('vision', params.name),
     ...headerRules(params),
     ...headerCodec(params),
     ...proofOfWork(params),
     ...blockRules(rules),
     ...transactionRules,
+    ...compactBlockRules(params),
     headerId: (record) => headerId(rules, record),
     hash: (record) => headerHash(rules, record),
   };

@@ -14,8 +14,14 @@ export const PROTOCOL_VERSION_MIN = 3;
 export const SERVICE_GATEWAY = 1;
 /** A bit of `services`: keeps the body of every header of its chain. */
 export const SERVICE_ARCHIVE = 2;
+/** A bit of `services`: relays transactions. Whoever does not say it is told of none and asked for none. */
+export const SERVICE_TRANSACTIONS = 4;
+
+/** A bit of `services`: sends new blocks as compact blocks, and serves their transactions. */
+export const SERVICE_COMPACT_BLOCKS = 8;
 /** The services that this code knows: a peer may require any of them. */
-export const KNOWN_SERVICES = SERVICE_GATEWAY + SERVICE_ARCHIVE;
+export const KNOWN_SERVICES =
+  SERVICE_GATEWAY + SERVICE_ARCHIVE + SERVICE_TRANSACTIONS + SERVICE_COMPACT_BLOCKS;
 
 /** Who the sender is, and between which ends it sees the channel. */
 export interface Identity {

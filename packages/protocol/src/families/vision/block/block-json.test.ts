@@ -4,7 +4,7 @@ import { recordFromJson } from '../header/header-json.js';
 import { encodeRecord } from '../header/record.js';
 import { visionDevnet } from '../network-params.js';
 import { decodeTransaction, encodeTransaction, type VisionTransaction } from '../transaction/transaction.js';
-import { encodeBlockJson } from './block-json.js';
+import { blockFromJson, encodeBlockJson } from './block-json.js';
 import { encodeVisionBody } from './body-codec.js';
 
 const header = {
@@ -62,4 +62,41 @@ test('a miner field that is no text is written as none', () => {
     visionDevnet.minerBytesMax,
   ) as Uint8Array;
   expect(encodeBlockJson(other, encodeVisionBody([]))).toContain('"miner":""');
+});
+
+test('a block is read back whole', () => {
+  const body = encodeVisionBody([tx, { ...tx, nonce: 1n }]);
+  const text = encodeBlockJson(record, body) as string;
+  expect(blockFromJson(visionDevnet, parseLosslessJson(text))).toEqual({ ok: true, record, body });
+});
+
+test.each([
+  ['no object', () => '5', 'HEADER_MALFORMED'],
+  ['no header', (text: string) => text.replace('"header"', '"other"'), 'HEADER_MALFORMED'],
+  ['no transactions', (text: string) => text.replace('"txs"', '"other"'), 'BODY_MALFORMED'],
+  [
+    'something that is no transaction',
+    (text: string) => text.replace('"fee_limit"', '"x"'),
+    'BODY_MALFORMED',
+  ],
+  ['a miner too long', (text: string) => text.replace('a \\"', `${'x'.repeat(65)}\\"`), 'HEADER_BAD_MINER'],
+  [
+    'a transaction too large',
+    (text: string) => text.replace('"cash"', JSON.stringify('x'.repeat(70_000))),
+    'BODY_MALFORMED',
+  ],
+])('%s is no block', (_, change, code) => {
+  const text = encodeBlockJson(record, encodeVisionBody([tx])) as string;
+  expect(change(text)).not.toBe(text);
+  expect(blockFromJson(visionDevnet, parseLosslessJson(change(text)))).toMatchObject({ ok: false, code });
+});
+
+test('a body above 2 MB is no block', () => {
+  const large = { ...tx, args: Array.from({ length: 60_000 }, () => 1) };
+  const item = encodeTransaction(large);
+  const text = (encodeBlockJson(record, encodeVisionBody([])) as string).replace(
+    '"txs":[]',
+    `"txs":[${Array.from({ length: 34 }, () => item).join(',')}]`,
+  );
+  expect(blockFromJson(visionDevnet, parseLosslessJson(text))).toMatchObject({ code: 'BODY_TOO_LARGE' });
 });

@@ -100,6 +100,13 @@ export function encodeVisionTransaction(tx: VisionTransaction): Uint8Array {
   return writer.bytes();
 }
 
+/** Moves the reader behind the transaction that begins here; fails it if there is none, or one above a cap. */
+export function skipTransaction(reader: ByteReader): void {
+  const start = reader.position;
+  readTransaction(reader);
+  if (reader.position - start > transactionBytesMax) reader.fail();
+}
+
 function writeTransaction(writer: ByteWriter, tx: VisionTransaction): void {
   const key = hexToBytes(tx.sender_pubkey, 32);
   const signature = hexToBytes(tx.sig, 64);

@@ -26,12 +26,15 @@ export interface VisionTransaction {
 
 /** @returns the transaction, or undefined if the text is not the JSON of one; unknown members are ignored */
 export function decodeTransaction(text: string): VisionTransaction | undefined {
-  let value: JsonValue;
   try {
-    value = parseLosslessJson(text);
+    return transactionFromJson(parseLosslessJson(text));
   } catch {
     return undefined;
   }
+}
+
+/** @returns the transaction that a JSON value is, or undefined if it is none; unknown members are ignored */
+export function transactionFromJson(value: JsonValue): VisionTransaction | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const json = value;
   const integer = (member: string, bits: number, otherwise?: bigint): bigint | undefined => {

@@ -1,0 +1,57 @@
+/**
+ * Who sends new blocks unasked to whom. This node wants them of the peers that brought it the last new blocks first, at most
+ * HIGH_BANDWIDTH_PEERS_MAX; and it sends them to those peers that want them.
+ *
+ * Memory: a few entries of each peer.
+ */
+import { HIGH_BANDWIDTH_PEERS_MAX, REQUEST_TIMEOUT_MAX_MS } from '../limits.js';
+import type { Outbox } from '../peer/outbox.js';
+import type { Peer } from '../peer/peer.js';
+
+/** The choice of this side, and those of the others. */
+export class HighBandwidth {
+  /** Peers that want blocks of this node unasked. */
+  readonly wanting = new Set<Peer>();
+  /** Peers that are to send them, the one that was first longest ago before the others. */
+  readonly #chosen = new Set<Peer>();
+  /** Peers that were chosen, and until when what they send may have been on its way. Monotonic ms. */
+  readonly #former = new Map<Peer, number>();
+
+  constructor(readonly outbox: Outbox) {}
+
+  /** The peers that are to send blocks unasked, to look at. */
+  get chosen(): ReadonlySet<Peer> {
+    return this.#chosen;
+  }
+
+  /** A peer was the first to bring a new block. */
+  choose(peer: Peer, now: number): void {
+    if (!peer.hasCompactBlocks) return;
+    const isNew = !this.#chosen.delete(peer);
+    this.#chosen.add(peer);
+    if (!isNew) return;
+    this.#former.delete(peer);
+    this.outbox.send(peer, { type: 'sendCompact', highBandwidth: true });
+    const [oldest] = this.#chosen;
+    if (this.#chosen.size > HIGH_BANDWIDTH_PEERS_MAX && oldest !== undefined) this.dismiss(oldest, now);
+  }
+
+  /** A peer is not to send blocks unasked any more. */
+  dismiss(peer: Peer, now: number): void {
+    if (!this.#chosen.delete(peer)) return;
+    this.#former.set(peer, now + REQUEST_TIMEOUT_MAX_MS);
+    this.outbox.send(peer, { type: 'sendCompact', highBandwidth: false });
+  }
+
+  /** Whether a peer may send a block unasked. */
+  maySend(peer: Peer, now: number): boolean {
+    return this.#chosen.has(peer) || now < (this.#former.get(peer) ?? Number.NEGATIVE_INFINITY);
+  }
+
+  /** A peer is gone. */
+  forget(peer: Peer): void {
+    this.wanting.delete(peer);
+    this.#chosen.delete(peer);
+    this.#former.delete(peer);
+  }
+}
