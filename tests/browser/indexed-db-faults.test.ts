@@ -144,7 +144,7 @@ describe('IndexedDbStore and what it may find', () => {
     await store.close();
     assertEqual(
       await dumpOf(networkId),
-      'version 3; bodies: 7… = 6,7,8; journal: 0 = 4,5; meta: tip = 1,2,3',
+      'version 4; bodies: 7… = 6,7,8; journal: 0 = 4,5; meta: tip = 1,2,3',
     );
   });
 
@@ -168,7 +168,7 @@ describe('IndexedDbStore and what it may find', () => {
     await store.close();
     assertEqual(
       await dumpOf(networkId),
-      'version 3; bodies: 7… = 6,7,8; journal: 0 = 4,5; meta: tip = 1,2,3',
+      'version 4; bodies: 7… = 6,7,8; journal: 0 = 4,5; meta: tip = 1,2,3',
     );
   });
 

@@ -118,7 +118,10 @@ const wire: FuzzTarget = {
   samples: encoded,
   check(input) {
     const result = decodeMessage(input);
-    if (result.ok) expectEqual('encoded again', encodeMessage(result.message), input);
+    if (!result.ok) return;
+    const again = encodeMessage(result.message);
+    // What a later version may have behind the fields that are known is skipped.
+    expectEqual('encoded again', again, result.row.mayHaveMore ? input.subarray(0, again.length) : input);
   },
 };
 

@@ -100,6 +100,7 @@ type StorageUse = 'header write' | 'body write' | 'transaction write' | 'body re
 function useOf(operation: StorageOperation): StorageUse {
   if (operation.kind === 'list') return 'other';
   const items = operation.kind === 'read' ? operation.selections : operation.changes;
+  if (items.some(({ table }) => table === 'discouraged')) return 'other';
   const isOfBodies = items.some(({ table }) => table === 'bodies');
   if (operation.kind === 'read') return isOfBodies ? 'body read' : 'other';
   if (items.some(({ table }) => table === 'transactions')) return 'transaction write';

@@ -1,5 +1,5 @@
 /** Nodes with keys: who they prove to be, and to whom a man in the middle, a repeated hello or a false one is of no use. */
-import { bytesToHex, type Hello, PROTOCOL_VERSION } from '@vision-light/protocol';
+import { bytesToHex, type Hello, MemoryStore, type Message, PROTOCOL_VERSION } from '@vision-light/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeKeyOfSeed } from '../../packages/gateway/src/node-key.js';
 import { HELD_MESSAGES_MAX } from '../../packages/protocol/src/limits.js';
@@ -18,6 +18,7 @@ const channel = {
 
 let world: World;
 let node: SimNode;
+let store: MemoryStore;
 
 const add = (id: string, options: Partial<SimNodeOptions> = {}): SimNode =>
   world.add(id, { family: visionSim, identity: id, ...options });
@@ -41,7 +42,8 @@ async function meet(id = 'stranger', answer = answerPings): Promise<Stranger> {
 
 beforeEach(async () => {
   world = new World(genesisTime + 1_000_000);
-  node = add('node');
+  store = new MemoryStore();
+  node = add('node', { store });
   await settle();
 });
 
@@ -88,6 +90,7 @@ describe('two nodes with keys', () => {
       world.connect('node', `${id}.1`);
       await settle();
       // The page is gone without a word; only its channel is left.
+      first.leave('node');
       first.isRunning = false;
       first.driver.stop();
       add(`${id}.2`, { identity: id });
@@ -251,16 +254,24 @@ describe('a peer', () => {
   });
 
   it('may go on before this node has verified its hello, within bounds', async () => {
+    const ask = (requestId: number): Message => ({
+      type: 'getHeaders',
+      requestId,
+      locator: [],
+      stop: undefined,
+      skip: 0,
+      max: 1,
+    });
     const eager = await meet('eager');
     eager.prove(key);
-    for (let i = 1; i <= HELD_MESSAGES_MAX; i++) eager.say({ type: 'ping', requestId: i });
+    for (let i = 1; i <= HELD_MESSAGES_MAX; i++) eager.say(ask(i));
     await settle();
-    expect(eager.heard('pong').map(({ requestId }) => requestId)).toEqual(
+    expect(eager.heard('headers').map(({ requestId }) => requestId)).toEqual(
       Array.from({ length: HELD_MESSAGES_MAX }, (_, i) => i + 1),
     );
     const greedy = await meet('greedy');
     greedy.prove(nodeKeyOfSeed(bytesOf('greedy')));
-    for (let i = 0; i <= HELD_MESSAGES_MAX; i++) greedy.say({ type: 'ping', requestId: i });
+    for (let i = 0; i <= HELD_MESSAGES_MAX; i++) greedy.say(ask(i));
     await settle();
     expect(greedy.rejectedWith).toBe('PEER_FLOOD');
     const heavy = await meet('heavy');
@@ -283,6 +294,72 @@ describe('a peer', () => {
       ['known', 'gateway'],
       ['other', 'browser'],
     ]);
+  });
+});
+
+describe('a discouraged peer', () => {
+  /** Bytes that no version writes. */
+  const misbehave = (stranger: Stranger): void => stranger.sayRaw(Uint8Array.of(3, 0, 0, 0, 2, 0x80, 0));
+
+  it('PEER_DISCOURAGED: is refused by whatever name it comes back, over a reload, and forgiven after a day', async () => {
+    const first = await meet('first');
+    first.prove(key);
+    misbehave(first);
+    await settle();
+    expect(first.rejectedWith).toBe('WIRE_MALFORMED');
+    for (const id of ['first', 'another name']) {
+      const again = await meet(id);
+      again.prove(key);
+      await settle();
+      expect(again.rejectedWith).toBe('PEER_DISCOURAGED');
+    }
+    world.kill('node');
+    node = add('node', { store });
+    await settle();
+    const later = await meet('later');
+    later.prove(key);
+    await settle();
+    expect(later.rejectedWith).toBe('PEER_DISCOURAGED');
+    // Another key is another peer.
+    const other = await meet('other');
+    other.prove(nodeKeyOfSeed(bytesOf('other')));
+    await settle();
+    expect(node.core.peers().map(({ id }) => id)).toEqual(['other']);
+    await settle(24 * 3_600_000);
+    const forgiven = await meet('forgiven');
+    forgiven.prove(key);
+    await settle();
+    expect(forgiven.rejectedWith).toBeUndefined();
+    expect(node.core.peers().map(({ id }) => id)).toContain('forgiven');
+  });
+
+  it('is none that breaks a rule before it has proven who it is: nobody can blame somebody else', async () => {
+    const victim = nodeKeyOfSeed(bytesOf('victim'));
+    const liar = await meet('liar');
+    const say = liar.say.bind(liar);
+    liar.say = (...messages) =>
+      say(...messages.map((each) => (each.type === 'hello' ? { ...each, services: 1 } : each)));
+    liar.prove(victim);
+    misbehave(liar);
+    await settle();
+    expect(liar.rejectedWith).toBe('PEER_IDENTITY_FALSE');
+    const honest = await meet('honest');
+    honest.prove(victim);
+    await settle();
+    expect(node.core.peers().map(({ id }) => id)).toEqual(['honest']);
+  });
+
+  it('that only left a rule for a slow line is no such peer', async () => {
+    const eager = await meet('eager');
+    eager.prove(key);
+    await settle();
+    eager.say({ type: 'pong', requestId: 1_000_000 });
+    await settle();
+    expect(eager.rejectedWith).toBe('PEER_UNSOLICITED');
+    const again = await meet('again');
+    again.prove(key);
+    await settle();
+    expect(node.core.peers().map(({ id }) => id)).toEqual(['again']);
   });
 });
 

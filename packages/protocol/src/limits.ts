@@ -231,6 +231,24 @@ export const MESSAGES_PER_SECOND_MAX = 200;
 /** Messages that a peer may send at once, in addition to the rate: those of two seconds. */
 export const MESSAGES_BURST_MAX = 400;
 
+/** Pings of one peer in a minute, at once or spread. It sends at most three; each costs a pong, and wakes a phone's radio. Above it the peer is disconnected. */
+export const PINGS_PER_MINUTE_MAX = 60;
+
+/** Announcements of one peer in a minute, at once or spread. A network finds twelve blocks (Vision), and a node that downloads announces 30 times; each may cost a request for headers. Above it the peer is disconnected. */
+export const ANNOUNCES_PER_MINUTE_MAX = 300;
+
+/** `getHeaders` of one peer in a minute, at once or spread: the headers of 100,000 a second by the largest answers, twice. Each costs a look at the tree and up to 768 KiB, which `SERVED_BYTES_PER_SECOND_MAX` limits besides. Above it the peer is disconnected. */
+export const GET_HEADERS_PER_MINUTE_MAX = 6_000;
+
+/** `getBlocks` of one peer in a minute, at once or spread: one in `BLOCK_REQUEST_INTERVAL_MS`, and a half more. Each costs reads of the store, which `SERVED_BYTES_PER_SECOND_MAX` limits besides. Above it the peer is disconnected. */
+export const GET_BLOCKS_PER_MINUTE_MAX = 9_000;
+
+/** Keys of discouraged peers that are remembered. Arbitrary: each takes 40 bytes on disk, and new keys cost an attacker nothing. Above it the one that was discouraged first is forgiven. */
+export const DISCOURAGED_MAX = 1_024;
+
+/** Seconds for which a discouraged peer is refused: a day. */
+export const DISCOURAGED_S = 86_400;
+
 /** Bytes that wait for one peer to take them. Four answers to `getHeaders` of the largest kind. Above it further requests of that peer wait. */
 export const SEND_BUFFER_BYTES_MAX = 4 * 1024 * 1024;
 
@@ -279,8 +297,8 @@ export const JOURNAL_ENTRIES_MAX = 64;
 /** Bytes of answers that are kept as peers sent them until they are written: a whole segment of the largest headers (Vision's mainnet), or a hundred answers of Bitcoin headers for a disk that lags. What is beyond it is encoded anew. */
 export const RECEIVED_BYTES_MAX = 8 * 1024 * 1024;
 
-/** Storage requests that are not answered: one write of headers, one of bodies, two of the start or of the stored chain in the background, two of transactions of this side, and `BODY_READS_MAX` bodies. Each part bounds its own, so one more is a mistake of the node, which then stops. */
-export const STORAGE_REQUESTS_MAX = 6 + BODY_READS_MAX;
+/** Storage requests that are not answered: one write of headers, one of bodies, two of the start or of the stored chain in the background, two of transactions of this side, one of discouraged peers, and `BODY_READS_MAX` bodies. Each part bounds its own, so one more is a mistake of the node, which then stops. */
+export const STORAGE_REQUESTS_MAX = 7 + BODY_READS_MAX;
 
 /** Milliseconds that new headers wait for their chunk to fill while more arrive; otherwise they are written at once. */
 export const STORE_DELAY_MS = 1_000;

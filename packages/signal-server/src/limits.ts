@@ -32,6 +32,12 @@ export interface SignalLimits {
    * connections. TCP connections that were not upgraded are counted apart, as many. Beyond: refused.
    */
   readonly maxConnectionsPerAddress: number;
+  /**
+   * Open connections of one network group (IPv4: of one /24, IPv6: of one /48), which one holder may have all of: four
+   * times one address, an eighth of all connections, since neighbours share it. Those that were not upgraded are counted
+   * apart, as many. Beyond: refused.
+   */
+  readonly maxConnectionsPerGroup: number;
   /** New connections a second of one address in the long run: arbitrary. Beyond: refused. */
   readonly maxConnectsPerSecondPerAddress: number;
   /** New connections of one address at once: all that are allowed, reloading twice. Beyond: refused. */
@@ -89,6 +95,7 @@ export const defaultLimits: SignalLimits = {
   maxExcessMessages: 2000,
   maxConnections: 16_384,
   maxConnectionsPerAddress: 512,
+  maxConnectionsPerGroup: 2048,
   maxConnectsPerSecondPerAddress: 32,
   maxConnectBurstPerAddress: 1536,
   maxRooms: 4096,

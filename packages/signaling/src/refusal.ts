@@ -14,6 +14,7 @@ export const refusals = {
   SIGNAL_DIRECTORY_UNAVAILABLE: 'The server cannot reach its list of peers now. Ask again later.',
   SIGNAL_TOO_MANY_CONNECTIONS: 'The server has as many connections as it allows.',
   SIGNAL_TOO_MANY_FROM_ADDRESS: 'Too many connections come from this address.',
+  SIGNAL_TOO_MANY_FROM_NETWORK: 'Too many connections come from the network of this address.',
   SIGNAL_ORIGIN_NOT_ALLOWED: 'Pages of this origin may not use the server.',
   SIGNAL_METRICS_FROM_GATEWAY: 'Gateways have metrics of their own and do not report any here.',
   SIGNAL_METRICS_TOO_OFTEN: 'The report of metrics came too soon after the others.',

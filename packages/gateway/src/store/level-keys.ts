@@ -27,6 +27,7 @@ const layouts: Readonly<Record<TableName, Layout>> = {
   journal: { prefix: 0x6a },
   meta: { prefix: 0x74 },
   bodies: { prefix: 0x62, listPrefix: 0x68 },
+  discouraged: { prefix: 0x64 },
   transactions: { prefix: 0x78 },
 };
 

@@ -1,10 +1,11 @@
 import type { StorageFailure } from '../io/storage.js';
 import type { Peer } from '../peer/peer.js';
+import type { Offence } from '../peer/verdicts.js';
 
 /** What the sync of bodies asks of the node around it. */
 export interface BlockSyncListener {
   /** Says why, and disconnects. */
-  punish(peer: Peer, code: string): void;
+  punish(peer: Peer, code: Offence): void;
   /** A body came that is the one of the header in `slot`; its bytes may be those of a message. */
   accepted(slot: number, body: Uint8Array): void;
   /** The store has taken bodies, or why it has not. */

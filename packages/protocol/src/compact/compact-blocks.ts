@@ -28,6 +28,7 @@ import { earliest, type Part, type Reception } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
 import type { PeerSet } from '../peer/peer-set.js';
 import type { RequestKind, RequestLedger } from '../peer/request-ledger.js';
+import type { Offence } from '../peer/verdicts.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import type { Announce } from '../wire/messages/announce.js';
 import type {
@@ -47,7 +48,7 @@ import { Rebuilder } from './rebuilder.js';
 /** What compact blocks ask of the node around them. */
 export interface CompactListener {
   /** Says why, and disconnects. */
-  punish(peer: Peer, code: string): void;
+  punish(peer: Peer, code: Offence): void;
   /** A message says no more than that a peer has a block. */
   announced(peer: Peer, message: Announce, time: EventTime): Reception;
   /** What is known of a peer's chain has changed. */

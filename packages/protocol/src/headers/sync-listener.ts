@@ -1,9 +1,10 @@
 import type { Peer } from '../peer/peer.js';
+import type { Offence } from '../peer/verdicts.js';
 
 /** What the sync asks of the node around it. */
 export interface SyncListener {
   /** Says why, and disconnects. */
-  punish(peer: Peer, code: string, detail: string): void;
+  punish(peer: Peer, code: Offence, detail: string): void;
   /** Something on this side keeps headers out. */
   failed(code: 'POW_UNAVAILABLE'): void;
   /** All headers of an answer are in the tree, `payload` in the batch codec; see `ChainWriter.received`. */

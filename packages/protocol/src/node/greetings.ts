@@ -51,6 +51,8 @@ export interface GreetingListener {
   ready(peer: Peer): void;
   /** Says why, and disconnects. `detail` is what is known beyond the code. */
   punish(peer: Peer, code: PeerFault, detail?: string): void;
+  /** Whether a peer with this key has done what no honest one does, within a day. */
+  isDiscouraged(key: Uint8Array): boolean;
   /** Something went wrong that the application should know. */
   error(code: string, detail: string): void;
 }
@@ -160,6 +162,7 @@ export class Greetings {
     const { identity } = kept;
     if (!peer.isChallenged) return 'PEER_OUT_OF_TURN';
     if (identity === undefined || greeting?.nonce === undefined) return 'PEER_IDENTITY_FALSE';
+    if (this.listener.isDiscouraged(identity.key)) return 'PEER_DISCOURAGED';
     peer.held = [];
     const { key: publicKey, signature } = identity;
     const message = signedHello(kept, identity, greeting.nonce);

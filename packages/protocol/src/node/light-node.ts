@@ -177,6 +177,7 @@ export class LightNode {
         });
         this.blocks.start();
         this.transactions.start();
+        this.#parts.discouraged.start();
         break;
       case 'peerConnected':
         this.#parts.sessions.connected(event, this.#time);

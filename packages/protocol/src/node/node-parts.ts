@@ -32,6 +32,7 @@ import type { Peer } from '../peer/peer.js';
 import { PeerSet } from '../peer/peer-set.js';
 import { RequestLedger } from '../peer/request-ledger.js';
 import { SeenFilter } from '../peer/seen-filter.js';
+import type { Offence } from '../peer/verdicts.js';
 import { TransactionRelay } from '../transactions/transaction-relay.js';
 import { HeaderTree } from '../tree/header-tree.js';
 import { genesisBase, type TreeBase } from '../tree/tree-base.js';
@@ -49,6 +50,7 @@ import {
 } from '../wire/messages/hello.js';
 import { Announcer } from './announcer.js';
 import { ChainChanges } from './chain-changes.js';
+import { Discouraged } from './discouraged.js';
 import { HeldRelease } from './held-release.js';
 import { PeerNotices } from './peer-notices.js';
 import { PeerSearch } from './peer-search.js';
@@ -99,7 +101,7 @@ export interface PartContext {
   /** Numbers of [0, 1) that depend on the seed alone. */
   readonly random: () => number;
   /** Says why, and disconnects. */
-  readonly punish: (peer: Peer, code: string) => void;
+  readonly punish: (peer: Peer, code: Offence) => void;
 }
 
 /** Parts beside those of every node, and the messages that they take. */
@@ -137,6 +139,7 @@ export class NodeParts {
   readonly random: () => number;
   readonly tree: HeaderTree;
   readonly verifier: Verifier;
+  readonly discouraged: Discouraged;
   readonly sessions: Sessions;
   readonly headerServer: HeaderServer;
   readonly sync: HeaderSync;
@@ -171,7 +174,7 @@ export class NodeParts {
         : new MessageCodec<WireMessage>([...messageRows, ...extension.rows]);
     const outbox = new Outbox(codec);
     const { peers, ledger } = this;
-    const punish = (peer: Peer, code: string): void => this.sessions.punish(peer, code, listener.now());
+    const punish = (peer: Peer, code: Offence): void => this.sessions.punish(peer, code, listener.now());
     const dropped = new SeenFilter(SEEN_HEADERS_MAX);
     const tree = new HeaderTree(family, { base: options.base, dropped: (hash) => dropped.add(hash) });
     this.outbox = outbox;
@@ -219,6 +222,7 @@ export class NodeParts {
       nextJob,
     );
     this.notices = new PeerNotices(peers, outbox);
+    this.discouraged = new Discouraged(storage);
     this.sessions = new Sessions(
       tree,
       peers,
@@ -236,6 +240,11 @@ export class NodeParts {
         },
         // Of one that is known already the next ping or block reports it.
         measured: (peer, isFirst) => this.notices.updated(peer, listener.now(), isFirst),
+        discourage: ({ hello }) => {
+          if (hello?.identity !== undefined)
+            this.discouraged.add(hello.identity.key, listener.time().wallTime);
+        },
+        isDiscouraged: (key) => this.discouraged.has(key, listener.time().wallTime),
         error: (code, detail) => listener.error(code, detail),
       },
       {
@@ -377,6 +386,7 @@ export class NodeParts {
       new UnsentLimit(outbox, punish),
       this.headerServer,
       this.sessions,
+      this.discouraged,
       sync,
       // Before what downloads bodies whole, and what announces.
       this.compact,

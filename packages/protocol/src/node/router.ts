@@ -11,6 +11,7 @@ import type { Outbox } from '../peer/outbox.js';
 import type { Part, Reception } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
 import type { PeerSet } from '../peer/peer-set.js';
+import type { Offence } from '../peer/verdicts.js';
 import type { MessageRow } from '../wire/message-row.js';
 import type { WireFault } from '../wire/wire-fault.js';
 
@@ -19,7 +20,7 @@ export interface RouterListener {
   /** Bytes came. @returns whether a deadline came nearer, or went */
   heard(peer: Peer, wasPartial: boolean, messages: number, now: number): boolean;
   /** Says why, and disconnects. */
-  punish(peer: Peer, code: string, now: number): void;
+  punish(peer: Peer, code: Offence, now: number): void;
 }
 
 /** What can be wrong with a message before its part has it. */
@@ -88,6 +89,7 @@ export class Router {
     if (!decoded.ok) return this.#unread(peer, decoded.code, time);
     const { message, row } = decoded;
     if (row.cost > 0 && !peer.messages.take(time.now, row.cost)) return 'PEER_FLOOD';
+    if (!peer.budgets.take(row.type, time.now)) return 'PEER_FLOOD';
     if (!isInTurn(row, peer)) return 'PEER_OUT_OF_TURN';
     counters.received(message);
     return this.#takers[row.typeByte]?.receive?.(peer, message, time);

@@ -23,6 +23,7 @@ import { Peer } from '../peer/peer.js';
 import type { PeerFault } from '../peer/peer-fault.js';
 import type { PeerSet } from '../peer/peer-set.js';
 import type { RequestKind, RequestLedger } from '../peer/request-ledger.js';
+import { type Offence, verdictOn } from '../peer/verdicts.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import type { Challenge } from '../wire/messages/challenge.js';
 import type { Hello } from '../wire/messages/hello.js';
@@ -47,6 +48,10 @@ export interface SessionListener {
   gone(peer: Peer, code: string | undefined, now: number, detail: string | undefined): void;
   /** Its round-trip time is another, or known for the first time. */
   measured(peer: Peer, isFirst: boolean): void;
+  /** A peer has done what no honest one does. */
+  discourage(peer: Peer): void;
+  /** Whether a peer with this key did so within a day. */
+  isDiscouraged(key: Uint8Array): boolean;
   /** Something went wrong that the application should know. */
   error(code: string, detail: string): void;
 }
@@ -100,6 +105,7 @@ export class Sessions implements Part<SessionMessage> {
       {
         ready: (peer) => this.#ready(peer),
         punish: (peer, code, detail) => this.punish(peer, code, listener.now(), detail),
+        isDiscouraged: (key) => listener.isDiscouraged(key),
         error: (code, detail) => listener.error(code, detail),
       },
       options,
@@ -165,9 +171,11 @@ export class Sessions implements Part<SessionMessage> {
     if (peer !== undefined) this.#forget(peer, undefined, now);
   }
 
-  /** Says why, disconnects and forgets. @param detail  what is known beyond the code, for this side */
-  punish(peer: Peer, code: string, now: number, detail?: string): void {
-    if (this.peers.get(peer.id) !== peer) return;
+  /** Says why, disconnects and forgets, if the verdict on the fault is no other. @param detail  what is known beyond the code, for this side */
+  punish(peer: Peer, code: Offence, now: number, detail?: string): void {
+    const verdict = verdictOn(code);
+    if (this.peers.get(peer.id) !== peer || verdict === 'ignore') return;
+    if (verdict === 'discourage') this.listener.discourage(peer);
     this.outbox.send(peer, { type: 'reject', code });
     this.#disconnect(peer, code, now, detail);
   }

@@ -7,6 +7,7 @@ export const peerFaults = {
   PEER_IDENTITY_FALSE: 'The peer does not prove that it has the key that it names.',
   SIGNAL_TAMPERED:
     'Somebody sits between this node and the peer: whoever introduced them has changed their certificates.',
+  PEER_DISCOURAGED: 'The peer has broken the rules within the last day.',
   PEER_OUT_OF_TURN: 'A message came before hello, or a second hello.',
   PEER_UNSOLICITED: 'An answer came that nobody had asked for.',
   PEER_UNCONNECTED_HEADERS: 'The headers do not connect to anything that both sides know.',

@@ -23,6 +23,7 @@ import {
   SERVICE_TRANSACTIONS,
 } from '../wire/messages/hello.js';
 import type { SpareBuffers } from '../wire/spare-buffers.js';
+import { MessageBudgets } from './message-budgets.js';
 import { RoundTrip } from './round-trip.js';
 import { TokenBucket } from './token-bucket.js';
 
@@ -51,6 +52,7 @@ export interface PeerOptions {
 export class Peer {
   readonly assembler: MessageAssembler;
   readonly messages: TokenBucket;
+  readonly budgets = new MessageBudgets();
   /** Bytes of headers and bodies that it may still be sent. */
   readonly served: TokenBucket;
   readonly roundTrip = new RoundTrip();

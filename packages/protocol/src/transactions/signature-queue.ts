@@ -67,10 +67,8 @@ export class SignatureQueue {
       const items = this.#waiting.slice(0, SIGNATURES_PER_JOB);
       this.#waiting = this.#waiting.slice(items.length);
       this.#jobs++;
-      this.port.verify(
-        items.map(({ check }) => check),
-        (valid) => this.#answered(items, valid),
-      );
+      const checks = items.map(({ check }) => check);
+      this.port.verify(checks, (valid) => this.#answered(items, valid));
     }
   }
 

@@ -27,6 +27,7 @@ import {
 import type { Outbox } from '../peer/outbox.js';
 import { earliest, type Part, type Reception } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
+import type { Offence } from '../peer/verdicts.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import type { BranchSwitch } from '../tree/insert-result.js';
 import type { GetTxs, Inv, Txs } from '../wire/messages/transactions.js';
@@ -54,7 +55,7 @@ export interface RelayContext extends PoolFollowerContext {
   /** Whether many headers are still to come: what transactions could be checked against is not known. */
   readonly isFar: () => boolean;
   /** Says why, and disconnects. */
-  readonly punish: (peer: Peer, code: string) => void;
+  readonly punish: (peer: Peer, code: Offence) => void;
   /** The store has taken transactions of this side, or why it has not. */
   readonly storeAnswered: (failure: StorageFailure | undefined) => void;
 }

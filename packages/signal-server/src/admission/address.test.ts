@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { expect, test } from 'vitest';
-import { AddressBook, addressKey, addressOf } from './address.js';
+import { AddressBook, addressKey, addressOf, groupOf } from './address.js';
 
 test.each([
   ['192.0.2.7', '192.0.2.7'],
@@ -14,6 +14,14 @@ test.each([
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
 ])('%s counts as %s', (address, key) => {
   expect(addressKey(address)).toBe(key);
+});
+
+test.each([
+  ['192.0.2.7', '192.0.2.0/24'],
+  ['2001:db8:1:2::/64', '2001:db8:1::/48'],
+  ['unknown', 'unknown'],
+])('%s is in the group %s', (address, group) => {
+  expect(groupOf(address)).toBe(group);
 });
 
 test.each(['', 'unknown', '192.0.2', '192.0.2.7:80', '[::1]'])('%j is no address', (text) => {

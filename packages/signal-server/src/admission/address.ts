@@ -30,6 +30,17 @@ export function addressKey(text: string): string | undefined {
   return `${prefix.join(':')}::/64`;
 }
 
+/**
+ * The network group that an address counts against besides: its /24 (IPv4) or /48 (IPv6), of which one holder has many
+ * addresses. Neighbours that do not know each other are in it too, so it is allowed more than one address.
+ *
+ * @param address  as `addressOf` gives it
+ */
+export function groupOf(address: string): string {
+  if (isIPv4(address)) return `${address.slice(0, address.lastIndexOf('.'))}.0/24`;
+  return address.endsWith('::/64') ? `${address.split(':').slice(0, 3).join(':')}::/48` : address;
+}
+
 interface Visitor {
   open: number;
   readonly arrivals: TokenBucket;

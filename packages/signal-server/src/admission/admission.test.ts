@@ -67,6 +67,23 @@ test('X-Forwarded-For counts only behind a trusted proxy', async () => {
   await expect(connectClient(proxied, from('192.0.2.1'))).rejects.toThrow();
 });
 
+test('a network group has so many connections, whatever their addresses, and gets a place back', async () => {
+  const server = await startServer({ maxConnectionsPerGroup: 2 }, { trustProxy: true });
+  const from = (address: string) => ({ 'x-forwarded-for': address });
+  const first = await connectClient(server, from('192.0.2.1'));
+  await connectClient(server, from('192.0.2.2'));
+  await expect(connectClient(server, from('192.0.2.3'))).rejects.toThrow();
+  expect(await refusedCount(server, 'SIGNAL_TOO_MANY_FROM_NETWORK')).toBe(1);
+  // Another network is not concerned, and the refused address is not counted.
+  await connectClient(server, from('192.0.3.3'));
+  await connectClient(server, from('2001:db8:1:2::1'));
+  await connectClient(server, from('2001:db8:1:3::1'));
+  await expect(connectClient(server, from('2001:db8:1:4::1'))).rejects.toThrow();
+  first.disconnect();
+  await until(async () => (await metric(server, 'vision_signal_connections')) === 4);
+  await connectClient(server, from('192.0.2.3'));
+});
+
 test('the server has so many connections', async () => {
   const server = await startServer({ maxConnections: 2 });
   await connectClient(server);

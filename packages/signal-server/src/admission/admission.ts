@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { RefusalCode } from '@vision-light/signaling';
 import type { SignalLimits } from '../limits.js';
-import { AddressBook, addressKey, addressOf } from './address.js';
+import { AddressBook, addressKey, addressOf, groupOf } from './address.js';
 
 /** Who may connect at all. */
 export interface AdmissionPolicy {
@@ -25,23 +25,27 @@ export class Admission {
   /** TCP connections that have not been upgraded: HTTP requests, and those who never say anything. */
   readonly #pending = new Map<Socket, string>();
   readonly #pendingBook: AddressBook;
+  readonly #pendingGroups: AddressBook;
   readonly #upgraded = new Map<Socket, string>();
   readonly #upgradedBook: AddressBook;
+  readonly #upgradedGroups: AddressBook;
   readonly #onTcpClose: (this: Socket) => void;
 
   constructor(policy: AdmissionPolicy) {
     const { limits } = policy;
     this.#policy = policy;
     this.#pendingBook = new AddressBook(limits.maxConnectionsPerAddress, UNLIMITED);
+    this.#pendingGroups = new AddressBook(limits.maxConnectionsPerGroup, UNLIMITED);
     this.#upgradedBook = new AddressBook(limits.maxConnectionsPerAddress, {
       perSecond: limits.maxConnectsPerSecondPerAddress,
       burst: limits.maxConnectBurstPerAddress,
     });
+    this.#upgradedGroups = new AddressBook(limits.maxConnectionsPerGroup, UNLIMITED);
     const admission = this;
     // One function for all, since a closure for each would stay as long as its connection is open.
     this.#onTcpClose = function (this: Socket) {
-      release(admission.#pending, admission.#pendingBook, this);
-      release(admission.#upgraded, admission.#upgradedBook, this);
+      admission.#leavePending(this);
+      release(admission.#upgraded, [admission.#upgradedBook, admission.#upgradedGroups], this);
     };
   }
 
@@ -55,7 +59,8 @@ export class Admission {
     socket.once('close', this.#onTcpClose);
     if (this.#policy.isProxyTrusted) return undefined;
     const address = addressKey(socket.remoteAddress ?? '') ?? 'unknown';
-    if (!this.#pendingBook.enter(address, this.#policy.now())) return 'SIGNAL_TOO_MANY_FROM_ADDRESS';
+    const refusal = enter(address, this.#pendingBook, this.#pendingGroups, this.#policy.now());
+    if (refusal !== undefined) return refusal;
     this.#pending.set(socket, address);
     return undefined;
   }
@@ -68,7 +73,7 @@ export class Admission {
   upgrade(request: IncomingMessage): RefusalCode | undefined {
     const { limits, origins, isProxyTrusted, now } = this.#policy;
     const { socket } = request;
-    release(this.#pending, this.#pendingBook, socket);
+    this.#leavePending(socket);
     if (!isHandshake(request)) return 'SIGNAL_MALFORMED';
     const { origin } = request.headers;
     if (origins !== undefined && origin !== undefined && !origins.includes(origin)) {
@@ -76,7 +81,8 @@ export class Admission {
     }
     if (this.#upgraded.size >= limits.maxConnections) return 'SIGNAL_TOO_MANY_CONNECTIONS';
     const address = addressOf(request, isProxyTrusted);
-    if (!this.#upgradedBook.enter(address, now())) return 'SIGNAL_TOO_MANY_FROM_ADDRESS';
+    const refusal = enter(address, this.#upgradedBook, this.#upgradedGroups, now());
+    if (refusal !== undefined) return refusal;
     this.#upgraded.set(socket, address);
     return undefined;
   }
@@ -84,16 +90,38 @@ export class Admission {
   /** Forgets addresses that are gone. */
   sweep(): void {
     const nowMs = this.#policy.now();
-    this.#pendingBook.sweep(nowMs);
-    this.#upgradedBook.sweep(nowMs);
+    const books = [this.#pendingBook, this.#pendingGroups, this.#upgradedBook, this.#upgradedGroups];
+    for (const book of books) book.sweep(nowMs);
+  }
+
+  #leavePending(socket: Socket): void {
+    release(this.#pending, [this.#pendingBook, this.#pendingGroups], socket);
   }
 }
 
-function release(counted: Map<Socket, string>, book: AddressBook, socket: Socket): void {
+/** Counts one more of an address and of its group, or of neither. @returns the reason to refuse it, if there is one */
+function enter(
+  address: string,
+  addresses: AddressBook,
+  groups: AddressBook,
+  nowMs: number,
+): RefusalCode | undefined {
+  if (!addresses.enter(address, nowMs)) return 'SIGNAL_TOO_MANY_FROM_ADDRESS';
+  if (groups.enter(groupOf(address), nowMs)) return undefined;
+  addresses.leave(address);
+  return 'SIGNAL_TOO_MANY_FROM_NETWORK';
+}
+
+function release(
+  counted: Map<Socket, string>,
+  [addresses, groups]: readonly [AddressBook, AddressBook],
+  socket: Socket,
+): void {
   const address = counted.get(socket);
   if (address === undefined) return;
   counted.delete(socket);
-  book.leave(address);
+  addresses.leave(address);
+  groups.leave(groupOf(address));
 }
 
 /** Whether a request to the signaling path asks for what this server speaks: engine.io 4, anew, by WebSocket. */

@@ -6,10 +6,8 @@
  * it is then good (`isGood`): S·B = R + k·A without the cofactor. Both are computed here from the points themselves.
  */
 import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { getPublicKey, hashes, Point, sign } from '@noble/ed25519';
 import { sha512 } from '@noble/hashes/sha2.js';
-import { root } from '../run/run-command.mjs';
 
 hashes.sha512 = sha512;
 const { p, n: order } = Point.CURVE();
@@ -84,7 +82,13 @@ add('another key', getPublicKey(sha512(ascii('other')).slice(0, 32)), message, g
 for (const bit of [0, 100, 254, 255, 256, 300, 507]) {
   const flipped = good.slice();
   flipped[bit >> 3] ^= 1 << (bit & 7);
-  add(`bit ${bit} of the signature flipped`, publicKey, message, flipped, numberOf(flipped.slice(32)) < order);
+  add(
+    `bit ${bit} of the signature flipped`,
+    publicKey,
+    message,
+    flipped,
+    numberOf(flipped.slice(32)) < order,
+  );
 }
 for (const factor of [1n, 2n, 7n, 14n])
   add(`S + ${factor}·L`, publicKey, message, withS(goodS + factor * order), false);
@@ -168,4 +172,7 @@ add('a signature of 65 bytes', publicKey, message, join(good, new Uint8Array(1))
 add('no signature', publicKey, message, new Uint8Array(0), false);
 
 const lines = vectors.map((vector) => `  ${JSON.stringify(vector)}`);
-writeFileSync(path.join(root, 'tests/data/ed25519-vectors.json'), `[\n${lines.join(',\n')}\n]\n`);
+writeFileSync(
+  new URL('../../../tests/data/ed25519-vectors.json', import.meta.url),
+  `[\n${lines.join(',\n')}\n]\n`,
+);

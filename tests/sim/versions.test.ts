@@ -1,0 +1,158 @@
+/**
+ * Three versions of the protocol in one network: the one of this code, and two that come later, each with a message and a
+ * service that those before it do not know.
+ */
+import type { MessageRow, NodeExtension, Part, Peer, WireMessage } from '@vision-light/protocol';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { MESSAGES_BURST_MAX } from '../../packages/protocol/src/limits.js';
+import { genesisTime, VisionChain, visionSim } from './vision-chain.js';
+import { type SimNode, type SimNodeOptions, World } from './world.js';
+
+interface Greetings extends WireMessage {
+  readonly type: string;
+}
+
+/** A message without fields, which belongs to a part of its own. */
+function rowOf(version: number): MessageRow {
+  return {
+    type: `wave${version}`,
+    typeByte: 200 + version,
+    kind: 'notice',
+    bytesMax: 64,
+    cost: 1,
+    part: `waves${version}`,
+    encode() {},
+    decode: () => ({ type: `wave${version}` }),
+  };
+}
+
+const bitOf = (version: number): number => 2 ** (20 + version);
+
+/** A later version: it waves to each peer that offers its service, or to everyone. */
+function later(
+  version: number,
+  waves: Waves,
+  options: { isRude?: boolean; requires?: number } = {},
+): NodeExtension {
+  const versions = Array.from({ length: version - 3 }, (_, i) => 4 + i);
+  return {
+    version,
+    services: versions.reduce((sum, each) => sum + bitOf(each), 0),
+    ...(options.requires === undefined ? {} : { requires: options.requires }),
+    rows: versions.map(rowOf),
+    parts: ({ outbox }) =>
+      versions.map(
+        (each): Part<Greetings> => ({
+          name: `waves${each}`,
+          receive: () => {
+            waves.heard.push(`v${version} hears wave${each}`);
+            return 'quiet';
+          },
+          peerReady: (peer: Peer) => {
+            waves.spoken.push(`v${version} speaks ${peer.version}`);
+            const times = options.isRude === true ? waves.times : peer.serves(bitOf(each)) ? 1 : 0;
+            for (let i = 0; i < times; i++) outbox.send(peer, { type: `wave${each}` }, rowOf(each));
+          },
+        }),
+      ),
+  };
+}
+
+interface Waves {
+  readonly heard: string[];
+  readonly spoken: string[];
+  times: number;
+}
+
+const chain = new VisionChain();
+chain.mine({ count: 20 });
+
+let world: World;
+let waves: Waves;
+
+const add = (id: string, extension?: NodeExtension, options: Partial<SimNodeOptions> = {}): SimNode =>
+  world.add(id, { family: visionSim, identity: id, ...(extension && { extension }), ...options });
+
+async function settle(ms = 2000): Promise<void> {
+  await world.run(world.now + ms);
+}
+
+beforeEach(() => {
+  world = new World(genesisTime + 1_000_000);
+  waves = { heard: [], spoken: [], times: 1 };
+});
+
+describe('three versions in one network', () => {
+  it('sync with one another, and each two speak what both know', async () => {
+    const nodes = [
+      add('three'),
+      add('four', later(4, waves)),
+      add('five', later(5, waves)),
+      add('five too', later(5, waves)),
+    ];
+    await settle();
+    const batch = chain.tree.batch(1, 20);
+    nodes[0]?.driver.push({ type: 'command', command: { kind: 'submit', batch, ticket: 0 } });
+    await settle();
+    for (const [a, b] of [
+      ['three', 'four'],
+      ['four', 'five'],
+      ['three', 'five'],
+      ['five', 'five too'],
+    ] as const)
+      world.connect(a, b);
+    await settle(10_000);
+    expect(nodes.map(({ core }) => core.tip.height)).toEqual([20, 20, 20, 20]);
+    expect(nodes.map(({ core }) => core.peers().length)).toEqual([2, 2, 3, 1]);
+    expect([...waves.heard].sort()).toEqual([
+      'v4 hears wave4',
+      ...Array(3).fill('v5 hears wave4'),
+      ...Array(2).fill('v5 hears wave5'),
+    ]);
+    expect(new Set(waves.spoken)).toEqual(
+      new Set(['v4 speaks 3', 'v4 speaks 4', 'v5 speaks 3', 'v5 speaks 4', 'v5 speaks 5']),
+    );
+  });
+
+  it('what a later version sends all the same is skipped and counted, and costs its sender', async () => {
+    const three = add('three');
+    add('rude', later(4, waves, { isRude: true }));
+    await settle();
+    waves.times = 5;
+    world.connect('three', 'rude');
+    await settle();
+    expect(three.core.peers().length).toBe(1);
+    expect(three.core.metrics().vision_p2p_messages_skipped_total).toBe(5);
+    waves.times = MESSAGES_BURST_MAX + 100;
+    add('ruder', later(4, waves, { isRude: true }));
+    await settle();
+    world.connect('three', 'ruder');
+    await settle();
+    expect(three.noticed('peer').at(-1)?.change).toMatchObject({ id: 'ruder', code: 'PEER_FLOOD' });
+  });
+
+  it('an unknown message of the same version is a fault', async () => {
+    const three = add('three');
+    add('odd', { ...later(4, waves, { isRude: true }), version: 3 });
+    await settle();
+    world.connect('three', 'odd');
+    await settle();
+    expect(three.noticed('peer').at(-1)?.change).toMatchObject({ id: 'odd', code: 'WIRE_UNKNOWN_TYPE' });
+  });
+
+  it('PEER_FEATURE_REQUIRED: a peer that requires what this node does not know is told so, and why', async () => {
+    const three = add('three');
+    add('demanding', later(4, waves, { requires: bitOf(4) + 1 }));
+    add('four', later(4, waves));
+    await settle();
+    world.connect('three', 'demanding');
+    world.connect('four', 'demanding');
+    await settle();
+    expect(three.core.peers()).toEqual([]);
+    expect(three.noticed('peer').at(-1)?.change).toMatchObject({
+      code: 'PEER_FEATURE_REQUIRED',
+      detail: `it requires the services ${bitOf(4)}`,
+    });
+    expect(world.nodes.get('four')?.core.peers().length).toBe(1);
+  });
+});
