@@ -23,7 +23,14 @@ export function nodeSources(options: {
   readonly isMinified?: boolean;
   readonly workerPlugins?: readonly Plugin[];
 }): Plugin[] {
-  return [workerScript(options), slimComlink(), slimSimplePeer(), slimEngineIo(), slimSocketIo()];
+  return [
+    workerScript(options),
+    ed25519File(options),
+    slimComlink(),
+    slimSimplePeer(),
+    slimEngineIo(),
+    slimSocketIo(),
+  ];
 }
 
 /** Where vite puts the licences of the worker's libraries before they are emitted with the library's. */
@@ -59,6 +66,31 @@ function workerScript({
       this.emitFile({ type: 'asset', fileName: 'licenses-worker.md', source: licenses });
       // A list, which no minifier moves to its one use: at the start of the page, what follows repeats the end of the script.
       return `export const workerScript = [${JSON.stringify(code)}];`;
+    },
+  };
+}
+
+/**
+ * Provides `vision-light:ed25519-url`: the address of `ed25519.js` beside the bundle, which the node's worker loads where
+ * WebCrypto has no Ed25519. A page without a bundler finds it there; a bundler sees an asset and carries it along.
+ */
+function ed25519File({ isMinified = true }: Parameters<typeof nodeSources>[0]): Plugin {
+  const id = 'vision-light:ed25519-url';
+  return {
+    name: 'vision-light-ed25519-file',
+    resolveId: (each) => (each === id ? `\0${id}` : undefined),
+    async load(each) {
+      if (each !== `\0${id}`) return undefined;
+      const { code, sources, licenses } = await bundleScript({
+        entry: fileURLToPath(new URL('src/worker/ed25519-fallback.ts', import.meta.url)),
+        format: 'es',
+        isMinified,
+        plugins: [],
+      });
+      for (const source of sources) this.addWatchFile(source);
+      this.emitFile({ type: 'asset', fileName: 'ed25519.js', source: code });
+      this.emitFile({ type: 'asset', fileName: 'licenses-ed25519.md', source: licenses });
+      return "export const ed25519Url = new URL(/* @vite-ignore */ './ed25519.js', import.meta.url).href;";
     },
   };
 }
@@ -137,17 +169,32 @@ function kernelVisionX(): Plugin {
 }
 
 async function bundleWorker(isMinified: boolean, plugins: readonly Plugin[]): Promise<WorkerBundle> {
+  const own = [...(isMinified ? [shortReasons()] : []), kernelVisionX(), slimComlink(), slimIdb()];
+  const bundle = await bundleScript({ entry, format: 'iife', isMinified, plugins: [...own, ...plugins] });
+  if (!isMinified) return bundle;
+  const libraries = bundle.sources.filter((id) => id.includes('/node_modules/'));
+  return { ...bundle, code: await minifyFurther(bundle.code, namesOutsideWorker(libraries)) };
+}
+
+/** One script of an entry and all that it imports. */
+async function bundleScript(options: {
+  readonly entry: string;
+  readonly format: 'es' | 'iife';
+  readonly isMinified: boolean;
+  readonly plugins: readonly Plugin[];
+}): Promise<WorkerBundle> {
+  const { entry, format, isMinified, plugins } = options;
   const result = await build({
     configFile: false,
     logLevel: 'warn',
-    plugins: [...(isMinified ? [shortReasons()] : []), kernelVisionX(), slimComlink(), slimIdb(), ...plugins],
+    plugins: [...plugins],
     resolve: { conditions: sourceConditions },
     build: {
       write: false,
       license: { fileName: LICENSES },
       target: 'es2023',
       minify: isMinified,
-      lib: { entry, formats: ['iife'], name: 'visionLightWorker' },
+      lib: { entry, formats: [format], name: 'visionLightWorker' },
     },
   });
   const outputs = Array.isArray(result) ? result : [result];
@@ -157,9 +204,7 @@ async function bundleWorker(isMinified: boolean, plugins: readonly Plugin[]): Pr
       if (chunk.type !== 'chunk' || !chunk.isEntry) continue;
       const document = output.output.find(({ fileName }) => fileName === LICENSES);
       const licenses = document?.type === 'asset' ? String(document.source) : '';
-      const libraries = chunk.moduleIds.filter((id) => id.includes('/node_modules/'));
-      const code = isMinified ? await minifyFurther(chunk.code, namesOutsideWorker(libraries)) : chunk.code;
-      return { code, sources: chunk.moduleIds, licenses };
+      return { code: chunk.code, sources: chunk.moduleIds, licenses };
     }
   }
   throw new Error(`vite made no script of ${entry}`);

@@ -38,6 +38,9 @@ const socketNames = [
   ...['nsp', 'auth', 'pid', 'offset'],
 ];
 
+/** What the worker takes of `ed25519.js`, which is a script of its own (src/worker/ed25519-fallback.ts). */
+const fallbackNames = ['getPublicKey', 'sign', 'verify'];
+
 /** Members of the interfaces that a worker or a page has, and its global names. */
 function platformNames(scope: 'dom' | 'webworker'): Set<string> {
   const folder = here('../../node_modules/typescript/lib');
@@ -121,7 +124,7 @@ function boundaryNames(): Set<string> {
  */
 export function namesOutsideWorker(libraries: readonly string[]): Set<string> {
   const known = libraries.flatMap((file) => wordsOf(readCode(file)));
-  return new Set([...platformNames('webworker'), ...known, ...boundaryNames()]);
+  return new Set([...platformNames('webworker'), ...known, ...fallbackNames, ...boundaryNames()]);
 }
 
 /**

@@ -2,7 +2,13 @@
  * What links must do over the WebRTC of each platform: Chromium's, and the library of the gateway. Both sides of each link
  * run on the same platform; their signals pass from one to the other in order, as through a signaling server.
  */
-import { type Connection, type ConnectionOptions, PeerLinks, type SignalRoute } from '@vision-light/peering';
+import {
+  type Connection,
+  type ConnectionOptions,
+  type LinkFacts,
+  PeerLinks,
+  type SignalRoute,
+} from '@vision-light/peering';
 import type { Clock, SignalData } from '@vision-light/signaling';
 import { ManualClock } from './manual-clock.js';
 import { assertSame, Happenings, type SuiteRunner } from './suite-runner.js';
@@ -41,6 +47,8 @@ class Side {
   readonly signals: SignalData[] = [];
   readonly links: PeerLinks<TestedConnection>;
   readonly route: SignalRoute;
+  /** The ends of each link, as this side was told. */
+  readonly channels: LinkFacts['channel'][] = [];
   other: Side | undefined;
   /** Sent to a peer as soon as the channel to it is open. */
   greeting: Uint8Array | undefined;
@@ -64,7 +72,10 @@ class Side {
         });
       },
       events: {
-        described: (name, maxMessageBytes) => add(['described', name, maxMessageBytes]),
+        described: (name, { maxMessageBytes, channel }) => {
+          this.channels.push(channel);
+          add(['described', name, maxMessageBytes]);
+        },
         gone: (name, reason, phase) => add(['gone', name, `${phase}: ${reason}`]),
         refused: (error) => {
           throw error;
@@ -72,6 +83,7 @@ class Side {
       },
     });
     this.route = {
+      url: 'http://signal.example/',
       ownId: id,
       iceServers: [],
       send: (to, data, refused) => {
@@ -134,6 +146,10 @@ export function definePeerLinksSuite({ describe, it, afterEach }: SuiteRunner, p
         ['received', 'b.1', [4]],
       ]);
       assertSame(b.received(), [[1, 2, 3]]);
+      const [[near], [far]] = [a.channels, b.channels];
+      assertSame([...(near?.localFingerprint ?? [])], [...(far?.remoteFingerprint ?? [0])]);
+      assertSame([...(near?.remoteFingerprint ?? [])], [...(far?.localFingerprint ?? [0])]);
+      assertSame(near?.introducer, 'http://signal.example/');
     });
 
     it('lose no message that is sent as soon as the channel is open', async () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { resolveNetwork } from '@vision-light/protocol';
 import { describe, expect, it, vi } from 'vitest';
 import { RequestFault } from '../../packages/gateway/src/http/request/request-fault.js';
@@ -48,19 +48,18 @@ it('hostile Bitcoin bodies get as far as each of the checks', () => {
 });
 
 it('reads those members of requests over HTTP that the gateway reads', () => {
-  const routes = readFileSync(
-    new URL('../../packages/gateway/src/http/p2p-routes.ts', import.meta.url),
-    'utf8',
-  );
-  const read = [...routes.matchAll(/members\.\w+\('(\w+)'/g)].map(([, name]) => name);
+  const folder = new URL('../../packages/gateway/src/http/p2p/', import.meta.url);
+  const sources = readdirSync(folder).filter((name) => !name.endsWith('.test.ts'));
+  const routes = sources.map((name) => readFileSync(new URL(name, folder), 'utf8')).join('');
+  const read = [...routes.matchAll(/(?:members|object)\.\w+\('(\w+)'/g)].map(([, name]) => name);
   const requests = targets.find(({ name }) => name === 'JSON of requests over HTTP');
   const given = (requests?.samples ?? []).flatMap((sample) =>
-    Object.keys(JSON.parse(Buffer.from(sample).toString()) as object),
+    namesIn(JSON.parse(Buffer.from(sample).toString())),
   );
   expect(new Set(read).size).toBeGreaterThan(5);
   expect(new Set(given)).toEqual(new Set(read));
   const tried: string[] = [];
-  for (const method of ['u64', 'hash', 'optionalHash', 'hashes'] as const)
+  for (const method of ['u64', 'text', 'list', 'hash', 'optionalHash', 'hashes'] as const)
     vi.spyOn(RequestMembers.prototype, method).mockImplementation((name: string): never => {
       tried.push(name);
       throw new RequestFault('seen');
@@ -69,6 +68,13 @@ it('reads those members of requests over HTTP that the gateway reads', () => {
   vi.restoreAllMocks();
   expect(new Set(tried)).toEqual(new Set(read));
 });
+
+/** Names of members, those of objects in lists too. */
+function namesIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const names = Array.isArray(value) ? [] : Object.keys(value);
+  return [...names, ...Object.values(value).flatMap(namesIn)];
+}
 
 it('says seed, input and how to see it again when one is not withstood', () => {
   const weak = {

@@ -23,8 +23,6 @@ import {
   parseLosslessJson,
   resolveNetwork,
 } from '@vision-light/protocol';
-import { RequestFault } from '../../packages/gateway/src/http/request/request-fault.js';
-import { RequestMembers } from '../../packages/gateway/src/http/request/request-members.js';
 import { defined } from '../../packages/protocol/src/assert.js';
 import { xxh32 } from '../../packages/protocol/src/bytes/xxh32.js';
 import { decodeVisionBody } from '../../packages/protocol/src/families/vision/block/body-codec.js';
@@ -60,6 +58,8 @@ import { batchPass } from './batch-pass.js';
 import { bitcoinBlocks, type KnownBlock } from './bitcoin-blocks.js';
 import { compactTarget } from './compact-blocks.js';
 import type { FuzzTarget } from './fuzz-target.js';
+import { httpTargets } from './http-targets.js';
+import { transactionTargets } from './transaction-targets.js';
 
 const utf8 = new TextEncoder();
 const lenient = new TextDecoder();
@@ -73,15 +73,22 @@ const messages: readonly Message[] = [
   {
     type: 'hello',
     version: PROTOCOL_VERSION,
+    minVersion: PROTOCOL_VERSION,
     networkId: visionSim.networkId,
     height: 300,
     chainwork: 2n ** 70n,
     services: 1,
+    requires: 2,
     userAgent: 'fuzz/1.0',
-    session: 5n,
     time: 1_780_000_000,
-    identity: new Uint8Array(9),
+    identity: {
+      key: hash,
+      localFingerprint: hash,
+      remoteFingerprint: hash,
+      signature: new Uint8Array(64).fill(9),
+    },
   },
+  { type: 'challenge', version: PROTOCOL_VERSION, minVersion: PROTOCOL_VERSION, nonce: hash },
   { type: 'ping', requestId: 5 },
   { type: 'pong', requestId: 300 },
   { type: 'announce', height: 70_000, hash, prev: hash },
@@ -92,6 +99,9 @@ const messages: readonly Message[] = [
   { type: 'getBlocks', requestId: 200, hashes: [hash, hash] },
   { type: 'blocks', requestId: 201, hash, body: new Uint8Array(70).fill(5) },
   { type: 'notFound', requestId: 202, hashes: [hash] },
+  { type: 'inv', relayIds: [hash, hash] },
+  { type: 'getTxs', requestId: 206, relayIds: [hash, hash] },
+  { type: 'txs', requestId: 207, transactions: [new Uint8Array(90).fill(6), new Uint8Array(0)] },
   { type: 'compactBlock', requestId: 0, height: 70_000, block: new Uint8Array(70).fill(6) },
   { type: 'getBlockTxns', requestId: 203, places: new Uint8Array(36).fill(7) },
   { type: 'blockTxns', requestId: 204, transactions: new Uint8Array(70).fill(8) },
@@ -320,41 +330,6 @@ const bodyCodec: FuzzTarget = {
   },
 };
 
-const requestTexts = [
-  `{"height":7,"hash":"0x${'ab'.repeat(32)}","prev":"${'cd'.repeat(32)}"}`,
-  `{"locator":["${'ab'.repeat(32)}"],"stop":null,"max":2000}`,
-  `{"locator":[],"stop":"0x${'AB'.repeat(32)}","max":1}`,
-  `{"hashes":["${'ab'.repeat(32)}","${'cd'.repeat(32)}"]}`,
-];
-
-const requests: FuzzTarget = {
-  name: 'JSON of requests over HTTP',
-  weight: 1,
-  samples: requestTexts.map((text) => utf8.encode(text)),
-  check(input) {
-    try {
-      const members = new RequestMembers(lenient.decode(input));
-      for (const name of ['height', 'max']) tryMember(() => members.u64(name));
-      for (const name of ['hash', 'prev']) tryMember(() => members.hash(name));
-      tryMember(() => members.optionalHash('stop'));
-      for (const name of ['hashes', 'locator'])
-        tryMember(() => {
-          if (members.hashes(name, 2).length > 2) throw new Error('more hashes than asked for');
-        });
-    } catch (error) {
-      if (!(error instanceof RequestFault)) throw error;
-    }
-  },
-};
-
-function tryMember(read: () => unknown): void {
-  try {
-    read();
-  } catch (error) {
-    if (!(error instanceof RequestFault)) throw error;
-  }
-}
-
 const headerText = `{"parent":"${'00'.repeat(32)}","number":"1","timestamp":"1700000000","difficulty":"1","nonce":"18446744073709551615","tx_root":"0x${'ab'.repeat(32)}","miner":"pow_miner","digest":"${'cd'.repeat(32)}"}`;
 const mainnetText = headerText.replace('parent', 'parent_hash').replace('digest', 'pow_hash');
 const transactionText =
@@ -454,7 +429,8 @@ export const targets: readonly FuzzTarget[] = [
   compactTarget(visionSim, visionBlock()),
   compactTarget(resolveNetwork('bitcoin-mainnet'), defined(bitcoinBlocks.at(-1), 'there are some')),
   bodyCodec,
+  ...transactionTargets,
   json,
-  requests,
+  ...httpTargets,
   wholeNode,
 ];

@@ -113,6 +113,7 @@ export function createTinyFamily(network = 0): ChainFamily {
     recordBytes: tinyRecordBytes,
     parentOffset: 0,
     messageBytesMax: 2 * 1024 * 1024,
+    targetSpacingS: 600,
     bodyBytesMax: 1024 * 1024,
     encodedHeaderBytesMin: 16,
     genesis,

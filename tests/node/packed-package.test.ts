@@ -39,6 +39,7 @@ const application = `import {
   type Subscriptions,
   type Tip,
   type TipsOptions,
+  type WithheldRun,
   type TrustedAddress,
 } from '@vision-light/browser-node';
 import workerUrl from '@vision-light/browser-node/worker.js?url';
@@ -83,6 +84,9 @@ export async function follow(show: (text: string) => void): Promise<void> {
     show([ancestor, ...disconnected, ...connected].map(({ height }) => height).join());
   const end: () => void = node.subscribe('reorg', onReorg);
   node.subscribe('tip', ({ chainwork }: Tip) => show(String(chainwork + 1n)));
+  node.subscribe('competing', ([best, ...others]: readonly Tip[]) => show([best?.hash, others.length].join()));
+  node.subscribe('withheld', ({ blocks, displaced, spreadS, tip }: WithheldRun) =>
+    show([blocks, displaced, spreadS, tip.height].join()));
   node.subscribe('status', ({ phase, storedHeight }: Status) => show((phase satisfies Phase) + storedHeight));
   node.subscribe('peer', ({ change, peers }: PeerChange) => show(change.kind + peers.length));
   node.subscribe('error', ({ code, message }: Subscriptions['error']) => show(code + message));

@@ -207,7 +207,7 @@ describe('the table of metrics', () => {
   it('keeps to the names of Prometheus: counters end in _total, gauges do not', () => {
     expect(metricNames.length).toBeGreaterThanOrEqual(14);
     for (const name of metricNames) {
-      expect(name).toMatch(/^vision_(p2p|chain|compact)_[a-z0-9_]+$/);
+      expect(name).toMatch(/^vision_(p2p|chain|tx|mempool|compact)_[a-z0-9_]+$/);
       expect(name.endsWith('_total')).toBe(metricDefinitions[name].type === 'counter');
       expect(metricHelp[name]).toMatch(/^[A-Z].*\.$/);
     }

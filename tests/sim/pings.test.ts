@@ -83,6 +83,26 @@ describe('news of a peer', () => {
     expect(news.at(-1)?.peers[0]?.height).toBe(20);
   });
 
+  it('tells of the first round-trip time by itself, and of later ones with whatever comes', async () => {
+    // One that looks for no further peers.
+    node = world.add('calm', { family: visionSim, peersMax: 2 });
+    await world.run(world.now + 100);
+    const peer = await greeted('peer');
+    await world.run(world.now + PEER_NEWS_INTERVAL_MS + NEWS_SLACK_MS);
+    expect(node.noticed('peer').at(-1)).toMatchObject({
+      change: { kind: 'updated' },
+      peers: [{ rttMs: 40 }],
+    });
+    await world.run(world.now + PING_INTERVAL_MS);
+    expect(peer.heard('ping').length).toBe(2);
+    const before = node.noticed('peer').length;
+    await world.run(world.now + PING_INTERVAL_MS / 2);
+    expect(node.noticed('peer').length).toBe(before);
+    peer.say({ type: 'ping', requestId: 1 });
+    await world.run(world.now + 100);
+    expect(node.noticed('peer').length).toBe(before + 1);
+  });
+
   it('comes with whatever else wakes the node, a second after the change or later', async () => {
     const peer = await greeted('peer');
     await world.run(world.now + PEER_NEWS_INTERVAL_MS + NEWS_SLACK_MS);

@@ -151,6 +151,7 @@ class Member {
       // A full disk can still be read.
       readFault: () => this.#failing() === 'STORE_FAILED',
       followedBlocks: this.followedBlocks,
+      identity: this.name,
       notice: (notice, node) => this.run.noticed(this, notice, node),
     });
     this.run.lives.push(this.node);

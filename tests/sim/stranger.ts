@@ -1,5 +1,6 @@
 /** A peer that is no node of ours: it says what a test has it say, and remembers what it is told. */
 import {
+  type ChannelEnds,
   decodeMessage,
   encodeMessage,
   FRAME_BYTES_MAX,
@@ -8,8 +9,12 @@ import {
   type Message,
   MessageAssembler,
   PROTOCOL_VERSION,
+  signedHello,
 } from '@vision-light/protocol';
+import type { NodeKey } from '../../packages/gateway/src/node-key.js';
 import { Link, type SimNode, type World } from './world.js';
+
+const none = new Uint8Array(32);
 
 export class Stranger {
   readonly received: Message[] = [];
@@ -23,15 +28,19 @@ export class Stranger {
   readonly #said = new MessageAssembler(8 * 1024 * 1024);
   readonly #assembler = new MessageAssembler(8 * 1024 * 1024);
 
-  /** @param answer  called with every message after hello; its own answers go out by `say` */
+  /**
+   * @param answer  called with every message after hello; its own answers go out by `say`
+   * @param channel  what its channel is between, as the node sees it; nothing encrypts it if absent
+   */
   constructor(
     readonly world: World,
     readonly id: string,
     readonly node: SimNode,
     readonly answer: (message: Message, self: Stranger) => void = answerPings,
+    readonly channel?: ChannelEnds,
   ) {
     node.join(new Link(node, id, { send: (bytes) => this.#take(bytes) }));
-    node.driver.push({ type: 'peerConnected', peer: id });
+    node.driver.push({ type: 'peerConnected', peer: id, ...(channel && { channel }) });
   }
 
   /** Messages of one type, in order. */
@@ -44,24 +53,45 @@ export class Stranger {
     return this.heard('reject')[0]?.code;
   }
 
+  /** Says hello with a key, in answer to the node's challenge, which must have come. @param changes  what is signed, too */
+  prove(key: NodeKey, changes: Partial<Hello> = {}): void {
+    const [challenge] = this.heard('challenge');
+    if (challenge === undefined) throw new Error('the node has sent no challenge');
+    const hello = { ...this.plainHello, ...changes };
+    const { localFingerprint = none, remoteFingerprint = none } = this.channel ?? {};
+    const ends = { localFingerprint: remoteFingerprint, remoteFingerprint: localFingerprint };
+    const signature = key.sign(signedHello(hello, ends, challenge.nonce));
+    this.challenge();
+    this.say({ ...hello, identity: { key: key.publicKey, ...ends, signature } });
+  }
+
+  /** Asks the node to prove who it is. */
+  challenge(nonce: Uint8Array = none): void {
+    this.say({ type: 'challenge', version: PROTOCOL_VERSION, minVersion: PROTOCOL_VERSION, nonce });
+  }
+
   /** Says hello as one of the same network, with changes. */
   hello(changes: Partial<Hello> = {}): void {
+    this.say({ ...this.plainHello, ...changes });
+  }
+
+  /** The hello of a node of the same network that has no key. */
+  get plainHello(): Hello {
     const { genesis, networkId, work } = this.node.options.family;
     const chainwork = work(genesis.record);
-    const identity = new Uint8Array(0);
-    this.say({
+    return {
       type: 'hello',
       version: PROTOCOL_VERSION,
+      minVersion: PROTOCOL_VERSION,
       networkId,
       height: 0,
       chainwork,
       services: 0,
+      requires: 0,
       userAgent: 'stranger',
-      session: 0n,
       time: 0,
-      identity,
-      ...changes,
-    });
+      identity: undefined,
+    };
   }
 
   say(...messages: Message[]): void {

@@ -6,6 +6,7 @@
 
 import {
   type ChainFamily,
+  type ChannelEnds,
   Driver,
   type Effect,
   FRAME_BYTES_MAX,
@@ -13,6 +14,7 @@ import {
   LightNode,
   MemoryStore,
   type NodeEventBody,
+  type NodeExtension,
   type NodeNotice,
   type PowJob,
   performStorage,
@@ -21,7 +23,9 @@ import {
   type StoreFault,
   type TreeBase,
 } from '@vision-light/protocol';
+import { type NodeKey, nodeKeyOfSeed } from '../../packages/gateway/src/node-key.js';
 import { verifySignatures } from '../../packages/gateway/src/verify-signatures.js';
+import { sha256 } from '../../packages/protocol/src/bytes/sha256.js';
 import { CapChecker } from './cap-checker.js';
 import { ChainChecker } from './chain-checker.js';
 import { Channel, type ChannelEnd, type LinkConditions, plainLink } from './channel.js';
@@ -34,6 +38,8 @@ import { Trace } from './trace.js';
 const POW_MS = 2;
 /** Milliseconds that a batch of signatures takes. */
 const SIGNATURES_MS = 2;
+/** Milliseconds that one signature takes to make. */
+const SIGN_MS = 1;
 const STORE_MS = 3;
 /** Where faults are drawn from the seed, work takes this many times as long, so that one answer overtakes another. */
 const FASTEST = 0.5;
@@ -91,6 +97,10 @@ export interface SimNodeOptions {
   readonly minChainwork?: bigint;
   readonly segmentHeaders?: number;
   readonly seed?: number;
+  /** What the node's key is made of; without it the node has none, and meets only nodes that have none. */
+  readonly identity?: string;
+  readonly gateways?: readonly Uint8Array[];
+  readonly extension?: NodeExtension;
   /** Called with every notice; they are not kept then. */
   readonly notice?: (notice: NodeNotice, node: SimNode) => void;
 }
@@ -152,6 +162,7 @@ class SimDriver extends Driver {
 
 export class SimNode {
   readonly core: LightNode;
+  readonly key: NodeKey | undefined;
   readonly driver: SimDriver;
   readonly notices: NodeNotice[] = [];
   /** Open channels as this node's platform sees them. */
@@ -176,7 +187,8 @@ export class SimNode {
     readonly options: SimNodeOptions,
   ) {
     this.#store = options.store ?? new MemoryStore();
-    this.core = new LightNode({
+    this.key = options.identity === undefined ? undefined : nodeKeyOfSeed(bytesOf(options.identity));
+    const settings = {
       family: options.family,
       seed:
         options.seed ?? [...id].reduce((seed, letter) => (seed * 31 + (letter.codePointAt(0) ?? 0)) >>> 0, 7),
@@ -189,7 +201,10 @@ export class SimNode {
       ...(options.knownTransactions === undefined ? {} : { knownTransactions: options.knownTransactions }),
       ...(options.minChainwork === undefined ? {} : { minChainwork: options.minChainwork }),
       ...(options.segmentHeaders === undefined ? {} : { segmentHeaders: options.segmentHeaders }),
-    });
+      ...(this.key === undefined ? {} : { identity: this.key.publicKey }),
+      ...(options.gateways === undefined ? {} : { gateways: options.gateways }),
+    };
+    this.core = new LightNode(settings, options.extension);
     this.checker = new ChainChecker(this.core.tree);
     this.caps = new CapChecker(this.core, 2 * HASHERS, options.peersMax, world.sweepSteps);
     this.driver = new SimDriver(this, this.core, {
@@ -271,6 +286,11 @@ export class SimNode {
           valid: verifySignatures(effect.checks),
         });
         break;
+      case 'sign': {
+        const signature = this.key?.sign(effect.message);
+        this.#answer(SIGN_MS, { type: 'signed', job: effect.job, ...(signature && { signature }) });
+        break;
+      }
       case 'storage':
         this.#keep(effect);
         break;
@@ -330,6 +350,17 @@ function isBodyRead(operation: StorageOperation): boolean {
   return operation.kind === 'read' && operation.selections.every(({ table }) => table === 'bodies');
 }
 
+const none = new Uint8Array(32);
+
+/** 32 bytes that follow from a text. */
+export function bytesOf(text: string): Uint8Array {
+  return sha256(new TextEncoder().encode(text));
+}
+
+function channelOf(localFingerprint: Uint8Array, remoteFingerprint: Uint8Array): ChannelEnds {
+  return { localFingerprint, remoteFingerprint, introducer: 'http://signal.example/' };
+}
+
 /** One connection of two nodes. */
 interface Wire {
   readonly ends: readonly [string, string];
@@ -372,6 +403,7 @@ export class World {
   /** Which side of a partition a node is on; undefined while there is none. */
   #sideOf: ((id: string) => unknown) | undefined;
   #steps = 0;
+  #channels = 0;
 
   /** @param startWallTime  Unix seconds at `now` = 0 */
   constructor(
@@ -405,8 +437,12 @@ export class World {
     return node;
   }
 
-  /** Joins two nodes by a channel. */
-  connect(a: string, b: string): void {
+  /**
+   * Joins two nodes by a channel.
+   *
+   * @param isTampered  somebody sits between them and passes everything on: each sees the other end of its own channel
+   */
+  connect(a: string, b: string, isTampered = false): void {
     const conditions = this.#conditions?.(this.random) ?? plainLink(this.latencyMs);
     const near = this.#node(a);
     const far = this.#node(b);
@@ -418,8 +454,12 @@ export class World {
     near.join(links[0]);
     far.join(links[1]);
     this.#wires.add({ ends: [a, b], channels: [there, back], links, isBlocked: false });
-    near.driver.push({ type: 'peerConnected', peer: b });
-    far.driver.push({ type: 'peerConnected', peer: a });
+    this.#channels++;
+    const ends = ['a', 'b', 'c', 'd'].map((end) => bytesOf(`${this.#channels} ${end}`));
+    const [nearEnd = none, farEnd = none, ...between] = ends;
+    const [toNear = none, toFar = none] = isTampered ? between : [nearEnd, farEnd];
+    near.driver.push({ type: 'peerConnected', peer: b, isChosen: true, channel: channelOf(nearEnd, toFar) });
+    far.driver.push({ type: 'peerConnected', peer: a, channel: channelOf(farEnd, toNear) });
   }
 
   /** Brings a node random peers, as a signaling server does: awake, on its side, and new to it. */

@@ -10,11 +10,11 @@ declare global {
 }
 
 let view: PageView | undefined;
-const session = new NodeSession(() => view?.update());
+const session = new NodeSession((withinMs) => view?.update(withinMs));
 
 async function join(): Promise<void> {
   const joined = session.join(() => readPageConfig(location, fetchConfigText));
-  view?.update();
+  view?.update(0);
   await joined;
   if (session.node === undefined) return;
   globalThis.lightNode = session.node;

@@ -11,9 +11,10 @@ import { NoticesPanel } from './notices/notices-panel.js';
 import { PeersPanel } from './peers/peers-panel.js';
 import type { NodeSession } from './session/node-session.js';
 import { HeroPanel } from './status/hero-panel.js';
+import { TransactionsPanel } from './transactions/transactions-panel.js';
 import { TrustPanel } from './trust/trust-panel.js';
 
-/** How often the page is drawn if nothing happens, in milliseconds: ages are shown in seconds. */
+/** When a page that is seen is drawn again if nothing happens, in milliseconds: ages are shown in seconds. */
 const TICK_MS = 1_000;
 
 /** Owns the panels; draws at most once a frame. */
@@ -27,40 +28,49 @@ export class PageView {
   readonly #trust = new TrustPanel();
   readonly #embed = new EmbedPanel();
   readonly #notices: NoticesPanel;
+  readonly #transactions: TransactionsPanel;
   readonly #scheduler = new FrameScheduler(() => this.#draw());
   readonly #recent = new RecentHeaders(SPACING_BARS + 1, () => this.#scheduler.request());
-  #redrawTimer = 0;
 
   /** @param rejoin  called when the visitor presses the button and no node runs */
   constructor(session: NodeSession, rejoin: () => void) {
     this.#session = session;
     this.#notices = new NoticesPanel(session);
+    this.#transactions = new TransactionsPanel(session);
     new LookupPanel(session);
     this.#membership.addEventListener('click', () => {
       if (session.state.lifecycle === 'starting') return;
       if (session.node === undefined) rejoin();
       else void session.leave();
     });
-    setInterval(() => this.update(), TICK_MS);
-    this.update();
+    document.addEventListener('visibilitychange', () => this.update(0));
+    this.update(0);
   }
 
-  /** To be called after every change of the session. */
-  update(): void {
-    this.#scheduler.request();
+  /** To be called after every change of the session. @param withinMs  how long it may wait until it is drawn */
+  update(withinMs: number): void {
+    this.#scheduler.request(withinMs);
+    const { node, state } = this.#session;
+    // Read meanwhile, so that a new tip and its header are drawn at once.
+    if (node !== undefined && state.tip !== undefined && !document.hidden)
+      this.#recent.follow(state.tip, (height) => node.header(height));
   }
 
   #draw(): void {
-    const { node, state } = this.#session;
+    const { state } = this.#session;
     const now = Date.now() / 1000;
-    if (node !== undefined && state.tip !== undefined)
-      this.#recent.follow(state.tip, (height) => node.header(height));
-    const redrawIn = this.#hero.render(state, now);
+    const followIn = this.#hero.followPhase(state, now) ?? TICK_MS;
+    if (document.hidden) {
+      if (followIn < TICK_MS) this.#scheduler.request(followIn);
+      return;
+    }
+    const redrawIn = this.#hero.render(state, now) ?? TICK_MS;
     this.#headers.render(this.#recent.newestFirst, now, state);
     this.#spacing.render(this.#recent.newestFirst);
     this.#peers.render(state);
     this.#trust.render(state);
     this.#notices.render(now);
+    this.#transactions.render();
     this.#embed.render(state.options);
     const labels = {
       starting: 'Leave the network',
@@ -71,7 +81,6 @@ export class PageView {
     setText(this.#membership, labels[state.lifecycle]);
     // Not `disabled`: the button would lose the focus, and a visitor with a keyboard would start again at the top.
     this.#membership.setAttribute('aria-disabled', String(state.lifecycle === 'starting'));
-    clearTimeout(this.#redrawTimer);
-    if (redrawIn !== undefined) this.#redrawTimer = window.setTimeout(() => this.update(), redrawIn);
+    this.#scheduler.request(Math.min(followIn, redrawIn, TICK_MS));
   }
 }

@@ -15,6 +15,7 @@ import {
   HISTORY_BLOCKS,
   HISTORY_BLOCKS_MAX,
   HISTORY_WAIT_MS,
+  HTTP_PEERS_MAX,
   MINER_THREADS_MAX,
   SIGNAL_SERVERS_MAX,
 } from './limits.js';
@@ -32,6 +33,8 @@ export interface GatewayOptions {
   readonly network?: NetworkName | CustomNetwork | undefined;
   /** URLs of signaling servers. Default none: then nobody is met. */
   readonly signal?: readonly string[] | undefined;
+  /** URLs of nodes that are reached by their HTTP routes: blocks and transactions go both ways. Vision networks only. Default none. */
+  readonly httpPeers?: readonly string[] | undefined;
   /** Where the chain is kept, in a folder of its own for each network. Default: in memory only. */
   readonly dataDir?: string | undefined;
   /** Raw headers to begin with, 80 bytes each from genesis. Bitcoin networks only. */
@@ -63,6 +66,7 @@ export interface GatewayOptions {
 export interface ResolvedOptions {
   readonly family: ChainFamily;
   readonly signal: readonly string[];
+  readonly httpPeers: readonly string[];
   readonly dataDir: string | undefined;
   readonly headersFile: string | undefined;
   readonly minChainwork: bigint | undefined;
@@ -91,12 +95,13 @@ export interface MiningPlan {
  */
 export function resolveOptions(options: GatewayOptions): ResolvedOptions {
   const family = resolveNetwork(options.network ?? 'vision-devnet');
-  const { signal = [], dataDir, headersFile, port = 8082, host } = options;
+  const { signal = [], httpPeers = [], dataDir, headersFile, port = 8082, host } = options;
   const log = options.log ?? pino({ level: 'silent' });
   if (signal.length > SIGNAL_SERVERS_MAX) {
     throw new RangeError(`signal: must be at most ${SIGNAL_SERVERS_MAX} servers, got ${signal.length}`);
   }
-  for (const url of signal) checkUrl(url);
+  for (const url of signal) checkUrl('signal', url, /^(https?|wss?):$/);
+  checkHttpPeers(httpPeers, family);
   checkWhole('port', port, 0, 65_535);
   if (headersFile !== undefined && family.family !== 'bitcoin') {
     throw new RangeError(`headersFile: only Bitcoin networks take one, not ${family.name}`);
@@ -105,6 +110,7 @@ export function resolveOptions(options: GatewayOptions): ResolvedOptions {
   return {
     family,
     signal,
+    httpPeers,
     dataDir,
     headersFile,
     minChainwork: minChainwork === undefined ? undefined : checkChainwork('minChainwork', minChainwork),
@@ -151,9 +157,17 @@ function checkWhole(name: string, value: unknown, least: number, most: number): 
   }
 }
 
-function checkUrl(url: unknown): void {
-  if (typeof url !== 'string') throw new TypeError(`signal: must be URLs, got ${typeof url}`);
-  if (!URL.canParse(url) || !/^(https?|wss?):$/.test(new URL(url).protocol)) {
-    throw new RangeError(`signal: must be an http or https URL, got ${JSON.stringify(url)}`);
+function checkHttpPeers(urls: readonly string[], family: ChainFamily): void {
+  if (urls.length > HTTP_PEERS_MAX)
+    throw new RangeError(`httpPeers: must be at most ${HTTP_PEERS_MAX} nodes, got ${urls.length}`);
+  for (const url of urls) checkUrl('httpPeers', url, /^https?:$/);
+  if (urls.length > 0 && !isVisionFamily(family))
+    throw new RangeError(`httpPeers: only nodes of Vision networks have the routes, not of ${family.name}`);
+}
+
+function checkUrl(name: string, url: unknown, protocols: RegExp): void {
+  if (typeof url !== 'string') throw new TypeError(`${name}: must be URLs, got ${typeof url}`);
+  if (!URL.canParse(url) || !protocols.test(new URL(url).protocol)) {
+    throw new RangeError(`${name}: must be an http or https URL, got ${JSON.stringify(url)}`);
   }
 }

@@ -7,6 +7,7 @@ import {
   bytesToHex,
   type ChainFamily,
   type HeaderInfo,
+  isVisionFamily,
   MemoryStore,
   type NodeNotice,
   type PeerInfo,
@@ -20,10 +21,12 @@ import { HeadersFile } from './headers/headers-file.js';
 import { importHeaders } from './headers/headers-import.js';
 import type { GatewayFacts } from './http/facts.js';
 import { HttpServer } from './http/http-server.js';
-import type { ServedChain } from './http/served-chain.js';
+import { type ServedChain, servedChain } from './http/p2p/served-chain.js';
+import { HttpPeers } from './http-peers/http-peers.js';
 import { CLOSE_TIMEOUT_MS, HASH_THREADS_MAX } from './limits.js';
 import { Mining } from './miner/mining.js';
 import { NodeHost } from './node-host.js';
+import { createNodeKey, type NodeKey, openNodeKey } from './node-key.js';
 import { logNotices } from './notice-log.js';
 import { platformClock } from './platform-clock.js';
 import { searchPeers } from './signal/peer-search.js';
@@ -40,6 +43,8 @@ export interface Gateway {
   /** The best verified header. */
   readonly tip: Tip;
   readonly status: Status;
+  /** Its Ed25519 public key, 64 hex digits: pages can pin it. */
+  readonly identity: string;
   peers(): PeerInfo[];
   /** A header of the best chain by height, or any verified one by hash; undefined if it is not known. */
   header(heightOrHash: number | string): HeaderInfo | undefined;
@@ -77,6 +82,7 @@ class RunningGateway implements Gateway {
   #host: NodeHost | undefined;
   #finder: PeerFinder<RtcLink> | undefined;
   #mining: Mining | undefined;
+  #httpPeers: HttpPeers | undefined;
   #isReady = false;
   #closing: Promise<void> | undefined;
 
@@ -106,6 +112,10 @@ class RunningGateway implements Gateway {
     return this.#started.node.status;
   }
 
+  get identity(): string {
+    return bytesToHex(this.#started.key.publicKey);
+  }
+
   peers(): PeerInfo[] {
     return this.#started.node.peers();
   }
@@ -130,6 +140,7 @@ class RunningGateway implements Gateway {
 
   async start(): Promise<void> {
     const { family, port, host: address, headersFile, signal: urls, mining, onProgress } = this.#options;
+    const { httpPeers } = this.#options;
     const log = this.#log;
     // What a person may have got wrong comes first, before anything is written.
     const file = headersFile === undefined ? undefined : await HeadersFile.open(headersFile, family);
@@ -142,7 +153,7 @@ class RunningGateway implements Gateway {
         facts: () => this.#facts(),
         chain: () => this.#chain(),
       });
-      const host = this.#createHost(await openStore(this.#options));
+      const host = this.#createHost(await openStore(this.#options), await openKey(this.#options));
       this.#host = host;
       logNotices(host, log);
       await host.start();
@@ -164,16 +175,19 @@ class RunningGateway implements Gateway {
         this.#mining = new Mining({ ...mining, host, log, onHistory });
       }
       this.#isReady = true;
+      if (isVisionFamily(family) && httpPeers.length > 0)
+        this.#httpPeers = new HttpPeers({ urls: httpPeers, host, family, chain: servedChain(host), log });
     } finally {
       await file?.close();
     }
   }
 
-  #createHost(store: Store): NodeHost {
+  #createHost(store: Store, key: NodeKey): NodeHost {
     const { family, headersFile, minChainwork, onFailure } = this.#options;
     return new NodeHost({
       family,
       store,
+      key,
       hashThreads: Math.min(availableParallelism(), HASH_THREADS_MAX),
       userAgent: `vision-light-gateway/${version}`,
       log: this.#log,
@@ -205,7 +219,7 @@ class RunningGateway implements Gateway {
   #chain(): ServedChain | undefined {
     if (!this.#isReady) return undefined;
     const host = this.#started;
-    return { tree: host.node.tree, bodyOf: (hash) => host.readBody(hash) };
+    return servedChain(host);
   }
 
   async #close(): Promise<void> {
@@ -214,6 +228,7 @@ class RunningGateway implements Gateway {
     const tidy = async (): Promise<void> => {
       await this.#mining?.close();
       this.#finder?.close();
+      await this.#httpPeers?.close();
       await this.#host?.close();
       await this.#http?.close();
     };
@@ -230,6 +245,11 @@ class RunningGateway implements Gateway {
       timeout.abort();
     }
   }
+}
+
+/** One key for all networks of a data folder; without a folder, one for this run. */
+async function openKey({ dataDir }: ResolvedOptions): Promise<NodeKey> {
+  return dataDir === undefined ? createNodeKey() : openNodeKey(path.join(dataDir, 'identity.pem'));
 }
 
 async function openStore({ dataDir, family }: ResolvedOptions): Promise<Store> {

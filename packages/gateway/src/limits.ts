@@ -54,6 +54,9 @@ export const BLOCK_TRANSACTIONS = 12;
 /** Transactions of a mined block that may be asked for: 1 MB of them. More is a wrong option. */
 export const BLOCK_TRANSACTIONS_MAX = 2_000;
 
+/** Bytes of a body that a miner leaves for the count of its transactions. */
+export const BODY_RESERVE_BYTES = 16;
+
 /** Blocks of history that may be asked for: a day of the devnet is 17,280. More is a wrong option. */
 export const HISTORY_BLOCKS_MAX = 100_000;
 
@@ -108,6 +111,27 @@ export const HTTP_PIPELINED_MAX = 32;
 /** Bytes of an HTTP request's body: the largest in order holds 64 hashes, 4.5 kB. More is answered 400. */
 export const HTTP_BODY_BYTES_MAX = 64 * 1024;
 
+/** Bytes of an HTTP request with one transaction: existing nodes take 64 KiB of JSON, and white space between its members. More is answered 400. */
+export const HTTP_TRANSACTION_BODY_BYTES_MAX = 80 * 1024;
+
+/** Bytes of an HTTP request with a block, or with several transactions, as in existing nodes. More is answered 400. */
+export const HTTP_BLOCK_BODY_BYTES_MAX = 2 * 1024 * 1024;
+
+/** Transactions that one HTTP request may bring or ask for: as many as peers ask one another for. More is answered 400. */
+export const HTTP_TRANSACTIONS_MAX = 100;
+
+/** Objects that one request to `/p2p/inv` may name: each takes 100 bytes, so these take 60 kB. More is answered 400. */
+export const HTTP_OBJECTS_MAX = 600;
+
+/** Places of transactions in one request to `/p2p/get_block_txs`: as many as fit into {@link HTTP_BODY_BYTES_MAX}. More is answered 400. */
+export const HTTP_BLOCK_TRANSACTIONS_MAX = 10_000;
+
+/** Seconds by which the clock of a client of `/p2p/hello` may differ, as in existing nodes. */
+export const HTTP_HELLO_SKEW_S = 120;
+
+/** Nonces of `/p2p/hello` that are remembered, as in existing nodes. Above it the oldest is forgotten, and could be used again within {@link HTTP_HELLO_SKEW_S}. */
+export const HTTP_HELLO_NONCES_MAX = 1024;
+
 /** Bytes of blocks, as base64, in one answer to `/p2p/get_blocks`: those after them are left out, as unknown ones are. The first always fits, so that asking again leads on. */
 export const HTTP_BLOCKS_BYTES_MAX = 16 * 1024 * 1024;
 
@@ -141,8 +165,32 @@ export const HTTP_HEADERS_COST = 4;
 /** Tokens of a request for blocks, beside those for its answer: up to 32 bodies are looked up on disk. */
 export const HTTP_BLOCKS_COST = 8;
 
+/** Tokens of a request with one transaction, or one greeting: a signature to verify. */
+export const HTTP_TRANSACTION_COST = 2;
+
+/** Tokens of a request with a compact block: the short ids of all known transactions are computed, 5,000 in 50 ms. */
+export const HTTP_COMPACT_BLOCK_COST = 20;
+
 /** Bytes of headers or blocks that cost a token more: 2.5 ms of work. Charged as they are made, also for a client that does not wait for them; an address in debt is answered 429. */
 export const HTTP_BYTES_PER_TOKEN = 64 * 1024;
 
 /** Addresses whose tokens are counted, about 200 bytes each. Above it the one that was silent for longest is forgotten, and begins anew. */
 export const HTTP_ADDRESSES_MAX = 4096;
+
+/** Nodes that a gateway reaches by their HTTP routes. Arbitrary. More are a wrong option. */
+export const HTTP_PEERS_MAX = 8;
+
+/** Milliseconds that one of them has for an answer, from the question to its last byte: existing nodes give 3 to 10 s. Afterwards there is none. */
+export const HTTP_PEER_TIMEOUT_MS = 15_000;
+
+/** Bytes of one of their answers: {@link HTTP_PEER_BLOCKS} blocks as gateways answer them (16 MiB and one block more). A longer one counts as none. */
+export const HTTP_PEER_ANSWER_BYTES_MAX = 24 * 1024 * 1024;
+
+/** Blocks that are fetched from one of them at a time: as many as their routes give. */
+export const HTTP_PEER_BLOCKS = 32;
+
+/** Milliseconds between two looks for blocks of theirs, when they do not announce any: a few blocks of Vision. */
+export const HTTP_PEER_INTERVAL_MS = 20_000;
+
+/** Transactions that wait to be told to one of them: as many as a pool holds. Above it the oldest is not told. */
+export const HTTP_PEER_WAITING_MAX = 5_000;

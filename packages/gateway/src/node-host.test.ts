@@ -87,6 +87,7 @@ const rtcLinks = (requestPeers = (_count: number): void => {}): RtcLinks =>
 /** Connects two gateways, as a signaling server would. */
 function dial(a: RtcLinks, b: RtcLinks): void {
   const routeTo = (links: RtcLinks, ownId: string, answer: () => SignalRoute): SignalRoute => ({
+    url: 'http://signal.example/',
     ownId,
     iceServers: [],
     send: (_to, data) => void setImmediate(() => links.links.receive(answer(), ownId, data)),

@@ -20,9 +20,10 @@ import type { Clock } from '@vision-light/signaling';
 import type { Logger } from 'pino';
 import type { LinkKind } from './links/link-kind.js';
 import { LinkRouter } from './links/link-router.js';
+import { createNodeKey, type NodeKey } from './node-key.js';
 import { platformClock } from './platform-clock.js';
 import { spawnPowThread } from './pow/pow-thread.js';
-import { verifySignatures } from './verify-signatures.js';
+import { verifySignaturesInPool } from './verify-signatures.js';
 
 /** What a host is made of. It owns the store and closes it. */
 export interface NodeHostOptions {
@@ -30,6 +31,8 @@ export interface NodeHostOptions {
   readonly store: Store;
   readonly hashThreads: number;
   readonly userAgent: string;
+  /** Who it is to its peers. Default: a new key for this run. */
+  readonly key?: NodeKey;
   readonly log: Logger;
   /** How many of the newest block bodies are kept; Infinity for all. */
   readonly followedBlocks: number;
@@ -43,23 +46,29 @@ export interface NodeHostOptions {
   onFailure(error: unknown): void;
 }
 
-/** What became of submitted headers: how many are in the tree, and what stopped the rest. */
+/** What became of submitted headers: how many are in the tree, what stopped the rest, and what is wrong with a body. */
 export interface Submitted {
   readonly accepted: number;
   readonly code?: string;
+  readonly bodyFault?: string;
 }
+
+/** What became of a transaction that was handed in: its id, or why it was not taken. */
+export type Sent = { readonly id: string } | { readonly code: string };
 
 type NoticeListener = (notice: NodeNotice) => void;
 
 /** Runs a `LightNode`; see the head of this file. */
 export class NodeHost {
   readonly node: LightNode;
+  readonly key: NodeKey;
   readonly #links: LinkRouter;
   readonly #options: NodeHostOptions;
   readonly #driver: Driver;
   readonly #pow: PowPool;
   readonly #listeners = new Set<NoticeListener>();
   readonly #submissions = new Map<number, (submitted: Submitted) => void>();
+  readonly #sent = new Map<number, (sent: Sent) => void>();
   #nextTicket = 0;
   #isStopped = false;
 
@@ -67,6 +76,7 @@ export class NodeHost {
   constructor(options: NodeHostOptions) {
     const { family, hashThreads, userAgent, linkKinds, log, clock = platformClock } = options;
     this.#options = options;
+    this.key = options.key ?? createNodeKey();
     this.#links = new LinkRouter({ kinds: linkKinds, clock, log, push: (event) => this.#push(event) });
     this.#pow = new PowPool({ size: hashThreads, spawn: spawnPowThread });
     const seed = randomBytes(4).readUInt32LE();
@@ -79,6 +89,7 @@ export class NodeHost {
       peersMax: linkKinds.reduce((sum, { peersMax }) => sum + peersMax, 0),
       followedBlocks: options.followedBlocks,
       secret: randomBytes(16),
+      identity: this.key.publicKey,
       ...(options.minChainwork === undefined ? {} : { minChainwork: options.minChainwork }),
     });
     this.#driver = new Driver(this.node, {
@@ -140,6 +151,21 @@ export class NodeHost {
   }
 
   /**
+   * Hands an encoded transaction to the core, which verifies and relays it.
+   *
+   * @param isForwarded  it is not of this side: it is neither watched nor kept for the next start
+   * @returns `CLOSED` as the code if the host has stopped
+   */
+  sendTransaction(bytes: Uint8Array, isForwarded: boolean): Promise<Sent> {
+    if (this.#isStopped) return Promise.resolve({ code: 'CLOSED' });
+    const ticket = this.#nextTicket++;
+    return new Promise((resolve) => {
+      this.#sent.set(ticket, resolve);
+      this.#push({ type: 'command', command: { kind: 'sendTransaction', bytes, isForwarded, ticket } });
+    });
+  }
+
+  /**
    * The body of a verified header's block, as it is stored.
    *
    * @returns undefined if it is not there
@@ -171,6 +197,10 @@ export class NodeHost {
       this.#submissions.delete(ticket);
       resolve({ accepted: 0, code: 'CLOSED' });
     }
+    for (const [ticket, resolve] of this.#sent) {
+      this.#sent.delete(ticket);
+      resolve({ code: 'CLOSED' });
+    }
   }
 
   #push(event: NodeEventBody): void {
@@ -200,7 +230,10 @@ export class NodeHost {
         void this.#verify(effect);
         return;
       case 'verifySignatures':
-        this.#push({ type: 'signaturesVerified', job: effect.job, valid: verifySignatures(effect.checks) });
+        void this.#verifySignatures(effect);
+        return;
+      case 'sign':
+        this.#push({ type: 'signed', job: effect.job, signature: this.key.sign(effect.message) });
         return;
       case 'storage':
         void performStorage(this.#options.store, effect).then((event) => this.#push(event));
@@ -211,6 +244,11 @@ export class NodeHost {
       case 'emit':
         this.#emit(effect.notice);
     }
+  }
+
+  async #verifySignatures({ job, checks }: Extract<Effect, { type: 'verifySignatures' }>): Promise<void> {
+    const valid = await verifySignaturesInPool(checks);
+    this.#push({ type: 'signaturesVerified', job, valid });
   }
 
   async #verify({ job, work }: Extract<Effect, { type: 'verifyPow' }>): Promise<void> {
@@ -225,9 +263,13 @@ export class NodeHost {
 
   #emit(notice: NodeNotice): void {
     if (notice.type === 'submitted') {
-      const { ticket, accepted, code } = notice;
-      this.#submissions.get(ticket)?.(code === undefined ? { accepted } : { accepted, code });
+      const { ticket, type: _, ...submitted } = notice;
+      this.#submissions.get(ticket)?.(submitted);
       this.#submissions.delete(ticket);
+    }
+    if (notice.type === 'sent') {
+      this.#sent.get(notice.ticket)?.(notice);
+      this.#sent.delete(notice.ticket);
     }
     for (const listener of this.#listeners) listener(notice);
   }

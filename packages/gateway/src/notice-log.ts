@@ -19,6 +19,17 @@ export function logNotices(host: NodeHost, log: Logger): void {
         log.info({ ancestor: ancestor.height, ...lengths }, 'reorg');
         return;
       }
+      case 'competing':
+        log.info(
+          { height: notice.tips[0]?.height, hashes: notice.tips.map(({ hash }) => hash) },
+          'competing tips',
+        );
+        return;
+      case 'withheld': {
+        const { tip, ...run } = notice.withheld;
+        log.warn({ height: tip.height, hash: tip.hash, ...run }, 'blocks seem to have been withheld');
+        return;
+      }
       case 'status':
         if (notice.status.phase === phase) return;
         phase = notice.status.phase;

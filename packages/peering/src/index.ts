@@ -2,4 +2,10 @@ export type { Connection, ConnectionOptions } from './connection.js';
 export { EarlyMessages } from './early-messages.js';
 export type { Introducer, IntroducerEvents, SignalRoute } from './introducer.js';
 export { PeerFinder } from './peer-finder.js';
-export { type LinkPhase, PeerLinks, type PeerLinksEvents, type PeerLinksOptions } from './peer-links.js';
+export {
+  type LinkFacts,
+  type LinkPhase,
+  PeerLinks,
+  type PeerLinksEvents,
+  type PeerLinksOptions,
+} from './peer-links.js';

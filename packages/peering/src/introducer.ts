@@ -2,6 +2,8 @@ import type { IceServer, SignalData } from '@vision-light/signaling';
 
 /** The way to the peers that one introducer knows; one object for each introducer. */
 export interface SignalRoute {
+  /** Its address, for people. */
+  readonly url: string;
   /** Our id there. It changes when the connection to the introducer is lost. */
   readonly ownId: string;
   readonly iceServers: readonly IceServer[];

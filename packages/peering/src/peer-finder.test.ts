@@ -6,6 +6,7 @@ import { PeerLinks } from './peer-links.js';
 
 /** An introducer that is told what to answer. */
 class ToldIntroducer implements Introducer {
+  readonly url = 'http://signal.example/';
   readonly ownId = 'm';
   readonly iceServers = [];
   readonly asked: number[] = [];

@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../tests/conformance-suites/manual-clock.js';
 import type { Connection, ConnectionOptions } from './connection.js';
 import type { SignalRoute } from './introducer.js';
-import { PeerLinks } from './peer-links.js';
+import { type LinkFacts, PeerLinks } from './peer-links.js';
 
-const offer: SignalData = { type: 'offer', sdp: 'v=0\r\nm=application 9 x\r\na=max-message-size:1000\r\n' };
+const fingerprint = Array.from({ length: 32 }, (_, i) => (i + 160).toString(16).toUpperCase()).join(':');
+const sdp = `v=0\r\nm=application 9 x\r\na=max-message-size:1000\r\na=fingerprint:sha-256 ${fingerprint}\r\n`;
+const offer: SignalData = { type: 'offer', sdp };
 const answer: SignalData = { ...offer, type: 'answer' };
 const candidate = (name: string): SignalData => ({
   type: 'candidate',
@@ -34,6 +36,7 @@ class NotedConnection implements Connection {
 function setUp(limits = { linksMax: 4, setupsMax: 3 }) {
   const clock = new ManualClock();
   const events: string[] = [];
+  const channels: LinkFacts['channel'][] = [];
   const made: NotedConnection[] = [];
   const state = { isRefusing: false };
   const links = new PeerLinks({
@@ -46,14 +49,22 @@ function setUp(limits = { linksMax: 4, setupsMax: 3 }) {
       return connection;
     },
     events: {
-      described: (name, maxMessageBytes) => events.push(`${name} takes ${maxMessageBytes}`),
+      described: (name, { maxMessageBytes, channel }) => {
+        channels.push(channel);
+        events.push(`${name} takes ${maxMessageBytes}`);
+      },
       gone: (name, reason, phase) => events.push(`${name} gone in ${phase}: ${reason}`),
       refused: (error) => events.push(String(error)),
     },
   });
   const sent: string[] = [];
-  const route: SignalRoute = { ownId: 'm', iceServers: [], send: (_to, { type }) => sent.push(type) };
-  return { sent, clock, events, made, state, links, route };
+  const route: SignalRoute = {
+    url: 'http://signal.example/',
+    ownId: 'm',
+    iceServers: [],
+    send: (_to, { type }) => sent.push(type),
+  };
+  return { sent, clock, events, channels, made, state, links, route };
 }
 
 describe('PeerLinks', () => {
@@ -132,6 +143,7 @@ describe('PeerLinks', () => {
     for (const data of [answer, candidate('early')]) links.receive(route, 'a', data);
     expect(made).toEqual([]);
     links.dial(route, 'a');
+    made[0]?.options.onSignal(offer as ConnectionSignal);
     links.receive(route, 'a', answer);
     links.receive(route, 'a', answer);
     for (let i = 0; i < 65; i++) links.receive(route, 'a', candidate(String(i)));
@@ -139,7 +151,37 @@ describe('PeerLinks', () => {
     links.receive(route, 'b', offer);
     links.receive(route, 'b', answer);
     expect(made[1]?.taken).toEqual(['offer']);
+    made[1]?.options.onSignal(answer as ConnectionSignal);
     expect(events).toEqual(['a.1 takes 1000', 'b.2 takes 1000']);
+  });
+
+  it('says between which ends a link is, and who named the other one', () => {
+    const { links, route, made, channels } = setUp();
+    links.dial(route, 'a');
+    made[0]?.options.onSignal(offer as ConnectionSignal);
+    links.receive(route, 'a', { ...answer, sdp: sdp.replaceAll('A', 'B').toLowerCase() } as SignalData);
+    const own = Uint8Array.from({ length: 32 }, (_, i) => i + 160);
+    expect(channels).toMatchObject([{ localFingerprint: own, introducer: 'http://signal.example/' }]);
+    expect(channels[0]?.remoteFingerprint).toEqual(
+      Uint8Array.from(own, (byte) => Number.parseInt(byte.toString(16).replaceAll('a', 'b'), 16)),
+    );
+  });
+
+  it.each([
+    ['none', ''],
+    ['another hash', 'a=fingerprint:sha-1 AB:CD\r\n'],
+    [
+      'two',
+      `a=fingerprint:sha-256 ${fingerprint}\r\na=fingerprint:sha-256 ${fingerprint.replace('A', 'B')}\r\n`,
+    ],
+    ['one that is too short', `a=fingerprint:sha-256 ${fingerprint.slice(3)}\r\n`],
+  ])('ends a link whose other side names as the hash of its certificate %s', (_what, line) => {
+    const { links, route, made, events } = setUp();
+    links.dial(route, 'a');
+    made[0]?.options.onSignal(offer as ConnectionSignal);
+    links.receive(route, 'a', { type: 'answer', sdp: `v=0\r\nm=application 9 x\r\n${line}` });
+    expect(events).toEqual(['a.1 gone in setup: a certificate is not named by its SHA-256']);
+    expect(made[0]?.taken).toEqual(['destroy']);
   });
 
   it('ignores the candidates of an offer that it passed over, up to the answer', () => {

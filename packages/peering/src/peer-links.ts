@@ -14,6 +14,7 @@ import {
   type Clock,
   type ConnectionSignal,
   type Description,
+  fingerprintOf,
   maxMessageBytesOf,
   type SignalData,
 } from '@vision-light/signaling';
@@ -38,12 +39,27 @@ export interface PeerLinksOptions<C extends Connection> {
 export interface PeerLinksEvents<C> {
   /** A link has begun. Called in the task in which the connection was made. */
   made?(name: string, connection: C): void;
-  /** The largest message that the other side takes, in bytes. Comes before the channel is open. */
-  described(name: string, maxMessageBytes: number): void;
+  /** Both session descriptions are known. Comes once, before the channel is open. */
+  described(name: string, facts: LinkFacts): void;
   /** Last event of a link, whoever ended it; `phase` says how far it had come. */
   gone(name: string, reason: string, phase: LinkPhase): void;
   /** The platform refuses connections. Called for each one. */
   refused(error: unknown): void;
+}
+
+/** What the two session descriptions of a link say. */
+export interface LinkFacts {
+  /** The largest message that the other side takes, in bytes. */
+  readonly maxMessageBytes: number;
+  /** Between which ends the link is. */
+  readonly channel: {
+    /** SHA-256 of the certificate of this side, 32 bytes. */
+    readonly localFingerprint: Uint8Array;
+    /** SHA-256 of the certificate that the other side must have, 32 bytes: whoever introduced the two has passed it on. */
+    readonly remoteFingerprint: Uint8Array;
+    /** Who introduced them. */
+    readonly introducer: string;
+  };
 }
 
 /** `setup`: no open channel yet; `leaving`: the node has disconnected. */
@@ -61,6 +77,12 @@ const LEAVE_TIMEOUT_MS = 2000;
 /** Candidates that are taken of the other side; more are ignored. A host with many interfaces has about 20. */
 const CANDIDATES_MAX = 64;
 
+/** The session descriptions of a link, as far as they are known. */
+interface Descriptions {
+  own?: string;
+  remote?: string;
+}
+
 interface Link<C> {
   readonly name: string;
   readonly route: SignalRoute;
@@ -70,6 +92,7 @@ interface Link<C> {
   readonly ownId: string;
   readonly isInitiator: boolean;
   readonly connection: C;
+  readonly descriptions: Descriptions;
   phase: LinkPhase;
   /** The other side's description has been taken. */
   isDescribed: boolean;
@@ -226,12 +249,27 @@ export class PeerLinks<C extends Connection> {
 
   #describe(link: Link<C>, description: Description): void {
     link.isDescribed = true;
-    this.#options.events.described(link.name, maxMessageBytesOf(description.sdp));
+    link.descriptions.remote = description.sdp;
+    this.#noteDescription(link.name, link.descriptions, link.route);
+    if (this.#links.get(link.name) !== link) return;
     try {
       link.connection.signal(description);
     } catch (error) {
       this.drop(link.name, String(error));
     }
+  }
+
+  /** Which ends the two see is proven later by those who use the link. Without a certificate there is nothing to prove. */
+  #noteDescription(name: string, { own, remote }: Descriptions, { url }: SignalRoute): void {
+    if (own === undefined || remote === undefined) return;
+    const localFingerprint = fingerprintOf(own);
+    const remoteFingerprint = fingerprintOf(remote);
+    if (localFingerprint === undefined || remoteFingerprint === undefined) {
+      this.drop(name, 'a certificate is not named by its SHA-256');
+      return;
+    }
+    const channel = { localFingerprint, remoteFingerprint, introducer: url };
+    this.#options.events.described(name, { maxMessageBytes: maxMessageBytesOf(remote), channel });
   }
 
   #find(route: SignalRoute, remoteId: string): Link<C> | undefined {
@@ -255,6 +293,7 @@ export class PeerLinks<C extends Connection> {
     this.#namesGiven += 1;
     const name = `${remoteId}.${this.#namesGiven}`;
     const isFirst = this.#links.size === 0;
+    const descriptions: Descriptions = {};
     let connection: C;
     try {
       connection = connect({
@@ -262,6 +301,10 @@ export class PeerLinks<C extends Connection> {
         isInitiator,
         iceServers: route.iceServers,
         onSignal: (data) => {
+          if (data.type !== 'candidate') {
+            descriptions.own = data.sdp;
+            this.#noteDescription(name, descriptions, route);
+          }
           const signal: SignalData = data.type === 'offer' && isFirst ? { ...data, isFirst } : data;
           route.send(remoteId, signal, () => this.drop(name, 'no such peer'));
         },
@@ -279,6 +322,7 @@ export class PeerLinks<C extends Connection> {
       ownId: route.ownId,
       isInitiator,
       connection,
+      descriptions,
       phase: 'setup',
       isDescribed: false,
       candidates: 0,

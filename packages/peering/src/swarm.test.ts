@@ -57,6 +57,7 @@ class Room {
 
 /** One node. It is its own way to the room. */
 class Member implements Introducer {
+  readonly url = 'http://signal.example/';
   readonly iceServers = [];
   readonly isJoined = true;
   /** The other end of each open link, by the link's name. */
@@ -116,6 +117,8 @@ class Member implements Introducer {
   close(): void {}
 }
 
+const sdp = `v=0\r\nm=application 9 x\r\na=fingerprint:sha-256 ${Array(32).fill('AB').join(':')}\r\n`;
+
 /** A connection that opens a while after the answer. */
 class Wire implements Connection {
   constructor(
@@ -137,7 +140,7 @@ class Wire implements Connection {
   destroy(): void {}
 
   #say(type: 'offer' | 'answer'): void {
-    this.options.onSignal({ type, sdp: 'v=0\r\nm=application 9 x\r\n' });
+    this.options.onSignal({ type, sdp });
   }
 
   #later(ms: number, run: () => void): void {

@@ -23,6 +23,7 @@ export type { CompactBlock, CompactRules } from './chain/compact-rules.js';
 export { type HeaderFault, headerFaults } from './chain/header-fault.js';
 export type { PowJob, VisionXJob, VisionXParams } from './chain/pow-job.js';
 export type { SignatureCheck } from './chain/signature-check.js';
+export { isStrictSignature } from './chain/strict-signature.js';
 export { type TransactionFault, transactionFaults } from './chain/transaction-fault.js';
 export type { BlockTransaction, Transaction, TransactionRules } from './chain/transaction-rules.js';
 export type { KnownTransactions } from './compact/rebuild.js';
@@ -42,7 +43,7 @@ export {
   type CompactJson,
   compactFromJson,
   encodeCompactJson,
-  type KnownTransaction,
+  type NamedTransaction,
   rebuildCompact,
 } from './families/vision/block/compact-json.js';
 export { devnetMerkleRoot } from './families/vision/block/merkle.js';
@@ -58,13 +59,14 @@ export {
 } from './families/vision/template.js';
 export {
   encodeTransaction,
+  signableText,
   transactionFromJson,
   transactionHash,
   type VisionTransaction,
 } from './families/vision/transaction/transaction.js';
 export { isVisionFamily, type VisionFamily } from './families/vision/vision-family.js';
 export type { Effect } from './io/effect.js';
-export type { Command, EventTime, NodeEventBody, SubmitCommand } from './io/event.js';
+export type { ChannelEnds, Command, EventTime, NodeEventBody, SubmitCommand } from './io/event.js';
 export {
   type MetricDefinition,
   type MetricName,
@@ -86,6 +88,7 @@ export {
   type StatusReason,
   statusReasons,
   type Tip,
+  type WithheldRun,
 } from './io/notice.js';
 export {
   formerTables,
@@ -103,6 +106,17 @@ export {
 } from './io/storage.js';
 export type { StoragePort } from './io/storage-port.js';
 export {
+  type MempoolChange,
+  type MempoolInfo,
+  type MempoolSize,
+  type MempoolTransaction,
+  type PoolFault,
+  poolFaults,
+  type RemovalReason,
+  type SentState,
+  type TransactionNotice,
+} from './io/transaction-notice.js';
+export {
   BLOCK_HASHES_MAX,
   FOLLOWED_BLOCKS,
   FRAME_BYTES_MAX,
@@ -117,8 +131,10 @@ export type { Part, Reception } from './peer/part.js';
 export type { Peer } from './peer/peer.js';
 export { type PeerFault, peerFaults } from './peer/peer-fault.js';
 export type { RequestKind } from './peer/request-ledger.js';
+export type { TransactionRelay } from './transactions/transaction-relay.js';
 export { HeaderTree } from './tree/header-tree.js';
 export type { AppendedRun, InsertedHeader, InsertResult } from './tree/insert-result.js';
+export { buildLocator } from './tree/locator.js';
 export type { TreeBase } from './tree/tree-base.js';
 export { type DecodeResult, decodeMessage, encodeMessage } from './wire/codec.js';
 export { frameMessage, MessageAssembler } from './wire/framing.js';
@@ -127,14 +143,19 @@ export type { MessageKind, MessageRow, WireMessage } from './wire/message-row.js
 export { messageRows } from './wire/message-table.js';
 export type { Announce } from './wire/messages/announce.js';
 export type { Blocks, GetBlocks, NotFound } from './wire/messages/blocks.js';
+export type { Challenge } from './wire/messages/challenge.js';
 export type { GetHeaders, Headers } from './wire/messages/headers.js';
 export {
   type Hello,
+  type Identity,
   PROTOCOL_VERSION,
   SERVICE_ARCHIVE,
   SERVICE_COMPACT_BLOCKS,
   SERVICE_GATEWAY,
+  SERVICE_TRANSACTIONS,
+  signedHello,
 } from './wire/messages/hello.js';
 export type { Ping, Pong } from './wire/messages/ping.js';
 export type { Reject } from './wire/messages/reject.js';
+export type { GetTxs, Inv, Txs } from './wire/messages/transactions.js';
 export { type WireFault, wireFaults } from './wire/wire-fault.js';

@@ -66,8 +66,14 @@ export const HEADERS_PAYLOAD_BYTES_MAX = 768 * 1024;
 /** Bytes of a user agent, printable ASCII. Arbitrary. A longer one is a fault. */
 export const USER_AGENT_BYTES_MAX = 64;
 
-/** Bytes of the identity field of `hello`: enough for a key and a signature. A longer one is a fault. */
-export const IDENTITY_BYTES_MAX = 256;
+/** Bytes of the nonce of a `challenge`: so many that no two are ever the same. */
+export const NONCE_BYTES = 32;
+
+/** Messages of one peer that wait while the signature of its `hello` is verified: requests of each kind, and what it announces at the start. More is a fault. */
+export const HELD_MESSAGES_MAX = 64;
+
+/** Bytes of these messages: no answer is among them, so they are small. More is a fault. */
+export const HELD_BYTES_MAX = 64 * 1024;
 
 /** Bytes of a reject code. Arbitrary. A longer one is a fault. */
 export const REJECT_CODE_BYTES_MAX = 48;
@@ -84,8 +90,11 @@ export const PING_INTERVAL_MS = 20_000;
 /** Milliseconds after which a peer that is not silent is pinged, so that its round-trip time stays up to date. Whether it lives is told by whatever it sends, and the least time-out of a request is above most round trips. Arbitrary. */
 export const PING_INTERVAL_MAX_MS = 600_000;
 
-/** Milliseconds by which a ping may be sent early, together with others: each ping wakes a phone's radio. Arbitrary. */
-export const PING_SLACK_MS = 2_000;
+/** Milliseconds by which a ping may be sent early, together with one that is due: each ping wakes a phone's radio. Half of `PING_INTERVAL_MS`: peers of a quiet node are then pinged together, three times a minute, for 40 bytes a minute of each instead of 34. */
+export const PING_SLACK_MS = 10_000;
+
+/** Milliseconds by which the first of such pings may be early, so that a node that is awake need not wake again for it. Arbitrary: more than a round trip, by which the silence of one peer ends after that of another. */
+export const PING_EARLY_MS = 2_000;
 
 /** Milliseconds by which the platform may wake the node late before this counts as sleep (a frozen tab, a closed laptop). No deadline that passed during sleep is held against a peer. Arbitrary. */
 export const OVERSLEPT_MS = 5_000;
@@ -270,8 +279,8 @@ export const JOURNAL_ENTRIES_MAX = 64;
 /** Bytes of answers that are kept as peers sent them until they are written: a whole segment of the largest headers (Vision's mainnet), or a hundred answers of Bitcoin headers for a disk that lags. What is beyond it is encoded anew. */
 export const RECEIVED_BYTES_MAX = 8 * 1024 * 1024;
 
-/** Storage requests that are not answered: one write of headers, one of bodies, two of the start or of the stored chain in the background, and `BODY_READS_MAX` bodies. Each part bounds its own, so one more is a mistake of the node, which then stops. */
-export const STORAGE_REQUESTS_MAX = 4 + BODY_READS_MAX;
+/** Storage requests that are not answered: one write of headers, one of bodies, two of the start or of the stored chain in the background, two of transactions of this side, and `BODY_READS_MAX` bodies. Each part bounds its own, so one more is a mistake of the node, which then stops. */
+export const STORAGE_REQUESTS_MAX = 6 + BODY_READS_MAX;
 
 /** Milliseconds that new headers wait for their chunk to fill while more arrive; otherwise they are written at once. */
 export const STORE_DELAY_MS = 1_000;
@@ -317,6 +326,129 @@ export const ANNOUNCE_LATE_MS = 2_000;
 
 /** Least milliseconds after an announcement between two peers, either way, in which neither tells the other late: two blocks of Vision. Both live and have heard of the last blocks, and other peers tell them of this one. At random up to twice as long, for the reason of `ANNOUNCE_LATE_MS`, and by so much less, to tell several together. */
 export const ANNOUNCE_QUIET_MS = 10_000;
+
+/** Relay ids of one `inv`, as in Bitcoin Core. More is a fault; whoever has more to tell sends several. */
+export const TX_ANNOUNCED_MAX = 1_000;
+
+/** Announced transactions that cost their sender as much as one message of its rate, so that 20,000 a second are a flood. Ten times as many as a busy network has. */
+export const TX_ANNOUNCED_PER_COST = 100;
+
+/** Transactions of one `getTxs`, and those that are requested of one peer at a time, as in Bitcoin Core. At the edge the peer is asked for no more until it answers. */
+export const TX_REQUESTED_MAX = 100;
+
+/** Bytes of one transaction on the wire: the largest that any family relays (Bitcoin's weigh 400,000 at most, and none is larger than its weight). The network's own maximum holds besides. More is a fault. */
+export const TX_BYTES_MAX = 400_000;
+
+/** Bytes of transactions at which one `txs` ends and the next begins, so that a message holds at most this and one transaction more. Four frames of the largest kind. */
+export const TX_ANSWER_BYTES_MAX = 256 * 1024;
+
+/** Transactions of one peer's `getTxs` that wait to be answered: twice what a peer that keeps to the rules ever waits for. More is a fault. */
+export const TX_SERVED_MAX = 2 * TX_REQUESTED_MAX;
+
+/** Announcements of one peer that are kept until the transaction comes, as in Bitcoin Core. At the edge further ones of this peer are dropped. */
+export const TX_ANNOUNCEMENTS_PER_PEER_MAX = 5_000;
+
+/** Milliseconds until another peer is asked for a transaction that did not come, as in Bitcoin Core. */
+export const TX_REQUEST_TIMEOUT_MS = 60_000;
+
+/** Milliseconds that an announcement waits whose peer is not preferred, while others are, or has as much to deliver as it may: as in Bitcoin Core. */
+export const TX_REQUEST_DELAY_MS = 2_000;
+
+/** Milliseconds between two `getTxs` to one peer, so that they are few where transactions come one by one: a fifth of the rate that a peer allows, and 4,000 transactions a second. At the edge what is to be asked for waits. */
+export const TX_REQUEST_INTERVAL_MS = 25;
+
+/** Mean milliseconds between two announcements of transactions to a peer that came to us, as in Bitcoin Core: a clock drawn by chance, so that no peer learns from whom this node has a transaction. */
+export const TX_TELL_INTERVAL_MS = 5_000;
+
+/** As `TX_TELL_INTERVAL_MS`, for a peer that this node chose, which is less likely to be one that watches it. */
+export const TX_TELL_CHOSEN_INTERVAL_MS = 2_000;
+
+/** Mean milliseconds until a transaction of this side is told to all peers, if no other peer has announced it by then: the one peer that was told may keep it to itself. Arbitrary, several times as long as a network needs to bring it back. */
+export const TX_EMBARGO_MS = 20_000;
+
+/** Transactions in the mempool: ten full seconds of existing Vision nodes at their busiest, and half a day of the devnet. At the edge the one that offers least goes, or the new one is refused with TX_POOL_FULL. */
+export const MEMPOOL_TRANSACTIONS_MAX = 5_000;
+
+/** Bytes of the transactions in a page's mempool. At the edge as `MEMPOOL_TRANSACTIONS_MAX`. */
+export const MEMPOOL_BYTES_MAX = 8 * 1024 * 1024;
+
+/** As `MEMPOOL_BYTES_MAX`, for a gateway. */
+export const GATEWAY_MEMPOOL_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Milliseconds that a transaction stays in the mempool: a day. Afterwards it is dropped, with what depends on it. */
+export const MEMPOOL_EXPIRY_MS = 86_400_000;
+
+/** Transactions of one sender in the mempool, and those that one transaction there may depend on or have depend on it, itself included: as Bitcoin Core's limits of ancestors and descendants. Above it a further one is refused with TX_CHAIN_TOO_LONG. */
+export const MEMPOOL_CHAIN_MAX = 25;
+
+/** Hundredths by which a transaction must offer more than those that it replaces, rounded up, so that replacing again and again becomes dear: as Geth. Less is refused with TX_TIP_LOW. */
+export const REPLACEMENT_PERCENT_MIN = 10;
+
+/** Transactions that were refused for a reason that is nobody's fault, and are not fetched again before the next block. Above it the oldest is forgotten, and may be fetched once more. */
+export const TX_REJECTS_MAX = 5_000;
+
+/** Transactions that left the mempool for another reason than a block, kept for blocks that have them all the same: as Bitcoin Core's extra pool. Above it the oldest goes. */
+export const TX_DROPPED_MAX = 100;
+
+/** Bytes of those. Arbitrary. */
+export const TX_DROPPED_BYTES_MAX = 1024 * 1024;
+
+/** Bytes of transactions of the newest blocks that are kept in memory, so that a reorganisation brings them back in the same step. Above it the oldest block's go, and are read from the store. */
+export const TX_INCLUDED_BYTES_MAX = 4 * 1024 * 1024;
+
+/** Senders whose highest included number is remembered. Above it the one that was used least lately is forgotten: then a transaction that was included before is taken for a new one. */
+export const TX_ACCOUNTS_MAX = 8_192;
+
+/** Signatures of one job of the platform: about ten milliseconds. */
+export const SIGNATURES_PER_JOB = 64;
+
+/** Jobs of signatures under way, so that the next one is there when one ends. At the edge transactions wait. */
+export const SIGNATURE_JOBS_MAX = 2;
+
+/** Transactions that wait for their signature to be verified, or are being verified. At the edge no more are requested, and one that comes is dropped. */
+export const SIGNATURES_WAITING_MAX = 2_000;
+
+/** Bytes of those: 64 of the largest of Vision. At the edge as `SIGNATURES_WAITING_MAX`. */
+export const SIGNATURES_WAITING_BYTES_MAX = 4 * 1024 * 1024;
+
+/** What the transactions of the mempool spend and name as parents: ten names each, which take at most 200 bytes each in memory. At the edge as `MEMPOOL_TRANSACTIONS_MAX`. */
+export const MEMPOOL_NAMES_MAX = 50_000;
+
+/** Transactions of this side that are watched at a time. At the edge a further one is refused with TX_BUSY. */
+export const OWN_TRANSACTIONS_MAX = 64;
+
+/** Bytes of those. At the edge as `OWN_TRANSACTIONS_MAX`. */
+export const OWN_TRANSACTIONS_BYTES_MAX = 4 * 1024 * 1024;
+
+/** Blocks that have or follow a transaction of this side until it is final and not watched any more: a day of Bitcoin, as `RECENT_BLOCKS`. */
+export const CONFIRMATIONS_MAX = 144;
+
+/** Transactions that an answer to `mempool` lists. Arbitrary. Of more only their number is told. */
+export const MEMPOOL_LISTED_MAX = 1_000;
+
+/** Transactions that one notice of what has changed in the mempool names as added, and as removed. Arbitrary. Of more only their number is told. */
+export const MEMPOOL_NEWS_MAX = 100;
+
+/** Milliseconds between two notices of what has changed in the mempool. */
+export const MEMPOOL_NEWS_INTERVAL_MS = 500;
+
+/** Tips of one `competing` notice, the best one included: honest miners hardly ever find three blocks at once. Further ones with the same work are neither told nor counted. */
+export const COMPETING_TIPS_MAX = 8;
+
+/** Newest headers whose arrival is remembered, to tell whether a fork is as new as it seems: far more than a reorganisation at rest has. What is older counts as seen before. */
+export const FORK_ARRIVALS_MAX = 128;
+
+/** Milliseconds after sleep or a lost network in which nothing counts as new: what came meanwhile is still being caught up with. As `LEADER_SLICE_MS`, a turn of one peer. */
+export const FORK_SETTLE_MS = 30_000;
+
+/** Milliseconds in which a run of headers that was withheld comes, and in which a node that hears of a new block is synced again. Arbitrary: several round trips and hops, and no longer than a block of the fastest chain takes. */
+export const WITHHELD_MOMENT_MS = 5_000;
+
+/** Seconds between the first and last timestamp of a run above which it looks withheld: a link that fails is closed after two `PING_INTERVAL_MS`, so no shorter interruption can have held it back without a peer that comes anew. */
+export const WITHHELD_SPREAD_MIN_S = 40;
+
+/** Target spacings of the network above which, besides, the spread of a run looks withheld: two honest blocks are seldom so far apart, and a short partition gives fewer. Arbitrary. */
+export const WITHHELD_SPACINGS = 3;
 
 /** Transactions that a compact block has whole, bytes: the first one, and those that its sender itself lacked. Arbitrary. What does not fit is sent as a short id. */
 export const COMPACT_PREFILLED_BYTES_MAX = 64 * 1024;

@@ -32,6 +32,7 @@ export {
   type ConnectionSignal,
   type Description,
   decodeSignalData,
+  fingerprintOf,
   maxMessageBytesOf,
   type SignalData,
 } from './signal-data.js';

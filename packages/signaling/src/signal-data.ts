@@ -62,6 +62,22 @@ export function maxMessageBytesOf(sdp: string): number {
   return bytes === 0 ? Number.MAX_SAFE_INTEGER : bytes;
 }
 
+/**
+ * SHA-256 of the certificate that the sender of a session description uses, 32 bytes. WebRTC refuses a connection in which
+ * the other side has another one.
+ *
+ * @returns undefined if there is none, or more than one, or one that is named by another hash
+ * @see RFC 8122, section 5
+ */
+export function fingerprintOf(sdp: string): Uint8Array | undefined {
+  const named = new Set(
+    Array.from(sdp.matchAll(/^a=fingerprint:(.*?)\s*$/gm), ([, text = '']) => text.toLowerCase()),
+  );
+  const [only = ''] = named;
+  if (named.size !== 1 || !/^sha-256 [0-9a-f]{2}(:[0-9a-f]{2}){31}$/.test(only)) return undefined;
+  return Uint8Array.from(only.slice(8).split(':'), (byte) => Number.parseInt(byte, 16));
+}
+
 function isDataChannelSdp(sdp: string): boolean {
   if (sdp.length > SDP_CHARS_MAX) return false;
   const media = sdp.match(/^m=.*/gm) ?? [];

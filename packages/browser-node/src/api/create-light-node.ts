@@ -1,5 +1,6 @@
+import { ed25519Url } from 'vision-light:ed25519-url';
 import type { Tip } from '@vision-light/protocol';
-import type { FromNode } from '../boundary/messages.js';
+import type { FromNode, StartResult } from '../boundary/messages.js';
 import { type NodeWorkerEvents, NodeWorkerLink } from '../boundary/node-worker-link.js';
 import { inTime } from '../boundary/start-deadline.js';
 import { findConnectionObstacle } from '../peers/connection-obstacle.js';
@@ -31,12 +32,15 @@ export async function createLightNode(options: LightNodeOptions): Promise<LightN
   const worker = startWorker(settings, startup);
   startup.begin();
   try {
-    const networkId = await inTime(Promise.race([start(worker, settings), startup.failure]), () => {
-      throw startFailed('it does not answer', settings);
-    });
+    const { networkId, identity } = await inTime(
+      Promise.race([start(worker, settings), startup.failure]),
+      () => {
+        throw startFailed('it does not answer', settings);
+      },
+    );
     const tip = await Promise.race([startup.ready, startup.failure]);
     settings.abort?.throwIfAborted();
-    const node = new RunningNode({ worker, networkId, tip }, settings);
+    const node = new RunningNode({ worker, networkId, identity, tip }, settings);
     startup.handOver(node);
     if (settings.storage === 'indexeddb') void requestPersistence();
     return publicHandle(node);
@@ -46,6 +50,9 @@ export async function createLightNode(options: LightNodeOptions): Promise<LightN
     throw error;
   }
 }
+
+/** What the worker says of a node that could be started. */
+type GoodStart = Extract<StartResult, { ok: true }>;
 
 /** Listens to the worker until there is a node to do so. */
 class Startup implements NodeWorkerEvents {
@@ -138,18 +145,17 @@ function startWorker(settings: LightNodeSettings, events: NodeWorkerEvents): Nod
   }
 }
 
-/** @returns the network id */
-async function start({ control }: NodeWorkerLink, settings: LightNodeSettings): Promise<string> {
-  const { network, storage, hashers, maxPeers, followedBlocks, minChainwork } = settings;
+async function start({ control }: NodeWorkerLink, settings: LightNodeSettings): Promise<GoodStart> {
+  const { network, storage, hashers, maxPeers, followedBlocks, minChainwork, gateways } = settings;
   const result = await control
-    .start({ network, storage, hashers, maxPeers, followedBlocks, minChainwork })
+    .start({ network, storage, hashers, maxPeers, followedBlocks, minChainwork, gateways, ed25519Url })
     .catch((error: unknown) => {
       if (error instanceof DOMException && error.name === 'DataCloneError') {
         throw new TypeError(`network: must be plain data, got ${error.message}`);
       }
       throw startFailed(error, settings);
     });
-  if (result.ok) return result.networkId;
+  if (result.ok) return result;
   const { fault, message } = result;
   if (fault === 'NO_WASM') throw new LightNodeError(fault, message);
   throw fault === 'TypeError' ? new TypeError(message) : new RangeError(message);

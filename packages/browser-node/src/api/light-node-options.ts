@@ -2,6 +2,7 @@ import {
   type CustomNetwork,
   checkChainwork,
   FOLLOWED_BLOCKS,
+  hexToBytes,
   type NetworkName,
 } from '@vision-light/protocol';
 import { type IceServer, isIceServer } from '@vision-light/signaling';
@@ -29,6 +30,12 @@ export interface LightNodeOptions {
    */
   readonly minChainwork?: bigint | string;
   /**
+   * Public keys of the gateways that this page knows, 64 hex digits each. A peer that says that it is a gateway then counts
+   * as one only if it has proven to have one of these keys; any other is a peer like those in browsers. Headers are
+   * verified alike, whoever sends them. Default: whoever says so counts as a gateway.
+   */
+  readonly gateways?: readonly string[];
+  /**
    * Whether the signaling servers are told what the node counts, for the figures of the whole network: numbers only,
    * nothing that tells who or where anyone is. Default: true.
    */
@@ -53,6 +60,7 @@ export interface LightNodeSettings {
   readonly maxPeers: number;
   readonly followedBlocks: number;
   readonly minChainwork: bigint | undefined;
+  readonly gateways: readonly Uint8Array[] | undefined;
   readonly reportMetrics: boolean;
   readonly workerUrl: string | TrustedAddress | undefined;
   readonly abort: AbortSignal | undefined;
@@ -97,6 +105,7 @@ export function checkOptions(options: LightNodeOptions): LightNodeSettings {
     ),
     minChainwork:
       options.minChainwork === undefined ? undefined : checkChainwork('minChainwork', options.minChainwork),
+    gateways: options.gateways === undefined ? undefined : checkGateways(options.gateways),
     reportMetrics: checkBoolean('reportMetrics', options.reportMetrics ?? true),
     workerUrl: options.workerUrl === undefined ? undefined : checkWorkerUrl(options.workerUrl),
     abort: checkAbort(options.abort),
@@ -144,6 +153,16 @@ function checkStorage(storage: 'indexeddb' | 'memory'): 'indexeddb' | 'memory' {
   if (typeof storage !== 'string') throw new TypeError(`storage: must be a string, got ${show(storage)}`);
   if (storage === 'indexeddb' || storage === 'memory') return storage;
   throw new RangeError(`storage: must be 'indexeddb' or 'memory', got ${show(storage)}`);
+}
+
+function checkGateways(gateways: readonly string[]): readonly Uint8Array[] {
+  if (!Array.isArray(gateways))
+    throw new TypeError(`gateways: must be a list of keys, got ${show(gateways)}`);
+  return gateways.map((text: unknown) => {
+    const key = typeof text === 'string' ? hexToBytes(text, 32) : undefined;
+    if (key === undefined) throw new RangeError(`gateways: must be keys of 64 hex digits, got ${show(text)}`);
+    return key;
+  });
 }
 
 function checkBoolean(name: string, value: boolean): boolean {

@@ -10,10 +10,16 @@ export function publicHandle(node: RunningNode): LightNodeHandle {
     get status() {
       return node.status;
     },
+    get identity() {
+      return node.identity;
+    },
     subscribe: (type, listener) => node.subscribe(type, listener),
     tips: (options) => node.tips(options),
     header: (heightOrHash) => node.header(heightOrHash),
     block: (hash) => node.block(hash),
+    sendTx: (tx) => node.sendTx(tx),
+    mempool: () => node.mempool(),
+    nextNonce: (publicKey) => node.nextNonce(publicKey),
     peers: () => node.peers(),
     metrics: () => node.metrics(),
     close: () => node.close(),

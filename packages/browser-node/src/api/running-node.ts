@@ -1,5 +1,6 @@
 import {
   type HeaderInfo,
+  type MempoolInfo,
   type Metrics,
   metricDefinitions,
   metricNames,
@@ -7,11 +8,12 @@ import {
   type PeerInfo,
   type Status,
   type Tip,
+  type VisionTransaction,
   zeroMetrics,
 } from '@vision-light/protocol';
 import type { Block } from '../boundary/block.js';
 import type { LightNodeErrorCode } from '../boundary/error-codes.js';
-import type { BlockAnswer, FromNode } from '../boundary/messages.js';
+import type { BlockAnswer, FromNode, SendAnswer } from '../boundary/messages.js';
 import type { NodeWorkerLink } from '../boundary/node-worker-link.js';
 import { PagePeers } from '../peers/page-peers.js';
 import { freeze } from './freeze.js';
@@ -19,6 +21,8 @@ import { LightNodeError } from './light-node-error.js';
 import type { LightNodeHandle, TipsOptions } from './light-node-handle.js';
 import type { LightNodeSettings } from './light-node-options.js';
 import { watchPage } from './page-events.js';
+import type { SentTransaction } from './sent-transaction.js';
+import { SentTransactions } from './sent-transactions.js';
 import { type Listener, type Subscriptions, SubscriptionTable } from './subscriptions.js';
 import { TipStream } from './tip-stream.js';
 
@@ -32,6 +36,7 @@ const CLOSED = Symbol('closed');
 export interface StartedNode {
   readonly worker: NodeWorkerLink;
   readonly networkId: string;
+  readonly identity: string | undefined;
   readonly tip: Tip;
 }
 
@@ -47,13 +52,16 @@ export class RunningNode implements LightNodeHandle {
   readonly #links: PagePeers['links'];
   readonly #subscriptions = new SubscriptionTable();
   readonly #streams = new Set<TipStream>();
+  readonly #sent = new SentTransactions();
   readonly #unwatchPage: () => void;
   /** Fulfilled once everything is released. */
   readonly closed: Promise<typeof CLOSED>;
   #markClosed: (closed: typeof CLOSED) => void = () => {};
   #isCrashed = false;
+  readonly identity: string | undefined;
 
-  constructor({ worker, networkId, tip }: StartedNode, settings: LightNodeSettings) {
+  constructor({ worker, networkId, identity, tip }: StartedNode, settings: LightNodeSettings) {
+    this.identity = identity;
     this.closed = new Promise((resolve) => {
       this.#markClosed = resolve;
     });
@@ -135,6 +143,28 @@ export class RunningNode implements LightNodeHandle {
     throw new LightNodeError(answer.code);
   }
 
+  sendTx(tx: Uint8Array | VisionTransaction): SentTransaction {
+    if (typeof tx !== 'object' || tx === null)
+      throw new TypeError(`sendTx: must be given a transaction or its bytes, got ${String(tx)}`);
+    return this.#sent.send(() => {
+      if (this.#closing !== undefined) throw new LightNodeError('NODE_CLOSED');
+      // comlink types a promise for each case of the answer.
+      const asked: Promise<SendAnswer> = this.#worker.control.sendTransaction(tx);
+      return this.#untilClosed(asked);
+    });
+  }
+
+  async mempool(): Promise<MempoolInfo> {
+    if (this.#closing !== undefined) throw new LightNodeError('NODE_CLOSED');
+    return await this.#untilClosed(this.#worker.control.mempool());
+  }
+
+  async nextNonce(publicKey: string): Promise<bigint> {
+    assertHash('nextNonce', publicKey);
+    if (this.#closing !== undefined) throw new LightNodeError('NODE_CLOSED');
+    return await this.#untilClosed(this.#worker.control.nextNumber(publicKey));
+  }
+
   peers(): readonly PeerInfo[] {
     return this.#peers;
   }
@@ -198,6 +228,19 @@ export class RunningNode implements LightNodeHandle {
       case 'reorg':
         this.#subscriptions.publish('reorg', notice.reorg);
         break;
+      case 'competing':
+        this.#subscriptions.publish('competing', notice.tips);
+        break;
+      case 'withheld':
+        this.#subscriptions.publish('withheld', notice.withheld);
+        break;
+      case 'transaction':
+        this.#sent.tell(notice.id, notice.state);
+        this.#subscriptions.publish('transaction', freeze({ id: notice.id, state: notice.state }));
+        break;
+      case 'transactions':
+        this.#subscriptions.publish('transactions', notice);
+        break;
       case 'status':
         // The page says itself when everything is released.
         if (notice.status.phase !== 'closed') this.#setStatus(notice.status);
@@ -217,6 +260,8 @@ export class RunningNode implements LightNodeHandle {
       case 'submitted':
       case 'header':
       case 'block':
+      case 'sent':
+      case 'mempool':
       case 'closed':
         break;
       default:
@@ -237,6 +282,7 @@ export class RunningNode implements LightNodeHandle {
     this.#unwatchPage();
     this.#finder.close();
     for (const stream of [...this.#streams]) stream.end();
+    this.#sent.close();
     if (!this.#isCrashed) {
       const timeout = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS));
       // However it ends, everything is released afterwards.

@@ -1,4 +1,11 @@
-import { blockFaults, type StoreFault, statusReasons, storeFaults } from '@vision-light/protocol';
+import {
+  blockFaults,
+  poolFaults,
+  type StoreFault,
+  statusReasons,
+  storeFaults,
+  transactionFaults,
+} from '@vision-light/protocol';
 import type { SignalingFault } from '@vision-light/signaling/client';
 
 /**
@@ -15,11 +22,18 @@ export const lightNodeErrors = {
   SIGNAL_UNREACHABLE: 'A signaling server does not answer, so it introduces no new peers for now.',
   SIGNAL_REFUSED: 'A signaling server refused a request.',
   SIGNAL_MALFORMED: 'A signaling server answered with something that is not its protocol.',
+  SIGNAL_TAMPERED:
+    'Somebody sits between this node and a peer: whoever introduced them has changed their certificates.',
+  SIGNATURES_UNAVAILABLE: 'This browser can neither sign nor verify signatures, so no peer can be greeted.',
   STORE_BUSY:
     'Another tab keeps what is known of this network, so what this one finds is kept in memory only.',
   ...storeFaults,
   BLOCK_UNAVAILABLE: blockFaults.BLOCK_UNAVAILABLE,
   BLOCK_BUSY: blockFaults.BLOCK_BUSY,
+  ...transactionFaults,
+  ...poolFaults,
+  TX_REPLACED: 'Another transaction uses up the same: it is in a block, or it offers more.',
+  TX_EXPIRED: 'No block had the transaction for a day.',
   CLOCK_BEHIND: statusReasons.CLOCK_BEHIND,
   BRANCH_REFUSED: statusReasons.BRANCH_REFUSED,
   LOW_WORK: statusReasons.LOW_WORK,

@@ -6,11 +6,14 @@
  */
 import type {
   BlockFault,
+  ChannelEnds,
   CustomNetwork,
   HeaderInfo,
+  MempoolInfo,
   Metrics,
   NetworkName,
   NodeNotice,
+  VisionTransaction,
 } from '@vision-light/protocol';
 import type { Block } from './block.js';
 
@@ -22,12 +25,19 @@ export interface NodeWorkerSettings {
   readonly maxPeers: number;
   readonly followedBlocks: number;
   readonly minChainwork: bigint | undefined;
+  /** Public keys of the only peers that count as gateways. */
+  readonly gateways: readonly Uint8Array[] | undefined;
+  /** Address of what is loaded where WebCrypto has no Ed25519. */
+  readonly ed25519Url: string;
 }
 
 /** Whether the node could be started. Errors as data, because classes do not survive the way between workers. */
 export type StartResult =
-  /** `networkId` is what signaling servers know the network by, 64 hex digits. */
-  | { readonly ok: true; readonly networkId: string }
+  /**
+   * `networkId` is what signaling servers know the network by, 64 hex digits; `identity` the node's public key, 64 hex
+   * digits, undefined where this browser cannot sign.
+   */
+  | { readonly ok: true; readonly networkId: string; readonly identity: string | undefined }
   | { readonly ok: false; readonly fault: 'TypeError' | 'RangeError' | 'NO_WASM'; readonly message: string };
 
 /** A block, or why there is none. */
@@ -35,13 +45,21 @@ export type BlockAnswer =
   | { readonly ok: true; readonly block: Block }
   | { readonly ok: false; readonly code: BlockFault };
 
+/** Id of a transaction that was taken, or why it was not. */
+export type SendAnswer = { readonly id: string } | { readonly code: string };
+
 /** Calls from the page, through comlink. */
 export interface NodeControl {
   /** Starts the node; a `ready` notice follows once the stored chain is loaded. */
-  start(settings: NodeWorkerSettings): StartResult;
+  start(settings: NodeWorkerSettings): Promise<StartResult>;
   header(heightOrHash: number | string): HeaderInfo | undefined | Promise<HeaderInfo | undefined>;
   /** @param hash  64 hex digits, display order */
   block(hash: string): Promise<BlockAnswer>;
+  /** Checks and relays a transaction: encoded, or of Vision as an object. */
+  sendTransaction(tx: Uint8Array | VisionTransaction): Promise<SendAnswer>;
+  mempool(): Promise<MempoolInfo>;
+  /** Number of the next transaction of a sender, as far as it is known. */
+  nextNumber(account: string): bigint;
   /** The page became visible, or the network came back. */
   resume(): void;
   /** Takes leave of the peers and writes what is not yet stored. */
@@ -56,8 +74,14 @@ export type ToNodeWorker =
   | { readonly type: 'channel'; readonly peer: string; readonly channel: RTCDataChannel }
   /** A new connection whose channel stays on the page; its messages pass through `port`. */
   | { readonly type: 'relay'; readonly peer: string; readonly port: MessagePort }
-  /** The largest message that the other side takes, from its session description. Comes before the channel opens. */
-  | { readonly type: 'described'; readonly peer: string; readonly maxMessageBytes: number }
+  /** What the session descriptions say. Comes before the channel opens. */
+  | {
+      readonly type: 'described';
+      readonly peer: string;
+      /** The largest message that the other side takes. */
+      readonly maxMessageBytes: number;
+      readonly channel: ChannelEnds;
+    }
   /** The connection is gone. */
   | { readonly type: 'gone'; readonly peer: string }
   /** A hash worker crashed, or could not be started. */

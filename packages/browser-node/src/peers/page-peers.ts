@@ -51,7 +51,7 @@ export class PagePeers {
       connect: (connection) => new PeerConnection(connection),
       events: {
         made: (peer, { channel }) => channels.handOver(peer, channel),
-        described: (peer, maxMessageBytes) => post({ type: 'described', peer, maxMessageBytes }),
+        described: (peer, facts) => post({ type: 'described', peer, ...facts }),
         gone: (peer) => post({ type: 'gone', peer }),
         refused: (error) => this.#reportRefusal(error),
       },

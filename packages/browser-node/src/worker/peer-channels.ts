@@ -1,12 +1,18 @@
-import type { NodeEventBody } from '@vision-light/protocol';
+import type { ChannelEnds, NodeEventBody } from '@vision-light/protocol';
 import type { FromNodeWorker } from '../boundary/messages.js';
 import { GuardedChannel } from '../channel/guarded-channel.js';
 import type { PeerChannel, PeerChannelEvents } from '../channel/peer-channel.js';
 import { RelayedChannel } from '../channel/relayed-channel.js';
 
+/** What the session descriptions of a connection say. */
+interface LinkFacts {
+  readonly maxMessageBytes: number;
+  readonly channel: ChannelEnds;
+}
+
 interface Connection {
   readonly channel: PeerChannel;
-  maxMessageBytes: number | undefined;
+  facts: Partial<LinkFacts>;
   isOpen: boolean;
 }
 
@@ -36,10 +42,10 @@ export class PeerChannels {
     this.#add(peer, new RelayedChannel(port, this.#eventsOf(peer)));
   }
 
-  /** The other side's session description is known. */
-  describe(peer: string, maxMessageBytes: number): void {
+  /** The session descriptions are known. */
+  describe(peer: string, { maxMessageBytes, channel }: LinkFacts): void {
     const connection = this.#connections.get(peer);
-    if (connection !== undefined) connection.maxMessageBytes = maxMessageBytes;
+    if (connection !== undefined) connection.facts = { maxMessageBytes, channel };
   }
 
   /** The connection under a channel is gone. */
@@ -64,7 +70,7 @@ export class PeerChannels {
   }
 
   #add(peer: string, channel: PeerChannel): void {
-    this.#connections.set(peer, { channel, maxMessageBytes: undefined, isOpen: false });
+    this.#connections.set(peer, { channel, facts: {}, isOpen: false });
   }
 
   #eventsOf(peer: string): PeerChannelEvents {
@@ -74,12 +80,7 @@ export class PeerChannels {
         if (connection === undefined || connection.isOpen) return;
         connection.isOpen = true;
         this.#post({ type: 'opened', peer });
-        const { maxMessageBytes } = connection;
-        this.#push({
-          type: 'peerConnected',
-          peer,
-          ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
-        });
+        this.#push({ type: 'peerConnected', peer, ...connection.facts });
       },
       received: (bytes) => {
         const isDone = !this.#connections.has(peer) || this.#push({ type: 'bytesReceived', peer, bytes });

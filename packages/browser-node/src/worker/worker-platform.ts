@@ -7,14 +7,16 @@ import {
   performStorage,
   type Store,
 } from '@vision-light/protocol';
+import type { NodeIdentity } from './node-identity.js';
 import type { PeerChannels } from './peer-channels.js';
-import { verifySignatures } from './verify-signatures.js';
 
 /** What the effects of a node act upon in a browser. */
 export interface WorkerResources {
   readonly channels: PeerChannels;
   readonly pool: PowPool;
   readonly store: Store;
+  /** Undefined where this browser can neither sign nor verify. */
+  readonly identity: NodeIdentity | undefined;
   /** Hands an answer to the node. */
   readonly push: (event: NodeEventBody) => void;
   /** Runs what may break the node, and says so if it does. */
@@ -51,7 +53,7 @@ export class WorkerPlatform implements Platform {
   }
 
   perform(effect: Effect): void {
-    const { channels, pool, store, push, notify, requestPeers, onPowFailed } = this.#resources;
+    const { channels, pool, store, identity, push, notify, requestPeers, onPowFailed } = this.#resources;
     switch (effect.type) {
       case 'send':
         channels.send(effect.peer, effect.bytes);
@@ -69,9 +71,13 @@ export class WorkerPlatform implements Platform {
         );
         break;
       case 'verifySignatures':
-        verifySignatures(effect.checks).then(
-          (valid) => push({ type: 'signaturesVerified', job: effect.job, valid }),
-          () => push({ type: 'signaturesVerified', job: effect.job }),
+        perhaps(identity?.verify(effect.checks)).then((valid) =>
+          push({ type: 'signaturesVerified', job: effect.job, ...(valid && { valid }) }),
+        );
+        break;
+      case 'sign':
+        perhaps(identity?.sign(effect.message)).then((signature) =>
+          push({ type: 'signed', job: effect.job, ...(signature && { signature }) }),
         );
         break;
       case 'storage':
@@ -87,4 +93,9 @@ export class WorkerPlatform implements Platform {
         effect satisfies never;
     }
   }
+}
+
+/** What could not be done is not there. */
+async function perhaps<T>(result: Promise<T> | undefined): Promise<T | undefined> {
+  return result?.catch(() => undefined);
 }

@@ -9,11 +9,19 @@ import { createHeaderFields } from './header-fields.js';
 /** Rows in the list. The chart above it shows more headers. Arbitrary: about what a screen shows. */
 const ROWS_MAX = 12;
 
+/** How long a row stays highlighted that is new, in seconds. Arbitrary. */
+const HIGHLIGHT_S = 1.4;
+
+/** How old the ages below the first row may be, in seconds: they are drawn with each new tip, or then. Arbitrary. */
+const AGES_S = 5;
+
 interface Row {
   readonly item: HTMLLIElement;
   readonly details: HTMLDetailsElement;
   readonly age: HTMLElement;
   readonly time: number;
+  /** Unix seconds until which it is highlighted; 0 if it is not. */
+  highlightedUntil: number;
 }
 
 /** Keeps one row for each header, so that an open or focused row survives every update. */
@@ -22,6 +30,9 @@ export class HeadersPanel {
   readonly #note = byTestId('headers-note');
   readonly #empty = byTestId('headers-empty');
   readonly #rows = new Map<string, Row>();
+  /** Of which tip the ages are, and since when. */
+  #agedFor = '';
+  #agedAt = 0;
 
   render(newestFirst: readonly HeaderInfo[], now: number, state: SessionState): void {
     const shown = newestFirst.slice(0, ROWS_MAX);
@@ -35,10 +46,24 @@ export class HeadersPanel {
       );
     } else {
       // A new row is highlighted for a moment, but not during a sync, when headers come too fast for that.
-      this.#reconcile(shown, state.status?.phase === 'synced');
+      this.#reconcile(shown, state.status?.phase === 'synced' ? now + HIGHLIGHT_S : 0);
       setText(this.#note, state.lifecycle === 'running' ? 'live' : '');
     }
-    for (const row of this.#rows.values()) setText(row.age, formatAge(now - row.time));
+    this.#renderAges(shown[0]?.hash ?? '', now);
+  }
+
+  /** Every second the first row's; each further row would be a text more to lay out and to paint. */
+  #renderAges(newest: string, now: number): void {
+    const areDue = newest !== this.#agedFor || Math.abs(now - this.#agedAt) >= AGES_S;
+    if (areDue) {
+      this.#agedFor = newest;
+      this.#agedAt = now;
+    }
+    for (const [hash, row] of this.#rows) {
+      if (areDue || hash === newest) setText(row.age, formatAge(now - row.time));
+      // No animation: it would draw a frame every 16 ms after each block.
+      row.item.classList.toggle('arrived', now < row.highlightedUntil);
+    }
   }
 
   /** Whether the visitor has opened a row or moves through the rows by keyboard: then they must not move. */
@@ -46,7 +71,7 @@ export class HeadersPanel {
     return this.#list.querySelector('details[open], :focus-visible') !== null;
   }
 
-  #reconcile(shown: readonly HeaderInfo[], isCalm: boolean): void {
+  #reconcile(shown: readonly HeaderInfo[], highlightedUntil: number): void {
     const hashes = new Set(shown.map((header) => header.hash));
     for (const [hash, row] of this.#rows) {
       if (hashes.has(hash)) continue;
@@ -60,7 +85,7 @@ export class HeadersPanel {
       const row = known ?? createRow(header);
       if (known === undefined) {
         this.#rows.set(header.hash, row);
-        if (isCalm && !isFirst) row.item.classList.add('arrived');
+        if (!isFirst) row.highlightedUntil = highlightedUntil;
       }
       if (row.item === place) place = place.nextSibling;
       else this.#list.insertBefore(row.item, place);
@@ -89,5 +114,5 @@ function createRow(header: HeaderInfo): Row {
     if (details.open && details.childElementCount === 1) details.append(createHeaderFields(header));
   });
   item.append(details);
-  return { item, details, age, time: header.time };
+  return { item, details, age, time: header.time, highlightedUntil: 0 };
 }

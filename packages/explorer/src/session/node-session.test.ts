@@ -28,6 +28,8 @@ async function joinedSession(storage?: 'memory') {
     state: session.state,
     stores: (storedHeight: number) => listeners.status?.({ ...status, storedHeight }),
     changes: (kind: 'connected' | 'updated' | 'disconnected') => listeners.peer?.({ change: { kind } }),
+    competes: (heights: readonly number[]) => listeners.competing?.(heights.map((height) => ({ height }))),
+    withholds: (run: object) => listeners.withheld?.(run),
     fails: (code: LightNodeErrorCode, message = 'A sentence.') =>
       listeners.error?.(Object.assign(new Error(message), { code })),
   };
@@ -93,4 +95,15 @@ it('where nothing is ever stored, nothing is said to be kept', async () => {
   // What another tab has stored is not counted for this one.
   busy.stores(0);
   expect(busy.state.isKept).toBe(false);
+});
+
+it('signs of selfish mining are events and no troubles', async () => {
+  const { state, competes, withholds } = await joinedSession();
+  competes([1200, 1200]);
+  withholds({ blocks: 3, displaced: 2, spreadS: 42 });
+  expect(state.notices.map(({ code, sentence }) => `${code}: ${sentence}`)).toEqual([
+    'WITHHELD: 3 blocks came at once and displaced 2, though 42 s lie between them. Somebody may have held them back.',
+    'COMPETING: 2 branches have the same work at height 1,200. The next block decides.',
+  ]);
+  expect(state.troubles.size).toBe(0);
 });

@@ -4,13 +4,15 @@ import {
   type LightNodeErrorCode,
   type LightNodeHandle,
   type LightNodeOptions,
+  type MempoolChange,
   type PeerInfo,
+  type SentState,
   type Status,
   type Tip,
 } from '@vision-light/browser-node';
-import { formatCount } from '../display/quantities.js';
+import { formatCount, formatSpan } from '../display/quantities.js';
 
-/** An event that is shown to the visitor: a reorganisation, or an error. */
+/** An event that is shown to the visitor: a reorganisation, a sign of selfish mining, or an error. */
 export interface SessionNotice {
   readonly code: string;
   readonly sentence: string;
@@ -37,6 +39,10 @@ export interface SessionState {
   readonly notices: SessionNotice[];
   /** Errors that still matter, by code. */
   readonly troubles: Map<string, SessionNotice>;
+  /** How much the mempool holds. */
+  mempool: MempoolChange['mempool'];
+  /** What has become of transactions that this browser sent, by id; the one with the newest news is the last. */
+  readonly sent: Map<string, SentState>;
 }
 
 /** Most notices that are kept; the oldest are dropped. Arbitrary: nobody reads more. */
@@ -55,7 +61,16 @@ const memoryOnlyCodes: readonly string[] = [
 /** The code that an error without one gets here. */
 const UNKNOWN_CODE = 'UNEXPECTED';
 
-/** Holds the node, or the reason why there is none. `onChange` is called after every change of the state. */
+/** How long a new tip may wait until it is drawn, in milliseconds: what else a block changes comes within that time. Arbitrary. */
+const TIP_WAIT_MS = 100;
+
+/** The same for numbers of a node at rest, such as rates and round-trip times: as long as the ages on the page. */
+const NUMBERS_WAIT_MS = 1_000;
+
+/**
+ * Holds the node, or the reason why there is none. `onChange` is called after every change of the state, with the
+ * milliseconds that it may wait until it is drawn.
+ */
 export class NodeSession {
   readonly state: SessionState = {
     lifecycle: 'starting',
@@ -67,12 +82,14 @@ export class NodeSession {
     isKept: true,
     notices: [],
     troubles: new Map(),
+    mempool: { count: 0, bytes: 0 },
+    sent: new Map(),
   };
-  readonly #onChange: () => void;
+  readonly #onChange: (withinMs: number) => void;
   readonly #dismissed = new Set<string>();
   #node: LightNodeHandle | undefined;
 
-  constructor(onChange: () => void) {
+  constructor(onChange: (withinMs: number) => void) {
     this.#onChange = onChange;
   }
 
@@ -95,19 +112,19 @@ export class NodeSession {
       state.lifecycle = 'failed';
       this.#addTrouble(codeOf(error), sentenceOf(error));
     }
-    this.#onChange();
+    this.#onChange(0);
   }
 
   /** Closes the node. What it verified stays on the page. */
   async leave(): Promise<void> {
     const node = this.#node;
     this.#markLeft();
-    this.#onChange();
+    this.#onChange(0);
     try {
       await node?.close();
     } catch (error) {
       this.#addTrouble(codeOf(error), sentenceOf(error));
-      this.#onChange();
+      this.#onChange(0);
     }
   }
 
@@ -115,7 +132,7 @@ export class NodeSession {
   dismiss(code: string): void {
     this.#dismissed.add(code);
     this.state.troubles.delete(code);
-    this.#onChange();
+    this.#onChange(0);
   }
 
   #attach(node: LightNodeHandle): void {
@@ -126,25 +143,38 @@ export class NodeSession {
     state.peers = node.peers();
     state.startHeight = node.tip.height;
     state.isKept = state.options?.storage !== 'memory';
-    const listen = (update: () => void) => {
+    const listen = (update: () => void, withinMs = 0) => {
       // An earlier node may still report something while it closes.
       if (this.#node !== node) return;
       update();
-      this.#onChange();
+      this.#onChange(withinMs);
     };
-    node.subscribe('tip', (tip) => listen(() => (state.tip = tip)));
+    node.subscribe('tip', (tip) => listen(() => (state.tip = tip), TIP_WAIT_MS));
     node.subscribe('peer', ({ change }) =>
-      listen(() => {
-        state.peers = node.peers();
-        if (change.kind === 'connected') this.#forgetOutages();
-      }),
+      listen(
+        () => {
+          state.peers = node.peers();
+          if (change.kind === 'connected') this.#forgetOutages();
+        },
+        change.kind === 'updated' ? NUMBERS_WAIT_MS : 0,
+      ),
     );
     node.subscribe('status', (status) =>
+      listen(
+        () => {
+          // After a failed write the node tries again by itself. It reports success only by a greater height.
+          if (status.storedHeight > (state.status?.storedHeight ?? 0)) this.#markKept();
+          state.status = status;
+          if (status.phase === 'closed') this.#markLeft();
+        },
+        waitOf(state.status, status),
+      ),
+    );
+    node.subscribe('transactions', ({ mempool }) => listen(() => (state.mempool = mempool), NUMBERS_WAIT_MS));
+    node.subscribe('transaction', ({ id, state: sent }) =>
       listen(() => {
-        // After a failed write the node tries again by itself. It reports success only by a greater height.
-        if (status.storedHeight > (state.status?.storedHeight ?? 0)) this.#markKept();
-        state.status = status;
-        if (status.phase === 'closed') this.#markLeft();
+        state.sent.delete(id);
+        state.sent.set(id, sent);
       }),
     );
     node.subscribe('reorg', (reorg) =>
@@ -156,6 +186,24 @@ export class NodeSession {
             `${formatCount(connected.length)} took their place, after height ${formatCount(ancestor.height)}.`,
         );
       }),
+    );
+    node.subscribe('competing', ([best, ...others]) =>
+      listen(() => {
+        const height = formatCount(best?.height ?? 0);
+        this.#addNotice(
+          'COMPETING',
+          `${formatCount(others.length + 1)} branches have the same work at height ${height}. The next block decides.`,
+        );
+      }),
+    );
+    node.subscribe('withheld', ({ blocks, displaced, spreadS }) =>
+      listen(() =>
+        this.#addNotice(
+          'WITHHELD',
+          `${formatCount(blocks)} blocks came at once and displaced ${formatCount(displaced)}, though ${formatSpan(spreadS)} ` +
+            'lie between them. Somebody may have held them back.',
+        ),
+      ),
     );
     node.subscribe('error', (error) =>
       listen(() => {
@@ -202,6 +250,13 @@ export class NodeSession {
     notices.length = Math.min(notices.length, NOTICES_MAX);
     return notice;
   }
+}
+
+/** How long a new status may wait until it is drawn, given the one before. */
+function waitOf(before: Status | undefined, { phase }: Status): number {
+  if (phase === 'synced') return before?.phase === phase ? NUMBERS_WAIT_MS : TIP_WAIT_MS;
+  // Each block makes a node that is synced syncing for a moment.
+  return before?.phase === 'synced' && phase === 'syncing' ? NUMBERS_WAIT_MS : 0;
 }
 
 function codeOf(error: unknown): string {

@@ -47,11 +47,32 @@ export class HeroPanel {
   #announcedPhase: PagePhase = 'starting';
 
   /**
+   * Decides which phase is shown, and names it in the title, which is seen of a hidden page too.
+   *
    * @param now  Unix seconds
-   * @returns milliseconds after which to render again even if nothing happens, or undefined
+   * @returns milliseconds after which to call again even if nothing happens, or undefined
+   */
+  followPhase(state: SessionState, now: number): number | undefined {
+    const phase = phaseOf(state);
+    if (phase !== this.#seenPhase) {
+      this.#seenPhase = phase;
+      this.#seenSince = performance.now();
+    }
+    const lasted = performance.now() - this.#seenSince;
+    const mayFlicker = this.#shownPhase === 'synced' && phase === 'syncing' && lasted < FLICKER_MS;
+    if (!mayFlicker) this.#shownPhase = phase;
+    const title = `${describePhase(this.#shownPhase, state, now).word} · Vision Light`;
+    if (document.title !== title) document.title = title;
+    return mayFlicker ? FLICKER_MS - lasted : undefined;
+  }
+
+  /**
+   * To be called after {@link followPhase}, with the same arguments.
+   *
+   * @returns milliseconds after which to call both again even if nothing happens, or undefined
    */
   render(state: SessionState, now: number): number | undefined {
-    const wait = this.#followPhase(phaseOf(state), state, now);
+    const wait = this.#renderPhase(state, now);
     setText(this.#network, state.options === undefined ? '…' : describeNetwork(state.options.network).label);
     this.#renderTip(state, now);
     this.#renderFigures(state);
@@ -59,26 +80,16 @@ export class HeroPanel {
     return wait;
   }
 
-  #followPhase(phase: PagePhase, state: SessionState, wallTime: number): number | undefined {
-    const now = performance.now();
-    if (phase !== this.#seenPhase) {
-      this.#seenPhase = phase;
-      this.#seenSince = now;
-    }
-    const lasted = now - this.#seenSince;
-    const mayFlicker = this.#shownPhase === 'synced' && phase === 'syncing';
-    if (!mayFlicker || lasted >= FLICKER_MS) this.#shownPhase = phase;
-    const { word, sentence } = describePhase(this.#shownPhase, state, wallTime);
-    this.#stage.dataset.phase = this.#shownPhase;
-    this.#phase.dataset.phase = this.#shownPhase;
+  #renderPhase(state: SessionState, now: number): number | undefined {
+    const phase = this.#shownPhase;
+    const { word, sentence } = describePhase(phase, state, now);
+    this.#stage.dataset.phase = phase;
+    this.#phase.dataset.phase = phase;
     setText(this.#phase, word);
     setText(this.#sentence, sentence);
-    const title = `${word} · Vision Light`;
-    if (document.title !== title) document.title = title;
-
-    if (this.#announcedPhase === phase) return this.#shownPhase === phase ? undefined : FLICKER_MS - lasted;
-    if (lasted < ANNOUNCE_AFTER_MS)
-      return (this.#shownPhase === phase ? ANNOUNCE_AFTER_MS : FLICKER_MS) - lasted;
+    if (this.#announcedPhase === this.#seenPhase) return undefined;
+    const lasted = performance.now() - this.#seenSince;
+    if (lasted < ANNOUNCE_AFTER_MS) return ANNOUNCE_AFTER_MS - lasted;
     this.#announcedPhase = phase;
     setText(this.#announcement, `${word}. ${sentence}`);
     return undefined;
@@ -133,7 +144,8 @@ export class HeroPanel {
       setText(this.#progressCount, lifecycle === 'running' ? 'waiting for a peer' : '–');
       return;
     }
-    this.#progress.value = status.progress;
+    if (this.#progress.getAttribute('value') !== String(status.progress))
+      this.#progress.value = status.progress;
     const best = Math.max(status.bestPeerHeight, tip.height);
     setText(this.#progressCount, `${formatCount(tip.height)} of ${formatCount(best)}`);
   }

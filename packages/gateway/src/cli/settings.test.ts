@@ -26,6 +26,7 @@ describe('readSettings', () => {
       gateway: {
         network: undefined,
         signal: ['http://localhost:8081'],
+        httpPeers: undefined,
         dataDir: path.join(folder, '.data'),
         headersFile: undefined,
         port: undefined,
@@ -107,6 +108,7 @@ describe('readSettings', () => {
     for (const name of [
       'network-file',
       'signal',
+      'http-peer',
       'data-dir',
       'headers',
       'no-mine',
@@ -129,6 +131,9 @@ describe('readSettings', () => {
     [['--mine', '--no-mine'], {}, '--mine and --no-mine exclude each other.'],
     [['--network', 'n', '--network-file', 'f'], {}, '--network and --network-file exclude each other.'],
     [['--signal', 'localhost'], {}, '--signal: "localhost" is no http or https URL.'],
+    [['--http-peer', 'ws://a'], {}, '--http-peer: "ws://a" is no http or https URL.'],
+    [[], { HTTP_PEERS: 'http://a,b' }, 'HTTP_PEERS: "b" is no http or https URL.'],
+    [[], { HTTP_PEERS: `${'http://a,'.repeat(8)}http://a` }, 'HTTP_PEERS: at most 8 servers.'],
     [[], { SIGNAL_URL: 'ftp://x' }, 'SIGNAL_URL: "ftp://x" is no http or https URL.'],
   ])('refuses %j %j', (args, env, message) => {
     expect(() => read(args, env)).toThrow(new SettingError(message));

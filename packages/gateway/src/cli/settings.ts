@@ -15,6 +15,7 @@ import {
   BLOCK_TRANSACTIONS_MAX,
   HISTORY_BLOCKS,
   HISTORY_BLOCKS_MAX,
+  HTTP_PEERS_MAX,
   MINER_THREADS_MAX,
   SIGNAL_SERVERS_MAX,
 } from '../limits.js';
@@ -49,6 +50,11 @@ const options = {
     env: 'SIGNAL_URL',
     value: 'URL',
     help: 'signaling server; may be repeated (http://localhost:8081)',
+  },
+  'http-peer': {
+    env: 'HTTP_PEERS',
+    value: 'URL',
+    help: 'node reached by its /p2p routes; may be repeated (none; Vision networks)',
   },
   'data-dir': { env: 'DATA_DIR', value: 'DIR', help: 'where the chain is kept (.data)' },
   headers: { env: 'HEADERS', value: 'FILE', help: 'raw headers to begin with (bitcoin networks)' },
@@ -115,7 +121,10 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
   return {
     gateway: {
       network: networkOf(read('network'), read('network-file'), resolve(read('network-file'))),
-      signal: signalUrls(given.signal, read('signal')),
+      signal: urls('signal', given, read('signal'), /^(https?|wss?):$/, SIGNAL_SERVERS_MAX) ?? [
+        'http://localhost:8081',
+      ],
+      httpPeers: urls('http-peer', given, read('http-peer'), /^https?:$/, HTTP_PEERS_MAX),
       dataDir: resolve(read('data-dir') ?? { source: '', text: '.data' }),
       headersFile: resolve(headers),
       minChainwork: chainwork(read('min-chainwork')),
@@ -142,7 +151,10 @@ function parse(args: readonly string[]): Given {
   const known = Object.fromEntries(
     Object.entries<Option>(options).map(([name, { value }]) => [
       name,
-      { type: value === undefined ? ('boolean' as const) : ('string' as const), multiple: name === 'signal' },
+      {
+        type: value === undefined ? ('boolean' as const) : ('string' as const),
+        multiple: name === 'signal' || name === 'http-peer',
+      },
     ]),
   );
   try {
@@ -193,16 +205,24 @@ function networkFromFile(source: string, filePath: string): CustomNetwork {
   throw new SettingError(`${source}: ${filePath} holds no JSON object.`);
 }
 
-function signalUrls(given: Given['signal'], fromEnv: Setting | undefined): readonly string[] {
-  const source = Array.isArray(given) ? '--signal' : fromEnv?.source;
-  const urls = Array.isArray(given) ? given : (fromEnv?.text.split(',') ?? ['http://localhost:8081']);
-  for (const url of urls) {
-    const isUrl = URL.canParse(url) && /^(https?|wss?):$/.test(new URL(url).protocol);
+/** Of an option that may be repeated, or of a variable with commas. */
+function urls(
+  name: 'signal' | 'http-peer',
+  given: Given,
+  fromEnv: Setting | undefined,
+  protocols: RegExp,
+  most: number,
+): readonly string[] | undefined {
+  const list = given[name];
+  const source = Array.isArray(list) ? `--${name}` : fromEnv?.source;
+  const found = Array.isArray(list) ? list : fromEnv?.text.split(',');
+  for (const url of found ?? []) {
+    const isUrl = URL.canParse(url) && protocols.test(new URL(url).protocol);
     if (!isUrl) throw new SettingError(`${source}: "${url}" is no http or https URL.`);
   }
-  if (urls.length > SIGNAL_SERVERS_MAX)
-    throw new SettingError(`${source}: at most ${SIGNAL_SERVERS_MAX} servers.`);
-  return urls;
+  if (found !== undefined && found.length > most)
+    throw new SettingError(`${source}: at most ${most} servers.`);
+  return found;
 }
 
 function mining(given: Given, threads: number | undefined): boolean | number | undefined {

@@ -13,6 +13,7 @@ import {
 } from '@vision-light/protocol';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
+import { readOnlyChain } from '../../../../tests/read-only-chain.js';
 import { encodeRecord } from '../../../protocol/src/families/vision/header/record.js';
 import {
   HTTP_BLOCKS_ANSWERS_MAX,
@@ -73,7 +74,7 @@ async function listen(options: Partial<HttpServerOptions> = {}) {
     family,
     log: pino({ level: 'silent' }),
     facts: () => undefined,
-    chain: () => ({ tree, bodyOf: async () => body }),
+    chain: () => readOnlyChain({ tree, bodyOf: async () => body }),
     addressOf: () => place.from,
     ...options,
   });
@@ -131,7 +132,7 @@ function countTo(count: number) {
   let asked = 0;
   const chain = () => {
     if (++asked === count) reached();
-    return { tree, bodyOf: () => all.then(() => body) };
+    return readOnlyChain({ tree, bodyOf: () => all.then(() => body) });
   };
   return { chain, all };
 }

@@ -15,6 +15,7 @@ import {
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readOnlyChain } from '../../../../tests/read-only-chain.js';
 import { recordFromJson } from '../../../protocol/src/families/vision/header/header-json.js';
 import { encodeRecord } from '../../../protocol/src/families/vision/header/record.js';
 import {
@@ -110,7 +111,7 @@ async function listen(options: Partial<HttpServerOptions> = {}): Promise<HttpSer
     family: vision,
     log: pino({ level: 'silent' }),
     facts: () => undefined,
-    chain: () => ({ tree, bodyOf: async (hash) => bodies.get(bytesToHex(hash)) }),
+    chain: () => readOnlyChain({ tree, bodyOf: async (hash) => bodies.get(bytesToHex(hash)) }),
     ...options,
     limits: { ...roomy, ...options.limits },
   });
@@ -278,7 +279,7 @@ describe('POST /p2p/get_blocks', () => {
 
   it('answers 500 if bodies cannot be read, and goes on', async () => {
     const failing = await listen({
-      chain: () => ({ tree, bodyOf: () => Promise.reject(new Error('disk')) }),
+      chain: () => readOnlyChain({ tree, bodyOf: () => Promise.reject(new Error('disk')) }),
     });
     const url = `http://127.0.0.1:${failing.port}/p2p/get_blocks`;
     const ask = (hash: string) => fetch(url, { method: 'POST', body: JSON.stringify({ hashes: [hash] }) });
@@ -303,7 +304,7 @@ describe('POST /p2p/announce', () => {
     const slot = tree.find(Buffer.from(next, 'hex')) as number;
     const shorter = new HeaderTree(vision);
     let seen: HeaderTree = shorter;
-    const young = await listen({ chain: () => ({ tree: seen, bodyOf: async () => undefined }) });
+    const young = await listen({ chain: () => readOnlyChain({ tree: seen, bodyOf: async () => undefined }) });
     const tell = async () => {
       const body = JSON.stringify({ height: tree.height(slot), hash: next, prev: zeros });
       const response = await fetch(`http://127.0.0.1:${young.port}/p2p/announce`, { method: 'POST', body });
@@ -443,7 +444,7 @@ describe('routes', () => {
     ['GET', '/p2p/headers', 200, null],
     ['HEAD', '/p2p/headers', 200, null],
     ['GET', '/p2p/headers?x=1', 200, null],
-    ['GET', '/p2p/blocks', 404, null],
+    ['GET', '/p2p/blocks', 200, null],
     ['POST', '/p2p/get_headers/', 404, null],
     ['POST', '/', 404, null],
   ])('%s %s is answered %i', async (method, path, status, allow) => {
@@ -463,7 +464,7 @@ describe('routes', () => {
     const bitcoin = resolveNetwork('bitcoin-regtest');
     const other = await listen({
       family: bitcoin,
-      chain: () => ({ tree: new HeaderTree(bitcoin), bodyOf: async () => undefined }),
+      chain: () => readOnlyChain({ tree: new HeaderTree(bitcoin), bodyOf: async () => undefined }),
     });
     for (const [method, path] of [
       ['POST', '/p2p/get_headers'],
@@ -566,7 +567,7 @@ describe('a client that is a burden', () => {
     const counting = await listen({
       chain: () => {
         counted.asked++;
-        return { tree, bodyOf: async () => undefined };
+        return readOnlyChain({ tree, bodyOf: async () => undefined });
       },
     });
     const socket = await connect(counting.port);
@@ -606,14 +607,14 @@ describe('a client that is a burden', () => {
       addressOf: () => `client ${connections++}`,
       chain: () => {
         if (++asked > HTTP_BLOCKS_ANSWERS_MAX) allAsked.give();
-        return {
+        return readOnlyChain({
           tree,
           bodyOf: async (hash) => {
             if (++reads === HTTP_BLOCKS_ANSWERS_MAX) allRead.give();
             await hold.given;
             return bodies.get(bytesToHex(hash));
           },
-        };
+        });
       },
     });
     const wanted = JSON.stringify({ hashes: [hashes.full, hashes.full, hashes.full] });
@@ -644,13 +645,14 @@ describe('a client that is a burden', () => {
   it('asks for large blocks: others are answered while they are written', async () => {
     const isRead = signal();
     const large = await listen({
-      chain: () => ({
-        tree,
-        bodyOf: async (hash) => {
-          isRead.give();
-          return bodies.get(bytesToHex(hash));
-        },
-      }),
+      chain: () =>
+        readOnlyChain({
+          tree,
+          bodyOf: async (hash) => {
+            isRead.give();
+            return bodies.get(bytesToHex(hash));
+          },
+        }),
     });
     const url = `http://127.0.0.1:${large.port}/p2p`;
     const order: string[] = [];

@@ -22,13 +22,13 @@ import { Budgets } from './admission/budgets.js';
 import { clientAddress } from './admission/client-address.js';
 import { type ConnectionKind, Connections } from './admission/connections.js';
 import { busyAnswer, type HttpRoute, type HttpRoutes, textAnswer } from './answer.js';
-import { BlockThread } from './block-thread.js';
 import type { GatewayFacts } from './facts.js';
 import type { HttpClient } from './http-client.js';
 import { defaultHttpLimits, type HttpLimits } from './http-limits.js';
-import { createP2pRoutes } from './p2p-routes.js';
+import { BlockThread } from './p2p/block-thread.js';
+import { createP2pRoutes } from './p2p/p2p-routes.js';
+import type { ServedChain } from './p2p/served-chain.js';
 import { send } from './send.js';
-import type { ServedChain } from './served-chain.js';
 import { createStatusRoutes } from './status-routes.js';
 
 /** Where to listen, and what to tell. */
@@ -76,7 +76,8 @@ export class HttpServer {
     const { port, host, family, log, facts, chain, now = () => performance.now() } = options;
     const limits = { ...defaultHttpLimits, ...options.limits };
     const blockThread = new BlockThread();
-    const p2pRoutes = isVisionFamily(family) ? createP2pRoutes(chain, blockThread) : [];
+    const wallTime = (): number => Date.now() / 1000;
+    const p2pRoutes = isVisionFamily(family) ? createP2pRoutes(family, chain, blockThread, wallTime) : [];
     const routes = new Map([...createStatusRoutes(facts), ...p2pRoutes]);
     const timeouts = {
       requestTimeout: limits.requestTimeoutMs,

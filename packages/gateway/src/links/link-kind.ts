@@ -4,6 +4,8 @@
  * its own links only.
  */
 
+import type { ChannelEnds } from '@vision-light/protocol';
+
 /** What a kind reports of its links. All of it may be called at any time, also inside a call of the host. */
 export interface LinkEvents {
   /**
@@ -12,8 +14,9 @@ export interface LinkEvents {
    *
    * @throws {Error} if it is called from inside `disconnect`
    * @param maxMessageBytes  the largest message that the other side takes, whole bytes; absent if it is not known
+   * @param channel  between which ends the link is; absent for one that nothing encrypts between them
    */
-  connected(link: string, maxMessageBytes?: number): void;
+  connected(link: string, maxMessageBytes?: number, channel?: ChannelEnds): void;
   /** One message has arrived. Its memory must not be written to afterwards: the message may wait for its turn. */
   received(link: string, bytes: Uint8Array): void;
   /** The send buffer of a link has fallen to this many bytes. */

@@ -8,6 +8,7 @@
  * of `linkFaults`, and ends the link in question. Each kind has its own inbox, which bounds its events (link-inbox.ts),
  * and its own `peersMax`, so that it cannot take the room of the others.
  */
+import type { ChannelEnds } from '@vision-light/protocol';
 import type { Clock } from '@vision-light/signaling';
 import type { Logger } from 'pino';
 import { LINKS_CLOSE_TIMEOUT_MS } from '../limits.js';
@@ -124,7 +125,8 @@ export class LinkRouter {
   #eventsOf(attached: Attached): LinkEvents {
     const { name } = attached.kind;
     return {
-      connected: (link, maxMessageBytes) => this.#connected(attached, link, maxMessageBytes),
+      connected: (link, maxMessageBytes, channel) =>
+        this.#connected(attached, link, maxMessageBytes, channel),
       received: (link, bytes) => {
         const isValid = bytes instanceof Uint8Array;
         this.#report({ type: 'bytesReceived', peer: `${name}:${link}`, bytes }, isValid);
@@ -137,7 +139,12 @@ export class LinkRouter {
     };
   }
 
-  #connected(attached: Attached, link: string, maxMessageBytes: number | undefined): void {
+  #connected(
+    attached: Attached,
+    link: string,
+    maxMessageBytes: number | undefined,
+    channel: ChannelEnds | undefined,
+  ): void {
     const { kind, inbox } = attached;
     // A kind that answers each refusal with a new link would never return.
     if (attached.isEnding) throw new Error('no link may be reported from inside disconnect');
@@ -152,7 +159,8 @@ export class LinkRouter {
       return;
     }
     const size = maxMessageBytes === undefined ? {} : { maxMessageBytes };
-    const event: PeerEvent = { type: 'peerConnected', peer, ...size };
+    const ends = channel === undefined ? {} : { channel };
+    const event: PeerEvent = { type: 'peerConnected', peer, ...size, ...ends };
     // The core counts the peers of all kinds together. If there is one kind, the core itself refuses, and tells the peer.
     const isAboveShare = this.#attached.length > 1 && attached.open >= kind.peersMax;
     if (isAboveShare || !inbox.hasRoom(event)) {

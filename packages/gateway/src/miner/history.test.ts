@@ -42,7 +42,7 @@ class StandInHost {
   }
 
   meet(height: number): void {
-    this.peers = [{ id: 'p', kind: 'gateway', height, rttMs: undefined }];
+    this.peers = [{ id: 'p', kind: 'gateway', height, rttMs: undefined, key: undefined }];
     for (const listener of this.listeners) listener();
   }
 

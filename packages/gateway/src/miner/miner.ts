@@ -2,12 +2,14 @@
 import type { VisionXSolution } from '@vision-light/pow';
 import {
   createTemplate,
+  devnetMerkleRoot,
   type Status,
   sealTemplate,
   templateInput,
   type VisionFamily,
 } from '@vision-light/protocol';
 import type { Logger } from 'pino';
+import { BLOCK_TRANSACTIONS_MAX, BODY_RESERVE_BYTES } from '../limits.js';
 import type { NodeHost } from '../node-host.js';
 import { Searcher, type SearchWork } from './searcher.js';
 import type { BlockContents, TransactionGenerator } from './transaction-generator.js';
@@ -88,7 +90,7 @@ export class Miner {
   }
 
   #nextWork(): SearchWork | undefined {
-    const { host, family, name, transactions } = this.#options;
+    const { host, family, name } = this.#options;
     const { tree, status } = host.node;
     // Blocks beside a longer chain would be lost.
     if (this.#isSubmitting || isCatchingUp(status) || status.phase === 'closed') return undefined;
@@ -98,6 +100,7 @@ export class Miner {
       this.#parent = parent;
       this.#parentSeenMs = nowMs;
       this.#parentAgeMs = PARENT_AGE_MIN_MS + Math.random() * PARENT_AGE_JITTER_MS;
+      this.#sendPayments();
     }
     const waitMs = this.#restMs(tree.time(parent), nowMs);
     if (waitMs > 0) {
@@ -106,8 +109,7 @@ export class Miner {
     }
     const wallSecond = Math.floor(nowMs / 1000);
     if (this.#current?.parent === parent && this.#current.wallSecond === wallSecond) return this.#current;
-    // The transactions stay the same for one parent, also when the time of the header changes.
-    const contents = this.#current?.parent === parent ? this.#current.contents : transactions.next();
+    const contents = this.#contents();
     const template = createTemplate(family, {
       ancestry: tree.ancestry(parent),
       parentHash: tree.hash(parent),
@@ -118,6 +120,28 @@ export class Miner {
     const input = templateInput(family, template);
     this.#current = { parent, wallSecond, contents, template, input };
     return this.#current;
+  }
+
+  /** The best of the mempool, in an order in which a block can have it. Read anew for each second. */
+  #contents(): BlockContents {
+    const { host, family } = this.#options;
+    const chosen = host.node.transactions.select(
+      family.bodyBytesMax - BODY_RESERVE_BYTES,
+      BLOCK_TRANSACTIONS_MAX,
+    );
+    return {
+      body: family.joinBody(chosen.map(({ bytes }) => bytes)),
+      txRoot: devnetMerkleRoot(chosen.map(({ id }) => id)),
+    };
+  }
+
+  /** Something to mine, for each new parent, by the way that all transactions take. */
+  #sendPayments(): void {
+    const { host, transactions, log } = this.#options;
+    for (const bytes of transactions.payments())
+      void host.sendTransaction(bytes, true).then((sent) => {
+        if ('code' in sent) log.debug({ code: sent.code }, 'an invented payment was not sent');
+      });
   }
 
   /** A parent's age counts from its own time, or from when we first saw it: its clock may be ahead. */

@@ -1,6 +1,7 @@
-import { devnetMerkleRoot, transactionHash } from '@vision-light/protocol';
+import { devnetMerkleRoot, resolveNetwork, transactionHash } from '@vision-light/protocol';
 import { describe, expect, it } from 'vitest';
 import { decodeVisionBody } from '../../../protocol/src/families/vision/block/body-codec.js';
+import { verifySignatures } from '../verify-signatures.js';
 import { TransactionGenerator } from './transaction-generator.js';
 
 /** A small generator of numbers from a seed. */
@@ -25,6 +26,17 @@ describe('TransactionGenerator', () => {
     }
     expect(Math.min(...counts)).toBe(0);
     expect(Math.max(...counts)).toBe(12);
+  });
+
+  it('signs what it sends, in the form that nodes relay', () => {
+    const generator = new TransactionGenerator(numbersFrom(5), 12);
+    const family = resolveNetwork('vision-devnet');
+    const sent = Array.from({ length: 5 }, () => generator.payments()).flat();
+    const read = sent.map((bytes) => family.readTransaction(bytes));
+    expect(read.length).toBeGreaterThan(10);
+    expect(read.map((tx) => tx?.fault)).toEqual(read.map(() => undefined));
+    const checks = read.flatMap((tx) => tx?.signature ?? []);
+    expect(verifySignatures(checks)).toEqual(new Uint8Array(read.length).fill(1));
   });
 
   it('counts the nonces of each sender up from 0', () => {

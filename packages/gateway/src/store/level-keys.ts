@@ -27,6 +27,7 @@ const layouts: Readonly<Record<TableName, Layout>> = {
   journal: { prefix: 0x6a },
   meta: { prefix: 0x74 },
   bodies: { prefix: 0x62, listPrefix: 0x68 },
+  transactions: { prefix: 0x78 },
 };
 
 /** Tables of older releases: prefix, and an index as u32 BE. */

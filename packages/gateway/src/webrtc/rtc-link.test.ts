@@ -29,13 +29,13 @@ function gatewayLinks(events: Partial<ChannelEvents> = {}): PeerLinks<RtcLink> {
         received: () => {},
         drained: () => {},
         ...events,
-        opened: (maxMessageBytes) => {
+        opened: (facts) => {
           links.markOpen(options.name);
-          events.opened?.(maxMessageBytes);
+          events.opened?.(facts);
         },
       }),
     events: {
-      described: (name, maxMessageBytes) => links.connectionOf(name)?.describe(maxMessageBytes),
+      described: (name, facts) => links.connectionOf(name)?.describe(facts),
       gone: () => {},
       refused: () => {},
     },
@@ -54,9 +54,13 @@ describe('RtcLink', () => {
     const opened = new Promise<number>((resolve) => {
       open = resolve;
     });
-    const a = gatewayLinks({ opened: (bytes) => open(bytes), drained: (bytes) => drain(bytes) });
+    const a = gatewayLinks({
+      opened: (facts) => open(facts?.maxMessageBytes ?? 0),
+      drained: (bytes) => drain(bytes),
+    });
     const b = gatewayLinks();
     const routeTo = (links: PeerLinks<RtcLink>, ownId: string, answer: () => SignalRoute): SignalRoute => ({
+      url: 'http://signal.example/',
       ownId,
       iceServers: [],
       send: (_to, data) => void setImmediate(() => links.receive(answer(), ownId, data)),
@@ -99,6 +103,7 @@ describe('RtcLink', () => {
       if (data !== undefined) links.receive(route, 'stranger', data);
     };
     const route: SignalRoute = {
+      url: 'http://signal.example/',
       ownId: 'a',
       iceServers: [],
       send: (_to, signal) => {

@@ -1,5 +1,10 @@
 /** One WebRTC connection: simple-peer for the set-up, a channel of our own for the bytes. */
-import { type Connection, type ConnectionOptions, EarlyMessages } from '@vision-light/peering';
+import {
+  type Connection,
+  type ConnectionOptions,
+  EarlyMessages,
+  type LinkFacts,
+} from '@vision-light/peering';
 import { type Candidate, type ConnectionSignal, decodeSignalData } from '@vision-light/signaling';
 import SimplePeer from 'simple-peer';
 import { LINK_LINGER_MS, SEND_LOW_BYTES } from '../limits.js';
@@ -7,8 +12,8 @@ import { type RtcChannel, type RtcConnection, rtcImplementation } from './rtc-im
 
 /** What the channel of a link reports. None of it comes after {@link RtcLink.end} or {@link RtcLink.destroy}. */
 export interface ChannelEvents {
-  /** The channel is open. `maxMessageBytes`: the largest message that the other side takes. */
-  opened(maxMessageBytes: number): void;
+  /** The channel is open. `facts`: what {@link RtcLink.describe} was told. */
+  opened(facts: LinkFacts | undefined): void;
   received(bytes: Uint8Array): void;
   /** The send buffer is low again. */
   drained(bufferedBytes: number): void;
@@ -35,7 +40,7 @@ export class RtcLink implements Connection {
   #channel: RtcChannel | undefined;
   /** Our candidates until the other side may have them; then undefined. */
   #heldCandidates: Candidate[] | undefined = [];
-  #maxMessageBytes = 0;
+  #facts: LinkFacts | undefined;
   #isDrainCheckDue = false;
   #isOpen = false;
   /** Ended by the node: nothing is reported any more. */
@@ -67,9 +72,9 @@ export class RtcLink implements Connection {
     if (isInitiator) this.#createChannel();
   }
 
-  /** Notes the largest message that the other side takes, in bytes. Comes before the channel is open. */
-  describe(maxMessageBytes: number): void {
-    this.#maxMessageBytes = maxMessageBytes;
+  /** Notes what both descriptions say. Comes before the channel is open. */
+  describe(facts: LinkFacts): void {
+    this.#facts = facts;
   }
 
   signal(data: ConnectionSignal): void {
@@ -141,7 +146,7 @@ export class RtcLink implements Connection {
     channel.onopen = () => {
       if (this.#isOver) return;
       this.#isOpen = true;
-      this.#events.opened(this.#maxMessageBytes);
+      this.#events.opened(this.#facts);
       this.#early.release();
     };
     channel.onmessage = ({ data }: { data: ArrayBuffer | string }) => this.#receive(data);

@@ -31,7 +31,7 @@ export class RtcLinks implements LinkKind {
       clock: options.clock,
       connect: (connection) => this.#connect(connection),
       events: {
-        described: (link, maxMessageBytes) => this.links.connectionOf(link)?.describe(maxMessageBytes),
+        described: (link, facts) => this.links.connectionOf(link)?.describe(facts),
         gone: (link, reason, phase) => {
           if (phase === 'open') this.#events?.disconnected(link, reason);
         },
@@ -63,9 +63,9 @@ export class RtcLinks implements LinkKind {
   #connect(options: ConnectionOptions): RtcLink {
     const { name } = options;
     return new RtcLink(options, {
-      opened: (maxMessageBytes) => {
+      opened: (facts) => {
         this.links.markOpen(name);
-        this.#events?.connected(name, maxMessageBytes);
+        this.#events?.connected(name, facts?.maxMessageBytes, facts?.channel);
       },
       received: (bytes) => this.#events?.received(name, bytes),
       drained: (bufferedBytes) => this.#events?.drained(name, bufferedBytes),

@@ -219,6 +219,8 @@ export interface ChainFamily
   /** Largest wire message of this family's networks, in bytes. */
   readonly messageBytesMax: number;
   readonly genesis: { readonly record: Uint8Array; readonly hash: Uint8Array };
+  /** Seconds between two blocks that the difficulty aims at. */
+  readonly targetSpacingS: number;
   readonly presync: PresyncParams;
   /** Only of a family whose hashes are not claimed. */
   readonly batchPass?: BatchPass;

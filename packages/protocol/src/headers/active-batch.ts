@@ -15,13 +15,13 @@ import type { PowJob } from '../chain/pow-job.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import type { InsertedHeader } from '../tree/insert-result.js';
 import { BatchAncestry, PackedHeaders } from './batch-ancestry.js';
-import { type BatchOutcome, type BatchRequest, faultOutcome } from './batch-request.js';
+import { type BatchOutcome, type BatchRequest, faultOutcome, type SourceKey } from './batch-request.js';
 import { BatchVerification, type Range, slices } from './batch-verification.js';
 import type { HeldHeaders } from './held-headers.js';
 
 /** What the rest of the node wants to know while headers go in. */
 export interface VerifierListener {
-  inserted(result: InsertedHeader): void;
+  inserted(result: InsertedHeader, source: SourceKey): void;
   /** Headers from a height up to the tip are new, on top of what was the tip. */
   appended(firstHeight: number): void;
   equivocated(hash: Uint8Array): void;
@@ -286,6 +286,6 @@ export class ActiveBatch {
       return;
     }
     this.#slot = result.slot;
-    this.listener.inserted(result);
+    this.listener.inserted(result, this.request.source);
   }
 }

@@ -12,6 +12,11 @@ export function sourceOf({ id }: Peer): SourceKey {
   return `peer:${id}`;
 }
 
+/** The id of the peer that a source is; undefined if it is none. */
+export function peerIdOf(source: SourceKey): string | undefined {
+  return source.startsWith('peer:') ? source.slice('peer:'.length) : undefined;
+}
+
 /** Headers that came, in copies: they wait for their turn, and what they came in is gone by then. */
 export interface Answer {
   /** 32 bytes: hash of the header before the first, and its height. */

@@ -37,9 +37,10 @@ it('lowers a claim to what was shown, and says whether it was more than is verif
     chainwork: 0n,
     services: 0,
     userAgent: '',
-    session: 0n,
+    requires: 0,
+    minVersion: 3,
     time: 0,
-    identity: new Uint8Array(0),
+    identity: undefined,
   };
   peer.claimedChainwork = tree.chainwork(0);
   expect([claims.isUnproven(peer, undefined), peer.claimedChainwork]).toEqual([false, 0n]);

@@ -14,9 +14,11 @@ export type Effect =
   | { readonly type: 'verifyPow'; readonly job: number; readonly work: PowJob }
   /** Each check alone. Answer: `signaturesVerified` with the same `job`. */
   | { readonly type: 'verifySignatures'; readonly job: number; readonly checks: readonly SignatureCheck[] }
+  /** Ed25519 with the key whose public half the node was made with. Answer: `signed` with the same `job`. */
+  | { readonly type: 'sign'; readonly job: number; readonly message: Uint8Array }
   /**
    * Read, list or write records. Answer: `storageAnswered` with the same `request`. At most STORAGE_REQUESTS_MAX are
-   * under way, of them one write of headers and one of bodies.
+   * under way, of them one write of headers, one of bodies and one of transactions.
    */
   | { readonly type: 'storage'; readonly request: number; readonly operation: StorageOperation }
   /** Bring up to `count` new connections, if any can be had. */

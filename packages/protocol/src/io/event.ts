@@ -10,6 +10,16 @@ export interface EventTime {
   readonly wallTime: number;
 }
 
+/** The two ends of an encrypted channel, as this side's platform sees them. */
+export interface ChannelEnds {
+  /** SHA-256 of the certificate that this side uses in the channel, 32 bytes. */
+  readonly localFingerprint: Uint8Array;
+  /** SHA-256 of the certificate with which the other side must have proven itself, 32 bytes. */
+  readonly remoteFingerprint: Uint8Array;
+  /** Who named that fingerprint, such as the address of a signaling server; absent if unknown. */
+  readonly introducer?: string;
+}
+
 /** Headers from this side (a miner, a file, a bridge): verified like those of a peer. Answered by a `submitted` notice. */
 export interface SubmitCommand {
   readonly kind: 'submit';
@@ -31,6 +41,18 @@ export type Command =
   | { readonly kind: 'header'; readonly height: number; readonly ticket: number }
   /** One block by the hash of a verified header, from the store or from peers. Answered by a `block` notice. */
   | { readonly kind: 'block'; readonly hash: Uint8Array; readonly ticket: number }
+  /**
+   * A transaction, encoded: checked, relayed, watched and kept for the next visit. One that is only forwarded for somebody
+   * else is relayed like that of a peer, and neither watched nor kept. Answered by a `sent` notice.
+   */
+  | {
+      readonly kind: 'sendTransaction';
+      readonly bytes: Uint8Array;
+      readonly isForwarded?: boolean;
+      readonly ticket: number;
+    }
+  /** What the mempool holds. Answered by a `mempool` notice. */
+  | { readonly kind: 'mempool'; readonly ticket: number }
   /** The page became visible, or the network came back: look at every deadline and peer now. */
   | { readonly kind: 'resume' }
   /** Write what is not yet stored and disconnect every peer; a `closed` notice follows. */
@@ -45,6 +67,10 @@ export type NodeEventBody =
       readonly peer: string;
       /** Largest data channel message that the other side takes, bytes; absent if unknown. */
       readonly maxMessageBytes?: number;
+      /** True if this side chose to connect to it; absent if it came to us, or if that is not known. */
+      readonly isChosen?: boolean;
+      /** What the channel is between; absent for a channel that nothing encrypts between its ends, such as one in memory. */
+      readonly channel?: ChannelEnds;
     }
   | { readonly type: 'peerDisconnected'; readonly peer: string }
   /** One data channel message. The node keeps no view of it: after the step its memory may serve another purpose. */
@@ -55,6 +81,8 @@ export type NodeEventBody =
   | { readonly type: 'powVerified'; readonly job: number; readonly hashes?: Uint8Array }
   /** Answer to `verifySignatures`: 1 for each good one, else 0; `valid` is absent if nothing could be verified. */
   | { readonly type: 'signaturesVerified'; readonly job: number; readonly valid?: Uint8Array }
+  /** Answer to `sign`: 64 bytes; `signature` is absent if the platform could not sign. */
+  | { readonly type: 'signed'; readonly job: number; readonly signature?: Uint8Array }
   /** Answer to `storage`: a result of the kind that was asked for. */
   | { readonly type: 'storageAnswered'; readonly request: number; readonly result: StorageResult }
   /** Answer to `storage` that failed: nothing was written, and the node goes on from memory. */

@@ -37,9 +37,21 @@ export const metricDefinitions = {
   vision_compact_block_reconstruction_failures_total: counter,
   // The name is given, and is none of a counter.
   vision_compact_block_bandwidth_saved_bytes: gauge,
+  vision_p2p_messages_skipped_total: counter,
   vision_chain_reorgs_total: counter,
   vision_chain_reorg_blocks_rolled_back_total: counter,
   vision_chain_reorg_depth_last: unsummed,
+  vision_chain_reorg_txs_reinserted_total: counter,
+  vision_tx_inv_sent_total: counter,
+  vision_tx_inv_received_total: counter,
+  vision_tx_getdata_sent_total: counter,
+  vision_tx_getdata_received_total: counter,
+  vision_tx_gossip_received_total: counter,
+  vision_tx_gossip_duplicates_total: counter,
+  vision_mempool_transactions: unsummed,
+  vision_mempool_bytes: unsummed,
+  vision_chain_competing_total: counter,
+  vision_chain_withheld_total: counter,
 } as const satisfies Record<string, MetricDefinition>;
 
 /** One sentence on each for people: apart, since a page carries the table and shows no sentence of it. */
@@ -68,9 +80,22 @@ export const metricHelp = {
   vision_compact_block_reconstruction_failures_total:
     'Compact blocks whose bodies were downloaded whole instead.',
   vision_compact_block_bandwidth_saved_bytes: 'Bytes that compact blocks have saved against whole bodies.',
+  vision_p2p_messages_skipped_total: 'Messages of a newer version that this one does not know.',
   vision_chain_reorgs_total: 'Reorganisations of the best chain.',
   vision_chain_reorg_blocks_rolled_back_total: 'Headers that left the best chain by a reorganisation.',
   vision_chain_reorg_depth_last: 'Headers that the last reorganisation undid.',
+  vision_chain_reorg_txs_reinserted_total:
+    'Transactions that came back into the mempool by a reorganisation.',
+  vision_tx_inv_sent_total: 'Transactions announced to peers.',
+  vision_tx_inv_received_total: 'Transactions announced by peers.',
+  vision_tx_getdata_sent_total: 'Transactions requested of peers.',
+  vision_tx_getdata_received_total: 'Transactions requested by peers.',
+  vision_tx_gossip_received_total: 'Transactions received from peers.',
+  vision_tx_gossip_duplicates_total: 'Transactions received from peers that were known already.',
+  vision_mempool_transactions: 'Transactions in the mempool.',
+  vision_mempool_bytes: 'Bytes of the transactions in the mempool.',
+  vision_chain_competing_total: 'New branches with as much work as the best chain.',
+  vision_chain_withheld_total: 'Reorganisations to a run of blocks that seems to have been withheld.',
 } as const satisfies Record<MetricName, string>;
 
 /** Name of a metric of a node. */

@@ -1,5 +1,7 @@
 /** What a node tells its application. */
+import type { BodyFault } from '../chain/body-fault.js';
 import type { HeaderInfo } from '../chain/chain-family.js';
+import type { TransactionNotice } from './transaction-notice.js';
 
 /** The best verified header, or one on the way to it. */
 export interface Tip {
@@ -17,6 +19,18 @@ export interface Reorg {
   readonly ancestor: Tip;
   readonly disconnected: readonly Tip[];
   readonly connected: readonly Tip[];
+}
+
+/** A run of blocks that became the best chain at once although its blocks are of different times: a sign of selfish mining. */
+export interface WithheldRun {
+  /** How many blocks came together. */
+  readonly blocks: number;
+  /** Seconds from the timestamp of the first of them to that of the last. */
+  readonly spreadS: number;
+  /** How many blocks left the best chain for them. */
+  readonly displaced: number;
+  /** The last of them. */
+  readonly tip: Tip;
 }
 
 /**
@@ -70,6 +84,8 @@ export interface PeerInfo {
   readonly height: number;
   /** Smoothed round-trip time in ms; undefined until the first pong. */
   readonly rttMs: number | undefined;
+  /** Its Ed25519 public key, 64 hex digits, which it has proven to have; undefined in a node without a key of its own. */
+  readonly key: string | undefined;
 }
 
 /** What became of a request for a block. */
@@ -90,10 +106,14 @@ export type BlockFault = keyof typeof blockFaults;
 
 /** Anything that the node tells its application, told apart by `type`. */
 export type NodeNotice =
+  | TransactionNotice
   /** The stored chain is loaded; comes once, before any peer is met. */
   | { readonly type: 'ready'; readonly tip: Tip }
   | { readonly type: 'tip'; readonly tip: Tip }
   | { readonly type: 'reorg'; readonly reorg: Reorg }
+  /** Branches with the same work: first the one that is followed, then the others as they came. */
+  | { readonly type: 'competing'; readonly tips: readonly Tip[] }
+  | { readonly type: 'withheld'; readonly withheld: WithheldRun }
   | { readonly type: 'status'; readonly status: Status }
   /** The peers as they are now; `change` says what happened last. */
   | {
@@ -102,13 +122,24 @@ export type NodeNotice =
         readonly kind: 'connected' | 'disconnected' | 'updated';
         readonly id: string;
         readonly code?: string;
+        /** What is known beyond the code, for people. */
+        readonly detail?: string;
       };
       readonly peers: readonly PeerInfo[];
     }
   /** Whoever shows it has the sentence of the code (`faultSentence`); `detail` is what is known beyond it, or empty. */
   | { readonly type: 'error'; readonly code: string; readonly detail: string }
-  /** Answer to a `submit` command: how many of its headers are in the tree now; `code` tells what stopped the rest. */
-  | { readonly type: 'submitted'; readonly ticket: number; readonly accepted: number; readonly code?: string }
+  /**
+   * Answer to a `submit` command: how many of its headers are in the tree now; `code` tells what stopped the rest, and
+   * `bodyFault` what is wrong with the first of their bodies that is not the one of its header.
+   */
+  | {
+      readonly type: 'submitted';
+      readonly ticket: number;
+      readonly accepted: number;
+      readonly code?: string;
+      readonly bodyFault?: BodyFault;
+    }
   /** Answer to a `header` command; undefined if no header of the best chain is known there. */
   | { readonly type: 'header'; readonly ticket: number; readonly header: HeaderInfo | undefined }
   /** Answer to a `block` command. */

@@ -44,6 +44,8 @@ export const storageTables = {
   meta: { key: 'name', since: 1, durability: 'flushed', damage: 'store' },
   /** Block bodies, each under the hash of its header. */
   bodies: { key: 'hash', since: 2, durability: 'relaxed', damage: 'record' },
+  /** Transactions that this side sent, each under its id: see `transactions/own/own-record.ts`. */
+  transactions: { key: 'hash', since: 4, durability: 'flushed', damage: 'record' },
 } as const satisfies Record<string, StorageTable>;
 
 /**

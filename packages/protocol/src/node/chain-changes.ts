@@ -2,6 +2,8 @@
  * What follows from a header that enters the tree: notices of a new tip and of a reorg, and the counters of reorgs. Of
  * many new tips in one step the application is told the last one.
  */
+import type { SourceKey } from '../headers/batch-request.js';
+import { describeTip } from '../io/describe-tip.js';
 import type { Tip } from '../io/notice.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { Part } from '../peer/part.js';
@@ -10,8 +12,8 @@ import type { InsertedHeader } from '../tree/insert-result.js';
 
 /** What the node does when headers enter the tree. */
 export interface ChainChangeListener {
-  /** A header is in the tree that was not. */
-  inserted(result: InsertedHeader): void;
+  /** A header is in the tree that was not. @param source  that brought it; undefined if it waited for the clock */
+  inserted(result: InsertedHeader, source: SourceKey | undefined): void;
   /** Headers from a height up to the tip are in the tree that were not. */
   appended(firstHeight: number): void;
   /** The best chain is another one above a height. */
@@ -32,7 +34,7 @@ export class ChainChanges implements Part {
 
   /** The tip of the best chain. */
   get tip(): Tip {
-    return this.#tipOf(this.tree.tip);
+    return describeTip(this.tree, this.tree.tip);
   }
 
   /** The stored chain is loaded: headers from now on are new. */
@@ -46,9 +48,9 @@ export class ChainChanges implements Part {
   }
 
   /** A header was offered to the tree and is in it now, new or not. */
-  inserted(result: InsertedHeader): void {
+  inserted(result: InsertedHeader, source: SourceKey | undefined): void {
     if (!this.#isOpen || result.kind === 'duplicate') return;
-    this.listener.inserted(result);
+    this.listener.inserted(result, source);
     if (result.kind === 'accepted') return;
     this.#isTipNews = true;
     if (result.kind === 'extended') {
@@ -58,9 +60,9 @@ export class ChainChanges implements Part {
     const { ancestor, disconnected, connected } = result.reorg;
     this.listener.changed(this.tree.height(ancestor));
     const reorg = {
-      ancestor: this.#tipOf(ancestor),
-      disconnected: disconnected.map((slot) => this.#tipOf(slot)),
-      connected: connected.map((slot) => this.#tipOf(slot)),
+      ancestor: describeTip(this.tree, ancestor),
+      disconnected: disconnected.map((slot) => describeTip(this.tree, slot)),
+      connected: connected.map((slot) => describeTip(this.tree, slot)),
     };
     this.outbox.emit({ type: 'reorg', reorg });
     const { counters } = this.outbox;
@@ -85,15 +87,5 @@ export class ChainChanges implements Part {
     if (!this.#isTipNews) return;
     this.#isTipNews = false;
     this.outbox.emit({ type: 'tip', tip: this.tip });
-  }
-
-  #tipOf(slot: number): Tip {
-    const { tree } = this;
-    return {
-      height: tree.height(slot),
-      hash: tree.family.hashToHex(tree.hash(slot)),
-      time: tree.time(slot),
-      chainwork: tree.chainwork(slot),
-    };
   }
 }

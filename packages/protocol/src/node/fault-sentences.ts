@@ -4,6 +4,7 @@ import { headerFaults } from '../chain/header-fault.js';
 import { transactionFaults } from '../chain/transaction-fault.js';
 import { blockFaults, statusReasons } from '../io/notice.js';
 import { storeFaults } from '../io/storage.js';
+import { poolFaults } from '../io/transaction-notice.js';
 import { peerFaults } from '../peer/peer-fault.js';
 import { wireFaults } from '../wire/wire-fault.js';
 
@@ -12,6 +13,7 @@ export const nodeFaults = {
   UNKNOWN_PARENT: 'The headers do not connect to anything that is known here.',
   TREE_FULL: 'There is no room for more headers.',
   POW_UNAVAILABLE: 'The proof of work cannot be computed here: the hashing workers fail.',
+  SIGNATURES_UNAVAILABLE: 'Signatures cannot be made or verified here, so no peer can be greeted.',
   SUBMIT_BUSY: 'Too many submitted headers wait for verification.',
 } as const;
 
@@ -20,6 +22,7 @@ export const faultSentences = {
   ...headerFaults,
   ...bodyFaults,
   ...transactionFaults,
+  ...poolFaults,
   ...wireFaults,
   ...peerFaults,
   ...storeFaults,

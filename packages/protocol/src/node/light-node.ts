@@ -21,6 +21,7 @@ import type { StorageFailure } from '../io/storage.js';
 import { OVERSLEPT_MS } from '../limits.js';
 import { earliest } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
+import type { TransactionRelay } from '../transactions/transaction-relay.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import { type LightNodeOptions, type NodeExtension, NodeParts } from './node-parts.js';
 
@@ -38,6 +39,8 @@ export class LightNode {
   readonly tree: HeaderTree;
   /** Block bodies, to look at. */
   readonly blocks: BlockSync;
+  /** The mempool and the relay of transactions, to look at. */
+  readonly transactions: TransactionRelay;
   /** The download of headers, to look at. */
   readonly sync: HeaderSync;
   /** What waits to be served, to look at. */
@@ -61,15 +64,17 @@ export class LightNode {
   constructor(options: LightNodeOptions, extension?: NodeExtension) {
     this.#parts = new NodeParts(options, extension, {
       now: () => this.#time.now,
+      time: () => this.#time,
       error: (code, detail) => this.#error(code, detail),
       damaged: (left) => this.#damaged(left),
     });
-    const { tree, blocks, sync, headerServer, held, list } = this.#parts;
+    const { tree, blocks, transactions, sync, headerServer, held, list } = this.#parts;
     this.#advances = list.flatMap((part) => part.advance?.bind(part) ?? []);
     this.#isServing = list.flatMap((part) => part.isServing?.bind(part) ?? []);
     this.#nextWakes = list.flatMap((part) => part.nextWake?.bind(part) ?? []);
     this.tree = tree;
     this.blocks = blocks;
+    this.transactions = transactions;
     this.sync = sync;
     this.headerServer = headerServer;
     this.held = held;
@@ -142,15 +147,14 @@ export class LightNode {
     if (this.#wake !== undefined && now > this.#wake + OVERSLEPT_MS)
       for (const part of this.#parts.list) part.overslept?.(now);
     const isNews = this.#dispatch(event);
-    // Of what is quiet only the application is told, now and then.
-    const noticesAt = this.#parts.notices.nextWake();
-    const areNoticesDue = noticesAt !== undefined && noticesAt <= now;
-    // Most of what comes is neither news nor due, and a node has many peers: it costs no look at all of them.
-    if (isNews || isWakeDue || areNoticesDue) {
+    // Most of what comes is neither news nor due, and a node has many peers: it costs no look at all of them. Of what is
+    // quiet only the application is told, now and then.
+    const { notices } = this.#parts;
+    if (isNews || isWakeDue || notices.isDue(now)) {
       this.#settle();
       this.#wake = this.#findWake();
     } else {
-      this.#wake = earliest(this.#wake, noticesAt);
+      this.#wake = earliest(this.#wake, notices.nextWake());
     }
   }
 
@@ -172,9 +176,10 @@ export class LightNode {
           failed: (failure) => this.#loadFailed(failure),
         });
         this.blocks.start();
+        this.transactions.start();
         break;
       case 'peerConnected':
-        this.#parts.sessions.connected(event.peer, event.maxMessageBytes, this.#time);
+        this.#parts.sessions.connected(event, this.#time);
         break;
       case 'peerDisconnected':
         this.#parts.sessions.disconnected(event.peer, now);
@@ -186,6 +191,12 @@ export class LightNode {
       case 'powVerified':
         // Only what is stored is verified while it is being loaded.
         this.#parts.powVerified(event.job, event.hashes, this.#stage === 'loading' ? ANY_TIME : wallTime);
+        break;
+      case 'signaturesVerified':
+        this.#parts.signatures.verified(event.job, event.valid);
+        break;
+      case 'signed':
+        this.#parts.signatures.signed(event.job, event.signature);
         break;
       case 'storageAnswered':
         this.#parts.storage.answered(event, now);
@@ -297,6 +308,12 @@ export class LightNode {
       }
       case 'block':
         this.blocks.requested.request(command.hash, command.ticket, this.#time.now);
+        break;
+      case 'sendTransaction':
+        this.transactions.sender.send(command, this.#stage === 'open', this.#time);
+        break;
+      case 'mempool':
+        this.transactions.list(command.ticket);
         break;
       case 'resume':
         for (const part of this.#parts.list) part.resumed?.();

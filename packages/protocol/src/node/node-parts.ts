@@ -8,7 +8,9 @@ import { SecretStream } from '../bytes/secret-stream.js';
 import type { ChainFamily } from '../chain/chain-family.js';
 import { CompactBlocks } from '../compact/compact-blocks.js';
 import type { KnownTransactions } from '../compact/rebuild.js';
+import { ForkSigns } from '../forks/fork-signs.js';
 import { BatchHasher } from '../headers/batch-hasher.js';
+import { peerIdOf } from '../headers/batch-request.js';
 import { HeaderServer } from '../headers/header-server.js';
 import { HeaderSync } from '../headers/header-sync.js';
 import { HeldHeaders } from '../headers/held-headers.js';
@@ -19,6 +21,8 @@ import { ChainWriter } from '../headers/storage/chain-writer.js';
 import { type ChainLayout, chainLayout } from '../headers/storage/stored-chain.js';
 import { TipClaims } from '../headers/tip-claims.js';
 import { counter, Verifier } from '../headers/verifier.js';
+import type { EventTime } from '../io/event.js';
+import { SignaturePort } from '../io/signature-port.js';
 import { StoragePort } from '../io/storage-port.js';
 import { StoreFaultReport } from '../io/store-fault-report.js';
 import { FOLLOWED_BLOCKS, NEAR_TIP_HEADERS, PEERS_MAX, PEERS_TARGET, SEEN_HEADERS_MAX } from '../limits.js';
@@ -28,11 +32,21 @@ import type { Peer } from '../peer/peer.js';
 import { PeerSet } from '../peer/peer-set.js';
 import { RequestLedger } from '../peer/request-ledger.js';
 import { SeenFilter } from '../peer/seen-filter.js';
+import { TransactionRelay } from '../transactions/transaction-relay.js';
 import { HeaderTree } from '../tree/header-tree.js';
 import { genesisBase, type TreeBase } from '../tree/tree-base.js';
 import { MessageCodec, messageCodec } from '../wire/codec.js';
 import type { MessageRow, WireMessage } from '../wire/message-row.js';
 import { messageRows } from '../wire/message-table.js';
+import {
+  KNOWN_SERVICES,
+  PROTOCOL_VERSION,
+  PROTOCOL_VERSION_MIN,
+  SERVICE_ARCHIVE,
+  SERVICE_COMPACT_BLOCKS,
+  SERVICE_GATEWAY,
+  SERVICE_TRANSACTIONS,
+} from '../wire/messages/hello.js';
 import { Announcer } from './announcer.js';
 import { ChainChanges } from './chain-changes.js';
 import { HeldRelease } from './held-release.js';
@@ -64,10 +78,14 @@ export interface LightNodeOptions {
   readonly knownTransactions?: KnownTransactions;
   /** Chainwork that a chain must have to be followed; what the network has for that if absent. */
   readonly minChainwork?: bigint;
-  /** 16 random bytes that nobody else knows: what is kept of branches that have to show their work is keyed by it. Made of `seed` if absent, for tests. */
+  /** 16 random bytes that nobody else knows: what is kept of branches that have to show their work is keyed by it, and nonces follow from it. Made of `seed` if absent, for tests. */
   readonly secret?: Uint8Array;
   /** Headers of one stored segment, another number for tests: a store of another number is fetched anew. */
   readonly segmentHeaders?: number;
+  /** The node's Ed25519 public key, 32 bytes: the platform signs with its other half. Absent only in tests: then the node neither signs nor demands a signature. */
+  readonly identity?: Uint8Array;
+  /** Public keys of the only peers that count as gateways, whatever others say of themselves; any may if absent. */
+  readonly gateways?: readonly Uint8Array[];
 }
 
 /** What the node gives to a part that is added to it. */
@@ -77,6 +95,7 @@ export interface PartContext {
   readonly outbox: Outbox;
   readonly storage: StoragePort;
   readonly ledger: RequestLedger;
+  readonly signatures: SignaturePort;
   /** Numbers of [0, 1) that depend on the seed alone. */
   readonly random: () => number;
   /** Says why, and disconnects. */
@@ -86,6 +105,11 @@ export interface PartContext {
 /** Parts beside those of every node, and the messages that they take. */
 export interface NodeExtension {
   readonly rows: readonly MessageRow[];
+  /** A later version of the protocol, which has these messages; that of this code if absent. */
+  readonly version?: number;
+  /** Bit set of services that it offers beside those of this code, and of those that it cannot do without. */
+  readonly services?: number;
+  readonly requires?: number;
   parts(context: PartContext): readonly Part[];
 }
 
@@ -93,6 +117,8 @@ export interface NodeExtension {
 export interface PartsListener {
   /** Monotonic ms of the step that is being taken. */
   now(): number;
+  /** When the step that is being taken happens. */
+  time(): EventTime;
   /** Something went wrong that the application should know. */
   error(code: string, detail?: string): void;
   /** A stored segment is damaged; of all that is stored these are left. */
@@ -103,6 +129,7 @@ export interface PartsListener {
 export class NodeParts {
   readonly outbox: Outbox;
   readonly storage: StoragePort;
+  readonly signatures: SignaturePort;
   readonly storeFaults: StoreFaultReport;
   readonly peers = new PeerSet();
   readonly ledger = new RequestLedger();
@@ -114,6 +141,7 @@ export class NodeParts {
   readonly headerServer: HeaderServer;
   readonly sync: HeaderSync;
   readonly blocks: BlockSync;
+  readonly transactions: TransactionRelay;
   readonly compact: CompactBlocks;
   readonly announcer: Announcer;
   readonly notices: PeerNotices;
@@ -122,6 +150,7 @@ export class NodeParts {
   readonly prover: ChainProver;
   readonly writer: ChainWriter;
   readonly reporter: StatusReporter;
+  readonly forks: ForkSigns;
   readonly submissions: Submissions;
   readonly router: Router;
   /** In the order in which they do what is due. */
@@ -148,6 +177,11 @@ export class NodeParts {
     this.outbox = outbox;
     const storage = new StoragePort(outbox);
     this.storage = storage;
+    const signatures = new SignaturePort(outbox);
+    this.signatures = signatures;
+    const secret = options.secret ?? secretOf(options.seed);
+    const { version = PROTOCOL_VERSION, services = 0, requires = 0 } = extension ?? {};
+    const isArchive = followedBlocks === Number.POSITIVE_INFINITY;
     const storeFaults = new StoreFaultReport(({ code, detail }) => listener.error(code, detail));
     this.storeFaults = storeFaults;
     this.tree = tree;
@@ -158,13 +192,17 @@ export class NodeParts {
     this.hasher = new BatchHasher(family, outbox, nextJob);
 
     this.changes = new ChainChanges(tree, outbox, {
-      inserted: (result) => {
+      inserted: (result, source) => {
         this.reporter.countHeaders(1, listener.now());
+        // Before the bodies of the new branch: what the old one had is taken back first.
+        if (result.kind === 'reorganised') this.transactions.reorganised(result.reorg);
         this.blocks.inserted(result);
+        this.forks.inserted(result, source && peers.get(peerIdOf(source) ?? ''), listener.now());
       },
       appended: (firstHeight) => {
         this.reporter.countHeaders(tree.tipHeight + 1 - firstHeight, listener.now());
         this.blocks.appended(firstHeight);
+        this.forks.appended(firstHeight, listener.now());
       },
       changed: (ancestorHeight) => this.writer.changed(ancestorHeight, listener.now()),
     });
@@ -173,7 +211,7 @@ export class NodeParts {
       this.held,
       outbox,
       {
-        inserted: (result) => this.changes.inserted(result),
+        inserted: (result, source) => this.changes.inserted(result, source),
         appended: (firstHeight) => this.changes.appended(firstHeight),
         equivocated: (hash) => listener.error('HEADER_EQUIVOCATION', family.hashToHex(hash)),
       },
@@ -186,22 +224,37 @@ export class NodeParts {
       peers,
       outbox,
       ledger,
+      signatures,
       {
+        now: () => listener.now(),
         ready: (peer) => {
           for (const part of this.list) part.peerReady?.(peer);
+          this.router.release(peer, listener.time());
         },
-        gone: (peer, code, now) => {
-          for (const part of this.list) part.peerGone?.(peer, code, now);
+        gone: (peer, code, now, detail) => {
+          for (const part of this.list) part.peerGone?.(peer, code, now, detail);
         },
-        measured: (peer) => this.notices.updated(peer, listener.now()),
+        // Of one that is known already the next ping or block reports it.
+        measured: (peer, isFirst) => this.notices.updated(peer, listener.now(), isFirst),
+        error: (code, detail) => listener.error(code, detail),
       },
       {
+        version,
+        minVersion: PROTOCOL_VERSION_MIN,
+        services:
+          services +
+          SERVICE_TRANSACTIONS +
+          (options.isGateway ? SERVICE_GATEWAY : 0) +
+          (isArchive ? SERVICE_ARCHIVE : 0) +
+          (followedBlocks > 0 ? SERVICE_COMPACT_BLOCKS : 0),
+        requires,
+        known: KNOWN_SERVICES + services,
         userAgent: options.userAgent,
         isGateway: options.isGateway,
-        isArchive: followedBlocks === Number.POSITIVE_INFINITY,
-        hasCompactBlocks: followedBlocks > 0,
         peersMax,
-        session: drawSession(this.random),
+        identity: options.identity,
+        gateways: options.gateways,
+        secret,
       },
     );
     this.headerServer = new HeaderServer(tree, outbox, (fork) => this.prover.mayKnowMore(fork));
@@ -218,11 +271,11 @@ export class NodeParts {
         verified: (...headers) => this.writer.received(...headers),
         walked: () => this.reporter.progressed(listener.now()),
       },
-      new SecretStream(options.secret ?? secretOf(options.seed)),
+      new SecretStream(secret),
       options.minChainwork ?? family.presync.minChainwork,
     );
     this.sync = sync;
-    // Bodies that are the newest now would soon be old.
+    // Bodies that are the newest now would soon be old, and what transactions are checked against is not known.
     const isFar = (): boolean =>
       sync.leader !== undefined && sync.leader.height > tree.tipHeight + NEAR_TIP_HEADERS;
     this.blocks = new BlockSync(tree, peers, outbox, storage, ledger, followedBlocks, {
@@ -235,6 +288,22 @@ export class NodeParts {
       isSyncing: () => sync.isActive,
       isFar,
     });
+    this.transactions = new TransactionRelay({
+      tree,
+      outbox,
+      storage,
+      signatures,
+      isGateway: options.isGateway,
+      random: this.random,
+      now: () => listener.now(),
+      isFar,
+      punish,
+      readBody: (hash, reader) => this.blocks.read(hash, reader),
+      storeAnswered: (failure) =>
+        failure === undefined
+          ? storeFaults.works('transactions')
+          : storeFaults.failed('transactions', failure),
+    });
     this.compact = new CompactBlocks(
       tree,
       peers,
@@ -242,11 +311,11 @@ export class NodeParts {
       this.verifier,
       ledger,
       outbox,
-      options.knownTransactions ?? noTransactions,
+      options.knownTransactions ?? this.transactions,
       {
         punish,
         announced: (...announcement) => this.announcer.receive(...announcement),
-        updated: (peer) => this.notices.updated(peer, listener.now()),
+        updated: (peer) => this.notices.updated(peer, listener.now(), true),
         hasEnoughWork: (chainwork) => chainwork >= sync.lowWork.enough,
         isFar,
       },
@@ -279,7 +348,7 @@ export class NodeParts {
       sync,
       {
         claimed: (peer, before) => {
-          this.notices.updated(peer, listener.now());
+          this.notices.updated(peer, listener.now(), true);
           return this.reporter.isHeightNews(before, peer.height);
         },
         offered: (peer, message, now) =>
@@ -290,11 +359,21 @@ export class NodeParts {
     this.reporter = new StatusReporter(tree, peers, sync, this.writer, this.prover, outbox, (code) =>
       listener.error(code),
     );
+    this.forks = new ForkSigns(tree, outbox, () => this.reporter.status.phase === 'synced');
     this.submissions = new Submissions(family, this.verifier, this.blocks, outbox);
-    const context: PartContext = { tree, peers, outbox, storage, ledger, random: this.random, punish };
+    const context: PartContext = {
+      tree,
+      peers,
+      outbox,
+      storage,
+      ledger,
+      signatures,
+      random: this.random,
+      punish,
+    };
     this.list = [
       ledger,
-      new HeldRelease(tree, this.held, (result) => this.changes.inserted(result)),
+      new HeldRelease(tree, this.held, (result) => this.changes.inserted(result, undefined)),
       new UnsentLimit(outbox, punish),
       this.headerServer,
       this.sessions,
@@ -302,6 +381,7 @@ export class NodeParts {
       // Before what downloads bodies whole, and what announces.
       this.compact,
       this.blocks,
+      this.transactions,
       this.announcer,
       this.notices,
       // One place is kept for those who come.
@@ -311,10 +391,11 @@ export class NodeParts {
       this.writer,
       ...(extension?.parts(context) ?? []),
       this.reporter,
+      this.forks,
     ];
     const names = new Set(this.list.map(({ name }) => name));
     assert(names.size === this.list.length, 'each part has a name of its own');
-    this.router = new Router(this.list, peers, outbox, this.sessions);
+    this.router = new Router(this.list, peers, outbox, this.sessions, version);
   }
 
   /** What reads the stored chain into the tree. */
@@ -331,16 +412,8 @@ export class NodeParts {
   }
 }
 
-const noTransactions: KnownTransactions = { size: 0, each: () => undefined };
-
 /** A secret that only tests have. */
 function secretOf(seed: number): Uint8Array {
   const random = seededRandom(seed);
   return Uint8Array.from({ length: 16 }, () => Math.floor(256 * random()));
-}
-
-/** 64 bits that are never all zero. */
-function drawSession(random: () => number): bigint {
-  const word = (): bigint => BigInt(Math.floor(random() * 2 ** 32));
-  return (word() << 32n) | word() | 1n;
 }

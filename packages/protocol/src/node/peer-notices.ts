@@ -1,4 +1,5 @@
 /** Tells the application of its peers: at once which come and go, now and then how their height and round trip change. */
+import { bytesToHex } from '../bytes/hex.js';
 import type { EventTime } from '../io/event.js';
 import type { PeerInfo } from '../io/notice.js';
 import { NEWS_SLACK_MS, PEER_NEWS_INTERVAL_MS } from '../limits.js';
@@ -13,6 +14,7 @@ export class PeerNotices implements Part {
   readonly #updated = new Set<Peer>();
   /** When the first of these changes happened. */
   #since = 0;
+  #isWorthWake = false;
 
   constructor(
     readonly peers: PeerSet,
@@ -29,19 +31,32 @@ export class PeerNotices implements Part {
   }
 
   /** One that came and went without a greeting is not worth a word, unless it broke a rule. */
-  peerGone(peer: Peer, code: string | undefined): void {
-    if (peer.isReady || code !== undefined) this.#changed('disconnected', peer, code);
+  peerGone(peer: Peer, code: string | undefined, _now: number, detail?: string): void {
+    if (peer.isReady || code !== undefined) this.#changed('disconnected', peer, code, detail);
   }
 
-  #changed(kind: 'connected' | 'disconnected', peer: Peer, code?: string): void {
+  #changed(kind: 'connected' | 'disconnected', peer: Peer, code?: string, detail?: string): void {
     this.#updated.delete(peer);
-    this.#emit(kind, peer, this.infos, code);
+    this.#emit(kind, peer, this.infos, code, detail);
   }
 
-  /** Its height or its round-trip time is another. */
-  updated(peer: Peer, now: number): void {
-    if (this.#updated.size === 0) this.#since = now;
+  /**
+   * Its height or its round-trip time is another.
+   *
+   * @param isWorthWake  false if it may wait for whatever happens next
+   */
+  updated(peer: Peer, now: number, isWorthWake: boolean): void {
+    if (this.#updated.size === 0) {
+      this.#since = now;
+      this.#isWorthWake = false;
+    }
     this.#updated.add(peer);
+    this.#isWorthWake ||= isWorthWake;
+  }
+
+  /** Whether what changed is to be told with whatever happens now, be that news or not. */
+  isDue(now: number): boolean {
+    return this.#updated.size > 0 && now >= this.#since + PEER_NEWS_INTERVAL_MS + NEWS_SLACK_MS;
   }
 
   advance({ now }: EventTime): void {
@@ -53,7 +68,9 @@ export class PeerNotices implements Part {
   }
 
   nextWake(): number | undefined {
-    return this.#updated.size === 0 ? undefined : this.#since + PEER_NEWS_INTERVAL_MS + NEWS_SLACK_MS;
+    // A peer that is gone meanwhile has nothing to tell any more.
+    const isAwaited = this.#isWorthWake && this.#updated.size > 0;
+    return isAwaited ? this.#since + PEER_NEWS_INTERVAL_MS + NEWS_SLACK_MS : undefined;
   }
 
   #emit(
@@ -61,18 +78,22 @@ export class PeerNotices implements Part {
     peer: Peer,
     peers: readonly PeerInfo[],
     code?: string,
+    detail?: string,
   ): void {
-    const change = { kind, id: peer.id, ...(code === undefined ? {} : { code }) };
+    const why = { ...(code === undefined ? {} : { code }), ...(detail === undefined ? {} : { detail }) };
+    const change = { kind, id: peer.id, ...why };
     this.outbox.emit({ type: 'peer', change, peers });
   }
 }
 
 function infoOf(peer: Peer): PeerInfo {
   const rtt = peer.roundTrip.smoothedMs;
+  const key = peer.hello?.identity?.key;
   return {
     id: peer.id,
     kind: peer.isGateway ? 'gateway' : 'browser',
     height: peer.height,
     rttMs: rtt === undefined ? undefined : Math.round(rtt * 10) / 10,
+    key: key === undefined ? undefined : bytesToHex(key),
   };
 }

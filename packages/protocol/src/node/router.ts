@@ -6,6 +6,7 @@
  */
 import { defined } from '../assert.js';
 import type { EventTime } from '../io/event.js';
+import { HELD_BYTES_MAX, HELD_MESSAGES_MAX } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { Part, Reception } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
@@ -21,6 +22,9 @@ export interface RouterListener {
   punish(peer: Peer, code: string, now: number): void;
 }
 
+/** What can be wrong with a message before its part has it. */
+type RouterFault = WireFault | 'PEER_WRONG_VERSION';
+
 /** Hands each message to its part; see the head of this file. */
 export class Router {
   /** By type byte. */
@@ -32,6 +36,8 @@ export class Router {
     readonly peers: PeerSet,
     readonly outbox: Outbox,
     readonly listener: RouterListener,
+    /** Of the protocol that this node speaks. */
+    readonly version: number,
   ) {
     for (const { type, typeByte, part: name } of outbox.codec.rows) {
       const part = parts.find((each) => each.name === name && each.receive !== undefined);
@@ -52,28 +58,59 @@ export class Router {
     const messages = assembler.push(bytes);
     let isNews = this.listener.heard(peer, wasPartial, messages.length, time.now);
     for (const message of messages) {
-      const reception = this.#message(peer, message, time);
-      if (reception !== 'quiet') isNews = true;
-      if (reception !== 'quiet' && reception !== undefined) this.listener.punish(peer, reception, time.now);
+      if (this.#take(peer, message, time)) isNews = true;
       if (this.peers.get(id) !== peer) return true;
     }
     if (assembler.fault !== undefined) this.listener.punish(peer, assembler.fault, time.now);
     return isNews || assembler.fault !== undefined || this.outbox.isOverfull;
   }
 
-  #message(peer: Peer, bytes: Uint8Array, time: EventTime): Reception | WireFault | 'PEER_WRONG_VERSION' {
+  /** A peer is ready: what it sent while its signature was verified has its turn. */
+  release(peer: Peer, time: EventTime): void {
+    const held = peer.held ?? [];
+    peer.held = undefined;
+    for (const message of held) {
+      if (this.peers.get(peer.id) !== peer) return;
+      this.#take(peer, message, time);
+    }
+  }
+
+  /** @returns whether anything may follow from it but what its part did */
+  #take(peer: Peer, message: Uint8Array, time: EventTime): boolean {
+    const reception = peer.held === undefined ? this.#message(peer, message, time) : hold(peer.held, message);
+    if (reception !== 'quiet' && reception !== undefined) this.listener.punish(peer, reception, time.now);
+    return reception !== 'quiet';
+  }
+
+  #message(peer: Peer, bytes: Uint8Array, time: EventTime): Reception | RouterFault {
     const { codec, counters } = this.outbox;
     const decoded = codec.decode(bytes);
-    if (!decoded.ok) return decoded.code;
+    if (!decoded.ok) return this.#unread(peer, decoded.code, time);
     const { message, row } = decoded;
     if (row.cost > 0 && !peer.messages.take(time.now, row.cost)) return 'PEER_FLOOD';
     if (!isInTurn(row, peer)) return 'PEER_OUT_OF_TURN';
     counters.received(message);
     return this.#takers[row.typeByte]?.receive?.(peer, message, time);
   }
+
+  /** A message that cannot be read. A newer version may have types that this one does not know: they cost, and are skipped. */
+  #unread(peer: Peer, code: RouterFault, { now }: EventTime): Reception | RouterFault {
+    if (code !== 'WIRE_UNKNOWN_TYPE' || (peer.hello?.version ?? 0) <= this.version) return code;
+    this.outbox.counters.count('vision_p2p_messages_skipped_total');
+    return peer.messages.take(now) ? 'quiet' : 'PEER_FLOOD';
+  }
 }
 
-/** A greeting first and once, then anything; a farewell at any time. */
+/** A challenge and a greeting first, each once, then anything; a farewell at any time. */
 function isInTurn({ kind }: MessageRow, peer: Peer): boolean {
+  if (kind === 'challenge') return !peer.isReady && !peer.isChallenged;
   return kind === 'farewell' || (kind === 'greeting') !== peer.isReady;
+}
+
+/** Keeps a message until its sender is known. */
+function hold(held: Uint8Array[], message: Uint8Array): 'quiet' | 'PEER_FLOOD' {
+  const bytes = held.reduce((sum, { length }) => sum + length, message.length);
+  if (held.length >= HELD_MESSAGES_MAX || bytes > HELD_BYTES_MAX) return 'PEER_FLOOD';
+  held.push(message.slice());
+  return 'quiet';
 }

@@ -5,12 +5,13 @@
  * Memory: the options' `peersMax` peers, each with the fields of `Session`.
  */
 import { assert, defined } from '../assert.js';
-import { areEqual } from '../bytes/compare-bytes.js';
-import type { EventTime } from '../io/event.js';
+import type { EventTime, NodeEventBody } from '../io/event.js';
+import type { SignaturePort } from '../io/signature-port.js';
 import {
   GATEWAY_SERVED_BYTES_PER_SECOND_MAX,
   HELLO_TIMEOUT_MS,
   MESSAGE_TIMEOUT_MS,
+  PING_EARLY_MS,
   PING_INTERVAL_MAX_MS,
   PING_INTERVAL_MS,
   PING_SLACK_MS,
@@ -23,37 +24,31 @@ import type { PeerFault } from '../peer/peer-fault.js';
 import type { PeerSet } from '../peer/peer-set.js';
 import type { RequestKind, RequestLedger } from '../peer/request-ledger.js';
 import type { HeaderTree } from '../tree/header-tree.js';
-import {
-  type Hello,
-  PROTOCOL_VERSION,
-  SERVICE_ARCHIVE,
-  SERVICE_COMPACT_BLOCKS,
-  SERVICE_GATEWAY,
-} from '../wire/messages/hello.js';
+import type { Challenge } from '../wire/messages/challenge.js';
+import type { Hello } from '../wire/messages/hello.js';
 import type { Ping, Pong } from '../wire/messages/ping.js';
 import type { Reject } from '../wire/messages/reject.js';
 import { SpareBuffers } from '../wire/spare-buffers.js';
+import { type GreetingOptions, Greetings } from './greetings.js';
 
 /** What a node says of itself, and how many peers it admits. */
-export interface SessionOptions {
-  readonly userAgent: string;
+export interface SessionOptions extends GreetingOptions {
   readonly isGateway: boolean;
-  /** True if the body of every header is kept. */
-  readonly isArchive: boolean;
-  readonly hasCompactBlocks: boolean;
   readonly peersMax: number;
-  /** What `hello` says to tell this run of the node from others; not 0. */
-  readonly session: bigint;
 }
 
 /** What the sessions tell the node around them. */
 export interface SessionListener {
-  /** A peer has said hello. */
+  /** Monotonic ms of the step that is being taken. */
+  now(): number;
+  /** A peer has said hello, and has proven who it is. */
   ready(peer: Peer): void;
   /** A peer is gone, perhaps before it said hello. `code` is absent for one that left by itself. */
-  gone(peer: Peer, code: string | undefined, now: number): void;
-  /** Its round-trip time is another. */
-  measured(peer: Peer): void;
+  gone(peer: Peer, code: string | undefined, now: number, detail: string | undefined): void;
+  /** Its round-trip time is another, or known for the first time. */
+  measured(peer: Peer, isFirst: boolean): void;
+  /** Something went wrong that the application should know. */
+  error(code: string, detail: string): void;
 }
 
 /** `ping`: a peer that sends anything is alive, for its pong may stand behind a large message. */
@@ -73,9 +68,14 @@ interface Session {
   pongAt: number;
 }
 
+/** What sessions take. */
+type SessionMessage = Challenge | Hello | Ping | Pong | Reject;
+
 /** All peers of a node; see the head of this file. */
-export class Sessions implements Part<Hello | Ping | Pong | Reject> {
+export class Sessions implements Part<SessionMessage> {
   readonly name = 'sessions';
+  readonly #greetings: Greetings;
+
   /** Peers are greeted from the moment on when the stored chain is loaded. */
   #isOpen = false;
   readonly #sessions = new Map<Peer, Session>();
@@ -88,9 +88,23 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
     readonly peers: PeerSet,
     readonly outbox: Outbox,
     readonly ledger: RequestLedger,
+    signatures: SignaturePort,
     readonly listener: SessionListener,
     readonly options: SessionOptions,
-  ) {}
+  ) {
+    this.#greetings = new Greetings(
+      tree,
+      peers,
+      outbox,
+      signatures,
+      {
+        ready: (peer) => this.#ready(peer),
+        punish: (peer, code, detail) => this.punish(peer, code, listener.now(), detail),
+        error: (code, detail) => listener.error(code, detail),
+      },
+      options,
+    );
+  }
 
   // Coming and going
 
@@ -98,7 +112,7 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
   open(wallTime: number): void {
     this.#isOpen = true;
     this.#dueAt = Number.NEGATIVE_INFINITY;
-    for (const peer of this.peers) this.#greet(peer, wallTime);
+    for (const peer of this.peers) this.#greetings.begin(peer, wallTime);
   }
 
   /** Disconnects everyone. */
@@ -107,7 +121,16 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
     for (const peer of [...this.peers]) this.#disconnect(peer, undefined, now);
   }
 
-  connected(id: string, maxMessageBytes: number | undefined, { now, wallTime }: EventTime): void {
+  /** The platform says that a channel is open. */
+  connected(
+    {
+      peer: id,
+      maxMessageBytes,
+      isChosen = false,
+      channel,
+    }: Extract<NodeEventBody, { type: 'peerConnected' }>,
+    { now, wallTime }: EventTime,
+  ): void {
     this.disconnected(id, now);
     const { messageBytesMax } = this.tree.family;
     const { codec } = this.outbox;
@@ -115,6 +138,7 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
       servedBytesPerSecond: this.options.isGateway
         ? GATEWAY_SERVED_BYTES_PER_SECOND_MAX
         : SERVED_BYTES_PER_SECOND_MAX,
+      isChosen,
       spares: this.#spares,
       bytesMaxOf: (typeByte) => codec.bytesMaxOf(typeByte),
     });
@@ -131,7 +155,8 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
       pongAt: Number.NEGATIVE_INFINITY,
     });
     this.#dueAt = Number.NEGATIVE_INFINITY;
-    if (this.#isOpen) this.#greet(peer, wallTime);
+    this.#greetings.add(peer, channel);
+    if (this.#isOpen) this.#greetings.begin(peer, wallTime);
   }
 
   /** The platform says that a channel is closed. */
@@ -140,42 +165,29 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
     if (peer !== undefined) this.#forget(peer, undefined, now);
   }
 
-  /** Says why, disconnects and forgets. */
-  punish(peer: Peer, code: string, now: number): void {
+  /** Says why, disconnects and forgets. @param detail  what is known beyond the code, for this side */
+  punish(peer: Peer, code: string, now: number, detail?: string): void {
     if (this.peers.get(peer.id) !== peer) return;
     this.outbox.send(peer, { type: 'reject', code });
-    this.#disconnect(peer, code, now);
+    this.#disconnect(peer, code, now, detail);
   }
 
-  #disconnect(peer: Peer, code: string | undefined, now: number): void {
+  #disconnect(peer: Peer, code: string | undefined, now: number, detail?: string): void {
     this.outbox.push({ type: 'disconnect', peer: peer.id, ...(code === undefined ? {} : { code }) });
-    this.#forget(peer, code, now);
+    this.#forget(peer, code, now, detail);
   }
 
-  #forget(peer: Peer, code: string | undefined, now: number): void {
+  #forget(peer: Peer, code: string | undefined, now: number, detail?: string): void {
     this.peers.delete(peer.id);
     this.#sessions.delete(peer);
-    this.listener.gone(peer, code, now);
+    this.#greetings.end(peer);
+    this.listener.gone(peer, code, now, detail);
   }
 
-  #greet(peer: Peer, wallTime: number): void {
-    const { tree, options } = this;
-    peer.greetedWith = tree.hash(tree.tip).slice();
-    this.outbox.send(peer, {
-      type: 'hello',
-      version: PROTOCOL_VERSION,
-      networkId: tree.family.networkId,
-      height: tree.tipHeight,
-      chainwork: tree.chainwork(tree.tip),
-      services:
-        (options.isGateway ? SERVICE_GATEWAY : 0) +
-        (options.isArchive ? SERVICE_ARCHIVE : 0) +
-        (options.hasCompactBlocks ? SERVICE_COMPACT_BLOCKS : 0),
-      userAgent: options.userAgent,
-      session: options.session,
-      time: Math.max(0, Math.floor(wallTime)),
-      identity: new Uint8Array(0),
-    });
+  #ready(peer: Peer): void {
+    this.#sessionOf(peer).isPingWanted = true;
+    this.#dueAt = Number.NEGATIVE_INFINITY;
+    this.listener.ready(peer);
   }
 
   // What peers say
@@ -192,10 +204,13 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
     return isPartial !== wasPartial;
   }
 
-  receive(peer: Peer, message: Hello | Ping | Pong | Reject, { now, wallTime }: EventTime): Reception {
+  receive(peer: Peer, message: SessionMessage, time: EventTime): Reception {
+    const { now } = time;
     switch (message.type) {
+      case 'challenge':
+        return this.#greetings.challenge(peer, message, time.wallTime);
       case 'hello':
-        return this.#hello(peer, message, wallTime);
+        return this.#greetings.hello(peer, message, time);
       case 'ping':
         this.outbox.send(peer, { type: 'pong', requestId: message.requestId });
         return 'quiet';
@@ -208,44 +223,19 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
     }
   }
 
-  #hello(peer: Peer, hello: Hello, wallTime: number): PeerFault | undefined {
-    if (!areEqual(hello.networkId, this.tree.family.networkId)) return 'PEER_WRONG_NETWORK';
-    if (this.#isConnectedTo(hello.session)) return 'PEER_DUPLICATE';
-    // Views point into the received frame, which must not be kept alive for them.
-    peer.hello = { ...hello, networkId: this.tree.family.networkId, identity: hello.identity.slice() };
-    peer.height = hello.height;
-    peer.claimedChainwork = hello.chainwork;
-    if (hello.time > 0) peer.clockAheadS = hello.time - wallTime;
-    this.peers.greeted();
-    this.#sessionOf(peer).isPingWanted = true;
-    this.#dueAt = Number.NEGATIVE_INFINITY;
-    this.listener.ready(peer);
-    return undefined;
-  }
-
-  /**
-   * Ids change when a signaling server restarts, and differ between servers, so the same two may meet twice. The first
-   * connection stays. Nothing proves a session, so a peer that knows another one's can keep that one away from here; a
-   * peer that is connected to many could do as much by taking all places.
-   */
-  #isConnectedTo(session: bigint): boolean {
-    if (session === 0n) return false;
-    return (
-      session === this.options.session || this.peers.ready.some((peer) => peer.hello?.session === session)
-    );
-  }
-
-  #pong(peer: Peer, requestId: number, now: number): PeerFault | 'quiet' {
+  #pong(peer: Peer, requestId: number, now: number): Reception {
     const answer = this.ledger.take(peer.id, pings, requestId, now);
     if (answer === 'unsolicited') return 'PEER_UNSOLICITED';
     assert(answer !== 'late', 'a ping is never given up: its peer is disconnected');
+    const isFirst = peer.roundTrip.smoothedMs === undefined;
     peer.roundTrip.add(now - answer.sentAt);
     const session = this.#sessionOf(peer);
     session.isPinged = false;
     session.pongAt = now;
     this.#dueAt = Math.min(this.#dueAt, pingTime(peer, session));
-    this.listener.measured(peer);
-    return 'quiet';
+    this.listener.measured(peer, isFirst);
+    // After the last of them the deadline of none of them is to wake the node.
+    return this.ledger.dueAt(pings) === undefined ? undefined : 'quiet';
   }
 
   // Deadlines
@@ -283,7 +273,7 @@ export class Sessions implements Part<Hello | Ping | Pong | Reject> {
       dueAt = Math.min(dueAt, deadline);
       if (mayPing(peer, session)) pingAt = Math.min(pingAt, pingTime(peer, session));
     }
-    this.#dueAt = Math.min(dueAt, pingAt > now ? pingAt : this.#pingDue(now));
+    this.#dueAt = Math.min(dueAt, pingAt > now + PING_EARLY_MS ? pingAt : this.#pingDue(now));
   }
 
   nextWake(): number | undefined {

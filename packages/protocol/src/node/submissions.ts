@@ -5,6 +5,7 @@
  * Memory: SUBMISSIONS_MAX batches of each of SUBMISSION_SOURCES_MAX sources.
  */
 import type { BlockSync } from '../blocks/block-sync.js';
+import type { BodyFault } from '../chain/body-fault.js';
 import type { ChainFamily } from '../chain/chain-family.js';
 import type { SourceKey } from '../headers/batch-request.js';
 import type { Verifier } from '../headers/verifier.js';
@@ -30,8 +31,14 @@ export class Submissions {
     isOpen: boolean,
     wallTime: number,
   ): void {
-    const answer = (accepted: number, code?: string): void =>
-      this.outbox.emit({ type: 'submitted', ticket, accepted, ...(code === undefined ? {} : { code }) });
+    const answer = (accepted: number, code?: string, bodyFault?: BodyFault): void =>
+      this.outbox.emit({
+        type: 'submitted',
+        ticket,
+        accepted,
+        ...(code === undefined ? {} : { code }),
+        ...(bodyFault === undefined ? {} : { bodyFault }),
+      });
     if (!isOpen || !this.#mayAdd(source)) {
       answer(0, 'SUBMIT_BUSY');
       return;
@@ -45,10 +52,13 @@ export class Submissions {
         ...request,
         done: ({ accepted, fault }) => {
           this.#done(source);
+          let bodyFault: BodyFault | undefined;
           bodies.slice(0, accepted).forEach((body, i) => {
-            if (body !== undefined) this.blocks.submitted(batch.hashes.subarray(32 * i, 32 * (i + 1)), body);
+            if (body === undefined) return;
+            const found = this.blocks.submitted(batch.hashes.subarray(32 * i, 32 * (i + 1)), body);
+            bodyFault ??= found;
           });
-          answer(accepted, fault);
+          answer(accepted, fault, bodyFault);
         },
       },
       wallTime,

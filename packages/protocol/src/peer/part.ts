@@ -4,6 +4,7 @@
  * folder, its rows in the table of messages, and one line in that list.
  */
 import type { BodyFault } from '../chain/body-fault.js';
+import type { TransactionFault } from '../chain/transaction-fault.js';
 import type { EventTime } from '../io/event.js';
 import type { WireMessage } from '../wire/message-row.js';
 import type { Peer } from './peer.js';
@@ -14,7 +15,7 @@ import type { PeerFault } from './peer-fault.js';
  * nothing follows but what the part has done, so that no other part needs to be called: most of what comes tells that a
  * peer lives, or of what is known. Without it every part is called, which is always right.
  */
-export type Reception = PeerFault | BodyFault | 'quiet' | undefined;
+export type Reception = PeerFault | BodyFault | TransactionFault | 'quiet' | undefined;
 
 /** One concern of the protocol; see the head of this file. Every entrance is optional. */
 export interface Part<M extends WireMessage = WireMessage> {
@@ -22,10 +23,10 @@ export interface Part<M extends WireMessage = WireMessage> {
   readonly name: string;
   /** A message of this part came from a peer that has said hello (or says it). Views in it point into the frame. */
   receive?(peer: Peer, message: M, time: EventTime): Reception;
-  /** A peer has said hello. */
+  /** A peer has said hello, and has proven who it is. */
   peerReady?(peer: Peer): void;
-  /** A peer is gone, perhaps before it said hello. `code` is absent for one that left by itself. */
-  peerGone?(peer: Peer, code: string | undefined, now: number): void;
+  /** A peer is gone, perhaps before it said hello. `code` is absent for one that left by itself; `detail` is what is known beyond it. */
+  peerGone?(peer: Peer, code: string | undefined, now: number, detail?: string): void;
   /** Whether a peer whose channel has taken what it was sent waits for more of this part. */
   isServing?(peer: Peer): boolean;
   /** The platform slept: what did not come in that time may still come. */

@@ -1,8 +1,12 @@
 /** What a peer can do wrong beyond bad bytes and bad headers. Stable codes. */
 export const peerFaults = {
   PEER_WRONG_NETWORK: 'The peer is on another network.',
-  PEER_DUPLICATE: 'There is a connection to this very peer already.',
+  PEER_DUPLICATE: 'There is another connection to this very peer, or it is this node itself.',
   PEER_WRONG_VERSION: 'The peer speaks another version of the protocol.',
+  PEER_FEATURE_REQUIRED: 'The peer requires something that this node does not know.',
+  PEER_IDENTITY_FALSE: 'The peer does not prove that it has the key that it names.',
+  SIGNAL_TAMPERED:
+    'Somebody sits between this node and the peer: whoever introduced them has changed their certificates.',
   PEER_OUT_OF_TURN: 'A message came before hello, or a second hello.',
   PEER_UNSOLICITED: 'An answer came that nobody had asked for.',
   PEER_UNCONNECTED_HEADERS: 'The headers do not connect to anything that both sides know.',

@@ -16,9 +16,10 @@ function helloOf(services = 0): Hello {
     chainwork: 0n,
     services,
     userAgent: '',
-    session: 0n,
+    requires: 0,
+    minVersion: 3,
     time: 0,
-    identity: new Uint8Array(0),
+    identity: undefined,
   };
 }
 

@@ -16,9 +16,11 @@ import { messageCodec } from '../wire/codec.js';
 import { MessageAssembler } from '../wire/framing.js';
 import {
   type Hello,
+  hasService,
   SERVICE_ARCHIVE,
   SERVICE_COMPACT_BLOCKS,
   SERVICE_GATEWAY,
+  SERVICE_TRANSACTIONS,
 } from '../wire/messages/hello.js';
 import type { SpareBuffers } from '../wire/spare-buffers.js';
 import { RoundTrip } from './round-trip.js';
@@ -37,6 +39,8 @@ export interface AnnouncedTip {
 export interface PeerOptions {
   /** Bytes of headers and bodies a second that it may be sent for long. */
   readonly servedBytesPerSecond?: number;
+  /** Whether this side chose to connect to it; false if it came to us, or if that is not known. */
+  readonly isChosen?: boolean;
   /** Shared by all peers of a node. */
   readonly spares?: SpareBuffers;
   /** Most bytes of a message by its first byte; those of the protocol's own messages if absent. */
@@ -51,11 +55,21 @@ export class Peer {
   readonly served: TokenBucket;
   readonly roundTrip = new RoundTrip();
   readonly frameBytesMax: number;
+  /** Whether this side chose to connect to it: somebody who wants to be next to this node cannot choose that. */
+  readonly isChosen: boolean;
 
   /** Hash of the tip in our hello to it; undefined until that is sent. */
   greetedWith: Uint8Array | undefined = undefined;
-  /** Undefined until it said hello. */
+  /** Whether its challenge has come. */
+  isChallenged = false;
+  /** Messages that came while the signature of its hello was verified; undefined at any other time. */
+  held: Uint8Array[] | undefined = undefined;
+  /** Undefined until it said hello, and until that is verified where the node has a key. */
   hello: Hello | undefined = undefined;
+  /** What the two speak: the lower of both versions. */
+  version = 0;
+  /** False if the node knows its gateways by their keys, and this peer has none of these. */
+  mayBeGateway = true;
   /** By how much its clock was ahead of ours when its hello came, seconds; undefined if it did not say. */
   clockAheadS: number | undefined = undefined;
   /** The highest tip that it claims. */
@@ -73,6 +87,8 @@ export class Peer {
   tipsSinceAsked = 0;
   /** When one of the two last announced something to the other. */
   announcedAt = Number.NEGATIVE_INFINITY;
+  /** When its channel opened. */
+  readonly openedAt: number;
   lastBytesAt: number;
   /** When the message that is coming in began; undefined between messages. */
   partialSince: number | undefined = undefined;
@@ -87,6 +103,7 @@ export class Peer {
   ) {
     const {
       servedBytesPerSecond = SERVED_BYTES_PER_SECOND_MAX,
+      isChosen = false,
       spares,
       bytesMaxOf = (typeByte) => messageCodec.bytesMaxOf(typeByte),
     } = options;
@@ -95,6 +112,8 @@ export class Peer {
     this.served = new TokenBucket(servedBytesPerSecond, SERVED_BYTES_BURST_MAX, now);
     const wanted = maxFrameBytes ?? FRAME_BYTES_MAX;
     this.frameBytesMax = wanted >= FRAME_BYTES_MIN ? Math.min(FRAME_BYTES_MAX, wanted) : FRAME_BYTES_MIN;
+    this.isChosen = isChosen;
+    this.openedAt = now;
     this.lastBytesAt = now;
   }
 
@@ -103,17 +122,22 @@ export class Peer {
   }
 
   get isGateway(): boolean {
-    return this.#serves(SERVICE_GATEWAY);
+    return this.mayBeGateway && this.serves(SERVICE_GATEWAY);
   }
 
   /** True if it says that it keeps the body of every header. */
   get isArchive(): boolean {
-    return this.#serves(SERVICE_ARCHIVE);
+    return this.serves(SERVICE_ARCHIVE);
+  }
+
+  /** True if it says that it relays transactions. */
+  get relaysTransactions(): boolean {
+    return this.serves(SERVICE_TRANSACTIONS);
   }
 
   /** True if it speaks compact blocks. */
   get hasCompactBlocks(): boolean {
-    return this.#serves(SERVICE_COMPACT_BLOCKS);
+    return this.serves(SERVICE_COMPACT_BLOCKS);
   }
 
   /** Whether it is known to have a tip, or a later one that is not known here yet. */
@@ -127,8 +151,8 @@ export class Peer {
     return this.toldOf !== undefined && areEqual(this.toldOf, hash);
   }
 
-  // A bit operation would cut the set to 32 bits.
-  #serves(bit: number): boolean {
-    return Math.floor((this.hello?.services ?? 0) / bit) % 2 === 1;
+  /** Whether it has said that it offers a service. */
+  serves(bit: number): boolean {
+    return hasService(this.hello?.services ?? 0, bit);
   }
 }

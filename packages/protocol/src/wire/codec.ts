@@ -71,7 +71,8 @@ export class MessageCodec<M extends WireMessage = WireMessage> {
     const message = row.decode(reader, requestId);
     // Messages that are neither requests nor answers have id 0, so that each has one encoding.
     if (requestId !== 0 && row.kind !== 'request' && row.kind !== 'answer') reader.fail();
-    if (!reader.isDone) return { ok: false, code: 'WIRE_MALFORMED', detail: row.type };
+    const isWhole = row.mayHaveMore === true ? !reader.failed : reader.isDone;
+    if (!isWhole) return { ok: false, code: 'WIRE_MALFORMED', detail: row.type };
     return { ok: true, message, row };
   }
 }

@@ -13,11 +13,11 @@ export interface WireMessage {
 }
 
 /**
- * The role of a message. A `greeting` comes first and once. A `farewell` may come at any time, and nothing comes after
- * it. All others come after the greeting. A `request` has an id that its sender chose, an `answer` that of its request;
+ * The role of a message. A `challenge` comes first, then a `greeting`, each once. A `farewell` may come at any time, and
+ * nothing comes after it. All others come after the greeting. A `request` has an id that its sender chose, an `answer` that of its request;
  * all others have 0.
  */
-export type MessageKind = 'greeting' | 'farewell' | 'notice' | 'request' | 'answer';
+export type MessageKind = 'challenge' | 'greeting' | 'farewell' | 'notice' | 'request' | 'answer';
 
 /** One message: its bytes, its bounds, and the part of the node that takes it. */
 export interface MessageRow<M extends WireMessage = WireMessage> {
@@ -31,6 +31,8 @@ export interface MessageRow<M extends WireMessage = WireMessage> {
   readonly cost: number;
   /** Name of the part of the node that takes it. */
   readonly part: string;
+  /** True if a newer version may have more fields behind those that this one knows, which are skipped. */
+  readonly mayHaveMore?: boolean;
   /** About how many bytes it takes, so that the writer need not grow; 128 if absent. */
   sizeHint?(message: M): number;
   /**

@@ -3,11 +3,13 @@ import type { Message, MessageType } from './message.js';
 import type { MessageRow } from './message-row.js';
 import { announce } from './messages/announce.js';
 import { blocks, getBlocks, notFound } from './messages/blocks.js';
+import { challenge } from './messages/challenge.js';
 import { blockTxns, compactBlock, getBlockTxns, getCompactBlock, sendCompact } from './messages/compact.js';
 import { getHeaders, headers } from './messages/headers.js';
 import { hello } from './messages/hello.js';
 import { ping, pong } from './messages/ping.js';
 import { reject } from './messages/reject.js';
+import { getTxs, inv, txs } from './messages/transactions.js';
 
 /** Every message of the protocol, in the order of the type bytes. */
 export const messageTable = {
@@ -21,11 +23,15 @@ export const messageTable = {
   getBlocks,
   blocks,
   notFound,
+  inv,
+  getTxs,
+  txs,
   compactBlock,
   getBlockTxns,
   blockTxns,
   sendCompact,
   getCompactBlock,
+  challenge,
 } as const satisfies { [T in MessageType]: MessageRow<Extract<Message, { type: T }>> };
 
 /** The rows of the table. */

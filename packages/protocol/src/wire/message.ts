@@ -1,6 +1,7 @@
 /** The messages of the protocol as values. PROTOCOL.md gives their bytes. */
 import type { Announce } from './messages/announce.js';
 import type { Blocks, GetBlocks, NotFound } from './messages/blocks.js';
+import type { Challenge } from './messages/challenge.js';
 import type {
   BlockTxns,
   CompactBlockMessage,
@@ -12,6 +13,7 @@ import type { GetHeaders, Headers } from './messages/headers.js';
 import type { Hello } from './messages/hello.js';
 import type { Ping, Pong } from './messages/ping.js';
 import type { Reject } from './messages/reject.js';
+import type { GetTxs, Inv, Txs } from './messages/transactions.js';
 
 /** Any message; `type` distinguishes them. */
 export type Message =
@@ -25,11 +27,15 @@ export type Message =
   | GetBlocks
   | Blocks
   | NotFound
+  | Inv
+  | GetTxs
+  | Txs
   | CompactBlockMessage
   | GetBlockTxns
   | BlockTxns
   | SendCompact
-  | GetCompactBlock;
+  | GetCompactBlock
+  | Challenge;
 
 /** The names of the messages. */
 export type MessageType = Message['type'];

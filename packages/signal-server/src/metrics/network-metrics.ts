@@ -62,6 +62,11 @@ export const networkMetrics: ReadonlyMap<string, NetworkMetric> = new Map([
     'vision_chain_reorg_blocks_rolled_back_total',
     counter('Headers that left the best chain by a reorganisation.'),
   ],
+  ['vision_chain_competing_total', counter('New branches with as much work as the best chain.')],
+  [
+    'vision_chain_withheld_total',
+    counter('Reorganisations to a run of blocks that seems to have been withheld.'),
+  ],
 ]);
 
 /** What a page has reported so far; kept with its connection. */

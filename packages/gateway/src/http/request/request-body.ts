@@ -12,21 +12,21 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * @throws {RequestFault} if it is too large, or not text
  * @throws the error of the connection if it ends before the body does
  */
-export async function readText(request: IncomingMessage): Promise<string> {
+export async function readText(request: IncomingMessage, bytesMax = HTTP_BODY_BYTES_MAX): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = Number(request.headers['content-length'] ?? 0);
-  if (bytes <= HTTP_BODY_BYTES_MAX) {
+  if (bytes <= bytesMax) {
     bytes = 0;
     for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       bytes += chunk.length;
-      if (bytes > HTTP_BODY_BYTES_MAX) break;
+      if (bytes > bytesMax) break;
       chunks.push(chunk);
     }
   }
-  if (bytes > HTTP_BODY_BYTES_MAX) {
+  if (bytes > bytesMax) {
     // What still comes is thrown away: a sender that is cut off in the middle does not see the answer.
     request.resume();
-    throw new RequestFault(`the body is larger than ${HTTP_BODY_BYTES_MAX} bytes`);
+    throw new RequestFault(`the body is larger than ${bytesMax} bytes`);
   }
   try {
     return utf8.decode(Buffer.concat(chunks));

@@ -6,14 +6,25 @@ const u64Max = 2n ** 64n - 1n;
 
 /** Reads members by their names; all others are ignored, as existing nodes do. */
 export class RequestMembers {
-  readonly #members: Readonly<Record<string, JsonValue>>;
+  /** As they were sent. */
+  readonly all: { readonly [name: string]: JsonValue };
+
+  /** @throws {RequestFault} if the value is not a JSON object */
+  constructor(value: JsonValue) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw new RequestFault('the body, or an item of a list, is not a JSON object');
+    this.all = value;
+  }
 
   /** @throws {RequestFault} if the text is not a JSON object */
-  constructor(text: string) {
-    const value = parse(text);
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      throw new RequestFault('the body is not a JSON object');
-    this.#members = value;
+  static parse(text: string): RequestMembers {
+    let value: JsonValue;
+    try {
+      value = parseLosslessJson(text);
+    } catch {
+      throw new RequestFault('the body is not JSON');
+    }
+    return new RequestMembers(value);
   }
 
   /** A u64 with all its digits. @throws {RequestFault} */
@@ -23,6 +34,21 @@ export class RequestMembers {
     const value = isInteger ? BigInt(given) : -1n;
     if (value < 0n || value > u64Max) throw new RequestFault(`${name}: must be a whole number below 2^64`);
     return value;
+  }
+
+  /** A text. @throws {RequestFault} */
+  text(name: string): string {
+    const given = this.#given(name);
+    if (typeof given !== 'string') throw new RequestFault(`${name}: must be a text`);
+    return given;
+  }
+
+  /** A list of items of any kind, which may be empty. @throws {RequestFault} */
+  list(name: string, countMax: number): readonly JsonValue[] {
+    const given = this.#given(name);
+    if (!Array.isArray(given)) throw new RequestFault(`${name}: must be a list`);
+    if (given.length > countMax) throw new RequestFault(`${name}: must be at most ${countMax} items`);
+    return given;
   }
 
   /** See {@link hashOf}. @throws {RequestFault} */
@@ -38,22 +64,11 @@ export class RequestMembers {
 
   /** A list of hashes, which may be empty. @throws {RequestFault} */
   hashes(name: string, countMax: number): Uint8Array[] {
-    const given = this.#given(name);
-    if (!Array.isArray(given)) throw new RequestFault(`${name}: must be a list of hashes`);
-    if (given.length > countMax) throw new RequestFault(`${name}: must be at most ${countMax} hashes`);
-    return given.map((item) => hashOf(name, item));
+    return this.list(name, countMax).map((item) => hashOf(name, item));
   }
 
   #given(name: string): JsonValue | undefined {
-    return Object.hasOwn(this.#members, name) ? this.#members[name] : undefined;
-  }
-}
-
-function parse(text: string): JsonValue {
-  try {
-    return parseLosslessJson(text);
-  } catch {
-    throw new RequestFault('the body is not JSON');
+    return Object.hasOwn(this.all, name) ? this.all[name] : undefined;
   }
 }
 

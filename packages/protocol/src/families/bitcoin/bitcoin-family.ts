@@ -23,6 +23,7 @@ export function createBitcoinFamily(params: BitcoinParams): ChainFamily {
     networkId: networkIdOf('bitcoin', params),
     messageBytesMax,
     genesis: { record: params.genesisRecord, hash: params.genesisHash },
+    targetSpacingS: params.targetSpacingS,
     presync: presyncParamsOf('bitcoin', params.name),
     ...headerRules(params, targets),
     ...headerCodec,

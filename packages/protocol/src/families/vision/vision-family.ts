@@ -44,6 +44,7 @@ export function createVisionFamily(params: VisionParams): VisionFamily {
     networkId: networkIdOf('vision', params),
     messageBytesMax,
     genesis: { record: genesisRecord, hash: headerHash(rules, genesisRecord) },
+    targetSpacingS: params.targetSpacingS,
     presync: presyncParamsOf('vision', params.name),
     ...headerRules(params),
     ...headerCodec(params),

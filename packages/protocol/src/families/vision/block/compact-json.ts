@@ -33,7 +33,7 @@ export interface CompactJson {
 }
 
 /** A transaction that may be in a block. */
-export interface KnownTransaction {
+export interface NamedTransaction {
   readonly id: Uint8Array;
   readonly bytes: Uint8Array;
 }
@@ -91,7 +91,7 @@ export function compactFromJson(params: VisionParams, value: JsonValue): Compact
  */
 export function rebuildCompact(
   { nonce, shortIds, prefilled }: CompactJson,
-  known: Iterable<KnownTransaction>,
+  known: Iterable<NamedTransaction>,
 ): { readonly transactions: Uint8Array[] } | { readonly missing: number[] } {
   const byShortId = new Map<bigint, Uint8Array | 'ambiguous'>();
   const wanted = new Set(shortIds);

@@ -1,10 +1,13 @@
-import { encodeBlockJson, resolveNetwork } from '@vision-light/protocol';
+import { encodeBlockJson, isVisionFamily, resolveNetwork } from '@vision-light/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { BlockJob } from './block-job.js';
+import type { BlockWriteJob } from './block-job.js';
 import { BlockThread } from './block-thread.js';
 
-const empty: BlockJob = { record: resolveNetwork('vision-devnet').genesis.record, body: Uint8Array.of(0) };
-const damaged: BlockJob = { ...empty, body: Uint8Array.of(5) };
+const empty: Omit<BlockWriteJob, 'kind'> = {
+  record: resolveNetwork('vision-devnet').genesis.record,
+  body: Uint8Array.of(0),
+};
+const damaged = { ...empty, body: Uint8Array.of(5) };
 /** No caller's mistake: it stands for a thread that dies. */
 const deadly = { ...empty, body: null as unknown as Uint8Array };
 
@@ -21,6 +24,19 @@ describe('BlockThread', () => {
     expect(json).toBe(encodeBlockJson(empty.record, empty.body));
     expect(none).toBeUndefined();
     expect(last).toEqual(first);
+  });
+
+  it('reads what it writes, and nothing that is no JSON', async () => {
+    const family = resolveNetwork('vision-devnet');
+    if (!isVisionFamily(family)) throw new Error('not a Vision network');
+    const { params } = family;
+    const text = Buffer.from(Buffer.from((await thread.write(empty)) ?? []).toString(), 'base64').toString();
+    const [block, none, fault] = await Promise.all(
+      [text, '{', '{}'].map((each) => thread.read({ params, text: each })),
+    );
+    expect(block).toEqual({ ok: true, record: empty.record, body: empty.body });
+    expect(none).toBeUndefined();
+    expect(fault).toMatchObject({ ok: false, code: 'HEADER_MALFORMED' });
   });
 
   it('rejects what a dying thread had, and goes on with another one', async () => {

@@ -1,16 +1,23 @@
 /**
- * Blocks as text, written by a thread of their own: decoding and writing a body of 2 MB takes 0.4 s, and the node, which
- * runs where HTTP does, must not stand still for so long.
+ * Blocks as text, read and written by a thread of their own: decoding and writing a body of 2 MB takes 0.4 s, and the node,
+ * which runs where HTTP does, must not stand still for so long.
  */
 import { Worker } from 'node:worker_threads';
-import { HTTP_BLOCK_THREAD_HEAP_MB } from '../limits.js';
-import type { BlockJob, BlockText } from './block-job.js';
+import { HTTP_BLOCK_THREAD_HEAP_MB } from '../../limits.js';
+import type {
+  BlockAnswer,
+  BlockJob,
+  BlockReadJob,
+  BlockText,
+  BlockWriteJob,
+  ReadBlock,
+} from './block-job.js';
 
 // Threads run what was built, also when this file is run from its source: Node cannot load TypeScript.
-const entry = new URL('../../dist/http/block-worker.js', import.meta.url);
+const entry = new URL('../../../dist/http/p2p/block-worker.js', import.meta.url);
 
 interface Waiting {
-  resolve(text: BlockText): void;
+  resolve(answer: BlockAnswer): void;
   reject(error: Error): void;
 }
 
@@ -25,8 +32,20 @@ export class BlockThread {
    * @returns the block's JSON in base64, as ASCII; undefined if the body cannot be decoded
    * @throws {Error} if the thread dies, or is closed
    */
-  async write(job: BlockJob): Promise<BlockText> {
-    if (this.#isClosed) throw new Error('the thread that writes blocks is closed');
+  async write(job: Omit<BlockWriteJob, 'kind'>): Promise<BlockText> {
+    return (await this.#run({ kind: 'write', ...job })) as BlockText;
+  }
+
+  /**
+   * @returns what the JSON of a block says; undefined if the text is no JSON
+   * @throws {Error} if the thread dies, or is closed
+   */
+  async read(job: Omit<BlockReadJob, 'kind'>): Promise<ReadBlock> {
+    return (await this.#run({ kind: 'read', ...job })) as ReadBlock;
+  }
+
+  async #run(job: BlockJob): Promise<BlockAnswer> {
+    if (this.#isClosed) throw new Error('the thread of blocks is closed');
     const worker = this.#worker ?? this.#spawn();
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
@@ -47,7 +66,7 @@ export class BlockThread {
       resourceLimits: { maxOldGenerationSizeMb: HTTP_BLOCK_THREAD_HEAP_MB },
     });
     this.#worker = worker;
-    worker.on('message', (text: BlockText) => this.#waiting.shift()?.resolve(text));
+    worker.on('message', (answer: BlockAnswer) => this.#waiting.shift()?.resolve(answer));
     worker.on('error', (error) => this.#bury(worker, String(error)));
     worker.on('exit', (code) => this.#bury(worker, `exit code ${code}`));
     return worker;
@@ -57,6 +76,6 @@ export class BlockThread {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
     for (const { reject } of this.#waiting.splice(0))
-      reject(new Error(`the thread that writes blocks died: ${reason}`));
+      reject(new Error(`the thread of blocks died: ${reason}`));
   }
 }

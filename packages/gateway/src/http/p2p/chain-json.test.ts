@@ -1,6 +1,6 @@
 import { HeaderTree } from '@vision-light/protocol';
 import { expect, it } from 'vitest';
-import { VisionChain, visionSim } from '../../../../tests/sim/vision-chain.js';
+import { VisionChain, visionSim } from '../../../../../tests/sim/vision-chain.js';
 import { headersAfter } from './chain-json.js';
 
 it('gives the headers after what a tool knows, and none that do not follow it', () => {

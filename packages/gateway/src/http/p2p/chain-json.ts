@@ -1,9 +1,9 @@
 /** The chain as existing nodes hand it out over HTTP: which headers and blocks, and their JSON. */
 import { encodeLiteHeader, type HeaderTree } from '@vision-light/protocol';
-import { HTTP_BLOCKS_BYTES_MAX } from '../limits.js';
-import type { BlockJob } from './block-job.js';
+import { HTTP_BLOCKS_BYTES_MAX } from '../../limits.js';
+import type { HttpClient } from '../http-client.js';
+import type { BlockWriteJob } from './block-job.js';
 import type { BlockThread } from './block-thread.js';
-import type { HttpClient } from './http-client.js';
 import type { ServedChain } from './served-chain.js';
 
 /**
@@ -42,6 +42,7 @@ function bestHeight(tree: HeaderTree, hash: Uint8Array): number | undefined {
  * as the reference does, and so is all that does not fit into {@link HTTP_BLOCKS_BYTES_MAX}: a tool that copes with the
  * one and asks again copes with the other. Nothing more is read or written for a client that is gone.
  *
+ * @param before  JSON members that come before, each with a comma after it
  * @returns undefined if the client is gone
  */
 export async function blocksOf(
@@ -49,8 +50,9 @@ export async function blocksOf(
   hashes: readonly Uint8Array[],
   thread: BlockThread,
   client: HttpClient,
+  before = '',
 ): Promise<Uint8Array[] | undefined> {
-  const pieces = [Buffer.from('{"blocks":[')];
+  const pieces = [Buffer.from(`{${before}"blocks":[`)];
   let bytes = 0;
   for (const hash of hashes) {
     const block = await blockOf(chain, hash);
@@ -69,7 +71,10 @@ export async function blocksOf(
   return pieces;
 }
 
-async function blockOf({ tree, bodyOf }: ServedChain, hash: Uint8Array): Promise<BlockJob | undefined> {
+async function blockOf(
+  { tree, bodyOf }: ServedChain,
+  hash: Uint8Array,
+): Promise<Omit<BlockWriteJob, 'kind'> | undefined> {
   const slot = tree.find(hash);
   if (slot === undefined) return undefined;
   const parentRecord = tree.parentRecord(slot)?.slice();

@@ -1,0 +1,362 @@
+/**
+ * Transactions between peers: what is announced is asked for, held to all that a light node can check, kept in the mempool,
+ * and told to others.
+ *
+ * What comes is checked cheapest first: size, form, what is known or refused, what it conflicts with, and only then its
+ * signature, which the platform verifies. What no honest peer relays costs its sender the connection. A false signature says
+ * nothing of the transaction's id, which may not cover it: the id is asked of the next peer. What is refused for a reason
+ * that is nobody's fault is not asked for again before the next block.
+ *
+ * Memory: what the files of this folder state that it puts together; TX_REJECTS_MAX keys; and TX_DROPPED_MAX transactions
+ * that left the mempool.
+ */
+import { bytesToHex } from '../bytes/hex.js';
+import type { Transaction } from '../chain/transaction-rules.js';
+import type { EventTime } from '../io/event.js';
+import type { SignaturePort } from '../io/signature-port.js';
+import type { StorageFailure } from '../io/storage.js';
+import type { StoragePort } from '../io/storage-port.js';
+import type { RemovalReason } from '../io/transaction-notice.js';
+import {
+  GATEWAY_MEMPOOL_BYTES_MAX,
+  MEMPOOL_BYTES_MAX,
+  MEMPOOL_LISTED_MAX,
+  TX_ANNOUNCED_PER_COST,
+  TX_REJECTS_MAX,
+} from '../limits.js';
+import type { Outbox } from '../peer/outbox.js';
+import { earliest, type Part, type Reception } from '../peer/part.js';
+import type { Peer } from '../peer/peer.js';
+import type { HeaderTree } from '../tree/header-tree.js';
+import type { BranchSwitch } from '../tree/insert-result.js';
+import type { GetTxs, Inv, Txs } from '../wire/messages/transactions.js';
+import { TransactionSender } from './own/transaction-sender.js';
+import { DroppedTransactions } from './pool/dropped-transactions.js';
+import { Mempool } from './pool/mempool.js';
+import { MempoolNews } from './pool/mempool-news.js';
+import type { PoolEntry } from './pool/pool-entry.js';
+import { PoolFollower, type PoolFollowerContext } from './pool-follower.js';
+import { RequestTracker } from './request-tracker.js';
+import { SignatureQueue } from './signature-queue.js';
+import { TransactionIntake } from './transaction-intake.js';
+import { TransactionServer } from './transaction-server.js';
+import { Trickle } from './trickle.js';
+
+/** What the relay of transactions asks of the node around it. */
+export interface RelayContext extends PoolFollowerContext {
+  readonly tree: HeaderTree;
+  readonly outbox: Outbox;
+  readonly storage: StoragePort;
+  readonly isGateway: boolean;
+  /** Numbers of [0, 1). */
+  readonly random: () => number;
+  readonly signatures: SignaturePort;
+  /** Whether many headers are still to come: what transactions could be checked against is not known. */
+  readonly isFar: () => boolean;
+  /** Says why, and disconnects. */
+  readonly punish: (peer: Peer, code: string) => void;
+  /** The store has taken transactions of this side, or why it has not. */
+  readonly storeAnswered: (failure: StorageFailure | undefined) => void;
+}
+
+/** The part of the node that relays transactions; see the head of this file. */
+export class TransactionRelay implements Part<Inv | GetTxs | Txs> {
+  readonly name = 'transactions';
+  readonly mempool: Mempool;
+  readonly tracker: RequestTracker<Peer>;
+  readonly trickle: Trickle<Peer>;
+  readonly server: TransactionServer;
+  readonly signatures: SignatureQueue;
+  readonly follower: PoolFollower;
+  readonly sender: TransactionSender;
+  readonly #intake: TransactionIntake;
+  readonly #news: MempoolNews;
+  readonly #dropped = new DroppedTransactions();
+  /** Relay ids of what was refused since the last block; a Set keeps the order of insertion. */
+  readonly #rejects = new Set<string>();
+  #isScanned = false;
+
+  constructor(readonly context: RelayContext) {
+    const { tree, outbox, storage, random, isGateway } = context;
+    this.mempool = new Mempool({
+      usedNumber: (account) => this.follower.included.usedNumber(account),
+      entered: (entry) => this.#news.entered(entry),
+      left: (entry, reason, by) => this.#left(entry, reason, by),
+      bytesMax: isGateway ? GATEWAY_MEMPOOL_BYTES_MAX : MEMPOOL_BYTES_MAX,
+    });
+    const { mempool } = this;
+    this.#news = new MempoolNews(outbox, (hash) => tree.family.hashToHex(hash));
+    this.signatures = new SignatureQueue(context.signatures);
+    const intake = new TransactionIntake(tree.family, this.signatures);
+    this.#intake = intake;
+    this.follower = new PoolFollower(tree, mempool, intake, context, {
+      included: (place, items) => {
+        this.sender.own.included(place, items);
+        for (const { key } of items) this.tracker.forget(key);
+        // What was refused before may fit now.
+        this.#rejects.clear();
+      },
+      disconnected: (place) => this.sender.own.disconnected(place),
+      cameBack: (entry) => {
+        outbox.counters.count('vision_chain_reorg_txs_reinserted_total');
+        this.trickle.entered(entry, [], context.now());
+      },
+    });
+    this.sender = new TransactionSender(tree, outbox, storage, mempool, intake, {
+      entered: (entry, now, isForwarded) => {
+        this.tracker.forget(entry.key);
+        if (isForwarded) this.trickle.entered(entry, [], now);
+        else this.trickle.enteredSecretly(entry, now);
+      },
+      storeAnswered: context.storeAnswered,
+    });
+    this.tracker = new RequestTracker(random);
+    this.trickle = new Trickle(random, () => mempool.nextOrder);
+    this.server = new TransactionServer(outbox, (peer, relayId) => {
+      const entry = mempool.get(bytesToHex(relayId));
+      return entry !== undefined && this.trickle.mayServe(peer, entry) ? entry.tx.bytes : undefined;
+    });
+  }
+
+  /** Relay ids that are not asked for before the next block. */
+  get rejects(): number {
+    return this.#rejects.size;
+  }
+
+  // What the application and other parts ask
+
+  /** The best transactions in an order in which a block can have them: what a miner takes. */
+  select(bytesMax: number, countMax = Number.POSITIVE_INFINITY): Transaction[] {
+    return this.mempool.select(bytesMax, countMax).map(({ tx }) => tx);
+  }
+
+  /** Transactions of the mempool. */
+  get size(): number {
+    return this.mempool.size;
+  }
+
+  /** Calls with each transaction that is known here: of the mempool, dropped lately, and of the newest blocks. */
+  each(visit: (relayId: Uint8Array, bytes: Uint8Array, id: Uint8Array) => void): void {
+    for (const { tx } of this.mempool.values()) visit(tx.relayId, tx.bytes, tx.id);
+    for (const tx of this.#dropped.values()) visit(tx.relayId, tx.bytes, tx.id);
+    for (const { tx } of this.follower.included.items()) visit(tx.relayId, tx.bytes, tx.id);
+  }
+
+  /**
+   * The number of the next transaction of a sender, as far as the newest blocks and the mempool say: one more than the highest
+   * one there, or 0 if there is none.
+   */
+  nextNumber(account: string): bigint {
+    let highest = this.follower.included.usedNumber(account) ?? -1n;
+    for (const { tx } of this.mempool.values()) {
+      const { sequence } = tx;
+      if (sequence?.account === account && sequence.number > highest) highest = sequence.number;
+    }
+    return highest + 1n;
+  }
+
+  /** Tells the application what the mempool holds. */
+  list(ticket: number): void {
+    const { size: count, bytes } = this.mempool;
+    const newest = [...this.mempool.values()].slice(-MEMPOOL_LISTED_MAX);
+    const transactions = newest.map((entry) => this.#news.describe(entry));
+    this.context.outbox.emit({ type: 'mempool', ticket, mempool: { count, bytes, transactions } });
+  }
+
+  /** The node begins to read its store. */
+  start(): void {
+    this.sender.start();
+  }
+
+  // Peers
+
+  peerReady(peer: Peer): void {
+    if (!peer.relaysTransactions) return;
+    this.tracker.addPeer(peer);
+    this.trickle.addPeer(peer, this.mempool.values(), this.context.now());
+  }
+
+  peerGone(peer: Peer): void {
+    this.tracker.removePeer(peer);
+    this.trickle.removePeer(peer);
+    this.server.forget(peer);
+  }
+
+  receive(peer: Peer, message: Inv | GetTxs | Txs, { now }: EventTime): Reception {
+    switch (message.type) {
+      case 'inv':
+        return this.#inv(peer, message, now);
+      case 'getTxs':
+        this.context.outbox.counters.count('vision_tx_getdata_received_total', message.relayIds.length);
+        return this.server.request(peer, message, now) ?? (this.isServing(peer) ? undefined : 'quiet');
+      case 'txs':
+        return this.#txs(peer, message);
+    }
+  }
+
+  isServing(peer: Peer): boolean {
+    return this.server.isServing(peer);
+  }
+
+  // Blocks
+
+  bodyAccepted(slot: number, body: Uint8Array): void {
+    this.follower.included.bodyAccepted(slot, body);
+  }
+
+  /** Another branch is the best one. */
+  reorganised(reorg: BranchSwitch): void {
+    this.follower.reorganised(reorg);
+  }
+
+  chainReplaced(): void {
+    this.follower.included.clear();
+  }
+
+  storeEmptied(): void {
+    this.sender.storeEmptied();
+  }
+
+  // Time
+
+  get isSettled(): boolean {
+    return this.sender.isSettled;
+  }
+
+  /** Hands the store what there is for it, and does nothing else. */
+  flush({ now }: EventTime): void {
+    this.sender.advance(now);
+  }
+
+  advance(time: EventTime): void {
+    const { now } = time;
+    const { outbox, isGateway } = this.context;
+    const { counters } = outbox;
+    if (this.sender.restore(time) || (isGateway && !this.#isScanned)) this.#scan();
+    this.mempool.expire(now);
+    if (this.#mayAsk)
+      for (const { peer, requestId, relayIds } of this.tracker.poll(now)) {
+        counters.count('vision_tx_getdata_sent_total', relayIds.length);
+        outbox.send(peer, { type: 'getTxs', requestId, relayIds });
+      }
+    this.trickle.poll(now, (peer, entries) => {
+      counters.count('vision_tx_inv_sent_total', entries.length);
+      outbox.send(peer, { type: 'inv', relayIds: entries.map(({ tx }) => tx.relayId) });
+    });
+    this.server.advance(now);
+    this.signatures.advance();
+    this.sender.advance(now);
+    this.#news.advance(this.mempool, now);
+    counters.set('vision_mempool_transactions', this.mempool.size);
+    counters.set('vision_mempool_bytes', this.mempool.bytes);
+  }
+
+  nextWake(): number | undefined {
+    let wake = earliest(this.mempool.expiresAt, this.trickle.nextWake());
+    wake = earliest(wake, this.server.nextWake());
+    wake = earliest(wake, this.#news.nextWake());
+    wake = earliest(wake, this.sender.nextWake());
+    return this.#mayAsk ? earliest(wake, this.tracker.nextWake()) : wake;
+  }
+
+  get #mayAsk(): boolean {
+    return this.tracker.size > 0 && this.signatures.hasRoom && !this.context.isFar();
+  }
+
+  #inv(peer: Peer, { relayIds }: Inv, now: number): Reception {
+    if (!peer.messages.take(now, relayIds.length / TX_ANNOUNCED_PER_COST)) return 'PEER_FLOOD';
+    this.context.outbox.counters.count('vision_tx_inv_received_total', relayIds.length);
+    let isNews = false;
+    for (const id of relayIds) {
+      const key = bytesToHex(id);
+      this.sender.own.announced(key, peer);
+      const entry = this.mempool.get(key);
+      if (entry !== undefined) {
+        this.trickle.announced(peer, entry, now);
+        isNews = true;
+      } else if (!this.#rejects.has(key) && !this.follower.included.has(key))
+        isNews = this.tracker.announce(peer, id, key, now) || isNews;
+    }
+    return isNews ? undefined : 'quiet';
+  }
+
+  #txs(peer: Peer, { requestId, transactions }: Txs): Reception {
+    for (const bytes of transactions) {
+      const key = this.tracker.take(peer, requestId);
+      if (key === undefined) return 'PEER_UNSOLICITED';
+      if (bytes.length === 0) this.tracker.failed(peer, key);
+      else {
+        const fault = this.#arrived(peer, key, bytes);
+        if (fault !== undefined) return fault;
+      }
+    }
+    return undefined;
+  }
+
+  #arrived(peer: Peer, key: string, view: Uint8Array): Reception {
+    const { counters } = this.context.outbox;
+    counters.count('vision_tx_gossip_received_total');
+    if (this.mempool.get(key) !== undefined || this.follower.included.has(key)) {
+      counters.count('vision_tx_gossip_duplicates_total');
+      this.tracker.forget(key);
+      return undefined;
+    }
+    const tx = this.#intake.read(view);
+    if (typeof tx === 'string') return tx;
+    if (bytesToHex(tx.relayId) !== key) return 'PEER_UNSOLICITED';
+    const refusal = this.mempool.judge(tx);
+    if (refusal !== undefined) {
+      this.#reject(key);
+      return undefined;
+    }
+    const isWaiting = this.#intake.verify(tx, (verdict) => {
+      if (verdict === true) this.#accept(tx, key);
+      else if (verdict === undefined) this.tracker.forget(key);
+      else {
+        this.tracker.failed(peer, key);
+        this.context.punish(peer, 'TX_SIGNATURE_INVALID');
+      }
+    });
+    if (isWaiting) this.tracker.verifying(peer, key);
+    else this.tracker.forget(key);
+    return undefined;
+  }
+
+  #accept(tx: Transaction, key: string): void {
+    const now = this.context.now();
+    const announcers = this.tracker.announcers(key);
+    const entry = this.mempool.add(tx, now);
+    if (typeof entry === 'string') {
+      this.#reject(key);
+      return;
+    }
+    this.tracker.forget(key);
+    this.trickle.entered(entry, announcers, now);
+  }
+
+  /** It is refused, and nobody is at fault. */
+  #reject(key: string): void {
+    this.tracker.forget(key);
+    this.#rejects.add(key);
+    if (this.#rejects.size <= TX_REJECTS_MAX) return;
+    for (const oldest of this.#rejects) {
+      this.#rejects.delete(oldest);
+      return;
+    }
+  }
+
+  #left(entry: PoolEntry, reason: RemovalReason, by: Uint8Array | undefined): void {
+    this.trickle.left(entry);
+    this.#news.left(entry, reason);
+    this.sender.own.left(entry, reason, by);
+    if (reason !== 'included') this.#dropped.add(entry.key, entry.tx);
+  }
+
+  /** Looks through the newest bodies: what they have may be pending here, and a miner must know which numbers are used. */
+  #scan(): void {
+    if (this.#isScanned) return;
+    this.#isScanned = true;
+    this.follower.included.each((place, items) => this.sender.own.included(place, items));
+    this.follower.scan();
+  }
+}
