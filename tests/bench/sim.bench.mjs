@@ -35,7 +35,28 @@ export async function benchSim(sizes = runs) {
     figures[`sim${nodes}BlockMedianMs`] = Math.round(medianMs);
     figures[`sim${nodes}BlockP95Ms`] = Math.round(p95Ms);
   }
+  await addBodies(rows, figures);
   return { rows, figures };
+}
+
+/** Bodies of 50 kB over links of 250 kB/s: whole, and as compact blocks whose transactions all nodes know. */
+async function addBodies(rows, figures) {
+  const { measureBodySpread } = await importSource('tests/sim/body-spread.ts');
+  const size = { nodes: 1000, transactions: 200, transactionBytes: 250, blocks: 3 };
+  for (const isCompact of [false, true]) {
+    const { medianMs, p95Ms, sentShare } = await measureBodySpread({ ...size, isCompact });
+    const what = `1,000 nodes: a body${isCompact ? ' as compact block' : ''} reaches a node`;
+    rows.push(
+      { what: `${what}, median`, value: medianMs, unit: 'ms' },
+      {
+        what: `${what}, 95th percentile`,
+        value: p95Ms,
+        unit: 'ms',
+        note: `${Math.round(100 * sentShare)} % of it are sent to each`,
+      },
+    );
+    figures[isCompact ? 'simCompactBodyP95Ms' : 'simBodyP95Ms'] = p95Ms;
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

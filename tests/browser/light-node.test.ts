@@ -200,7 +200,7 @@ describe('a light node', () => {
     }
     assertEqual(reports.filter(([order]) => order === 0).length, 0, 'reports of the silent one');
     for (const [name, value] of reports.flatMap(([, report]) => Object.entries(report))) {
-      assertTrue(/^vision_(p2p|chain)_/.test(name) && Number.isSafeInteger(value), `${name}: ${value}`);
+      assertTrue(/^vision_(p2p|chain|compact)_/.test(name) && Number.isSafeInteger(value), `${name}: ${value}`);
     }
   });
 

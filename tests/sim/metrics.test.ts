@@ -89,8 +89,10 @@ describe('the metrics of a node', () => {
     expect(sum(nodes, 'vision_p2p_headers_received_total')).toBe(5000);
     expect(sum(nodes, 'vision_p2p_headers_sent_total')).toBe(5000);
     expect(sum(nodes, 'vision_p2p_announces_sent_total')).toBeGreaterThanOrEqual(2);
-    for (const what of ['sent', 'received'] as const)
-      expect(sum(nodes, `vision_compact_blocks_${what}_total`)).toBe(18);
+    expect(sum(nodes, 'vision_compact_blocks_sent_total')).toBeGreaterThanOrEqual(18);
+    expect(sum(nodes, 'vision_compact_blocks_received_total')).toBe(
+      sum(nodes, 'vision_compact_blocks_sent_total'),
+    );
     expect(sum(nodes, 'vision_p2p_announces_received_total')).toBe(
       sum(nodes, 'vision_p2p_announces_sent_total'),
     );

@@ -52,7 +52,7 @@ interface Source {
 
 /** The download of block bodies from several peers. */
 export class BlockDownload {
-  readonly #wanted: WantedBlocks;
+  readonly wanted: WantedBlocks;
   readonly #sources = new Map<string, Source>();
   /** Peers that were paused PAUSES_MAX times. */
   #unresponsive: string[] = [];
@@ -64,22 +64,22 @@ export class BlockDownload {
     readonly bodyBytesMax: number,
     readonly ledger: RequestLedger,
   ) {
-    this.#wanted = new WantedBlocks(bodyBytesMax);
+    this.wanted = new WantedBlocks(bodyBytesMax);
   }
 
   /** Bodies wanted and not settled. */
   get pending(): number {
-    return this.#wanted.size;
+    return this.wanted.size;
   }
 
   /** Bodies in flight: `vision_p2p_inflight_blocks`. */
   get inFlight(): number {
-    return this.#wanted.inFlight;
+    return this.wanted.inFlight;
   }
 
   /** Bytes in flight, by estimate, and bytes being checked. */
   get bytesInFlight(): number {
-    return this.#wanted.bytes;
+    return this.wanted.bytes;
   }
 
   /** The window of a peer, to look at. */
@@ -100,8 +100,8 @@ export class BlockDownload {
   unavailable(): Uint8Array[] {
     if (this.#sources.size === 0) return [];
     const found: Uint8Array[] = [];
-    for (const wanted of this.#wanted.values()) {
-      if (wanted.state !== 'queued' || this.#wanted.deferred.has(wanted.key)) continue;
+    for (const wanted of this.wanted.values()) {
+      if (wanted.state !== 'queued' || this.wanted.deferred.has(wanted.key)) continue;
       let isHopeless = true;
       for (const id of this.#sources.keys()) isHopeless &&= !mayHave(wanted, id);
       if (isHopeless) found.push(wanted.hash);
@@ -111,43 +111,28 @@ export class BlockDownload {
 
   /** Hashes of all wanted bodies. */
   hashes(): Uint8Array[] {
-    return [...this.#wanted.values()].map(({ hash }) => hash);
+    return [...this.wanted.values()].map(({ hash }) => hash);
   }
 
   isWanted(hash: Uint8Array): boolean {
-    return this.#wanted.get(bytesToHex(hash)) !== undefined;
+    return this.wanted.get(bytesToHex(hash)) !== undefined;
   }
 
   /** @returns false if it is wanted already, or WANTED_BLOCKS_MAX are */
   want(hash: Uint8Array, options: WantOptions = {}): boolean {
-    return this.#wanted.add(hash, options);
-  }
-
-  /** Nobody is asked for a body, wanted or not, until it is released. */
-  defer(hash: Uint8Array): void {
-    this.#wanted.deferred.add(bytesToHex(hash));
-  }
-
-  /** A body that was deferred may be asked for. @param silent  the peer that did not give it in time */
-  release(hash: Uint8Array, silent?: string): void {
-    this.#wanted.release(bytesToHex(hash), silent);
-  }
-
-  /** Whether a body is on its way from a peer. */
-  isInFlight(hash: Uint8Array): boolean {
-    return this.#wanted.get(bytesToHex(hash))?.state === 'inFlight';
+    return this.wanted.add(hash, options);
   }
 
   /** Another peer announces a body; @returns how far that is, or undefined if it is not wanted */
   offer(hash: Uint8Array, peerId: string): WantedState | undefined {
-    const wanted = this.#wanted.get(bytesToHex(hash));
+    const wanted = this.wanted.get(bytesToHex(hash));
     wanted?.offeredBy?.add(peerId);
     return wanted?.state;
   }
 
   /** Any peer may be asked for it from now on, and those that did not have it once more. */
   retry(hash: Uint8Array): void {
-    const wanted = this.#wanted.get(bytesToHex(hash));
+    const wanted = this.wanted.get(bytesToHex(hash));
     if (wanted === undefined) return;
     wanted.offeredBy = undefined;
     wanted.without.clear();
@@ -155,10 +140,10 @@ export class BlockDownload {
 
   /** It is no longer wanted, whatever its state. An answer that is in flight will be a duplicate. */
   cancel(hash: Uint8Array): void {
-    const wanted = this.#wanted.get(bytesToHex(hash));
+    const wanted = this.wanted.get(bytesToHex(hash));
     if (wanted === undefined) return;
     this.#release(wanted);
-    this.#wanted.delete(wanted);
+    this.wanted.delete(wanted);
   }
 
   /** A peer that the ledger knows. @param isArchive  true if it says that it keeps all bodies */
@@ -170,9 +155,9 @@ export class BlockDownload {
   /** What was in flight from it is queued again. */
   removePeer(peerId: string): void {
     if (!this.#sources.delete(peerId)) return;
-    for (const wanted of this.#wanted.values())
+    for (const wanted of this.wanted.values())
       if (wanted.state === 'inFlight' && wanted.peerId === peerId) this.#release(wanted);
-    this.#wanted.forgetPeer(peerId);
+    this.wanted.forgetPeer(peerId);
   }
 
   /** A `blocks` message came. */
@@ -182,11 +167,11 @@ export class BlockDownload {
     if (answer === 'unsolicited') return 'unsolicited';
     // A late answer says nothing of how fast the peer is now.
     if (answer !== 'late') this.#sources.get(peerId)?.pace.answered(now - answer.sentAt);
-    const wanted = this.#wanted.get(key);
+    const wanted = this.wanted.get(key);
     if (wanted === undefined || wanted.state === 'checking') return 'duplicate';
     // After a late answer another peer may be asked already.
     if (answer === 'late') this.#release(wanted);
-    this.#wanted.arrived(wanted, peerId, bytes);
+    this.wanted.arrived(wanted, peerId, bytes);
     return 'wanted';
   }
 
@@ -195,23 +180,23 @@ export class BlockDownload {
     const key = bytesToHex(hash);
     const answer = this.ledger.take(peerId, bodyRequests, requestId, now, key);
     if (answer === 'unsolicited') return false;
-    const wanted = this.#wanted.get(key);
+    const wanted = this.wanted.get(key);
     wanted?.without.add(peerId);
-    if (answer !== 'late' && wanted !== undefined) this.#wanted.requeue(wanted);
+    if (answer !== 'late' && wanted !== undefined) this.wanted.requeue(wanted);
     return true;
   }
 
   /** The caller has checked a body: if it is good, it is over; if it is wrong, another peer is asked. */
   settle(hash: Uint8Array, isGood: boolean): void {
-    const wanted = this.#wanted.get(bytesToHex(hash));
+    const wanted = this.wanted.get(bytesToHex(hash));
     if (wanted?.state !== 'checking') return;
     if (isGood) {
-      this.#wanted.delete(wanted);
+      this.wanted.delete(wanted);
       return;
     }
     const { peerId } = wanted;
     if (peerId !== undefined && this.#sources.has(peerId)) wanted.without.add(peerId);
-    this.#wanted.requeue(wanted);
+    this.wanted.requeue(wanted);
   }
 
   /** Gives up what is overdue, and fills the windows. Calling early or often is harmless. */
@@ -219,22 +204,22 @@ export class BlockDownload {
     this.#expire(now);
     if (this.inFlight === 0) this.#handOverAt = Number.POSITIVE_INFINITY;
     else if (now >= this.#handOverAt) this.#handOver(now);
-    if (this.#wanted.queued === 0) return [];
+    if (this.wanted.queued === 0) return [];
     const chosen = new Map<string, WantedBlock[]>();
     const free = [...this.#sources]
       .filter(([id, { nextRequestAt }]) => !this.ledger.isPaused(id, now) && now >= nextRequestAt)
       .sort(([, a], [, b]) => speed(a) - speed(b))
       .map(([id, source]) => ({ id, ...source, room: this.#roomOf(id, source) }));
-    for (const wanted of this.#wanted.values()) {
-      if (wanted.state !== 'queued' || this.#wanted.deferred.has(wanted.key)) continue;
-      if (!this.#wanted.hasCredit) break;
+    for (const wanted of this.wanted.values()) {
+      if (wanted.state !== 'queued' || this.wanted.deferred.has(wanted.key)) continue;
+      if (!this.wanted.hasCredit) break;
       const isForArchives = wanted.isOld && this.hasArchive;
       const able = free.filter(({ id, isArchive }) => mayHave(wanted, id) && (isArchive || !isForArchives));
       const hasOther = able.some(({ id }) => !wanted.slow.has(id));
       const source = able.find(({ id, room }) => room > 0 && !(hasOther && wanted.slow.has(id)));
       if (source === undefined) continue;
       source.room--;
-      this.#wanted.sent(wanted, source.id, now);
+      this.wanted.sent(wanted, source.id, now);
       const blocks = chosen.get(source.id) ?? [];
       blocks.push(wanted);
       chosen.set(source.id, blocks);
@@ -254,7 +239,7 @@ export class BlockDownload {
     let wake = this.ledger.dueAt(bodyRequests);
     const mayHandOver = this.#sources.size > 1 && this.inFlight > 0;
     if (mayHandOver && Number.isFinite(this.#handOverAt)) wake = earliest(wake, this.#handOverAt);
-    if (this.#wanted.queued === 0) return wake;
+    if (this.wanted.queued === 0) return wake;
     for (const [id, { nextRequestAt }] of this.#sources) {
       const freeAt = Math.max(nextRequestAt, this.ledger.pausedUntil(id));
       if (now < freeAt) wake = earliest(wake, freeAt);
@@ -334,7 +319,7 @@ export class BlockDownload {
     const { state, peerId, requestId, key } = wanted;
     if (state === 'inFlight' && peerId !== undefined)
       this.ledger.giveUp(peerId, bodyRequests, requestId, key);
-    this.#wanted.requeue(wanted);
+    this.wanted.requeue(wanted);
   }
 
   #sourceOf(peerId: string): Source {
@@ -342,7 +327,7 @@ export class BlockDownload {
   }
 
   #wantedOf(key: string): WantedBlock {
-    return defined(this.#wanted.get(key), 'a body in flight is wanted');
+    return defined(this.wanted.get(key), 'a body in flight is wanted');
   }
 }
 

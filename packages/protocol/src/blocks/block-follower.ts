@@ -45,17 +45,29 @@ export class BlockFollower {
     return !this.followed.isDone && this.download.pending < FOLLOWED_AHEAD_MAX;
   }
 
+  /** False if the node keeps no bodies. */
+  get isFollowing(): boolean {
+    return this.followed.count > 0;
+  }
+
+  /** Whether the body of a header is to be fetched: it is to be kept, is not here, and does not follow from the header. */
+  lacks(slot: number): boolean {
+    const { followed, stored, checker } = this;
+    const hash = followed.tree.hash(slot);
+    if (!followed.includes(slot) || stored.has(hash)) return false;
+    return checker.implied(slot) === undefined && !this.listener.wasRefused(hash);
+  }
+
   /** Looks for bodies that are to be kept and are not here. */
   follow(): void {
-    const { followed, download, stored, checker } = this;
+    const { followed, download } = this;
     const { tree } = followed;
     for (let seen = 0; seen < FOLLOWED_SCAN_MAX && this.hasMore; seen++) {
       const height = followed.next();
       if (height === undefined) return;
       const slot = defined(tree.at(height), 'the best chain has every height up to its tip');
       const hash = tree.hash(slot);
-      if (stored.has(hash) || checker.implied(slot) !== undefined) continue;
-      if (this.listener.wasRefused(hash)) continue;
+      if (!this.lacks(slot)) continue;
       const isOld = followed.isOld(slot);
       // What only archives keep is not worth asking others for; it is looked at again when an archive comes.
       if (!isOld || download.hasArchive) download.want(hash, { isOld });

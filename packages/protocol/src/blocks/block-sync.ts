@@ -48,7 +48,7 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   readonly requested: RequestedBlocks;
   readonly #stored: StoredBlocks;
   readonly #followed: FollowedBlocks;
-  readonly #follower: BlockFollower;
+  readonly follower: BlockFollower;
   readonly #requests: BlockRequests;
   readonly #checker: BodyChecker;
   /** Bodies that were verified, kept or not. */
@@ -80,7 +80,7 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     this.#followed = new FollowedBlocks(tree, followed);
     this.#requests = new BlockRequests(outbox);
     this.#checker = new BodyChecker(tree);
-    this.#follower = new BlockFollower(this.#followed, this.#stored, this.download, this.#checker, {
+    this.follower = new BlockFollower(this.#followed, this.#stored, this.download, this.#checker, {
       wasRefused: (hash) => this.#fault !== undefined && this.#seen.has(hash),
       dropped: (hash) => this.#unwant(hash),
       isSyncing: () => listener.isSyncing(),
@@ -103,24 +103,6 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   /** Bodies that are in the store, or on their way there. */
   get kept(): number {
     return this.#stored.size;
-  }
-
-  /** False if the node keeps no bodies. */
-  get isFollowing(): boolean {
-    return this.#followed.count > 0;
-  }
-
-  /** Whether the body of the header in `slot` is to be fetched: it is one to keep, is not here, and does not follow from the header. */
-  lacks(slot: number): boolean {
-    const hash = this.tree.hash(slot);
-    const isToKeep = this.#followed.includes(slot) && !this.#stored.has(hash);
-    const wasRefused = this.#fault !== undefined && this.#seen.has(hash);
-    return isToKeep && !wasRefused && this.implied(slot) === undefined;
-  }
-
-  /** The body of the header in `slot`, if there can be only one. */
-  implied(slot: number): Uint8Array | undefined {
-    return this.#checker.implied(slot);
   }
 
   whereabouts(hash: Uint8Array): 'here' | 'coming' | 'unknown' {
@@ -146,7 +128,7 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
 
   /** The tree begins anew; bodies that are kept stay, for their headers come again. */
   chainReplaced(): void {
-    this.#follower.restart();
+    this.follower.restart();
   }
 
   /** What is not there any more is fetched again, and what was refused before is tried again. */
@@ -275,8 +257,8 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
 
   advance({ now }: EventTime): void {
     if (this.#stored.isListed && !this.listener.isFar()) {
-      this.#follower.prune();
-      this.#follower.follow();
+      this.follower.prune();
+      this.follower.follow();
     }
     for (const hash of this.#announced.sweep(now)) this.#unwant(hash);
     for (const hash of this.#requests.expire(now)) this.#unwant(hash);
@@ -290,7 +272,7 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   }
 
   nextWake({ now }: EventTime): number | undefined {
-    const canFollow = this.#stored.isListed && this.#follower.hasMore && !this.listener.isFar();
+    const canFollow = this.#stored.isListed && this.follower.hasMore && !this.listener.isFar();
     let wake = earliest(canFollow ? now : undefined, this.download.nextWake(now));
     wake = earliest(wake, this.server.nextWake());
     wake = earliest(wake, this.#requests.nextWake());

@@ -2,12 +2,17 @@
  * Compact blocks (BIP152): a header, a nonce, and of each transaction six bytes of a keyed hash instead of the transaction.
  * A receiver that knows the transactions puts the body together, and asks for what it lacks.
  */
-import type { HeaderBatch } from './chain-family.js';
-
 /** Bytes of a short id. */
 export const SHORT_ID_BYTES = 6;
 /** Bytes of the nonce. */
 export const COMPACT_NONCE_BYTES = 8;
+
+/** A header and its hash: a `HeaderBatch` of one. */
+export interface SingleHeader {
+  readonly count: number;
+  readonly records: Uint8Array;
+  readonly hashes: Uint8Array;
+}
 
 /** A transaction of a block, and its place there. */
 export interface PlacedTransaction {
@@ -29,7 +34,7 @@ export interface CompactBlock {
 /** A compact block and the header in its head. */
 export interface ReadCompactBlock extends CompactBlock {
   /** One header and its hash, which is not verified. */
-  readonly header: HeaderBatch;
+  readonly header: SingleHeader;
 }
 
 /** Some places of a block, or the transactions there. */
@@ -45,7 +50,7 @@ export interface BlockPart<T> {
  */
 export interface CompactRules {
   /** The head of a compact block. @param nonce  COMPACT_NONCE_BYTES */
-  compactHead(header: HeaderBatch, nonce: Uint8Array): Uint8Array;
+  compactHead(header: SingleHeader, nonce: Uint8Array): Uint8Array;
   encodeCompact(block: CompactBlock): Uint8Array;
   /** @param height  of the block, as its sender says; @returns undefined if the bytes are no compact block */
   decodeCompact(bytes: Uint8Array, height: number): ReadCompactBlock | undefined;

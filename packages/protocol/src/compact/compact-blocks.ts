@@ -129,12 +129,12 @@ export class CompactBlocks implements Part<CompactMessage> {
     const coming = this.#pending.get(key);
     coming?.others.add(peer);
     if (coming !== undefined) return true;
-    const isHelpful = peer.hasCompactBlocks && this.blocks.isFollowing && this.known.size > 0;
+    const isHelpful = peer.hasCompactBlocks && this.blocks.follower.isFollowing && this.known.size > 0;
     // One place is left for what comes unasked.
     const mayAsk = this.#pending.size < COMPACT_REBUILDS_MAX - 1 && !this.#pending.hasFailed(key);
     if (!isHelpful || !mayAsk || this.ledger.inFlight(peer.id, compactRequests) > 0) return false;
     if (this.#parentOf(message) === undefined || this.listener.isFar()) return false;
-    if (this.blocks.download.isInFlight(message.hash)) return false;
+    if (this.#pending.isComing(key)) return false;
     const pending = this.#pending.begin(peer, message);
     this.#pending.ask(pending, compactRequests, now);
     this.outbox.send(peer, { type: 'getCompactBlock', requestId: pending.requestId, hash: message.hash });
@@ -214,7 +214,7 @@ export class CompactBlocks implements Part<CompactMessage> {
     if (slot !== undefined) {
       peer.bestKnown = hash;
       const isFull = pending === undefined && this.#pending.size >= COMPACT_REBUILDS_MAX;
-      if (!this.blocks.lacks(slot) || isFull || this.#pending.hasFailed(bytesToHex(hash))) {
+      if (!this.blocks.follower.lacks(slot) || isFull || this.#pending.hasFailed(bytesToHex(hash))) {
         this.blocks.download.offer(hash, peer.id);
         if (pending !== undefined) this.#pending.end(pending);
         counters.count('vision_p2p_dupes_dropped_total');

@@ -56,7 +56,7 @@ export class CompactRelay {
       this.mayTell = true;
       const first = this.#first.get(bytesToHex(hash));
       const isHere = first !== undefined && this.peers.get(first.id) === first;
-      if (isHere && this.blocks.isFollowing && !isFar) this.highBandwidth.choose(first, now);
+      if (isHere && this.blocks.follower.isFollowing && !isFar) this.highBandwidth.choose(first, now);
     }
     if (this.mayTell && !isFar) this.#tell(now);
     this.mayTell = false;
@@ -78,7 +78,7 @@ export class CompactRelay {
     const hash = this.tree.hash(tip);
     let block = this.server.get(hash);
     if (block === undefined) {
-      const implied = this.blocks.implied(tip);
+      const implied = this.blocks.follower.checker.implied(tip);
       block = implied && this.server.make(tip, implied);
     }
     if (block === undefined) return;

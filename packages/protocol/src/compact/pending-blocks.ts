@@ -66,6 +66,11 @@ export class PendingBlocks {
     return this.#failed.has(key);
   }
 
+  /** Whether its whole body is on its way from a peer. */
+  isComing(key: string): boolean {
+    return this.download.wanted.get(key)?.state === 'inFlight';
+  }
+
   begin(peer: Peer, { height, hash, prev }: Announce): PendingBlock {
     const announce: Announce = { type: 'announce', height, hash: hash.slice(), prev: prev.slice() };
     const pending: PendingBlock = {
@@ -81,7 +86,7 @@ export class PendingBlocks {
       others: new Set(),
     };
     this.#pending.set(pending.key, pending);
-    this.download.defer(hash);
+    this.download.wanted.deferred.add(pending.key);
     return pending;
   }
 
@@ -99,10 +104,10 @@ export class PendingBlocks {
   }
 
   /** It is here, or comes another way. @param silent  whether its peer did not answer in time */
-  end({ key, hash, peer, kind, requestId }: PendingBlock, silent = false): void {
+  end({ key, peer, kind, requestId }: PendingBlock, silent = false): void {
     this.#pending.delete(key);
     if (kind !== undefined) this.ledger.giveUp(peer.id, kind, requestId);
-    this.download.release(hash, silent ? peer.id : undefined);
+    this.download.wanted.release(key, silent ? peer.id : undefined);
   }
 
   /** It does not come in this way. @param silent  see {@link end} */

@@ -40,8 +40,8 @@ export class Rebuilder {
     const { download } = this.blocks;
     const count = block.shortIds.length / SHORT_ID_BYTES + block.prefilled.length;
     const kept = { bytes, height: tree.height(slot), count };
-    if (!this.blocks.lacks(slot)) {
-      if (this.blocks.isFollowing) this.server.keep(hash, kept);
+    if (!this.blocks.follower.lacks(slot)) {
+      if (this.blocks.follower.isFollowing) this.server.keep(hash, kept);
       this.pending.end(pending);
       return;
     }
@@ -54,7 +54,7 @@ export class Rebuilder {
       this.fail(pending);
     } else if (rebuild.missing.length === 0) {
       this.#complete(pending, rebuild, 0);
-    } else if (download.isInFlight(hash)) {
+    } else if (this.pending.isComing(pending.key)) {
       // The whole body is as near as what is missing.
       this.pending.end(pending);
     } else {

@@ -39,7 +39,7 @@ import type { Verifier } from './verifier.js';
 export class HeaderSync implements Part<Headers> {
   readonly name = 'headerSync';
   readonly #choice: LeaderChoice;
-  readonly #lowWork: LowWork;
+  readonly lowWork: LowWork;
   readonly #feed: AnswerFeed;
   #lead: Lead | undefined;
   #time: EventTime = { now: 0, wallTime: 0 };
@@ -57,7 +57,7 @@ export class HeaderSync implements Part<Headers> {
     minChainwork: bigint,
   ) {
     this.#choice = new LeaderChoice(claims, verifier, peers, ledger);
-    this.#lowWork = new LowWork(tree, minChainwork, secrets);
+    this.lowWork = new LowWork(tree, minChainwork, secrets);
     this.#feed = new AnswerFeed(verifier, {
       verified: (...headers) => listener.verified(...headers),
       done: (lead, outcome) => this.#verified(lead, outcome),
@@ -85,14 +85,9 @@ export class HeaderSync implements Part<Headers> {
     return this.isAhead(peer) ? this.#choice.refusal(peer) : undefined;
   }
 
-  /** Whether a branch of so much chainwork may be kept at once: one of less has to show its work first. */
-  hasEnoughWork(chainwork: bigint): boolean {
-    return chainwork >= this.#lowWork.enough;
-  }
-
   /** Bytes of branches that have yet to show their work: of one peer's, or of all together. */
   presyncBytes(peer?: Peer): number {
-    return this.#lowWork.bytes(peer);
+    return this.lowWork.bytes(peer);
   }
 
   /** Ends a turn that is over, looks for a leader if there is none, and keeps its requests flowing. */
@@ -156,16 +151,16 @@ export class HeaderSync implements Part<Headers> {
 
   peerGone(peer: Peer): void {
     this.verifier.drop(sourceOf(peer));
-    this.#lowWork.drop(peer);
+    this.lowWork.drop(peer);
     if (this.#lead?.peer === peer) this.#end(this.#lead);
     this.#choice.delete(peer);
-    this.#lowWork.unreserve(peer);
+    this.lowWork.unreserve(peer);
   }
 
   /** What was asked for has no place in the tree any more. */
   chainReplaced(): void {
     if (this.#lead !== undefined) this.#end(this.#lead);
-    this.#lowWork.restart();
+    this.lowWork.restart();
     this.#choice.restart();
   }
 
@@ -177,7 +172,7 @@ export class HeaderSync implements Part<Headers> {
   // Turns
 
   #begin(peer: Peer, now: number): void {
-    const lead = new Lead(peer, now, this.tree, this.claims, this.#lowWork.resume(peer));
+    const lead = new Lead(peer, now, this.tree, this.claims, this.lowWork.resume(peer));
     if (lead.isParentMissing) this.outbox.counters.count('vision_p2p_parent_request_sent_total');
     this.#lead = lead;
     this.#reserve(lead);
@@ -214,7 +209,7 @@ export class HeaderSync implements Part<Headers> {
       this.#refuse(lead, refusal);
     } else {
       this.#end(lead);
-      this.#lowWork.unreserve(peer);
+      this.lowWork.unreserve(peer);
       this.#choice.take(peer);
       const isUnproven = this.claims.isUnproven(peer, lead.announced);
       if (isUnproven) this.#countUnproven(peer, 'PEER_CLAIM_UNPROVEN');
@@ -230,7 +225,7 @@ export class HeaderSync implements Part<Headers> {
     const { peer } = lead;
     this.verifier.drop(sourceOf(peer));
     if (this.#lead === lead) this.#end(lead);
-    this.#lowWork.unreserve(peer);
+    this.lowWork.unreserve(peer);
     this.claims.settle(peer);
     this.#choice.refuse(peer, reason, this.#time.now);
     if (shown === undefined) return;
@@ -260,7 +255,7 @@ export class HeaderSync implements Part<Headers> {
 
   /** The first answer of a turn. @returns whether the turn goes on */
   #connect(lead: Lead, message: Headers): boolean {
-    const obstacle = this.#lowWork.connect(lead, message, this.#time.wallTime);
+    const obstacle = this.lowWork.connect(lead, message, this.#time.wallTime);
     if (obstacle === undefined) lead.isAnswered = true;
     else if (obstacle.kind === 'too little work') this.#refuse(lead, 'LOW_WORK', obstacle.shown);
     else this.#end(lead);
@@ -276,7 +271,7 @@ export class HeaderSync implements Part<Headers> {
   #walked(lead: Lead, presync: Presync, answer: Answer, outcome: BatchOutcome): void {
     const { peer } = lead;
     if (outcome.proven === undefined) {
-      this.#lowWork.drop(peer);
+      this.lowWork.drop(peer);
       this.#verified(lead, outcome);
       return;
     }
@@ -290,7 +285,7 @@ export class HeaderSync implements Part<Headers> {
     for (const released of presync.release()) this.#feed.verify(lead, released, this.#time.wallTime);
     const { pass } = presync;
     if (pass === 'done') {
-      this.#lowWork.drop(peer);
+      this.lowWork.drop(peer);
       lead.presync = undefined;
     }
     if (this.#lead !== lead) return;
@@ -308,7 +303,7 @@ export class HeaderSync implements Part<Headers> {
 
   /** A branch in its second pass has a place in the tree; where there is none for it, it is refused. */
   #reserve(lead: Lead): void {
-    if (!this.#lowWork.reserve(lead.peer)) this.#refuse(lead, 'BRANCH_REFUSED');
+    if (!this.lowWork.reserve(lead.peer)) this.#refuse(lead, 'BRANCH_REFUSED');
   }
 
   #verified(lead: Lead, outcome: BatchOutcome): void {
@@ -328,13 +323,13 @@ export class HeaderSync implements Part<Headers> {
         return;
       case 'UNKNOWN_PARENT':
         // The peer reorganised between two answers, or sent them in a strange order: a new locator tells.
-        this.#lowWork.drop(peer);
+        this.lowWork.drop(peer);
         if (this.#lead !== lead) return;
         this.#fail(lead);
         if (this.peers.get(peer.id) === peer) this.#countUnproven(peer, 'PEER_UNCONNECTED_HEADERS');
         return;
       case 'TREE_FULL':
-        this.#lowWork.drop(peer);
+        this.lowWork.drop(peer);
         this.#refuse(lead, 'BRANCH_REFUSED');
         return;
       case 'HEADER_TIME_TOO_NEW':

@@ -325,7 +325,7 @@ export class NodeParts {
         punish,
         announced: (...announcement) => this.announcer.receive(...announcement),
         updated: (peer) => this.notices.updated(peer, listener.now(), true),
-        hasEnoughWork: (chainwork) => sync.hasEnoughWork(chainwork),
+        hasEnoughWork: (chainwork) => chainwork >= sync.lowWork.enough,
         isFar,
       },
       this.random,
