@@ -21,6 +21,7 @@ import { genesisTime, VisionChain, visionSim } from '../sim/vision-chain.js';
 import type { Attack, Budget } from './attack.js';
 import { ATTACK_MS, Battlefield, type Cost, honestChain, startWallTime } from './battlefield.js';
 import { bodyAttacks } from './body-attacks.js';
+import { compactAttacks } from './compact-attacks.js';
 import { presyncAttacks } from './presync-attacks.js';
 import { storeAttacks } from './store-attacks.js';
 
@@ -382,6 +383,7 @@ export const attacks: readonly Attack[] = [
   ...headerAttacks,
   ...presyncAttacks,
   ...bodyAttacks,
+  ...compactAttacks,
   ...storeAttacks,
 ];
 

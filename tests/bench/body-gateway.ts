@@ -29,25 +29,42 @@ import { bodyNetwork } from './body-network.js';
 /** A transaction may take 64 KiB. */
 const TRANSACTION_BYTES = 60_000;
 
-/** Blocks 5 s apart that end at a time: the same in every process. */
-function mine(family: VisionFamily, count: number, tipTime: number, txRoot: Uint8Array): HeaderBatch {
-  const visionx = new VisionX(family.params.visionx);
-  const tree = new HeaderTree(family);
-  for (let height = 1; height <= count; height++) {
+/** A chain whose blocks all have one body: the same in every process that is given the same times. */
+class OneBodyChain {
+  readonly #visionx: VisionX;
+  readonly #tree: HeaderTree;
+
+  constructor(
+    readonly family: VisionFamily,
+    readonly txRoot: Uint8Array,
+  ) {
+    this.#visionx = new VisionX(family.params.visionx);
+    this.#tree = new HeaderTree(family);
+  }
+
+  /** Mines a block on top. @returns it */
+  mine(wallTime: number): HeaderBatch {
+    const { family } = this;
+    const tree = this.#tree;
     const template = createTemplate(family, {
       ancestry: tree.ancestry(tree.tip),
       parentHash: tree.hash(tree.tip).slice(),
-      wallTime: tipTime - 5 * (count - height),
-      txRoot,
+      wallTime,
+      txRoot: this.txRoot,
       miner: 'bench',
     });
     const { targetHigh, ...input } = templateInput(family, template);
-    const solution = visionx.search(input, 0n, 1_000_000, targetHigh);
+    const solution = this.#visionx.search(input, 0n, 1_000_000, targetHigh);
     if (solution === undefined) throw new Error('no solution in a million nonces');
     const { record, hash } = sealTemplate(family, template, solution.nonce, solution.digest);
     tree.insertChecked(record, hash, tree.tip);
+    return tree.batch(tree.tipHeight, 1);
   }
-  return tree.batch(1, count);
+
+  /** All blocks but genesis. */
+  get blocks(): HeaderBatch {
+    return this.#tree.batch(1, this.#tree.tipHeight);
+  }
 }
 
 /** Has the one body under every hash, and keeps no other. */
@@ -69,12 +86,16 @@ class OneBodyStore extends MemoryStore {
   }
 }
 
-/** @param args  address of the signaling server, blocks, bytes of a body, Unix seconds of the tip */
+/**
+ * @param args  address of the signaling server, blocks, bytes of a body, Unix seconds of the tip, and perhaps 'goes on': then
+ *   a further block is mined in each spacing
+ */
 export async function main([
   signal = '',
   blocks = '',
   bytes = '',
   tipTime = '',
+  goesOn,
 ]: readonly string[]): Promise<void> {
   const family = resolveNetwork(bodyNetwork);
   if (!isVisionFamily(family)) throw new TypeError('a Vision network is needed');
@@ -96,8 +117,10 @@ export async function main([
     },
   });
   await host.start();
-  const batch = mine(family, count, Number(tipTime), txRoot);
-  const { accepted, code } = await host.submit(batch, new Array<Uint8Array>(count).fill(body));
+  const chain = new OneBodyChain(family, txRoot);
+  const { targetSpacingS } = family;
+  for (let left = count - 1; left >= 0; left--) chain.mine(Number(tipTime) - targetSpacingS * left);
+  const { accepted, code } = await host.submit(chain.blocks, new Array<Uint8Array>(count).fill(body));
   if (accepted !== count) throw new Error(`the chain was refused: ${code}`);
   searchPeers({
     urls: [signal],
@@ -106,5 +129,7 @@ export async function main([
     links: rtcLinks.links,
     log,
   });
+  const mineOne = (): void => void host.submit(chain.mine(Math.floor(Date.now() / 1000)), [body]);
+  if (goesOn !== undefined) setInterval(mineOne, 1000 * targetSpacingS);
   console.log(JSON.stringify({ bodyBytes: body.length, tip: host.node.tip.hash }));
 }

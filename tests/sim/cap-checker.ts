@@ -6,14 +6,28 @@ import {
   BODY_READS_MAX,
   DEFERRED_BLOCK_REQUESTS_MAX,
   DEFERRED_REQUESTS_MAX,
+  FOLLOWED_BLOCKS,
   HELD_HEADERS_MAX,
+  MEMPOOL_NAMES_MAX,
+  MEMPOOL_TRANSACTIONS_MAX,
   ORPHAN_BYTES_MAX,
   ORPHANS_MAX,
   ORPHANS_PER_PEER_MAX,
+  OWN_TRANSACTIONS_BYTES_MAX,
+  OWN_TRANSACTIONS_MAX,
   PRESYNC_BYTES_MAX,
   PRESYNCS_MAX,
+  SIGNATURE_JOBS_MAX,
+  SIGNATURES_WAITING_BYTES_MAX,
+  SIGNATURES_WAITING_MAX,
   STORAGE_REQUESTS_MAX,
   TREE_HEADERS_MAX,
+  TX_ACCOUNTS_MAX,
+  TX_ANNOUNCEMENTS_PER_PEER_MAX,
+  TX_INCLUDED_BYTES_MAX,
+  TX_REJECTS_MAX,
+  TX_REQUESTED_MAX,
+  TX_SERVED_MAX,
   UNSENT_BYTES_MAX,
   WANTED_BLOCKS_MAX,
   WINDOW_MAX,
@@ -37,6 +51,27 @@ export interface CheckedNode {
     readonly family: { readonly bodyBytesMax: number };
   };
   readonly sync: { presyncBytes(): number };
+  readonly transactions: {
+    readonly rejects: number;
+    readonly mempool: {
+      readonly size: number;
+      readonly bytes: number;
+      readonly names: number;
+      readonly bytesMax: number;
+    };
+    readonly tracker: {
+      readonly size: number;
+      announcedBy(peer: CheckedPeer): number;
+      inFlightOf(peer: CheckedPeer): number;
+    };
+    readonly trickle: { queuedFor(peer: CheckedPeer): number; marksOf(peer: CheckedPeer): number };
+    readonly server: { waiting(peer: CheckedPeer): number };
+    readonly signatures: { readonly size: number; readonly bytes: number; readonly jobs: number };
+    readonly sender: { readonly own: { readonly size: number; readonly bytes: number } };
+    readonly follower: {
+      readonly included: { readonly bytes: number; readonly blocks: number; readonly accounts: number };
+    };
+  };
   readonly headerServer: { waiting(peer: CheckedPeer): number };
   readonly blocks: {
     readonly download: {
@@ -60,7 +95,7 @@ export interface CheckedNode {
 }
 
 /** What a storage request is about, as far as it has a cap of its own. */
-type StorageUse = 'header write' | 'body write' | 'body read' | 'other';
+type StorageUse = 'header write' | 'body write' | 'transaction write' | 'body read' | 'other';
 
 function useOf(operation: StorageOperation): StorageUse {
   if (operation.kind === 'list') return 'other';
@@ -68,6 +103,7 @@ function useOf(operation: StorageOperation): StorageUse {
   if (items.some(({ table }) => table === 'discouraged')) return 'other';
   const isOfBodies = items.some(({ table }) => table === 'bodies');
   if (operation.kind === 'read') return isOfBodies ? 'body read' : 'other';
+  if (items.some(({ table }) => table === 'transactions')) return 'transaction write';
   return isOfBodies ? 'body write' : 'header write';
 }
 
@@ -190,6 +226,7 @@ export class CapChecker {
     holds('hash jobs under way', this.#jobs.size, this.jobsMax);
     const count = (use: StorageUse): number => this.#uses.get(use) ?? 0;
     holds('writes under way', count('header write'), 1);
+    holds('writes of transactions under way', count('transaction write'), 1);
     holds('body writes under way', count('body write'), 1);
     holds('body reads under way', count('body read'), BODY_READS_MAX);
     holds('storage requests under way', this.#storage.size, STORAGE_REQUESTS_MAX);
@@ -208,9 +245,28 @@ export class CapChecker {
     holds('bytes of orphans', orphans.bytes, ORPHAN_BYTES_MAX);
     holds('parents of orphans', orphans.parents, orphans.size);
     holds('peers', peers.size, this.peersMax);
+    this.#checkTransactions();
     holds('peers that said hello', node.status.peers, peers.size);
     holds('blocks that the application waits for', this.#demands, BLOCK_DEMANDS_MAX);
     holds('bytes that wait for one peer', this.#unsentMax, UNSENT_BYTES_MAX + STEP_BYTES_MAX);
+  }
+
+  #checkTransactions(): void {
+    const { mempool, tracker, signatures, sender, follower, rejects } = this.node.transactions;
+    const { included } = follower;
+    holds('transactions in the mempool', mempool.size, MEMPOOL_TRANSACTIONS_MAX);
+    holds('bytes in the mempool', mempool.bytes, mempool.bytesMax);
+    holds('names in the mempool', mempool.names, MEMPOOL_NAMES_MAX);
+    holds('transactions announced', tracker.size, this.peersMax * TX_ANNOUNCEMENTS_PER_PEER_MAX);
+    holds('signatures', signatures.size, SIGNATURES_WAITING_MAX);
+    holds('bytes of signatures', signatures.bytes, SIGNATURES_WAITING_BYTES_MAX);
+    holds('jobs of signatures', signatures.jobs, SIGNATURE_JOBS_MAX);
+    holds('transactions of this side', sender.own.size, OWN_TRANSACTIONS_MAX);
+    holds('bytes of transactions of this side', sender.own.bytes, OWN_TRANSACTIONS_BYTES_MAX);
+    holds('bytes of transactions in blocks', included.bytes, TX_INCLUDED_BYTES_MAX);
+    holds('blocks whose transactions are kept', included.blocks, FOLLOWED_BLOCKS);
+    holds('senders', included.accounts, TX_ACCOUNTS_MAX);
+    holds('refused transactions', rejects, TX_REJECTS_MAX);
   }
 
   #checkPeer(peer: CheckedPeer): void {
@@ -218,6 +274,12 @@ export class CapChecker {
     const { download, orphans, server } = this.node.blocks;
     holds('requests of one peer that wait', this.node.headerServer.waiting(peer), DEFERRED_REQUESTS_MAX);
     holds('requests for bodies of one peer that wait', server.waiting(peer), DEFERRED_BLOCK_REQUESTS_MAX);
+    const { mempool, tracker, trickle, server: txServer } = this.node.transactions;
+    holds('announcements of one peer', tracker.announcedBy(peer), TX_ANNOUNCEMENTS_PER_PEER_MAX);
+    holds('transactions that one peer was asked for', tracker.inFlightOf(peer), TX_REQUESTED_MAX);
+    holds('transactions that one peer asks for', txServer.waiting(peer), TX_SERVED_MAX);
+    holds('marks of one peer', trickle.marksOf(peer), mempool.size);
+    holds('transactions that one peer is told', trickle.queuedFor(peer), mempool.size);
     holds('orphans of one peer', orphans.countOf(id), ORPHANS_PER_PEER_MAX);
     holds('the window of one peer', download.windowOf(id)?.size ?? 0, WINDOW_MAX);
   }

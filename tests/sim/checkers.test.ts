@@ -14,15 +14,30 @@ import {
   BODY_READS_MAX,
   DEFERRED_BLOCK_REQUESTS_MAX,
   DEFERRED_REQUESTS_MAX,
+  FOLLOWED_BLOCKS,
   HELD_HEADERS_MAX,
+  MEMPOOL_BYTES_MAX,
+  MEMPOOL_NAMES_MAX,
+  MEMPOOL_TRANSACTIONS_MAX,
   ORPHAN_BYTES_MAX,
   ORPHANS_MAX,
   ORPHANS_PER_PEER_MAX,
+  OWN_TRANSACTIONS_BYTES_MAX,
+  OWN_TRANSACTIONS_MAX,
   PRESYNC_BYTES_MAX,
   PRESYNCS_MAX,
   SIDE_HEADERS_MAX,
+  SIGNATURE_JOBS_MAX,
+  SIGNATURES_WAITING_BYTES_MAX,
+  SIGNATURES_WAITING_MAX,
   STORAGE_REQUESTS_MAX,
   TREE_HEADERS_MAX,
+  TX_ACCOUNTS_MAX,
+  TX_ANNOUNCEMENTS_PER_PEER_MAX,
+  TX_INCLUDED_BYTES_MAX,
+  TX_REJECTS_MAX,
+  TX_REQUESTED_MAX,
+  TX_SERVED_MAX,
   UNSENT_BYTES_MAX,
   WANTED_BLOCKS_MAX,
   WINDOW_MAX,
@@ -60,6 +75,24 @@ interface Said {
   deferred: number;
   deferredBodies: number;
   held: number;
+  pool: number;
+  poolBytes: number;
+  poolNames: number;
+  wantedTxs: number;
+  signatures: number;
+  signatureBytes: number;
+  signatureJobs: number;
+  own: number;
+  ownBytes: number;
+  included: number;
+  includedBlocks: number;
+  accounts: number;
+  rejects: number;
+  announced: number;
+  requested: number;
+  served: number;
+  marks: number;
+  told: number;
 }
 
 /** A node with two peers that holds nothing. */
@@ -80,6 +113,24 @@ function nothing(): Said {
     deferred: 0,
     deferredBodies: 0,
     held: 0,
+    pool: 0,
+    poolBytes: 0,
+    poolNames: 0,
+    wantedTxs: 0,
+    signatures: 0,
+    signatureBytes: 0,
+    signatureJobs: 0,
+    own: 0,
+    ownBytes: 0,
+    included: 0,
+    includedBlocks: 0,
+    accounts: 0,
+    rejects: 0,
+    announced: 0,
+    requested: 0,
+    served: 0,
+    marks: 0,
+    told: 0,
   };
 }
 
@@ -97,6 +148,30 @@ function checkerOf(changes: Partial<Said> = {}, said: Said = nothing(), sweepSte
       family: { bodyBytesMax: BODY_BYTES_MAX },
     },
     sync: { presyncBytes: () => said.presync },
+    transactions: {
+      rejects: said.rejects,
+      mempool: {
+        size: said.pool,
+        bytes: said.poolBytes,
+        names: said.poolNames,
+        bytesMax: MEMPOOL_BYTES_MAX,
+      },
+      tracker: {
+        size: said.wantedTxs,
+        announcedBy: ({ id }: { id: string }) => (id === 'b' ? said.announced : 0),
+        inFlightOf: ({ id }: { id: string }) => (id === 'b' ? said.requested : 0),
+      },
+      trickle: {
+        queuedFor: ({ id }: { id: string }) => (id === 'b' ? said.told : 0),
+        marksOf: ({ id }: { id: string }) => (id === 'b' ? said.marks : 0),
+      },
+      server: { waiting: ({ id }: { id: string }) => (id === 'b' ? said.served : 0) },
+      signatures: { size: said.signatures, bytes: said.signatureBytes, jobs: said.signatureJobs },
+      sender: { own: { size: said.own, bytes: said.ownBytes } },
+      follower: {
+        included: { bytes: said.included, blocks: said.includedBlocks, accounts: said.accounts },
+      },
+    },
     headerServer: { waiting: ({ id }: { id: string }) => (id === 'b' ? said.deferred : 0) },
     blocks: {
       download: {
@@ -143,6 +218,56 @@ describe('the checker of caps', () => {
       { deferredBodies: DEFERRED_BLOCK_REQUESTS_MAX },
       { deferredBodies: DEFERRED_BLOCK_REQUESTS_MAX + 1 },
     ],
+    [
+      'transactions in the mempool',
+      { pool: MEMPOOL_TRANSACTIONS_MAX },
+      { pool: MEMPOOL_TRANSACTIONS_MAX + 1 },
+    ],
+    ['bytes in the mempool', { poolBytes: MEMPOOL_BYTES_MAX }, { poolBytes: MEMPOOL_BYTES_MAX + 1 }],
+    ['names in the mempool', { poolNames: MEMPOOL_NAMES_MAX }, { poolNames: MEMPOOL_NAMES_MAX + 1 }],
+    [
+      'transactions announced',
+      { wantedTxs: PEERS_MAX * TX_ANNOUNCEMENTS_PER_PEER_MAX },
+      { wantedTxs: PEERS_MAX * TX_ANNOUNCEMENTS_PER_PEER_MAX + 1 },
+    ],
+    ['signatures', { signatures: SIGNATURES_WAITING_MAX }, { signatures: SIGNATURES_WAITING_MAX + 1 }],
+    [
+      'bytes of signatures',
+      { signatureBytes: SIGNATURES_WAITING_BYTES_MAX },
+      { signatureBytes: SIGNATURES_WAITING_BYTES_MAX + 1 },
+    ],
+    ['jobs of signatures', { signatureJobs: SIGNATURE_JOBS_MAX }, { signatureJobs: SIGNATURE_JOBS_MAX + 1 }],
+    ['transactions of this side', { own: OWN_TRANSACTIONS_MAX }, { own: OWN_TRANSACTIONS_MAX + 1 }],
+    [
+      'bytes of transactions of this side',
+      { ownBytes: OWN_TRANSACTIONS_BYTES_MAX },
+      { ownBytes: OWN_TRANSACTIONS_BYTES_MAX + 1 },
+    ],
+    [
+      'bytes of transactions in blocks',
+      { included: TX_INCLUDED_BYTES_MAX },
+      { included: TX_INCLUDED_BYTES_MAX + 1 },
+    ],
+    [
+      'blocks whose transactions are kept',
+      { includedBlocks: FOLLOWED_BLOCKS },
+      { includedBlocks: FOLLOWED_BLOCKS + 1 },
+    ],
+    ['senders', { accounts: TX_ACCOUNTS_MAX }, { accounts: TX_ACCOUNTS_MAX + 1 }],
+    ['refused transactions', { rejects: TX_REJECTS_MAX }, { rejects: TX_REJECTS_MAX + 1 }],
+    [
+      'announcements of one peer',
+      { announced: TX_ANNOUNCEMENTS_PER_PEER_MAX },
+      { announced: TX_ANNOUNCEMENTS_PER_PEER_MAX + 1 },
+    ],
+    [
+      'transactions that one peer was asked for',
+      { requested: TX_REQUESTED_MAX },
+      { requested: TX_REQUESTED_MAX + 1 },
+    ],
+    ['transactions that one peer asks for', { served: TX_SERVED_MAX }, { served: TX_SERVED_MAX + 1 }],
+    ['marks of one peer', { pool: 3, marks: 3 }, { pool: 3, marks: 4 }],
+    ['transactions that one peer is told', { pool: 3, told: 3 }, { pool: 3, told: 4 }],
     ['peers', { peers: PEERS_MAX }, { peers: PEERS_MAX + 1 }],
     ['peers that said hello', { ready: 2 }, { ready: 3 }],
     [
@@ -164,11 +289,13 @@ describe('the checker of caps', () => {
   const readBody: StorageOperation = { kind: 'read', selections: [select('bodies', hash)] };
   const writeBody: StorageOperation = { kind: 'write', changes: [deleteRecord('bodies', hash)] };
   const writeTip: StorageOperation = { kind: 'write', changes: [putRecord('meta', 'tip', hash)] };
+  const writeTransaction: StorageOperation = { kind: 'write', changes: [deleteRecord('transactions', hash)] };
   const listBodies: StorageOperation = { kind: 'list', table: 'bodies' };
   it.each<[what: string, max: number, effect: (i: number) => Effect]>([
     ['hash jobs under way', JOBS_MAX, (job) => ({ type: 'verifyPow', job, work })],
     ['writes under way', 1, (i) => storage(i, writeTip)],
     ['body writes under way', 1, (i) => storage(i, writeBody)],
+    ['writes of transactions under way', 1, (i) => storage(i, writeTransaction)],
     ['body reads under way', BODY_READS_MAX, (i) => storage(i, readBody)],
     ['storage requests under way', STORAGE_REQUESTS_MAX, (i) => storage(i, listBodies)],
     [

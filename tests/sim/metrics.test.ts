@@ -82,11 +82,15 @@ describe('the metrics of a node', () => {
     expect(full.core.metrics()).toMatchObject({
       vision_p2p_headers_sent_total: 2500,
       vision_p2p_headers_received_total: 0,
-      vision_p2p_announces_sent_total: 10,
+      // The first block is announced; near then wants the others unasked, with their headers.
+      vision_p2p_announces_sent_total: 1,
+      vision_compact_blocks_sent_total: 9,
     });
     expect(sum(nodes, 'vision_p2p_headers_received_total')).toBe(5000);
     expect(sum(nodes, 'vision_p2p_headers_sent_total')).toBe(5000);
-    expect(sum(nodes, 'vision_p2p_announces_sent_total')).toBeGreaterThanOrEqual(20);
+    expect(sum(nodes, 'vision_p2p_announces_sent_total')).toBeGreaterThanOrEqual(2);
+    for (const what of ['sent', 'received'] as const)
+      expect(sum(nodes, `vision_compact_blocks_${what}_total`)).toBe(18);
     expect(sum(nodes, 'vision_p2p_announces_received_total')).toBe(
       sum(nodes, 'vision_p2p_announces_sent_total'),
     );
@@ -201,7 +205,7 @@ describe('the table of metrics', () => {
   it('keeps to the names of Prometheus: counters end in _total, gauges do not', () => {
     expect(metricNames.length).toBeGreaterThanOrEqual(14);
     for (const name of metricNames) {
-      expect(name).toMatch(/^vision_(p2p|chain)_[a-z0-9_]+$/);
+      expect(name).toMatch(/^vision_(p2p|chain|tx|mempool|compact)_[a-z0-9_]+$/);
       expect(name.endsWith('_total')).toBe(metricDefinitions[name].type === 'counter');
       expect(metricHelp[name]).toMatch(/^[A-Z].*\.$/);
     }

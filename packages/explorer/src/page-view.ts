@@ -11,6 +11,7 @@ import { NoticesPanel } from './notices/notices-panel.js';
 import { PeersPanel } from './peers/peers-panel.js';
 import type { NodeSession } from './session/node-session.js';
 import { HeroPanel } from './status/hero-panel.js';
+import { TransactionsPanel } from './transactions/transactions-panel.js';
 import { TrustPanel } from './trust/trust-panel.js';
 
 /** When a page that is seen is drawn again if nothing happens, in milliseconds: ages are shown in seconds. */
@@ -27,6 +28,7 @@ export class PageView {
   readonly #trust = new TrustPanel();
   readonly #embed = new EmbedPanel();
   readonly #notices: NoticesPanel;
+  readonly #transactions: TransactionsPanel;
   readonly #scheduler = new FrameScheduler(() => this.#draw());
   readonly #recent = new RecentHeaders(SPACING_BARS + 1, () => this.#scheduler.request());
 
@@ -34,6 +36,7 @@ export class PageView {
   constructor(session: NodeSession, rejoin: () => void) {
     this.#session = session;
     this.#notices = new NoticesPanel(session);
+    this.#transactions = new TransactionsPanel(session);
     new LookupPanel(session);
     this.#membership.addEventListener('click', () => {
       if (session.state.lifecycle === 'starting') return;
@@ -67,6 +70,7 @@ export class PageView {
     this.#peers.render(state);
     this.#trust.render(state);
     this.#notices.render(now);
+    this.#transactions.render();
     this.#embed.render(state.options);
     const labels = {
       starting: 'Leave the network',

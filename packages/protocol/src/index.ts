@@ -19,6 +19,7 @@ export type {
   ProofOfWork,
 } from './chain/chain-family.js';
 export { checkChainwork } from './chain/check-chainwork.js';
+export type { CompactBlock, CompactRules } from './chain/compact-rules.js';
 export { type HeaderFault, headerFaults } from './chain/header-fault.js';
 export type { PowJob, VisionXJob, VisionXParams } from './chain/pow-job.js';
 export type { SignatureCheck } from './chain/signature-check.js';
@@ -105,6 +106,8 @@ export {
 } from './io/storage.js';
 export type { StoragePort } from './io/storage-port.js';
 export {
+  type MempoolChange,
+  type MempoolInfo,
   type MempoolSize,
   type MempoolTransaction,
   type PoolFault,
@@ -147,6 +150,7 @@ export {
   type Identity,
   PROTOCOL_VERSION,
   SERVICE_ARCHIVE,
+  SERVICE_COMPACT_BLOCKS,
   SERVICE_GATEWAY,
   SERVICE_TRANSACTIONS,
   signedHello,

@@ -55,6 +55,11 @@ function bytesOfPeer(family: ChainFamily): Record<string, number> {
     lateAnswers: limits.LATE_ANSWERS_MAX * 192,
     unsent: limits.UNSENT_BYTES_MAX + messageAndFrame(headersMessage),
     heldHeaders: limits.HELD_HEADERS_PER_PEER_MAX * (family.recordBytes + 32 + 200),
+    // An announcement is in two maps and perhaps a heap; what it announces may be announced by nobody else.
+    announcements: limits.TX_ANNOUNCEMENTS_PER_PEER_MAX * 600,
+    requestedTransactions: limits.TX_REQUESTED_MAX * 128,
+    servedTransactions: limits.TX_SERVED_MAX * 128,
+    toldTransactions: limits.MEMPOOL_TRANSACTIONS_MAX * 64,
   };
 }
 
@@ -68,8 +73,28 @@ function bytesOfBodies({ bodyBytesMax }: ChainFamily): Record<string, number> {
     seen: (limits.SEEN_BLOCKS_MAX + limits.SEEN_HEADERS_MAX) * 128,
     wanted: limits.WANTED_BLOCKS_MAX * 512,
     spares: limits.SPARE_BYTES_MAX,
+    // What came, and what is kept to be sent; the body whose transactions are served, and an entry for each transaction.
+    compactBlocks: 2 * limits.COMPACT_REBUILDS_MAX * (limits.COMPACT_BLOCK_BYTES_MAX + 20_000 * 64),
+    compactServed: bodyBytesMax + 20_000 * 256,
     // And what the second pass over one branch lets go at once, until it is verified.
     presyncs: (limits.PRESYNCS_MAX + 1) * limits.PRESYNC_BYTES_MAX,
+  };
+}
+
+/** Most bytes of transactions, by what holds them: a page's. Each one that is kept is an object with several names. */
+function bytesOfTransactions(): Record<string, number> {
+  const object = 1_200;
+  return {
+    mempool: limits.MEMPOOL_BYTES_MAX + limits.MEMPOOL_TRANSACTIONS_MAX * object,
+    names: limits.MEMPOOL_NAMES_MAX * 200,
+    // The smallest of Bitcoin has 60 bytes, and what a light node reads of it takes ten times as much.
+    included: limits.TX_INCLUDED_BYTES_MAX * 11,
+    dropped: limits.TX_DROPPED_BYTES_MAX + limits.TX_DROPPED_MAX * object,
+    accounts: limits.TX_ACCOUNTS_MAX * 256,
+    rejects: limits.TX_REJECTS_MAX * 128,
+    // A signed text is up to four times as long as the transaction.
+    signatures: limits.SIGNATURES_WAITING_BYTES_MAX * 5 + limits.SIGNATURES_WAITING_MAX * object,
+    own: limits.OWN_TRANSACTIONS_BYTES_MAX * 2,
   };
 }
 
@@ -86,8 +111,9 @@ describe('limits', () => {
         (family.recordBytes + 32),
     );
     const bodies = families.map((family) => sum(Object.values(bytesOfBodies(family))));
+    const transactions = sum(Object.values(bytesOfTransactions()));
     const worst = Math.max(
-      ...peers.map((bytes, i) => bytes + (submissions[i] as number) + (bodies[i] as number)),
+      ...peers.map((bytes, i) => bytes + (submissions[i] as number) + (bodies[i] as number) + transactions),
     );
     const text = readFileSync(new URL('./limits.ts', import.meta.url), 'utf8').replaceAll(/\n \*/g, '');
     const stated = Number(/at most (\d+) MiB for (\d+) peers/.exec(text)?.[1]);

@@ -2,7 +2,7 @@
  * Every bound of the protocol core: what it bounds, its unit, why this value, and what happens when it is reached.
  * LIMITS.md is generated from this file.
  *
- * Together they bound memory. The worst case, besides the tree (see header-tree.ts), is at most 840 MiB for 32 peers
+ * Together they bound memory. The worst case, besides the tree (see header-tree.ts), is at most 1080 MiB for 32 peers
  * that are all hostile at once. A test adds it up.
  */
 

@@ -130,6 +130,8 @@ describe('the router', () => {
       'headerServer',
       'headerSync',
       'blockSync',
+      'transactions',
+      'compactBlocks',
     ]);
     // It throws if one of them is missing.
     expect(new LightNode(options).status.phase).toBe('connecting');

@@ -1,5 +1,14 @@
-import type { HeaderInfo, Metrics, PeerInfo, Status, Tip } from '@vision-light/protocol';
+import type {
+  HeaderInfo,
+  MempoolInfo,
+  Metrics,
+  PeerInfo,
+  Status,
+  Tip,
+  VisionTransaction,
+} from '@vision-light/protocol';
 import type { Block } from '../boundary/block.js';
+import type { SentTransaction } from './sent-transaction.js';
 import type { Listener, Subscriptions } from './subscriptions.js';
 
 /** What {@link LightNodeHandle.tips} can be told. */
@@ -52,6 +61,31 @@ export interface LightNodeHandle {
    * where the browser can neither sign nor verify (SIGNATURES_UNAVAILABLE).
    */
   readonly identity: string | undefined;
+  /**
+   * Sends a transaction: encoded, or on Vision as an object with the members of its JSON (integers as bigints). The node checks
+   * what a light node can check, keeps it for the next visit, and passes it to one peer first, so that nobody can tell that
+   * it began here. Two tabs of one origin watch what they sent themselves; after a reload `subscribe('transaction')` goes on
+   * telling.
+   *
+   * @returns what becomes of it; a refusal is an error with a TX_ code there
+   * @throws {TypeError} if the argument is neither bytes nor an object
+   */
+  sendTx(tx: Uint8Array | VisionTransaction): SentTransaction;
+  /**
+   * What the mempool holds: transactions that are in no block, as far as this node has heard of them.
+   *
+   * @throws {LightNodeError} NODE_CLOSED
+   */
+  mempool(): Promise<MempoolInfo>;
+  /**
+   * Vision: the nonce of the next transaction of a sender, as far as the newest blocks and the mempool say; 0 if they say
+   * nothing. Whoever sent something longer ago must know better.
+   *
+   * @param publicKey  64 lowercase hex digits
+   * @throws {TypeError | RangeError} if that is no key
+   * @throws {LightNodeError} NODE_CLOSED
+   */
+  nextNonce(publicKey: string): Promise<bigint>;
   /** The peers that have said hello. */
   peers(): readonly PeerInfo[];
   /**

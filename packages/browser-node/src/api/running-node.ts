@@ -1,5 +1,6 @@
 import {
   type HeaderInfo,
+  type MempoolInfo,
   type Metrics,
   metricDefinitions,
   metricNames,
@@ -7,11 +8,12 @@ import {
   type PeerInfo,
   type Status,
   type Tip,
+  type VisionTransaction,
   zeroMetrics,
 } from '@vision-light/protocol';
 import type { Block } from '../boundary/block.js';
 import type { LightNodeErrorCode } from '../boundary/error-codes.js';
-import type { BlockAnswer, FromNode } from '../boundary/messages.js';
+import type { BlockAnswer, FromNode, SendAnswer } from '../boundary/messages.js';
 import type { NodeWorkerLink } from '../boundary/node-worker-link.js';
 import { PagePeers } from '../peers/page-peers.js';
 import { freeze } from './freeze.js';
@@ -19,6 +21,8 @@ import { LightNodeError } from './light-node-error.js';
 import type { LightNodeHandle, TipsOptions } from './light-node-handle.js';
 import type { LightNodeSettings } from './light-node-options.js';
 import { watchPage } from './page-events.js';
+import type { SentTransaction } from './sent-transaction.js';
+import { SentTransactions } from './sent-transactions.js';
 import { type Listener, type Subscriptions, SubscriptionTable } from './subscriptions.js';
 import { TipStream } from './tip-stream.js';
 
@@ -48,6 +52,7 @@ export class RunningNode implements LightNodeHandle {
   readonly #links: PagePeers['links'];
   readonly #subscriptions = new SubscriptionTable();
   readonly #streams = new Set<TipStream>();
+  readonly #sent = new SentTransactions();
   readonly #unwatchPage: () => void;
   /** Fulfilled once everything is released. */
   readonly closed: Promise<typeof CLOSED>;
@@ -138,6 +143,28 @@ export class RunningNode implements LightNodeHandle {
     throw new LightNodeError(answer.code);
   }
 
+  sendTx(tx: Uint8Array | VisionTransaction): SentTransaction {
+    if (typeof tx !== 'object' || tx === null)
+      throw new TypeError(`sendTx: must be given a transaction or its bytes, got ${String(tx)}`);
+    return this.#sent.send(() => {
+      if (this.#closing !== undefined) throw new LightNodeError('NODE_CLOSED');
+      // comlink types a promise for each case of the answer.
+      const asked: Promise<SendAnswer> = this.#worker.control.sendTransaction(tx);
+      return this.#untilClosed(asked);
+    });
+  }
+
+  async mempool(): Promise<MempoolInfo> {
+    if (this.#closing !== undefined) throw new LightNodeError('NODE_CLOSED');
+    return await this.#untilClosed(this.#worker.control.mempool());
+  }
+
+  async nextNonce(publicKey: string): Promise<bigint> {
+    assertHash('nextNonce', publicKey);
+    if (this.#closing !== undefined) throw new LightNodeError('NODE_CLOSED');
+    return await this.#untilClosed(this.#worker.control.nextNumber(publicKey));
+  }
+
   peers(): readonly PeerInfo[] {
     return this.#peers;
   }
@@ -207,6 +234,13 @@ export class RunningNode implements LightNodeHandle {
       case 'withheld':
         this.#subscriptions.publish('withheld', notice.withheld);
         break;
+      case 'transaction':
+        this.#sent.tell(notice.id, notice.state);
+        this.#subscriptions.publish('transaction', freeze({ id: notice.id, state: notice.state }));
+        break;
+      case 'transactions':
+        this.#subscriptions.publish('transactions', notice);
+        break;
       case 'status':
         // The page says itself when everything is released.
         if (notice.status.phase !== 'closed') this.#setStatus(notice.status);
@@ -227,9 +261,7 @@ export class RunningNode implements LightNodeHandle {
       case 'header':
       case 'block':
       case 'sent':
-      case 'transaction':
       case 'mempool':
-      case 'transactions':
       case 'closed':
         break;
       default:
@@ -250,6 +282,7 @@ export class RunningNode implements LightNodeHandle {
     this.#unwatchPage();
     this.#finder.close();
     for (const stream of [...this.#streams]) stream.end();
+    this.#sent.close();
     if (!this.#isCrashed) {
       const timeout = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS));
       // However it ends, everything is released afterwards.

@@ -1,4 +1,12 @@
-import type { PeerInfo, Reorg, Status, Tip, WithheldRun } from '@vision-light/protocol';
+import type {
+  MempoolChange,
+  PeerInfo,
+  Reorg,
+  SentState,
+  Status,
+  Tip,
+  WithheldRun,
+} from '@vision-light/protocol';
 import type { LightNodeError } from './light-node-error.js';
 
 /** A peer came, went or changed; `peers` are all of them as they are now. */
@@ -12,6 +20,13 @@ export interface PeerChange {
   readonly peers: readonly PeerInfo[];
 }
 
+/** News of a transaction that this node sent, in this visit or an earlier one. */
+export interface SentNews {
+  /** 64 lowercase hex digits. */
+  readonly id: string;
+  readonly state: SentState;
+}
+
 /** What each kind of subscription carries. */
 export interface Subscriptions {
   readonly tip: Tip;
@@ -20,6 +35,9 @@ export interface Subscriptions {
   readonly competing: readonly Tip[];
   /** A run of blocks that seems to have been withheld has become the best chain. A sign, no proof. */
   readonly withheld: WithheldRun;
+  readonly transaction: SentNews;
+  /** What has changed in the mempool, at most twice a second. */
+  readonly transactions: MempoolChange;
   readonly status: Status;
   readonly peer: PeerChange;
   readonly error: LightNodeError;
@@ -45,6 +63,8 @@ export class SubscriptionTable {
     reorg: new Set(),
     competing: new Set(),
     withheld: new Set(),
+    transaction: new Set(),
+    transactions: new Set(),
     status: new Set(),
     peer: new Set(),
     error: new Set(),

@@ -1,4 +1,11 @@
-import { blockFaults, type StoreFault, statusReasons, storeFaults } from '@vision-light/protocol';
+import {
+  blockFaults,
+  poolFaults,
+  type StoreFault,
+  statusReasons,
+  storeFaults,
+  transactionFaults,
+} from '@vision-light/protocol';
 import type { SignalingFault } from '@vision-light/signaling/client';
 
 /**
@@ -23,6 +30,10 @@ export const lightNodeErrors = {
   ...storeFaults,
   BLOCK_UNAVAILABLE: blockFaults.BLOCK_UNAVAILABLE,
   BLOCK_BUSY: blockFaults.BLOCK_BUSY,
+  ...transactionFaults,
+  ...poolFaults,
+  TX_REPLACED: 'Another transaction uses up the same: it is in a block, or it offers more.',
+  TX_EXPIRED: 'No block had the transaction for a day.',
   CLOCK_BEHIND: statusReasons.CLOCK_BEHIND,
   BRANCH_REFUSED: statusReasons.BRANCH_REFUSED,
   LOW_WORK: statusReasons.LOW_WORK,

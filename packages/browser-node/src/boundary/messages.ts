@@ -9,9 +9,11 @@ import type {
   ChannelEnds,
   CustomNetwork,
   HeaderInfo,
+  MempoolInfo,
   Metrics,
   NetworkName,
   NodeNotice,
+  VisionTransaction,
 } from '@vision-light/protocol';
 import type { Block } from './block.js';
 
@@ -43,6 +45,9 @@ export type BlockAnswer =
   | { readonly ok: true; readonly block: Block }
   | { readonly ok: false; readonly code: BlockFault };
 
+/** Id of a transaction that was taken, or why it was not. */
+export type SendAnswer = { readonly id: string } | { readonly code: string };
+
 /** Calls from the page, through comlink. */
 export interface NodeControl {
   /** Starts the node; a `ready` notice follows once the stored chain is loaded. */
@@ -50,6 +55,11 @@ export interface NodeControl {
   header(heightOrHash: number | string): HeaderInfo | undefined | Promise<HeaderInfo | undefined>;
   /** @param hash  64 hex digits, display order */
   block(hash: string): Promise<BlockAnswer>;
+  /** Checks and relays a transaction: encoded, or of Vision as an object. */
+  sendTransaction(tx: Uint8Array | VisionTransaction): Promise<SendAnswer>;
+  mempool(): Promise<MempoolInfo>;
+  /** Number of the next transaction of a sender, as far as it is known. */
+  nextNumber(account: string): bigint;
   /** The page became visible, or the network came back. */
   resume(): void;
   /** Takes leave of the peers and writes what is not yet stored. */

@@ -3,14 +3,18 @@ import {
   type BlockResult,
   bytesToHex,
   type ChainFamily,
+  type Command,
   Driver,
+  encodeVisionTransaction,
   type HeaderInfo,
   LightNode,
+  type MempoolInfo,
   type Metrics,
   metricNames,
   type NodeEventBody,
   type NodeNotice,
   resolveNetwork,
+  type VisionTransaction,
 } from '@vision-light/protocol';
 import { expose, transfer } from 'comlink';
 import type { LightNodeErrorCode } from '../boundary/error-codes.js';
@@ -18,6 +22,7 @@ import type {
   BlockAnswer,
   NodeControl,
   NodeWorkerSettings,
+  SendAnswer,
   StartResult,
   ToNodeWorker,
 } from '../boundary/messages.js';
@@ -72,6 +77,21 @@ export function startNodeWorker(scope: NodeWorkerScope): void {
   };
 }
 
+/** Who waits for what, by ticket. */
+type Awaited<T> = Map<number, (answer: T) => void>;
+
+/** A command that is answered, without its ticket. */
+type Untold = {
+  [Kind in Command['kind']]: Extract<Command, { kind: Kind }> extends { ticket: number }
+    ? Omit<Extract<Command, { kind: Kind }>, 'ticket'>
+    : never;
+}[Command['kind']];
+
+function settle<T>(awaited: Awaited<T>, ticket: number, answer: T): void {
+  awaited.get(ticket)?.(answer);
+  awaited.delete(ticket);
+}
+
 class NodeHost implements NodeControl {
   readonly channels: PeerChannels;
   readonly powWorkers: PowWorkerPorts;
@@ -83,8 +103,10 @@ class NodeHost implements NodeControl {
   #lastPowFault: string | undefined;
   #isReleased = false;
   #lastTicket = 0;
-  readonly #awaitedBlocks = new Map<number, (result: BlockResult) => void>();
-  readonly #awaitedHeaders = new Map<number, (header: HeaderInfo | undefined) => void>();
+  readonly #awaitedBlocks: Awaited<BlockResult> = new Map();
+  readonly #awaitedHeaders: Awaited<HeaderInfo | undefined> = new Map();
+  readonly #awaitedSends: Awaited<SendAnswer> = new Map();
+  readonly #awaitedPools: Awaited<MempoolInfo> = new Map();
   /** What the page knows. */
   #postedMetrics: Metrics | undefined;
   #metricsTimer: ReturnType<typeof setInterval> | undefined;
@@ -118,22 +140,14 @@ class NodeHost implements NodeControl {
     const mayBeStored =
       typeof heightOrHash === 'number' && node !== undefined && node.status.verifiedFrom > 0;
     if (header !== undefined || !mayBeStored) return header;
-    return new Promise((resolve) => {
-      const ticket = ++this.#lastTicket;
-      this.#awaitedHeaders.set(ticket, resolve);
-      this.#push({ type: 'command', command: { kind: 'header', height: heightOrHash, ticket } });
-    });
+    return this.#ask(this.#awaitedHeaders, { kind: 'header', height: heightOrHash });
   }
 
   async block(text: string): Promise<BlockAnswer> {
     const family = this.#driver?.node.tree.family;
     const hash = family?.hashFromHex(text);
     if (family === undefined || hash === undefined) return { ok: false, code: 'BLOCK_UNKNOWN' };
-    const ticket = ++this.#lastTicket;
-    const result = await new Promise<BlockResult>((resolve) => {
-      this.#awaitedBlocks.set(ticket, resolve);
-      this.#push({ type: 'command', command: { kind: 'block', hash, ticket } });
-    });
+    const result = await this.#ask(this.#awaitedBlocks, { kind: 'block', hash });
     if (!result.ok) return result;
     const { height, body } = result;
     const info = family.describeBody(body);
@@ -142,6 +156,25 @@ class NodeHost implements NodeControl {
     if (info === undefined || header === undefined) return { ok: false, code: 'BLOCK_UNKNOWN' };
     const answer: BlockAnswer = { ok: true, block: { ...info, height, hash: text, header, body } };
     return transfer(answer, [body.buffer]);
+  }
+
+  async sendTransaction(tx: Uint8Array | VisionTransaction): Promise<SendAnswer> {
+    let bytes: Uint8Array;
+    try {
+      bytes = tx instanceof Uint8Array ? tx : encodeVisionTransaction(tx);
+    } catch {
+      // A member is missing, of a wrong type, or too large.
+      return { code: 'TX_MALFORMED' };
+    }
+    return this.#ask(this.#awaitedSends, { kind: 'sendTransaction', bytes });
+  }
+
+  mempool(): Promise<MempoolInfo> {
+    return this.#ask(this.#awaitedPools, { kind: 'mempool' });
+  }
+
+  nextNumber(account: string): bigint {
+    return this.#driver?.node.transactions.nextNumber(account) ?? 0n;
   }
 
   resume(): void {
@@ -225,6 +258,15 @@ class NodeHost implements NodeControl {
     return identity?.publicKey;
   }
 
+  /** Gives the node a command with a ticket; resolves with the answer. */
+  #ask<T>(awaited: Awaited<T>, command: Untold): Promise<T> {
+    return new Promise((resolve) => {
+      const ticket = ++this.#lastTicket;
+      awaited.set(ticket, resolve);
+      this.#push({ type: 'command', command: { ...command, ticket } });
+    });
+  }
+
   /** @returns true if nobody looks at the event any more */
   readonly #push = (event: NodeEventBody): boolean => {
     let isDone = false;
@@ -262,15 +304,19 @@ class NodeHost implements NodeControl {
   }
 
   #notify(notice: NodeNotice): void {
-    if (notice.type === 'block') {
-      this.#awaitedBlocks.get(notice.ticket)?.(notice.result);
-      this.#awaitedBlocks.delete(notice.ticket);
-      return;
-    }
-    if (notice.type === 'header') {
-      this.#awaitedHeaders.get(notice.ticket)?.(notice.header);
-      this.#awaitedHeaders.delete(notice.ticket);
-      return;
+    switch (notice.type) {
+      case 'block':
+        settle(this.#awaitedBlocks, notice.ticket, notice.result);
+        return;
+      case 'header':
+        settle(this.#awaitedHeaders, notice.ticket, notice.header);
+        return;
+      case 'sent':
+        settle(this.#awaitedSends, notice.ticket, notice);
+        return;
+      case 'mempool':
+        settle(this.#awaitedPools, notice.ticket, notice.mempool);
+        return;
     }
     this.#notices.add(notice);
     if (notice.type !== 'closed') return;

@@ -4,7 +4,9 @@ import {
   type LightNodeErrorCode,
   type LightNodeHandle,
   type LightNodeOptions,
+  type MempoolChange,
   type PeerInfo,
+  type SentState,
   type Status,
   type Tip,
 } from '@vision-light/browser-node';
@@ -37,6 +39,10 @@ export interface SessionState {
   readonly notices: SessionNotice[];
   /** Errors that still matter, by code. */
   readonly troubles: Map<string, SessionNotice>;
+  /** How much the mempool holds. */
+  mempool: MempoolChange['mempool'];
+  /** What has become of transactions that this browser sent, by id; the one with the newest news is the last. */
+  readonly sent: Map<string, SentState>;
 }
 
 /** Most notices that are kept; the oldest are dropped. Arbitrary: nobody reads more. */
@@ -76,6 +82,8 @@ export class NodeSession {
     isKept: true,
     notices: [],
     troubles: new Map(),
+    mempool: { count: 0, bytes: 0 },
+    sent: new Map(),
   };
   readonly #onChange: (withinMs: number) => void;
   readonly #dismissed = new Set<string>();
@@ -161,6 +169,13 @@ export class NodeSession {
         },
         waitOf(state.status, status),
       ),
+    );
+    node.subscribe('transactions', ({ mempool }) => listen(() => (state.mempool = mempool), NUMBERS_WAIT_MS));
+    node.subscribe('transaction', ({ id, state: sent }) =>
+      listen(() => {
+        state.sent.delete(id);
+        state.sent.set(id, sent);
+      }),
     );
     node.subscribe('reorg', (reorg) =>
       listen(() => {

@@ -54,8 +54,6 @@ interface Source {
 export class BlockDownload {
   readonly #wanted: WantedBlocks;
   readonly #sources = new Map<string, Source>();
-  /** Keys of bodies that come another way: nobody is asked for them meanwhile. */
-  readonly #deferred = new Set<string>();
   /** Peers that were paused PAUSES_MAX times. */
   #unresponsive: string[] = [];
   /** When it is looked next whether a faster peer could give what a slow one owes. */
@@ -103,7 +101,7 @@ export class BlockDownload {
     if (this.#sources.size === 0) return [];
     const found: Uint8Array[] = [];
     for (const wanted of this.#wanted.values()) {
-      if (wanted.state !== 'queued' || this.#deferred.has(wanted.key)) continue;
+      if (wanted.state !== 'queued' || this.#wanted.deferred.has(wanted.key)) continue;
       let isHopeless = true;
       for (const id of this.#sources.keys()) isHopeless &&= !mayHave(wanted, id);
       if (isHopeless) found.push(wanted.hash);
@@ -127,22 +125,12 @@ export class BlockDownload {
 
   /** Nobody is asked for a body, wanted or not, until it is released. */
   defer(hash: Uint8Array): void {
-    this.#deferred.add(bytesToHex(hash));
+    this.#wanted.deferred.add(bytesToHex(hash));
   }
 
-  /**
-   * A body that was deferred may be asked for again.
-   *
-   * @param silent  the peer that did not give it in time
-   */
+  /** A body that was deferred may be asked for. @param silent  the peer that did not give it in time */
   release(hash: Uint8Array, silent?: string): void {
-    const key = bytesToHex(hash);
-    this.#deferred.delete(key);
-    const wanted = this.#wanted.get(key);
-    if (wanted === undefined || silent === undefined) return;
-    wanted.slow.add(silent);
-    wanted.offeredBy?.delete(silent);
-    if (wanted.offeredBy?.size === 0) wanted.offeredBy = undefined;
+    this.#wanted.release(bytesToHex(hash), silent);
   }
 
   /** Whether a body is on its way from a peer. */
@@ -238,7 +226,7 @@ export class BlockDownload {
       .sort(([, a], [, b]) => speed(a) - speed(b))
       .map(([id, source]) => ({ id, ...source, room: this.#roomOf(id, source) }));
     for (const wanted of this.#wanted.values()) {
-      if (wanted.state !== 'queued' || this.#deferred.has(wanted.key)) continue;
+      if (wanted.state !== 'queued' || this.#wanted.deferred.has(wanted.key)) continue;
       if (!this.#wanted.hasCredit) break;
       const isForArchives = wanted.isOld && this.hasArchive;
       const able = free.filter(({ id, isArchive }) => mayHave(wanted, id) && (isArchive || !isForArchives));

@@ -2,7 +2,7 @@
  * Bodies that are wanted, and how far each of them is: queued, in flight from one peer, or being checked by the caller
  * until it is settled. The bytes that they may take are counted here.
  *
- * Memory: at most WANTED_BLOCKS_MAX entries of one hash and some peer ids. Bodies in flight, by estimate, and bodies
+ * Memory: at most WANTED_BLOCKS_MAX entries of one hash and some peer ids; as many deferred ones as their asker bounds. Bodies in flight, by estimate, and bodies
  * being checked, by their size, are together at most BODY_BYTES_IN_FLIGHT_MAX, or one body. The estimate begins at the
  * largest body there can be, and follows what comes. Should all that is in flight be larger than any before, it still is
  * at most BODY_BYTES_WORST_MAX.
@@ -54,6 +54,8 @@ interface Entry extends WantedBlock {
 
 /** All wanted bodies, oldest wish first. */
 export class WantedBlocks {
+  /** Keys of bodies, wanted or not, that come another way: nobody is asked for them meanwhile. */
+  readonly deferred = new Set<string>();
   readonly #entries = new Map<string, Entry>();
   #bytes = 0;
   /** Of those bytes, what is here. */
@@ -111,6 +113,16 @@ export class WantedBlocks {
       isOld,
     });
     return true;
+  }
+
+  /** A body may be asked for again. @param silent  the peer that did not give it in time */
+  release(key: string, silent?: string): void {
+    this.deferred.delete(key);
+    const entry = this.#entries.get(key);
+    if (entry === undefined || silent === undefined) return;
+    entry.slow.add(silent);
+    entry.offeredBy?.delete(silent);
+    if (entry.offeredBy?.size === 0) entry.offeredBy = undefined;
   }
 
   /** Whether one more body may be asked for. */

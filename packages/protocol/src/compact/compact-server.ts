@@ -104,7 +104,10 @@ export class CompactServer {
 
   /** @returns how many bytes that is on the wire */
   send(peer: Peer, requestId: number, block: KeptCompactBlock | undefined): number {
-    if (block !== undefined) this.outbox.counters.count('vision_compact_blocks_sent_total');
+    if (block !== undefined) {
+      this.outbox.counters.count('vision_compact_blocks_sent_total');
+      this.outbox.counters.count('vision_p2p_headers_sent_total');
+    }
     const { height = 0, bytes = new Uint8Array(0) } = block ?? {};
     return this.outbox.send(peer, { type: 'compactBlock', requestId, height, block: bytes });
   }

@@ -67,10 +67,10 @@ export type NodeEventBody =
       readonly peer: string;
       /** Largest data channel message that the other side takes, bytes; absent if unknown. */
       readonly maxMessageBytes?: number;
-      /** What the channel is between; absent for a channel that nothing encrypts between its ends, such as one in memory. */
-      readonly channel?: ChannelEnds;
       /** True if this side chose to connect to it; absent if it came to us, or if that is not known. */
       readonly isChosen?: boolean;
+      /** What the channel is between; absent for a channel that nothing encrypts between its ends, such as one in memory. */
+      readonly channel?: ChannelEnds;
     }
   | { readonly type: 'peerDisconnected'; readonly peer: string }
   /** One data channel message. The node keeps no view of it: after the step its memory may serve another purpose. */

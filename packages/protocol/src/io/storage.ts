@@ -46,7 +46,7 @@ export const storageTables = {
   bodies: { key: 'hash', since: 2, durability: 'relaxed', damage: 'record' },
   /** Peers that are refused, each under its key: since when, Unix seconds, u64. */
   discouraged: { key: 'hash', since: 4, durability: 'relaxed', damage: 'record' },
-  /** Transactions that this side sent, each under its id: see `transactions/own-record.ts`. */
+  /** Transactions that this side sent, each under its id: see `transactions/own/own-record.ts`. */
   transactions: { key: 'hash', since: 4, durability: 'flushed', damage: 'record' },
 } as const satisfies Record<string, StorageTable>;
 

@@ -61,6 +61,22 @@ export interface MempoolSize {
   readonly bytes: number;
 }
 
+/** What the mempool holds: the newest MEMPOOL_LISTED_MAX transactions, oldest first. */
+export interface MempoolInfo extends MempoolSize {
+  readonly transactions: readonly MempoolTransaction[];
+}
+
+/**
+ * What has changed in the mempool since the last one, and how much it holds now. At most MEMPOOL_NEWS_MAX of each list are
+ * named; `unnamed` is how many more there were.
+ */
+export interface MempoolChange {
+  readonly mempool: MempoolSize;
+  readonly added: readonly MempoolTransaction[];
+  readonly removed: readonly { readonly id: string; readonly reason: RemovalReason }[];
+  readonly unnamed: number;
+}
+
 /** Anything that is told of transactions. */
 export type TransactionNotice =
   /** Answer to a `sendTransaction` command: its id, or why it was not sent. */
@@ -68,20 +84,6 @@ export type TransactionNotice =
   | { readonly type: 'sent'; readonly ticket: number; readonly code: string }
   /** News of a transaction that this side sent, in this visit or an earlier one. */
   | { readonly type: 'transaction'; readonly id: string; readonly state: SentState }
-  /** Answer to a `mempool` command: the newest MEMPOOL_LISTED_MAX transactions, oldest first. */
-  | {
-      readonly type: 'mempool';
-      readonly ticket: number;
-      readonly mempool: MempoolSize & { readonly transactions: readonly MempoolTransaction[] };
-    }
-  /**
-   * What has changed in the mempool since the last one, and how much it holds now. At most MEMPOOL_NEWS_MAX of each list are
-   * named; `unnamed` is how many more there were.
-   */
-  | {
-      readonly type: 'transactions';
-      readonly mempool: MempoolSize;
-      readonly added: readonly MempoolTransaction[];
-      readonly removed: readonly { readonly id: string; readonly reason: RemovalReason }[];
-      readonly unnamed: number;
-    };
+  /** Answer to a `mempool` command. */
+  | { readonly type: 'mempool'; readonly ticket: number; readonly mempool: MempoolInfo }
+  | ({ readonly type: 'transactions' } & MempoolChange);

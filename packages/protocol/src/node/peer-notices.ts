@@ -46,7 +46,10 @@ export class PeerNotices implements Part {
    * @param isWorthWake  false if it may wait for whatever happens next
    */
   updated(peer: Peer, now: number, isWorthWake: boolean): void {
-    if (this.#updated.size === 0) this.#since = now;
+    if (this.#updated.size === 0) {
+      this.#since = now;
+      this.#isWorthWake = false;
+    }
     this.#updated.add(peer);
     this.#isWorthWake ||= isWorthWake;
   }
@@ -58,7 +61,6 @@ export class PeerNotices implements Part {
 
   advance({ now }: EventTime): void {
     if (this.#updated.size === 0 || now < this.#since + PEER_NEWS_INTERVAL_MS) return;
-    this.#isWorthWake = false;
     const { infos } = this;
     for (const peer of this.#updated)
       if (this.peers.get(peer.id) === peer) this.#emit('updated', peer, infos);
@@ -66,7 +68,9 @@ export class PeerNotices implements Part {
   }
 
   nextWake(): number | undefined {
-    return this.#isWorthWake ? this.#since + PEER_NEWS_INTERVAL_MS + NEWS_SLACK_MS : undefined;
+    // A peer that is gone meanwhile has nothing to tell any more.
+    const isAwaited = this.#isWorthWake && this.#updated.size > 0;
+    return isAwaited ? this.#since + PEER_NEWS_INTERVAL_MS + NEWS_SLACK_MS : undefined;
   }
 
   #emit(

@@ -132,8 +132,8 @@ export class Sessions implements Part<SessionMessage> {
     {
       peer: id,
       maxMessageBytes,
-      channel,
       isChosen = false,
+      channel,
     }: Extract<NodeEventBody, { type: 'peerConnected' }>,
     { now, wallTime }: EventTime,
   ): void {

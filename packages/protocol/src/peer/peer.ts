@@ -114,8 +114,8 @@ export class Peer {
     this.served = new TokenBucket(servedBytesPerSecond, SERVED_BYTES_BURST_MAX, now);
     const wanted = maxFrameBytes ?? FRAME_BYTES_MAX;
     this.frameBytesMax = wanted >= FRAME_BYTES_MIN ? Math.min(FRAME_BYTES_MAX, wanted) : FRAME_BYTES_MIN;
-    this.openedAt = now;
     this.isChosen = isChosen;
+    this.openedAt = now;
     this.lastBytesAt = now;
   }
 

@@ -143,6 +143,19 @@ export class TransactionRelay implements Part<Inv | GetTxs | Txs> {
     for (const { tx } of this.follower.included.items()) visit(tx.relayId, tx.bytes, tx.id);
   }
 
+  /**
+   * The number of the next transaction of a sender, as far as the newest blocks and the mempool say: one more than the highest
+   * one there, or 0 if there is none.
+   */
+  nextNumber(account: string): bigint {
+    let highest = this.follower.included.usedNumber(account) ?? -1n;
+    for (const { tx } of this.mempool.values()) {
+      const { sequence } = tx;
+      if (sequence?.account === account && sequence.number > highest) highest = sequence.number;
+    }
+    return highest + 1n;
+  }
+
   /** Tells the application what the mempool holds. */
   list(ticket: number): void {
     const { size: count, bytes } = this.mempool;

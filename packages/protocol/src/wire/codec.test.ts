@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ByteWriter } from '../bytes/byte-writer.js';
 import { bytesToHex } from '../bytes/hex.js';
 import {
   BLOCK_HASHES_MAX,
@@ -9,6 +10,10 @@ import {
   LOCATOR_HASHES_MAX,
   REJECT_CODE_BYTES_MAX,
   SMALL_MESSAGE_BYTES_MAX,
+  TX_ANNOUNCED_MAX,
+  TX_ANSWER_BYTES_MAX,
+  TX_BYTES_MAX,
+  TX_REQUESTED_MAX,
   USER_AGENT_BYTES_MAX,
 } from '../limits.js';
 import { decodeMessage, encodeMessage, messageCodec } from './codec.js';
@@ -77,6 +82,17 @@ const message: fc.Arbitrary<Message> = fc.oneof(
     requestId: number,
     hash,
     body: fc.uint8Array({ minLength: 1, maxLength: 300 }),
+  }),
+  fc.record({ type: fc.constant('inv' as const), relayIds: fc.array(hash, { minLength: 1, maxLength: 20 }) }),
+  fc.record({
+    type: fc.constant('getTxs' as const),
+    requestId: number,
+    relayIds: fc.array(hash, { minLength: 1, maxLength: TX_REQUESTED_MAX }),
+  }),
+  fc.record({
+    type: fc.constant('txs' as const),
+    requestId: number,
+    transactions: fc.array(fc.uint8Array({ maxLength: 40 }), { minLength: 1, maxLength: 10 }),
   }),
   fc
     .record({ requestId: number, height: fc.integer({ min: 1 }), block: fc.uint8Array({ minLength: 1 }) })
@@ -183,7 +199,7 @@ describe('codec', () => {
   });
 
   it('holds a message of no known type to the size of a small one', () => {
-    for (const type of [0, 20, 255]) expect(messageCodec.bytesMaxOf(type)).toBe(SMALL_MESSAGE_BYTES_MAX);
+    for (const type of [0, 99, 255]) expect(messageCodec.bytesMaxOf(type)).toBe(SMALL_MESSAGE_BYTES_MAX);
   });
 
   it('says which part of the node takes which message', () => {
@@ -229,7 +245,7 @@ describe('codec', () => {
 
   it('knows nothing but its types', () => {
     expect(codeOf(new Uint8Array(0))).toBe('WIRE_EMPTY');
-    for (const type of [0, 20, 255]) expect(codeOf(new Uint8Array([type, 0]))).toBe('WIRE_UNKNOWN_TYPE');
+    for (const type of [0, 99, 255]) expect(codeOf(new Uint8Array([type, 0]))).toBe('WIRE_UNKNOWN_TYPE');
   });
 
   it.each([0, 2])('passes over what version %i says in its hello, which has another form', (version) => {
@@ -283,6 +299,15 @@ describe('caps of the codec', () => {
     requestId: 1,
     hashes: Array.from({ length: count }, () => new Uint8Array(32)),
   });
+  const ofRelayIds = (type: 'inv' | 'getTxs', count: number): Message => ({
+    ...(type === 'inv' ? { type } : { type, requestId: 1 }),
+    relayIds: Array.from({ length: count }, () => new Uint8Array(32)),
+  });
+  const txs = (...sizes: number[]): Message => ({
+    type: 'txs',
+    requestId: Number.MAX_SAFE_INTEGER,
+    transactions: sizes.map((bytes) => new Uint8Array(bytes)),
+  });
   const blocks = (bytes: number): Message => ({
     type: 'blocks',
     requestId: Number.MAX_SAFE_INTEGER,
@@ -304,6 +329,10 @@ describe('caps of the codec', () => {
       ofHashes('getBlocks', BLOCK_HASHES_MAX),
       ofHashes('notFound', BLOCK_HASHES_MAX),
       blocks(BODY_BYTES_MAX),
+      ofRelayIds('inv', TX_ANNOUNCED_MAX),
+      ofRelayIds('getTxs', TX_REQUESTED_MAX),
+      txs(...new Array(TX_REQUESTED_MAX).fill(0)),
+      txs(...new Array(TX_REQUESTED_MAX - 2).fill(1), TX_ANSWER_BYTES_MAX - TX_REQUESTED_MAX, TX_BYTES_MAX),
     ]) {
       const bytes = encodeMessage(value);
       expect(decodeMessage(bytes).ok).toBe(true);
@@ -326,6 +355,24 @@ describe('caps of the codec', () => {
       expect(codeOf(bytes)).toBe('WIRE_MALFORMED');
       expect(codeOf(Uint8Array.of(bytes[0] as number, 1, 0))).toBe('WIRE_MALFORMED');
     }
+    for (const [type, max] of [
+      [11, TX_ANNOUNCED_MAX],
+      [12, TX_REQUESTED_MAX],
+      [13, TX_REQUESTED_MAX],
+    ] as const) {
+      const writer = new ByteWriter();
+      writer.u8(type);
+      writer.varint(type === 11 ? 0 : 1);
+      writer.varint(max + 1);
+      writer.raw(new Uint8Array(32 * (max + 1)));
+      expect(codeOf(writer.bytes())).toBe('WIRE_MALFORMED');
+      expect(codeOf(Uint8Array.of(type, type === 11 ? 0 : 1, 0))).toBe('WIRE_MALFORMED');
+    }
+    const writer = new ByteWriter();
+    writer.raw(Uint8Array.of(13, 1, 1));
+    writer.varint(TX_BYTES_MAX + 1);
+    writer.raw(new Uint8Array(TX_BYTES_MAX + 1));
+    expect(codeOf(writer.bytes())).toBe('WIRE_MALFORMED');
     expect(codeOf(longerByOne(encodeMessage(blocks(BODY_BYTES_MAX))))).toBe('WIRE_MALFORMED');
     expect(codeOf(encodeMessage(blocks(1)).slice(0, -1))).toBe('WIRE_MALFORMED');
     const reject = encodeMessage({ type: 'reject', code: 'R'.repeat(REJECT_CODE_BYTES_MAX) });
@@ -349,6 +396,12 @@ describe('caps of the codec', () => {
       ofHashes('notFound', BLOCK_HASHES_MAX + 1),
       blocks(0),
       blocks(BODY_BYTES_MAX + 1),
+      ofRelayIds('inv', 0),
+      ofRelayIds('inv', TX_ANNOUNCED_MAX + 1),
+      ofRelayIds('getTxs', TX_REQUESTED_MAX + 1),
+      txs(),
+      txs(...new Array(TX_REQUESTED_MAX + 1).fill(0)),
+      txs(TX_BYTES_MAX + 1),
     ]) {
       expect(() => encodeMessage(value)).toThrow(RangeError);
     }

@@ -8,6 +8,7 @@ import { bytesToHex } from '../bytes/hex.js';
 import { bodyFaults } from '../chain/body-fault.js';
 import { headerFaults } from '../chain/header-fault.js';
 import { isStrictSignature } from '../chain/strict-signature.js';
+import { transactionFaults } from '../chain/transaction-fault.js';
 import { type NetworkName, resolveNetwork } from '../families/networks.js';
 import { bodyTransactionsMax, transactionBytesMax } from '../families/vision/block/body-codec.js';
 import * as limits from '../limits.js';
@@ -170,8 +171,14 @@ describe('PROTOCOL.md', () => {
   });
 
   it('names every code that a peer can be told, and no other', () => {
-    const known = Object.keys({ ...wireFaults, ...peerFaults, ...headerFaults, ...bodyFaults });
-    const named = new Set(document.match(/\b(?:WIRE|PEER|HEADER|BODY|SIGNAL)_[A-Z_]+\b/g));
+    const known = Object.keys({
+      ...wireFaults,
+      ...peerFaults,
+      ...headerFaults,
+      ...bodyFaults,
+      ...transactionFaults,
+    });
+    const named = new Set(document.match(/\b(?:WIRE|PEER|HEADER|BODY|TX|SIGNAL)_[A-Z_]+\b/g));
     expect([...named].sort()).toEqual(known.sort());
   });
 
@@ -181,7 +188,7 @@ describe('PROTOCOL.md', () => {
     const bitcoin = resolveNetwork('bitcoin-mainnet');
     for (const said of [
       `2 MiB (${vision.messageBytesMax.toLocaleString('en')}) for Vision and ${bitcoin.messageBytesMax / 2 ** 20} MiB for Bitcoin`,
-      `a \`headers\` message is at most ${messageTable.headers.bytesMax.toLocaleString('en')} bytes, a \`blocks\` message at most ${messageTable.blocks.bytesMax.toLocaleString('en')}, any other at most ${messageTable.hello.bytesMax.toLocaleString('en')}`,
+      `a \`headers\` message is at most ${messageTable.headers.bytesMax.toLocaleString('en')} bytes, a \`blocks\` message at most ${messageTable.blocks.bytesMax.toLocaleString('en')}, an \`inv\` at most ${messageTable.inv.bytesMax.toLocaleString('en')}, a \`txs\` at most ${messageTable.txs.bytesMax.toLocaleString('en')}, any other at most ${messageTable.hello.bytesMax.toLocaleString('en')}`,
       `at most ${limits.FRAME_BYTES_MAX.toLocaleString('en')} bytes`,
       `never below ${limits.FRAME_BYTES_MIN.toLocaleString('en')}`,
       `varint count (at most ${limits.LOCATOR_HASHES_MAX})`,
@@ -208,6 +215,14 @@ describe('PROTOCOL.md', () => {
       `has not taken ${limits.UNSENT_BYTES_MAX / 2 ** 20} MiB`,
       `the last ${limits.LATE_ANSWERS_MAX} such answers`,
       `at most once in ${limits.ANNOUNCE_INTERVAL_MS / 1000} s`,
+      `relay ids varint count (1 … ${limits.TX_ANNOUNCED_MAX.toLocaleString('en')})`,
+      `relay ids varint count (1 … ${limits.TX_REQUESTED_MAX})`,
+      `transactions varint count (1 … ${limits.TX_REQUESTED_MAX}); each: varint length (at most ${limits.TX_BYTES_MAX.toLocaleString('en')})`,
+      `once it has ${limits.TX_ANSWER_BYTES_MAX.toLocaleString('en')} bytes of transactions`,
+      `on average ${limits.TX_TELL_INTERVAL_MS / 1000} s apart to a peer that came to it, ${limits.TX_TELL_CHOSEN_INTERVAL_MS / 1000} s to one`,
+      `keeps ${limits.TX_ANNOUNCEMENTS_PER_PEER_MAX.toLocaleString('en')} announcements of each peer`,
+      `has not sent it for ${limits.TX_REQUEST_TIMEOUT_MS / 1000} s`,
+      `lets ${limits.TX_SERVED_MAX} wait; more are`,
       `after one of the last ${limits.ASKING_TIPS} tips`,
       `${limits.ANNOUNCED_AT_ONCE} others, those first`,
       `to the rest ${limits.ANNOUNCE_LATE_MS / 1000} to ${(2 * limits.ANNOUNCE_LATE_MS) / 1000} s later`,

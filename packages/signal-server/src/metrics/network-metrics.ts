@@ -46,6 +46,17 @@ export const networkMetrics: ReadonlyMap<string, NetworkMetric> = new Map([
   ['vision_p2p_parent_request_sent_total', counter('Requests for the missing parent of an orphan.')],
   ['vision_p2p_parent_request_failed_total', counter('Requests for a missing parent that did not bring it.')],
   ['vision_p2p_dupes_dropped_total', counter('Headers and blocks from peers that were known already.')],
+  ['vision_compact_blocks_sent_total', counter('Compact blocks sent to peers.')],
+  ['vision_compact_blocks_received_total', counter('Compact blocks received from peers.')],
+  ['vision_compact_block_reconstructions_total', counter('Block bodies put together from a compact block.')],
+  [
+    'vision_compact_block_reconstruction_failures_total',
+    counter('Compact blocks whose bodies were downloaded whole instead.'),
+  ],
+  [
+    'vision_compact_block_bandwidth_saved_bytes',
+    gauge('Bytes that compact blocks have saved against whole bodies.', 1e12),
+  ],
   ['vision_chain_reorgs_total', counter('Reorganisations of the best chain.')],
   [
     'vision_chain_reorg_blocks_rolled_back_total',

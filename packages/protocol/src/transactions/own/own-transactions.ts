@@ -4,6 +4,7 @@
  * Memory: OWN_TRANSACTIONS_MAX transactions of together OWN_TRANSACTIONS_BYTES_MAX bytes, each with the peers that have
  * announced it.
  */
+import { areEqual } from '../../bytes/compare-bytes.js';
 import { bytesToHex } from '../../bytes/hex.js';
 import type { Transaction } from '../../chain/transaction-rules.js';
 import type { RemovalReason, SentState } from '../../io/transaction-notice.js';
@@ -98,7 +99,8 @@ export class OwnTransactions {
     if (this.#all.size === 0) return;
     for (const [position, { tx }] of items.entries()) {
       const own = this.#all.get(bytesToHex(tx.id));
-      if (own === undefined) continue;
+      // A block that is read again says nothing new.
+      if (own === undefined || (own.place !== undefined && areEqual(own.place.hash, hash))) continue;
       own.place = { height, hash, position };
       own.told = 0;
       this.#tellPlace(own, own.place);
@@ -108,9 +110,8 @@ export class OwnTransactions {
 
   /** A block has left the best chain. */
   disconnected({ hash }: BlockPlace): void {
-    const block = bytesToHex(hash);
     for (const own of this.#all.values()) {
-      if (own.place === undefined || bytesToHex(own.place.hash) !== block) continue;
+      if (own.place === undefined || !areEqual(own.place.hash, hash)) continue;
       own.place = undefined;
       this.#tell(own, { kind: 'reorgedOut' });
       this.listener.changed(own.tx.id, own);

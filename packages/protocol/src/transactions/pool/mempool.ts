@@ -32,6 +32,7 @@ import {
   REPLACEMENT_PERCENT_MIN,
 } from '../../limits.js';
 import { IndexedHeap } from './indexed-heap.js';
+import type { MempoolOptions } from './mempool-options.js';
 import {
   closureOf,
   goesBefore,
@@ -43,21 +44,9 @@ import {
 } from './pool-entry.js';
 import { selectEntries } from './select-entries.js';
 
-/** Whom the mempool tells, what it asks, and bounds to change, for tests. */
-export interface MempoolOptions {
-  /** The highest number of a sender that a block of the best chain has, as far as it is known. */
-  usedNumber(account: string): bigint | undefined;
-  entered?(entry: PoolEntry): void;
-  /** `by` is the transaction that took its place, where there is one. */
-  left?(entry: PoolEntry, reason: RemovalReason, by?: Uint8Array): void;
-  readonly transactionsMax?: number;
-  readonly bytesMax?: number;
-  readonly namesMax?: number;
-}
-
 /** What a new transaction meets in the mempool. */
 interface Meeting {
-  /** What goes for it: those that use up the same, and what depends on them. */
+  /** Those that use up the same, and what depends on them: they go for it. */
   readonly replaced: ReadonlySet<PoolEntry>;
   /** What it depends on. */
   readonly ancestors: ReadonlySet<PoolEntry>;
@@ -75,7 +64,9 @@ export class Mempool {
   readonly #waiting = new Map<string, Set<PoolEntry>>();
   readonly #rows = new Map<string, SenderRow>();
   readonly #leaves = new IndexedHeap<PoolEntry>(goesBefore);
-  readonly #max: { readonly transactions: number; readonly bytes: number; readonly names: number };
+  readonly #max: { readonly transactions: number; readonly names: number };
+  /** Most bytes of all transactions. */
+  readonly bytesMax: number;
   #bytes = 0;
   #names = 0;
   #nextOrder = 0;
@@ -83,9 +74,9 @@ export class Mempool {
   constructor(readonly options: MempoolOptions) {
     this.#max = {
       transactions: options.transactionsMax ?? MEMPOOL_TRANSACTIONS_MAX,
-      bytes: options.bytesMax ?? MEMPOOL_BYTES_MAX,
       names: options.namesMax ?? MEMPOOL_NAMES_MAX,
     };
+    this.bytesMax = options.bytesMax ?? MEMPOOL_BYTES_MAX;
   }
 
   get size(): number {
@@ -102,7 +93,7 @@ export class Mempool {
     return this.#names;
   }
 
-  /** The next transaction that enters has this order. */
+  /** Of the next transaction that enters. */
   get nextOrder(): number {
     return this.#nextOrder;
   }
@@ -240,7 +231,7 @@ export class Mempool {
     }
     const victims = new Set<PoolEntry>();
     const isFull = (): boolean =>
-      transactions > this.#max.transactions || bytes > this.#max.bytes || names > this.#max.names;
+      transactions > this.#max.transactions || bytes > this.bytesMax || names > this.#max.names;
     if (!isFull()) return victims;
     const leaves = this.#leaves;
     const taken: PoolEntry[] = [];
@@ -274,8 +265,7 @@ export class Mempool {
   }
 
   #previous(entry: PoolEntry): PoolEntry | undefined {
-    const { sequence } = entry.tx;
-    return sequence === undefined ? undefined : this.#rows.get(sequence.account)?.before(entry);
+    return entry.tx.sequence && this.#rows.get(entry.tx.sequence.account)?.before(entry);
   }
 
   /** What it directly depends on. */
@@ -286,8 +276,7 @@ export class Mempool {
 
   /** What directly depends on it, and all later ones of its sender. */
   #dependents(entry: PoolEntry): PoolEntry[] {
-    const { sequence } = entry.tx;
-    const row = sequence === undefined ? [] : (this.#rows.get(sequence.account)?.entries ?? []);
+    const row = (entry.tx.sequence && this.#rows.get(entry.tx.sequence.account)?.entries) ?? [];
     return [...entry.children, ...row.filter((each) => numberOf(each) > numberOf(entry))];
   }
 

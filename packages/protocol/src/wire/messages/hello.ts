@@ -16,7 +16,6 @@ export const SERVICE_GATEWAY = 1;
 export const SERVICE_ARCHIVE = 2;
 /** A bit of `services`: relays transactions. Whoever does not say it is told of none and asked for none. */
 export const SERVICE_TRANSACTIONS = 4;
-
 /** A bit of `services`: sends new blocks as compact blocks, and serves their transactions. */
 export const SERVICE_COMPACT_BLOCKS = 8;
 /** The services that this code knows: a peer may require any of them. */
