@@ -97,6 +97,38 @@ function dial(a: RtcLinks, b: RtcLinks): void {
   a.links.dial(toB, 'b');
 }
 
+/** Two gateways whose signaling server connects each of them to itself, and passes on what they say. */
+function dialTampered(a: RtcLinks, b: RtcLinks): void {
+  const [toA, toB] = [rtcLinks(), rtcLinks()];
+  /** What is to be done once a link to the other side is open. */
+  const ready = new Map<RtcLinks, (link: string) => void>();
+  const passOn = (from: RtcLinks, to: RtcLinks): void => {
+    const waiting: Uint8Array[] = [];
+    let other: string | undefined;
+    from.attach({
+      connected: (link) => ready.get(from)?.(link),
+      received: (_link, bytes) => {
+        if (other === undefined) waiting.push(bytes);
+        else to.send(other, bytes);
+      },
+      drained: () => {},
+      disconnected: () => {},
+    });
+    ready.set(to, (link) => {
+      other = link;
+      for (const bytes of waiting.splice(0)) to.send(link, bytes);
+    });
+  };
+  passOn(toA, toB);
+  passOn(toB, toA);
+  endings.push(
+    () => toA.close(),
+    () => toB.close(),
+  );
+  dial(a, toA);
+  dial(toB, b);
+}
+
 async function submit(host: NodeHost, from: number, count: number): Promise<void> {
   const bytes = await readFile(headersFile);
   const records = new Uint8Array(bytes.subarray(80 * from, 80 * (from + count)));
@@ -131,6 +163,27 @@ async function setUp() {
   };
   return { foreign, codes, asked, goesOn };
 }
+
+describe('two gateways', () => {
+  it('SIGNAL_TAMPERED: refuse each other where the signaling server sits between them, and take no header', async () => {
+    const [aLinks, bLinks] = [rtcLinks(), rtcLinks()];
+    const [a, b] = [await startHost({ linkKinds: [aLinks] }), await startHost({ linkKinds: [bLinks] })];
+    endings.push(
+      () => a.close(),
+      () => b.close(),
+    );
+    await submit(a, 1, 500);
+    const named = [a, b].map((host) => host.once(({ type }) => type === 'error'));
+    dialTampered(aLinks, bLinks);
+    const error = { type: 'error', code: 'SIGNAL_TAMPERED', detail: 'http://signal.example/' };
+    expect(await Promise.all(named)).toEqual([error, error]);
+    expect([a.node.peers(), b.node.peers(), b.node.tip.height]).toEqual([[], [], 0]);
+    // By an honest server they meet; who was dialed before is avoided for a while.
+    dial(bLinks, aLinks);
+    await height(b, 500);
+    expect(a.node.peers().map(({ key }) => key)).toEqual([Buffer.from(b.key.publicKey).toString('hex')]);
+  });
+});
 
 describe('a node with two kinds of links', () => {
   it.each([

@@ -50,7 +50,7 @@ import {
 } from '../wire/messages/hello.js';
 import { Announcer } from './announcer.js';
 import { ChainChanges } from './chain-changes.js';
-import { Discouraged } from './discouraged.js';
+import { Discouraged } from './greeting/discouraged.js';
 import { HeldRelease } from './held-release.js';
 import { PeerNotices } from './peer-notices.js';
 import { PeerSearch } from './peer-search.js';

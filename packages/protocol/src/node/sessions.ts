@@ -30,7 +30,7 @@ import type { Hello } from '../wire/messages/hello.js';
 import type { Ping, Pong } from '../wire/messages/ping.js';
 import type { Reject } from '../wire/messages/reject.js';
 import { SpareBuffers } from '../wire/spare-buffers.js';
-import { type GreetingOptions, Greetings } from './greetings.js';
+import { type GreetingOptions, Greetings } from './greeting/greetings.js';
 
 /** What a node says of itself, and how many peers it admits. */
 export interface SessionOptions extends GreetingOptions {

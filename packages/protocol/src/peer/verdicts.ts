@@ -3,7 +3,7 @@
  *
  * `ignore`: the peer stays. An honest peer can do this at any time, and it costs next to nothing.
  * `disconnect`: it is told why, and disconnected. It may come back at once.
- * `discourage`: besides, its key is remembered and refused for a day (`node/discouraged.ts`). Only what no honest peer
+ * `discourage`: besides, its key is remembered and refused for a day (`node/greeting/discouraged.ts`). Only what no honest peer
  * does, whatever its clock, its disk, its link, its version and its own peers do to it. A key is blamed only once it is
  * proven, so nobody can have the key of somebody else refused.
  */

@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
-import { MemoryStore } from '../driver/memory-store.js';
-import { performStorage } from '../driver/perform-storage.js';
-import type { Effect } from '../io/effect.js';
-import { StoragePort } from '../io/storage-port.js';
-import { DISCOURAGED_MAX, DISCOURAGED_S } from '../limits.js';
+import { MemoryStore } from '../../driver/memory-store.js';
+import { performStorage } from '../../driver/perform-storage.js';
+import type { Effect } from '../../io/effect.js';
+import { StoragePort } from '../../io/storage-port.js';
+import { DISCOURAGED_MAX, DISCOURAGED_S } from '../../limits.js';
 import { Discouraged } from './discouraged.js';
 
 const NOON = 1_800_000_000;

@@ -12,19 +12,19 @@
  *
  * Memory: of each peer a few fixed fields, and HELD_BYTES_MAX of messages.
  */
-import { areEqual } from '../bytes/compare-bytes.js';
-import { bytesToHex } from '../bytes/hex.js';
-import { SecretStream } from '../bytes/secret-stream.js';
-import { sha256 } from '../bytes/sha256.js';
-import type { ChannelEnds, EventTime } from '../io/event.js';
-import type { SignaturePort } from '../io/signature-port.js';
-import type { Outbox } from '../peer/outbox.js';
-import type { Peer } from '../peer/peer.js';
-import type { PeerFault } from '../peer/peer-fault.js';
-import type { PeerSet } from '../peer/peer-set.js';
-import type { HeaderTree } from '../tree/header-tree.js';
-import type { Challenge } from '../wire/messages/challenge.js';
-import { type Hello, hasService, type Identity, signedHello } from '../wire/messages/hello.js';
+import { areEqual } from '../../bytes/compare-bytes.js';
+import { bytesToHex } from '../../bytes/hex.js';
+import { SecretStream } from '../../bytes/secret-stream.js';
+import { sha256 } from '../../bytes/sha256.js';
+import type { ChannelEnds, EventTime } from '../../io/event.js';
+import type { SignaturePort } from '../../io/signature-port.js';
+import type { Outbox } from '../../peer/outbox.js';
+import type { Peer } from '../../peer/peer.js';
+import type { PeerFault } from '../../peer/peer-fault.js';
+import type { PeerSet } from '../../peer/peer-set.js';
+import type { HeaderTree } from '../../tree/header-tree.js';
+import type { Challenge } from '../../wire/messages/challenge.js';
+import { type Hello, hasService, type Identity, signedHello } from '../../wire/messages/hello.js';
 
 /** What a node says of itself. */
 export interface GreetingOptions {

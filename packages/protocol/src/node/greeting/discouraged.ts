@@ -6,12 +6,12 @@
  * Memory, and records on disk: DISCOURAGED_MAX keys; above it the one that was discouraged first is forgiven. One read or
  * write of the store is under way at a time.
  */
-import { bytesToHex } from '../bytes/hex.js';
-import { readU64, writeU64 } from '../bytes/integers.js';
-import { deleteRecord, putRecord, type StorageChange, select } from '../io/storage.js';
-import type { StoragePort } from '../io/storage-port.js';
-import { DISCOURAGED_MAX, DISCOURAGED_S } from '../limits.js';
-import type { Part } from '../peer/part.js';
+import { bytesToHex } from '../../bytes/hex.js';
+import { readU64, writeU64 } from '../../bytes/integers.js';
+import { deleteRecord, putRecord, type StorageChange, select } from '../../io/storage.js';
+import type { StoragePort } from '../../io/storage-port.js';
+import { DISCOURAGED_MAX, DISCOURAGED_S } from '../../limits.js';
+import type { Part } from '../../peer/part.js';
 
 interface Entry {
   readonly key: Uint8Array;
