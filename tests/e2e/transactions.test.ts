@@ -1,7 +1,7 @@
 /** Transactions between real pages: sent in one, relayed, mined by a gateway, seen in another, and mined again after a reorg. */
 import type { createKey, createLightNode, SentNews, SentTransaction } from '@vision-light/browser-node';
-import type { MempoolChange, Metrics, Reorg, SentState } from '@vision-light/protocol';
-import { beforeAll, expect, it, onTestFinished } from 'vitest';
+import type { CustomNetwork, MempoolChange, Metrics, Reorg, SentState } from '@vision-light/protocol';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Visitor } from './browser.js';
 import { buildLibrary, type LibraryBuild, serveLibrary } from './library-page.js';
 import { reaches, smallNetwork } from './servers.js';
@@ -27,10 +27,10 @@ beforeAll(async () => {
   library = await buildLibrary();
 });
 
-/** Two visitors that know each other and every gateway there is. */
-async function openTwo(name: string, signal: string, height: number): Promise<[Visitor, Visitor, string]> {
-  const server = await serveLibrary({ network: smallNetwork(name), signal: [signal] }, { page: library });
-  onTestFinished(() => server.close());
+/** Two visitors that know each other and one gateway, and have headers up to a height. */
+async function openTwo(network: CustomNetwork, signal: string, height: number): Promise<[Visitor, Visitor]> {
+  const server = await serveLibrary({ network, signal: [signal] }, { page: library });
+  servers.defer(() => server.close());
   const url = `${server.url}/page/`;
   const two: [Visitor, Visitor] = [
     await Visitor.open(stage.browser, url),
@@ -38,7 +38,7 @@ async function openTwo(name: string, signal: string, height: number): Promise<[V
   ];
   await Promise.all(two.map((visitor) => visitor.hasPeers(2)));
   await Promise.all(two.map((visitor) => visitor.reaches(height)));
-  return [...two, url];
+  return two;
 }
 
 /**
@@ -106,6 +106,13 @@ async function includedAbove(visitor: Visitor, id: string, height: number): Prom
   return (await find()) as StateOf<'included'>;
 }
 
+/** Kinds of states, each once in a row; `seen` left out, for nobody may have told of it before it was mined. */
+const kindsOf = (states: readonly SentState[]): string[] =>
+  states
+    .map(({ kind }) => kind)
+    .filter((kind) => kind !== 'seen')
+    .filter((kind, i, all) => kind !== all[i - 1]);
+
 /** Ids in a block, from the page that is asked for it. */
 function idsIn(visitor: Visitor, hash: string): Promise<string[]> {
   return visitor.page.evaluate(async (hash) => {
@@ -126,61 +133,63 @@ async function waitsIn(visitor: Visitor, id: string): Promise<void> {
   await expect.poll(added).toContain(id);
 }
 
-it('a transaction of one page waits in the mempool of another, and comes there in a compact block', async () => {
-  const name = 'vision-e2e-transactions';
-  const signal = await servers.signal();
-  // Of its own it sends nothing, so that each block with a body has what the page sent.
-  const options = { network: smallNetwork(name), signal: [signal.url], history: 10, transactions: 0 };
-  const gateway = await servers.gateway(options);
-  await reaches(gateway, 11);
-  const [a, b] = await openTwo(name, signal.url, 11);
-  await b.collect('transactions');
+describe('a transaction', () => {
+  const network = smallNetwork('vision-e2e-transactions');
+  let a: Visitor;
+  let b: Visitor;
+  /** The one with nonce 2, which no miner takes before there is one with nonce 1. */
+  let second: string;
 
-  const first = await send(a, 0);
-  await confirmed(a, first, 1);
-  // No miner takes this one before the one with nonce 1 is there.
-  const second = await send(a, 2);
-  await waitsIn(b, second);
-  const before = await metricsOf(b);
-  expect((await newsOf(a, second)).map(({ kind }) => kind)).not.toContain('included');
+  beforeAll(async () => {
+    const signal = await servers.signal();
+    // Of its own it sends nothing, so that each block with a body has what a page sent.
+    const gateway = await servers.gateway({ network, signal: [signal.url], history: 10, transactions: 0 });
+    await reaches(gateway, 11);
+    [a, b] = await openTwo(network, signal.url, 11);
+    await b.collect('transactions');
+  });
 
-  // What was sent is not forgotten by a visit that ends meanwhile.
-  await a.reload();
-  await a.hasPeers(2);
-  await expect.poll(() => newsOf(a, second)).toContainEqual({ kind: 'pending' });
-  const between = await send(a, 1);
-  const { block, height, position } = await includedAbove(a, second, 0);
-  await b.reaches(height);
-  expect(await idsIn(b, block)).toEqual([between, second]);
-  expect(position).toBe(1);
-  // A copy of a second ago may not have it.
-  await expect
-    .poll(async () => (await metricsOf(b)).vision_compact_block_reconstructions_total)
-    .toBe(before.vision_compact_block_reconstructions_total + 1);
-  const after = await metricsOf(b);
-  expect(after.vision_p2p_blocks_received_total).toBe(before.vision_p2p_blocks_received_total);
-  expect(after.vision_compact_block_reconstruction_failures_total).toBe(0);
-  await expect
-    .poll(async () => (await newsOf(a, second)).at(-1))
-    .toMatchObject({ kind: 'confirmed', count: expect.any(Number) });
+  it('is mined and confirmed, and whoever sent it reads that from what sendTx gave', async () => {
+    const id = await send(a, 0);
+    await confirmed(a, id, 2);
+    const states = await a.page.evaluate((id) => (globalThis as unknown as Scope).watched?.[id]?.states, id);
+    expect(kindsOf(states ?? [])).toEqual(['pending', 'included', 'confirmed']);
+    expect(kindsOf(await newsOf(a, id))).toEqual(['pending', 'included', 'confirmed']);
+  });
 
-  // Who sent it reads all of that from what `sendTx` gave.
-  await confirmed(a, between, 2);
-  const states = await a.page.evaluate(
-    (id) => (globalThis as unknown as Scope).watched?.[id]?.states,
-    between,
-  );
-  const kinds = states?.map(({ kind }) => kind).filter((kind, i, all) => kind !== all[i - 1]);
-  expect(kinds?.filter((kind) => kind !== 'seen')).toEqual(['pending', 'included', 'confirmed']);
+  it('is refused with a code if its signature is bad, or its nonce is used', async () => {
+    expect(await send(a, 1, 1, true)).toBe('TX_SIGNATURE_INVALID');
+    expect(await send(a, 0, 2)).toBe('TX_NONCE_USED');
+  });
 
-  expect(await send(a, 0, 2)).toBe('TX_NONCE_USED');
-  expect(await send(a, 3, 1, true)).toBe('TX_SIGNATURE_INVALID');
-  expect([...a.complaints, ...b.complaints]).toEqual([]);
+  it('waits in the mempool of another page, and for the next visit of the one that sent it', async () => {
+    second = await send(a, 2);
+    await waitsIn(b, second);
+    expect(kindsOf(await newsOf(a, second))).toEqual(['pending']);
+    await a.reload();
+    await expect.poll(() => newsOf(a, second)).toContainEqual({ kind: 'pending' });
+  });
+
+  it('comes to the other page in a compact block, and the next visit is told of that', async () => {
+    await a.hasPeers(2);
+    const before = await metricsOf(b);
+    const between = await send(a, 1);
+    const { block, height, position } = await includedAbove(a, second, 0);
+    await b.reaches(height);
+    expect(await idsIn(b, block)).toEqual([between, second]);
+    expect(position).toBe(1);
+    // A copy of a second ago may not have it.
+    await expect
+      .poll(async () => (await metricsOf(b)).vision_compact_block_reconstructions_total)
+      .toBeGreaterThan(before.vision_compact_block_reconstructions_total);
+    expect((await metricsOf(b)).vision_compact_block_reconstruction_failures_total).toBe(0);
+    await expect.poll(async () => kindsOf(await newsOf(a, second)).at(-1)).toBe('confirmed');
+    expect([...a.complaints, ...b.complaints]).toEqual([]);
+  });
 });
 
 it('a reorganisation takes a transaction out of the chain, and the next block takes it in again', async () => {
-  const name = 'vision-e2e-reorg';
-  const network = smallNetwork(name);
+  const network = smallNetwork('vision-e2e-reorg');
   const dataDir = await servers.folder();
   const elsewhere = await servers.gateway({ network, dataDir, history: 400, transactions: 0 });
   await reaches(elsewhere, 400);
@@ -189,7 +198,7 @@ it('a reorganisation takes a transaction out of the chain, and the next block ta
   const signal = await servers.signal();
   const miner = await servers.gateway({ network, signal: [signal.url], history: 10, transactions: 0 });
   await reaches(miner, 11);
-  const [a, b] = await openTwo(name, signal.url, 11);
+  const [a, b] = await openTwo(network, signal.url, 11);
   const id = await send(a, 0);
   const left = await includedAbove(a, id, 0);
   await b.reaches(left.height);
@@ -198,14 +207,13 @@ it('a reorganisation takes a transaction out of the chain, and the next block ta
   const heavy = await servers.gateway({ network, signal: [signal.url], dataDir, mine: false });
   const { height, hash } = heavy.tip;
   const again = await includedAbove(a, id, height);
-  const kinds = (await newsOf(a, id)).map((state) => state.kind).filter((kind) => kind !== 'seen');
-  const out = kinds.indexOf('reorgedOut');
-  expect(kinds.slice(0, out).filter((kind, i, all) => kind !== all[i - 1])).toEqual([
+  expect(kindsOf(await newsOf(a, id)).slice(0, 5)).toEqual([
     'pending',
     'included',
     'confirmed',
+    'reorgedOut',
+    'included',
   ]);
-  expect(kinds[out + 1]).toBe('included');
   expect(again.block).not.toBe(left.block);
   await b.reaches(again.height);
   expect(await idsIn(b, again.block)).toEqual([id]);
