@@ -47,6 +47,8 @@ class Side {
   readonly signals: SignalData[] = [];
   readonly links: PeerLinks<TestedConnection>;
   readonly route: SignalRoute;
+  /** Of each link, whether this side dialed it, as this side was told. */
+  readonly choices: boolean[] = [];
   /** The ends of each link, as this side was told. */
   readonly channels: LinkFacts['channel'][] = [];
   other: Side | undefined;
@@ -72,7 +74,8 @@ class Side {
         });
       },
       events: {
-        described: (name, { maxMessageBytes, channel }) => {
+        described: (name, { isChosen, maxMessageBytes, channel }) => {
+          this.choices.push(isChosen);
           this.channels.push(channel);
           add(['described', name, maxMessageBytes]);
         },
@@ -150,6 +153,22 @@ export function definePeerLinksSuite({ describe, it, afterEach }: SuiteRunner, p
       assertSame([...(near?.localFingerprint ?? [])], [...(far?.remoteFingerprint ?? [0])]);
       assertSame([...(near?.remoteFingerprint ?? [])], [...(far?.localFingerprint ?? [0])]);
       assertSame(near?.introducer, 'http://signal.example/');
+    });
+
+    it('tell each side which of the two has dialed', async () => {
+      const [a, b] = await connected();
+      assertSame([a.choices, b.choices], [[true], [false]]);
+      a.links.dropAll('to begin anew');
+      await b.until('gone');
+      b.links.dial(b.route, 'a');
+      await Promise.all([a.until('open', 2), b.until('open', 2)]);
+      assertSame(
+        [a.choices, b.choices],
+        [
+          [true, false],
+          [false, true],
+        ],
+      );
     });
 
     it('lose no message that is sent as soon as the channel is open', async () => {

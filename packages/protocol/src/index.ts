@@ -126,7 +126,7 @@ export {
 } from './limits.js';
 export { faultSentence } from './node/fault-sentences.js';
 export { LightNode } from './node/light-node.js';
-export type { LightNodeOptions, NodeExtension, PartContext } from './node/node-parts.js';
+export type { LightNodeOptions, NodeExtension, PartContext } from './node/node-options.js';
 export type { Part, Reception } from './peer/part.js';
 export type { Peer } from './peer/peer.js';
 export { type PeerFault, peerFaults } from './peer/peer-fault.js';

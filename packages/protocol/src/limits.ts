@@ -477,7 +477,7 @@ export const COMPACT_BLOCK_BYTES_MAX = 192 * 1024;
 /** Bytes of a request for transactions of a block: at most one for each of 20,000 transactions. More is a fault. */
 export const BLOCK_PLACES_BYTES_MAX = 24 * 1024;
 
-/** Peers that are asked to send new blocks unasked, as compact blocks, as in BIP152. One more takes the place of the one that has not been first for longest. */
+/** Peers that are asked to send new blocks unasked, as compact blocks, as in BIP152. One more takes the place of the one that has not been first for longest; the last one that this node connected to keeps its place. */
 export const HIGH_BANDWIDTH_PEERS_MAX = 3;
 
 /** Blocks that are put together at a time from compact blocks: one of each peer that sends them unasked. At the edge a further block is downloaded whole. */

@@ -74,10 +74,12 @@ export type ToNodeWorker =
   | { readonly type: 'channel'; readonly peer: string; readonly channel: RTCDataChannel }
   /** A new connection whose channel stays on the page; its messages pass through `port`. */
   | { readonly type: 'relay'; readonly peer: string; readonly port: MessagePort }
-  /** What the session descriptions say. Comes before the channel opens. */
+  /** Who made the connection, and what the session descriptions say. Comes before the channel opens. */
   | {
       readonly type: 'described';
       readonly peer: string;
+      /** True if this side dialed the other one. */
+      readonly isChosen: boolean;
       /** The largest message that the other side takes. */
       readonly maxMessageBytes: number;
       readonly channel: ChannelEnds;

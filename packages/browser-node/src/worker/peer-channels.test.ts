@@ -42,6 +42,22 @@ test('gives the memory of a frame back once the node has read it', () => {
   expect(freed).toEqual([0]);
 });
 
+test('tells the node what is known of a connection as soon as its channel opens', () => {
+  const pushed: NodeEventBody[] = [];
+  const channels = new PeerChannels(
+    (event) => pushed.push(event) > 0,
+    () => {},
+  );
+  const port = new FakePort();
+  channels.addRelay('p', port as unknown as MessagePort);
+  const [localFingerprint, remoteFingerprint] = [new Uint8Array(32), new Uint8Array(32).fill(1)];
+  const channel = { localFingerprint, remoteFingerprint, introducer: 'http://signal.example/' };
+  const facts = { isChosen: true, maxMessageBytes: 1000, channel };
+  channels.describe('p', facts);
+  port.say({ type: 'open' });
+  expect(pushed).toEqual([{ type: 'peerConnected', peer: 'p', ...facts }]);
+});
+
 test('leaves a frame alone while it waits to be read', () => {
   const { buffer, freed } = frameOf(5);
   const { port } = channelsOf(() => false);

@@ -4,8 +4,9 @@ import { GuardedChannel } from '../channel/guarded-channel.js';
 import type { PeerChannel, PeerChannelEvents } from '../channel/peer-channel.js';
 import { RelayedChannel } from '../channel/relayed-channel.js';
 
-/** What the session descriptions of a connection say. */
+/** Who made a connection, and what its session descriptions say. */
 interface LinkFacts {
+  readonly isChosen: boolean;
   readonly maxMessageBytes: number;
   readonly channel: ChannelEnds;
 }
@@ -43,9 +44,9 @@ export class PeerChannels {
   }
 
   /** The session descriptions are known. */
-  describe(peer: string, { maxMessageBytes, channel }: LinkFacts): void {
+  describe(peer: string, { isChosen, maxMessageBytes, channel }: LinkFacts): void {
     const connection = this.#connections.get(peer);
-    if (connection !== undefined) connection.facts = { maxMessageBytes, channel };
+    if (connection !== undefined) connection.facts = { isChosen, maxMessageBytes, channel };
   }
 
   /** The connection under a channel is gone. */

@@ -6,6 +6,16 @@
 
 import type { ChannelEnds } from '@vision-light/protocol';
 
+/** What a kind knows of a link that is open. */
+export interface OpenLinkFacts {
+  /** True if this side dialed the other one; absent or false if the other one came, or if that is not known. */
+  readonly isChosen?: boolean;
+  /** The largest message that the other side takes, whole bytes; absent if it is not known. */
+  readonly maxMessageBytes?: number;
+  /** Between which ends the link is; absent for one that nothing encrypts between them. */
+  readonly channel?: ChannelEnds;
+}
+
 /** What a kind reports of its links. All of it may be called at any time, also inside a call of the host. */
 export interface LinkEvents {
   /**
@@ -13,10 +23,9 @@ export interface LinkEvents {
    * already, or reports too many at once, the host calls `disconnect` at once.
    *
    * @throws {Error} if it is called from inside `disconnect`
-   * @param maxMessageBytes  the largest message that the other side takes, whole bytes; absent if it is not known
-   * @param channel  between which ends the link is; absent for one that nothing encrypts between them
+   * @param facts  what is known of the link; none of it if absent
    */
-  connected(link: string, maxMessageBytes?: number, channel?: ChannelEnds): void;
+  connected(link: string, facts?: OpenLinkFacts): void;
   /** One message has arrived. Its memory must not be written to afterwards: the message may wait for its turn. */
   received(link: string, bytes: Uint8Array): void;
   /** The send buffer of a link has fallen to this many bytes. */

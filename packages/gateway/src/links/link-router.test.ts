@@ -64,7 +64,7 @@ describe('LinkRouter', () => {
   it('keeps links of one name apart that are of two kinds', () => {
     const [a, b] = [new NotingLinks('a'), new NotingLinks('b')];
     const router = createRouter([a, b]);
-    for (const { events } of [a, b]) events?.connected('x', 1000);
+    for (const { events } of [a, b]) events?.connected('x', { isChosen: true, maxMessageBytes: 1000 });
     a.events?.received('x', Uint8Array.of(1));
     router.send('b:x', Uint8Array.of(7));
     router.disconnect('b:x', 'PEER_FAULT');
@@ -74,8 +74,8 @@ describe('LinkRouter', () => {
     router.send('b:x', Uint8Array.of(8));
     router.disconnect('a:x', undefined);
     expect(pushed).toEqual([
-      { type: 'peerConnected', peer: 'a:x', maxMessageBytes: 1000 },
-      { type: 'peerConnected', peer: 'b:x', maxMessageBytes: 1000 },
+      { type: 'peerConnected', peer: 'a:x', isChosen: true, maxMessageBytes: 1000 },
+      { type: 'peerConnected', peer: 'b:x', isChosen: true, maxMessageBytes: 1000 },
       { type: 'bytesReceived', peer: 'a:x', bytes: Uint8Array.of(1) },
     ]);
     expect(a.calls).toEqual([['disconnect', 'x', undefined]]);
@@ -110,8 +110,8 @@ describe('LinkRouter', () => {
 
   it.each([
     ['a second time that it is open', (events) => events.connected('x')],
-    ['a size that is not whole', (events) => events.connected('y', 0.5), 'y'],
-    ['a size of 0', (events) => events.connected('y', 0), 'y'],
+    ['a size that is not whole', (events) => events.connected('y', { maxMessageBytes: 0.5 }), 'y'],
+    ['a size of 0', (events) => events.connected('y', { maxMessageBytes: 0 }), 'y'],
     ['what is no bytes', (events) => events.received('x', 'text' as never)],
     ['a buffer of no size', (events) => events.drained('x', Number.NaN)],
     ['a buffer below 0', (events) => events.drained('x', -1)],

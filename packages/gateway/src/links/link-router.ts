@@ -8,13 +8,12 @@
  * of `linkFaults`, and ends the link in question. Each kind has its own inbox, which bounds its events (link-inbox.ts),
  * and its own `peersMax`, so that it cannot take the room of the others.
  */
-import type { ChannelEnds } from '@vision-light/protocol';
 import type { Clock } from '@vision-light/signaling';
 import type { Logger } from 'pino';
 import { LINKS_CLOSE_TIMEOUT_MS } from '../limits.js';
 import { type LinkFaultCode, linkFaults } from './link-faults.js';
 import { LinkInbox, type PeerEvent } from './link-inbox.js';
-import type { LinkEvents, LinkKind } from './link-kind.js';
+import type { LinkEvents, LinkKind, OpenLinkFacts } from './link-kind.js';
 
 /** What a {@link LinkRouter} needs from outside. */
 export interface LinkRouterOptions {
@@ -125,8 +124,7 @@ export class LinkRouter {
   #eventsOf(attached: Attached): LinkEvents {
     const { name } = attached.kind;
     return {
-      connected: (link, maxMessageBytes, channel) =>
-        this.#connected(attached, link, maxMessageBytes, channel),
+      connected: (link, facts) => this.#connected(attached, link, facts),
       received: (link, bytes) => {
         const isValid = bytes instanceof Uint8Array;
         this.#report({ type: 'bytesReceived', peer: `${name}:${link}`, bytes }, isValid);
@@ -142,8 +140,7 @@ export class LinkRouter {
   #connected(
     attached: Attached,
     link: string,
-    maxMessageBytes: number | undefined,
-    channel: ChannelEnds | undefined,
+    { isChosen, maxMessageBytes, channel }: OpenLinkFacts = {},
   ): void {
     const { kind, inbox } = attached;
     // A kind that answers each refusal with a new link would never return.
@@ -160,7 +157,8 @@ export class LinkRouter {
     }
     const size = maxMessageBytes === undefined ? {} : { maxMessageBytes };
     const ends = channel === undefined ? {} : { channel };
-    const event: PeerEvent = { type: 'peerConnected', peer, ...size, ...ends };
+    const choice = isChosen === undefined ? {} : { isChosen };
+    const event: PeerEvent = { type: 'peerConnected', peer, ...choice, ...size, ...ends };
     // The core counts the peers of all kinds together. If there is one kind, the core itself refuses, and tells the peer.
     const isAboveShare = this.#attached.length > 1 && attached.open >= kind.peersMax;
     if (isAboveShare || !inbox.hasRoom(event)) {

@@ -65,7 +65,7 @@ export class RtcLinks implements LinkKind {
     return new RtcLink(options, {
       opened: (facts) => {
         this.links.markOpen(name);
-        this.#events?.connected(name, facts?.maxMessageBytes, facts?.channel);
+        this.#events?.connected(name, facts);
       },
       received: (bytes) => this.#events?.received(name, bytes),
       drained: (bufferedBytes) => this.#events?.drained(name, bufferedBytes),

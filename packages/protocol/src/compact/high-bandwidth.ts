@@ -2,8 +2,12 @@
  * Who sends new blocks unasked to whom. This node wants them of the peers that brought it the last new blocks first, at most
  * HIGH_BANDWIDTH_PEERS_MAX; and it sends them to those peers that want them.
  *
+ * Whoever connects to this node can bring blocks fast to get a place, and then be silent. So the last place of a peer that
+ * this node itself chose to connect to is not given to one that came to it (as in Bitcoin Core).
+ *
  * Memory: a few entries of each peer.
  */
+import { defined } from '../assert.js';
 import { HIGH_BANDWIDTH_PEERS_MAX } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { Peer } from '../peer/peer.js';
@@ -32,8 +36,15 @@ export class HighBandwidth {
     if (!isNew) return;
     this.#former.delete(peer);
     this.outbox.send(peer, { type: 'sendCompact', highBandwidth: true });
-    const [oldest] = this.#chosen;
-    if (this.#chosen.size > HIGH_BANDWIDTH_PEERS_MAX && oldest !== undefined) this.dismiss(oldest);
+    if (this.#chosen.size > HIGH_BANDWIDTH_PEERS_MAX) this.dismiss(this.#leastUseful());
+  }
+
+  /** The peer that was first longest ago, unless it is the only one that this node connected to. */
+  #leastUseful(): Peer {
+    const [oldest, next] = this.#chosen;
+    const dialed = [...this.#chosen].filter(({ isChosen }) => isChosen);
+    const isLastDialed = dialed.length === 1 && dialed[0] === oldest;
+    return defined(isLastDialed ? next : oldest, 'more peers are chosen than there are places');
   }
 
   /** A peer is not to send blocks unasked any more. */

@@ -43,7 +43,8 @@ describe('Driver', () => {
       },
     });
     expect(driver.push({ type: 'start' })).toBe(true);
-    expect(log).toEqual(['read', 'list', 'ready', 'requestPeers', 'status']);
+    // The headers; then the bodies, the discouraged keys and the own transactions.
+    expect(log).toEqual(['read', 'list', 'list', 'list', 'ready', 'requestPeers', 'status']);
     const active = (): typeof timers => timers.filter(({ isOn }) => isOn);
     expect(active().length).toBe(1);
     const [timer] = active();

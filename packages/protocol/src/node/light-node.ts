@@ -23,7 +23,8 @@ import { earliest } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
 import type { TransactionRelay } from '../transactions/transaction-relay.js';
 import type { HeaderTree } from '../tree/header-tree.js';
-import { type LightNodeOptions, type NodeExtension, NodeParts } from './node-parts.js';
+import type { LightNodeOptions, NodeExtension } from './node-options.js';
+import { NodeParts } from './node-parts.js';
 
 /**
  * The clock by which stored headers are judged: they were held to the right one when they came, and a clock that is wrong

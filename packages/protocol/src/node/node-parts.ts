@@ -5,9 +5,7 @@
 import { assert } from '../assert.js';
 import { BlockSync } from '../blocks/block-sync.js';
 import { SecretStream } from '../bytes/secret-stream.js';
-import type { ChainFamily } from '../chain/chain-family.js';
 import { CompactBlocks } from '../compact/compact-blocks.js';
-import type { KnownTransactions } from '../compact/rebuild.js';
 import { ForkSigns } from '../forks/fork-signs.js';
 import { BatchHasher } from '../headers/batch-hasher.js';
 import { peerIdOf } from '../headers/batch-request.js';
@@ -37,21 +35,19 @@ import { TransactionRelay } from '../transactions/transaction-relay.js';
 import { HeaderTree } from '../tree/header-tree.js';
 import { genesisBase, type TreeBase } from '../tree/tree-base.js';
 import { MessageCodec, messageCodec } from '../wire/codec.js';
-import type { MessageRow, WireMessage } from '../wire/message-row.js';
+import type { WireMessage } from '../wire/message-row.js';
 import { messageRows } from '../wire/message-table.js';
-import {
-  KNOWN_SERVICES,
-  PROTOCOL_VERSION,
-  PROTOCOL_VERSION_MIN,
-  SERVICE_ARCHIVE,
-  SERVICE_COMPACT_BLOCKS,
-  SERVICE_GATEWAY,
-  SERVICE_TRANSACTIONS,
-} from '../wire/messages/hello.js';
 import { Announcer } from './announcer.js';
 import { ChainChanges } from './chain-changes.js';
 import { Discouraged } from './greeting/discouraged.js';
 import { HeldRelease } from './held-release.js';
+import {
+  type LightNodeOptions,
+  type NodeExtension,
+  type PartContext,
+  secretOf,
+  sessionOptions,
+} from './node-options.js';
 import { PeerNotices } from './peer-notices.js';
 import { PeerSearch } from './peer-search.js';
 import { seededRandom } from './random.js';
@@ -60,60 +56,6 @@ import { Sessions } from './sessions.js';
 import { StatusReporter } from './status-reporter.js';
 import { Submissions } from './submissions.js';
 import { UnsentLimit } from './unsent-limit.js';
-
-/** What a node is made of; the network is the family. */
-export interface LightNodeOptions {
-  readonly family: ChainFamily;
-  /** The header to begin with, which is taken on trust; genesis if absent. */
-  readonly base?: TreeBase;
-  /** Seed of the node's samples, a 32-bit number. */
-  readonly seed: number;
-  /** Printable ASCII, at most 64 characters. */
-  readonly userAgent: string;
-  readonly isGateway: boolean;
-  /** How many jobs the platform hashes at a time; twice as many are handed out. */
-  readonly hashers: number;
-  readonly peersMax?: number;
-  /** How many of the newest block bodies to fetch and keep: 0 for none, Infinity for all. Default FOLLOWED_BLOCKS. */
-  readonly followedBlocks?: number;
-  /** Transactions that a new block may have, from which it is put together; none if absent. */
-  readonly knownTransactions?: KnownTransactions;
-  /** Chainwork that a chain must have to be followed; what the network has for that if absent. */
-  readonly minChainwork?: bigint;
-  /** 16 random bytes that nobody else knows: what is kept of branches that have to show their work is keyed by it, and nonces follow from it. Made of `seed` if absent, for tests. */
-  readonly secret?: Uint8Array;
-  /** Headers of one stored segment, another number for tests: a store of another number is fetched anew. */
-  readonly segmentHeaders?: number;
-  /** The node's Ed25519 public key, 32 bytes: the platform signs with its other half. Absent only in tests: then the node neither signs nor demands a signature. */
-  readonly identity?: Uint8Array;
-  /** Public keys of the only peers that count as gateways, whatever others say of themselves; any may if absent. */
-  readonly gateways?: readonly Uint8Array[];
-}
-
-/** What the node gives to a part that is added to it. */
-export interface PartContext {
-  readonly tree: HeaderTree;
-  readonly peers: PeerSet;
-  readonly outbox: Outbox;
-  readonly storage: StoragePort;
-  readonly ledger: RequestLedger;
-  readonly signatures: SignaturePort;
-  /** Numbers of [0, 1) that depend on the seed alone. */
-  readonly random: () => number;
-  /** Says why, and disconnects. */
-  readonly punish: (peer: Peer, code: Offence) => void;
-}
-
-/** Parts beside those of every node, and the messages that they take. */
-export interface NodeExtension {
-  readonly rows: readonly MessageRow[];
-  /** A later version of the protocol, which has these messages; that of this code if absent. */
-  readonly version?: number;
-  /** Bit set of services that it offers beside those of this code, and of those that it cannot do without. */
-  readonly services?: number;
-  readonly requires?: number;
-  parts(context: PartContext): readonly Part[];
-}
 
 /** What the parts ask of the node around them. */
 export interface PartsListener {
@@ -182,9 +124,7 @@ export class NodeParts {
     this.storage = storage;
     const signatures = new SignaturePort(outbox);
     this.signatures = signatures;
-    const secret = options.secret ?? secretOf(options.seed);
-    const { version = PROTOCOL_VERSION, services = 0, requires = 0 } = extension ?? {};
-    const isArchive = followedBlocks === Number.POSITIVE_INFINITY;
+    const secret = secretOf(options);
     const storeFaults = new StoreFaultReport(({ code, detail }) => listener.error(code, detail));
     this.storeFaults = storeFaults;
     this.tree = tree;
@@ -247,24 +187,7 @@ export class NodeParts {
         isDiscouraged: (key) => this.discouraged.has(key, listener.time().wallTime),
         error: (code, detail) => listener.error(code, detail),
       },
-      {
-        version,
-        minVersion: PROTOCOL_VERSION_MIN,
-        services:
-          services +
-          SERVICE_TRANSACTIONS +
-          (options.isGateway ? SERVICE_GATEWAY : 0) +
-          (isArchive ? SERVICE_ARCHIVE : 0) +
-          (followedBlocks > 0 ? SERVICE_COMPACT_BLOCKS : 0),
-        requires,
-        known: KNOWN_SERVICES + services,
-        userAgent: options.userAgent,
-        isGateway: options.isGateway,
-        peersMax,
-        identity: options.identity,
-        gateways: options.gateways,
-        secret,
-      },
+      sessionOptions(options, extension, secret),
     );
     this.headerServer = new HeaderServer(tree, outbox, (fork) => this.prover.mayKnowMore(fork));
     const sync = new HeaderSync(
@@ -405,7 +328,7 @@ export class NodeParts {
     ];
     const names = new Set(this.list.map(({ name }) => name));
     assert(names.size === this.list.length, 'each part has a name of its own');
-    this.router = new Router(this.list, peers, outbox, this.sessions, version);
+    this.router = new Router(this.list, peers, outbox, this.sessions, this.sessions.options.version);
   }
 
   /** What reads the stored chain into the tree. */
@@ -420,10 +343,4 @@ export class NodeParts {
     this.prover.powVerified(job, hashes, wallTime);
     this.hasher.powVerified(job, hashes);
   }
-}
-
-/** A secret that only tests have. */
-function secretOf(seed: number): Uint8Array {
-  const random = seededRandom(seed);
-  return Uint8Array.from({ length: 16 }, () => Math.floor(256 * random()));
 }

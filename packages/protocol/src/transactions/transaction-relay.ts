@@ -7,28 +7,21 @@
  * nothing of the transaction's id, which may not cover it: the id is asked of the next peer. What is refused for a reason
  * that is nobody's fault is not asked for again before the next block.
  *
- * Memory: what the files of this folder state that it puts together; TX_REJECTS_MAX keys; and TX_DROPPED_MAX transactions
+ * Memory: what the files of this folder state that it puts together, and TX_DROPPED_MAX transactions
  * that left the mempool.
  */
 import { bytesToHex } from '../bytes/hex.js';
 import type { Transaction } from '../chain/transaction-rules.js';
 import type { EventTime } from '../io/event.js';
-import type { SignaturePort } from '../io/signature-port.js';
-import type { StorageFailure } from '../io/storage.js';
-import type { StoragePort } from '../io/storage-port.js';
 import type { RemovalReason } from '../io/transaction-notice.js';
 import {
   GATEWAY_MEMPOOL_BYTES_MAX,
   MEMPOOL_BYTES_MAX,
   MEMPOOL_LISTED_MAX,
   TX_ANNOUNCED_PER_COST,
-  TX_REJECTS_MAX,
 } from '../limits.js';
-import type { Outbox } from '../peer/outbox.js';
 import { earliest, type Part, type Reception } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
-import type { Offence } from '../peer/verdicts.js';
-import type { HeaderTree } from '../tree/header-tree.js';
 import type { BranchSwitch } from '../tree/insert-result.js';
 import type { GetTxs, Inv, Txs } from '../wire/messages/transactions.js';
 import { TransactionSender } from './own/transaction-sender.js';
@@ -36,29 +29,14 @@ import { DroppedTransactions } from './pool/dropped-transactions.js';
 import { Mempool } from './pool/mempool.js';
 import { MempoolNews } from './pool/mempool-news.js';
 import type { PoolEntry } from './pool/pool-entry.js';
-import { PoolFollower, type PoolFollowerContext } from './pool-follower.js';
+import { PoolFollower } from './pool-follower.js';
+import { RejectedTransactions } from './rejected-transactions.js';
+import type { RelayContext } from './relay-context.js';
 import { RequestTracker } from './request-tracker.js';
 import { SignatureQueue } from './signature-queue.js';
 import { TransactionIntake } from './transaction-intake.js';
 import { TransactionServer } from './transaction-server.js';
 import { Trickle } from './trickle.js';
-
-/** What the relay of transactions asks of the node around it. */
-export interface RelayContext extends PoolFollowerContext {
-  readonly tree: HeaderTree;
-  readonly outbox: Outbox;
-  readonly storage: StoragePort;
-  readonly isGateway: boolean;
-  /** Numbers of [0, 1). */
-  readonly random: () => number;
-  readonly signatures: SignaturePort;
-  /** Whether many headers are still to come: what transactions could be checked against is not known. */
-  readonly isFar: () => boolean;
-  /** Says why, and disconnects. */
-  readonly punish: (peer: Peer, code: Offence) => void;
-  /** The store has taken transactions of this side, or why it has not. */
-  readonly storeAnswered: (failure: StorageFailure | undefined) => void;
-}
 
 /** The part of the node that relays transactions; see the head of this file. */
 export class TransactionRelay implements Part<Inv | GetTxs | Txs> {
@@ -73,8 +51,8 @@ export class TransactionRelay implements Part<Inv | GetTxs | Txs> {
   readonly #intake: TransactionIntake;
   readonly #news: MempoolNews;
   readonly #dropped = new DroppedTransactions();
-  /** Relay ids of what was refused since the last block; a Set keeps the order of insertion. */
-  readonly #rejects = new Set<string>();
+  /** What was refused since the last block. */
+  readonly #rejects = new RejectedTransactions();
   #isScanned = false;
 
   constructor(readonly context: RelayContext) {
@@ -339,11 +317,6 @@ export class TransactionRelay implements Part<Inv | GetTxs | Txs> {
   #reject(key: string): void {
     this.tracker.forget(key);
     this.#rejects.add(key);
-    if (this.#rejects.size <= TX_REJECTS_MAX) return;
-    for (const oldest of this.#rejects) {
-      this.#rejects.delete(oldest);
-      return;
-    }
   }
 
   #left(entry: PoolEntry, reason: RemovalReason, by: Uint8Array | undefined): void {

@@ -57,11 +57,22 @@ export const networkMetrics: ReadonlyMap<string, NetworkMetric> = new Map([
     'vision_compact_block_bandwidth_saved_bytes',
     gauge('Bytes that compact blocks have saved against whole bodies.', 1e12),
   ],
+  ['vision_p2p_messages_skipped_total', counter('Messages of a newer version that this one does not know.')],
   ['vision_chain_reorgs_total', counter('Reorganisations of the best chain.')],
   [
     'vision_chain_reorg_blocks_rolled_back_total',
     counter('Headers that left the best chain by a reorganisation.'),
   ],
+  [
+    'vision_chain_reorg_txs_reinserted_total',
+    counter('Transactions that came back into the mempool by a reorganisation.'),
+  ],
+  ['vision_tx_inv_sent_total', counter('Transactions announced to peers.')],
+  ['vision_tx_inv_received_total', counter('Transactions announced by peers.')],
+  ['vision_tx_getdata_sent_total', counter('Transactions requested of peers.')],
+  ['vision_tx_getdata_received_total', counter('Transactions requested by peers.')],
+  ['vision_tx_gossip_received_total', counter('Transactions received from peers.')],
+  ['vision_tx_gossip_duplicates_total', counter('Transactions received from peers that were known already.')],
   ['vision_chain_competing_total', counter('New branches with as much work as the best chain.')],
   [
     'vision_chain_withheld_total',

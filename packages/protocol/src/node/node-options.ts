@@ -1,0 +1,118 @@
+/**
+ * What a node is made with: what its platform says, and the parts that one adds to those of every node. What it tells its
+ * peers about itself follows from that.
+ */
+import type { ChainFamily } from '../chain/chain-family.js';
+import type { KnownTransactions } from '../compact/rebuild.js';
+import type { SignaturePort } from '../io/signature-port.js';
+import type { StoragePort } from '../io/storage-port.js';
+import { FOLLOWED_BLOCKS, PEERS_MAX } from '../limits.js';
+import type { Outbox } from '../peer/outbox.js';
+import type { Part } from '../peer/part.js';
+import type { Peer } from '../peer/peer.js';
+import type { PeerSet } from '../peer/peer-set.js';
+import type { RequestLedger } from '../peer/request-ledger.js';
+import type { Offence } from '../peer/verdicts.js';
+import type { HeaderTree } from '../tree/header-tree.js';
+import type { TreeBase } from '../tree/tree-base.js';
+import type { MessageRow } from '../wire/message-row.js';
+import {
+  KNOWN_SERVICES,
+  PROTOCOL_VERSION,
+  PROTOCOL_VERSION_MIN,
+  SERVICE_ARCHIVE,
+  SERVICE_COMPACT_BLOCKS,
+  SERVICE_GATEWAY,
+  SERVICE_TRANSACTIONS,
+} from '../wire/messages/hello.js';
+import { seededRandom } from './random.js';
+import type { SessionOptions } from './sessions.js';
+
+/** What a node is made of; the network is the family. */
+export interface LightNodeOptions {
+  readonly family: ChainFamily;
+  /** The header to begin with, which is taken on trust; genesis if absent. */
+  readonly base?: TreeBase;
+  /** Seed of the node's samples, a 32-bit number. */
+  readonly seed: number;
+  /** Printable ASCII, at most 64 characters. */
+  readonly userAgent: string;
+  readonly isGateway: boolean;
+  /** How many jobs the platform hashes at a time; twice as many are handed out. */
+  readonly hashers: number;
+  readonly peersMax?: number;
+  /** How many of the newest block bodies to fetch and keep: 0 for none, Infinity for all. Default FOLLOWED_BLOCKS. */
+  readonly followedBlocks?: number;
+  /** Transactions that a new block may have, from which it is put together; none if absent. */
+  readonly knownTransactions?: KnownTransactions;
+  /** Chainwork that a chain must have to be followed; what the network has for that if absent. */
+  readonly minChainwork?: bigint;
+  /** 16 random bytes that nobody else knows: what is kept of branches that have to show their work is keyed by it, and nonces follow from it. Made of `seed` if absent, for tests. */
+  readonly secret?: Uint8Array;
+  /** Headers of one stored segment, another number for tests: a store of another number is fetched anew. */
+  readonly segmentHeaders?: number;
+  /** The node's Ed25519 public key, 32 bytes: the platform signs with its other half. Absent only in tests: then the node neither signs nor demands a signature. */
+  readonly identity?: Uint8Array;
+  /** Public keys of the only peers that count as gateways, whatever others say of themselves; any may if absent. */
+  readonly gateways?: readonly Uint8Array[];
+}
+
+/** What the node gives to a part that is added to it. */
+export interface PartContext {
+  readonly tree: HeaderTree;
+  readonly peers: PeerSet;
+  readonly outbox: Outbox;
+  readonly storage: StoragePort;
+  readonly ledger: RequestLedger;
+  readonly signatures: SignaturePort;
+  /** Numbers of [0, 1) that depend on the seed alone. */
+  readonly random: () => number;
+  /** Says why, and disconnects. */
+  readonly punish: (peer: Peer, code: Offence) => void;
+}
+
+/** Parts beside those of every node, and the messages that they take. */
+export interface NodeExtension {
+  readonly rows: readonly MessageRow[];
+  /** A later version of the protocol, which has these messages; that of this code if absent. */
+  readonly version?: number;
+  /** Bit set of services that it offers beside those of this code, and of those that it cannot do without. */
+  readonly services?: number;
+  readonly requires?: number;
+  parts(context: PartContext): readonly Part[];
+}
+
+/** What sessions are held with. @param secret  16 random bytes: nonces follow from them */
+export function sessionOptions(
+  options: LightNodeOptions,
+  extension: NodeExtension | undefined,
+  secret: Uint8Array,
+): SessionOptions {
+  const { version = PROTOCOL_VERSION, services = 0, requires = 0 } = extension ?? {};
+  const { followedBlocks = FOLLOWED_BLOCKS, peersMax = PEERS_MAX, isGateway } = options;
+  const isArchive = followedBlocks === Number.POSITIVE_INFINITY;
+  return {
+    version,
+    minVersion: PROTOCOL_VERSION_MIN,
+    services:
+      services +
+      SERVICE_TRANSACTIONS +
+      (isGateway ? SERVICE_GATEWAY : 0) +
+      (isArchive ? SERVICE_ARCHIVE : 0) +
+      (followedBlocks > 0 ? SERVICE_COMPACT_BLOCKS : 0),
+    requires,
+    known: KNOWN_SERVICES + services,
+    userAgent: options.userAgent,
+    isGateway,
+    peersMax,
+    identity: options.identity,
+    gateways: options.gateways,
+    secret,
+  };
+}
+
+/** 16 bytes that nobody else knows. Those that follow from the seed only tests have. */
+export function secretOf({ secret, seed }: LightNodeOptions): Uint8Array {
+  const random = seededRandom(seed);
+  return secret ?? Uint8Array.from({ length: 16 }, () => Math.floor(256 * random()));
+}
