@@ -7,7 +7,7 @@ const bundle = '/packages/browser-node/dist/index.js';
 const workerUrl = '/packages/browser-node/dist/worker.js';
 
 /** Bytes that the whole library may weigh, gzipped. The project's own budget. */
-const GZIPPED_BYTES_MAX = 88_000;
+const GZIPPED_BYTES_MAX = 108_000;
 
 /** Whatever fetches another module or script: imports and exports from one, static ones first, and calls. */
 function importsIn(script: string): string[] {

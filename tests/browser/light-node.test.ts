@@ -200,7 +200,10 @@ describe('a light node', () => {
     }
     assertEqual(reports.filter(([order]) => order === 0).length, 0, 'reports of the silent one');
     for (const [name, value] of reports.flatMap(([, report]) => Object.entries(report))) {
-      assertTrue(/^vision_(p2p|chain|compact)_/.test(name) && Number.isSafeInteger(value), `${name}: ${value}`);
+      assertTrue(
+        /^vision_(p2p|chain|tx|mempool|compact)_/.test(name) && Number.isSafeInteger(value),
+        `${name}: ${value}`,
+      );
     }
   });
 

@@ -104,9 +104,9 @@ describe.skipIf(found === undefined)('Prometheus', () => {
     const [gateway] = await query('vision_p2p_peers{job="vision-light-gateway"}');
     expect(gateway?.metric.network).toBe('vision-devnet');
     expect(gateway?.value[1]).toBe('0');
-    expect(await query('count(count by (__name__) ({__name__=~"vision_(p2p|chain|compact)_.*"}))')).toMatchObject([
-      { value: [expect.any(Number), String(metricNames.length)] },
-    ]);
+    expect(
+      await query('count(count by (__name__) ({__name__=~"vision_(p2p|chain|tx|mempool|compact)_.*"}))'),
+    ).toMatchObject([{ value: [expect.any(Number), String(metricNames.length)] }]);
     // What the dashboard asks for exists, and can be asked.
     const dashboard = JSON.parse(await readFile(new URL('grafana-dashboard.json', ops), 'utf8'));
     const expressions: string[] = dashboard.panels.flatMap(({ targets }: { targets: { expr: string }[] }) =>

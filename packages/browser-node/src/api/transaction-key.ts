@@ -143,6 +143,12 @@ interface Signer {
   sign(message: Uint8Array): Promise<Uint8Array> | Uint8Array;
 }
 
+/** What is taken of `ed25519.js`, which the worker uses too. */
+interface Fallback {
+  getPublicKey(secret: Uint8Array): Uint8Array;
+  sign(message: Uint8Array, secret: Uint8Array): Uint8Array;
+}
+
 async function signerOf(secret: Uint8Array): Promise<Signer> {
   try {
     const pkcs8 = hexToBytes(PKCS8_PREFIX + bytesToHex(secret), 48) ?? secret;
@@ -156,9 +162,7 @@ async function signerOf(secret: Uint8Array): Promise<Signer> {
     return { publicKey, sign };
   } catch {
     // An older browser, or a page that was not loaded securely.
-    const { getPublicKey, sign }: typeof import('../worker/ed25519-fallback.js') = await import(
-      /* @vite-ignore */ ed25519Url
-    );
+    const { getPublicKey, sign }: Fallback = await import(/* @vite-ignore */ ed25519Url);
     return { publicKey: getPublicKey(secret), sign: (message) => sign(message, secret) };
   }
 }

@@ -19,7 +19,9 @@ const peers = devnet('vision_p2p_peers');
 test('every series is there from the start, at 0, and no report adds one', async () => {
   const server = await startServer();
   const series = async () =>
-    (await server.metrics()).split('\n').filter((line) => /^vision_(p2p|chain|compact)_/.test(line));
+    (await server.metrics())
+      .split('\n')
+      .filter((line) => /^vision_(p2p|chain|tx|mempool|compact)_/.test(line));
   const before = await series();
   expect(before).toHaveLength(networkMetrics.size * (labelledNetworks.length + 1));
   expect(before.every((line) => line.endsWith(' 0'))).toBe(true);
