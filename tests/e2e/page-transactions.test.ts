@@ -47,15 +47,18 @@ it('a visitor sends something, reads what becomes of it until it is confirmed, a
   await says(page, first, new RegExp(`^${start}…[0-9a-f]{8}\\s+\\d+ confirmations?$`));
 });
 
-it('a visitor who names no receiver is told in a sentence, and nothing is sent', async () => {
+it('a visitor who names a wrong receiver is told in a sentence, and nothing is sent', async () => {
   const page = await visitPage(stage, { address });
   await isSynced(page);
   await pay(page, 'somebody', '25');
   await says(page, at('send-answer'), /^The receiver is a public key: 64 digits from 0 to 9 and a to f\.$/);
   expect(await page.$eval(at('send-to'), (field) => field.getAttribute('aria-invalid'))).toBe('true');
   expect(await page.$(first)).toBeNull();
-  // It is not said any more once it is right.
-  await pay(page, receiver, '1');
+  // It is not said any more once no receiver is named: then it is the visitor.
+  await page.$eval(at('send-to'), (field) => {
+    (field as HTMLInputElement).value = '';
+  });
+  await pay(page, '', '1');
   await says(page, at('send-answer'), /^Sent /);
   expect(await page.$eval(at('send-to'), (field) => field.getAttribute('aria-invalid'))).toBe('false');
 });
