@@ -1,18 +1,17 @@
 /** What a visitor of the built page is shown, told and able to do, found by test ids and by roles and names. */
 import type { Gateway } from '@vision-light/gateway';
 import type { ElementHandle, Page } from 'puppeteer-core';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { engine } from './browser.js';
 import { writeRegtestChain } from './regtest-headers.js';
 import { reaches, smallNetwork } from './servers.js';
+import { at, isSynced, named, says, type Visit, visitPage } from './shown-page.js';
 import { Stage } from './stage.js';
 
 /** Two full batches: more than a page verifies of what is stored before it shows its tip. */
 const HISTORY = 4000;
 /** Headers that take a page about a second: enough for a progress bar to be seen on its way in either browser. */
 const LONG = 60_000;
-/** How long a page may take for one thing, in ms; a machine may have much else to do. */
-const PATIENCE_MS = 50_000;
 const network = smallNetwork('vision-e2e-page');
 const stage = new Stage();
 const { servers } = stage;
@@ -27,73 +26,13 @@ beforeAll(async () => {
   await reaches(gateway, HISTORY);
 });
 
-interface Visit {
-  readonly address?: string;
-  /** A script that runs before the page's own. */
-  readonly before?: string;
-  readonly width?: number;
-  readonly scheme?: 'light' | 'dark';
-}
-
-/** A visitor's page, in a storage of its own that goes with the test. */
-async function visit({ address = url, before, width = 1280, scheme = 'light' }: Visit = {}): Promise<Page> {
-  const browser = await stage.browserIn(scheme);
-  const context = await browser.createBrowserContext();
-  const page = await context.newPage();
-  onTestFinished(async ({ task }) => {
-    if (task.result?.state === 'fail') console.error(`A page showed:\n${await shown(page)}`);
-    await context.close();
-  });
-  page.setDefaultTimeout(PATIENCE_MS);
-  await page.setViewport({ width, height: 800 });
-  if (before !== undefined) await page.evaluateOnNewDocument(before);
-  await page.goto(address);
-  const isAsked = await page.evaluate(
-    (wanted) => matchMedia(`(prefers-color-scheme: ${wanted})`).matches,
-    scheme,
-  );
-  if (!isAsked) throw new Error(`the browser does not ask for ${scheme} colours`);
-  return page;
-}
-
-const at = (testId: string): string => `[data-testid="${testId}"]`;
-
-/** What a page shows; for whoever reads of a failure. */
-const shown = (page: Page): Promise<string> =>
-  // biome-ignore lint/performance/useDomNodeTextContent: what is seen, line by line.
-  page.evaluate(() => document.body.innerText).catch((error: unknown) => `nothing: ${String(error)}`);
-
-/** Resolves with the text of the first element for a selector once it is visible and says this. */
-async function says(page: Page, selector: string, pattern: RegExp): Promise<string> {
-  const text = await page.waitForFunction(
-    (wanted, source) => {
-      const element = document.querySelector<HTMLElement>(wanted);
-      const isSeen = element?.checkVisibility({ visibilityProperty: true, opacityProperty: true });
-      if (element === null || !isSeen) return false;
-      // biome-ignore lint/performance/useDomNodeTextContent: what is seen, line by line.
-      return new RegExp(source).test(element.innerText) && element.innerText;
-    },
-    {},
-    selector,
-    pattern.source,
-  );
-  return String(await text.jsonValue());
-}
-
-/** Resolves once a visible element has this role and this name, as a screen reader gives them. */
-async function named(page: Page, role: string, name: string) {
-  const found = await page.waitForSelector(`::-p-aria([name="${name}"][role="${role}"])`, { visible: true });
-  if (found === null) throw new Error(`no ${role} is called ${name}`);
-  return found;
-}
+const visit = (options: Partial<Visit> = {}): Promise<Page> => visitPage(stage, { address: url, ...options });
 
 const textsOf = (page: Page, selector: string): Promise<string[]> =>
   // biome-ignore lint/performance/useDomNodeTextContent: as above.
   page.$$eval(selector, (found) => found.map((element) => (element as HTMLElement).innerText));
 
 const numberIn = (text: string): number => Number(/[\d,]+/.exec(text)?.[0].replaceAll(',', ''));
-
-const isSynced = (page: Page): Promise<string> => says(page, at('phase'), /^Synced$/);
 
 /** Height and number of transactions of a block that has some, as the gateway tells it over HTTP. */
 async function blockWithTransactions(): Promise<{ readonly height: number; readonly count: number }> {
@@ -285,7 +224,7 @@ const inWorkers = (script: string): string => `{
     own(blob.type === 'text/javascript' ? new Blob([${JSON.stringify(script)}, blob], { type: blob.type }) : blob);
 }`;
 
-const faults: readonly (Visit & {
+const faults: readonly (Partial<Visit> & {
   readonly what: string;
   readonly code: string;
   readonly sentence: RegExp;

@@ -157,6 +157,18 @@ describe('a transaction', () => {
     expect(kindsOf(await newsOf(a, id))).toEqual(['pending', 'included', 'confirmed']);
   });
 
+  it('has a nonce of its own in each tab', async () => {
+    const tab = await a.openTab(a.page.url());
+    const sign = ({ page }: Visitor): Promise<number> =>
+      page.evaluate(async () => {
+        const key = await (globalThis as unknown as Scope).createKey({ name: 'two tabs' });
+        return Number((await key.sign({ module: 'cash', method: 'transfer' })).nonce);
+      });
+    const nonces = await Promise.all([a, tab, a, tab, a, tab].map(sign));
+    expect(nonces.sort()).toEqual([0, 1, 2, 3, 4, 5]);
+    await tab.page.close();
+  });
+
   it('is refused with a code if its signature is bad, or its nonce is used', async () => {
     expect(await send(a, 1, 1, true)).toBe('TX_SIGNATURE_INVALID');
     expect(await send(a, 0, 2)).toBe('TX_NONCE_USED');

@@ -35,10 +35,11 @@ export interface TransactionKey {
   /** 64 lowercase hex digits: the sender of what it signs. */
   readonly publicKey: string;
   /**
-   * Signs a transaction.
+   * Signs a transaction. Whether its fields are in range is for `sendTx` to say.
    *
    * @param leastNonce  what `node.nextNonce(publicKey)` says: for a key that may have been used elsewhere
-   * @throws {RangeError} if a number is out of range, or a text none
+   * @throws {DOMException} InvalidStateError if the key was removed, or another one has taken its name; another if the
+   *   browser keeps nothing here
    */
   sign(fields: TransactionFields, leastNonce?: bigint): Promise<VisionTransaction>;
   /** @returns the private half, 64 hex digits */
@@ -70,7 +71,7 @@ export async function createKey(options: KeyOptions = {}): Promise<TransactionKe
   if (typeof name !== 'string') throw new TypeError(`name: must be a text, got ${String(name)}`);
   const given = secret === undefined ? undefined : secretOf(secret);
   const kept = await update(name, (found) =>
-    given === undefined && found !== undefined
+    found !== undefined && (given === undefined || isSame(found.secret, given))
       ? found
       : { secret: given ?? crypto.getRandomValues(new Uint8Array(32)), nextNonce: 0n },
   );
@@ -81,9 +82,11 @@ export async function createKey(options: KeyOptions = {}): Promise<TransactionKe
     async sign(fields, leastNonce = 0n) {
       let nonce = fields.nonce ?? 0n;
       await update(name, (found) => {
-        const own = { secret: kept.secret, nextNonce: found?.nextNonce ?? 0n };
-        if (fields.nonce === undefined) nonce = leastNonce > own.nextNonce ? leastNonce : own.nextNonce;
-        return { ...own, nextNonce: nonce >= own.nextNonce ? nonce + 1n : own.nextNonce };
+        if (found === undefined || !isSame(found.secret, kept.secret))
+          throw new DOMException('The key is not kept any more.', 'InvalidStateError');
+        const { nextNonce } = found;
+        if (fields.nonce === undefined) nonce = leastNonce > nextNonce ? leastNonce : nextNonce;
+        return { ...found, nextNonce: nonce >= nextNonce ? nonce + 1n : nextNonce };
       });
       const tx = transactionOf(fields, publicKey, nonce);
       const signature = await ed25519.sign(new TextEncoder().encode(signableText(tx)));
@@ -120,6 +123,8 @@ function secretOf(text: unknown): Uint8Array {
   if (secret === undefined) throw new RangeError('secret: must be 64 hex digits');
   return secret;
 }
+
+const isSame = (a: Uint8Array, b: Uint8Array): boolean => bytesToHex(a) === bytesToHex(b);
 
 /** Reads and writes a key in one transaction, so that two tabs never sign with one nonce. @returns what is kept now */
 async function update<T extends KeptKey | undefined>(

@@ -41,7 +41,7 @@ export interface SessionState {
   readonly troubles: Map<string, SessionNotice>;
   /** How much the mempool holds. */
   mempool: MempoolChange['mempool'];
-  /** What has become of transactions that this browser sent, by id; the one with the newest news is the last. */
+  /** What has become of transactions that this browser sent, by id; the one that was sent last is the last. */
   readonly sent: Map<string, SentState>;
 }
 
@@ -171,12 +171,7 @@ export class NodeSession {
       ),
     );
     node.subscribe('transactions', ({ mempool }) => listen(() => (state.mempool = mempool), NUMBERS_WAIT_MS));
-    node.subscribe('transaction', ({ id, state: sent }) =>
-      listen(() => {
-        state.sent.delete(id);
-        state.sent.set(id, sent);
-      }),
-    );
+    node.subscribe('transaction', ({ id, state: sent }) => listen(() => state.sent.set(id, sent)));
     node.subscribe('reorg', (reorg) =>
       listen(() => {
         const { disconnected, connected, ancestor } = reorg;

@@ -52,7 +52,7 @@ export class TransactionsPanel {
     const { node } = this.#session;
     const to = this.#to.value.trim();
     const amount = Number(this.#amount.value);
-    const isKey = /^[0-9a-f]{64}$/.test(to);
+    const isKey = /^([0-9a-f]{64})?$/.test(to);
     this.#to.setAttribute('aria-invalid', String(!isKey));
     if (node === undefined) return this.#say('The node is not running, so nothing can be sent.');
     if (!isKey) return this.#say('The receiver is a public key: 64 digits from 0 to 9 and a to f.');
@@ -65,9 +65,11 @@ export class TransactionsPanel {
     }
   }
 
-  async #pay(node: LightNodeHandle, to: string, amount: number): Promise<string> {
+  /** @param named  the receiver, or nothing for the visitor's own key. @returns the id */
+  async #pay(node: LightNodeHandle, named: string, amount: number): Promise<string> {
     this.#key ??= await createKey();
     const key = this.#key;
+    const to = named || key.publicKey;
     const tx = await key.sign(
       {
         module: 'cash',
