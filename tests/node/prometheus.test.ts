@@ -104,7 +104,7 @@ describe.skipIf(found === undefined)('Prometheus', () => {
     const [gateway] = await query('vision_p2p_peers{job="vision-light-gateway"}');
     expect(gateway?.metric.network).toBe('vision-devnet');
     expect(gateway?.value[1]).toBe('0');
-    expect(await query('count(count by (__name__) ({__name__=~"vision_(p2p|chain|compact)_.*"}))')).toMatchObject([
+    expect(await query('count(count by (__name__) ({__name__=~"vision_(p2p|chain|compact|tx|mempool)_.*"}))')).toMatchObject([
       { value: [expect.any(Number), String(metricNames.length)] },
     ]);
     // What the dashboard asks for exists, and can be asked.
