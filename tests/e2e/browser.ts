@@ -135,7 +135,7 @@ export class Visitor {
   }
 
   /** Starts to collect events of a type; `collected` returns them as JSON, bigints as text. */
-  async collect(type: 'reorg' | 'error' | 'peer'): Promise<void> {
+  async collect(type: 'reorg' | 'error' | 'peer' | 'transactions'): Promise<void> {
     await this.page.evaluate((wanted) => {
       const scope = globalThis as unknown as {
         lightNode: LightNodeHandle;
@@ -148,7 +148,7 @@ export class Visitor {
     }, type);
   }
 
-  async collected<T>(type: 'reorg' | 'error' | 'peer'): Promise<T[]> {
+  async collected<T>(type: 'reorg' | 'error' | 'peer' | 'transactions'): Promise<T[]> {
     const json = await this.page.evaluate((wanted) => {
       const { collected } = globalThis as unknown as { collected: Record<string, unknown[]> };
       return JSON.stringify(collected[wanted], (_key, value) =>

@@ -66,12 +66,12 @@ export interface LibraryPageConfig {
   readonly options?: string;
 }
 
-/** Starts a node, and shows each error as the project's own page does. */
+/** Starts a node, shows each error as the project's own page does, and notes what becomes of its transactions. */
 function pageOf({ network, signal, options = '' }: LibraryPageConfig, release: string): string {
   return `<!doctype html><html lang="en"><title>A page with a node</title><link rel="icon" href="data:,"><ul data-testid="notices"></ul>
     <script type="module">
-      import { createLightNode } from '/${release}/index.js';
-      globalThis.createLightNode = createLightNode;
+      import { createKey, createLightNode } from '/${release}/index.js';
+      Object.assign(globalThis, { createKey, createLightNode, sentNews: [] });
       const tell = ({ code, message }) => {
         const notice = document.createElement('li');
         notice.dataset.code = code;
@@ -81,6 +81,7 @@ function pageOf({ network, signal, options = '' }: LibraryPageConfig, release: s
       try {
         const node = await createLightNode({ ...${JSON.stringify({ network, signal, hashers: 1 })}, ${options} });
         node.subscribe('error', tell);
+        node.subscribe('transaction', (news) => globalThis.sentNews.push(news));
         globalThis.lightNode = node;
       } catch (error) {
         tell(error);

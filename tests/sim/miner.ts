@@ -1,8 +1,12 @@
 /** A miner of virtual hash rate: when it finds a block is drawn from the seed, and the block is then really mined. */
 
+import { devnetMerkleRoot } from '@vision-light/protocol';
 import { makeBody } from './vision-bodies.js';
 import { mineHeader, visionSim } from './vision-chain.js';
 import type { SimNode, World } from './world.js';
+
+/** Bytes of transactions of the mempool in one block. */
+const SELECTED_BYTES_MAX = 100_000;
 
 export class SimMiner {
   #cancel: (() => void) | undefined;
@@ -42,12 +46,17 @@ export class SimMiner {
     const wallTime = world.wallTime + (node.options.clockSkewS ?? 0);
     const { transactions, transactionBytes } = this;
     const made = transactions === 0 ? undefined : makeBody(++this.#blocks, transactions, transactionBytes);
-    const { record, hash } = mineHeader(tree, tree.tip, wallTime, node.id, made?.txRoot);
+    // Some of its own that nobody has heard of, and what people have sent.
+    const own = made === undefined ? [] : (visionSim.splitBody(made.body) ?? []);
+    const all = [...own, ...node.core.transactions.select(SELECTED_BYTES_MAX)];
+    const root = all.length === 0 ? undefined : devnetMerkleRoot(all.map(({ id }) => id));
+    const { record, hash } = mineHeader(tree, tree.tip, wallTime, node.id, root);
     this.onBlock?.(visionSim.hashToHex(hash));
     const batch = { count: 1, records: record, hashes: hash };
+    const body = all.length === 0 ? undefined : visionSim.joinBody(all.map(({ bytes }) => bytes));
     node.driver.push({
       type: 'command',
-      command: { kind: 'submit', batch, bodies: [made?.body], ticket: 0 },
+      command: { kind: 'submit', batch, bodies: [body], ticket: 0 },
     });
   }
 

@@ -17,6 +17,7 @@ import { SimMiner } from './miner.js';
 import { PowCache } from './pow-cache.js';
 import type { SimRandom } from './sim-random.js';
 import { genesisTime, VisionChain, visionSim } from './vision-chain.js';
+import { makeTransaction, send } from './vision-transactions.js';
 import { type SimNode, World } from './world.js';
 
 export interface Scenario {
@@ -91,8 +92,13 @@ const HEAVY_SEEDS = 0.05;
 const LIGHT = { count: 1, bytes: 150 };
 const HEAVY = { count: 2, bytes: 50_000 };
 
+/** Senders of transactions, and mean milliseconds between two transactions of the whole network. */
+const SENDERS = 8;
+const SEND_INTERVAL_MS = 4_000;
+
 /** What one honest node may never say of another, however late or asleep it was. */
-const blame = /^(WIRE_|HEADER_)|^PEER_(WRONG|OUT_OF_TURN|UNSOLICITED|FLOOD)/;
+const blame =
+  /^(WIRE_|HEADER_|BODY_|TX_)|^PEER_(WRONG|OUT_OF_TURN|UNSOLICITED|FLOOD|COMPACT|IDENTITY|DISCOURAGED)/;
 
 let history: VisionChain | undefined;
 const pow = new PowCache();
@@ -187,6 +193,8 @@ class Run {
   readonly faultsUntil: number;
   readonly past: number;
   readonly filling: typeof LIGHT;
+  /** Transactions that each sender has sent. */
+  readonly sent = new Map<number, number>();
   reorgs = 0;
   faults = 0;
   #isPartitioned = false;
@@ -251,6 +259,23 @@ class Run {
       at += this.random.exponential(10_000)
     )
       this.world.after(at, () => this.#fault());
+    for (
+      let at = this.random.exponential(SEND_INTERVAL_MS);
+      at < this.faultsUntil;
+      at += this.random.exponential(SEND_INTERVAL_MS)
+    )
+      this.world.after(at, () => this.#send());
+  }
+
+  /** Somebody sends a transaction; of one sender each comes from a node that may not have heard of the one before. */
+  #send(): void {
+    const { random } = this;
+    const { node } = random.pick(this.members) as Member;
+    const sender = 1 + random.int(SENDERS);
+    const bytes = makeTransaction({ sender, nonce: this.sent.get(sender) ?? 0, tip: random.int(50) });
+    if (node === undefined || node.driver.isAsleep) return;
+    this.sent.set(sender, (this.sent.get(sender) ?? 0) + 1);
+    send(node, bytes);
   }
 
   /** Something goes wrong for a while, and is well again at the end of the faults at the latest. */
@@ -323,6 +348,19 @@ class Run {
     }
   }
 
+  /** Those who follow blocks have the same transactions, once all that was told has come. */
+  #agreeOnMempools(): void {
+    const by = new Map<string, string[]>();
+    for (const { node, followedBlocks, hasLost } of this.members) {
+      if (node === undefined || followedBlocks === 0 || hasLost) continue;
+      const keys = [...node.core.transactions.mempool.values()].map(({ key }) => key.slice(0, 8)).sort();
+      by.set(`${keys}`, [...(by.get(`${keys}`) ?? []), node.id]);
+    }
+    if (by.size <= 1) return;
+    const sides = [...by].map(([keys, ids]) => `[${keys}] (${ids.join(' ')})`);
+    throw new Error(`no agreement about the mempool: ${sides.join(', ')}`);
+  }
+
   async settle(isSabotaged: boolean): Promise<void> {
     const { world, members } = this;
     if (isSabotaged) {
@@ -339,6 +377,7 @@ class Run {
     await world.run(world.now + spreadMs);
     this.#agree('tip', ({ core }) => `${core.tip.height} ${core.tip.hash}`);
     this.#agreeOnBodies();
+    this.#agreeOnMempools();
     for (const node of this.#running) {
       node.checker.checkAll();
       if (node.core.status.phase !== 'synced') throw new Error(`${node.id} is ${node.core.status.phase}`);

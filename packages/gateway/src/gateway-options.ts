@@ -51,7 +51,7 @@ export interface GatewayOptions {
   readonly minerName?: string | undefined;
   /** Blocks of history that a miner lays down on its first start, 0 for none. Default 2000. */
   readonly history?: number | undefined;
-  /** Transactions that it puts into a block at most, 0 for none. Default 12. */
+  /** Payments that it invents for each block that it mines, at most; 0 for none. Default 12. */
   readonly transactions?: number | undefined;
   /** Milliseconds that it waits for a peer with a chain before. Default 10,000. */
   readonly historyWaitMs?: number | undefined;

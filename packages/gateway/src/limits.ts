@@ -81,6 +81,9 @@ export const HTTP_CONNECTIONS_MAX = 128;
 /** HTTP connections of one address (IPv6: of one /64): a quarter of all, many times what a browser opens. Further ones are only told the status. */
 export const HTTP_CONNECTIONS_PER_ADDRESS_MAX = 32;
 
+/** HTTP connections of one network group (an IPv4 /24, an IPv6 /48), so that one provider's customer with many addresses does not take them all. Further ones are only told the status. */
+export const HTTP_CONNECTIONS_PER_GROUP_MAX = 64;
+
 /** HTTP connections beyond the others that are answered `/healthz` and `/metrics`, and anything else with 503. Arbitrary. Further ones are closed at once. */
 export const HTTP_STATUS_CONNECTIONS_MAX = 16;
 

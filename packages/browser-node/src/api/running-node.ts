@@ -108,7 +108,8 @@ export class RunningNode implements LightNodeHandle {
   }
 
   subscribe<Type extends keyof Subscriptions>(type: Type, listener: Listener<Type>): () => void {
-    return this.#subscriptions.add(type, listener);
+    if (type !== 'transaction') return this.#subscriptions.add(type, listener);
+    return this.#subscriptions.add('transaction', listener as Listener<'transaction'>, this.#sent.last);
   }
 
   tips({ signal }: TipsOptions = {}): AsyncIterableIterator<Tip> {

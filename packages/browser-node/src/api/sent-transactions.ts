@@ -1,10 +1,15 @@
 import type { SentState } from '@vision-light/protocol';
 import type { LightNodeErrorCode } from '../boundary/error-codes.js';
 import type { SendAnswer } from '../boundary/messages.js';
+import { freeze } from './freeze.js';
 import { LightNodeError } from './light-node-error.js';
 import { type SentTransaction, TransactionWatch } from './sent-transaction.js';
+import type { SentNews } from './subscriptions.js';
 
-/** Last states that are kept, of transactions whose id the page may not have been told yet: as many as a node watches. */
+/**
+ * Last states that are kept: of transactions whose id the page may not have been told yet, and for who listens later. As many
+ * as a node watches.
+ */
 const STATES_MAX = 64;
 
 /** The transactions that this page has sent, each with whoever watches it. */
@@ -35,6 +40,11 @@ export class SentTransactions {
         error instanceof LightNodeError ? error : new LightNodeError('WORKER_FAILED', String(error)),
       );
     }
+  }
+
+  /** The last state of each that was told of; the one that was told of last is the last. */
+  get last(): SentNews[] {
+    return [...this.#states].map(([id, state]) => freeze({ id, state }));
   }
 
   /** Something has become of a transaction. */

@@ -30,6 +30,18 @@ describe('SubscriptionTable', () => {
     expect(heard[0]).toMatch(/\(0\)$/);
   });
 
+  it('tells a listener what was before it, unless it has left meanwhile', async () => {
+    const table = new SubscriptionTable();
+    const news = { id: 'ab', state: { kind: 'pending' } } as const;
+    const [first, second]: string[][] = [[], []];
+    table.add('transaction', ({ id }) => first?.push(id), [news, { ...news, id: 'cd' }]);
+    table.add('transaction', ({ id }) => second?.push(id), [news])();
+    expect(first).toEqual([]);
+    await Promise.resolve();
+    expect(first).toEqual(['ab', 'cd']);
+    expect(second).toEqual([]);
+  });
+
   it('lets one function listen twice and be taken back once', () => {
     const table = new SubscriptionTable();
     let calls = 0;

@@ -35,6 +35,7 @@ export interface Subscriptions {
   readonly competing: readonly Tip[];
   /** A run of blocks that seems to have been withheld has become the best chain. A sign, no proof. */
   readonly withheld: WithheldRun;
+  /** A listener is first told the last state of each: news may come before anybody can listen, as that of an earlier visit. */
   readonly transaction: SentNews;
   /** What has changed in the mempool, at most twice a second. */
   readonly transactions: MempoolChange;
@@ -71,11 +72,16 @@ export class SubscriptionTable {
   };
 
   /**
+   * @param earlier  what the listener is told first, in a moment
    * @returns a function that ends the subscription; calling it again does nothing
    * @throws {TypeError} if `listener` is not a function
    * @throws {RangeError} if there is no such kind
    */
-  add<Type extends keyof Subscriptions>(type: Type, listener: Listener<Type>): () => void {
+  add<Type extends keyof Subscriptions>(
+    type: Type,
+    listener: Listener<Type>,
+    earlier: readonly Subscriptions[Type][] = [],
+  ): () => void {
     if (!Object.hasOwn(this.#sets, type)) {
       const types = Object.keys(this.#sets).join(', ');
       throw new RangeError(`subscribe: type must be one of ${types}, got ${JSON.stringify(type)}`);
@@ -87,6 +93,10 @@ export class SubscriptionTable {
     const entry = { listener };
     this.#sets[type].add(entry);
     if (type === 'error' && this.#unheard.length > 0) queueMicrotask(() => this.#catchUp());
+    for (const value of earlier)
+      queueMicrotask(() => {
+        if (this.#sets[type].has(entry)) call(listener, value);
+      });
     return () => this.#sets[type].delete(entry);
   }
 
@@ -95,13 +105,7 @@ export class SubscriptionTable {
     if (type === 'error' && this.#sets.error.size === 0 && this.#unheard.length < UNHEARD_MAX) {
       this.#unheard.push(value as LightNodeError);
     }
-    for (const { listener } of [...this.#sets[type]]) {
-      try {
-        listener(value);
-      } catch (error) {
-        reportError(error);
-      }
-    }
+    for (const { listener } of [...this.#sets[type]]) call(listener, value);
   }
 
   /** Ends all subscriptions. Why a node closed by itself can still be heard. */
@@ -112,5 +116,13 @@ export class SubscriptionTable {
   #catchUp(): void {
     if (this.#sets.error.size === 0) return;
     for (const error of this.#unheard.splice(0)) this.publish('error', error);
+  }
+}
+
+function call<Value>(listener: (value: Value) => void, value: Value): void {
+  try {
+    listener(value);
+  } catch (error) {
+    reportError(error);
   }
 }

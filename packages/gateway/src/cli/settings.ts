@@ -81,7 +81,7 @@ const options = {
   transactions: {
     env: 'TRANSACTIONS',
     value: 'N',
-    help: `transactions of a mined block at most (${BLOCK_TRANSACTIONS})`,
+    help: `invented payments for each mined block at most (${BLOCK_TRANSACTIONS})`,
   },
   log: { env: 'LOG_FORMAT', value: 'FORMAT', help: 'json or text (text)' },
   'log-level': { env: 'LOG_LEVEL', value: 'LEVEL', help: 'debug, info, warn, error or silent (info)' },

@@ -2,6 +2,7 @@ import {
   HTTP_ANSWER_TIMEOUT_MS,
   HTTP_CONNECTIONS_MAX,
   HTTP_CONNECTIONS_PER_ADDRESS_MAX,
+  HTTP_CONNECTIONS_PER_GROUP_MAX,
   HTTP_READ_WINDOW_MS,
   HTTP_REQUEST_TIMEOUT_MS,
   HTTP_STATUS_TOKENS_BURST,
@@ -19,6 +20,8 @@ export interface HttpLimits {
   readonly connectionsMax: number;
   /** Of whatever address, those of this machine too: a proxy in front is one address, and has to do this itself. */
   readonly connectionsPerAddressMax: number;
+  /** Of all addresses of one network group. */
+  readonly connectionsPerGroupMax: number;
   readonly rate: Rate;
   readonly statusRate: Rate;
 }
@@ -30,6 +33,7 @@ export const defaultHttpLimits: HttpLimits = {
   readWindowMs: HTTP_READ_WINDOW_MS,
   connectionsMax: HTTP_CONNECTIONS_MAX,
   connectionsPerAddressMax: HTTP_CONNECTIONS_PER_ADDRESS_MAX,
+  connectionsPerGroupMax: HTTP_CONNECTIONS_PER_GROUP_MAX,
   rate: { perSecond: HTTP_TOKENS_PER_SECOND, burst: HTTP_TOKENS_BURST },
   statusRate: { perSecond: HTTP_STATUS_TOKENS_PER_SECOND, burst: HTTP_STATUS_TOKENS_BURST },
 };

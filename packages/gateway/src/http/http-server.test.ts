@@ -97,6 +97,7 @@ function at(height: number): string {
 const unlimited = { perSecond: 1, burst: Number.POSITIVE_INFINITY };
 const roomy = {
   connectionsPerAddressMax: Number.POSITIVE_INFINITY,
+  connectionsPerGroupMax: Number.POSITIVE_INFINITY,
   rate: unlimited,
   statusRate: unlimited,
 };

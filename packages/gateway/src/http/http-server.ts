@@ -109,7 +109,11 @@ export class HttpServer {
     });
     const { addressOf = ({ remoteAddress }) => clientAddress(remoteAddress) } = options;
     const connections = new Connections({
-      any: { max: limits.connectionsMax, perAddressMax: limits.connectionsPerAddressMax },
+      any: {
+        max: limits.connectionsMax,
+        perAddressMax: limits.connectionsPerAddressMax,
+        perGroupMax: limits.connectionsPerGroupMax,
+      },
       status: { max: HTTP_STATUS_CONNECTIONS_MAX, perAddressMax: HTTP_STATUS_CONNECTIONS_PER_ADDRESS_MAX },
     });
     server.on('connection', (socket) => {

@@ -184,7 +184,7 @@ export class CompactBlocks implements Part<CompactMessage> {
       const answer = this.ledger.take(peer.id, compactRequests, requestId, now);
       if (answer === 'unsolicited') return 'PEER_UNSOLICITED';
       asked = this.#pending.requested(peer, compactRequests, requestId);
-    } else if (!this.highBandwidth.maySend(peer, now) || height === 0) {
+    } else if (!this.highBandwidth.maySend(peer) || height === 0) {
       return 'PEER_UNSOLICITED';
     }
     if (height === 0) {
@@ -303,7 +303,7 @@ export class CompactBlocks implements Part<CompactMessage> {
         else this.#pending.giveUp(pending, true);
       }
       if (peer === undefined) continue;
-      this.highBandwidth.dismiss(peer, now);
+      this.highBandwidth.dismiss(peer);
       if (outcome === 'unresponsive') this.listener.punish(peer, 'PEER_UNRESPONSIVE');
     }
   }

@@ -56,7 +56,7 @@ export class CompactRelay {
       this.mayTell = true;
       const first = this.#first.get(bytesToHex(hash));
       const isHere = first !== undefined && this.peers.get(first.id) === first;
-      if (isHere && this.blocks.follower.isFollowing && !isFar) this.highBandwidth.choose(first, now);
+      if (isHere && this.blocks.follower.isFollowing && !isFar) this.highBandwidth.choose(first);
     }
     if (this.mayTell && !isFar) this.#tell(now);
     this.mayTell = false;

@@ -8,7 +8,7 @@
  * Memory: a few entries of each peer.
  */
 import { defined } from '../assert.js';
-import { HIGH_BANDWIDTH_PEERS_MAX, REQUEST_TIMEOUT_MAX_MS } from '../limits.js';
+import { HIGH_BANDWIDTH_PEERS_MAX } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { Peer } from '../peer/peer.js';
 
@@ -18,8 +18,8 @@ export class HighBandwidth {
   readonly wanting = new Set<Peer>();
   /** Peers that are to send them, the one that was first longest ago before the others. */
   readonly #chosen = new Set<Peer>();
-  /** Peers that were chosen, and until when what they send may have been on its way. Monotonic ms. */
-  readonly #former = new Map<Peer, number>();
+  /** Peers that were chosen once: one that slept, or whose link hung, may not know for long that this has ended. */
+  readonly #former = new Set<Peer>();
 
   constructor(readonly outbox: Outbox) {}
 
@@ -29,14 +29,14 @@ export class HighBandwidth {
   }
 
   /** A peer was the first to bring a new block. */
-  choose(peer: Peer, now: number): void {
+  choose(peer: Peer): void {
     if (!peer.hasCompactBlocks) return;
     const isNew = !this.#chosen.delete(peer);
     this.#chosen.add(peer);
     if (!isNew) return;
     this.#former.delete(peer);
     this.outbox.send(peer, { type: 'sendCompact', highBandwidth: true });
-    if (this.#chosen.size > HIGH_BANDWIDTH_PEERS_MAX) this.dismiss(this.#leastUseful(), now);
+    if (this.#chosen.size > HIGH_BANDWIDTH_PEERS_MAX) this.dismiss(this.#leastUseful());
   }
 
   /** The peer that was first longest ago, unless it is the only one that this node connected to. */
@@ -48,15 +48,15 @@ export class HighBandwidth {
   }
 
   /** A peer is not to send blocks unasked any more. */
-  dismiss(peer: Peer, now: number): void {
+  dismiss(peer: Peer): void {
     if (!this.#chosen.delete(peer)) return;
-    this.#former.set(peer, now + REQUEST_TIMEOUT_MAX_MS);
+    this.#former.add(peer);
     this.outbox.send(peer, { type: 'sendCompact', highBandwidth: false });
   }
 
-  /** Whether a peer may send a block unasked. */
-  maySend(peer: Peer, now: number): boolean {
-    return this.#chosen.has(peer) || now < (this.#former.get(peer) ?? Number.NEGATIVE_INFINITY);
+  /** Whether a peer may send a block unasked: its rate bounds how many. */
+  maySend(peer: Peer): boolean {
+    return this.#chosen.has(peer) || this.#former.has(peer);
   }
 
   /** A peer is gone. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clientAddress } from './client-address.js';
+import { clientAddress, networkGroup } from './client-address.js';
 
 describe('clientAddress', () => {
   it.each([
@@ -13,5 +13,15 @@ describe('clientAddress', () => {
     [undefined, 'unknown'],
   ])('counts %s as %s', (remote, address) => {
     expect(clientAddress(remote)).toBe(address);
+  });
+});
+
+describe('networkGroup', () => {
+  it.each([
+    ['192.0.2.1', '192.0.2.0/24'],
+    ['2001:db8:1:2::/64', '2001:db8:1::/48'],
+    ['unknown', 'unknown'],
+  ])('%s is in %s', (address, group) => {
+    expect(networkGroup(address)).toBe(group);
   });
 });

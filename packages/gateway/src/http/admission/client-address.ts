@@ -17,3 +17,15 @@ export function clientAddress(remote: string | undefined): string {
   const zeros = new Array<string>(Math.max(0, 8 - groups.length - after.length)).fill('0');
   return `${[...groups, ...zeros, ...after].slice(0, 4).join(':')}::/64`;
 }
+
+/**
+ * The network that an address is in, as far as a provider's customers differ in it: the /24 of an IPv4 address, the /48 of an
+ * IPv6 address. Anything else is a group of its own.
+ *
+ * @param address  of {@link clientAddress}
+ */
+export function networkGroup(address: string): string {
+  const v4 = /^(\d+\.\d+\.\d+)\.\d+$/.exec(address)?.[1];
+  if (v4 !== undefined) return `${v4}.0/24`;
+  return address.endsWith('::/64') ? `${address.split(':').slice(0, 3).join(':')}::/48` : address;
+}

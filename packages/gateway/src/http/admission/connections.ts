@@ -3,20 +3,23 @@
  * `/metrics`: a crowd, or a tool that takes all it may, does not hide from its operator how the gateway fares.
  */
 import type { Socket } from 'node:net';
+import { networkGroup } from './client-address.js';
 
 /** What a connection may ask for: anything, or the status alone. */
 export type ConnectionKind = 'any' | 'status';
 
-/** Connections at a time, in all and of one address. */
+/** Connections at a time: in all, of one address, and of all addresses of one network group. */
 export interface ConnectionCaps {
   readonly max: number;
   readonly perAddressMax: number;
+  /** As `perAddressMax` if absent. */
+  readonly perGroupMax?: number;
 }
 
-/** Counts connections of one kind, by address. It holds an address only while it has one. */
+/** Counts connections of one kind, by address and by network group. It holds either only while there is one. */
 class Count {
   readonly #caps: ConnectionCaps;
-  readonly #byAddress = new Map<string, number>();
+  readonly #by = new Map<string, number>();
   #all = 0;
 
   constructor(caps: ConnectionCaps) {
@@ -25,19 +28,32 @@ class Count {
 
   /** Counts one more if there is room. */
   enter(address: string): boolean {
-    const own = this.#byAddress.get(address) ?? 0;
-    if (this.#all >= this.#caps.max || own >= this.#caps.perAddressMax) return false;
+    const { max, perAddressMax, perGroupMax = perAddressMax } = this.#caps;
+    const group = groupKey(address);
+    const isFull = this.#all >= max || this.#of(address) >= perAddressMax || this.#of(group) >= perGroupMax;
+    if (isFull) return false;
     this.#all++;
-    this.#byAddress.set(address, own + 1);
+    for (const key of [address, group]) this.#by.set(key, this.#of(key) + 1);
     return true;
   }
 
   leave(address: string): void {
     this.#all--;
-    const own = (this.#byAddress.get(address) ?? 0) - 1;
-    if (own > 0) this.#byAddress.set(address, own);
-    else this.#byAddress.delete(address);
+    for (const key of [address, groupKey(address)]) {
+      const left = this.#of(key) - 1;
+      if (left > 0) this.#by.set(key, left);
+      else this.#by.delete(key);
+    }
   }
+
+  #of(key: string): number {
+    return this.#by.get(key) ?? 0;
+  }
+}
+
+/** No address is written like this. */
+function groupKey(address: string): string {
+  return `group ${networkGroup(address)}`;
 }
 
 /** The connections that are open. */
