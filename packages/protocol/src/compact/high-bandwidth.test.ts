@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { REQUEST_TIMEOUT_MAX_MS } from '../limits.js';
 import { Outbox } from '../peer/outbox.js';
 import { Peer } from '../peer/peer.js';
 import { messageCodec } from '../wire/codec.js';
@@ -29,7 +28,7 @@ function peer(id: string, isChosen = false, services = SERVICE_COMPACT_BLOCKS): 
 /** Who has a place after the peers have been first in turn, the one that was first longest ago before the others. */
 function placesAfter(...first: readonly Peer[]): string {
   const highBandwidth = new HighBandwidth(new Outbox(messageCodec));
-  for (const [turn, each] of first.entries()) highBandwidth.choose(each, turn);
+  for (const each of first) highBandwidth.choose(each);
   return [...highBandwidth.chosen].map(({ id }) => id).join('');
 }
 
@@ -50,12 +49,12 @@ it('keeps the last place of a peer that this node connected to, whoever comes', 
   expect(placesAfter(a, b, c, peer('z', true))).toBe('bcz');
 });
 
-it('takes what a peer sends that had a place, for as long as it may have been on its way', () => {
+it('takes what a peer sends that once had a place, and nothing of one that never had', () => {
   const highBandwidth = new HighBandwidth(new Outbox(messageCodec));
   const [a, b] = [peer('a'), peer('b')];
-  highBandwidth.choose(a, 0);
-  highBandwidth.dismiss(a, 10);
-  const until = 10 + REQUEST_TIMEOUT_MAX_MS;
-  expect([until - 1, until].map((now) => highBandwidth.maySend(a, now))).toEqual([true, false]);
-  expect(highBandwidth.maySend(b, 0)).toBe(false);
+  highBandwidth.choose(a);
+  highBandwidth.dismiss(a);
+  expect([a, b].map((each) => highBandwidth.maySend(each))).toEqual([true, false]);
+  highBandwidth.forget(a);
+  expect(highBandwidth.maySend(a)).toBe(false);
 });
