@@ -6,6 +6,8 @@ import type { Battlefield, Ground } from './battlefield.js';
 export interface Budget {
   readonly bytesOut: number;
   readonly headersHashed: number;
+  /** Signatures verified, those of honest transactions included; none if absent. */
+  readonly signaturesVerified?: number;
   readonly retainedBytes: number;
   /** Headers beside the best chain; as many as fit into the bytes if absent. */
   readonly sideHeaders?: number;
@@ -13,6 +15,8 @@ export interface Budget {
   readonly foreignHeaders?: number;
   /** Milliseconds from the first honest peer to the honest tip. */
   readonly syncedAfterMs: number;
+  /** Milliseconds from the moment that an honest application sends a transaction until it is in the victim's mempool. */
+  readonly heardAfterMs?: number;
 }
 
 export interface Attack {

@@ -35,12 +35,20 @@ describe('a budget', () => {
   it('that is exceeded is noticed', async () => {
     const attack = attacks.find(({ name }) => name === 'time-warp');
     if (attack === undefined) throw new Error('no such attack');
-    const budget = { bytesOut: 1, headersHashed: 1, retainedBytes: 1, foreignHeaders: 0, syncedAfterMs: 1 };
+    const budget = {
+      bytesOut: 1,
+      headersHashed: 1,
+      signaturesVerified: 1,
+      retainedBytes: 1,
+      foreignHeaders: 0,
+      syncedAfterMs: 1,
+      heardAfterMs: 1,
+    };
     const cost = await runAttack(attack);
     const faults = overrun(
       { ...attack, budget, codes: ['PEER_FLOOD'], damage: (whole) => whole },
-      { ...cost, isSynced: false, foreignHeaders: 1, falseHeaders: 1 },
+      { ...cost, isSynced: false, foreignHeaders: 1, falseHeaders: 1, signaturesVerified: 2 },
     );
-    expect(faults.length).toBe(9);
+    expect(faults.length).toBe(11);
   });
 });

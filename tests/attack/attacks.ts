@@ -24,6 +24,7 @@ import { bodyAttacks } from './body-attacks.js';
 import { compactAttacks } from './compact-attacks.js';
 import { presyncAttacks } from './presync-attacks.js';
 import { storeAttacks } from './store-attacks.js';
+import { transactionAttacks } from './transaction-attacks.js';
 
 const KiB = 1024;
 const claimed = 10n ** 30n;
@@ -384,6 +385,7 @@ export const attacks: readonly Attack[] = [
   ...presyncAttacks,
   ...bodyAttacks,
   ...compactAttacks,
+  ...transactionAttacks,
   ...storeAttacks,
 ];
 
@@ -404,6 +406,7 @@ export function overrun({ budget, codes, damage }: Attack, cost: Cost): string[]
   };
   within('bytes sent', cost.bytesOut, budget.bytesOut);
   within('headers hashed', cost.headersHashed, budget.headersHashed);
+  within('signatures verified', cost.signaturesVerified, budget.signaturesVerified ?? 0);
   within('bytes retained', cost.retainedBytes, budget.retainedBytes);
   within('foreign headers stored', cost.foreignHeaders, budget.foreignHeaders ?? Number.POSITIVE_INFINITY);
   if (damage !== undefined) {
@@ -413,6 +416,12 @@ export function overrun({ budget, codes, damage }: Attack, cost: Cost): string[]
   }
   within('headers beside the chain', cost.sideHeaders, budget.sideHeaders ?? Number.POSITIVE_INFINITY);
   within('ms to the honest tip', cost.syncedAfterMs ?? Number.POSITIVE_INFINITY, budget.syncedAfterMs);
+  if (budget.heardAfterMs !== undefined)
+    within(
+      'ms to the honest transaction',
+      cost.heardAfterMs ?? Number.POSITIVE_INFINITY,
+      budget.heardAfterMs,
+    );
   if (!cost.isSynced) faults.push('not at the honest tip');
   within('newest bodies missing', cost.bodiesMissing, 0);
   for (const code of codes)

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import {
+  bytesToHex,
   type ChainFamily,
   FOLLOWED_BLOCKS,
   type HeaderBatch,
@@ -12,12 +13,14 @@ import {
   type PowJob,
   type Store,
 } from '@vision-light/protocol';
+import { defined } from '../../packages/protocol/src/assert.js';
 import { HELD_HEADERS_MAX } from '../../packages/protocol/src/limits.js';
 import type { Damage } from '../damaged-chain.js';
 import { PowCache } from '../sim/pow-cache.js';
 import { answerPings, Stranger } from '../sim/stranger.js';
 import { type MadeBody, makeBody } from '../sim/vision-bodies.js';
 import { genesisTime, VisionChain, visionSim } from '../sim/vision-chain.js';
+import { send } from '../sim/vision-transactions.js';
 import { type SimNode, World } from '../sim/world.js';
 import { loadChain, writeWhole } from '../store-access.js';
 import { countForeign, WatchedStore } from './watched-store.js';
@@ -31,6 +34,10 @@ export const ATTACK_MS = 120_000;
 const SPACING_MS = 5000;
 /** What a header takes beside its record and hash, on a branch of eight headers or more: see header-rows.ts. */
 const SLOT_BYTES = 80;
+/** What a transaction takes beside its bytes, and what an announcement and a refused id take: estimated, not too low. */
+const TRANSACTION_BYTES = 2048;
+const ANNOUNCEMENT_BYTES = 512;
+const REJECT_BYTES = 128;
 
 /** Late enough for long branches of headers that are far apart, and so of the least work. */
 export const startWallTime = genesisTime + 1_000_000;
@@ -87,6 +94,7 @@ export interface Cost {
   readonly bytesOut: number;
   /** Headers hashed beyond those of the honest chain. */
   readonly headersHashed: number;
+  readonly signaturesVerified: number;
   /** The most that the attackers made it keep at a time, bytes: estimated from outside, never too low. */
   readonly retainedBytes: number;
   /** The most headers beside the best chain that it had at a time. */
@@ -99,6 +107,8 @@ export interface Cost {
   readonly errors: readonly string[];
   /** Milliseconds from its first honest peer to the honest tip; undefined if it never got there. */
   readonly syncedAfterMs: number | undefined;
+  /** Milliseconds from the sending of the honest transaction to the victim's mempool; undefined if it never got there. */
+  readonly heardAfterMs: number | undefined;
   /** Whether it had the honest tip at the end. */
   readonly isSynced: boolean;
   /** Bodies of the newest blocks that it lacks at the end. */
@@ -116,6 +126,9 @@ export class Battlefield {
   #lastId = 0;
   #honestSince: number | undefined;
   #syncedAt: number | undefined;
+  #sentAt: number | undefined;
+  #heardAt: number | undefined;
+  #awaited = '';
   #retainedMax = 0;
   #sideMax = 0;
 
@@ -203,6 +216,13 @@ export class Battlefield {
     return stranger;
   }
 
+  /** The honest peer's application sends a transaction, which the victim is to hear of. */
+  sendHonestly(transaction: Uint8Array): void {
+    this.#sentAt = this.world.now;
+    this.#awaited = relayIdOf(this.ground.family, transaction);
+    send(this.honest, transaction);
+  }
+
   /** Does something now and every `everyMs` until the end of the attack. */
   repeat(everyMs: number, act: (round: number) => void): void {
     for (let i = 0; i * everyMs < ATTACK_MS - 1000; i++) this.world.after(i * everyMs, () => act(i));
@@ -217,6 +237,8 @@ export class Battlefield {
       this.#sideMax = Math.max(this.#sideMax, victim.core.tree.sideCount);
       const isSynced = this.#honestSince !== undefined && victim.core.tip.hash === honest.core.tip.hash;
       if (isSynced) this.#syncedAt ??= world.now;
+      const isHeard = victim.core.transactions.mempool.get(this.#awaited) !== undefined;
+      if (isHeard) this.#heardAt ??= world.now;
     }
     victim.checker.checkAll();
     const sum = (of: (stranger: Stranger) => number): number =>
@@ -228,6 +250,7 @@ export class Battlefield {
       bytesIn: sum(({ saidBytes }) => saidBytes),
       bytesOut: sum(({ heardBytes }) => heardBytes),
       headersHashed: Math.max(0, victim.hashedHeaders - honest.core.tip.height),
+      signaturesVerified: victim.verifiedSignatures,
       retainedBytes: this.#retainedMax,
       sideHeaders: this.#sideMax,
       foreignHeaders: this.#store.foreignHeaders,
@@ -237,6 +260,8 @@ export class Battlefield {
         this.#syncedAt === undefined || this.#honestSince === undefined
           ? undefined
           : this.#syncedAt - this.#honestSince,
+      heardAfterMs:
+        this.#heardAt === undefined || this.#sentAt === undefined ? undefined : this.#heardAt - this.#sentAt,
       isSynced: victim.core.tip.hash === honest.core.tip.hash,
       bodiesMissing: this.#bodiesMissing(),
       codes,
@@ -267,7 +292,7 @@ export class Battlefield {
     return missing;
   }
 
-  /** Begun messages, what waits to be sent, orphans, headers beside the best chain, held ones, and passes over branches. */
+  /** Begun messages, what waits to be sent, orphans, headers beside the best chain, held ones, passes over branches, transactions. */
   #retained(): number {
     const { victim } = this;
     const { tree } = victim.core;
@@ -277,6 +302,26 @@ export class Battlefield {
       if (victim.links.has(stranger.id)) bytes += 2 * stranger.partialBytes;
     // What was hashed and is not in the tree is held, or was dropped.
     const held = Math.min(HELD_HEADERS_MAX, Math.max(0, victim.hashedHeaders - (tree.count - 1)));
+    bytes += this.#transactionBytes();
     return bytes + (tree.sideCount + held) * (this.ground.family.recordBytes + 32 + SLOT_BYTES);
   }
+
+  /** Transactions in the mempool and on their way into it, announcements, and ids that were refused. */
+  #transactionBytes(): number {
+    const { mempool, signatures, tracker, rejects } = this.victim.core.transactions;
+    const count = mempool.size + signatures.size;
+    let announcements = 0;
+    for (const peer of this.victim.core.blocks.peers) announcements += tracker.announcedBy(peer);
+    return (
+      mempool.bytes +
+      signatures.bytes +
+      count * TRANSACTION_BYTES +
+      announcements * ANNOUNCEMENT_BYTES +
+      rejects * REJECT_BYTES
+    );
+  }
+}
+
+function relayIdOf(family: ChainFamily, transaction: Uint8Array): string {
+  return bytesToHex(defined(family.readTransaction(transaction), 'the honest transaction is one').relayId);
 }

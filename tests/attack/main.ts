@@ -9,8 +9,8 @@ const ENDLESS_HEADERS = 10_000_000;
 const help = `Usage: npm run attack -- [--only NAME] [--headers NUMBER]
 
 Lets every attacker loose on a node that is still to sync, for two virtual minutes, and prints what it cost the victim:
-bytes that came and went, headers hashed beyond the honest chain, the most bytes retained at a time, and how long after
-the first honest peer it had the honest tip. Each has a budget; exit code 1 if one is exceeded.
+bytes that came and went, headers hashed beyond the honest chain, signatures verified, the most bytes retained at a time,
+how long after the first honest peer it had the honest tip, and how long it took to hear of an honest transaction. Each has a budget; exit code 1 if one is exceeded.
 
   --only NAME       the attacks whose name contains this
   --headers NUMBER  headers that come without end; default ${ENDLESS_HEADERS}, which takes minutes
@@ -46,17 +46,19 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   const line = (cells: readonly string[]): string =>
     `${(cells[0] ?? '').padEnd(36)}${cells
-      .slice(1, 6)
+      .slice(1, 8)
       .map((cell) => cell.padStart(19))
-      .join('')}  ${cells[6] ?? ''}`.trimEnd();
+      .join('')}  ${cells[8] ?? ''}`.trimEnd();
   console.log(
     line([
       'attack',
       'KiB in',
       'KiB out / most',
       'hashed / most',
+      'signatures / most',
       'KiB kept / most',
       's to sync / most',
+      's to hear / most',
       'parted with',
     ]),
   );
@@ -73,8 +75,10 @@ export async function main(args: readonly string[]): Promise<number> {
         String(Math.ceil(cost.bytesIn / 1024)),
         of(cost.bytesOut, budget.bytesOut, 1024),
         of(cost.headersHashed, budget.headersHashed),
+        of(cost.signaturesVerified, budget.signaturesVerified ?? 0),
         of(cost.retainedBytes, budget.retainedBytes, 1024),
         of(cost.syncedAfterMs, budget.syncedAfterMs, 1000),
+        budget.heardAfterMs === undefined ? '' : of(cost.heardAfterMs, budget.heardAfterMs, 1000),
         codes.join(', '),
       ]),
     );

@@ -105,7 +105,7 @@ describe.skipIf(found === undefined)('Prometheus', () => {
     expect(gateway?.metric.network).toBe('vision-devnet');
     expect(gateway?.value[1]).toBe('0');
     expect(
-      await query('count(count by (__name__) ({__name__=~"vision_(p2p|chain|tx|mempool|compact)_.*"}))'),
+      await query('count(count by (__name__) ({__name__=~"vision_(p2p|chain|compact|tx|mempool)_.*"}))'),
     ).toMatchObject([{ value: [expect.any(Number), String(metricNames.length)] }]);
     // What the dashboard asks for exists, and can be asked.
     const dashboard = JSON.parse(await readFile(new URL('grafana-dashboard.json', ops), 'utf8'));

@@ -175,6 +175,8 @@ export class SimNode {
   searches = 0;
   /** Headers that it asked to have hashed. */
   hashedHeaders = 0;
+  /** Signatures that it asked to have verified. */
+  verifiedSignatures = 0;
   sentBytes = 0;
   /** Between damage and the next tip that anyone is told: of what is loaded anew, more may turn out to be damaged. */
   #isReloading = false;
@@ -280,6 +282,7 @@ export class SimNode {
         this.#hash(effect.job, effect.work);
         break;
       case 'verifySignatures':
+        this.verifiedSignatures += effect.checks.length;
         this.#answer(SIGNATURES_MS, {
           type: 'signaturesVerified',
           job: effect.job,
