@@ -15,6 +15,7 @@ import {
   type PowJob,
 } from '@vision-light/protocol';
 import { blake3 } from '../../packages/protocol/src/bytes/blake3.js';
+import { compactRules } from '../../packages/protocol/src/families/compact-codec.js';
 
 /** Parent 32, number u32, time u32, work u32, salt u32; integers little-endian. */
 export const tinyRecordBytes = 48;
@@ -160,17 +161,24 @@ export function createTinyFamily(network = 0): ChainFamily {
         : { kind: 'rejected', code: 'BODY_ROOT_MISMATCH', detail: `${body[0]}` },
     impliedBody: () => undefined,
     describeBody: (body) => ({ bytes: body.length, transactionCount: 0, transactions: [], fields: {} }),
-    // It has none.
-    transactionBytesMax: 0,
+    // The one byte of a body is its only transaction, and is not relayed.
+    transactionBytesMax: 1,
     readTransaction: () => undefined,
-    splitBody: () => [],
-    joinBody: () => new Uint8Array(0),
-    compactHead: () => new Uint8Array(0),
-    encodeCompact: () => new Uint8Array(0),
-    decodeCompact: () => undefined,
-    encodePlaces: () => new Uint8Array(0),
-    decodePlaces: () => undefined,
-    encodeTransactions: () => new Uint8Array(0),
-    decodeTransactions: () => undefined,
+    splitBody: (body) => [{ id: blake3(body), relayId: blake3(body), bytes: body }],
+    joinBody: (transactions) => Uint8Array.from(transactions.flatMap((bytes) => [...bytes])),
+    ...compactRules({
+      transactionsMax: 1,
+      writeSize: (writer, size) => writer.varint(size),
+      readSize: (reader) => reader.varint(),
+      writeHeader(writer, header) {
+        writer.raw(header.records.subarray(0, 32));
+        encodeBatch(writer, header);
+      },
+      readHeader(reader) {
+        const batch = decodeBatch(reader, 1, reader.view(32));
+        return typeof batch === 'string' ? undefined : batch;
+      },
+      skipTransaction: (reader) => reader.skip(1),
+    }),
   };
 }
