@@ -8,7 +8,7 @@ export function readOnlyChain(chain: {
 }): ServedChain {
   return {
     ...chain,
-    publicKey: undefined,
+    publicKey: new Uint8Array(32),
     transactions: () => [],
     transaction: () => undefined,
     submitTransaction: () => Promise.reject(new Error('it takes nothing')),

@@ -44,7 +44,6 @@ export class HelloRoute {
     const now = this.wallTime();
     if (Math.abs(Number(timestamp) - now) > HTTP_HELLO_SKEW_S)
       throw new RequestFault(`ts_unix: must be within ${HTTP_HELLO_SKEW_S} s of the time here`);
-    if (ours === undefined) return failure(503, 'the gateway has no identity');
     const key = `${id} ${nonce}`;
     if (this.#spent.has(key)) throw new RequestFault('nonce_hex: was used before');
     const message = Buffer.from(`${id}|${timestamp}|${members.text('nonce_hex')}`);

@@ -4,8 +4,8 @@ import type { NodeHost, Submitted } from '../../node-host.js';
 /** The chain and the transactions that a gateway answers from, and takes what comes in. */
 export interface ServedChain {
   readonly tree: HeaderTree;
-  /** 32 bytes: the gateway's public key; undefined if it has none. */
-  readonly publicKey: Uint8Array | undefined;
+  /** 32 bytes: the gateway's public key. */
+  readonly publicKey: Uint8Array;
   /** The stored body of a verified header's block; undefined if it is not there. */
   bodyOf(hash: Uint8Array): Promise<Uint8Array | undefined>;
   /** Those that may be in a new block: of the mempool, and some that left it. */
@@ -23,7 +23,7 @@ export function servedChain(host: NodeHost): ServedChain {
   const { tree, transactions } = host.node;
   return {
     tree,
-    publicKey: undefined,
+    publicKey: host.key.publicKey,
     bodyOf: (hash) => host.readBody(hash),
     transactions: () => {
       const known: NamedTransaction[] = [];
