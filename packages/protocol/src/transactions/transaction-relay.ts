@@ -190,6 +190,7 @@ export class TransactionRelay implements Part<Inv | GetTxs | Txs> {
 
   chainReplaced(): void {
     this.follower.included.clear();
+    this.#isScanned = false;
   }
 
   storeEmptied(): void {
@@ -211,7 +212,9 @@ export class TransactionRelay implements Part<Inv | GetTxs | Txs> {
     const { now } = time;
     const { outbox, isGateway } = this.context;
     const { counters } = outbox;
-    if (this.sender.restore(time) || (isGateway && !this.#isScanned)) this.#scan();
+    // Peers that follow no blocks go on announcing what blocks have.
+    const isWanted = isGateway || this.tracker.size > 0;
+    if (this.sender.restore(time) || (isWanted && !this.#isScanned)) this.#scan();
     this.mempool.expire(now);
     if (this.#mayAsk)
       for (const { peer, requestId, relayIds } of this.tracker.poll(now)) {
