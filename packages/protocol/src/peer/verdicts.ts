@@ -79,9 +79,9 @@ const verdicts: Readonly<Record<Offence, Verdict>> = {
   BODY_MUTATED: 'disconnect',
   BODY_WITNESS_MISMATCH: 'disconnect',
 
-  // What is relayed is a custom, and another version may have another one.
-  TX_TOO_LARGE: 'ignore',
-  TX_NOT_CANONICAL: 'ignore',
+  // What is relayed is a custom, and another version may have another one. Whoever asks for such is not served by this peer.
+  TX_TOO_LARGE: 'disconnect',
+  TX_NOT_CANONICAL: 'disconnect',
   // No block can have these as they are: whoever relays them has not looked. To verify a signature costs us little.
   TX_MALFORMED: 'disconnect',
   TX_SIGNATURE_INVALID: 'disconnect',
