@@ -57,11 +57,12 @@ describe('the built library', () => {
     }
   });
 
-  it('imports nothing but an address that it is given, in its worker', async () => {
+  it('imports nothing but an address that it is given', async () => {
     for (const file of [bundle, workerUrl]) {
       const text = await (await fetch(file)).text();
       assertTrue(text.length > 100_000, `${file} has ${text.length} characters`);
-      assertEqual(importsIn(text).join('\n').replace(/\w+$/, ''), 'import(', `what ${file} imports`);
+      const imports = new Set(importsIn(text).map((call) => call.replace(/[\w$]+$/, '')));
+      assertEqual([...imports].join('\n'), 'import(', `what ${file} imports`);
     }
   });
 

@@ -14,6 +14,7 @@ import {
   OTHER_HASH,
   ownSchema,
   prepare,
+  segmentSchema,
   TIP,
   VERSION,
   withIndexedDb,
@@ -112,10 +113,17 @@ describe('IndexedDbStore and what it may find', () => {
     await assertRecovers(networkId);
   });
 
-  it('a database as releases have written it since they keep segments', async () => {
+  for (const [version, schema] of [
+    [3, segmentSchema],
+    [VERSION, ownSchema],
+  ] as const)
+    it(`a database of version ${version}, as releases have written it since they keep segments`, () =>
+      assertRead(version, schema));
+
+  async function assertRead(version: number, schema: (database: IDBDatabase) => void): Promise<void> {
     const networkId = newNetworkId();
     const hashes = [HASH, OTHER_HASH];
-    await prepare(databaseName(networkId), VERSION, ownSchema, (database) => {
+    await prepare(databaseName(networkId), version, schema, (database) => {
       const transaction = database.transaction(['segments', 'journal', 'meta', 'bodies'], 'readwrite');
       for (const index of [70_000, 0, 256]) transaction.objectStore('segments').put(TIP, index);
       for (const index of [1, 0]) transaction.objectStore('journal').put(TIP, index);
@@ -134,7 +142,7 @@ describe('IndexedDbStore and what it may find', () => {
     for (const hash of hashes)
       assertEqual((await readBody(store, hash))?.join(), hash.slice(0, 5).join(), 'body');
     await store.close();
-  });
+  }
 
   it('a database that it writes has the shape that earlier releases read', async () => {
     const networkId = newNetworkId();

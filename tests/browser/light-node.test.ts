@@ -151,7 +151,8 @@ describe('a light node', () => {
   it('gives out nothing that can be changed, and nothing but the public names', async () => {
     const network = newNetwork();
     const node = await startNode({ network });
-    const names = 'block close header identity metrics peers status subscribe tip tips';
+    const names =
+      'block close header identity mempool metrics nextNonce peers sendTx status subscribe tip tips';
     assertEqual(Object.getOwnPropertyNames(node).sort().join(' '), names, 'names');
     assertEqual(Object.getPrototypeOf(node), Object.prototype, 'prototype');
     assertTrue(Object.isFrozen(node), 'the handle');

@@ -9,7 +9,7 @@ export const HASH = new Uint8Array(32).fill(7);
 export const OTHER_HASH = new Uint8Array(32).fill(8);
 export const BODIES = { put: [{ hash: HASH, body: Uint8Array.of(6, 7, 8) }], remove: [] };
 /** What a release of this schema calls its version. */
-export const VERSION = 3;
+export const VERSION = 4;
 
 let names = 0;
 
@@ -54,8 +54,14 @@ export function chunkSchema(database: IDBDatabase): void {
   database.createObjectStore('bodies');
 }
 
-export function ownSchema(database: IDBDatabase): void {
+/** Version 3, which knew no transactions, and nobody to refuse. */
+export function segmentSchema(database: IDBDatabase): void {
   for (const name of ['segments', 'journal', 'meta', 'bodies']) database.createObjectStore(name);
+}
+
+export function ownSchema(database: IDBDatabase): void {
+  segmentSchema(database);
+  for (const name of ['discouraged', 'transactions']) database.createObjectStore(name);
 }
 
 /** All that a network's database holds, in words; of a hash its first byte. */
