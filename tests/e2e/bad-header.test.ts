@@ -77,7 +77,9 @@ it('drops the gateway that lies, keeps what was good of it, and syncs from the h
   const maker = await servers.gateway({ network, dataDir, history: HISTORY });
   await reaches(maker, HISTORY);
   await maker.close();
-  const [name = ''] = await readdir(dataDir);
+  // Beside the key of the gateway.
+  const folders = (await readdir(dataDir, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  const name = folders[0]?.name ?? '';
   const rtcLinks = new RtcLinks({ clock: platformClock, log, requestPeers: () => {} });
   const liar = await startHost({
     family: lyingFamily(family),

@@ -48,6 +48,8 @@ interface Ed25519 {
 
 const NAME = 'vision-light-identity';
 const ALGORITHM = 'Ed25519';
+/** Milliseconds to wait for the worker of a page that is being reloaded to end; another tab is not waited for longer. */
+const LOCK_WAIT_MS = 500;
 
 /** Opens or makes the node's key. @throws if neither WebCrypto nor the fallback can be used */
 export async function openIdentity({
@@ -55,7 +57,8 @@ export async function openIdentity({
   networkId,
   fallbackUrl,
 }: IdentityChoice): Promise<NodeIdentity> {
-  const lock = isKept && 'locks' in navigator ? requestWriteLock(`${NAME} ${networkId}`) : undefined;
+  const lock =
+    isKept && 'locks' in navigator ? requestWriteLock(`${NAME} ${networkId}`, LOCK_WAIT_MS) : undefined;
   const [ed25519, made] = await makeKey(fallbackUrl);
   const isFirst = (await lock?.isWriter) ?? false;
   const { publicKey, privateKey } = isFirst
