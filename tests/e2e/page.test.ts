@@ -72,6 +72,8 @@ async function showBlock(page: Page): Promise<{ readonly height: number; readonl
 describe('a visitor', () => {
   it('is told the network, how many peers of which kind there are, and how the tip grows', async () => {
     const [page] = await Promise.all([visit(), visit()]);
+    // Whichever was opened last covers the other one, and a page that nobody sees is not drawn.
+    await page.bringToFront();
     expect(await says(page, at('network'), /^vision/)).toBe('vision-e2e-page');
     await says(page, at('peers'), /^2$/);
     expect(await says(page, at('peer-kinds'), /gateway/)).toBe('1 browser · 1 gateway');
