@@ -133,6 +133,7 @@ export class NodeHost {
    * @param bodies  those of the headers, in order, as far as there are any
    * @param source  name of what brings them, such as `miner`. A source waits for its own batches only; callers that name
    *   none share one
+   * @param isForwarded  they are of somebody else, and refused with LOW_WORK if they are on a branch of too little work
    * @returns `SUBMIT_BUSY` as the code if SUBMISSIONS_MAX batches of the source wait, or SUBMISSION_SOURCES_MAX other
    *   sources have batches that wait; `CLOSED` if the host has stopped
    */
@@ -140,13 +141,17 @@ export class NodeHost {
     batch: HeaderBatch,
     bodies: readonly (Uint8Array | undefined)[] = [],
     source?: string,
+    isForwarded = false,
   ): Promise<Submitted> {
     if (this.#isStopped) return Promise.resolve({ accepted: 0, code: 'CLOSED' });
     const ticket = this.#nextTicket++;
     return new Promise((resolve) => {
       this.#submissions.set(ticket, resolve);
       const named = source === undefined ? {} : { source };
-      this.#push({ type: 'command', command: { kind: 'submit', batch, bodies, ticket, ...named } });
+      this.#push({
+        type: 'command',
+        command: { kind: 'submit', batch, bodies, ticket, isForwarded, ...named },
+      });
     });
   }
 

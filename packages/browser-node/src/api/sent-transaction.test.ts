@@ -84,6 +84,8 @@ describe('a transaction that was sent', () => {
     await expect(waiter).rejects.toMatchObject({ code });
     expect(await read(sent)).toEqual([state]);
     expect(ends()).toBe(1);
+    // Also for whoever asks only now.
+    await expect(sent.confirmed()).rejects.toMatchObject({ code });
     sent.tell({ kind: 'pending' });
     expect(await read(sent)).toEqual([]);
   });

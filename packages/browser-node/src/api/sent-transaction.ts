@@ -44,8 +44,8 @@ export class TransactionWatch implements SentTransaction {
   #refuse: (error: LightNodeError) => void = () => {};
   #states: SentState[] = [];
   #confirmations = 0;
-  /** Why nothing more comes: an error for whoever reads or waits, or nothing. */
-  #end: { readonly error?: LightNodeError } | undefined;
+  /** Why nothing more comes, for whoever waits; and for whoever reads, if it was refused. */
+  #end: { readonly error: LightNodeError; readonly isRefused: boolean } | undefined;
   readonly #readers: Reader[] = [];
   #waiters: Waiter[] = [];
   readonly #onEnd: (watch: TransactionWatch) => void;
@@ -68,7 +68,7 @@ export class TransactionWatch implements SentTransaction {
   next(): Promise<IteratorResult<SentState, undefined>> {
     const value = this.#states.shift();
     if (value !== undefined) return Promise.resolve({ done: false, value });
-    if (this.#end?.error !== undefined) return Promise.reject(this.#end.error);
+    if (this.#end?.isRefused === true) return Promise.reject(this.#end.error);
     if (this.#end !== undefined) return Promise.resolve({ done: true, value: undefined });
     return new Promise((resolve, reject) => this.#readers.push({ resolve, reject }));
   }
@@ -88,7 +88,7 @@ export class TransactionWatch implements SentTransaction {
         ),
       );
     if (this.#confirmations >= count) return Promise.resolve();
-    if (this.#end !== undefined) return Promise.reject(this.#end.error ?? new LightNodeError('NODE_CLOSED'));
+    if (this.#end !== undefined) return Promise.reject(this.#end.error);
     return new Promise((resolve, reject) => this.#waiters.push({ count, resolve, reject }));
   }
 
@@ -100,14 +100,14 @@ export class TransactionWatch implements SentTransaction {
   /** It was not taken. */
   refused(error: LightNodeError): void {
     this.#refuse(error);
-    this.#finish({ error }, error);
+    this.#finish(error, true);
   }
 
   /** The node is closed. */
   closed(): void {
     const error = new LightNodeError('NODE_CLOSED');
     this.#refuse(error);
-    this.#finish({}, error);
+    this.#finish(error);
   }
 
   /** Something has become of it. */
@@ -121,8 +121,8 @@ export class TransactionWatch implements SentTransaction {
     }
     if (state.kind === 'reorgedOut') this.#confirmations = 0;
     if (state.kind === 'confirmed') this.#confirm(state.count);
-    if (state.kind === 'replaced') this.#finish({}, new LightNodeError('TX_REPLACED', state.by));
-    if (state.kind === 'expired') this.#finish({}, new LightNodeError('TX_EXPIRED'));
+    if (state.kind === 'replaced') this.#finish(new LightNodeError('TX_REPLACED', state.by));
+    if (state.kind === 'expired') this.#finish(new LightNodeError('TX_EXPIRED'));
   }
 
   #confirm(count: number): void {
@@ -130,15 +130,16 @@ export class TransactionWatch implements SentTransaction {
     const waiters = this.#waiters;
     this.#waiters = waiters.filter((waiter) => waiter.count > count);
     for (const waiter of waiters) if (waiter.count <= count) waiter.resolve();
-    if (count >= CONFIRMATIONS_MAX) this.#finish({}, new LightNodeError('NODE_CLOSED'));
+    // Nobody can wait for more, so this error reaches nobody.
+    if (count >= CONFIRMATIONS_MAX) this.#finish(new LightNodeError('NODE_CLOSED'));
   }
 
-  #finish(end: { readonly error?: LightNodeError }, error: LightNodeError): void {
+  #finish(error: LightNodeError, isRefused = false): void {
     if (this.#end !== undefined) return;
-    this.#end = end;
+    this.#end = { error, isRefused };
     for (const { resolve, reject } of this.#readers.splice(0)) {
-      if (end.error === undefined) resolve({ done: true, value: undefined });
-      else reject(end.error);
+      if (isRefused) reject(error);
+      else resolve({ done: true, value: undefined });
     }
     for (const { reject } of this.#waiters.splice(0)) reject(error);
     this.#onEnd(this);

@@ -1,5 +1,10 @@
 /** Transactions: how many wait for a block, and a form by which the visitor sends one and watches it confirm. */
-import { createKey, type LightNodeHandle, type TransactionKey } from '@vision-light/browser-node';
+import {
+  createKey,
+  LightNodeError,
+  type LightNodeHandle,
+  type TransactionKey,
+} from '@vision-light/browser-node';
 import { byTestId, createElement, setText } from '../display/element.js';
 import { formatCount } from '../display/quantities.js';
 import type { NodeSession } from '../session/node-session.js';
@@ -18,6 +23,8 @@ export class TransactionsPanel {
   readonly #answer = byTestId('send-answer');
   readonly #list = byTestId('sent-list');
   #key: TransactionKey | undefined;
+  /** Of a transaction that was signed and not taken: the next one gets it, or it would wait behind a gap. */
+  #unused: bigint | undefined;
 
   constructor(session: NodeSession) {
     this.#session = session;
@@ -70,6 +77,8 @@ export class TransactionsPanel {
     this.#key ??= await createKey();
     const key = this.#key;
     const to = named || key.publicKey;
+    const nonce = this.#unused;
+    this.#unused = undefined;
     const tx = await key.sign(
       {
         module: 'cash',
@@ -78,10 +87,17 @@ export class TransactionsPanel {
         access_list: [`acct:${to}`],
         tip: 1n,
         fee_limit: 1000n,
+        ...(nonce === undefined ? {} : { nonce }),
       },
       await node.nextNonce(key.publicKey),
     );
-    return node.sendTx(tx).id;
+    try {
+      return await node.sendTx(tx).id;
+    } catch (error) {
+      const isUsed = error instanceof LightNodeError && error.code === 'TX_NONCE_USED';
+      if (!isUsed) this.#unused = tx.nonce;
+      throw error;
+    }
   }
 
   #say(sentence: string): void {

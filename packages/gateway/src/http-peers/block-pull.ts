@@ -41,7 +41,8 @@ export async function pullBlocks(peer: HttpPeer, options: BlockPullOptions): Pro
     );
     const { accepted } = await submit(blocks, options);
     taken += accepted;
-    if (accepted === 0) return taken;
+    // It must have sent something of what it named, or it could have this node ask for ever.
+    if (!names.some(({ hash }) => tree.find(hash) !== undefined)) return taken;
   }
 }
 

@@ -2,16 +2,18 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { devnetMerkleRoot, MemoryStore } from '@vision-light/protocol';
+import { devnetMerkleRoot, encodeBlockJson, MemoryStore } from '@vision-light/protocol';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeBody } from '../../../../tests/sim/vision-bodies.js';
 import { VisionChain, visionSim } from '../../../../tests/sim/vision-chain.js';
 import { makeTransaction } from '../../../../tests/sim/vision-transactions.js';
 import { HttpServer } from '../http/http-server.js';
+import { BlockThread } from '../http/p2p/block-thread.js';
 import { servedChain } from '../http/p2p/served-chain.js';
 import { HTTP_PEER_ANSWER_BYTES_MAX } from '../limits.js';
 import { NodeHost } from '../node-host.js';
+import { pullBlocks } from './block-pull.js';
 import { HttpPeer, HttpPeerError } from './http-peer.js';
 import { HttpPeers } from './http-peers.js';
 
@@ -128,6 +130,35 @@ describe('nodes joined by HTTP alone', () => {
     await reaches(b, visionSim.hashToHex(batch.hashes));
     expect(await b.host.readBody(batch.hashes)).toEqual(body);
     expect(b.host.node.transactions.mempool.size).toBe(0);
+  });
+
+  it('are not asked without end by names that lead nowhere', async () => {
+    const a = await start();
+    const chain = new VisionChain();
+    await mine(a, chain, 1);
+    const known = encodeBlockJson(chain.batch.records, makeBody(1, 2).body) as string;
+    const raw = Buffer.from(known).toString('base64');
+    let asked = 0;
+    const liar = createServer((request, response) => {
+      request.resume();
+      asked++;
+      const isHeaders = request.url?.endsWith('get_headers');
+      const name = asked.toString(16).padStart(64, '0');
+      response.end(
+        JSON.stringify(isHeaders ? { headers: [{ hash: name }] } : { blocks: [{ hash: name, raw }] }),
+      );
+    });
+    liar.listen(0, '127.0.0.1');
+    await once(liar, 'listening');
+    endings.push(async () => {
+      liar.closeAllConnections();
+      liar.close();
+    });
+    const peer = new HttpPeer(`http://127.0.0.1:${(liar.address() as AddressInfo).port}`);
+    const thread = new BlockThread();
+    endings.push(() => thread.close());
+    expect(await pullBlocks(peer, { host: a.host, family: visionSim, thread })).toBe(1);
+    expect(asked).toBe(2);
   });
 
   it('go on when one of them is gone', async () => {

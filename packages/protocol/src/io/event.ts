@@ -29,6 +29,8 @@ export interface SubmitCommand {
   readonly ticket: number;
   /** Name of what brings them. Sources wait for themselves only; what names none shares one. */
   readonly source?: string;
+  /** They are of somebody else: a branch that has yet to show its work is refused with LOW_WORK. */
+  readonly isForwarded?: boolean;
 }
 
 /** What the application or the platform asks of the node. */

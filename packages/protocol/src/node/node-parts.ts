@@ -292,7 +292,7 @@ export class NodeParts {
       listener.error(code),
     );
     this.forks = new ForkSigns(tree, outbox, () => this.reporter.status.phase === 'synced');
-    this.submissions = new Submissions(family, this.verifier, this.blocks, outbox);
+    this.submissions = new Submissions(family, this.verifier, this.blocks, outbox, () => sync.lowWork.enough);
     const context: PartContext = {
       tree,
       peers,

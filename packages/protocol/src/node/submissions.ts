@@ -6,7 +6,7 @@
  */
 import type { BlockSync } from '../blocks/block-sync.js';
 import type { BodyFault } from '../chain/body-fault.js';
-import type { ChainFamily } from '../chain/chain-family.js';
+import type { ChainFamily, HeaderBatch } from '../chain/chain-family.js';
 import type { SourceKey } from '../headers/batch-request.js';
 import type { Verifier } from '../headers/verifier.js';
 import type { SubmitCommand } from '../io/event.js';
@@ -23,11 +23,13 @@ export class Submissions {
     readonly verifier: Verifier,
     readonly blocks: BlockSync,
     readonly outbox: Outbox,
+    /** Work from genesis that a branch must have to be kept without having shown it first. */
+    readonly enoughWork: () => bigint,
   ) {}
 
   /** @param isOpen  false while the stored chain is not loaded, or the node closes: then SUBMIT_BUSY is the answer */
   submit(
-    { batch, bodies = [], ticket, source = '' }: SubmitCommand,
+    { batch, bodies = [], ticket, source = '', isForwarded = false }: SubmitCommand,
     isOpen: boolean,
     wallTime: number,
   ): void {
@@ -41,6 +43,10 @@ export class Submissions {
       });
     if (!isOpen || !this.#mayAdd(source)) {
       answer(0, 'SUBMIT_BUSY');
+      return;
+    }
+    if (isForwarded && !this.#hasEnoughWork(batch)) {
+      answer(0, 'LOW_WORK');
       return;
     }
     this.#pending.set(source, (this.#pending.get(source) ?? 0) + 1);
@@ -63,6 +69,17 @@ export class Submissions {
       },
       wallTime,
     );
+  }
+
+  /** Of a branch whose begin is not known there is nothing to say here: the verifier refuses it. */
+  #hasEnoughWork({ count, records }: HeaderBatch): boolean {
+    const { family } = this;
+    const { tree } = this.blocks;
+    const slot = tree.find(family.parent(records.subarray(0, family.recordBytes)));
+    if (slot === undefined) return true;
+    let work = tree.chainwork(slot);
+    for (let i = 0; i < count; i++) work += family.work(records, i * family.recordBytes);
+    return work >= this.enoughWork();
   }
 
   #mayAdd(source: string): boolean {

@@ -143,6 +143,22 @@ describe('POST /p2p/block', () => {
     expect(await host.readBody(block.hash)).toEqual(block.body);
   });
 
+  it('keeps nothing of a branch that has too little work, as of a peer', async () => {
+    const low = new VisionChain().mine({ count: 1, miner: 'low' });
+    const batch = chain.mine({ count: 400 });
+    expect(await host.submit(batch)).toMatchObject({ accepted: 400 });
+    const block = { record: low.records, hash: low.hashes, body: Uint8Array.of(0), name: '' };
+    expect(await post('block', jsonOf(block))).toEqual({
+      status: 400,
+      json: { status: 'rejected', error: 'LOW_WORK' },
+    });
+    expect(host.node.tree.find(low.hashes)).toBeUndefined();
+    // One beside the newest blocks may become heavier.
+    const beside = chain.mine({ count: 1, from: 390, miner: 'beside' });
+    const other = { record: beside.records, hash: beside.hashes, body: Uint8Array.of(0), name: '' };
+    expect(await post('block', jsonOf(other))).toMatchObject({ status: 200, json: { extended_tip: false } });
+  });
+
   it('refuses what is no JSON, or above 2 MB', async () => {
     expect(await post('block', '{')).toMatchObject({ status: 400 });
     expect(await post('block', `{"x":"${'x'.repeat(2 * 1024 * 1024)}"}`)).toMatchObject({ status: 400 });

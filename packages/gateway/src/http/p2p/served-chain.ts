@@ -36,6 +36,6 @@ export function servedChain(host: NodeHost): ServedChain {
       return 'code' in sent ? sent.code : undefined;
     },
     submitBlock: (record, hash, body) =>
-      host.submit({ count: 1, records: record, hashes: hash }, [body], 'http'),
+      host.submit({ count: 1, records: record, hashes: hash }, [body], 'http', true),
   };
 }
