@@ -2,17 +2,17 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { devnetMerkleRoot, encodeBlockJson, MemoryStore } from '@vision-light/protocol';
+import { devnetMerkleRoot, encodeBlockJson } from '@vision-light/protocol';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeBody } from '../../../../tests/sim/vision-bodies.js';
 import { VisionChain, visionSim } from '../../../../tests/sim/vision-chain.js';
 import { makeTransaction } from '../../../../tests/sim/vision-transactions.js';
+import { startVisionHost } from '../../../../tests/vision-host.js';
 import { HttpServer } from '../http/http-server.js';
 import { BlockThread } from '../http/p2p/block-thread.js';
 import { servedChain } from '../http/p2p/served-chain.js';
 import { HTTP_PEER_ANSWER_BYTES_MAX } from '../limits.js';
-import { NodeHost } from '../node-host.js';
 import { pullBlocks } from './block-pull.js';
 import { HttpPeer, HttpPeerError } from './http-peer.js';
 import { HttpPeers } from './http-peers.js';
@@ -26,19 +26,7 @@ afterEach(async () => {
 
 /** A node with its HTTP side. */
 async function start() {
-  const host = new NodeHost({
-    family: visionSim,
-    store: new MemoryStore(),
-    hashThreads: 1,
-    userAgent: 'test',
-    log,
-    followedBlocks: Number.POSITIVE_INFINITY,
-    linkKinds: [],
-    onFailure: (error) => {
-      throw error;
-    },
-  });
-  await host.start();
+  const host = await startVisionHost();
   const http = await HttpServer.listen({
     port: 0,
     host: '127.0.0.1',

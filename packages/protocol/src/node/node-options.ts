@@ -43,7 +43,7 @@ export interface LightNodeOptions {
   readonly peersMax?: number;
   /** How many of the newest block bodies to fetch and keep: 0 for none, Infinity for all. Default FOLLOWED_BLOCKS. */
   readonly followedBlocks?: number;
-  /** Transactions that a new block may have, from which it is put together; none if absent. */
+  /** Where the transactions of new compact blocks are looked for. The mempool and what left it if absent; another source for tests. */
   readonly knownTransactions?: KnownTransactions;
   /** Chainwork that a chain must have to be followed; what the network has for that if absent. */
   readonly minChainwork?: bigint;

@@ -8,7 +8,6 @@ import {
   encodeCompactJson,
   encodeTransaction,
   encodeVisionTransaction,
-  MemoryStore,
   type NamedTransaction,
   type VisionTransaction,
 } from '@vision-light/protocol';
@@ -17,8 +16,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeBody } from '../../../../../tests/sim/vision-bodies.js';
 import { VisionChain, visionSim } from '../../../../../tests/sim/vision-chain.js';
 import { makeTransaction } from '../../../../../tests/sim/vision-transactions.js';
+import { startVisionHost } from '../../../../../tests/vision-host.js';
 import { HTTP_HELLO_NONCES_MAX } from '../../limits.js';
-import { NodeHost } from '../../node-host.js';
+import type { NodeHost } from '../../node-host.js';
 import { HttpServer } from '../http-server.js';
 import { nodeId } from './hello.js';
 import { type ServedChain, servedChain } from './served-chain.js';
@@ -42,19 +42,7 @@ let chain: VisionChain;
 let served: Partial<ServedChain>;
 
 beforeEach(async () => {
-  host = new NodeHost({
-    family: visionSim,
-    store: new MemoryStore(),
-    hashThreads: 1,
-    userAgent: 'test',
-    log,
-    followedBlocks: Number.POSITIVE_INFINITY,
-    linkKinds: [],
-    onFailure: (error) => {
-      throw error;
-    },
-  });
-  await host.start();
+  host = await startVisionHost();
   chain = new VisionChain();
   served = {};
   server = await HttpServer.listen({
