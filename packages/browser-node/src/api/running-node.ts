@@ -161,7 +161,7 @@ export class RunningNode implements LightNodeHandle {
   }
 
   async nextNonce(publicKey: string): Promise<bigint> {
-    assertHash('nextNonce', publicKey);
+    assertHash('nextNonce', publicKey, 'key');
     if (this.#closing !== undefined) throw new LightNodeError('NODE_CLOSED');
     return await this.#untilClosed(this.#worker.control.nextNumber(publicKey));
   }
@@ -317,8 +317,9 @@ function assertHeightOrHash(heightOrHash: unknown): void {
   assertHash('header', heightOrHash);
 }
 
-function assertHash(caller: string, hash: unknown): void {
-  if (typeof hash !== 'string') throw new TypeError(`${caller}: must be given a hash, got ${String(hash)}`);
+function assertHash(caller: string, hash: unknown, what = 'hash'): void {
+  if (typeof hash !== 'string')
+    throw new TypeError(`${caller}: must be given a ${what}, got ${String(hash)}`);
   if (/^[0-9a-f]{64}$/.test(hash)) return;
-  throw new RangeError(`${caller}: a hash must be 64 lowercase hex digits, got ${JSON.stringify(hash)}`);
+  throw new RangeError(`${caller}: a ${what} must be 64 lowercase hex digits, got ${JSON.stringify(hash)}`);
 }

@@ -51,6 +51,8 @@ export class Miner {
   readonly #searcher: Searcher;
   readonly #unsubscribe: () => void;
   #current: Current | undefined;
+  /** What the blocks on a parent have, and the order of the mempool as of then. */
+  #chosen: { readonly parent: number; readonly order: number; readonly contents: BlockContents } | undefined;
   #parent = -1;
   #parentSeenMs = 0;
   #parentAgeMs = 0;
@@ -109,7 +111,7 @@ export class Miner {
     }
     const wallSecond = Math.floor(nowMs / 1000);
     if (this.#current?.parent === parent && this.#current.wallSecond === wallSecond) return this.#current;
-    const contents = this.#contents();
+    const contents = this.#contents(parent);
     const template = createTemplate(family, {
       ancestry: tree.ancestry(parent),
       parentHash: tree.hash(parent),
@@ -122,17 +124,19 @@ export class Miner {
     return this.#current;
   }
 
-  /** The best of the mempool, in an order in which a block can have it. Read anew for each second. */
-  #contents(): BlockContents {
+  /** The best of the mempool, in an order in which a block can have it: chosen anew when something has come in. */
+  #contents(parent: number): BlockContents {
     const { host, family } = this.#options;
-    const chosen = host.node.transactions.select(
-      family.bodyBytesMax - BODY_RESERVE_BYTES,
-      BLOCK_TRANSACTIONS_MAX,
-    );
-    return {
+    const { transactions } = host.node;
+    const order = transactions.mempool.nextOrder;
+    if (this.#chosen?.parent === parent && this.#chosen.order === order) return this.#chosen.contents;
+    const chosen = transactions.select(family.bodyBytesMax - BODY_RESERVE_BYTES, BLOCK_TRANSACTIONS_MAX);
+    const contents = {
       body: family.joinBody(chosen.map(({ bytes }) => bytes)),
       txRoot: devnetMerkleRoot(chosen.map(({ id }) => id)),
     };
+    this.#chosen = { parent, order, contents };
+    return contents;
   }
 
   /** Something to mine, for each new parent, by the way that all transactions take. */
