@@ -2,11 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { minifyLibrary, nodeSources, sourceConditions } from './vite.node-sources.js';
 
-/** Builds the embeddable library: one module with everything in it, and the worker once more as a file of its own. */
+/** Builds the embeddable library: one module, and beside it the files that it loads when it needs them. */
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   publicDir: false,
-  plugins: [nodeSources({ emitWorkerAs: 'worker.js' })],
+  plugins: [nodeSources()],
   resolve: { conditions: sourceConditions },
   build: {
     outDir: 'dist',

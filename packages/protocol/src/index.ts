@@ -32,7 +32,8 @@ export { MemoryStore } from './driver/memory-store.js';
 export { performStorage } from './driver/perform-storage.js';
 export { readRecord, type Store, StoreError } from './driver/store.js';
 export type { BitcoinParams } from './families/bitcoin/network-params.js';
-export { isNetworkName, type NetworkName, networks, resolveNetwork } from './families/networks.js';
+export { type FamilyName, familyNameOf, type NetworkName, networks } from './families/network-names.js';
+export { isNetworkName, resolveNetwork } from './families/networks.js';
 export { type BlockJsonResult, blockFromJson, encodeBlockJson } from './families/vision/block/block-json.js';
 export {
   decodeVisionTransaction,

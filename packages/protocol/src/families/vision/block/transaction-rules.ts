@@ -8,6 +8,7 @@ import {
   bodyTransactionsMax,
   decodeVisionBody,
   decodeVisionTransaction,
+  encodeVisionTransaction,
   transactionBytesMax,
 } from './body-codec.js';
 import { hashTransactions, signedText } from './hash-body.js';
@@ -22,6 +23,7 @@ const jsonBytesFixed = 768;
 export const transactionRules: TransactionRules = {
   transactionBytesMax,
   readTransaction,
+  encodeTransaction: encodeVisionTransaction,
   splitBody,
   joinBody,
 };
