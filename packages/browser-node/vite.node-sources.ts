@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { minify, type Plugin } from 'vite';
 import { type BundledScript, bundleScript, bundleWorker, minifyFurther } from './vite.bundle-script.js';
 import { namesOutsidePage } from './vite.outside-names.js';
-import { slimComlink, slimIdb, slimSimplePeer } from './vite.slim-libraries.js';
+import { slimComlink, slimSimplePeer } from './vite.slim-libraries.js';
 import { slimEngineIo, slimSocketIo } from './vite.slim-sockets.js';
 
 export { sourceConditions } from './vite.bundle-script.js';
@@ -73,7 +73,7 @@ function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptio
         bundleWorker({ ...worker, absentFamily: 'bitcoin' }),
         bundleWorker({ ...worker, absentFamily: 'vision' }),
         module('worker/ed25519-fallback.ts', []),
-        module('api/transaction-key.ts', [ed25519Url(), slimIdb()]),
+        module('api/transaction-key.ts', [ed25519Url()]),
       ]);
       emit('worker.js', take(whole));
       emit('worker.d.ts', WORKER_TYPES);
