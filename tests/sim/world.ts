@@ -177,6 +177,8 @@ export class SimNode {
   hashedHeaders = 0;
   /** Signatures that it asked to have verified. */
   verifiedSignatures = 0;
+  /** Signatures that it asked to have made. */
+  madeSignatures = 0;
   sentBytes = 0;
   /** Between damage and the next tip that anyone is told: of what is loaded anew, more may turn out to be damaged. */
   #isReloading = false;
@@ -290,6 +292,7 @@ export class SimNode {
         });
         break;
       case 'sign': {
+        this.madeSignatures++;
         const signature = this.key?.sign(effect.message);
         this.#answer(SIGN_MS, { type: 'signed', job: effect.job, ...(signature && { signature }) });
         break;
