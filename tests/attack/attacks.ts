@@ -20,6 +20,7 @@ import { answerPings, type Stranger } from '../sim/stranger.js';
 import { genesisTime, VisionChain, visionSim } from '../sim/vision-chain.js';
 import type { Attack, Budget } from './attack.js';
 import { ATTACK_MS, Battlefield, type Cost, honestChain, startWallTime } from './battlefield.js';
+import { bitcoinAttacks } from './bitcoin-attacks.js';
 import { bodyAttacks } from './body-attacks.js';
 import { compactAttacks } from './compact-attacks.js';
 import { identityAttacks } from './identity-attacks.js';
@@ -388,6 +389,7 @@ export const attacks: readonly Attack[] = [
   ...bodyAttacks,
   ...compactAttacks,
   ...transactionAttacks,
+  ...bitcoinAttacks,
   ...identityAttacks,
   ...versionAttacks,
   ...storeAttacks,

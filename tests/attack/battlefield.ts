@@ -40,6 +40,8 @@ const SLOT_BYTES = 80;
 const TRANSACTION_BYTES = 2048;
 const ANNOUNCEMENT_BYTES = 512;
 const REJECT_BYTES = 128;
+/** What a name takes of what a transaction in the mempool spends, or of its parent: as `MEMPOOL_NAMES_MAX` says. */
+export const NAME_BYTES = 200;
 /** What a discouraged peer's key takes, with what is to be written of it: estimated, not too low. */
 const DISCOURAGED_BYTES = 1024;
 
@@ -360,6 +362,7 @@ export class Battlefield {
     for (const peer of this.victim.core.blocks.peers) announcements += tracker.announcedBy(peer);
     return (
       mempool.bytes +
+      mempool.names * NAME_BYTES +
       signatures.bytes +
       count * TRANSACTION_BYTES +
       announcements * ANNOUNCEMENT_BYTES +
