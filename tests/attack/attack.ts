@@ -29,6 +29,8 @@ export interface Attack {
   readonly ground?: Ground;
   /** Whether the victim and the honest peer have keys, so that each peer has to prove who it is. */
   readonly hasKeys?: boolean;
+  /** Peers of one network that the victim takes, those that it chose not counted; any number if absent. */
+  readonly peersPerGroupMax?: number;
   readonly budget: Budget;
   /** Codes with which attackers must have been disconnected. */
   readonly codes: readonly string[];

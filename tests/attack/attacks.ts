@@ -202,6 +202,18 @@ const headerAttacks: readonly Attack[] = [
     },
   },
   {
+    name: 'a crowd of one network',
+    // More than there are places, and each comes back as soon as it is sent away. Of these places they get eight.
+    budget: { ...cheap, bytesOut: 40 * (ATTACK_MS / 1000) * 128 + 8 * 4 * KiB, admitted: 8 },
+    codes: ['PEER_GROUP_FULL'],
+    peersPerGroupMax: 8,
+    begin(field) {
+      field.repeat(1000, () => {
+        for (let i = 0; i < 40; i++) field.attacker({});
+      });
+    },
+  },
+  {
     name: 'slow-loris',
     budget: cheap,
     codes: ['PEER_MESSAGE_TIMEOUT'],
@@ -397,7 +409,7 @@ export const attacks: readonly Attack[] = [
 
 /** Runs one attack. @param store  an empty one, for the attacks that begin with a stored chain; in memory if absent */
 export async function runAttack(attack: Attack, store?: Store): Promise<Cost> {
-  const field = new Battlefield(attack.ground, attack.hasKeys);
+  const field = new Battlefield(attack);
   await field.prepare(attack.damage, store);
   attack.begin(field);
   field.world.after(attack.honestAfterMs ?? 1000, () => field.meetHonest());

@@ -25,6 +25,7 @@ import { genesisTime, VisionChain, visionSim } from '../sim/vision-chain.js';
 import { send } from '../sim/vision-transactions.js';
 import { bytesOf, type SimNode, World } from '../sim/world.js';
 import { loadChain, writeWhole } from '../store-access.js';
+import type { Attack } from './attack.js';
 import { countForeign, WatchedStore } from './watched-store.js';
 
 /** Height of the honest chain at the beginning: more than one request brings. */
@@ -47,6 +48,9 @@ const DISCOURAGED_BYTES = 1024;
 
 /** Who names the fingerprints of the channels of strangers. */
 export const INTRODUCER = 'http://signal.example/';
+
+/** The network that strangers are in. */
+const STRANGERS_GROUP = '192.0.2.0/24';
 
 /** Late enough for long branches of headers that are far apart, and so of the least work. */
 export const startWallTime = genesisTime + 1_000_000;
@@ -144,11 +148,13 @@ export class Battlefield {
   #retainedMax = 0;
   #sideMax = 0;
 
-  /** @param hasKeys  whether victim and honest peer have keys */
-  constructor(
-    readonly ground: Ground = visionGround,
-    readonly hasKeys = false,
-  ) {
+  readonly ground: Ground;
+  readonly hasKeys: boolean;
+
+  constructor(readonly attack: Pick<Attack, 'ground' | 'hasKeys' | 'peersPerGroupMax'>) {
+    const { ground = visionGround, hasKeys = false } = attack;
+    this.ground = ground;
+    this.hasKeys = hasKeys;
     const { family, startWallTime, hash } = ground;
     const common = {
       family,
@@ -170,6 +176,7 @@ export class Battlefield {
 
   #startVictim(inner: Store): [victim: SimNode, store: WatchedStore] {
     const { family, hash } = this.ground;
+    const { peersPerGroupMax } = this.attack;
     const store = new WatchedStore(inner, this.honest.core.tree);
     const options = {
       family,
@@ -177,6 +184,7 @@ export class Battlefield {
       segmentHeaders: SEGMENT_HEADERS,
       ...(hash === undefined ? {} : { hash }),
       ...(this.hasKeys ? { identity: 'victim' } : {}),
+      ...(peersPerGroupMax === undefined ? {} : { peersPerGroupMax }),
     };
     return [this.world.add('victim', options), store];
   }
@@ -253,7 +261,7 @@ export class Battlefield {
           introducer: INTRODUCER,
         }
       : undefined;
-    return new Stranger(this.world, id, node, answer, channel);
+    return new Stranger(this.world, id, node, answer, channel, { group: STRANGERS_GROUP });
   }
 
   /** The honest peer's application sends a transaction, which the victim is to hear of. */

@@ -92,6 +92,7 @@ export interface SimNodeOptions {
   /** Whether bodies cannot be read. */
   readonly readFault?: () => boolean;
   readonly peersMax?: number;
+  readonly peersPerGroupMax?: number;
   readonly followedBlocks?: number;
   readonly knownTransactions?: KnownTransactions;
   readonly minChainwork?: bigint;
@@ -201,6 +202,7 @@ export class SimNode {
       hashers: HASHERS,
       ...(options.base === undefined ? {} : { base: options.base }),
       ...(options.peersMax === undefined ? {} : { peersMax: options.peersMax }),
+      ...(options.peersPerGroupMax === undefined ? {} : { peersPerGroupMax: options.peersPerGroupMax }),
       ...(options.followedBlocks === undefined ? {} : { followedBlocks: options.followedBlocks }),
       ...(options.knownTransactions === undefined ? {} : { knownTransactions: options.knownTransactions }),
       ...(options.minChainwork === undefined ? {} : { minChainwork: options.minChainwork }),
