@@ -92,6 +92,7 @@ export interface SimNodeOptions {
   /** Whether bodies cannot be read. */
   readonly readFault?: () => boolean;
   readonly peersMax?: number;
+  readonly peersPerGroupMax?: number;
   readonly followedBlocks?: number;
   readonly knownTransactions?: KnownTransactions;
   readonly minChainwork?: bigint;
@@ -177,6 +178,8 @@ export class SimNode {
   hashedHeaders = 0;
   /** Signatures that it asked to have verified. */
   verifiedSignatures = 0;
+  /** Signatures that it asked to have made. */
+  madeSignatures = 0;
   sentBytes = 0;
   /** Between damage and the next tip that anyone is told: of what is loaded anew, more may turn out to be damaged. */
   #isReloading = false;
@@ -199,6 +202,7 @@ export class SimNode {
       hashers: HASHERS,
       ...(options.base === undefined ? {} : { base: options.base }),
       ...(options.peersMax === undefined ? {} : { peersMax: options.peersMax }),
+      ...(options.peersPerGroupMax === undefined ? {} : { peersPerGroupMax: options.peersPerGroupMax }),
       ...(options.followedBlocks === undefined ? {} : { followedBlocks: options.followedBlocks }),
       ...(options.knownTransactions === undefined ? {} : { knownTransactions: options.knownTransactions }),
       ...(options.minChainwork === undefined ? {} : { minChainwork: options.minChainwork }),
@@ -290,6 +294,7 @@ export class SimNode {
         });
         break;
       case 'sign': {
+        this.madeSignatures++;
         const signature = this.key?.sign(effect.message);
         this.#answer(SIGN_MS, { type: 'signed', job: effect.job, ...(signature && { signature }) });
         break;

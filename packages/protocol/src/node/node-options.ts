@@ -41,6 +41,8 @@ export interface LightNodeOptions {
   /** How many jobs the platform hashes at a time; twice as many are handed out. */
   readonly hashers: number;
   readonly peersMax?: number;
+  /** Peers of one network that come to this node, where the platform says in which network a peer is. Default: as many as there may be. */
+  readonly peersPerGroupMax?: number;
   /** How many of the newest block bodies to fetch and keep: 0 for none, Infinity for all. Default FOLLOWED_BLOCKS. */
   readonly followedBlocks?: number;
   /** Where the transactions of new compact blocks are looked for. The mempool and what left it if absent; another source for tests. */
@@ -90,6 +92,7 @@ export function sessionOptions(
 ): SessionOptions {
   const { version = PROTOCOL_VERSION, services = 0, requires = 0 } = extension ?? {};
   const { followedBlocks = FOLLOWED_BLOCKS, peersMax = PEERS_MAX, isGateway } = options;
+  const { peersPerGroupMax = peersMax } = options;
   const isArchive = followedBlocks === Number.POSITIVE_INFINITY;
   return {
     version,
@@ -105,6 +108,7 @@ export function sessionOptions(
     userAgent: options.userAgent,
     isGateway,
     peersMax,
+    peersPerGroupMax,
     identity: options.identity,
     gateways: options.gateways,
     secret,
