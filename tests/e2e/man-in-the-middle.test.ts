@@ -51,6 +51,8 @@ it('SIGNAL_TAMPERED: pages and gateway refuse each other, say so, and meet once 
   pages.push(await Visitor.open(stage.browser, url, 'disconnection'));
 
   for (const page of pages) {
+    // A covered page is not drawn.
+    await page.page.bringToFront();
     await page.isTold('SIGNAL_TAMPERED');
     // The gateway and the other page.
     await expect.poll(async () => (await page.disconnectCodes()).length).toBeGreaterThanOrEqual(2);
@@ -93,6 +95,8 @@ it('by another server, which is honest, pages sync all the same, and the one tha
   for (const page of pages) {
     await page.reaches(HISTORY + 1);
     await page.hasPeers(2);
+    // A covered page is not drawn.
+    await page.page.bringToFront();
     await page.isTold('SIGNAL_TAMPERED');
     const told = await page.page.$$eval(
       '[data-testid="notices"] > [data-code="SIGNAL_TAMPERED"]',
