@@ -26,7 +26,6 @@ export type { SignatureCheck } from './chain/signature-check.js';
 export { isStrictSignature } from './chain/strict-signature.js';
 export { type TransactionFault, transactionFaults } from './chain/transaction-fault.js';
 export type { BlockTransaction, Transaction, TransactionRules } from './chain/transaction-rules.js';
-export type { KnownTransactions } from './compact/rebuild.js';
 export { Driver, type Platform } from './driver/driver.js';
 export { MemoryStore } from './driver/memory-store.js';
 export { performStorage } from './driver/perform-storage.js';
