@@ -1,5 +1,5 @@
 /** How long the body of a new block takes to reach the nodes of a large network, whose links have a bandwidth. */
-import type { KnownTransactions } from '@vision-light/protocol';
+import type { BlockTransaction, KnownTransactions } from '@vision-light/protocol';
 import { defined } from '../../packages/protocol/src/assert.js';
 import { Peer } from '../../packages/protocol/src/peer/peer.js';
 import { PowCache } from './pow-cache.js';
@@ -61,11 +61,11 @@ async function measure({ nodes: count, ...options }: BodySpreadOptions): Promise
       loss: 0.01,
     }),
   });
-  let newest: { readonly relayId: Uint8Array; readonly bytes: Uint8Array }[] = [];
+  let newest: readonly BlockTransaction[] = [];
   const knownTransactions: KnownTransactions = {
     size: transactions,
     each: (visit) => {
-      if (isCompact) for (const { relayId, bytes } of newest) visit(relayId, bytes);
+      if (isCompact) for (const transaction of newest) visit(transaction);
     },
   };
   const nodes: SimNode[] = [];

@@ -24,7 +24,7 @@ function knownOf(isKnown: (index: number) => boolean): KnownTransactions {
   return {
     size: known.length,
     each: (visit) => {
-      for (const { relayId, bytes } of known) visit(relayId, bytes);
+      for (const transaction of known) visit(transaction);
     },
   };
 }

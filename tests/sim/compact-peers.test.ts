@@ -31,8 +31,8 @@ const known: KnownTransactions = {
   size: 100,
   each(visit) {
     for (const height of knownHeights)
-      for (const [place, { relayId, bytes }] of transactionsAt(height).entries())
-        if (!unknown.has(place)) visit(relayId, bytes);
+      for (const [place, transaction] of transactionsAt(height).entries())
+        if (!unknown.has(place)) visit(transaction);
   },
 };
 

@@ -1,15 +1,11 @@
 /** Vision's transactions outside of blocks (docs/chains/vision.md §1), and bodies taken apart and put together. */
 import { defined } from '../../../assert.js';
+import { ByteReader } from '../../../bytes/byte-reader.js';
 import { ByteWriter } from '../../../bytes/byte-writer.js';
 import { hexToBytes } from '../../../bytes/hex.js';
 import type { BlockTransaction, Transaction, TransactionRules } from '../../../chain/transaction-rules.js';
 import { encodeTransaction, type VisionTransaction } from '../transaction/transaction.js';
-import {
-  bodyTransactionsMax,
-  decodeVisionBody,
-  decodeVisionTransaction,
-  transactionBytesMax,
-} from './body-codec.js';
+import { bodyTransactionsMax, decodeVisionTransaction, transactionBytesMax } from './body-codec.js';
 import { hashTransactions, signedText } from './hash-body.js';
 
 /** Existing nodes take 64 KiB of JSON (docs/chains/vision.md §1), which is never shorter than the encoding here. */
@@ -70,12 +66,14 @@ function utf8Length(text: string): number {
 }
 
 function splitBody(body: Uint8Array): BlockTransaction[] | undefined {
-  const hashes = hashTransactions(body);
-  const placed = decodeVisionBody(body);
-  if (hashes === undefined || placed === undefined) return undefined;
-  return placed.map(({ offset, bytes }, i) => {
+  const ends: number[] = [];
+  const hashes = hashTransactions(body, ends);
+  if (hashes === undefined) return undefined;
+  const reader = new ByteReader(body);
+  reader.varint();
+  return ends.map((end, i) => {
     const id = hashes.subarray(32 * i, 32 * i + 32);
-    return { id, relayId: id, bytes: body.subarray(offset, offset + bytes) };
+    return { id, relayId: id, bytes: reader.view(end - reader.position) };
   });
 }
 
