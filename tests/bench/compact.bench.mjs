@@ -11,7 +11,7 @@ import { longestTask, traceTasks } from './worker-tasks.mjs';
 const TRANSACTIONS = 2000;
 const UNKNOWN = 100;
 const ROUNDS = 3;
-const WAY_MS = 500;
+const WAY_MS = 1000;
 
 /** @returns rows for people and figures for machines */
 export async function benchCompactBlocks() {

@@ -1,8 +1,9 @@
 /** What the benches of transactions and of compact blocks share: a gateway with a mempool, and pages that are given it. */
 import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 import { createSignalServer } from '@vision-light/signal-server';
 import { importSource } from '../../scripts/run/import-source.mjs';
-import { firstLine, startScript, stopScript } from './bench-process.mjs';
+import { startScript, stopScript } from './bench-process.mjs';
 import { serveFiles } from './serve-files.mjs';
 
 /** A body of a block that is measured takes more, all else that is stored less. */
@@ -13,14 +14,20 @@ export async function startTransactionStage() {
   const { bodyNetwork } = await importSource('tests/bench/body-network.ts');
   const signal = await createSignalServer({ port: 0, host: '127.0.0.1' });
   const gateway = startScript(new URL('transaction-gateway.mjs', import.meta.url), signal.url);
-  await firstLine(gateway);
+  const lines = createInterface({ input: gateway.stdout })[Symbol.asyncIterator]();
+  const nextLine = async () => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error('the gateway has ended');
+    return JSON.parse(value);
+  };
+  await nextLine();
   const library = await readFile(new URL('../../packages/browser-node/dist/index.js', import.meta.url));
   const site = await serveFiles({ '/': '<!doctype html><title>Transactions</title>', '/index.js': library });
   return {
     /** Has the gateway do something. @param {import('./transaction-gateway.ts').Command} command */
     async ask(command) {
       gateway.stdin.write(`${JSON.stringify(command)}\n`);
-      return firstLine(gateway);
+      return nextLine();
     },
     /** A new visitor, who has all headers and the gateway. */
     async openPage(browser) {

@@ -2,10 +2,14 @@
 import { defined } from '../../../assert.js';
 import { ByteReader } from '../../../bytes/byte-reader.js';
 import { ByteWriter } from '../../../bytes/byte-writer.js';
-import { hexToBytes } from '../../../bytes/hex.js';
 import type { BlockTransaction, Transaction, TransactionRules } from '../../../chain/transaction-rules.js';
-import { encodeTransaction, type VisionTransaction } from '../transaction/transaction.js';
-import { bodyTransactionsMax, decodeVisionTransaction, transactionBytesMax } from './body-codec.js';
+import { encodeTransaction } from '../transaction/transaction.js';
+import {
+  bodyTransactionsMax,
+  decodeVisionTransaction,
+  readTerms,
+  transactionBytesMax,
+} from './body-codec.js';
 import { hashTransactions, signedText } from './hash-body.js';
 
 /** Existing nodes take 64 KiB of JSON (docs/chains/vision.md §1), which is never shorter than the encoding here. */
@@ -29,29 +33,25 @@ export const transactionRules: TransactionRules = {
  */
 function readTransaction(bytes: Uint8Array): Transaction | undefined {
   const text = signedText(bytes);
-  const tx = decodeVisionTransaction(bytes);
-  if (text === undefined || tx === undefined) return undefined;
+  if (text === undefined) return undefined;
   const { message, hash: id } = text;
-  const publicKey = hexToBytes(tx.sender_pubkey, 32);
-  const signature = hexToBytes(tx.sig, 64);
-  const isSigned = publicKey !== undefined && signature !== undefined;
-  const { nonce, sender_pubkey: account } = tx;
+  const { nonce, senderPubkey: account, tip, signed } = readTerms(bytes);
   return {
     id,
     relayId: id,
     bytes,
-    fault: isTooLarge(bytes, tx) ? 'TX_TOO_LARGE' : isSigned ? undefined : 'TX_NOT_CANONICAL',
+    fault: isTooLarge(bytes) ? 'TX_TOO_LARGE' : signed ? undefined : 'TX_NOT_CANONICAL',
     spends: [`${account}:${nonce}`],
     sequence: { account, number: nonce },
     parents: [],
-    tip: tx.tip,
-    signature: isSigned ? { publicKey, message, signature } : undefined,
+    tip,
+    signature: signed && { ...signed, message },
   };
 }
 
-function isTooLarge(bytes: Uint8Array, tx: VisionTransaction): boolean {
+function isTooLarge(bytes: Uint8Array): boolean {
   if (bytes.length * jsonBytesPerByte + jsonBytesFixed <= transactionJsonBytesMax) return false;
-  const text = encodeTransaction(tx);
+  const text = encodeTransaction(defined(decodeVisionTransaction(bytes), 'the bytes are a transaction'));
   // Most text is ASCII. Only what is near the limit need be counted in bytes.
   return text.length > transactionJsonBytesMax || utf8Length(text) > transactionJsonBytesMax;
 }
