@@ -38,6 +38,8 @@ export interface TransactionOptions {
   readonly tip?: number;
   /** Tells apart transactions of one number. */
   readonly note?: string;
+  /** The rest of what it says; by default as little as can be. */
+  readonly content?: Pick<VisionTransaction, 'access_list' | 'args'>;
 }
 
 /** A signed transaction, encoded. */
@@ -46,15 +48,16 @@ export function makeTransaction({
   nonce = 0,
   tip = 10,
   note = '',
+  content = { access_list: [], args: [] },
 }: TransactionOptions = {}): Uint8Array {
   const { key, account } = senderOf(sender);
   const tx: VisionTransaction = {
     nonce: BigInt(nonce),
     sender_pubkey: account,
-    access_list: [],
+    access_list: content.access_list,
     module: 'cash',
     method: `transfer${note}`,
-    args: [],
+    args: content.args,
     tip: BigInt(tip),
     fee_limit: 1000n,
     sig: '',

@@ -27,11 +27,11 @@ export interface Transaction {
   readonly signature: SignatureCheck | undefined;
 }
 
-/** A transaction of a block: where its bytes are, and its names. */
+/** A transaction of a block: its bytes, and its names, which follow from them. */
 export interface BlockTransaction {
   readonly id: Uint8Array;
   readonly relayId: Uint8Array;
-  /** A view of the body. */
+  /** What `splitBody` gives is a view of the body. */
   readonly bytes: Uint8Array;
 }
 
