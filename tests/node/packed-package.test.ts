@@ -39,6 +39,7 @@ const application = `import {
   type Subscriptions,
   type Tip,
   type TipsOptions,
+  type TransactionStatus,
   type WithheldRun,
   type TrustedAddress,
 } from '@vision-light/browser-node';
@@ -95,6 +96,8 @@ export async function follow(show: (text: string) => void): Promise<void> {
   const header: HeaderInfo | undefined = await node.header(0);
   const block: Block | undefined = header && (await node.block(header.hash));
   const body: Uint8Array | undefined = block?.body;
+  const known: TransactionStatus | undefined = await node.txStatus('00'.repeat(32));
+  show(known?.kind === 'pending' ? known.checked.join() : String(known?.confirmations));
   const metrics: Metrics = node.metrics();
   const peers: readonly PeerInfo[] = node.peers();
   show([body?.length, metrics.vision_p2p_peers, peers.length].join());

@@ -15,6 +15,8 @@ export type {
   StatusReason,
   StoreFault,
   Tip,
+  TransactionCheck,
+  TransactionStatus,
   VisionTransaction,
   VisionXParams,
   WithheldRun,

@@ -25,7 +25,12 @@ export type { PowJob, VisionXJob, VisionXParams } from './chain/pow-job.js';
 export type { SignatureCheck } from './chain/signature-check.js';
 export { isStrictSignature } from './chain/strict-signature.js';
 export { type TransactionFault, transactionFaults } from './chain/transaction-fault.js';
-export type { BlockTransaction, Transaction, TransactionRules } from './chain/transaction-rules.js';
+export type {
+  BlockTransaction,
+  Transaction,
+  TransactionCheck,
+  TransactionRules,
+} from './chain/transaction-rules.js';
 export { Driver, type Platform } from './driver/driver.js';
 export { MemoryStore } from './driver/memory-store.js';
 export { performStorage } from './driver/perform-storage.js';
@@ -115,6 +120,7 @@ export {
   type RemovalReason,
   type SentState,
   type TransactionNotice,
+  type TransactionStatus,
 } from './io/transaction-notice.js';
 export {
   BLOCK_HASHES_MAX,

@@ -13,6 +13,7 @@ import {
   type NodeEventBody,
   type NodeNotice,
   resolveNetwork,
+  type TransactionStatus,
   type VisionTransaction,
 } from '@vision-light/protocol';
 import { expose, transfer } from 'comlink';
@@ -170,6 +171,10 @@ class NodeHost implements NodeControl {
 
   mempool(): Promise<MempoolInfo> {
     return this.#ask(this.#awaitedPools, { kind: 'mempool' });
+  }
+
+  transactionStatus(id: string): TransactionStatus | undefined {
+    return this.#driver?.node.transactions.status(id);
   }
 
   nextNumber(account: string): bigint {

@@ -22,6 +22,7 @@ const jsonBytesFixed = 768;
 /** The rules of all Vision networks. */
 export const transactionRules: TransactionRules = {
   transactionBytesMax,
+  transactionChecks: ['form', 'size', 'signature', 'nonce'],
   readTransaction,
   encodeTransaction: encodeVisionTransaction,
   splitBody,
