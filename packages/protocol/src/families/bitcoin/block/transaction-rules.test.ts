@@ -98,6 +98,6 @@ test('counts are written in their shortest form', () => {
   }
 });
 
-it('claims neither a signature nor that there is what it spends: nothing of that is checked', () => {
+test('claims neither a signature nor that there is what it spends: nothing of that is checked', () => {
   expect(transactionRules.transactionChecks).toEqual(['form', 'size', 'conflicts']);
 });
