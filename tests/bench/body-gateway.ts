@@ -2,21 +2,14 @@
  * A gateway for the bench of bodies, to be run as a process of its own: a chain of blocks with one large body, which is
  * the same in all of them, so that it need not be read from a disk. Prints one line of JSON when it is ready.
  */
-import { VisionX } from '@vision-light/pow';
 import {
   bytesToHex,
-  createTemplate,
-  type HeaderBatch,
-  HeaderTree,
   isVisionFamily,
   MemoryStore,
   resolveNetwork,
   type StorageChange,
   type StorageRecord,
   type StorageSelection,
-  sealTemplate,
-  templateInput,
-  type VisionFamily,
 } from '@vision-light/protocol';
 import { pino } from 'pino';
 import { NodeHost } from '../../packages/gateway/src/node-host.js';
@@ -25,47 +18,10 @@ import { searchPeers } from '../../packages/gateway/src/signal/peer-search.js';
 import { RtcLinks } from '../../packages/gateway/src/webrtc/rtc-links.js';
 import { makeBody } from '../sim/vision-bodies.js';
 import { bodyNetwork } from './body-network.js';
+import { MinedChain } from './mined-chain.js';
 
 /** A transaction may take 64 KiB. */
 const TRANSACTION_BYTES = 60_000;
-
-/** A chain whose blocks all have one body: the same in every process that is given the same times. */
-class OneBodyChain {
-  readonly #visionx: VisionX;
-  readonly #tree: HeaderTree;
-
-  constructor(
-    readonly family: VisionFamily,
-    readonly txRoot: Uint8Array,
-  ) {
-    this.#visionx = new VisionX(family.params.visionx);
-    this.#tree = new HeaderTree(family);
-  }
-
-  /** Mines a block on top. @returns it */
-  mine(wallTime: number): HeaderBatch {
-    const { family } = this;
-    const tree = this.#tree;
-    const template = createTemplate(family, {
-      ancestry: tree.ancestry(tree.tip),
-      parentHash: tree.hash(tree.tip).slice(),
-      wallTime,
-      txRoot: this.txRoot,
-      miner: 'bench',
-    });
-    const { targetHigh, ...input } = templateInput(family, template);
-    const solution = this.#visionx.search(input, 0n, 1_000_000, targetHigh);
-    if (solution === undefined) throw new Error('no solution in a million nonces');
-    const { record, hash } = sealTemplate(family, template, solution.nonce, solution.digest);
-    tree.insertChecked(record, hash, tree.tip);
-    return tree.batch(tree.tipHeight, 1);
-  }
-
-  /** All blocks but genesis. */
-  get blocks(): HeaderBatch {
-    return this.#tree.batch(1, this.#tree.tipHeight);
-  }
-}
 
 /** Has the one body under every hash, and keeps no other. */
 class OneBodyStore extends MemoryStore {
@@ -117,9 +73,9 @@ export async function main([
     },
   });
   await host.start();
-  const chain = new OneBodyChain(family, txRoot);
+  const chain = new MinedChain(family);
   const { targetSpacingS } = family;
-  for (let left = count - 1; left >= 0; left--) chain.mine(Number(tipTime) - targetSpacingS * left);
+  for (let left = count - 1; left >= 0; left--) chain.mine(Number(tipTime) - targetSpacingS * left, txRoot);
   const { accepted, code } = await host.submit(chain.blocks, new Array<Uint8Array>(count).fill(body));
   if (accepted !== count) throw new Error(`the chain was refused: ${code}`);
   searchPeers({
@@ -129,7 +85,7 @@ export async function main([
     links: rtcLinks.links,
     log,
   });
-  const mineOne = (): void => void host.submit(chain.mine(Math.floor(Date.now() / 1000)), [body]);
+  const mineOne = (): void => void host.submit(chain.mine(Math.floor(Date.now() / 1000), txRoot), [body]);
   if (goesOn !== undefined) setInterval(mineOne, 1000 * targetSpacingS);
   console.log(JSON.stringify({ bodyBytes: body.length, tip: host.node.tip.hash }));
 }

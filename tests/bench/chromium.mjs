@@ -11,6 +11,19 @@ export async function launchChromium() {
   });
 }
 
+/**
+ * Processor time that the processes of some types have used, as Chromium counts it.
+ *
+ * @param {import('puppeteer-core').CDPSession} devtools  of the browser
+ * @param {readonly string[]} types  such as `renderer`
+ */
+export async function cpuSeconds(devtools, types) {
+  const { processInfo } = await devtools.send('SystemInfo.getProcessInfo');
+  return processInfo
+    .filter(({ type }) => types.includes(type))
+    .reduce((sum, { cpuTime }) => sum + cpuTime, 0);
+}
+
 /** The middle of the samples. */
 export function median(samples) {
   const sorted = [...samples].sort((a, b) => a - b);

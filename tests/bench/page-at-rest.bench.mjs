@@ -8,7 +8,7 @@ import { createSignalServer } from '@vision-light/signal-server';
 import { importSource } from '../../scripts/run/import-source.mjs';
 import { servePage } from '../../scripts/serve/page-server.mjs';
 import { firstLine, startScript, stopScript } from './bench-process.mjs';
-import { launchChromium } from './chromium.mjs';
+import { cpuSeconds, launchChromium } from './chromium.mjs';
 import { serveFiles } from './serve-files.mjs';
 
 const { bodyNetwork } = await importSource('tests/bench/body-network.ts');
@@ -16,6 +16,8 @@ const { bodyNetwork } = await importSource('tests/bench/body-network.ts');
 /** Seconds that are measured, and that a page is given to come to rest. */
 const MEASURED_S = 60;
 const SETTLE_S = 10;
+/** Types of the processes that draw a page. */
+const drawing = ['renderer', 'GPU'];
 /** Other pages, in a browser of their own; the gateway is the third peer. */
 const OTHER_PAGES = 2;
 
@@ -80,20 +82,14 @@ async function shareOfCore(url, isReady) {
     await tab.waitForFunction(isReady, { polling: 500, timeout: 120_000 });
     await sleep(1000 * SETTLE_S);
     const devtools = await browser.target().createCDPSession();
-    const before = await cpuSeconds(devtools);
+    const before = await cpuSeconds(devtools, drawing);
     const startedAt = performance.now();
     await sleep(1000 * MEASURED_S);
-    const used = (await cpuSeconds(devtools)) - before;
+    const used = (await cpuSeconds(devtools, drawing)) - before;
     return (100_000 * used) / (performance.now() - startedAt);
   } finally {
     await browser.close();
   }
-}
-
-async function cpuSeconds(devtools) {
-  const { processInfo } = await devtools.send('SystemInfo.getProcessInfo');
-  const drawing = processInfo.filter(({ type }) => type === 'renderer' || type === 'GPU');
-  return drawing.reduce((sum, { cpuTime }) => sum + cpuTime, 0);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) console.table((await benchPageAtRest()).rows);

@@ -35,17 +35,21 @@ export async function benchSim(sizes = runs) {
     figures[`sim${nodes}BlockMedianMs`] = Math.round(medianMs);
     figures[`sim${nodes}BlockP95Ms`] = Math.round(p95Ms);
   }
-  await addBodies(rows, figures);
+  const nodes = Math.min(1000, Math.max(...sizes.map((size) => size.nodes)));
+  await addBodies(rows, figures, nodes);
+  await addTransactions(rows, figures, nodes);
   return { rows, figures };
 }
 
 /** Bodies of 50 kB over links of 250 kB/s: whole, and as compact blocks whose transactions all nodes know. */
-async function addBodies(rows, figures) {
+async function addBodies(rows, figures, nodes) {
   const { measureBodySpread } = await importSource('tests/sim/body-spread.ts');
-  const size = { nodes: 1000, transactions: 200, transactionBytes: 250, blocks: 3 };
+  const size = { nodes, transactions: 200, transactionBytes: 250, blocks: 3 };
+  const delays = [];
   for (const isCompact of [false, true]) {
     const { medianMs, p95Ms, sentShare } = await measureBodySpread({ ...size, isCompact });
-    const what = `1,000 nodes: a body${isCompact ? ' as compact block' : ''} reaches a node`;
+    delays.push(p95Ms);
+    const what = `${nodes.toLocaleString('en')} nodes: a body${isCompact ? ' as compact block' : ''} reaches a node`;
     rows.push(
       { what: `${what}, median`, value: medianMs, unit: 'ms' },
       {
@@ -57,6 +61,30 @@ async function addBodies(rows, figures) {
     );
     figures[isCompact ? 'simCompactBodyP95Ms' : 'simBodyP95Ms'] = p95Ms;
   }
+  const [whole, compact] = delays;
+  rows.push({
+    what: `${nodes.toLocaleString('en')} nodes: compact blocks, compared with whole ones`,
+    value: compact / whole,
+    unit: 'times as long',
+    target: '≤ 0.6',
+    note: 'until 95 of 100 nodes have the body',
+  });
+  figures.simCompactBodyShare = compact / whole;
+}
+
+/** Transactions of many senders, until every node has all of them. */
+async function addTransactions(rows, figures, nodes) {
+  const { measureTransactionSpread } = await importSource('tests/sim/transaction-spread.ts');
+  const { announcedPerLink, sentPerLink } = await measureTransactionSpread({ nodes, transactions: 20 });
+  rows.push({
+    what: `${nodes.toLocaleString('en')} nodes: announcements of a transaction on a link`,
+    value: announcedPerLink,
+    unit: '',
+    target: '≤ 1.2',
+    note: `it is sent over a link ${sentPerLink.toFixed(2)} times`,
+  });
+  figures.simAnnouncedPerLink = announcedPerLink;
+  figures.simSentPerLink = sentPerLink;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,5 +1,5 @@
 /** Compact blocks, places and transactions of blocks: hostile bytes are refused, or are what an encoder of ours would have written. */
-import { bytesToHex, type ChainFamily } from '@vision-light/protocol';
+import { type BlockTransaction, bytesToHex, type ChainFamily } from '@vision-light/protocol';
 import { compactBlockOf, prefill, Rebuild } from '../../packages/protocol/src/compact/rebuild.js';
 import type { KnownBlock } from './bitcoin-blocks.js';
 import type { FuzzTarget } from './fuzz-target.js';
@@ -17,8 +17,8 @@ export function compactTarget(family: ChainFamily, { context, body }: KnownBlock
   };
   const known = {
     size: transactions.length,
-    each: (visit: (relayId: Uint8Array, bytes: Uint8Array) => void) => {
-      for (const { relayId, bytes } of transactions) visit(relayId, bytes);
+    each: (visit: (transaction: BlockTransaction) => void) => {
+      for (const transaction of transactions) visit(transaction);
     },
   };
   return {
@@ -43,6 +43,13 @@ export function compactTarget(family: ChainFamily, { context, body }: KnownBlock
         const rebuild = Rebuild.of(read, known);
         if (rebuild !== undefined && rebuild.transactions.length !== total)
           throw new Error(`${rebuild.transactions.length} places of ${total}`);
+        const rebuilt = rebuild?.missing.length === 0 ? rebuild.body(family) : undefined;
+        const again = rebuilt && family.splitBody(rebuilt.body);
+        for (const [i, { id, relayId }] of (rebuilt?.transactions ?? []).entries()) {
+          if (again?.[i] === undefined) throw new Error('a body of other transactions');
+          expectEqual(id, again[i].id);
+          expectEqual(relayId, again[i].relayId);
+        }
       } else if (input[0] === 1) {
         const places = family.decodePlaces(bytes);
         if (places === undefined) return;

@@ -13,8 +13,8 @@ const cases: readonly { height: number; transactions: number; network: NetworkNa
 
 const knownOf = (transactions: readonly BlockTransaction[]) => ({
   size: transactions.length,
-  each: (visit: (relayId: Uint8Array, bytes: Uint8Array) => void) => {
-    for (const { relayId, bytes } of transactions) visit(relayId, bytes);
+  each: (visit: (transaction: BlockTransaction) => void) => {
+    for (const transaction of transactions) visit(transaction);
   },
 });
 
@@ -38,7 +38,9 @@ describe.each(cases)('block $height', ({ height, transactions, network }) => {
     const all = defined(family.splitBody(body), 'a real one is good');
     const whole = defined(Rebuild.of(compact, knownOf(all)), 'no two short ids are alike');
     expect(whole.missing).toEqual([]);
-    expect(whole.body(family)).toEqual(body);
+    expect(whole.body(family)).toEqual({ body, transactions: all });
+    const context = { record: compact.header.records, height, parentRecord: undefined };
+    expect(family.checkBody(body, context, all)).toEqual({ kind: 'ok' });
     expect(compactBlockOf(compact.head, all).shortIds).toEqual(compact.shortIds);
   });
 
@@ -59,6 +61,6 @@ describe.each(cases)('block $height', ({ height, transactions, network }) => {
     const items = places.items.map((place) => defined(all[place], 'a place of the block').bytes);
     const answer = family.decodeTransactions(family.encodeTransactions({ hash, items }));
     expect(some.fill(defined(answer, 'it was encoded here').items)).toBe(true);
-    expect(some.body(family)).toEqual(block.subarray(80));
+    expect(some.body(family)).toEqual({ body: block.subarray(80), transactions: all });
   });
 });

@@ -10,7 +10,6 @@ import {
   Driver,
   type Effect,
   FRAME_BYTES_MAX,
-  type KnownTransactions,
   LightNode,
   MemoryStore,
   type NodeEventBody,
@@ -94,7 +93,6 @@ export interface SimNodeOptions {
   readonly peersMax?: number;
   readonly peersPerGroupMax?: number;
   readonly followedBlocks?: number;
-  readonly knownTransactions?: KnownTransactions;
   readonly minChainwork?: bigint;
   readonly segmentHeaders?: number;
   readonly seed?: number;
@@ -204,7 +202,6 @@ export class SimNode {
       ...(options.peersMax === undefined ? {} : { peersMax: options.peersMax }),
       ...(options.peersPerGroupMax === undefined ? {} : { peersPerGroupMax: options.peersPerGroupMax }),
       ...(options.followedBlocks === undefined ? {} : { followedBlocks: options.followedBlocks }),
-      ...(options.knownTransactions === undefined ? {} : { knownTransactions: options.knownTransactions }),
       ...(options.minChainwork === undefined ? {} : { minChainwork: options.minChainwork }),
       ...(options.segmentHeaders === undefined ? {} : { segmentHeaders: options.segmentHeaders }),
       ...(this.key === undefined ? {} : { identity: this.key.publicKey }),

@@ -1,3 +1,4 @@
+import type { CheckedBody } from '../chain/checked-body.js';
 import type { StorageFailure } from '../io/storage.js';
 import type { Peer } from '../peer/peer.js';
 import type { Offence } from '../peer/verdicts.js';
@@ -7,7 +8,7 @@ export interface BlockSyncListener {
   /** Says why, and disconnects. */
   punish(peer: Peer, code: Offence): void;
   /** A body came that is the one of the header in `slot`; its bytes may be those of a message. */
-  accepted(slot: number, body: Uint8Array): void;
+  accepted(slot: number, body: CheckedBody): void;
   /** The store has taken bodies, or why it has not. */
   storeAnswered(failure: StorageFailure | undefined): void;
   /** Whether headers are on their way. */

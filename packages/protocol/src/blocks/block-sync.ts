@@ -12,6 +12,8 @@
  */
 import { defined } from '../assert.js';
 import type { BodyFault } from '../chain/body-fault.js';
+import { CheckedBody } from '../chain/checked-body.js';
+import type { BlockTransaction } from '../chain/transaction-rules.js';
 import type { EventTime } from '../io/event.js';
 import type { StorageFailure, StoreFault } from '../io/storage.js';
 import type { StoragePort } from '../io/storage-port.js';
@@ -190,14 +192,23 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
       this.inserted({ kind: 'extended', slot: defined(this.tree.at(height), 'up to the tip all are there') });
   }
 
-  /** A body that was not requested, of a header that is in the tree now. @returns what is wrong with it, or undefined */
-  submitted(hash: Uint8Array, body: Uint8Array): BodyFault | undefined {
+  /**
+   * A body that was not requested, of a header that is in the tree now.
+   *
+   * @param transactions  see `ChainFamily.checkBody`
+   * @returns what is wrong with it, or undefined
+   */
+  submitted(
+    hash: Uint8Array,
+    body: Uint8Array,
+    transactions?: readonly BlockTransaction[],
+  ): BodyFault | undefined {
     const slot = this.tree.find(hash);
     if (slot === undefined || this.#checker.implied(slot) !== undefined) return undefined;
-    const fault = this.#checker.check(slot, body);
+    const fault = this.#checker.check(slot, body, transactions);
     if (fault !== undefined) return fault;
     this.download.cancel(hash);
-    this.#accept(slot, body);
+    this.#accept(slot, new CheckedBody(this.tree.family, body, transactions));
     return undefined;
   }
 
@@ -230,7 +241,7 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
       return undefined;
     }
     const fault = this.#checker.check(slot, body);
-    if (fault === undefined) this.#accept(slot, body, true);
+    if (fault === undefined) this.#accept(slot, new CheckedBody(this.tree.family, body), true);
     else {
       this.download.settle(hash, false);
       this.#mayBeMissing = true;
@@ -325,9 +336,10 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   }
 
   /** A body is the one of its header. @param isView  of a message, which is gone after this step */
-  #accept(slot: number, body: Uint8Array, isView = false): void {
+  #accept(slot: number, checked: CheckedBody, isView = false): void {
     const hash = this.tree.hash(slot);
-    this.listener.accepted(slot, body);
+    const { bytes: body } = checked;
+    this.listener.accepted(slot, checked);
     this.#seen.add(hash);
     this.#retries.delete(hash);
     this.#requests.fulfil(hash, this.tree.height(slot), body);

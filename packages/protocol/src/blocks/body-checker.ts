@@ -1,15 +1,19 @@
 /** Holds bodies to the commitments of their headers, and knows those that a header implies. */
 import type { BodyContext } from '../chain/block-body.js';
 import type { BodyFault } from '../chain/body-fault.js';
+import type { BlockTransaction } from '../chain/transaction-rules.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 
 /** What the chain family says of the body of a verified header. */
 export class BodyChecker {
   constructor(readonly tree: HeaderTree) {}
 
-  /** @returns what is wrong with the body of the header in `slot`, or undefined */
-  check(slot: number, body: Uint8Array): BodyFault | undefined {
-    const verdict = this.tree.family.checkBody(body, this.#contextOf(slot));
+  /**
+   * @param transactions  see `ChainFamily.checkBody`
+   * @returns what is wrong with the body of the header in `slot`, or undefined
+   */
+  check(slot: number, body: Uint8Array, transactions?: readonly BlockTransaction[]): BodyFault | undefined {
+    const verdict = this.tree.family.checkBody(body, this.#contextOf(slot), transactions);
     return verdict.kind === 'ok' ? undefined : verdict.code;
   }
 

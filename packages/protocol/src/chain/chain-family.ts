@@ -12,7 +12,7 @@ import type { BodyContext, BodyInfo, BodyVerdict } from './block-body.js';
 import type { CompactRules } from './compact-rules.js';
 import type { HeaderFault } from './header-fault.js';
 import type { PowJob } from './pow-job.js';
-import type { TransactionRules } from './transaction-rules.js';
+import type { BlockTransaction, TransactionRules } from './transaction-rules.js';
 
 /** Consecutive headers of one branch, lowest height first, packed. */
 export interface HeaderBatch {
@@ -174,8 +174,11 @@ export interface BlockRules {
    * Whether a body is the one that a verified header commits to. Cheapest first: size, form, root, witnesses.
    *
    * Costs time in proportion to the body, which must not change meanwhile; nothing of it is kept.
+   *
+   * @param transactions  what `splitBody` would give for this body, where that is known already. Then no transaction is
+   *   hashed again, and the verdict is the same
    */
-  checkBody(body: Uint8Array, context: BodyContext): BodyVerdict;
+  checkBody(body: Uint8Array, context: BodyContext, transactions?: readonly BlockTransaction[]): BodyVerdict;
   /**
    * The body that the header alone tells, so that it need not be fetched: `checkBody` accepts it and no other. A copy.
    *

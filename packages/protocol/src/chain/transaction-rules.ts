@@ -27,11 +27,11 @@ export interface Transaction {
   readonly signature: SignatureCheck | undefined;
 }
 
-/** A transaction of a block: where its bytes are, and its names. */
+/** A transaction of a block: its bytes, and its names, which follow from them. */
 export interface BlockTransaction {
   readonly id: Uint8Array;
   readonly relayId: Uint8Array;
-  /** A view of the body. */
+  /** What `splitBody` gives is a view of the body. */
   readonly bytes: Uint8Array;
 }
 
@@ -46,6 +46,12 @@ export interface TransactionRules {
    * @returns undefined if the bytes are no transaction
    */
   readTransaction(bytes: Uint8Array): Transaction | undefined;
+  /**
+   * The bytes of a transaction that an application gives as an object, where the family has such a form.
+   *
+   * @throws {TypeError | RangeError} if a member is missing, of another type or out of range
+   */
+  encodeTransaction?(fields: object): Uint8Array;
   /** The transactions of a body in block order; undefined if the bytes are no body. */
   splitBody(body: Uint8Array): BlockTransaction[] | undefined;
   /** The body of a block with these encoded transactions, in this order. */

@@ -18,6 +18,7 @@
 import type { BlockSync } from '../blocks/block-sync.js';
 import { areEqual } from '../bytes/compare-bytes.js';
 import { bytesToHex } from '../bytes/hex.js';
+import type { CheckedBody } from '../chain/checked-body.js';
 import type { BatchOutcome, SourceKey } from '../headers/batch-request.js';
 import type { Verifier } from '../headers/verifier.js';
 import type { EventTime } from '../io/event.js';
@@ -141,7 +142,7 @@ export class CompactBlocks implements Part<CompactMessage> {
     return true;
   }
 
-  bodyAccepted(slot: number, body: Uint8Array): void {
+  bodyAccepted(slot: number, body: CheckedBody): void {
     const pending = this.#pending.get(bytesToHex(this.tree.hash(slot)));
     if (pending !== undefined) this.#pending.end(pending);
     if (!this.listener.isFar()) this.#relay.bodyAccepted(slot, body);

@@ -7,6 +7,7 @@
 import type { BlockSync } from '../blocks/block-sync.js';
 import { areEqual } from '../bytes/compare-bytes.js';
 import { bytesToHex } from '../bytes/hex.js';
+import type { CheckedBody } from '../chain/checked-body.js';
 import { FIRST_SENDERS_MAX } from '../limits.js';
 import type { Peer } from '../peer/peer.js';
 import type { PeerSet } from '../peer/peer-set.js';
@@ -41,10 +42,10 @@ export class CompactRelay {
   }
 
   /** See `Part.bodyAccepted`. */
-  bodyAccepted(slot: number, body: Uint8Array): void {
+  bodyAccepted(slot: number, body: CheckedBody): void {
     if (slot !== this.tree.tip) return;
     const isKept = this.server.get(this.tree.hash(slot)) !== undefined;
-    if (!isKept && this.#lacking().length > 0) this.server.make(slot, body);
+    if (!isKept && this.#lacking().length > 0) this.server.make(slot, body.transactions);
     this.mayTell = true;
   }
 
@@ -79,7 +80,7 @@ export class CompactRelay {
     let block = this.server.get(hash);
     if (block === undefined) {
       const implied = this.blocks.follower.checker.implied(tip);
-      block = implied && this.server.make(tip, implied);
+      block = implied && this.server.makeOf(tip, implied);
     }
     if (block === undefined) return;
     for (const peer of peers) {

@@ -67,12 +67,16 @@ export class CompactServer {
     this.#split = undefined;
   }
 
-  /** Makes the compact block of the header in `slot` from its body, and keeps it. */
-  make(slot: number, body: Uint8Array): KeptCompactBlock | undefined {
+  /** {@link make} from a body; undefined if it is none. */
+  makeOf(slot: number, body: Uint8Array): KeptCompactBlock | undefined {
+    const transactions = this.tree.family.splitBody(body);
+    return transactions && this.make(slot, transactions);
+  }
+
+  /** Makes the compact block of the header in `slot` from what its body has, and keeps it. */
+  make(slot: number, transactions: readonly BlockTransaction[]): KeptCompactBlock {
     const { tree, random } = this;
     const { family } = tree;
-    const transactions = family.splitBody(body);
-    if (transactions === undefined) return undefined;
     const nonce = Uint8Array.from({ length: COMPACT_NONCE_BYTES }, () => Math.floor(256 * random()));
     const hash = tree.hash(slot);
     const head = family.compactHead({ count: 1, records: tree.record(slot), hashes: hash }, nonce);
@@ -98,7 +102,7 @@ export class CompactServer {
     return this.blocks.server.enqueue(peer, [hash], now, (wanted, body) => {
       const slot = this.tree.find(wanted);
       const isHere = slot !== undefined && body !== undefined;
-      return this.send(peer, requestId, isHere ? this.make(slot, body) : undefined);
+      return this.send(peer, requestId, isHere ? this.makeOf(slot, body) : undefined);
     });
   }
 

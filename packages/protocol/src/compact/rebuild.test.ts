@@ -4,6 +4,7 @@ import { defined } from '../assert.js';
 import type { CompactBlock } from '../chain/compact-rules.js';
 import type { BlockTransaction } from '../chain/transaction-rules.js';
 import { resolveNetwork } from '../families/networks.js';
+import { encodeVisionBody } from '../families/vision/block/body-codec.js';
 import { COMPACT_PREFILLED_BYTES_MAX } from '../limits.js';
 import { compactBlockOf, type KnownTransactions, prefill, Rebuild } from './rebuild.js';
 
@@ -19,11 +20,34 @@ function transaction(seed: number, bytes = 40): BlockTransaction {
   return { id: relayId, relayId, bytes: content };
 }
 
+/** A transaction as a body can have it. */
+function real(nonce: number): BlockTransaction {
+  const [read] =
+    family.splitBody(
+      encodeVisionBody([
+        {
+          nonce: BigInt(nonce),
+          sender_pubkey: 'somebody',
+          access_list: [],
+          module: 'cash',
+          method: 'transfer',
+          args: [],
+          tip: 1n,
+          fee_limit: 1n,
+          sig: 'none',
+          max_priority_fee_per_gas: 0n,
+          max_fee_per_gas: 1n,
+        },
+      ]),
+    ) ?? [];
+  return defined(read, 'it was encoded here');
+}
+
 function knownOf(transactions: readonly BlockTransaction[]): KnownTransactions {
   return {
     size: transactions.length,
     each: (visit) => {
-      for (const { relayId, bytes } of transactions) visit(relayId, bytes);
+      for (const transaction of transactions) visit(transaction);
     },
   };
 }
@@ -39,26 +63,26 @@ function withShortId(block: CompactBlock, to: number, from: number): CompactBloc
 }
 
 describe('a block put together', () => {
-  it('has every transaction in its place, whatever is known and whatever was sent whole', () => {
+  it('has every transaction in its place and by its names, whatever is known and whatever was sent whole', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.integer({ min: 1, max: 250 }), { minLength: 1, maxLength: 40 }),
         fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }),
         fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }),
         (seeds, isKnown, isWhole) => {
-          const all = seeds.map((seed) => transaction(seed));
+          const all = seeds.map((seed) => real(seed));
           const more = all
             .map(({ bytes }, index) => ({ index, bytes }))
             .filter(({ index }) => isWhole[index]);
           const block = prefill(compactBlockOf(head, all), more);
-          const others = [transaction(251), transaction(252)];
+          const others = [real(251), real(252)];
           const known = [...others, ...all.filter((_, place) => isKnown[place])];
           const rebuild = defined(Rebuild.of(block, knownOf(known)), 'no two are alike');
           const isLacked = (place: number): boolean => place > 0 && !isKnown[place] && !isWhole[place];
           expect(rebuild.missing).toEqual([...all.keys()].filter(isLacked));
           const found = rebuild.missing.map((place) => defined(all[place], 'a place of the block').bytes);
           expect(rebuild.fill(found)).toBe(true);
-          expect(rebuild.body(family)).toEqual(family.joinBody(bytesOf(all)));
+          expect(rebuild.body(family)).toEqual({ body: family.joinBody(bytesOf(all)), transactions: all });
         },
       ),
     );
@@ -104,6 +128,13 @@ describe('a block put together', () => {
     expect(rebuild.fill([])).toBe(false);
     expect(rebuild.fill(bytesOf([1, 2, 3].map((seed) => transaction(seed))))).toBe(false);
     expect(rebuild.fill(bytesOf([2, 3].map((seed) => transaction(seed))))).toBe(true);
+  });
+
+  it('is none if what was sent for it is no transaction', () => {
+    const all = [real(1), real(2)];
+    const rebuild = defined(Rebuild.of(compactBlockOf(head, all), knownOf([])), 'no two are alike');
+    expect(rebuild.fill([defined(all[1], 'the second').bytes.slice(1)])).toBe(true);
+    expect(rebuild.body(family)).toBeUndefined();
   });
 
   it('is none if it is larger than a body can be', () => {

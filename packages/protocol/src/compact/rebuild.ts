@@ -3,7 +3,8 @@
  *
  * Two short ids of one block that are equal say nothing of which is which, so the block is not put together. A short id that
  * two known transactions have says nothing of which is meant, so that transaction counts as missing. Whether the body is the
- * one of the header only its root tells: a known transaction may have the short id of another one.
+ * one of the header only its root tells: a known transaction may have the short id of another one. For the root no
+ * transaction is hashed that was hashed when it came.
  *
  * Memory: an entry for each transaction of the block.
  */
@@ -20,8 +21,8 @@ import { COMPACT_PREFILLED_BYTES_MAX } from '../limits.js';
 export interface KnownTransactions {
   /** How many there are. */
   readonly size: number;
-  /** Calls with each of them. The bytes do not change afterwards. */
-  each(visit: (relayId: Uint8Array, bytes: Uint8Array) => void): void;
+  /** Calls with each of them. Its names were hashed here, of these bytes, which do not change afterwards. */
+  each(visit: (transaction: BlockTransaction) => void): void;
 }
 
 /** A block whose transactions are being found; see the head of this file. */
@@ -29,7 +30,11 @@ export class Rebuild {
   /** Places of the transactions that are not known here, ascending. */
   readonly missing: readonly number[];
 
-  private constructor(readonly transactions: (Uint8Array | undefined)[]) {
+  private constructor(
+    readonly transactions: (Uint8Array | undefined)[],
+    /** By place, those whose names are known. */
+    readonly named: (BlockTransaction | undefined)[],
+  ) {
     this.missing = [...transactions.keys()].filter((place) => transactions[place] === undefined);
   }
 
@@ -42,17 +47,22 @@ export class Rebuild {
       transactions.push(bytes);
     }
     if (places.size * SHORT_ID_BYTES < block.shortIds.length) return undefined;
+    const named: (BlockTransaction | undefined)[] = transactions.map(() => undefined);
     const ambiguous = new Set<number>();
     const shortId = shortIds(block.head);
-    known.each((relayId, bytes) => {
-      const place = places.get(shortId(relayId));
+    known.each((transaction) => {
+      const place = places.get(shortId(transaction.relayId));
       if (place === undefined) return;
       const other = transactions[place];
-      if (other !== undefined && !areEqual(other, bytes)) ambiguous.add(place);
-      transactions[place] = bytes;
+      if (other !== undefined && !areEqual(other, transaction.bytes)) ambiguous.add(place);
+      transactions[place] = transaction.bytes;
+      named[place] = transaction;
     });
-    for (const place of ambiguous) transactions[place] = undefined;
-    return new Rebuild(transactions);
+    for (const place of ambiguous) {
+      transactions[place] = undefined;
+      named[place] = undefined;
+    }
+    return new Rebuild(transactions, named);
   }
 
   /** The missing transactions, in their order. @returns false if they are not as many */
@@ -62,12 +72,30 @@ export class Rebuild {
     return true;
   }
 
-  /** @returns the body, a copy of everything; undefined if it is larger than a body can be */
-  body(family: TransactionRules & { readonly bodyBytesMax: number }): Uint8Array | undefined {
+  /**
+   * The body, a copy of everything, and what is in it. What was sent with the block and for it is hashed for its names.
+   *
+   * @returns undefined if it is larger than a body can be, or what was sent is no transaction
+   */
+  body(family: TransactionRules & { readonly bodyBytesMax: number }): RebuiltBody | undefined {
     const all = this.transactions.map((bytes) => defined(bytes, 'none is missing any more'));
     const bytes = all.reduce((sum, { length }) => sum + length, 0);
-    return bytes > family.bodyBytesMax ? undefined : family.joinBody(all);
+    if (bytes > family.bodyBytesMax) return undefined;
+    const sent = all.filter((_, place) => this.named[place] === undefined);
+    const read = sent.length === 0 ? [].values() : family.splitBody(family.joinBody(sent))?.values();
+    if (read === undefined) return undefined;
+    const transactions = this.named.map(
+      (known) => known ?? defined(read.next().value, 'what is sent is read in its order'),
+    );
+    return { body: family.joinBody(all), transactions };
   }
+}
+
+/** What a compact block was put together to. */
+export interface RebuiltBody {
+  readonly body: Uint8Array;
+  /** Its transactions, with their names. */
+  readonly transactions: readonly BlockTransaction[];
 }
 
 /** The compact block of a body. @param head  see `CompactBlock` */

@@ -87,9 +87,14 @@ export class Rebuilder {
   #complete(pending: PendingBlock, rebuild: Rebuild, bytes: number): void {
     const { hash, block, announce } = pending;
     const { family } = this.blocks.tree;
-    const body = rebuild.body(family);
+    const rebuilt = rebuild.body(family);
     this.pending.end(pending);
-    if (body === undefined || block === undefined || this.blocks.submitted(hash, body) !== undefined) {
+    if (rebuilt === undefined || block === undefined) {
+      this.fail(pending);
+      return;
+    }
+    const { body, transactions } = rebuilt;
+    if (this.blocks.submitted(hash, body, transactions) !== undefined) {
       this.fail(pending);
       return;
     }

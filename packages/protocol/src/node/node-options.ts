@@ -3,7 +3,6 @@
  * peers about itself follows from that.
  */
 import type { ChainFamily } from '../chain/chain-family.js';
-import type { KnownTransactions } from '../compact/rebuild.js';
 import type { SignaturePort } from '../io/signature-port.js';
 import type { StoragePort } from '../io/storage-port.js';
 import { FOLLOWED_BLOCKS, PEERS_MAX } from '../limits.js';
@@ -45,8 +44,6 @@ export interface LightNodeOptions {
   readonly peersPerGroupMax?: number;
   /** How many of the newest block bodies to fetch and keep: 0 for none, Infinity for all. Default FOLLOWED_BLOCKS. */
   readonly followedBlocks?: number;
-  /** Where the transactions of new compact blocks are looked for. The mempool and what left it if absent; another source for tests. */
-  readonly knownTransactions?: KnownTransactions;
   /** Chainwork that a chain must have to be followed; what the network has for that if absent. */
   readonly minChainwork?: bigint;
   /** 16 random bytes that nobody else knows: what is kept of branches that have to show their work is keyed by it, and nonces follow from it. Made of `seed` if absent, for tests. */

@@ -4,6 +4,7 @@
  * folder, its rows in the table of messages, and one line in that list.
  */
 import type { BodyFault } from '../chain/body-fault.js';
+import type { CheckedBody } from '../chain/checked-body.js';
 import type { TransactionFault } from '../chain/transaction-fault.js';
 import type { EventTime } from '../io/event.js';
 import type { WireMessage } from '../wire/message-row.js';
@@ -36,7 +37,7 @@ export interface Part<M extends WireMessage = WireMessage> {
   /** The tree has begun anew, since what was stored is damaged: slots, and heights that were looked at, mean nothing now. */
   chainReplaced?(): void;
   /** A body came that is the one of the verified header in `slot`. Its bytes may be those of a message: what is kept is copied. */
-  bodyAccepted?(slot: number, body: Uint8Array): void;
+  bodyAccepted?(slot: number, body: CheckedBody): void;
   /** What the store holds is not what was read and written: whoever keeps something there writes it again. */
   storeEmptied?(now: number): void;
   /** Does what is due. Calling early or often is harmless. */

@@ -9,6 +9,7 @@
  * first), and the numbers of TX_ACCOUNTS_MAX senders.
  */
 import { bytesToHex } from '../bytes/hex.js';
+import type { CheckedBody } from '../chain/checked-body.js';
 import type { Transaction } from '../chain/transaction-rules.js';
 import { FOLLOWED_BLOCKS, TX_ACCOUNTS_MAX, TX_INCLUDED_BYTES_MAX } from '../limits.js';
 import type { HeaderTree } from '../tree/header-tree.js';
@@ -99,7 +100,7 @@ export class IncludedTransactions {
   }
 
   /** A body came that is the one of a verified header. */
-  bodyAccepted(slot: number, body: Uint8Array): void {
+  bodyAccepted(slot: number, body: CheckedBody): void {
     const { tree } = this;
     const hash = tree.hash(slot);
     const key = bytesToHex(hash);
@@ -107,7 +108,7 @@ export class IncludedTransactions {
     if (this.#blocks.has(key) || height <= tree.tipHeight - FOLLOWED_BLOCKS) return;
     const items: BlockItem[] = [];
     let bytes = 0;
-    for (const { relayId, bytes: view } of tree.family.splitBody(body) ?? []) {
+    for (const { relayId, bytes: view } of body.transactions) {
       const item = this.listener.itemOf(relayId, view);
       if (item === undefined) continue;
       items.push(item);

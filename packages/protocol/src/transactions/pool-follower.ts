@@ -6,6 +6,7 @@
  * have, and which numbers senders have used. Memory: what `included-transactions.ts` states, and one body that is read.
  */
 import { bytesToHex } from '../bytes/hex.js';
+import { CheckedBody } from '../chain/checked-body.js';
 import { FOLLOWED_BLOCKS } from '../limits.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import type { BranchSwitch } from '../tree/insert-result.js';
@@ -77,7 +78,8 @@ export class PoolFollower {
     this.context.readBody(hash, (body) => {
       // Slots may mean something else by now.
       const found = tree.find(hash);
-      if (body !== undefined && found !== undefined) this.included.bodyAccepted(found, body);
+      if (body !== undefined && found !== undefined)
+        this.included.bodyAccepted(found, new CheckedBody(tree.family, body));
       done();
     });
   }

@@ -11,6 +11,7 @@
  * that left the mempool.
  */
 import { bytesToHex } from '../bytes/hex.js';
+import type { CheckedBody } from '../chain/checked-body.js';
 import type { Transaction } from '../chain/transaction-rules.js';
 import type { EventTime } from '../io/event.js';
 import type { RemovalReason } from '../io/transaction-notice.js';
@@ -115,10 +116,10 @@ export class TransactionRelay implements Part<Inv | GetTxs | Txs> {
   }
 
   /** Calls with each transaction that is known here: of the mempool, dropped lately, and of the newest blocks. */
-  each(visit: (relayId: Uint8Array, bytes: Uint8Array, id: Uint8Array) => void): void {
-    for (const { tx } of this.mempool.values()) visit(tx.relayId, tx.bytes, tx.id);
-    for (const tx of this.#dropped.values()) visit(tx.relayId, tx.bytes, tx.id);
-    for (const { tx } of this.follower.included.items()) visit(tx.relayId, tx.bytes, tx.id);
+  each(visit: (transaction: Transaction) => void): void {
+    for (const { tx } of this.mempool.values()) visit(tx);
+    for (const tx of this.#dropped.values()) visit(tx);
+    for (const { tx } of this.follower.included.items()) visit(tx);
   }
 
   /**
@@ -179,7 +180,7 @@ export class TransactionRelay implements Part<Inv | GetTxs | Txs> {
 
   // Blocks
 
-  bodyAccepted(slot: number, body: Uint8Array): void {
+  bodyAccepted(slot: number, body: CheckedBody): void {
     this.follower.included.bodyAccepted(slot, body);
   }
 

@@ -27,7 +27,7 @@ export function servedChain(host: NodeHost): ServedChain {
     bodyOf: (hash) => host.readBody(hash),
     transactions: () => {
       const known: NamedTransaction[] = [];
-      transactions.each((_, bytes, id) => known.push({ id, bytes }));
+      transactions.each((transaction) => known.push(transaction));
       return known;
     },
     transaction: (id) => transactions.mempool.get(bytesToHex(id))?.tx.bytes,

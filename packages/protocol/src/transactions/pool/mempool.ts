@@ -48,7 +48,7 @@ import { selectEntries } from './select-entries.js';
 interface Meeting {
   /** Those that use up the same, and what depends on them: they go for it. */
   readonly replaced: ReadonlySet<PoolEntry>;
-  /** What it depends on. */
+  /** What it builds on by naming it, not what comes before it in its row. */
   readonly ancestors: ReadonlySet<PoolEntry>;
 }
 
@@ -168,8 +168,8 @@ export class Mempool {
       this.#remove(entry, 'contradicted', tx.id);
     if (tx.sequence === undefined) return;
     const { account, number } = tx.sequence;
-    const used = this.#rows.get(account)?.entries.filter((entry) => numberOf(entry) <= number) ?? [];
-    for (const entry of used) this.#remove(entry, 'contradicted', tx.id);
+    for (const entry of this.#rows.get(account)?.below(number + 1n) ?? [])
+      this.#remove(entry, 'contradicted', tx.id);
   }
 
   /** Lets go what has been here for MEMPOOL_EXPIRY_MS, with what depends on it. */
@@ -211,9 +211,7 @@ export class Mempool {
     if (sequence === undefined) return { replaced, ancestors };
     const row = this.#rows.get(sequence.account)?.entries ?? [];
     const staying = row.filter((entry) => !replaced.has(entry));
-    if (staying.length >= MEMPOOL_CHAIN_MAX) return 'TX_CHAIN_TOO_LONG';
-    for (const entry of staying) if (numberOf(entry) < sequence.number) ancestors.add(entry);
-    return { replaced, ancestors };
+    return staying.length >= MEMPOOL_CHAIN_MAX ? 'TX_CHAIN_TOO_LONG' : { replaced, ancestors };
   }
 
   /** What goes to make room, beside what is replaced; undefined if there is no room for it. */
@@ -229,13 +227,15 @@ export class Mempool {
     const isFull = (): boolean =>
       transactions > this.#max.transactions || bytes > this.bytesMax || names > this.#max.names;
     if (!isFull()) return victims;
+    const before = (tx.sequence && this.#rows.get(tx.sequence.account)?.below(tx.sequence.number)) ?? [];
+    const kept = new Set([...ancestors, ...before.filter((entry) => !replaced.has(entry))]);
     const leaves = this.#leaves;
     const taken: PoolEntry[] = [];
     const exposed: PoolEntry[] = [];
     const isGoing = (entry: PoolEntry): boolean => victims.has(entry) || replaced.has(entry);
     for (let least = leaves.first; least !== undefined && isFull(); least = leaves.first) {
       const isReplaced = replaced.has(least);
-      const isKept = ancestors.has(least);
+      const isKept = kept.has(least);
       if (!isReplaced && !isKept && tx.tip !== undefined && (least.tx.tip ?? 0n) >= tx.tip) break;
       leaves.delete(least);
       taken.push(least);

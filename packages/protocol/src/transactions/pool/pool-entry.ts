@@ -95,6 +95,12 @@ export class SenderRow {
     return defined(this.entries.at(-1), 'a row that is kept is not empty');
   }
 
+  /** Those with a lower number. */
+  below(number: bigint): PoolEntry[] {
+    const end = this.entries.findIndex((each) => numberOf(each) >= number);
+    return end < 0 ? [...this.entries] : this.entries.slice(0, end);
+  }
+
   /** The one before it, with whatever gap of numbers. */
   before(entry: PoolEntry): PoolEntry | undefined {
     return this.entries[this.entries.indexOf(entry) - 1];

@@ -98,8 +98,14 @@ function headerOf(body: Uint8Array): Uint8Array {
 }
 
 const codeOf = (verdict: BodyVerdict): string => (verdict.kind === 'ok' ? 'ok' : verdict.code);
-const verdictOf = (body: Uint8Array, of = body, height = 1, family = regtest): string =>
-  codeOf(family.checkBody(body, { record: headerOf(of), height, parentRecord: undefined }));
+const verdictOf = (body: Uint8Array, of = body, height = 1, family = regtest): string => {
+  const context = { record: headerOf(of), height, parentRecord: undefined };
+  const verdict = family.checkBody(body, context);
+  const transactions = family.splitBody(body);
+  // What is said of a body with its transactions is what is said of its bytes alone.
+  if (transactions !== undefined) expect(family.checkBody(body, context, transactions)).toEqual(verdict);
+  return codeOf(verdict);
+};
 
 const legacy = [1, 2, 3].map((byte) => encode({ outpoint: new Uint8Array(36).fill(byte) }));
 const segwit = [1, 2].map((byte) => {

@@ -12,6 +12,7 @@ import {
   rejectedBody,
 } from '../../../chain/block-body.js';
 import type { BlockRules } from '../../../chain/chain-family.js';
+import type { BlockTransaction } from '../../../chain/transaction-rules.js';
 import { offsets, recordBytes, toDisplayHex } from '../header/record.js';
 import {
   type BitcoinTransaction,
@@ -49,7 +50,7 @@ const commitmentScriptBytesMin = 38;
 export function blockRules(network: string): BlockRules {
   return {
     bodyBytesMax,
-    checkBody: (body, context) => checkBody(network, body, context),
+    checkBody: (body, context, known) => checkBody(network, body, context, known),
     // Every block has a coinbase of its own.
     impliedBody: () => undefined,
     describeBody,
@@ -64,9 +65,17 @@ const ok: BodyVerdict = { kind: 'ok' };
  * A transaction of 64 bytes can pass for an inner node of the tree. As in Bitcoin Core, a body is refused for it only
  * if it begins with no coinbase: to make a node that passes for a coinbase takes 2^224 hashes.
  *
+ * Where the transactions are known, txids and wtxids are not hashed again: each was hashed here from the same bytes, and
+ * the body is nothing but these bytes in a row. All else is read from the body all the same.
+ *
  * @see Bitcoin Core `IsBlockMutated`, `CheckWitnessMalleation`
  */
-export function checkBody(network: string, body: Uint8Array, context: BodyContext): BodyVerdict {
+export function checkBody(
+  network: string,
+  body: Uint8Array,
+  context: BodyContext,
+  known?: readonly BlockTransaction[],
+): BodyVerdict {
   if (body.length > bodyBytesMax) return rejectedBody('BODY_TOO_LARGE', `${body.length} bytes`);
   const transactions = parseTransactions(body);
   const coinbase = transactions?.[0];
@@ -74,7 +83,7 @@ export function checkBody(network: string, body: Uint8Array, context: BodyContex
     return rejectedBody('BODY_MALFORMED', 'not a list of transactions');
 
   const hasher = new Sha256();
-  const ids = transactions.map((tx) => transactionId(body, tx, hasher));
+  const ids = known?.map(({ id }) => id) ?? transactions.map((tx) => transactionId(body, tx, hasher));
   const { root, isMutated } = bitcoinMerkleRoot(ids);
   const committed = context.record.subarray(offsets.merkleRoot, offsets.merkleRoot + 32);
   if (!areEqual(root, committed)) return rejectedBody('BODY_ROOT_MISMATCH', `root ${toDisplayHex(root)}`);
@@ -88,10 +97,12 @@ export function checkBody(network: string, body: Uint8Array, context: BodyContex
 
   const isSegwit = context.height >= (segwitHeights[network] ?? 0);
   const commitment = isSegwit ? witnessCommitment(body, coinbase) : undefined;
+  const wtxids = (): Uint8Array[] =>
+    known?.map(({ relayId }) => relayId) ?? witnessIds(body, transactions, ids);
   const fault =
     commitment === undefined
       ? transactions.some((tx) => tx.hasWitness) && 'a witness, and no commitment'
-      : witnessFault(body, transactions, coinbase, ids, commitment);
+      : witnessFault(body, coinbase, wtxids(), commitment);
   if (fault) return rejectedBody('BODY_WITNESS_MISMATCH', fault);
 
   const weight = weightOf(body, transactions);
@@ -100,15 +111,14 @@ export function checkBody(network: string, body: Uint8Array, context: BodyContex
 
 function witnessFault(
   body: Uint8Array,
-  transactions: readonly BitcoinTransaction[],
   coinbase: BitcoinTransaction,
-  ids: readonly Uint8Array[],
+  wtxids: readonly Uint8Array[],
   commitment: Uint8Array,
 ): string | false {
   const reserved = reservedValue(body, coinbase);
   if (reserved === undefined) return 'the coinbase has no reserved value of 32 bytes';
   // The commitment is in the coinbase, whose own wtxid is taken as zeros.
-  const leaves = witnessIds(body, transactions, ids).with(0, new Uint8Array(32));
+  const leaves = wtxids.with(0, new Uint8Array(32));
   const expected = sha256d(bitcoinMerkleRoot(leaves).root, reserved);
   return !areEqual(expected, commitment) && `commitment ${bytesToHex(expected)}`;
 }

@@ -17,6 +17,7 @@
  * One list has one encoding. What a transaction may hold is bounded by the bytes that are there and by two caps, so
  * decoding allocates at most a small multiple of the body.
  */
+import { assert } from '../../../assert.js';
 import { ByteReader } from '../../../bytes/byte-reader.js';
 import { ByteWriter } from '../../../bytes/byte-writer.js';
 import { bytesToHex, hexToBytes } from '../../../bytes/hex.js';
@@ -89,6 +90,33 @@ export function decodeVisionTransaction(bytes: Uint8Array): VisionTransaction | 
   const reader = new ByteReader(bytes);
   const tx = readTransaction(reader);
   return reader.isDone ? tx : undefined;
+}
+
+/** What a mempool asks of a transaction. */
+export interface TransactionTerms {
+  readonly nonce: bigint;
+  readonly senderPubkey: string;
+  readonly tip: bigint;
+  /** 32 bytes and 64 bytes, if both are in their short forms. */
+  readonly signed: { readonly publicKey: Uint8Array; readonly signature: Uint8Array } | undefined;
+}
+
+/** Some members of a transaction, without what they stand between. The bytes are known to be a transaction. */
+export function readTerms(bytes: Uint8Array): TransactionTerms {
+  const reader = new ByteReader(bytes);
+  const skipText = (): void => reader.skip(reader.varint());
+  const flags = reader.u8();
+  const nonce = reader.bigVarint(64);
+  const publicKey = (flags & flagHexKey) === 0 ? undefined : reader.view(32).slice();
+  const senderPubkey = publicKey === undefined ? readText(reader) : bytesToHex(publicKey);
+  for (let rest = reader.varint(); rest > 0; rest--) skipText();
+  // Module, method and arguments.
+  for (let rest = 3; rest > 0; rest--) skipText();
+  const tip = reader.bigVarint(64);
+  reader.bigVarint(64);
+  const signature = (flags & flagHexSignature) === 0 ? undefined : reader.view(64).slice();
+  assert(!reader.failed, 'a transaction has all of its members');
+  return { nonce, senderPubkey, tip, signed: publicKey && signature && { publicKey, signature } };
 }
 
 /** @returns the bytes of one transaction @throws {RangeError} if it is too large, or a member is out of range or no valid text */

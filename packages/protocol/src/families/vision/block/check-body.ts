@@ -7,11 +7,12 @@ import {
   rejectedBody,
 } from '../../../chain/block-body.js';
 import type { BlockRules } from '../../../chain/chain-family.js';
+import type { BlockTransaction } from '../../../chain/transaction-rules.js';
 import { offsets } from '../header/record.js';
 import type { VisionRules } from '../network-params.js';
 import { decodeVisionBody, encodeVisionBody } from './body-codec.js';
 import { hashTransactions } from './hash-body.js';
-import { devnetMerkleTree, mainnetMerkleTree } from './merkle.js';
+import { devnetMerkleTree, mainnetMerkleTree, packed } from './merkle.js';
 
 /**
  * Bytes of a body: existing nodes take 2 MB of JSON (docs/chains/vision.md §7), and a message of 2 MiB has room for it.
@@ -22,7 +23,7 @@ export const bodyBytesMax = 2_000_000;
 export function blockRules(rules: VisionRules): BlockRules {
   return {
     bodyBytesMax,
-    checkBody: (body, context) => checkBody(rules, body, context),
+    checkBody: (body, context, transactions) => checkBody(rules, body, context, transactions),
     impliedBody: (context) => impliedBody(rules, context),
     describeBody,
   };
@@ -43,10 +44,19 @@ const noRoot = new Uint8Array(32);
  * root.
  *
  * A transaction's hash does not cover its signature, so neither does the root: signatures are as the sender gave them.
+ *
+ * Where the transactions are given, the root is made of their ids. Each id was hashed here from the same bytes, by the code
+ * that hashes them in a body, and their form was checked then; the body is nothing but these bytes in a row. So what is
+ * held to the header is the same.
  */
-export function checkBody(rules: VisionRules, body: Uint8Array, context: BodyContext): BodyVerdict {
+export function checkBody(
+  rules: VisionRules,
+  body: Uint8Array,
+  context: BodyContext,
+  transactions?: readonly BlockTransaction[],
+): BodyVerdict {
   if (body.length > bodyBytesMax) return rejectedBody('BODY_TOO_LARGE', `${body.length} bytes`);
-  const hashes = hashTransactions(body);
+  const hashes = transactions ? packed(transactions.map(({ id }) => id)) : hashTransactions(body);
   if (hashes === undefined) return rejectedBody('BODY_MALFORMED', 'not a list of transactions');
 
   const committed = txRootOf(context.record);

@@ -43,8 +43,11 @@ const pieces = {
   end: asciiBytes('}'),
 };
 
-/** @returns `transactionHash` of each transaction, 32 bytes after another, or undefined as `decodeVisionBody` */
-export function hashTransactions(body: Uint8Array): Uint8Array | undefined {
+/**
+ * @param ends  is filled with the place behind each transaction
+ * @returns `transactionHash` of each transaction, 32 bytes after another, or undefined as `decodeVisionBody`
+ */
+export function hashTransactions(body: Uint8Array, ends?: number[]): Uint8Array | undefined {
   const reader = new ByteReader(body);
   const count = reader.varint();
   if (count > bodyTransactionsMax || count * transactionBytesMin > reader.remaining) return undefined;
@@ -58,6 +61,7 @@ export function hashTransactions(body: Uint8Array): Uint8Array | undefined {
     writeSignable(writer, reader, end);
     if (reader.failed || reader.position > end) return undefined;
     blake3.digestInto(writer.length, hashes, i * hashBytes);
+    ends?.push(reader.position);
   }
   return reader.isDone ? hashes : undefined;
 }

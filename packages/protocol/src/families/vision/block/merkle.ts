@@ -21,9 +21,14 @@ const leafDomain = 0;
 const nodeDomain = 1;
 const rootDomain = 2;
 
-function packed(hashes: readonly Uint8Array[]): Uint8Array {
+/** 32 bytes after another. */
+export function packed(hashes: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(hashes.length * hashBytes);
-  for (const [i, hash] of hashes.entries()) bytes.set(hash, i * hashBytes);
+  let at = 0;
+  for (const hash of hashes) {
+    copyBytes(hash, 0, bytes, at, hashBytes);
+    at += hashBytes;
+  }
   return bytes;
 }
 

@@ -1,13 +1,14 @@
 /** Vision's transactions outside of blocks (docs/chains/vision.md §1), and bodies taken apart and put together. */
 import { defined } from '../../../assert.js';
+import { ByteReader } from '../../../bytes/byte-reader.js';
 import { ByteWriter } from '../../../bytes/byte-writer.js';
-import { hexToBytes } from '../../../bytes/hex.js';
 import type { BlockTransaction, Transaction, TransactionRules } from '../../../chain/transaction-rules.js';
-import { encodeTransaction, type VisionTransaction } from '../transaction/transaction.js';
+import { encodeTransaction } from '../transaction/transaction.js';
 import {
   bodyTransactionsMax,
-  decodeVisionBody,
   decodeVisionTransaction,
+  encodeVisionTransaction,
+  readTerms,
   transactionBytesMax,
 } from './body-codec.js';
 import { hashTransactions, signedText } from './hash-body.js';
@@ -22,6 +23,7 @@ const jsonBytesFixed = 768;
 export const transactionRules: TransactionRules = {
   transactionBytesMax,
   readTransaction,
+  encodeTransaction: encodeVisionTransaction,
   splitBody,
   joinBody,
 };
@@ -33,29 +35,25 @@ export const transactionRules: TransactionRules = {
  */
 function readTransaction(bytes: Uint8Array): Transaction | undefined {
   const text = signedText(bytes);
-  const tx = decodeVisionTransaction(bytes);
-  if (text === undefined || tx === undefined) return undefined;
+  if (text === undefined) return undefined;
   const { message, hash: id } = text;
-  const publicKey = hexToBytes(tx.sender_pubkey, 32);
-  const signature = hexToBytes(tx.sig, 64);
-  const isSigned = publicKey !== undefined && signature !== undefined;
-  const { nonce, sender_pubkey: account } = tx;
+  const { nonce, senderPubkey: account, tip, signed } = readTerms(bytes);
   return {
     id,
     relayId: id,
     bytes,
-    fault: isTooLarge(bytes, tx) ? 'TX_TOO_LARGE' : isSigned ? undefined : 'TX_NOT_CANONICAL',
+    fault: isTooLarge(bytes) ? 'TX_TOO_LARGE' : signed ? undefined : 'TX_NOT_CANONICAL',
     spends: [`${account}:${nonce}`],
     sequence: { account, number: nonce },
     parents: [],
-    tip: tx.tip,
-    signature: isSigned ? { publicKey, message, signature } : undefined,
+    tip,
+    signature: signed && { ...signed, message },
   };
 }
 
-function isTooLarge(bytes: Uint8Array, tx: VisionTransaction): boolean {
+function isTooLarge(bytes: Uint8Array): boolean {
   if (bytes.length * jsonBytesPerByte + jsonBytesFixed <= transactionJsonBytesMax) return false;
-  const text = encodeTransaction(tx);
+  const text = encodeTransaction(defined(decodeVisionTransaction(bytes), 'the bytes are a transaction'));
   // Most text is ASCII. Only what is near the limit need be counted in bytes.
   return text.length > transactionJsonBytesMax || utf8Length(text) > transactionJsonBytesMax;
 }
@@ -70,12 +68,14 @@ function utf8Length(text: string): number {
 }
 
 function splitBody(body: Uint8Array): BlockTransaction[] | undefined {
-  const hashes = hashTransactions(body);
-  const placed = decodeVisionBody(body);
-  if (hashes === undefined || placed === undefined) return undefined;
-  return placed.map(({ offset, bytes }, i) => {
+  const ends: number[] = [];
+  const hashes = hashTransactions(body, ends);
+  if (hashes === undefined) return undefined;
+  const reader = new ByteReader(body);
+  reader.varint();
+  return ends.map((end, i) => {
     const id = hashes.subarray(32 * i, 32 * i + 32);
-    return { id, relayId: id, bytes: body.subarray(offset, offset + bytes) };
+    return { id, relayId: id, bytes: reader.view(end - reader.position) };
   });
 }
 
