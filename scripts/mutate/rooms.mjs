@@ -81,7 +81,7 @@ export const rooms = [
     folder: `${core}/node/greeting`,
     least: 85,
     sources: sourcesIn('node/greeting'),
-    tests: [...testsIn('node/greeting'), 'tests/sim/identity.test.ts'],
+    tests: [...testsIn('node/greeting'), 'tests/sim/{identity,versions}.test.ts'],
   },
   {
     name: 'mempool',

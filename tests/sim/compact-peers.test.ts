@@ -461,17 +461,20 @@ describe('what the page serves', () => {
     expect(stranger.heardBytes - before).toBeLessThan(bodyAt(TIP - 10).length + 150);
   });
 
-  it('is sent unasked, if it is its own block', async () => {
+  it('is sent unasked, if it is its own block; the last of several at once is announced: who wants it lacks the others', async () => {
     const wanting = meet('wanting', { upTo: TIP });
     await wait(200);
     wanting.say({ type: 'sendCompact', highBandwidth: true });
     await wait(100);
     submit(TIP + 1, 1);
     await wait(200);
-    submit(TIP + 2, 3);
+    submit(TIP + 2, 2);
+    await wait(200);
+    submit(TIP + NEW, 1);
     await wait(200);
     expect(wanting.heard('compactBlock').map(({ height }) => height)).toEqual([TIP + 1, TIP + NEW]);
-    expect(wanting.heard('announce').filter(({ height }) => height > TIP)).toEqual([]);
+    const announced = wanting.heard('announce').filter(({ height }) => height > TIP);
+    expect(announced).toEqual([announceOf(TIP + 3)]);
   });
 });
 
