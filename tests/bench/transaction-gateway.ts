@@ -20,6 +20,9 @@ import { platformClock } from '../../packages/gateway/src/platform-clock.js';
 import { searchPeers } from '../../packages/gateway/src/signal/peer-search.js';
 import { RtcLinks } from '../../packages/gateway/src/webrtc/rtc-links.js';
 import { defined } from '../../packages/protocol/src/assert.js';
+import { TX_REQUESTED_MAX } from '../../packages/protocol/src/limits.js';
+import type { Peer } from '../../packages/protocol/src/peer/peer.js';
+import type { PoolEntry } from '../../packages/protocol/src/transactions/pool/pool-entry.js';
 import { makeTransaction, senderOf } from '../sim/vision-transactions.js';
 import { bodyNetwork } from './body-network.js';
 import { DelayedLinks, messageTypes } from './delayed-links.js';
@@ -29,6 +32,8 @@ import { MinedChain } from './mined-chain.js';
 const BLOCKS = 20;
 /** Accounts that pay. A mempool has a few transactions of each. */
 const SENDERS = 400;
+/** How often it looks whether the next piece can be announced. */
+const LOOK_MS = 2;
 
 /** What it can be told to do. */
 export type Command =
@@ -58,6 +63,34 @@ function makePayment(): Uint8Array {
   });
 }
 
+/**
+ * What is to be announced at once is announced in pieces, the next one when the peer has asked for all of the last: as a page
+ * hears of transactions from many peers. A single peer that announces more than may be requested of it is left alone for two
+ * seconds, which would be all that is measured.
+ */
+function announceInPieces({ node }: NodeHost): void {
+  const { trickle, context } = node.transactions;
+  const poll = trickle.poll.bind(trickle);
+  const waiting: { readonly peer: Peer; readonly entries: readonly PoolEntry[] }[] = [];
+  let told = 0;
+  let lookedAt = 0;
+  const nextWake = trickle.nextWake.bind(trickle);
+  trickle.nextWake = () => (waiting.length > 0 ? lookedAt + LOOK_MS : nextWake());
+  trickle.poll = (now, tell) => {
+    lookedAt = now;
+    poll(now, (peer, entries) => {
+      for (let at = 0; at < entries.length; at += TX_REQUESTED_MAX)
+        waiting.push({ peer, entries: entries.slice(at, at + TX_REQUESTED_MAX) });
+    });
+    if (waiting.length === 0 || context.outbox.counters.get('vision_tx_getdata_received_total') < told)
+      return;
+    const next = waiting.shift();
+    if (next === undefined) return;
+    told += next.entries.length;
+    tell(next.peer, next.entries);
+  };
+}
+
 /** @param args  address of the signaling server */
 export async function main([signal = '']: readonly string[]): Promise<void> {
   const family = resolveNetwork(bodyNetwork);
@@ -77,6 +110,7 @@ export async function main([signal = '']: readonly string[]): Promise<void> {
       throw error;
     },
   });
+  announceInPieces(host);
   await host.start();
   const { transactions } = host.node;
   const chain = new MinedChain(family);
