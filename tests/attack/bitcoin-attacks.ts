@@ -19,7 +19,7 @@ const ID_BYTES = 32;
 /** What is counted beside transactions: headers on their way, and messages. */
 const OTHERS_BYTES = 64 * KiB;
 /** A transaction of these, with what it takes in memory. */
-const EACH_BYTES = 4 * KiB;
+const EACH_BYTES = 3 * KiB;
 
 const CHAINS_EACH = 4;
 const CHAIN = 2 * MEMPOOL_CHAIN_MAX;
@@ -87,7 +87,7 @@ export const bitcoinAttacks: readonly Attack[] = [
     budget: {
       ...budget,
       bytesOut: ATTACKERS * CHAINS_EACH * CHAIN * ID_BYTES * (ATTACKERS + ROUNDS),
-      retainedBytes: OTHERS_BYTES + ATTACKERS * CHAINS_EACH * (CHAIN / 2) * (EACH_BYTES + KiB),
+      retainedBytes: OTHERS_BYTES + ATTACKERS * CHAINS_EACH * MEMPOOL_CHAIN_MAX * EACH_BYTES,
     },
     ...spam((attacker) =>
       Array.from({ length: CHAINS_EACH }, (_, i) => {
