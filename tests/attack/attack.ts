@@ -1,6 +1,6 @@
 /** What an attack is: what it does, and what it may cost. */
 import type { Damage } from '../damaged-chain.js';
-import type { Battlefield, Ground } from './battlefield.js';
+import type { Battlefield, FieldOptions } from './battlefield.js';
 
 /** What an attack may cost. */
 export interface Budget {
@@ -23,14 +23,8 @@ export interface Budget {
   readonly heardAfterMs?: number;
 }
 
-export interface Attack {
+export interface Attack extends FieldOptions {
   readonly name: string;
-  /** The network; the small Vision one if absent. */
-  readonly ground?: Ground;
-  /** Whether the victim and the honest peer have keys, so that each peer has to prove who it is. */
-  readonly hasKeys?: boolean;
-  /** Peers of one network that the victim takes, those that it chose not counted; any number if absent. */
-  readonly peersPerGroupMax?: number;
   readonly budget: Budget;
   /** Codes with which attackers must have been disconnected. */
   readonly codes: readonly string[];

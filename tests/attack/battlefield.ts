@@ -25,7 +25,6 @@ import { genesisTime, VisionChain, visionSim } from '../sim/vision-chain.js';
 import { send } from '../sim/vision-transactions.js';
 import { bytesOf, type SimNode, World } from '../sim/world.js';
 import { loadChain, writeWhole } from '../store-access.js';
-import type { Attack } from './attack.js';
 import { countForeign, WatchedStore } from './watched-store.js';
 
 /** Height of the honest chain at the beginning: more than one request brings. */
@@ -133,6 +132,16 @@ export interface Cost {
   readonly codes: Readonly<Record<string, number>>;
 }
 
+/** What differs from attack to attack of who is there. */
+export interface FieldOptions {
+  /** The network; the small Vision one if absent. */
+  readonly ground?: Ground;
+  /** Whether the victim and the honest peer have keys, so that each peer has to prove who it is. */
+  readonly hasKeys?: boolean;
+  /** Peers of one network that the victim takes, those that it chose not counted; any number if absent. */
+  readonly peersPerGroupMax?: number;
+}
+
 export class Battlefield {
   readonly world: World;
   readonly honest: SimNode;
@@ -151,8 +160,8 @@ export class Battlefield {
   readonly ground: Ground;
   readonly hasKeys: boolean;
 
-  constructor(readonly attack: Pick<Attack, 'ground' | 'hasKeys' | 'peersPerGroupMax'>) {
-    const { ground = visionGround, hasKeys = false } = attack;
+  constructor(readonly options: FieldOptions) {
+    const { ground = visionGround, hasKeys = false } = options;
     this.ground = ground;
     this.hasKeys = hasKeys;
     const { family, startWallTime, hash } = ground;
@@ -176,7 +185,7 @@ export class Battlefield {
 
   #startVictim(inner: Store): [victim: SimNode, store: WatchedStore] {
     const { family, hash } = this.ground;
-    const { peersPerGroupMax } = this.attack;
+    const { peersPerGroupMax } = this.options;
     const store = new WatchedStore(inner, this.honest.core.tree);
     const options = {
       family,

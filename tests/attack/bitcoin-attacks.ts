@@ -3,8 +3,9 @@
  * transactions as they like, and none offers more than another: what they take is bounded, and nothing else is claimed.
  */
 import { MEMPOOL_CHAIN_MAX, MEMPOOL_NAMES_MAX } from '../../packages/protocol/src/limits.js';
+import type { PoolEntry } from '../../packages/protocol/src/transactions/pool/pool-entry.js';
 import type { Attack } from './attack.js';
-import { ATTACK_MS, type Ground, NAME_BYTES } from './battlefield.js';
+import { ATTACK_MS, type Battlefield, type Ground, NAME_BYTES } from './battlefield.js';
 import { type BitcoinMade, bitcoinGround, makeBitcoin, type Outpoint, outpointOf } from './bitcoin-ground.js';
 import { ATTACKERS, announce, attackWith, BEGIN_MS, deliverer, TOLD_MS } from './transaction-field.js';
 
@@ -19,7 +20,7 @@ const ID_BYTES = 32;
 /** What is counted beside transactions: headers on their way, and messages. */
 const OTHERS_BYTES = 64 * KiB;
 /** A transaction of these, with what it takes in memory. */
-const EACH_BYTES = 4 * KiB;
+const EACH_BYTES = 3 * KiB;
 
 const CHAINS_EACH = 4;
 const CHAIN = 2 * MEMPOOL_CHAIN_MAX;
@@ -46,6 +47,15 @@ function chainFrom(first: Outpoint, length: number): BitcoinMade[] {
   return chain;
 }
 
+/** What follows on a transaction that is refused may be kept: no row of them may be longer than may be. */
+function checkChains(field: Battlefield): void {
+  for (const entry of field.victim.core.transactions.mempool.values()) {
+    let length = 0;
+    for (let next: PoolEntry | undefined = entry; next !== undefined; [next] = next.parents) length++;
+    if (length > MEMPOOL_CHAIN_MAX) throw new Error(`a chain of ${length} transactions`);
+  }
+}
+
 const budget = { headersHashed: 0, syncedAfterMs: 5000, heardAfterMs: TOLD_MS };
 
 interface SpamOptions {
@@ -64,6 +74,7 @@ function spam(
     ground,
     codes: [],
     begin(field) {
+      field.world.after(ATTACK_MS - 1000, () => checkChains(field));
       attackWith(field, honest, () => {
         for (let p = 0; p < ATTACKERS; p++) {
           const first = transactionsOf(p);
@@ -87,7 +98,7 @@ export const bitcoinAttacks: readonly Attack[] = [
     budget: {
       ...budget,
       bytesOut: ATTACKERS * CHAINS_EACH * CHAIN * ID_BYTES * (ATTACKERS + ROUNDS),
-      retainedBytes: OTHERS_BYTES + ATTACKERS * CHAINS_EACH * (CHAIN / 2) * (EACH_BYTES + KiB),
+      retainedBytes: OTHERS_BYTES + ATTACKERS * CHAINS_EACH * CHAIN * EACH_BYTES,
     },
     ...spam((attacker) =>
       Array.from({ length: CHAINS_EACH }, (_, i) => {

@@ -148,7 +148,7 @@ export class Sessions implements Part<SessionMessage> {
         ? GATEWAY_SERVED_BYTES_PER_SECOND_MAX
         : SERVED_BYTES_PER_SECOND_MAX,
       isChosen,
-      ...(group === undefined ? {} : { group }),
+      group,
       spares: this.#spares,
       bytesMaxOf: (typeByte) => codec.bytesMaxOf(typeByte),
     });
@@ -174,9 +174,8 @@ export class Sessions implements Part<SessionMessage> {
   #refusalOf({ isChosen, group }: Peer): PeerFault | undefined {
     const { peersMax, peersPerGroupMax } = this.options;
     if (this.peers.size >= peersMax) return 'PEER_TOO_MANY';
-    if (isChosen || group === undefined) return undefined;
-    const others = [...this.peers].filter((peer) => !peer.isChosen && peer.group === group);
-    return others.length < peersPerGroupMax ? undefined : 'PEER_GROUP_FULL';
+    const isFull = !isChosen && group !== undefined && this.peers.countOf(group) >= peersPerGroupMax;
+    return isFull ? 'PEER_GROUP_FULL' : undefined;
   }
 
   /** The platform says that a channel is closed. */

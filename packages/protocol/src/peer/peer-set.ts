@@ -20,6 +20,13 @@ export class PeerSet {
     this.#ready = undefined;
   }
 
+  /** How many of a network have come to this node: those that it chose are not counted. */
+  countOf(group: string): number {
+    let count = 0;
+    for (const peer of this.#peers.values()) if (!peer.isChosen && peer.group === group) count++;
+    return count;
+  }
+
   delete(id: string): boolean {
     this.#ready = undefined;
     return this.#peers.delete(id);

@@ -43,7 +43,7 @@ export interface PeerOptions {
   /** Whether this side chose to connect to it; false if it came to us, or if that is not known. */
   readonly isChosen?: boolean;
   /** The network that it is in, if that is known. */
-  readonly group?: string;
+  readonly group?: string | undefined;
   /** Shared by all peers of a node. */
   readonly spares?: SpareBuffers;
   /** Most bytes of a message by its first byte; those of the protocol's own messages if absent. */
