@@ -328,4 +328,28 @@ export const equivalentMutants = [
     why: 'it is set before it is read first',
     changes: [['#mustList = false;', '#mustList = true;']],
   },
+  {
+    file: 'node/greeting/greetings.ts',
+    why: 'a node that verifies has a key of its own, and so has each peer that is ready; the two keys differ here',
+    changes: [
+      [
+        "if (own === undefined || areEqual(key, own)) return 'PEER_DUPLICATE';",
+        "if (false || areEqual(key, own)) return 'PEER_DUPLICATE';",
+      ],
+      [
+        'const others = this.peers.ready.filter(({ hello }) => areEqual(hello?.identity?.key ?? own, key));',
+        'const others = this.peers.ready.filter(({ hello }) => areEqual(hello?.identity.key ?? own, key));',
+      ],
+      [
+        'const others = this.peers.ready.filter(({ hello }) => areEqual(hello?.identity?.key ?? own, key));',
+        'const others = this.peers.ready.filter(({ hello }) => areEqual(hello.identity?.key ?? own, key));',
+      ],
+      ['if (bytesToHex(own) < bytesToHex(key)) {', 'if (bytesToHex(own) <= bytesToHex(key)) {'],
+    ],
+  },
+  {
+    file: 'node/greeting/discouraged.ts',
+    why: 'of no keys nothing is read',
+    changes: [['if (keys.length === 0) return done();', 'if (false) return done();']],
+  },
 ];

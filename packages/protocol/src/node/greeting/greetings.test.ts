@@ -182,12 +182,52 @@ describe('a node with a key', () => {
     const { version, minVersion } = plainHello;
     greetings.challenge(peer, { type: 'challenge', version, minVersion, nonce }, NOON);
     nonce.fill(0xee);
+    expect(sent().messages).toEqual([]);
     greetings.begin(peer, NOON);
     const { hellos } = sent();
     const hello = defined(hellos[0], 'it is said');
     const { localFingerprint, remoteFingerprint, signature } = defined(hello.identity, 'with its key');
     const message = signedHello(hello, { localFingerprint, remoteFingerprint }, bytes(9));
     expect(signature).toEqual(greater.sign(message));
+  });
+
+  it('PEER_WRONG_VERSION: ends with the challenge already', () => {
+    const { greetings, add, told } = setUp({ identity: greater.publicKey, version: 6, minVersion: 4 });
+    const nonce = bytes(9);
+    greetings.challenge(add('old'), { type: 'challenge', version: 3, minVersion: 1, nonce }, NOON);
+    greetings.challenge(add('new'), { type: 'challenge', version: 9, minVersion: 7, nonce }, NOON);
+    greetings.challenge(add('good'), { type: 'challenge', version: 9, minVersion: 6, nonce }, NOON);
+    expect(told.map((each) => each.slice(0, 23))).toEqual([
+      'old: PEER_WRONG_VERSION',
+      'new: PEER_WRONG_VERSION',
+    ]);
+  });
+
+  it('PEER_IDENTITY_FALSE: takes no hello before its own challenge was sent, for it answers something else', () => {
+    const { greetings, add, told, time } = setUp({ identity: greater.publicKey });
+    const peer = add('p');
+    peer.isChallenged = true;
+    const ends = { localFingerprint: bytes(2), remoteFingerprint: bytes(1) };
+    const identity = { key: lesser.publicKey, ...ends, signature: lesser.sign(bytes(1)) };
+    expect(greetings.hello(peer, { ...plainHello, identity }, time)).toBe('PEER_IDENTITY_FALSE');
+    expect(told).toEqual([]);
+  });
+
+  it('says nothing of a peer that is gone before its signature is verified, nor to one that has ended', () => {
+    const { greetings, add, told, time, sent } = setUp({ identity: greater.publicKey });
+    const peer = add('p');
+    greetings.begin(peer, NOON);
+    peer.isChallenged = true;
+    const ends = { localFingerprint: bytes(2), remoteFingerprint: bytes(1) };
+    const identity = { key: lesser.publicKey, ...ends, signature: lesser.sign(bytes(1)) };
+    greetings.hello(peer, { ...plainHello, identity }, time);
+    greetings.peers.delete('p');
+    greetings.end(peer);
+    sent();
+    const { version, minVersion } = plainHello;
+    const challenge = { type: 'challenge', version, minVersion, nonce: bytes(9) } as const;
+    expect(greetings.challenge(peer, challenge, NOON)).toBe('quiet');
+    expect([told, sent().messages]).toEqual([[], []]);
   });
 
   it('takes a peer for a gateway only if its key is one of those that it was told, any of them', () => {

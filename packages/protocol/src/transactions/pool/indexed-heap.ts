@@ -13,10 +13,6 @@ export class IndexedHeap<T extends HeapItem> {
   /** @param isBefore  a strict order that does not change while both are in the heap */
   constructor(readonly isBefore: (a: T, b: T) => boolean) {}
 
-  get size(): number {
-    return this.#items.length;
-  }
-
   /** The least item, which stays. */
   get first(): T | undefined {
     return this.#items[0];
@@ -34,17 +30,16 @@ export class IndexedHeap<T extends HeapItem> {
     this.#rise(item);
   }
 
-  /** Takes an item out; @returns whether it was in */
-  delete(item: T): boolean {
+  /** Takes an item out, if it is in. */
+  delete(item: T): void {
     const at = item.heapIndex;
-    if (at < 0) return false;
+    if (at < 0) return;
     const last = defined(this.#items.pop(), 'a heap with an item in it is not empty');
     item.heapIndex = -1;
-    if (last === item) return true;
+    if (last === item) return;
     this.#place(last, at);
     this.#rise(last);
     this.#sink(last);
-    return true;
   }
 
   #place(item: T, at: number): void {

@@ -154,6 +154,58 @@ describe('what enters', () => {
     for (let i = 1; i < MEMPOOL_CHAIN_MAX; i++) wide.add(make({ seed: i, parents: [0] }), 0);
     expect(wide.add(make({ seed: 99, parents: [0] }), 0)).toBe('TX_CHAIN_TOO_LONG');
   });
+
+  it('is no more than so many that one of them depends on', () => {
+    for (const [others, isTooMany] of [
+      [MEMPOOL_CHAIN_MAX - 2, false],
+      [MEMPOOL_CHAIN_MAX - 1, true],
+    ] as const) {
+      const { pool } = newPool();
+      const parents = Array.from({ length: others }, (_, i) => i + 1);
+      for (const seed of parents) pool.add(make({ seed }), 0);
+      pool.add(make({ seed: 98, parents: [...parents, 99] }), 0);
+      const result = pool.add(make({ seed: 99 }), 0);
+      if (isTooMany) expect(result).toBe('TX_CHAIN_TOO_LONG');
+      else expect(typeof result).toBe('object');
+    }
+  });
+
+  it('does not replace what it builds on', () => {
+    const { pool } = newPool();
+    pool.add(make({ seed: 1, account: 'a', spends: ['coin'], tip: 1 }), 0);
+    const tx = make({ seed: 2, account: 'b', spends: ['coin'], tip: 99, parents: [1] });
+    expect(pool.add(tx, 0)).toBe('TX_CONFLICT');
+    expect(seedsOf(pool)).toEqual([1]);
+  });
+
+  it('takes the place of what it replaces: nothing else goes for it, and as much goes as is needed beside', () => {
+    const bounds = { transactionsMax: 3, bytesMax: 300, namesMax: 6 };
+    const fill = () => {
+      const made = newPool(bounds);
+      for (const [seed, tip] of [
+        [1, 1],
+        [2, 2],
+        [3, 9],
+      ] as const)
+        made.pool.add(make({ seed, account: `${seed}`, tip, spends: [`${seed}`, `more ${seed}`] }), 0);
+      return made;
+    };
+    const rival = { seed: 4, account: '1', tip: 3, spends: ['1', 'more 1'] };
+    const same = fill();
+    expect(typeof same.pool.add(make(rival), 0)).toBe('object');
+    expect(same.left).toEqual([{ seed: 1, reason: 'replaced' }]);
+    for (const larger of [{ bytes: 101 }, { spends: ['1', 'more 1', 'even more'] }]) {
+      const { pool, left } = fill();
+      expect(typeof pool.add(make({ ...rival, ...larger }), 0)).toBe('object');
+      expect(left).toEqual([
+        { seed: 1, reason: 'replaced' },
+        { seed: 2, reason: 'evicted' },
+      ]);
+    }
+    const tooLarge = fill();
+    expect(tooLarge.pool.add(make({ ...rival, bytes: 201 }), 0)).toBe('TX_POOL_FULL');
+    expect(tooLarge.left).toEqual([]);
+  });
 });
 
 describe('who makes room', () => {
@@ -232,6 +284,32 @@ describe('who makes room', () => {
     expect(seedsOf(pool)).toEqual([1, 3]);
   });
 
+  it('is what nothing depends on any more, once that has gone too', () => {
+    const { pool, left } = newPool({ bytesMax: 400 });
+    for (let i = 0; i < 3; i++) pool.add(make({ seed: i, account: 'a', number: i, tip: 1 }), 0);
+    pool.add(make({ seed: 3, account: 'b', tip: 9 }), 0);
+    expect(typeof pool.add(make({ seed: 4, account: 'c', tip: 2, bytes: 300 }), 0)).toBe('object');
+    expect(left.map(({ seed }) => seed)).toEqual([2, 1, 0]);
+    // Not before all of that has gone.
+    const wide = newPool({ bytesMax: 400 });
+    for (const parents of [[], [0], [0], []]) wide.pool.add(make({ seed: wide.pool.size, parents }), 0);
+    wide.pool.add(make({ seed: 5, bytes: 200 }), 0);
+    expect(wide.left.map(({ seed }) => seed)).toEqual([1, 2]);
+    wide.pool.add(make({ seed: 6, bytes: 150 }), 0);
+    expect(wide.left.map(({ seed }) => seed)).toEqual([1, 2, 0, 3]);
+  });
+
+  it('is none of this side, also when nothing depends on it any more', () => {
+    const { pool, left } = newPool({ bytesMax: 300 });
+    pool.add(make({ seed: 1, account: 'a', number: 0, tip: 1 }), 0, true);
+    pool.add(make({ seed: 2, account: 'a', number: 1, tip: 1 }), 0);
+    pool.add(make({ seed: 3, account: 'b', tip: 9 }), 0);
+    expect(pool.add(make({ seed: 4, account: 'c', tip: 2, bytes: 200 }), 0)).toBe('TX_POOL_FULL');
+    expect(left).toEqual([]);
+    expect(typeof pool.add(make({ seed: 5, account: 'c', tip: 2 }), 0)).toBe('object');
+    expect(left).toEqual([{ seed: 2, reason: 'evicted' }]);
+  });
+
   it('is counted in names as well', () => {
     const { pool } = newPool({ namesMax: 5 });
     pool.add(make({ seed: 1, spends: ['a', 'b', 'c'] }), 0);
@@ -257,6 +335,47 @@ describe('what leaves', () => {
     pool.included(keyOf(3), make({ seed: 3, account: 'a', number: 2 }));
     expect(left.at(-1)).toEqual({ seed: 3, reason: 'included' });
     expect(seedsOf(pool)).toEqual([4]);
+  });
+
+  it('is what a block has by another relay id, and what uses a number that the block has used', () => {
+    const { pool, left } = newPool();
+    pool.add(make({ seed: 1, account: 'a', number: 5, spends: ['x'] }), 0);
+    pool.add(make({ seed: 2, account: 'a', number: 6, spends: ['y'] }), 0);
+    pool.add(make({ seed: 3, account: 'a', number: 7, spends: ['z'] }), 0);
+    pool.included('another relay id', make({ seed: 1, account: 'a', number: 5, spends: ['x'] }));
+    pool.included(keyOf(9), make({ seed: 9, account: 'a', number: 6, spends: ['w'] }));
+    expect(left).toEqual([
+      { seed: 1, reason: 'included' },
+      { seed: 2, reason: 'contradicted' },
+    ]);
+    expect(seedsOf(pool)).toEqual([3]);
+  });
+
+  it('is forgotten: by what it named, and by its sender', () => {
+    const { pool, left } = newPool({ transactionsMax: 1 });
+    const child = make({ seed: 2, parents: [1] });
+    pool.add(child, 0);
+    pool.included(keyOf(2), child);
+    // The parent that it waited for has nothing that depends on it.
+    pool.add(make({ seed: 1 }), 0);
+    expect(typeof pool.add(make({ seed: 3 }), 0)).toBe('object');
+    expect(left.at(-1)).toEqual({ seed: 1, reason: 'evicted' });
+    const busy = newPool().pool;
+    for (let i = 0; i <= MEMPOOL_CHAIN_MAX; i++) {
+      const tx = make({ seed: i, account: 'a', number: 0 });
+      expect(typeof busy.add(tx, 0)).toBe('object');
+      busy.included(keyOf(i), tx);
+    }
+    expect(busy.size).toBe(0);
+  });
+
+  it('leaves others that wait for the same parent where they are', () => {
+    const { pool } = newPool();
+    for (const seed of [2, 3]) pool.add(make({ seed, parents: [1] }), 0);
+    pool.included(keyOf(2), make({ seed: 2, parents: [1] }));
+    pool.add(make({ seed: 1, spends: ['coin'] }), 0);
+    pool.included(keyOf(9), make({ seed: 9, spends: ['coin'] }));
+    expect(seedsOf(pool)).toEqual([]);
   });
 
   it('is with it what depends on what is contradicted, and not what depends on what is included', () => {
