@@ -2,11 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { minifyLibrary, nodeSources, sourceConditions } from './vite.node-sources.js';
 
-/** Builds the embeddable library: one module with everything in it, and the worker once more as a file of its own. */
-export default defineConfig({
+/** Builds the embeddable library: one module, and beside it the files that it loads when it needs them. */
+export default defineConfig(({ mode }) => ({
   root: fileURLToPath(new URL('.', import.meta.url)),
   publicDir: false,
-  plugins: [nodeSources({ emitWorkerAs: 'worker.js' })],
+  plugins: [nodeSources({ isMinified: mode !== 'test' })],
   resolve: { conditions: sourceConditions },
   build: {
     outDir: 'dist',
@@ -19,4 +19,4 @@ export default defineConfig({
     // Of a library in module form vite keeps the white space, for bundlers that read annotations; here it weighs 6 kB.
     rolldownOptions: { plugins: [minifyLibrary()], output: { minify: true } },
   },
-});
+}));

@@ -1,31 +1,25 @@
 import { fileURLToPath } from 'node:url';
-import { minify as terser } from 'terser';
-import { build, minify, type Plugin } from 'vite';
-import { namesOutsidePage, namesOutsideWorker } from './vite.outside-names.js';
-import { shortReasons } from './vite.short-reasons.js';
-import { shortenNames } from './vite.shorten-names.js';
-import { slimComlink, slimIdb, slimSimplePeer } from './vite.slim-libraries.js';
+import { minify, type Plugin } from 'vite';
+import { type BundledScript, bundleScript, bundleWorker, minifyFurther } from './vite.bundle-script.js';
+import { namesOutsidePage } from './vite.outside-names.js';
+import { slimComlink, slimSimplePeer } from './vite.slim-libraries.js';
 import { slimEngineIo, slimSocketIo } from './vite.slim-sockets.js';
-import { cutUnusedMethods } from './vite.unused-methods.js';
 
-/** Where the sources of all packages are taken from, instead of what was last built. */
-export const sourceConditions = ['vision-light-source', 'module', 'browser', 'import', 'default'];
+export { sourceConditions } from './vite.bundle-script.js';
 
-/**
- * What vite needs to bundle the node from its sources.
- *
- * @param options  `emitWorkerAs`: name of the file that the worker is written to, beside the bundle that holds it as text;
- *   `isMinified`: false for tests, which have no time for it; `workerPlugins`: what changes the worker's sources, as a
- *   test of two releases does
- */
-export function nodeSources(options: {
-  readonly emitWorkerAs: string;
+/** How the library is built. */
+interface NodeSourcesOptions {
+  /** False for tests, which have no time for it. */
   readonly isMinified?: boolean;
+  /** What changes the worker's sources, as a test of two releases does. */
   readonly workerPlugins?: readonly Plugin[];
-}): Plugin[] {
+}
+
+/** What vite needs to bundle the node from its sources, and to write the files that lie beside the bundle. */
+export function nodeSources(options: NodeSourcesOptions = {}): Plugin[] {
   return [
-    workerScript(options),
-    ed25519File(options),
+    filesBeside(options),
+    ed25519Url(),
     slimComlink(),
     slimSimplePeer(),
     slimEngineIo(),
@@ -33,100 +27,84 @@ export function nodeSources(options: {
   ];
 }
 
-/** Where vite puts the licences of the worker's libraries before they are emitted with the library's. */
-const LICENSES = 'licenses.md';
-
 /** For tools that look for the types of each file that a package exports: the worker is to be named, not imported. */
 const WORKER_TYPES = '/** The script of the workers. It exports nothing. */\nexport {};\n';
 
-const moduleId = 'vision-light:worker-script';
-const resolvedId = `\0${moduleId}`;
-const entry = fileURLToPath(new URL('src/worker/worker.ts', import.meta.url));
+/** Modules that the bundle imports when it needs them: each is a file beside it, of the same name. */
+const modulesBeside = ['vision-worker', 'bitcoin-worker', 'transaction-key'] as const;
+
+const source = (name: string): string => fileURLToPath(new URL(`src/${name}`, import.meta.url));
 
 /**
- * Provides `vision-light:worker-script`: the worker, bundled into one classic script, as text.
+ * Writes the files that lie beside the bundle:
  *
- * Not by vite's own `?worker&inline`: that revokes the worker's address as soon as the worker runs, but the node worker
- * starts its hash workers from the same address.
+ * - `vision-worker.js`, `bitcoin-worker.js`: the worker with the rules of one family, as text that a module exports. Not by
+ *   vite's own `?worker&inline`, which revokes the worker's address as soon as the worker runs, but hash workers are started
+ *   from the same address;
+ * - `worker.js`: the worker with all rules, as a script, for pages whose policy asks for an address;
+ * - `transaction-key.js`: keys of a page, which few pages have;
+ * - `ed25519.js`: signatures where WebCrypto has none.
  */
-function workerScript({
-  emitWorkerAs,
-  isMinified = true,
-  workerPlugins = [],
-}: Parameters<typeof nodeSources>[0]): Plugin {
+function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptions): Plugin {
+  const prefix = 'vision-light:';
   return {
-    name: 'vision-light-worker-script',
-    resolveId: (id) => (id === moduleId ? resolvedId : undefined),
-    async load(id) {
-      if (id !== resolvedId) return undefined;
-      const { code, sources, licenses } = await bundleWorker(isMinified, workerPlugins);
-      for (const source of sources) this.addWatchFile(source);
-      this.emitFile({ type: 'asset', fileName: emitWorkerAs, source: code });
-      this.emitFile({ type: 'asset', fileName: emitWorkerAs.replace(/js$/, 'd.ts'), source: WORKER_TYPES });
-      this.emitFile({ type: 'asset', fileName: 'licenses-worker.md', source: licenses });
-      // A list, which no minifier moves to its one use: at the start of the page, what follows repeats the end of the script.
-      return `export const workerScript = [${JSON.stringify(code)}];`;
+    name: 'vision-light-files-beside',
+    resolveId(id) {
+      const name = modulesBeside.find((each) => id === prefix + each);
+      return name === undefined ? undefined : { id: `./${name}.js`, external: true };
+    },
+    async buildStart() {
+      const emit = (fileName: string, text: string): void => {
+        this.emitFile({ type: 'asset', fileName, source: text });
+      };
+      const take = ({ sources, code }: BundledScript): string => {
+        for (const each of sources) this.addWatchFile(each);
+        return code;
+      };
+      const module = async (entry: string, plugins: readonly Plugin[]): Promise<BundledScript> => {
+        const bundle = await bundleScript({ entry: source(entry), format: 'es', isMinified, plugins });
+        return { ...bundle, code: await minified(bundle.code) };
+      };
+      const minified = async (code: string): Promise<string> =>
+        isMinified ? (await minify('module.js', code, { module: true })).code : code;
+      const worker = { isMinified, plugins: workerPlugins };
+      const [whole, vision, bitcoin, ed25519, key] = await Promise.all([
+        bundleWorker(worker),
+        bundleWorker({ ...worker, absentFamily: 'bitcoin' }),
+        bundleWorker({ ...worker, absentFamily: 'vision' }),
+        module('worker/ed25519-fallback.ts', []),
+        module('api/transaction-key.ts', [ed25519Url()]),
+      ]);
+      emit('worker.js', take(whole));
+      emit('worker.d.ts', WORKER_TYPES);
+      emit('licenses-worker.md', whole.licenses);
+      emit('vision-worker.js', await minified(asModule(take(vision))));
+      emit('bitcoin-worker.js', await minified(asModule(take(bitcoin))));
+      emit('ed25519.js', take(ed25519));
+      emit('licenses-ed25519.md', ed25519.licenses);
+      emit('transaction-key.js', take(key));
+      emit('licenses-transaction-key.md', key.licenses);
     },
   };
 }
 
+/** A script as text that a module exports. The minifier chooses the quotes that need the fewest escapes. */
+const asModule = (script: string): string => `export const workerScript = ${JSON.stringify(script)};`;
+
 /**
- * Provides `vision-light:ed25519-url`: the address of `ed25519.js` beside the bundle, which the node's worker loads where
- * WebCrypto has no Ed25519. A page without a bundler finds it there; a bundler sees an asset and carries it along.
+ * Provides `vision-light:ed25519-url`: the address of `ed25519.js` beside the bundle, which is loaded where WebCrypto has no
+ * Ed25519. A page without a bundler finds it there; a bundler sees an asset and carries it along.
  */
-function ed25519File({ isMinified = true }: Parameters<typeof nodeSources>[0]): Plugin {
+function ed25519Url(): Plugin {
   const id = 'vision-light:ed25519-url';
   return {
-    name: 'vision-light-ed25519-file',
+    name: 'vision-light-ed25519-url',
     resolveId: (each) => (each === id ? `\0${id}` : undefined),
-    async load(each) {
-      if (each !== `\0${id}`) return undefined;
-      const { code, sources, licenses } = await bundleScript({
-        entry: fileURLToPath(new URL('src/worker/ed25519-fallback.ts', import.meta.url)),
-        format: 'es',
-        isMinified,
-        plugins: [],
-      });
-      for (const source of sources) this.addWatchFile(source);
-      this.emitFile({ type: 'asset', fileName: 'ed25519.js', source: code });
-      this.emitFile({ type: 'asset', fileName: 'licenses-ed25519.md', source: licenses });
-      return "export const ed25519Url = new URL(/* @vite-ignore */ './ed25519.js', import.meta.url).href;";
-    },
+    load: (each) =>
+      each === `\0${id}`
+        ? "export const ed25519Url = new URL(/* @vite-ignore */ './ed25519.js', import.meta.url).href;"
+        : undefined,
   };
-}
-
-interface WorkerBundle {
-  readonly code: string;
-  readonly sources: readonly string[];
-  /** Licences of what is bundled, as a document. */
-  readonly licenses: string;
-}
-
-/**
- * terser finds a kilobyte, gzipped, that vite's minifier leaves. After it the script goes through that minifier again, for
- * strings in the quotes that the page uses are compressed better.
- *
- * @param outside  names that are read outside of the script
- * @param privateNames  names of properties that nothing outside the script reads
- */
-async function minifyFurther(
-  script: string,
-  outside: ReadonlySet<string>,
-  { isModule = false, privateNames }: { readonly isModule?: boolean; readonly privateNames?: RegExp } = {},
-): Promise<string> {
-  const { code = '' } = await terser(cutUnusedMethods(script, outside), {
-    ecma: 2020,
-    module: isModule,
-    toplevel: true,
-    compress: { ecma: 2020, passes: 2, sequences: false, conditionals: false, if_return: false },
-    mangle: privateNames === undefined ? {} : { properties: { regex: privateNames } },
-    format: { ecma: 2020 },
-  });
-  const { code: again, errors } = await minify('script.js', shortenNames(code, outside), {
-    module: isModule,
-  });
-  if (again === '' || errors.length > 0) throw new Error('a script could not be minified');
-  return again;
 }
 
 /**
@@ -147,65 +125,4 @@ export function minifyLibrary(): Plugin {
       }
     },
   };
-}
-
-/**
- * The core computes the genesis of a custom network with a VisionX of its own, in bigint. The worker has the kernel, and with
- * it needs no other: 0.8 kB gzipped less.
- */
-function kernelVisionX(): Plugin {
-  return {
-    name: 'vision-light-kernel-visionx',
-    enforce: 'pre',
-    resolveId: (id, importer) =>
-      id.endsWith('/visionx.js') && importer?.endsWith('/families/vision/custom-network.ts')
-        ? fileURLToPath(new URL('src/worker/kernel-visionx.ts', import.meta.url))
-        : undefined,
-    buildEnd(error) {
-      if (error === undefined && [...this.getModuleIds()].some((id) => id.endsWith('/header/visionx.ts')))
-        throw new Error('the worker has a second VisionX');
-    },
-  };
-}
-
-async function bundleWorker(isMinified: boolean, plugins: readonly Plugin[]): Promise<WorkerBundle> {
-  const own = [...(isMinified ? [shortReasons()] : []), kernelVisionX(), slimComlink(), slimIdb()];
-  const bundle = await bundleScript({ entry, format: 'iife', isMinified, plugins: [...own, ...plugins] });
-  if (!isMinified) return bundle;
-  const libraries = bundle.sources.filter((id) => id.includes('/node_modules/'));
-  return { ...bundle, code: await minifyFurther(bundle.code, namesOutsideWorker(libraries)) };
-}
-
-/** One script of an entry and all that it imports. */
-async function bundleScript(options: {
-  readonly entry: string;
-  readonly format: 'es' | 'iife';
-  readonly isMinified: boolean;
-  readonly plugins: readonly Plugin[];
-}): Promise<WorkerBundle> {
-  const { entry, format, isMinified, plugins } = options;
-  const result = await build({
-    configFile: false,
-    logLevel: 'warn',
-    plugins: [...plugins],
-    resolve: { conditions: sourceConditions },
-    build: {
-      write: false,
-      license: { fileName: LICENSES },
-      target: 'es2023',
-      minify: isMinified,
-      lib: { entry, formats: [format], name: 'visionLightWorker' },
-    },
-  });
-  const outputs = Array.isArray(result) ? result : [result];
-  for (const output of outputs) {
-    if (!('output' in output)) continue;
-    for (const chunk of output.output) {
-      if (chunk.type !== 'chunk' || !chunk.isEntry) continue;
-      const document = output.output.find(({ fileName }) => fileName === LICENSES);
-      const licenses = document?.type === 'asset' ? String(document.source) : '';
-      return { code: chunk.code, sources: chunk.moduleIds, licenses };
-    }
-  }
-  throw new Error(`vite made no script of ${entry}`);
 }

@@ -41,8 +41,18 @@ const socketNames = [
 /** What the worker takes of `ed25519.js`, which is a script of its own (src/worker/ed25519-fallback.ts). */
 const fallbackNames = ['getPublicKey', 'sign', 'verify'];
 
+/** What reads many files, and is asked of each script. */
+function once<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
+  const made = new Map<Key, Value>();
+  return (key) => {
+    const found = made.get(key) ?? make(key);
+    made.set(key, found);
+    return found;
+  };
+}
+
 /** Members of the interfaces that a worker or a page has, and its global names. */
-function platformNames(scope: 'dom' | 'webworker'): Set<string> {
+const platformNames = once((scope: 'dom' | 'webworker'): ReadonlySet<string> => {
   const folder = here('../../node_modules/typescript/lib');
   const isOfScope = (name: string): boolean => name.startsWith('lib.es') || name.startsWith(`lib.${scope}.`);
   const files = readdirSync(folder).filter((name) => isOfScope(name) && name.endsWith('.d.ts'));
@@ -54,7 +64,7 @@ function platformNames(scope: 'dom' | 'webworker'): Set<string> {
       if (key?.type === 'Identifier') names.add(key.name);
     });
   return names;
-}
+});
 
 /**
  * Names in a part of a source: those of properties and of types, and strings, which may be keys. A variable's or a parameter's name
@@ -112,10 +122,10 @@ function closure(names: Iterable<string>, own: Declarations, others: readonly De
 }
 
 /** Names of what crosses the boundary between page and worker, either way, or is data. */
-function boundaryNames(): Set<string> {
+const boundaryNames = once((_: undefined): ReadonlySet<string> => {
   const core = ['../protocol/src', '../pow/src'].map(declarationsIn);
   return closure([...namesOf(boundarySources), ...namedAsData], declarationsIn('src'), core);
-}
+});
 
 /**
  * Names that are read outside of the worker's script.
@@ -124,7 +134,7 @@ function boundaryNames(): Set<string> {
  */
 export function namesOutsideWorker(libraries: readonly string[]): Set<string> {
   const known = libraries.flatMap((file) => wordsOf(readCode(file)));
-  return new Set([...platformNames('webworker'), ...known, ...fallbackNames, ...boundaryNames()]);
+  return new Set([...platformNames('webworker'), ...known, ...fallbackNames, ...boundaryNames(undefined)]);
 }
 
 /**
@@ -135,5 +145,11 @@ export function namesOutsideWorker(libraries: readonly string[]): Set<string> {
 export function namesOutsidePage(libraries: readonly string[]): Set<string> {
   const known = libraries.flatMap((file) => wordsOf(readCode(file)));
   const signaling = namesOf(sourcesIn(here('../signaling/src')));
-  return new Set([...platformNames('dom'), ...known, ...signaling, ...socketNames, ...boundaryNames()]);
+  return new Set([
+    ...platformNames('dom'),
+    ...known,
+    ...signaling,
+    ...socketNames,
+    ...boundaryNames(undefined),
+  ]);
 }

@@ -9,10 +9,15 @@ export interface Change {
 }
 
 /** The script with all changes, none of which overlaps another. */
-export const applied = (code: string, changes: readonly Change[]): string =>
-  changes
-    .toSorted((a, b) => b.start - a.start)
-    .reduce((text, { start, end, by }) => text.slice(0, start) + by + text.slice(end), code);
+export function applied(code: string, changes: readonly Change[]): string {
+  const parts: string[] = [];
+  let position = 0;
+  for (const { start, end, by } of changes.toSorted((a, b) => a.start - b.start)) {
+    parts.push(code.slice(position, start), by);
+    position = end;
+  }
+  return parts.join('') + code.slice(position);
+}
 
 /** Whether a part of a tree is a node of it. */
 export const isNode = (value: unknown): value is ESTree.Node =>

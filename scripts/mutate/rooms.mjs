@@ -8,8 +8,9 @@ const core = 'packages/protocol/src';
  * @property {string} folder     for people
  * @property {number} least     of 100 changes that are not equivalent, how many the tests have to notice
  * @property {string[]} sources what is changed
- * @property {string[]} tests   what is run: the quick tests of the room. The simulator and the attacks need minutes, and a
- *   rule that only they notice is not told by name when it breaks
+ * @property {string[]} tests   what is run: the quick tests of the room. The simulator's whole networks and the attacks need
+ *   minutes, and a rule that only they notice is not told by name when it breaks. A file of the simulator that takes
+ *   seconds and names the rules of one room is one of its quick tests
  * @property {number} [examplesMax]  of each property, where the examples are large
  */
 
@@ -74,6 +75,34 @@ export const rooms = [
     least: 85,
     sources: sourcesIn('peer'),
     tests: testsIn('peer'),
+  },
+  {
+    name: 'greeting',
+    folder: `${core}/node/greeting`,
+    least: 85,
+    sources: sourcesIn('node/greeting'),
+    tests: [...testsIn('node/greeting'), 'tests/sim/{identity,versions}.test.ts'],
+  },
+  {
+    name: 'mempool',
+    folder: `${core}/transactions/pool`,
+    least: 85,
+    sources: sourcesIn('transactions/pool'),
+    tests: testsIn('transactions/pool'),
+  },
+  {
+    name: 'transactions',
+    folder: `${core}/transactions without the mempool`,
+    least: 85,
+    sources: [...sourcesIn('transactions'), `!${core}/transactions/pool/**`],
+    tests: [...testsIn('transactions'), 'tests/sim/transaction-peers.test.ts'],
+  },
+  {
+    name: 'compact',
+    folder: `${core}/compact`,
+    least: 85,
+    sources: sourcesIn('compact'),
+    tests: [...testsIn('compact'), 'tests/sim/compact-peers.test.ts'],
   },
 ];
 

@@ -10,6 +10,14 @@ import path from 'node:path';
 import { PlainError, root, runNode, toolPath } from '../run/run-command.mjs';
 
 const skipped = new Set(['node_modules', 'dist', 'build', 'generated']);
+/** What the library's module is made of, for whoever bundles it. */
+const libraryFiles = [
+  'index.js',
+  'vision-worker.js',
+  'bitcoin-worker.js',
+  'transaction-key.js',
+  'ed25519.js',
+];
 const packages = ['protocol', 'pow', 'signaling', 'peering', 'signal-server', 'gateway', 'browser-node'];
 
 /** What tsc compiles. The web page and the tests it only checks, in `npm run lint`. */
@@ -64,6 +72,7 @@ export const buildSteps = [
       ...[
         'src',
         'tsconfig.json',
+        'vite.bundle-script.ts',
         'vite.lib.config.ts',
         'vite.node-sources.ts',
         'vite.outside-names.ts',
@@ -79,7 +88,7 @@ export const buildSteps = [
       'tsconfig.base.json',
       'package-lock.json',
     ],
-    outputs: ['index.js', 'index.d.ts', 'worker.js'].map((file) => `packages/browser-node/dist/${file}`),
+    outputs: ['index.d.ts', 'worker.js', ...libraryFiles].map((file) => `packages/browser-node/dist/${file}`),
     async run() {
       const bundled = await runVite('packages/browser-node', 'vite.lib.config.ts');
       if (bundled.code !== 0) return bundled;
@@ -98,7 +107,7 @@ export const buildSteps = [
         (part) => `packages/explorer/${part}`,
       ),
       // The page takes the library as it was built.
-      'packages/browser-node/dist/index.js',
+      ...libraryFiles.map((file) => `packages/browser-node/dist/${file}`),
       'package-lock.json',
     ],
     outputs: ['packages/explorer/dist/index.html'],

@@ -40,15 +40,24 @@ describe('a budget', () => {
       headersHashed: 1,
       signaturesVerified: 1,
       retainedBytes: 1,
+      signaturesMade: 1,
       foreignHeaders: 0,
+      admitted: 0,
       syncedAfterMs: 1,
       heardAfterMs: 1,
     };
     const cost = await runAttack(attack);
     const faults = overrun(
       { ...attack, budget, codes: ['PEER_FLOOD'], damage: (whole) => whole },
-      { ...cost, isSynced: false, foreignHeaders: 1, falseHeaders: 1, signaturesVerified: 2 },
+      {
+        ...cost,
+        isSynced: false,
+        foreignHeaders: 1,
+        falseHeaders: 1,
+        signaturesVerified: 2,
+        signaturesMade: 2,
+      },
     );
-    expect(faults.length).toBe(11);
+    expect(faults.length).toBe(13);
   });
 });

@@ -20,11 +20,14 @@ import { answerPings, type Stranger } from '../sim/stranger.js';
 import { genesisTime, VisionChain, visionSim } from '../sim/vision-chain.js';
 import type { Attack, Budget } from './attack.js';
 import { ATTACK_MS, Battlefield, type Cost, honestChain, startWallTime } from './battlefield.js';
+import { bitcoinAttacks } from './bitcoin-attacks.js';
 import { bodyAttacks } from './body-attacks.js';
 import { compactAttacks } from './compact-attacks.js';
+import { identityAttacks } from './identity-attacks.js';
 import { presyncAttacks } from './presync-attacks.js';
 import { storeAttacks } from './store-attacks.js';
 import { transactionAttacks } from './transaction-attacks.js';
+import { versionAttacks } from './version-attacks.js';
 
 const KiB = 1024;
 const claimed = 10n ** 30n;
@@ -196,6 +199,18 @@ const headerAttacks: readonly Attack[] = [
         for (let sent = 0; sent + FRAME_BYTES_MAX < HEADERS_PAYLOAD_BYTES_MAX; sent += FRAME_BYTES_MAX)
           peer.sayRaw(new Uint8Array(FRAME_BYTES_MAX));
       }
+    },
+  },
+  {
+    name: 'a crowd of one network',
+    // More than there are places, and each comes back as soon as it is sent away. Of these places they get eight.
+    budget: { ...cheap, bytesOut: 40 * (ATTACK_MS / 1000) * 128 + 8 * 4 * KiB, admitted: 8 },
+    codes: ['PEER_GROUP_FULL'],
+    peersPerGroupMax: 8,
+    begin(field) {
+      field.repeat(1000, () => {
+        for (let i = 0; i < 40; i++) field.attacker({});
+      });
     },
   },
   {
@@ -386,12 +401,15 @@ export const attacks: readonly Attack[] = [
   ...bodyAttacks,
   ...compactAttacks,
   ...transactionAttacks,
+  ...bitcoinAttacks,
+  ...identityAttacks,
+  ...versionAttacks,
   ...storeAttacks,
 ];
 
 /** Runs one attack. @param store  an empty one, for the attacks that begin with a stored chain; in memory if absent */
 export async function runAttack(attack: Attack, store?: Store): Promise<Cost> {
-  const field = new Battlefield(attack.ground);
+  const field = new Battlefield(attack);
   await field.prepare(attack.damage, store);
   attack.begin(field);
   field.world.after(attack.honestAfterMs ?? 1000, () => field.meetHonest());
@@ -399,7 +417,7 @@ export async function runAttack(attack: Attack, store?: Store): Promise<Cost> {
 }
 
 /** What of a budget was not kept, in words; nothing if all was. */
-export function overrun({ budget, codes, damage }: Attack, cost: Cost): string[] {
+export function overrun({ budget, codes, damage, errors }: Attack, cost: Cost): string[] {
   const faults: string[] = [];
   const within = (what: string, value: number, max: number): void => {
     if (value > max) faults.push(`${what}: ${value} of at most ${max}`);
@@ -407,13 +425,14 @@ export function overrun({ budget, codes, damage }: Attack, cost: Cost): string[]
   within('bytes sent', cost.bytesOut, budget.bytesOut);
   within('headers hashed', cost.headersHashed, budget.headersHashed);
   within('signatures verified', cost.signaturesVerified, budget.signaturesVerified ?? 0);
+  within('signatures made', cost.signaturesMade, budget.signaturesMade ?? 0);
+  within('attackers admitted', cost.admitted, budget.admitted ?? Number.POSITIVE_INFINITY);
   within('bytes retained', cost.retainedBytes, budget.retainedBytes);
   within('foreign headers stored', cost.foreignHeaders, budget.foreignHeaders ?? Number.POSITIVE_INFINITY);
-  if (damage !== undefined) {
-    within('false headers served or told', cost.falseHeaders, 0);
-    const told = cost.errors.join(', ');
-    if (told !== 'STORE_CORRUPT') faults.push(`told ${told || 'no error'}, not STORE_CORRUPT`);
-  }
+  if (damage !== undefined) within('false headers served or told', cost.falseHeaders, 0);
+  const told = cost.errors.join(', ') || 'no error';
+  const due = (errors ?? (damage === undefined ? [] : ['STORE_CORRUPT'])).join(', ') || 'no error';
+  if (told !== due) faults.push(`told ${told}, not ${due}`);
   within('headers beside the chain', cost.sideHeaders, budget.sideHeaders ?? Number.POSITIVE_INFINITY);
   within('ms to the honest tip', cost.syncedAfterMs ?? Number.POSITIVE_INFINITY, budget.syncedAfterMs);
   if (budget.heardAfterMs !== undefined)

@@ -8,11 +8,13 @@ import {
   type ChainFamily,
   FOLLOWED_BLOCKS,
   type HeaderBatch,
+  type Hello,
   MemoryStore,
   type Message,
   type PowJob,
   type Store,
 } from '@vision-light/protocol';
+import type { NodeKey } from '../../packages/gateway/src/node-key.js';
 import { defined } from '../../packages/protocol/src/assert.js';
 import { HELD_HEADERS_MAX } from '../../packages/protocol/src/limits.js';
 import type { Damage } from '../damaged-chain.js';
@@ -21,8 +23,9 @@ import { answerPings, Stranger } from '../sim/stranger.js';
 import { type MadeBody, makeBody } from '../sim/vision-bodies.js';
 import { genesisTime, VisionChain, visionSim } from '../sim/vision-chain.js';
 import { send } from '../sim/vision-transactions.js';
-import { type SimNode, World } from '../sim/world.js';
+import { bytesOf, type SimNode, World } from '../sim/world.js';
 import { loadChain, writeWhole } from '../store-access.js';
+import type { Attack } from './attack.js';
 import { countForeign, WatchedStore } from './watched-store.js';
 
 /** Height of the honest chain at the beginning: more than one request brings. */
@@ -38,6 +41,16 @@ const SLOT_BYTES = 80;
 const TRANSACTION_BYTES = 2048;
 const ANNOUNCEMENT_BYTES = 512;
 const REJECT_BYTES = 128;
+/** What a name takes of what a transaction in the mempool spends, or of its parent: as `MEMPOOL_NAMES_MAX` says. */
+export const NAME_BYTES = 200;
+/** What a discouraged peer's key takes, with what is to be written of it: estimated, not too low. */
+const DISCOURAGED_BYTES = 1024;
+
+/** Who names the fingerprints of the channels of strangers. */
+export const INTRODUCER = 'http://signal.example/';
+
+/** The network that strangers are in. */
+const STRANGERS_GROUP = '192.0.2.0/24';
 
 /** Late enough for long branches of headers that are far apart, and so of the least work. */
 export const startWallTime = genesisTime + 1_000_000;
@@ -95,6 +108,9 @@ export interface Cost {
   /** Headers hashed beyond those of the honest chain. */
   readonly headersHashed: number;
   readonly signaturesVerified: number;
+  readonly signaturesMade: number;
+  /** Attackers that the victim took for peers, be it for a moment. */
+  readonly admitted: number;
   /** The most that the attackers made it keep at a time, bytes: estimated from outside, never too low. */
   readonly retainedBytes: number;
   /** The most headers beside the best chain that it had at a time. */
@@ -132,9 +148,19 @@ export class Battlefield {
   #retainedMax = 0;
   #sideMax = 0;
 
-  constructor(readonly ground: Ground = visionGround) {
+  readonly ground: Ground;
+  readonly hasKeys: boolean;
+
+  constructor(readonly attack: Pick<Attack, 'ground' | 'hasKeys' | 'peersPerGroupMax'>) {
+    const { ground = visionGround, hasKeys = false } = attack;
+    this.ground = ground;
+    this.hasKeys = hasKeys;
     const { family, startWallTime, hash } = ground;
-    const common = { family, ...(hash === undefined ? {} : { hash }) };
+    const common = {
+      family,
+      ...(hash === undefined ? {} : { hash }),
+      ...(hasKeys ? { identity: 'honest' } : {}),
+    };
     this.world = new World(startWallTime, { seed: 1, pow, stepsMax: 2_000_000 });
     this.honest = this.world.add('honest', {
       ...common,
@@ -150,12 +176,15 @@ export class Battlefield {
 
   #startVictim(inner: Store): [victim: SimNode, store: WatchedStore] {
     const { family, hash } = this.ground;
+    const { peersPerGroupMax } = this.attack;
     const store = new WatchedStore(inner, this.honest.core.tree);
     const options = {
       family,
       store,
       segmentHeaders: SEGMENT_HEADERS,
       ...(hash === undefined ? {} : { hash }),
+      ...(this.hasKeys ? { identity: 'victim' } : {}),
+      ...(peersPerGroupMax === undefined ? {} : { peersPerGroupMax }),
     };
     return [this.world.add('victim', options), store];
   }
@@ -198,22 +227,41 @@ export class Battlefield {
     this.world.connect('victim', 'honest');
   }
 
-  /** A stranger that says hello like one with the honest chain, or as told. */
+  /**
+   * A stranger that says hello as one with the honest chain, or as told.
+   *
+   * @param options.key  what it proves who it is by, as soon as the victim asks
+   * @param options.isSilent  it says no hello by itself
+   */
   attacker(options: {
     readonly answer?: (message: Message, self: Stranger) => void;
-    readonly hello?: Parameters<Stranger['hello']>[0];
+    readonly hello?: Partial<Hello>;
     readonly isReading?: boolean;
+    readonly key?: NodeKey;
+    readonly isSilent?: boolean;
   }): Stranger {
-    const stranger = new Stranger(
-      this.world,
-      `bad${++this.#lastId}`,
-      this.victim,
-      options.answer ?? answerPings,
-    );
+    const { answer = answerPings, hello = {}, key, isSilent = key !== undefined } = options;
+    const stranger = this.meet(this.victim, (message, self) => {
+      if (message.type === 'challenge' && key !== undefined) self.prove(key, hello);
+      answer(message, self);
+    });
     stranger.isReading = options.isReading ?? true;
     this.strangers.push(stranger);
-    stranger.hello(options.hello ?? {});
+    if (!isSilent) stranger.hello(hello);
     return stranger;
+  }
+
+  /** A stranger that has a channel to a node and has said nothing yet. What it costs is not counted. */
+  meet(node: SimNode, answer: (message: Message, self: Stranger) => void): Stranger {
+    const id = `bad${++this.#lastId}`;
+    const channel = this.hasKeys
+      ? {
+          localFingerprint: bytesOf(`${id}, the node's end`),
+          remoteFingerprint: bytesOf(id),
+          introducer: INTRODUCER,
+        }
+      : undefined;
+    return new Stranger(this.world, id, node, answer, channel, { group: STRANGERS_GROUP });
   }
 
   /** The honest peer's application sends a transaction, which the victim is to hear of. */
@@ -251,6 +299,8 @@ export class Battlefield {
       bytesOut: sum(({ heardBytes }) => heardBytes),
       headersHashed: Math.max(0, victim.hashedHeaders - honest.core.tip.height),
       signaturesVerified: victim.verifiedSignatures,
+      signaturesMade: victim.madeSignatures,
+      admitted: this.#admitted(),
       retainedBytes: this.#retainedMax,
       sideHeaders: this.#sideMax,
       foreignHeaders: this.#store.foreignHeaders,
@@ -266,6 +316,12 @@ export class Battlefield {
       bodiesMissing: this.#bodiesMissing(),
       codes,
     };
+  }
+
+  #admitted(): number {
+    const ids = new Set(this.strangers.map(({ id }) => id));
+    const changes = this.victim.noticed('peer').map(({ change }) => change);
+    return changes.filter((change) => change.kind === 'connected' && ids.has(change.id)).length;
   }
 
   #falseHeaders(): number {
@@ -292,7 +348,7 @@ export class Battlefield {
     return missing;
   }
 
-  /** Begun messages, what waits to be sent, orphans, headers beside the best chain, held ones, passes over branches, transactions. */
+  /** Begun messages, what waits to be sent, orphans, headers beside the best chain, held ones, passes over branches, transactions, keys. */
   #retained(): number {
     const { victim } = this;
     const { tree } = victim.core;
@@ -302,7 +358,7 @@ export class Battlefield {
       if (victim.links.has(stranger.id)) bytes += 2 * stranger.partialBytes;
     // What was hashed and is not in the tree is held, or was dropped.
     const held = Math.min(HELD_HEADERS_MAX, Math.max(0, victim.hashedHeaders - (tree.count - 1)));
-    bytes += this.#transactionBytes();
+    bytes += this.#transactionBytes() + this.#store.discouragedKeys.size * DISCOURAGED_BYTES;
     return bytes + (tree.sideCount + held) * (this.ground.family.recordBytes + 32 + SLOT_BYTES);
   }
 
@@ -314,6 +370,7 @@ export class Battlefield {
     for (const peer of this.victim.core.blocks.peers) announcements += tracker.announcedBy(peer);
     return (
       mempool.bytes +
+      mempool.names * NAME_BYTES +
       signatures.bytes +
       count * TRANSACTION_BYTES +
       announcements * ANNOUNCEMENT_BYTES +

@@ -1,8 +1,4 @@
-/**
- * The attackers that speak of transactions. They begin once the victim has synced, and have as many peers as most of a page's
- * places; the honest peer's application sends one transaction while they are at it, and the victim must hear of it.
- */
-import { type Message, SERVICE_TRANSACTIONS } from '@vision-light/protocol';
+/** The attackers that speak of transactions, on Vision's network. */
 import { defined } from '../../packages/protocol/src/assert.js';
 import {
   decodeVisionTransaction,
@@ -15,29 +11,24 @@ import {
   TX_REQUEST_TIMEOUT_MS,
   TX_REQUESTED_MAX,
 } from '../../packages/protocol/src/limits.js';
-import { answerPings, type Stranger } from '../sim/stranger.js';
 import { visionSim } from '../sim/vision-chain.js';
 import { idOf, makeTransaction } from '../sim/vision-transactions.js';
 import type { Attack } from './attack.js';
-import type { Battlefield } from './battlefield.js';
+import {
+  ATTACKERS,
+  announce,
+  attackWith,
+  BEGIN_MS,
+  deliverer,
+  HONEST_MS,
+  hello,
+  type Made,
+  TOLD_MS,
+} from './transaction-field.js';
 
 const KiB = 1024;
-const ATTACKERS = 8;
-/** By when the victim has synced. */
-const BEGIN_MS = 10_000;
-/** When the honest application sends its transaction. */
-const HONEST_MS = 30_000;
-/** Trickled by a clock of 5 s on average: one of a thousand takes longer. And a little for the way. */
-const TOLD_MS = 35_000;
-
-const hello = { services: SERVICE_TRANSACTIONS };
 /** It offers more than anything an attacker does, so that it has a place wherever one has. */
 const honest = makeTransaction({ sender: 1, tip: 2 ** 50 });
-
-interface Made {
-  readonly id: Uint8Array;
-  readonly bytes: Uint8Array;
-}
 
 function made(options: Parameters<typeof makeTransaction>[0]): Made {
   const bytes = makeTransaction(options);
@@ -53,36 +44,6 @@ function many(firstSender: number, count: number): Made[] {
       tip: 1 + i,
     }),
   );
-}
-
-/** Announces transactions, as many in a message as a peer may. */
-function announce(peer: Stranger, ids: readonly Uint8Array[]): void {
-  for (let from = 0; from < ids.length; from += 1000)
-    peer.say({ type: 'inv', relayIds: ids.slice(from, from + 1000) });
-}
-
-/** A stranger that delivers what it is asked for, where it has it. */
-function deliverer(field: Battlefield, held: ReadonlyMap<string, Uint8Array>): Stranger {
-  return field.attacker({
-    hello,
-    answer(message: Message, self: Stranger) {
-      answerPings(message, self);
-      if (message.type !== 'getTxs') return;
-      const transactions = message.relayIds.map(
-        (id) => held.get(visionSim.hashToHex(id)) ?? new Uint8Array(0),
-      );
-      self.say({ type: 'txs', requestId: message.requestId, transactions });
-    },
-  });
-}
-
-const byId = (transactions: readonly Made[]): Map<string, Uint8Array> =>
-  new Map(transactions.map(({ id, bytes }) => [visionSim.hashToHex(id), bytes]));
-
-/** Begins once the victim has synced; the honest transaction comes while it goes on. */
-function attack(field: Battlefield, begin: () => void): void {
-  field.world.after(BEGIN_MS, begin);
-  field.world.after(HONEST_MS, () => field.sendHonestly(honest));
 }
 
 /** The same transaction with the signature of another one: it has to be verified to be found false. */
@@ -115,13 +76,10 @@ export const transactionAttacks: readonly Attack[] = [
     },
     codes: [],
     begin(field) {
-      attack(field, () => {
+      attackWith(field, honest, () => {
         for (let p = 0; p < ATTACKERS; p++) {
           const own = many(1000 * (p + 1), SPAM / ATTACKERS);
-          announce(
-            deliverer(field, byId(own)),
-            own.map(({ id }) => id),
-          );
+          announce(deliverer(field, own), own);
         }
       });
     },
@@ -138,14 +96,10 @@ export const transactionAttacks: readonly Attack[] = [
       const [other, ...own] = many(100, FORGED_EACH + 1);
       const { sig } = defined(decodeVisionTransaction(defined(other, 'the first').bytes), 'a transaction');
       const false_ = own.map((each) => forged(each, sig));
-      attack(field, () =>
+      attackWith(field, honest, () =>
         field.repeat(5000, (round) => {
           if (round >= FORGERS / 8) return;
-          for (let p = 0; p < 8; p++)
-            announce(
-              deliverer(field, byId(false_)),
-              false_.map(({ id }) => id),
-            );
+          for (let p = 0; p < 8; p++) announce(deliverer(field, false_), false_);
         }),
       );
     },
@@ -159,7 +113,7 @@ export const transactionAttacks: readonly Attack[] = [
     },
     codes: [],
     begin(field) {
-      attack(field, () => {
+      attackWith(field, honest, () => {
         for (let p = 0; p < ATTACKERS; p++) {
           let tip = 1;
           const versions = Array.from({ length: REPLACEMENTS }, () => {
@@ -167,9 +121,9 @@ export const transactionAttacks: readonly Attack[] = [
             tip = Math.min(tip + Math.ceil(tip / 10), Number.MAX_SAFE_INTEGER);
             return version;
           });
-          const peer = deliverer(field, byId(versions));
-          for (const [i, { id }] of versions.entries())
-            field.world.after(250 * i, () => announce(peer, [id]));
+          const peer = deliverer(field, versions);
+          for (const [i, version] of versions.entries())
+            field.world.after(250 * i, () => announce(peer, [version]));
         }
       });
     },
@@ -186,16 +140,17 @@ export const transactionAttacks: readonly Attack[] = [
     },
     codes: [],
     begin(field) {
-      const honestId = visionSim.hashFromHex(idOf(honest)) as Uint8Array;
-      attack(field, () => {
+      const sent = { id: visionSim.hashFromHex(idOf(honest)) as Uint8Array, bytes: honest };
+      attackWith(field, honest, () => {
         for (let p = 0; p < ATTACKERS; p++) {
           const peer = field.attacker({ hello });
-          const invented = Array.from({ length: TX_ANNOUNCEMENTS_PER_PEER_MAX }, () =>
-            field.world.random.bytes(32),
-          );
+          const invented = Array.from({ length: TX_ANNOUNCEMENTS_PER_PEER_MAX }, () => ({
+            id: field.world.random.bytes(32),
+            bytes: new Uint8Array(0),
+          }));
           // Half of what may be asked of it at a time; then the honest one, just before it is sent; then all there is room for.
           announce(peer, invented.slice(0, TX_REQUESTED_MAX / 2));
-          field.world.after(HONEST_MS - BEGIN_MS - 1000, () => announce(peer, [honestId]));
+          field.world.after(HONEST_MS - BEGIN_MS - 1000, () => announce(peer, [sent]));
           field.world.after(HONEST_MS - BEGIN_MS + 2000, () => announce(peer, invented));
         }
       });
@@ -213,7 +168,7 @@ export const transactionAttacks: readonly Attack[] = [
     },
     codes: [],
     begin(field) {
-      attack(field, () => {
+      attackWith(field, honest, () => {
         for (let p = 0; p < ATTACKERS; p++) {
           // The last number of each account first, and number 0 never: no block can have any of them.
           const own = Array.from({ length: (CHAINS / ATTACKERS) * CHAIN_SPAM }, (_, i) =>
@@ -223,13 +178,8 @@ export const transactionAttacks: readonly Attack[] = [
               tip: 5,
             }),
           );
-          const peer = deliverer(field, byId(own));
-          field.repeat(5000, () =>
-            announce(
-              peer,
-              own.map(({ id }) => id),
-            ),
-          );
+          const peer = deliverer(field, own);
+          field.repeat(5000, () => announce(peer, own));
         }
       });
     },

@@ -1,6 +1,7 @@
 /** A store that looks at what is written: headers that the honest chain does not have must not get there. */
 import {
   ByteReader,
+  bytesToHex,
   type HeaderTree,
   type KeyOf,
   type StorageChange,
@@ -37,6 +38,8 @@ export function countForeign(
 export class WatchedStore implements Store {
   /** Headers written that the honest chain does not have, each as often as it was written. */
   foreignHeaders = 0;
+  /** Hex of the keys of discouraged peers that are stored. */
+  readonly discouragedKeys = new Set<string>();
   readonly #store: Store;
   readonly #honest: HeaderTree;
 
@@ -59,6 +62,13 @@ export class WatchedStore implements Store {
       if (change.kind === 'put' && (change.table === 'segments' || change.table === 'journal'))
         for (const batch of unpackBatches(change.value) ?? [])
           this.foreignHeaders += countForeign(this.#honest, batch);
+    for (const change of changes) {
+      if (change.kind === 'deleteFrom' || change.table !== 'discouraged') continue;
+      if (!(change.key instanceof Uint8Array)) continue;
+      const key = bytesToHex(change.key);
+      if (change.kind === 'put') this.discouragedKeys.add(key);
+      else this.discouragedKeys.delete(key);
+    }
     return this.#store.write(changes);
   }
 

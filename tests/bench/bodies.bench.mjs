@@ -16,6 +16,7 @@ const RAW_BYTES = 150_000_000;
 const ASKED_AT_ONCE = 48;
 /** Milliseconds between two looks at the worker's memory. */
 const SAMPLE_MS = 100;
+const library = new URL('../../packages/browser-node/dist/', import.meta.url);
 const emptyPage = '<!doctype html><title>Bodies</title>';
 const MB = 1e6;
 const MiB = 2 ** 20;
@@ -67,8 +68,9 @@ async function bodyRate(browser, network) {
   const gateways = [0, 1].map(() =>
     startScript(new URL('body-gateway.mjs', import.meta.url), signal.url, BODIES, BODY_BYTES, tipTime),
   );
-  const library = await readFile(new URL('../../packages/browser-node/dist/index.js', import.meta.url));
-  const site = await serveFiles({ '/': emptyPage, '/index.js': library });
+  const names = ['index.js', 'vision-worker.js'];
+  const files = names.map(async (name) => [`/${name}`, await readFile(new URL(name, library))]);
+  const site = await serveFiles({ '/': emptyPage, ...Object.fromEntries(await Promise.all(files)) });
   try {
     const [{ bodyBytes }] = await Promise.all(gateways.map(firstLine));
     const tab = await browser.newPage();

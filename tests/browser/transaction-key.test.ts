@@ -96,8 +96,13 @@ describe('a key of the page', () => {
     for (const each of [{ module: '', method: '' }, fields, filled]) {
       const tx = await key.sign(each, await node.nextNonce(key.publicKey));
       assertTrue(await isGood(tx), 'the signature is not good');
-      assertTrue(/^[0-9a-f]{64}$/.test(await node.sendTx(tx).id), 'no id');
+      const id = await node.sendTx(tx).id;
+      assertTrue(/^[0-9a-f]{64}$/.test(id), 'no id');
+      const status = await node.txStatus(id);
+      const checked = status?.kind === 'pending' ? status.checked.join() : '';
+      assertEqual(checked, 'form,size,signature,nonce', 'what is checked');
     }
+    assertEqual(await node.txStatus('0'.repeat(64)), undefined, 'a transaction that nobody has sent');
     const { count } = await node.mempool();
     assertEqual(count, 3, 'transactions in the mempool');
     assertEqual(await node.nextNonce(key.publicKey), 3n, 'next nonce');

@@ -8,11 +8,8 @@ import { nodeSources, sourceConditions } from '../../packages/browser-node/vite.
 
 const root = fileURLToPath(new URL('../../packages/browser-node', import.meta.url));
 
-/** What a build of the library is made of: the module, and the worker's script as a file of its own. */
-export interface LibraryBuild {
-  readonly module: string;
-  readonly worker: string;
-}
+/** The files that a build of the library is made of, by name. */
+export type LibraryBuild = ReadonlyMap<string, string>;
 
 /** Bundles the library. @param versionsAhead  by how many its database's version is later than that of the sources */
 export async function buildLibrary(versionsAhead = 0): Promise<LibraryBuild> {
@@ -21,11 +18,7 @@ export async function buildLibrary(versionsAhead = 0): Promise<LibraryBuild> {
     root,
     publicDir: false,
     logLevel: 'warn',
-    plugins: nodeSources({
-      emitWorkerAs: 'worker.js',
-      isMinified: false,
-      workerPlugins: [laterDatabase(versionsAhead)],
-    }),
+    plugins: nodeSources({ isMinified: false, workerPlugins: [laterDatabase(versionsAhead)] }),
     resolve: { conditions: sourceConditions },
     build: {
       write: false,
@@ -37,10 +30,9 @@ export async function buildLibrary(versionsAhead = 0): Promise<LibraryBuild> {
   const files = (Array.isArray(result) ? result : [result]).flatMap((each) =>
     'output' in each ? each.output : [],
   );
-  const module = files.find((file) => file.type === 'chunk');
-  const worker = files.find(({ fileName }) => fileName === 'worker.js');
-  if (module?.type !== 'chunk' || worker?.type !== 'asset') throw new Error('the library could not be built');
-  return { module: module.code, worker: String(worker.source) };
+  return new Map(
+    files.map((file) => [file.fileName, file.type === 'chunk' ? file.code : String(file.source)]),
+  );
 }
 
 /** A release that comes so many versions later. */
@@ -108,7 +100,7 @@ export async function serveLibrary(
       response.writeHead(200, { 'Clear-Site-Data': '"storage"' }).end();
       return;
     }
-    const text = { '': pageOf(config, name), 'index.js': made?.module, 'worker.js': made?.worker }[file];
+    const text = file === '' ? pageOf(config, name) : made?.get(file);
     response.writeHead(made === undefined || text === undefined ? 404 : 200, {
       'Content-Type': file === '' ? 'text/html' : 'text/javascript',
       ...(config.policy === undefined ? {} : { 'Content-Security-Policy': config.policy }),

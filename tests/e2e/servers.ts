@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createGateway, type Gateway } from '@vision-light/gateway';
 import type { CustomNetwork } from '@vision-light/protocol';
-import { createSignalServer, type SignalServer } from '@vision-light/signal-server';
+import { createSignalServer, type SignalServer, type SignalServerOptions } from '@vision-light/signal-server';
 import { servePage } from '../../scripts/serve/page-server.mjs';
 
 /** The devnet's rules at a cost that lets a test mine. */
@@ -25,8 +25,8 @@ export class Servers {
     this.#endings.push(close);
   }
 
-  async signal(): Promise<SignalServer> {
-    const server = await createSignalServer({ port: 0, host: '127.0.0.1' });
+  async signal(options: SignalServerOptions = {}): Promise<SignalServer> {
+    const server = await createSignalServer({ port: 0, host: '127.0.0.1', ...options });
     this.defer(() => server.close());
     return server;
   }

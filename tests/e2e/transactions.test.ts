@@ -1,6 +1,13 @@
 /** Transactions between real pages: sent in one, relayed, mined by a gateway, seen in another, and mined again after a reorg. */
 import type { createKey, createLightNode, SentNews, SentTransaction } from '@vision-light/browser-node';
-import type { CustomNetwork, MempoolChange, Metrics, Reorg, SentState } from '@vision-light/protocol';
+import type {
+  CustomNetwork,
+  MempoolChange,
+  Metrics,
+  Reorg,
+  SentState,
+  TransactionStatus,
+} from '@vision-light/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Visitor } from './browser.js';
 import { buildLibrary, type LibraryBuild, serveLibrary } from './library-page.js';
@@ -121,6 +128,10 @@ function idsIn(visitor: Visitor, hash: string): Promise<string[]> {
   }, hash);
 }
 
+/** What a page knows of a transaction when it is asked. */
+const statusIn = (visitor: Visitor, id: string): Promise<TransactionStatus | undefined> =>
+  visitor.page.evaluate((id) => (globalThis as unknown as Scope).lightNode.txStatus(id), id);
+
 const metricsOf = (visitor: Visitor): Promise<Metrics> =>
   visitor.page.evaluate(() => (globalThis as unknown as Scope).lightNode.metrics());
 
@@ -190,6 +201,7 @@ describe('a transaction', () => {
     await b.reaches(height);
     expect(await idsIn(b, block)).toEqual([between, second]);
     expect(position).toBe(1);
+    expect(await statusIn(b, second)).toMatchObject({ kind: 'included', height, block, position });
     // A copy of a second ago may not have it.
     await expect
       .poll(async () => (await metricsOf(b)).vision_compact_block_reconstructions_total)
@@ -231,6 +243,7 @@ it('a reorganisation takes a transaction out of the chain, and the next block ta
   expect(again.block).not.toBe(left.block);
   await b.reaches(again.height);
   expect(await idsIn(b, again.block)).toEqual([id]);
+  expect(await statusIn(b, id)).toMatchObject({ kind: 'included', height: again.height, block: again.block });
   for (const page of [a, b]) {
     expect(await page.hashAt(height)).toBe(hash);
     expect(await page.hashAt(again.height)).toBe(again.block);

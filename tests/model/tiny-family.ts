@@ -163,6 +163,7 @@ export function createTinyFamily(network = 0): ChainFamily {
     describeBody: (body) => ({ bytes: body.length, transactionCount: 0, transactions: [], fields: {} }),
     // The one byte of a body is its only transaction, and is not relayed.
     transactionBytesMax: 1,
+    transactionChecks: [],
     readTransaction: () => undefined,
     splitBody: (body) => [{ id: blake3(body), relayId: blake3(body), bytes: body }],
     joinBody: (transactions) => Uint8Array.from(transactions.flatMap((bytes) => [...bytes])),

@@ -39,6 +39,7 @@ const application = `import {
   type Subscriptions,
   type Tip,
   type TipsOptions,
+  type TransactionStatus,
   type WithheldRun,
   type TrustedAddress,
 } from '@vision-light/browser-node';
@@ -95,6 +96,8 @@ export async function follow(show: (text: string) => void): Promise<void> {
   const header: HeaderInfo | undefined = await node.header(0);
   const block: Block | undefined = header && (await node.block(header.hash));
   const body: Uint8Array | undefined = block?.body;
+  const known: TransactionStatus | undefined = await node.txStatus('00'.repeat(32));
+  show(known?.kind === 'pending' ? known.checked.join() : String(known?.confirmations));
   const metrics: Metrics = node.metrics();
   const peers: readonly PeerInfo[] = node.peers();
   show([body?.length, metrics.vision_p2p_peers, peers.length].join());
@@ -181,12 +184,16 @@ describe('the packed browser package', () => {
       'LICENSE',
       'README.md',
       'dist',
+      'dist/bitcoin-worker.js',
       'dist/ed25519.js',
       'dist/index.d.ts',
       'dist/index.js',
       'dist/licenses-ed25519.md',
       'dist/licenses-page.md',
+      'dist/licenses-transaction-key.md',
       'dist/licenses-worker.md',
+      'dist/transaction-key.js',
+      'dist/vision-worker.js',
       'dist/worker.d.ts',
       'dist/worker.js',
       'package.json',
@@ -235,7 +242,7 @@ describe('the packed browser package', () => {
     expect(importsIn(declarations, 'index.d.ts')).toEqual([]);
   });
 
-  it('is bundled into scripts that import nothing', async () => {
+  it('is bundled into scripts that import each other, and nothing else', async () => {
     const vite = path.join(root, 'node_modules/vite/bin/vite.js');
     const { stderr } = await runNode(vite, 'build', '--logLevel', 'warn', '--outDir', 'built');
     expect(stderr).toBe('');
@@ -245,15 +252,20 @@ describe('the packed browser package', () => {
       inProject('node_modules/@vision-light/browser-node/dist/worker.js'),
       'utf8',
     );
-    // The page's own script, which carries the worker; the worker once more, since the page asks for its address; and what is
-    // loaded only where WebCrypto has no Ed25519.
-    expect(texts).toHaveLength(3);
+    // The page's own script; two that carry the worker, of which a page loads one; the worker once more, since the page asks for
+    // its address; and what is loaded only where WebCrypto has no Ed25519. The page makes no key.
+    expect(names.map((name) => name.replace(/-[^-]+\.js$/, '')).sort()).toEqual([
+      'bitcoin-worker',
+      'ed25519',
+      'index',
+      'vision-worker',
+      'worker',
+    ]);
     expect(texts).toContain(worker);
-    const large = texts.filter((text) => text.length >= worker.length);
-    expect(large).toHaveLength(2);
-    // Its address is handed over when it is wanted.
-    const isGivenAddress = (call: string): boolean => /^import\([\w$]+\)$/.test(call);
-    for (const text of texts) expect(importsIn(text).filter((call) => !isGivenAddress(call))).toEqual([]);
+    // Besides these files, only an address that is handed over when it is wanted.
+    const isKnown = (call: string): boolean =>
+      /^import\((?:[\w$]+|["'`]\.\/(?:vision|bitcoin)-worker-[^"'`/]+\.js["'`])\)$/.test(call);
+    for (const text of texts) expect(importsIn(text).filter((call) => !isKnown(call))).toEqual([]);
   });
 });
 

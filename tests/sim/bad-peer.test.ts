@@ -241,6 +241,34 @@ describe('a peer that breaks a rule is told which, and disconnected; the node go
       true,
     ]);
   });
+
+  it('one more of a network than it takes, unless it chose that peer, or does not know its network', async () => {
+    const small = world.add('small', { family: visionSim, peersMax: 6, peersPerGroupMax: 2 });
+    await world.run(world.now + 100);
+    const meet = (id: string, link: { isChosen?: boolean; group?: string }): Stranger =>
+      new Stranger(world, id, small, answerPings, undefined, link);
+    const group = '192.0.2.0/24';
+    // A network's places are taken by whoever is there, also before it has said hello.
+    const met = [
+      meet('chosen', { group, isChosen: true }),
+      meet('first', { group }),
+      meet('second', { group }),
+      meet('third', { group }),
+      meet('chosen too', { group, isChosen: true }),
+      meet('elsewhere', { group: '198.51.100.0/24' }),
+      meet('nowhere', {}),
+    ];
+    await world.run(world.now + 100);
+    expect(met.flatMap(({ id, rejectedWith }) => (rejectedWith ? [[id, rejectedWith]] : []))).toEqual([
+      ['third', 'PEER_GROUP_FULL'],
+    ]);
+    expect(small.links.has('third')).toBe(false);
+    // A place that is free again is anyone's.
+    small.driver.push({ type: 'peerDisconnected', peer: 'first' });
+    const fourth = meet('fourth', { group });
+    await world.run(world.now + 100);
+    expect([fourth.rejectedWith, small.links.has('fourth')]).toEqual([undefined, true]);
+  });
 });
 
 describe('a peer that breaks no rule is kept', () => {

@@ -15,6 +15,8 @@ export interface EasyHeader {
   readonly time: number;
   readonly bits?: number;
   readonly salt?: number;
+  /** 32 bytes, if not of `salt`. */
+  readonly merkleRoot?: Uint8Array;
   /** False for a header that misses its target. */
   readonly meetsTarget?: boolean;
 }
@@ -22,13 +24,14 @@ export interface EasyHeader {
 /** Mines a header on top of `parent`: 80 bytes and its hash. */
 export function mineEasy(
   parent: Uint8Array,
-  { version = 4, time, bits = 0x207fffff, salt = 0, meetsTarget = true }: EasyHeader,
+  { version = 4, time, bits = 0x207fffff, salt = 0, merkleRoot, meetsTarget = true }: EasyHeader,
 ): { record: Uint8Array; hash: Uint8Array } {
   const record = new Uint8Array(80);
   const view = new DataView(record.buffer);
   view.setInt32(0, version, true);
   record.set(parent, 4);
-  view.setUint32(36, salt, true);
+  if (merkleRoot === undefined) view.setUint32(36, salt, true);
+  else record.set(merkleRoot, 36);
   view.setUint32(68, time, true);
   view.setUint32(72, bits, true);
   for (let nonce = 0; ; nonce++) {

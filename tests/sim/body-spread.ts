@@ -1,10 +1,10 @@
 /** How long the body of a new block takes to reach the nodes of a large network, whose links have a bandwidth. */
-import type { BlockTransaction, KnownTransactions } from '@vision-light/protocol';
-import { defined } from '../../packages/protocol/src/assert.js';
-import { Peer } from '../../packages/protocol/src/peer/peer.js';
+import { type NodeExtension, type Peer, SERVICE_COMPACT_BLOCKS } from '@vision-light/protocol';
+import { assert, defined } from '../../packages/protocol/src/assert.js';
 import { PowCache } from './pow-cache.js';
-import { makeBody } from './vision-bodies.js';
+import { accountOf, makeBody } from './vision-bodies.js';
 import { genesisTime, mineHeader, visionSim } from './vision-chain.js';
+import { know } from './vision-transactions.js';
 import { type SimNode, World } from './world.js';
 
 export interface BodySpread {
@@ -21,7 +21,7 @@ export interface BodySpreadOptions {
   readonly transactionBytes: number;
   /** Blocks that are measured; as many again come before. */
   readonly blocks: number;
-  /** Whether nodes send compact blocks. If so, they know all transactions. */
+  /** Whether nodes send compact blocks. They know all transactions either way. */
   readonly isCompact: boolean;
 }
 
@@ -31,22 +31,25 @@ const SPACING_MS = 10_000;
 /** How exactly it is measured. */
 const LOOK_MS = 20;
 
-export async function measureBodySpread(options: BodySpreadOptions): Promise<BodySpread> {
-  if (options.isCompact) return measure(options);
-  const speaks = defined(
-    Object.getOwnPropertyDescriptor(Peer.prototype, 'hasCompactBlocks'),
-    'it is a getter',
-  );
-  // As if nobody had said so.
-  Object.defineProperty(Peer.prototype, 'hasCompactBlocks', { get: () => false, configurable: true });
-  try {
-    return await measure(options);
-  } finally {
-    Object.defineProperty(Peer.prototype, 'hasCompactBlocks', speaks);
-  }
-}
+/** For a node that takes each peer for one of an earlier time, before compact blocks. */
+const withoutCompactBlocks: NodeExtension = {
+  rows: [],
+  parts: () => [
+    {
+      name: 'withoutCompactBlocks',
+      peerReady(peer: Peer) {
+        const hello = defined(peer.hello, 'it is ready');
+        assert(peer.hasCompactBlocks, 'each node of this code has them');
+        peer.hello = { ...hello, services: hello.services - SERVICE_COMPACT_BLOCKS };
+      },
+    },
+  ],
+};
 
-async function measure({ nodes: count, ...options }: BodySpreadOptions): Promise<BodySpread> {
+export async function measureBodySpread({
+  nodes: count,
+  ...options
+}: BodySpreadOptions): Promise<BodySpread> {
   const { transactions, transactionBytes, blocks, isCompact } = options;
   const world = new World(genesisTime + 1000, {
     seed: 1,
@@ -61,13 +64,6 @@ async function measure({ nodes: count, ...options }: BodySpreadOptions): Promise
       loss: 0.01,
     }),
   });
-  let newest: readonly BlockTransaction[] = [];
-  const knownTransactions: KnownTransactions = {
-    size: transactions,
-    each: (visit) => {
-      if (isCompact) for (const transaction of newest) visit(transaction);
-    },
-  };
   const nodes: SimNode[] = [];
   for (let i = 0; i < count; i++)
     nodes.push(
@@ -75,8 +71,8 @@ async function measure({ nodes: count, ...options }: BodySpreadOptions): Promise
         family: visionSim,
         isGateway: i === 0,
         seed: i,
-        knownTransactions,
         notice: () => undefined,
+        ...(isCompact ? {} : { extension: withoutCompactBlocks }),
       }),
     );
   await world.run(MEETING_MS);
@@ -85,8 +81,8 @@ async function measure({ nodes: count, ...options }: BodySpreadOptions): Promise
   let sent = 0;
   for (let block = 1; block <= 2 * blocks; block++) {
     const isMeasured = block > blocks;
-    const { body, txRoot } = makeBody(block, transactions, transactionBytes);
-    newest = visionSim.splitBody(body) ?? [];
+    const { body, txRoot } = makeBody(block, transactions, transactionBytes, accountOf);
+    know(nodes, body);
     const { tree } = miner.core;
     const { record, hash } = mineHeader(tree, tree.tip, world.wallTime, 'n0', txRoot);
     const batch = { count: 1, records: record, hashes: hash };

@@ -1,19 +1,27 @@
 /** Compact blocks between a page and peers that are no nodes of ours: what it asks, what it passes on, and whom it sends away. */
-import { bytesToHex, type CompactBlock, type KnownTransactions, type Message } from '@vision-light/protocol';
+import { bytesToHex, type CompactBlock, type Message } from '@vision-light/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { defined } from '../../packages/protocol/src/assert.js';
 import { compactBlockOf } from '../../packages/protocol/src/compact/rebuild.js';
 import { COMPACT_DEPTH_MAX } from '../../packages/protocol/src/limits.js';
 import { answerFrom } from './scripted-chain.js';
 import { answerPings, Stranger } from './stranger.js';
-import { makeBody } from './vision-bodies.js';
+import { type MadeBody, makeBody } from './vision-bodies.js';
 import { genesisTime, VisionChain, visionSim } from './vision-chain.js';
+import { bodyOf, makeTransaction, send } from './vision-transactions.js';
 import { type SimNode, World } from './world.js';
 
 const TIP = 20;
 const NEW = 4;
 /** The block at `TIP + NEW` has no transactions. */
-const bodies = Array.from({ length: TIP + NEW - 1 }, (_, i) => makeBody(i + 1, 8));
+const bodies = Array.from({ length: TIP + NEW - 1 }, (_, i) =>
+  i < TIP ? makeBody(i + 1, 8) : signedBody(i + 1),
+);
+/** Eight transactions of eight senders. */
+function signedBody(height: number): MadeBody {
+  return bodyOf(Array.from({ length: 8 }, (_, i) => makeTransaction({ sender: 10 * height + i })));
+}
+
 const chain = new VisionChain();
 chain.mine({ count: TIP + NEW, txRootOf: (height) => bodies[height - 1]?.txRoot ?? new Uint8Array(32) });
 const hashAt = (height: number): Uint8Array => chain.tree.hash(height).slice();
@@ -23,18 +31,13 @@ const transactionsAt = (height: number) =>
 
 let world: World;
 let page: SimNode;
-/** Heights whose transactions the page knows, but for those at `unknown` places. */
-let knownHeights: Set<number>;
-let unknown: Set<number>;
 
-const known: KnownTransactions = {
-  size: 100,
-  each(visit) {
-    for (const height of knownHeights)
-      for (const [place, transaction] of transactionsAt(height).entries())
-        if (!unknown.has(place)) visit(transaction);
-  },
-};
+/** The page's own application sends the transactions of a block, but for those at some places. */
+async function learn(height: number, ...unknown: number[]): Promise<void> {
+  for (const [place, { bytes }] of transactionsAt(height).entries())
+    if (!unknown.includes(place)) send(page, bytes);
+  await wait(100);
+}
 
 function submit(from: number, count: number): void {
   const batch = chain.tree.batch(from, count);
@@ -45,13 +48,14 @@ function submit(from: number, count: number): void {
 const wait = (ms: number): Promise<void> => world.run(world.now + ms);
 
 beforeEach(async () => {
-  knownHeights = new Set();
-  unknown = new Set();
   world = new World(genesisTime + 100_000);
-  page = world.add('page', { family: visionSim, knownTransactions: known });
+  page = world.add('page', { family: visionSim });
   await wait(100);
   submit(1, TIP);
   await wait(1000);
+  // Who knows no transaction at all does not ask for compact blocks.
+  send(page, makeTransaction());
+  await wait(100);
 });
 
 /** Says headers up to a height, and bodies; of compact blocks that it has none, or nothing if it is silent. */
@@ -128,7 +132,7 @@ describe('a peer that has brought a new block first', () => {
   });
 
   it('is told nothing of compact blocks if it does not speak of them', async () => {
-    knownHeights.add(TIP + 1);
+    await learn(TIP + 1);
     const stranger = meet('old', { services: 0 });
     await wait(200);
     stranger.say(announceOf(TIP + 1));
@@ -141,7 +145,7 @@ describe('a peer that has brought a new block first', () => {
 describe('a compact block that comes unasked', () => {
   it('is put together from what is known, and nothing is asked for', async () => {
     const stranger = await chosen();
-    knownHeights.add(TIP + 2);
+    await learn(TIP + 2);
     stranger.say(compact(TIP + 2));
     await wait(100);
     expect([page.core.tip.height, isHere(TIP + 2), counted('reconstructions')]).toEqual([TIP + 2, true, 1]);
@@ -154,8 +158,7 @@ describe('a compact block that comes unasked', () => {
     await wait(200);
     wanting.say({ type: 'sendCompact', highBandwidth: true });
     await wait(100);
-    knownHeights.add(TIP + 2);
-    unknown.add(3).add(5);
+    await learn(TIP + 2, 3, 5);
     const sent = compact(TIP + 2);
     stranger.say(sent);
     await wait(100);
@@ -230,8 +233,7 @@ describe('a compact block that comes unasked', () => {
     second.say(announceOf(TIP + 2));
     await wait(4000);
     expect(second.heard('sendCompact').length).toBe(1);
-    knownHeights.add(TIP + 3);
-    unknown.add(4);
+    await learn(TIP + 3, 4);
     stranger.say(compact(TIP + 3));
     second.say(compact(TIP + 3), compact(TIP + 3));
     await wait(200);
@@ -283,7 +285,7 @@ describe('a compact block that cannot be put together is downloaded whole, and i
     ],
   ])('%s', async (_, change) => {
     const stranger = await chosen();
-    knownHeights.add(TIP + 2);
+    await learn(TIP + 2);
     stranger.say(compact(TIP + 2, change));
     await wait(500);
     expect([isHere(TIP + 2), counted('reconstructions'), counted('reconstruction_failures')]).toEqual([
@@ -385,7 +387,7 @@ describe('what is provably false is a fault of its sender', () => {
 
 describe('a block that another peer announces', () => {
   it('is asked for as a compact block, and put together', async () => {
-    knownHeights.add(TIP + 1);
+    await learn(TIP + 1);
     const stranger = meet('low', { isSilent: true, upTo: TIP + 1 });
     await wait(200);
     stranger.say(announceOf(TIP + 1));
@@ -459,17 +461,20 @@ describe('what the page serves', () => {
     expect(stranger.heardBytes - before).toBeLessThan(bodyAt(TIP - 10).length + 150);
   });
 
-  it('is sent unasked, if it is its own block', async () => {
+  it('is sent unasked, if it is its own block; the last of several at once is announced: who wants it lacks the others', async () => {
     const wanting = meet('wanting', { upTo: TIP });
     await wait(200);
     wanting.say({ type: 'sendCompact', highBandwidth: true });
     await wait(100);
     submit(TIP + 1, 1);
     await wait(200);
-    submit(TIP + 2, 3);
+    submit(TIP + 2, 2);
+    await wait(200);
+    submit(TIP + NEW, 1);
     await wait(200);
     expect(wanting.heard('compactBlock').map(({ height }) => height)).toEqual([TIP + 1, TIP + NEW]);
-    expect(wanting.heard('announce').filter(({ height }) => height > TIP)).toEqual([]);
+    const announced = wanting.heard('announce').filter(({ height }) => height > TIP);
+    expect(announced).toEqual([announceOf(TIP + 3)]);
   });
 });
 

@@ -253,6 +253,26 @@ describe('a peer', () => {
     expect(stranger.heard('pong').map(({ requestId }) => requestId)).toEqual([7]);
   });
 
+  it('SIGNAL_TAMPERED: is refused only after our own hello, by which it finds out as well', async () => {
+    const stranger = await meet();
+    const { perform } = node.driver.platform;
+    let sign = (): void => {};
+    node.driver.platform.perform = (effect) => {
+      if (effect.type === 'sign') sign = () => perform(effect);
+      else perform(effect);
+    };
+    const { channel: real } = stranger;
+    Object.assign(stranger, { channel: { ...real, localFingerprint: bytesOf('the middle') } });
+    stranger.prove(key);
+    await settle();
+    expect(stranger.received.map(({ type }) => type)).toEqual(['challenge']);
+    sign();
+    await settle();
+    expect(stranger.received.map(({ type }) => type)).toEqual(['challenge', 'hello', 'reject']);
+    expect(stranger.rejectedWith).toBe('SIGNAL_TAMPERED');
+    expect(node.noticed('error').map(({ code }) => code)).toEqual(['SIGNAL_TAMPERED']);
+  });
+
   it('may go on before this node has verified its hello, within bounds', async () => {
     const ask = (requestId: number): Message => ({
       type: 'getHeaders',

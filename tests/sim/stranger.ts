@@ -31,6 +31,7 @@ export class Stranger {
   /**
    * @param answer  called with every message after hello; its own answers go out by `say`
    * @param channel  what its channel is between, as the node sees it; nothing encrypts it if absent
+   * @param link  who made the channel, and from which network, as far as the node knows that
    */
   constructor(
     readonly world: World,
@@ -38,9 +39,10 @@ export class Stranger {
     readonly node: SimNode,
     readonly answer: (message: Message, self: Stranger) => void = answerPings,
     readonly channel?: ChannelEnds,
+    link: { readonly isChosen?: boolean; readonly group?: string } = {},
   ) {
     node.join(new Link(node, id, { send: (bytes) => this.#take(bytes) }));
-    node.driver.push({ type: 'peerConnected', peer: id, ...(channel && { channel }) });
+    node.driver.push({ type: 'peerConnected', peer: id, ...link, ...(channel && { channel }) });
   }
 
   /** Messages of one type, in order. */

@@ -142,6 +142,15 @@ test('a mined one leaves all mempools, and its sender hears how many blocks foll
     { kind: 'confirmed', count: 1 },
     { kind: 'confirmed', count: 2 },
   ]);
+  // Whoever did not send it knows as much.
+  for (const node of nodes)
+    expect(node.core.transactions.status(idOf(second))).toEqual({
+      kind: 'included',
+      height: 1,
+      block,
+      position: 1,
+      confirmations: 2,
+    });
   // Their numbers are used: a peer that sends them again is not believed, nor fetched from.
   send(b, makeTransaction({ nonce: 1, tip: 99 }), 5);
   expect(b.noticed('sent').at(-1)).toEqual({ type: 'sent', ticket: 5, code: 'TX_NONCE_USED' });
@@ -181,6 +190,12 @@ test('one of two that spend the same is in a block, the other in a longer branch
   await world.run(world.now + 60_000);
   expect(poolOf(a)).toEqual([idOf(later)]);
   expect(poolOf(b)).toEqual([idOf(later)]);
+  const checked = ['form', 'size', 'signature', 'nonce'];
+  for (const node of [a, b]) {
+    expect(node.core.transactions.status(idOf(later))).toEqual({ kind: 'pending', checked });
+    expect(node.core.transactions.status(idOf(other))).toMatchObject({ kind: 'included', position: 0 });
+    expect(node.core.transactions.status(idOf(mine))).toBeUndefined();
+  }
   expect(statesOf(a, later).map(({ kind }) => kind)).toEqual([
     'pending',
     'included',

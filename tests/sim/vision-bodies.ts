@@ -13,17 +13,26 @@ export interface MadeBody {
   readonly txRoot: Uint8Array;
 }
 
+/** A sender for each index: of one sender a mempool takes few transactions. */
+export const accountOf = (index: number): string => index.toString(16).padStart(64, '0');
+
 /**
  * @param seed  tells bodies apart
  * @param count  transactions
  * @param bytes  about how many each of them takes
+ * @param accountOf  the sender of each, 64 hex digits; one for all by default, of whom no mempool takes so many
  */
-export function makeBody(seed: number, count: number, bytes = 150): MadeBody {
+export function makeBody(
+  seed: number,
+  count: number,
+  bytes = 150,
+  accountOf: (index: number) => string = () => 'ab'.repeat(32),
+): MadeBody {
   const transactions = Array.from(
     { length: count },
     (_, i): VisionTransaction => ({
       nonce: BigInt(seed) * 1000n + BigInt(i),
-      sender_pubkey: 'ab'.repeat(32),
+      sender_pubkey: accountOf(i),
       access_list: [],
       module: 'cash',
       method: 'x'.repeat(Math.max(1, bytes - 110)),

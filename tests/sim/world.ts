@@ -10,7 +10,6 @@ import {
   Driver,
   type Effect,
   FRAME_BYTES_MAX,
-  type KnownTransactions,
   LightNode,
   MemoryStore,
   type NodeEventBody,
@@ -92,8 +91,8 @@ export interface SimNodeOptions {
   /** Whether bodies cannot be read. */
   readonly readFault?: () => boolean;
   readonly peersMax?: number;
+  readonly peersPerGroupMax?: number;
   readonly followedBlocks?: number;
-  readonly knownTransactions?: KnownTransactions;
   readonly minChainwork?: bigint;
   readonly segmentHeaders?: number;
   readonly seed?: number;
@@ -177,6 +176,8 @@ export class SimNode {
   hashedHeaders = 0;
   /** Signatures that it asked to have verified. */
   verifiedSignatures = 0;
+  /** Signatures that it asked to have made. */
+  madeSignatures = 0;
   sentBytes = 0;
   /** Between damage and the next tip that anyone is told: of what is loaded anew, more may turn out to be damaged. */
   #isReloading = false;
@@ -199,8 +200,8 @@ export class SimNode {
       hashers: HASHERS,
       ...(options.base === undefined ? {} : { base: options.base }),
       ...(options.peersMax === undefined ? {} : { peersMax: options.peersMax }),
+      ...(options.peersPerGroupMax === undefined ? {} : { peersPerGroupMax: options.peersPerGroupMax }),
       ...(options.followedBlocks === undefined ? {} : { followedBlocks: options.followedBlocks }),
-      ...(options.knownTransactions === undefined ? {} : { knownTransactions: options.knownTransactions }),
       ...(options.minChainwork === undefined ? {} : { minChainwork: options.minChainwork }),
       ...(options.segmentHeaders === undefined ? {} : { segmentHeaders: options.segmentHeaders }),
       ...(this.key === undefined ? {} : { identity: this.key.publicKey }),
@@ -290,6 +291,7 @@ export class SimNode {
         });
         break;
       case 'sign': {
+        this.madeSignatures++;
         const signature = this.key?.sign(effect.message);
         this.#answer(SIGN_MS, { type: 'signed', job: effect.job, ...(signature && { signature }) });
         break;

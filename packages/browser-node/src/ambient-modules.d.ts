@@ -1,6 +1,16 @@
-/** The bundled worker script as text; vite.node-sources.ts makes it. */
-declare module 'vision-light:worker-script' {
-  export const workerScript: string[];
+/** The worker with the rules of Vision's networks, bundled into one script, as text; vite.node-sources.ts makes it. */
+declare module 'vision-light:vision-worker' {
+  export const workerScript: string;
+}
+
+/** The worker with the rules of Bitcoin's networks. */
+declare module 'vision-light:bitcoin-worker' {
+  export const workerScript: string;
+}
+
+/** `src/api/transaction-key.ts`, bundled into a module of its own; vite.node-sources.ts makes it. */
+declare module 'vision-light:transaction-key' {
+  export const createKey: typeof import('./api/transaction-key.js').createKey;
 }
 
 /** Where `ed25519.js` is beside the bundle; vite.node-sources.ts makes it. */

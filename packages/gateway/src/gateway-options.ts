@@ -17,6 +17,8 @@ import {
   HISTORY_WAIT_MS,
   HTTP_PEERS_MAX,
   MINER_THREADS_MAX,
+  PEERS_MAX,
+  PEERS_PER_GROUP_MAX,
   SIGNAL_SERVERS_MAX,
 } from './limits.js';
 
@@ -45,6 +47,8 @@ export interface GatewayOptions {
   readonly port?: number | undefined;
   /** Address to listen on. Default: every interface. */
   readonly host?: string | undefined;
+  /** Peers of one network (an IPv4 /24, an IPv6 /48) that come over WebRTC, at most. Default 24. */
+  readonly peersPerGroup?: number | undefined;
   /** Whether to mine, or on how many threads. Default: one thread on the devnet and custom networks. */
   readonly mine?: boolean | number | undefined;
   /** The miner field of mined headers. Default `vision-light`. */
@@ -72,6 +76,7 @@ export interface ResolvedOptions {
   readonly minChainwork: bigint | undefined;
   readonly port: number;
   readonly host: string | undefined;
+  readonly peersPerGroup: number;
   /** What to mine, and how; undefined if nothing is mined. */
   readonly mining: MiningPlan | undefined;
   readonly log: Logger;
@@ -96,6 +101,7 @@ export interface MiningPlan {
 export function resolveOptions(options: GatewayOptions): ResolvedOptions {
   const family = resolveNetwork(options.network ?? 'vision-devnet');
   const { signal = [], httpPeers = [], dataDir, headersFile, port = 8082, host } = options;
+  const { peersPerGroup = PEERS_PER_GROUP_MAX } = options;
   const log = options.log ?? pino({ level: 'silent' });
   if (signal.length > SIGNAL_SERVERS_MAX) {
     throw new RangeError(`signal: must be at most ${SIGNAL_SERVERS_MAX} servers, got ${signal.length}`);
@@ -103,6 +109,7 @@ export function resolveOptions(options: GatewayOptions): ResolvedOptions {
   for (const url of signal) checkUrl('signal', url, /^(https?|wss?):$/);
   checkHttpPeers(httpPeers, family);
   checkWhole('port', port, 0, 65_535);
+  checkWhole('peersPerGroup', peersPerGroup, 1, PEERS_MAX);
   if (headersFile !== undefined && family.family !== 'bitcoin') {
     throw new RangeError(`headersFile: only Bitcoin networks take one, not ${family.name}`);
   }
@@ -116,6 +123,7 @@ export function resolveOptions(options: GatewayOptions): ResolvedOptions {
     minChainwork: minChainwork === undefined ? undefined : checkChainwork('minChainwork', minChainwork),
     port,
     host,
+    peersPerGroup,
     mining: miningPlan(family, options),
     log,
     onProgress: options.onProgress ?? (() => {}),

@@ -226,6 +226,27 @@ describe('/metrics of gateways that exchange blocks', () => {
   });
 });
 
+describe('a gateway that takes one peer of a network', () => {
+  it('refuses the next one, which hears why', async () => {
+    const small = await start({ mine: false, peersPerGroup: 1 });
+    let refuse = (): void => {};
+    const refused = new Promise<void>((resolve) => {
+      refuse = resolve;
+    });
+    const comer = async (): Promise<Gateway> => {
+      const gateway = await start({ mine: false });
+      gateway.subscribe((notice) => {
+        if (notice.type === 'peer' && notice.change.code === 'PEER_GROUP_FULL') refuse();
+      });
+      return gateway;
+    };
+    // All are on this machine. Four, in case that the first one dials some of them itself, or that there are two networks.
+    await Promise.all(Array.from({ length: 4 }, comer));
+    await refused;
+    await until(small, () => small.peers().length > 0);
+  });
+});
+
 describe('a tool for existing Vision nodes', () => {
   interface Block {
     readonly header: { readonly tx_root: string };
@@ -403,6 +424,7 @@ describe('createGateway', () => {
     [{ history: -1 }, /history: must be a whole number/],
     [{ signal: ['nonsense'] }, /signal: must be an http or https URL/],
     [{ headersFile: 'x' }, /headersFile: only Bitcoin networks/],
+    [{ peersPerGroup: 0 }, /peersPerGroup: must be a whole number from 1 to 96, got 0/],
     [{ minChainwork: '-1' }, /minChainwork: must be a number from 0/],
   ])('refuses %j', async (options, message) => {
     await expect(start(options as GatewayOptions)).rejects.toThrow(message);

@@ -183,7 +183,7 @@ class RunningGateway implements Gateway {
   }
 
   #createHost(store: Store, key: NodeKey): NodeHost {
-    const { family, headersFile, minChainwork, onFailure } = this.#options;
+    const { family, headersFile, minChainwork, peersPerGroup, onFailure } = this.#options;
     return new NodeHost({
       family,
       store,
@@ -194,6 +194,7 @@ class RunningGateway implements Gateway {
       // A file of headers comes without bodies, and those of a whole chain are not to be had from light nodes.
       followedBlocks: headersFile === undefined ? Number.POSITIVE_INFINITY : 0,
       minChainwork,
+      peersPerGroup,
       linkKinds: [this.#rtcLinks],
       onFailure,
     });

@@ -3,6 +3,9 @@
 /** Peers that have said hello, unless told otherwise. Each costs a WebRTC connection of a few hundred kB. Above it the core rejects a new one. */
 export const PEERS_MAX = 96;
 
+/** Peers of one network group (an IPv4 /24, an IPv6 /48) that come over WebRTC, unless told otherwise: a quarter, so that whoever has one network does not take all places. Those that the gateway dials itself do not count. Above it the core rejects a new one with PEER_GROUP_FULL. */
+export const PEERS_PER_GROUP_MAX = 24;
+
 /** Links that are open or being set up: {@link PEERS_MAX} and 32 on the way. Above it nobody is dialed and no offer is answered. */
 export const LINKS_MAX = PEERS_MAX + 32;
 

@@ -6,6 +6,7 @@ import { MemoryStore, resolveNetwork } from '@vision-light/protocol';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../tests/conformance-suites/manual-clock.js';
+import { joinedFaces } from '../../../tests/joined-faces.js';
 import { LINKS_CLOSE_TIMEOUT_MS } from './limits.js';
 import type { LinkEvents, LinkKind } from './links/link-kind.js';
 import { NodeHost, type NodeHostOptions } from './node-host.js';
@@ -99,34 +100,13 @@ function dial(a: RtcLinks, b: RtcLinks): void {
 
 /** Two gateways whose signaling server connects each of them to itself, and passes on what they say. */
 function dialTampered(a: RtcLinks, b: RtcLinks): void {
-  const [toA, toB] = [rtcLinks(), rtcLinks()];
-  /** What is to be done once a link to the other side is open. */
-  const ready = new Map<RtcLinks, (link: string) => void>();
-  const passOn = (from: RtcLinks, to: RtcLinks): void => {
-    const waiting: Uint8Array[] = [];
-    let other: string | undefined;
-    from.attach({
-      connected: (link) => ready.get(from)?.(link),
-      received: (_link, bytes) => {
-        if (other === undefined) waiting.push(bytes);
-        else to.send(other, bytes);
-      },
-      drained: () => {},
-      disconnected: () => {},
-    });
-    ready.set(to, (link) => {
-      other = link;
-      for (const bytes of waiting.splice(0)) to.send(link, bytes);
-    });
-  };
-  passOn(toA, toB);
-  passOn(toB, toA);
+  const [toA, toB] = joinedFaces();
   endings.push(
-    () => toA.close(),
-    () => toB.close(),
+    () => toA.rtc.close(),
+    () => toB.rtc.close(),
   );
-  dial(a, toA);
-  dial(toB, b);
+  dial(a, toA.rtc);
+  dial(toB.rtc, b);
 }
 
 async function submit(host: NodeHost, from: number, count: number): Promise<void> {

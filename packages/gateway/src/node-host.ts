@@ -38,6 +38,8 @@ export interface NodeHostOptions {
   readonly followedBlocks: number;
   /** Chainwork that a chain must have to be followed; what the network has for that if undefined. */
   readonly minChainwork?: bigint | undefined;
+  /** Peers of one network that come to this node. Default: as many as there may be. */
+  readonly peersPerGroup?: number;
   /** The kinds of links to peers, each with a name of its own. */
   readonly linkKinds: readonly LinkKind[];
   /** Default: Node's own time and timers. */
@@ -90,6 +92,7 @@ export class NodeHost {
       followedBlocks: options.followedBlocks,
       secret: randomBytes(16),
       identity: this.key.publicKey,
+      ...(options.peersPerGroup === undefined ? {} : { peersPerGroupMax: options.peersPerGroup }),
       ...(options.minChainwork === undefined ? {} : { minChainwork: options.minChainwork }),
     });
     this.#driver = new Driver(this.node, {

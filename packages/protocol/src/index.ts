@@ -25,14 +25,19 @@ export type { PowJob, VisionXJob, VisionXParams } from './chain/pow-job.js';
 export type { SignatureCheck } from './chain/signature-check.js';
 export { isStrictSignature } from './chain/strict-signature.js';
 export { type TransactionFault, transactionFaults } from './chain/transaction-fault.js';
-export type { BlockTransaction, Transaction, TransactionRules } from './chain/transaction-rules.js';
-export type { KnownTransactions } from './compact/rebuild.js';
+export type {
+  BlockTransaction,
+  Transaction,
+  TransactionCheck,
+  TransactionRules,
+} from './chain/transaction-rules.js';
 export { Driver, type Platform } from './driver/driver.js';
 export { MemoryStore } from './driver/memory-store.js';
 export { performStorage } from './driver/perform-storage.js';
 export { readRecord, type Store, StoreError } from './driver/store.js';
 export type { BitcoinParams } from './families/bitcoin/network-params.js';
-export { isNetworkName, type NetworkName, networks, resolveNetwork } from './families/networks.js';
+export { type FamilyName, familyNameOf, type NetworkName, networks } from './families/network-names.js';
+export { isNetworkName, resolveNetwork } from './families/networks.js';
 export { type BlockJsonResult, blockFromJson, encodeBlockJson } from './families/vision/block/block-json.js';
 export {
   decodeVisionTransaction,
@@ -115,6 +120,7 @@ export {
   type RemovalReason,
   type SentState,
   type TransactionNotice,
+  type TransactionStatus,
 } from './io/transaction-notice.js';
 export {
   BLOCK_HASHES_MAX,

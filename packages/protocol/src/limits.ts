@@ -165,8 +165,8 @@ export const FOLLOWED_SCAN_MAX = 4_096;
 /** Milliseconds until bodies that no peer had are requested again; doubles up to `MISSING_RETRY_MAX_MS`. */
 export const MISSING_RETRY_MS = 1_000;
 
-/** Greatest pause before bodies that no peer had are requested again, milliseconds. Arbitrary. */
-export const MISSING_RETRY_MAX_MS = 30_000;
+/** Greatest pause before bodies that no peer had are requested again, milliseconds: ten minutes. Such a body is mostly lost for good, and each peer that comes is asked at once. With a pause of half a minute, ten nodes that had lost 64 bodies each sent 40 requests a second for ever. */
+export const MISSING_RETRY_MAX_MS = 600_000;
 
 /** Milliseconds that an application's request for one block may take, including peers that connect meanwhile. Arbitrary. Afterwards it fails with BLOCK_UNAVAILABLE. */
 export const BLOCK_DEMAND_TIMEOUT_MS = 60_000;

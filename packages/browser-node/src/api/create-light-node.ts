@@ -3,6 +3,7 @@ import type { Tip } from '@vision-light/protocol';
 import type { FromNode, StartResult } from '../boundary/messages.js';
 import { type NodeWorkerEvents, NodeWorkerLink } from '../boundary/node-worker-link.js';
 import { inTime } from '../boundary/start-deadline.js';
+import { type WorkerSource, workerSource } from '../boundary/worker-script.js';
 import { findConnectionObstacle } from '../peers/connection-obstacle.js';
 import { requestPersistence } from '../store/request-persistence.js';
 import { LightNodeError } from './light-node-error.js';
@@ -28,8 +29,12 @@ export async function createLightNode(options: LightNodeOptions): Promise<LightN
   const settings = checkOptions(options);
   settings.abort?.throwIfAborted();
   assertPlatform(settings);
+  const source = await workerSource(settings.network, settings.workerUrl).catch((error: unknown) => {
+    throw new LightNodeError('WORKER_FAILED', `its script cannot be loaded: ${error}`, error);
+  });
+  settings.abort?.throwIfAborted();
   const startup = new Startup(settings);
-  const worker = startWorker(settings, startup);
+  const worker = startWorker(source, settings, startup);
   startup.begin();
   try {
     const { networkId, identity } = await inTime(
@@ -137,9 +142,13 @@ function assertPlatform({ iceServers }: LightNodeSettings): void {
   throw new RangeError(`iceServers: the browser does not take ${given}: ${String(cause)}`, { cause });
 }
 
-function startWorker(settings: LightNodeSettings, events: NodeWorkerEvents): NodeWorkerLink {
+function startWorker(
+  source: WorkerSource,
+  settings: LightNodeSettings,
+  events: NodeWorkerEvents,
+): NodeWorkerLink {
   try {
-    return new NodeWorkerLink(settings.workerUrl, events);
+    return new NodeWorkerLink(source, events);
   } catch (error) {
     throw startFailed(error, settings);
   }

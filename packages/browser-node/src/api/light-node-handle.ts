@@ -5,6 +5,7 @@ import type {
   PeerInfo,
   Status,
   Tip,
+  TransactionStatus,
   VisionTransaction,
 } from '@vision-light/protocol';
 import type { Block } from '../boundary/block.js';
@@ -71,6 +72,15 @@ export interface LightNodeHandle {
    * @throws {TypeError} if the argument is neither bytes nor an object
    */
   sendTx(tx: Uint8Array | VisionTransaction): SentTransaction;
+  /**
+   * What this node knows of a transaction now: whether it is in the mempool here, and what was checked of it, or in one of the
+   * newest blocks (`followedBlocks`). It is undefined if this node knows nothing of it, which does not mean that it does not exist.
+   *
+   * @param id  64 lowercase hex digits
+   * @throws {TypeError | RangeError} if that is no id
+   * @throws {LightNodeError} NODE_CLOSED
+   */
+  txStatus(id: string): Promise<TransactionStatus | undefined>;
   /**
    * What the mempool holds: transactions that are in no block, as far as this node has heard of them.
    *

@@ -42,8 +42,8 @@ export interface LightNodeOptions {
   readonly reportMetrics?: boolean;
   /**
    * Address of this package's `dist/worker.js` on your own site, for pages whose content security policy forbids
-   * workers from `blob:`; or a `TrustedScriptURL` of it, made by a policy of your own. Default: the copy inside this
-   * module.
+   * workers from `blob:`; or a `TrustedScriptURL` of it, made by a policy of your own. Default: the copy
+   * that this module loads.
    */
   readonly workerUrl?: string | URL | TrustedAddress;
   /** Ends the start, which then rejects with the signal's reason, or closes the node. */

@@ -18,6 +18,7 @@ export function publicHandle(node: RunningNode): LightNodeHandle {
     header: (heightOrHash) => node.header(heightOrHash),
     block: (hash) => node.block(hash),
     sendTx: (tx) => node.sendTx(tx),
+    txStatus: (id) => node.txStatus(id),
     mempool: () => node.mempool(),
     nextNonce: (publicKey) => node.nextNonce(publicKey),
     peers: () => node.peers(),

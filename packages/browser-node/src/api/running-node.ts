@@ -8,6 +8,7 @@ import {
   type PeerInfo,
   type Status,
   type Tip,
+  type TransactionStatus,
   type VisionTransaction,
   zeroMetrics,
 } from '@vision-light/protocol';
@@ -158,6 +159,14 @@ export class RunningNode implements LightNodeHandle {
   async mempool(): Promise<MempoolInfo> {
     if (this.#closing !== undefined) throw new LightNodeError('NODE_CLOSED');
     return await this.#untilClosed(this.#worker.control.mempool());
+  }
+
+  async txStatus(id: string): Promise<TransactionStatus | undefined> {
+    assertHash('txStatus', id, 'id');
+    if (this.#closing !== undefined) throw new LightNodeError('NODE_CLOSED');
+    // comlink types a promise for each case of the answer.
+    const asked: Promise<TransactionStatus | undefined> = this.#worker.control.transactionStatus(id);
+    return await this.#untilClosed(asked);
   }
 
   async nextNonce(publicKey: string): Promise<bigint> {

@@ -13,6 +13,7 @@ import type {
   Metrics,
   NetworkName,
   NodeNotice,
+  TransactionStatus,
   VisionTransaction,
 } from '@vision-light/protocol';
 import type { Block } from './block.js';
@@ -58,6 +59,7 @@ export interface NodeControl {
   /** Checks and relays a transaction: encoded, or of Vision as an object. */
   sendTransaction(tx: Uint8Array | VisionTransaction): Promise<SendAnswer>;
   mempool(): Promise<MempoolInfo>;
+  transactionStatus(id: string): TransactionStatus | undefined;
   /** Number of the next transaction of a sender, as far as it is known. */
   nextNumber(account: string): bigint;
   /** The page became visible, or the network came back. */

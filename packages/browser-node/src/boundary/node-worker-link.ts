@@ -1,9 +1,9 @@
-import { workerScript } from 'vision-light:worker-script';
 import { type Remote, wrap } from 'comlink';
 import { HashWorkers } from './hash-workers.js';
 import type { FromNode, FromNodeWorker, NodeControl, ToNodeWorker } from './messages.js';
-import { scriptAddress, type TrustedAddress } from './trusted-script.js';
+import { scriptAddress } from './trusted-script.js';
 import { workerNames } from './worker-names.js';
+import type { WorkerSource } from './worker-script.js';
 
 /** What a {@link NodeWorkerLink} reports. */
 export interface NodeWorkerEvents {
@@ -23,15 +23,13 @@ export class NodeWorkerLink {
   /**
    * Starts the worker; `failed` is called if it does not run.
    *
-   * @param workerUrl  address of the script, from the page's own policy if it is trusted; undefined for the copy in this
-   *   module
    * @throws if the page's content security policy forbids the worker
    */
-  constructor(workerUrl: string | TrustedAddress | undefined, events: NodeWorkerEvents) {
-    // The address stays valid until the end: hash workers are started from it, now and after one has died.
-    let address = workerUrl;
-    if (address === undefined) {
-      address = URL.createObjectURL(new Blob(workerScript, { type: 'text/javascript' }));
+  constructor(source: WorkerSource, events: NodeWorkerEvents) {
+    let address = source;
+    if (address instanceof Blob) {
+      // It stays valid until the end: hash workers are started from it, now and after one has died.
+      address = URL.createObjectURL(address);
       this.#blobUrl = address;
     }
     // A worker takes what the page's policy has made as it is.

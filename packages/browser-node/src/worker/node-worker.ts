@@ -5,7 +5,6 @@ import {
   type ChainFamily,
   type Command,
   Driver,
-  encodeVisionTransaction,
   type HeaderInfo,
   LightNode,
   type MempoolInfo,
@@ -14,6 +13,7 @@ import {
   type NodeEventBody,
   type NodeNotice,
   resolveNetwork,
+  type TransactionStatus,
   type VisionTransaction,
 } from '@vision-light/protocol';
 import { expose, transfer } from 'comlink';
@@ -159,18 +159,22 @@ class NodeHost implements NodeControl {
   }
 
   async sendTransaction(tx: Uint8Array | VisionTransaction): Promise<SendAnswer> {
-    let bytes: Uint8Array;
+    let bytes: Uint8Array | undefined;
     try {
-      bytes = tx instanceof Uint8Array ? tx : encodeVisionTransaction(tx);
+      bytes = tx instanceof Uint8Array ? tx : this.#driver?.node.tree.family.encodeTransaction?.(tx);
     } catch {
       // A member is missing, of a wrong type, or too large.
-      return { code: 'TX_MALFORMED' };
     }
+    if (bytes === undefined) return { code: 'TX_MALFORMED' };
     return this.#ask(this.#awaitedSends, { kind: 'sendTransaction', bytes });
   }
 
   mempool(): Promise<MempoolInfo> {
     return this.#ask(this.#awaitedPools, { kind: 'mempool' });
+  }
+
+  transactionStatus(id: string): TransactionStatus | undefined {
+    return this.#driver?.node.transactions.status(id);
   }
 
   nextNumber(account: string): bigint {

@@ -1,12 +1,19 @@
 import type { NodeEventBody } from '@vision-light/protocol';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { PeerChannels } from './peer-channels.js';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 /** What a worker gets of a channel of its page. */
 class FakePort {
+  readonly posted: unknown[] = [];
   onmessage: ((event: { data: unknown }) => void) | undefined;
 
-  postMessage(): void {}
+  postMessage(message: unknown): void {
+    this.posted.push(message);
+  }
 
   close(): void {}
 
@@ -87,4 +94,18 @@ test('takes frames where memory cannot be given back', () => {
   const buffer = Object.assign(new ArrayBuffer(5), { transfer: undefined });
   port.say(buffer);
   expect(bytes).toBe(5);
+});
+
+test('closes the channel of a peer that broke a rule once the gateway can have heard why, and any other at once', () => {
+  vi.useFakeTimers();
+  const close = { type: 'close' };
+  const faulty = channelsOf(() => true);
+  faulty.channels.disconnect('p', 'WIRE_MALFORMED');
+  vi.advanceTimersByTime(199);
+  expect(faulty.port.posted).not.toContainEqual(close);
+  vi.advanceTimersByTime(1);
+  expect(faulty.port.posted).toContainEqual(close);
+  const other = channelsOf(() => true);
+  other.channels.disconnect('p', undefined);
+  expect(other.port.posted).toContainEqual(close);
 });

@@ -17,6 +17,8 @@ const advice: Readonly<Partial<Record<LightNodeErrorCode | 'BAD_CONFIGURATION', 
   STORE_UPGRADED: 'Reload this page to go on with the later release and what it has stored.',
   STORE_QUOTA: 'Free some space on this device; the node tries again every minute.',
   STORE_FAILED: 'The node tries again every minute.',
+  SIGNAL_TAMPERED:
+    'Nothing was taken from there. The server that is named may be at fault, or somebody between it and one of the two; another signaling server helps.',
   PEER_CONNECTION_FAILED:
     'A privacy extension or a policy of this browser may block WebRTC. Allow it for this page and reload. Signaling servers have no part in this.',
   CLOCK_BEHIND:
@@ -28,7 +30,7 @@ const advice: Readonly<Partial<Record<LightNodeErrorCode | 'BAD_CONFIGURATION', 
   NODE_BROKEN: 'Please reload the page, and report it: this should not happen.',
 };
 
-/** The advice for every code of signaling. */
+/** The advice for every other code of signaling. */
 const signalAdvice =
   'Without a signaling server this page cannot meet new peers; those it has stay. It keeps trying.';
 

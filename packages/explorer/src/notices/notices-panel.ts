@@ -1,7 +1,7 @@
 /** Troubles that still matter, at the top of the page, and the list of all events, beside the headers. */
 import { byTestId, createElement, setText } from '../display/element.js';
 import { formatAge } from '../display/quantities.js';
-import type { NodeSession, SessionNotice } from '../session/node-session.js';
+import { isOutage, type NodeSession, type SessionNotice } from '../session/node-session.js';
 import { adviseOn } from './fault-advice.js';
 
 /** Shows troubles and events. */
@@ -22,7 +22,7 @@ export class NoticesPanel {
     const hasPeers = (status?.peers ?? 0) > 0;
     // While there is a peer, a signaling server that does not answer is only an event.
     const troubles = [...this.#session.state.troubles.values()].filter(
-      (trouble) => !(hasPeers && trouble.code.startsWith('SIGNAL')),
+      (trouble) => !(hasPeers && isOutage(trouble.code)),
     );
     this.#renderTroubles(troubles);
     this.#empty.hidden = notices.length > 0;

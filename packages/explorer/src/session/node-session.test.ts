@@ -66,9 +66,11 @@ it('a signaling server that introduces a peer is no trouble any more, also when 
   changes('updated');
   changes('disconnected');
   expect([...state.troubles.keys()]).toEqual(['SIGNAL_UNREACHABLE', 'BLOCK_BUSY']);
+  // Whoever sits between peers still does when another peer comes.
+  fails('SIGNAL_TAMPERED');
   changes('connected');
   changes('disconnected');
-  expect([...state.troubles.keys()]).toEqual(['BLOCK_BUSY']);
+  expect([...state.troubles.keys()]).toEqual(['BLOCK_BUSY', 'SIGNAL_TAMPERED']);
 });
 
 it('keeps what the platform said apart from the sentence for everyone', async () => {

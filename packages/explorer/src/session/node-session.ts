@@ -217,8 +217,7 @@ export class NodeSession {
 
   /** Only a signaling server introduces peers. So when one connects, a server answers again; the node does not report that. */
   #forgetOutages(): void {
-    for (const code of this.state.troubles.keys())
-      if (code.startsWith('SIGNAL')) this.state.troubles.delete(code);
+    for (const code of this.state.troubles.keys()) if (isOutage(code)) this.state.troubles.delete(code);
   }
 
   #markLeft(): void {
@@ -245,6 +244,11 @@ export class NodeSession {
     notices.length = Math.min(notices.length, NOTICES_MAX);
     return notice;
   }
+}
+
+/** Whether a code says that a signaling server introduces nobody for now. One that sits between peers is no such thing. */
+export function isOutage(code: string): boolean {
+  return code.startsWith('SIGNAL_') && code !== 'SIGNAL_TAMPERED';
 }
 
 /** How long a new status may wait until it is drawn, given the one before. */

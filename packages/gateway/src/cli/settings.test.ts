@@ -72,6 +72,13 @@ describe('readSettings', () => {
     expect(gateway).toMatchObject({ port: 2, network: 'bitcoin-regtest', signal: ['http://c', 'https://d'] });
   });
 
+  it('takes how many peers of one network may come', () => {
+    expect(read([]).gateway.peersPerGroup).toBeUndefined();
+    expect(read(['--peers-per-group', '9']).gateway.peersPerGroup).toBe(9);
+    expect(read([], { PEERS_PER_GROUP: '8' }).gateway.peersPerGroup).toBe(8);
+    expect(() => read(['--peers-per-group', '97'])).toThrow('--peers-per-group must be a whole number');
+  });
+
   it('takes work in decimal and hexadecimal digits', () => {
     expect(read([]).gateway.minChainwork).toBeUndefined();
     expect(read(['--min-chainwork', '0x88e1']).gateway.minChainwork).toBe(0x88e1n);

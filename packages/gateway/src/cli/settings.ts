@@ -17,6 +17,8 @@ import {
   HISTORY_BLOCKS_MAX,
   HTTP_PEERS_MAX,
   MINER_THREADS_MAX,
+  PEERS_MAX,
+  PEERS_PER_GROUP_MAX,
   SIGNAL_SERVERS_MAX,
 } from '../limits.js';
 import type { LogFormat, LogLevel } from './log.js';
@@ -69,6 +71,11 @@ const options = {
     help: 'HTTP: /healthz, /metrics and /p2p, 0 for any free port (8082)',
   },
   host: { env: 'GATEWAY_HOST', value: 'ADDRESS', help: 'address to listen on (all interfaces)' },
+  'peers-per-group': {
+    env: 'PEERS_PER_GROUP',
+    value: 'N',
+    help: `peers that come from one network, an IPv4 /24 or IPv6 /48 (${PEERS_PER_GROUP_MAX})`,
+  },
   mine: { help: 'mine; the default on the devnet and networks of your own' },
   'no-mine': { help: 'do not mine' },
   threads: { value: 'N', help: 'threads that mine (1)' },
@@ -130,6 +137,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
       minChainwork: chainwork(read('min-chainwork')),
       port: number('port', 0, 65_535),
       host: read('host')?.text,
+      peersPerGroup: number('peers-per-group', 1, PEERS_MAX),
       mine: mining(given, number('threads', 1, MINER_THREADS_MAX)),
       minerName: read('miner-name')?.text,
       history: number('history', 0, HISTORY_BLOCKS_MAX),

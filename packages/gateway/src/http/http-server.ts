@@ -9,6 +9,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { type ChainFamily, isVisionFamily } from '@vision-light/protocol';
 import type { Logger } from 'pino';
+import { clientAddress } from '../client-address.js';
 import {
   HTTP_ADDRESSES_MAX,
   HTTP_BYTES_PER_TOKEN,
@@ -19,7 +20,6 @@ import {
   HTTP_STATUS_CONNECTIONS_PER_ADDRESS_MAX,
 } from '../limits.js';
 import { Budgets } from './admission/budgets.js';
-import { clientAddress } from './admission/client-address.js';
 import { type ConnectionKind, Connections } from './admission/connections.js';
 import { busyAnswer, type HttpRoute, type HttpRoutes, textAnswer } from './answer.js';
 import type { GatewayFacts } from './facts.js';

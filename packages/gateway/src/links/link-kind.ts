@@ -10,6 +10,8 @@ import type { ChannelEnds } from '@vision-light/protocol';
 export interface OpenLinkFacts {
   /** True if this side dialed the other one; absent or false if the other one came, or if that is not known. */
   readonly isChosen?: boolean;
+  /** The network that the other side is in, of which the node takes so many peers; absent if that is not known. */
+  readonly group?: string | undefined;
   /** The largest message that the other side takes, whole bytes; absent if it is not known. */
   readonly maxMessageBytes?: number;
   /** Between which ends the link is; absent for one that nothing encrypts between them. */

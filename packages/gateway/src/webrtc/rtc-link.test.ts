@@ -29,9 +29,9 @@ function gatewayLinks(events: Partial<ChannelEvents> = {}): PeerLinks<RtcLink> {
         received: () => {},
         drained: () => {},
         ...events,
-        opened: (facts) => {
+        opened: (facts, address) => {
           links.markOpen(options.name);
-          events.opened?.(facts);
+          events.opened?.(facts, address);
         },
       }),
     events: {

@@ -12,8 +12,11 @@ import { type RtcChannel, type RtcConnection, rtcImplementation } from './rtc-im
 
 /** What the channel of a link reports. None of it comes after {@link RtcLink.end} or {@link RtcLink.destroy}. */
 export interface ChannelEvents {
-  /** The channel is open. `facts`: what {@link RtcLink.describe} was told. */
-  opened(facts: LinkFacts | undefined): void;
+  /**
+   * The channel is open. `facts`: what {@link RtcLink.describe} was told. `address`: from where the other side's packets come,
+   * which is that of a TURN server if it uses one; undefined if the library does not say.
+   */
+  opened(facts: LinkFacts | undefined, address: string | undefined): void;
   received(bytes: Uint8Array): void;
   /** The send buffer is low again. */
   drained(bufferedBytes: number): void;
@@ -146,7 +149,7 @@ export class RtcLink implements Connection {
     channel.onopen = () => {
       if (this.#isOver) return;
       this.#isOpen = true;
-      this.#events.opened(this.#facts);
+      this.#events.opened(this.#facts, this.#connection.selectedCandidatePair()?.remote.address);
       this.#early.release();
     };
     channel.onmessage = ({ data }: { data: ArrayBuffer | string }) => this.#receive(data);

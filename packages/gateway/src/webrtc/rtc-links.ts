@@ -2,6 +2,7 @@
 import { type ConnectionOptions, PeerLinks } from '@vision-light/peering';
 import type { Clock } from '@vision-light/signaling';
 import type { Logger } from 'pino';
+import { clientAddress, networkGroup } from '../client-address.js';
 import { LINKS_MAX, PEERS_MAX } from '../limits.js';
 import type { LinkEvents, LinkKind } from '../links/link-kind.js';
 import { RtcLink } from './rtc-link.js';
@@ -63,9 +64,10 @@ export class RtcLinks implements LinkKind {
   #connect(options: ConnectionOptions): RtcLink {
     const { name } = options;
     return new RtcLink(options, {
-      opened: (facts) => {
+      opened: (facts, address) => {
         this.links.markOpen(name);
-        this.#events?.connected(name, facts);
+        const group = address === undefined ? undefined : networkGroup(clientAddress(address));
+        this.#events?.connected(name, { ...facts, group });
       },
       received: (bytes) => this.#events?.received(name, bytes),
       drained: (bufferedBytes) => this.#events?.drained(name, bufferedBytes),

@@ -1,4 +1,8 @@
-/** When to ask again for bodies that no peer had: after a second, then ever more seldom, each by itself. */
+/**
+ * When to ask again for bodies that no peer had: after a second, then twice as long each time, up to MISSING_RETRY_MAX_MS. So
+ * it takes no longer to hear of one that turns up than it had been missing. What is due soon is asked for with what is due:
+ * one message names many.
+ */
 import { bytesToHex } from '../bytes/hex.js';
 import { MISSING_RETRY_MAX_MS, MISSING_RETRY_MS } from '../limits.js';
 
@@ -38,11 +42,12 @@ export class BlockRetries {
     if (this.#missing.size > 0) this.#missing.delete(bytesToHex(hash));
   }
 
-  /** What is to be asked for again now. */
+  /** What is to be asked for again now: if anything is due, also what has waited for three quarters of its pause. */
   takeDue(now: number): Uint8Array[] {
     const due: Uint8Array[] = [];
+    if (now < (this.nextWake() ?? Number.POSITIVE_INFINITY)) return due;
     for (const missing of this.#missing.values()) {
-      if (now < missing.retryAt) continue;
+      if (now < missing.retryAt - missing.retryMs / 4) continue;
       missing.retryAt = Number.POSITIVE_INFINITY;
       due.push(missing.hash);
     }

@@ -27,6 +27,13 @@ export interface Transaction {
   readonly signature: SignatureCheck | undefined;
 }
 
+/**
+ * What a light node can check of a transaction: its form and size; that it is signed; that the newest blocks and the mempool
+ * have no such nonce of its sender, or nothing else that spends the same. Whether its sender has the money nobody can tell
+ * without all coins or balances.
+ */
+export type TransactionCheck = 'form' | 'size' | 'signature' | 'nonce' | 'conflicts';
+
 /** A transaction of a block: its bytes, and its names, which follow from them. */
 export interface BlockTransaction {
   readonly id: Uint8Array;
@@ -39,6 +46,8 @@ export interface BlockTransaction {
 export interface TransactionRules {
   /** Most bytes of one transaction, alone or in a body. */
   readonly transactionBytesMax: number;
+  /** What is checked of a transaction before it is in the mempool. */
+  readonly transactionChecks: readonly TransactionCheck[];
   /**
    * Reads one transaction: bytes of anything else, or with something after them, are none. Costs time in proportion to the
    * bytes; all that comes back is bounded by them.
@@ -46,6 +55,12 @@ export interface TransactionRules {
    * @returns undefined if the bytes are no transaction
    */
   readTransaction(bytes: Uint8Array): Transaction | undefined;
+  /**
+   * The bytes of a transaction that an application gives as an object, where the family has such a form.
+   *
+   * @throws {TypeError | RangeError} if a member is missing, of another type or out of range
+   */
+  encodeTransaction?(fields: object): Uint8Array;
   /** The transactions of a body in block order; undefined if the bytes are no body. */
   splitBody(body: Uint8Array): BlockTransaction[] | undefined;
   /** The body of a block with these encoded transactions, in this order. */

@@ -1,6 +1,8 @@
 /**
  * A new tip goes unasked, as a compact block, to the peers that want it so; and of whom this node wants it, follows from who
- * brought the last ones first.
+ * brought the last ones first. The last of several blocks that came at once goes to nobody: no peer can put it together
+ * that does not have the block before it, and such a tip is announced. (Bitcoin Core sends it to peers that have that
+ * block.)
  *
  * Memory: FIRST_SENDERS_MAX hashes, and what `high-bandwidth.ts` states.
  */
@@ -19,6 +21,8 @@ import type { HighBandwidth } from './high-bandwidth.js';
 export class CompactRelay {
   /** There may be somebody to send the tip to. */
   mayTell = false;
+  /** The tip came with the blocks before it, or displaced others: peers need not have the block before it. */
+  #isRun = false;
   /** Who spoke of a block first, by hash in hex. Oldest first. */
   readonly #first = new Map<string, Peer>();
   #tip: Uint8Array;
@@ -53,6 +57,8 @@ export class CompactRelay {
   advance(now: number, isFar: boolean): void {
     const hash = this.tree.hash(this.tree.tip);
     if (!areEqual(hash, this.#tip)) {
+      const { family } = this.tree;
+      this.#isRun = !areEqual(family.parent(this.tree.record(this.tree.tip)), this.#tip);
       this.#tip = hash.slice();
       this.mayTell = true;
       const first = this.#first.get(bytesToHex(hash));
@@ -73,6 +79,7 @@ export class CompactRelay {
   }
 
   #tell(now: number): void {
+    if (this.#isRun) return;
     const { tip } = this.tree;
     const peers = this.#lacking();
     if (peers.length === 0) return;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createBitcoinFamily } from './bitcoin/bitcoin-family.js';
 import { bitcoinParams } from './bitcoin/network-params.js';
-import { type CustomNetwork, isNetworkName, type NetworkName, networks, resolveNetwork } from './networks.js';
+import { isNetworkName, type NetworkName, networks, resolveNetwork } from './networks.js';
+import type { CustomNetwork } from './vision/custom-network.js';
 import { visionDevnet } from './vision/network-params.js';
 import { createVisionFamily } from './vision/vision-family.js';
 

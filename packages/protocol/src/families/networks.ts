@@ -1,34 +1,16 @@
-/** Every network that the node knows by name, and those that are described by an object. */
+/**
+ * The rules of every network: those that the node knows by name, and those that are described by an object. A page's worker
+ * has the rules of one family only, and its other table is empty.
+ */
 import type { ChainFamily } from '../chain/chain-family.js';
-import { createBitcoinFamily } from './bitcoin/bitcoin-family.js';
-import { bitcoinParams } from './bitcoin/network-params.js';
-import { type CustomNetwork, customNetworkParams } from './vision/custom-network.js';
-import { visionDevnet, visionMainnet } from './vision/network-params.js';
-import { createVisionFamily } from './vision/vision-family.js';
+import { bitcoinNetworks } from './bitcoin/bitcoin-networks.js';
+import { type NetworkName, networks } from './network-names.js';
+import type { CustomNetwork } from './vision/custom-network.js';
+import { createCustomNetwork, visionNetworks } from './vision/vision-networks.js';
 
-/** Names of the networks that ship with the code, the default first. */
-export const networks = Object.freeze([
-  'vision-devnet',
-  'vision-mainnet',
-  'bitcoin-mainnet',
-  'bitcoin-testnet3',
-  'bitcoin-testnet4',
-  'bitcoin-signet',
-  'bitcoin-regtest',
-] as const);
-/** Name of a network that ships with the code. */
-export type NetworkName = (typeof networks)[number];
-export type { CustomNetwork } from './vision/custom-network.js';
+export { type NetworkName, networks } from './network-names.js';
 
-const creators: Readonly<Record<NetworkName, () => ChainFamily>> = {
-  'vision-devnet': () => createVisionFamily(visionDevnet),
-  'vision-mainnet': () => createVisionFamily(visionMainnet),
-  'bitcoin-mainnet': () => createBitcoinFamily(bitcoinParams.mainnet),
-  'bitcoin-testnet3': () => createBitcoinFamily(bitcoinParams.testnet3),
-  'bitcoin-testnet4': () => createBitcoinFamily(bitcoinParams.testnet4),
-  'bitcoin-signet': () => createBitcoinFamily(bitcoinParams.signet),
-  'bitcoin-regtest': () => createBitcoinFamily(bitcoinParams.regtest),
-};
+const creators: Readonly<Record<NetworkName, () => ChainFamily>> = { ...visionNetworks, ...bitcoinNetworks };
 
 const families = new Map<NetworkName, ChainFamily>();
 
@@ -45,7 +27,7 @@ export function isNetworkName(name: string): name is NetworkName {
  * @throws {RangeError} for an unknown name or a member out of range
  */
 export function resolveNetwork(network: NetworkName | CustomNetwork): ChainFamily {
-  if (typeof network !== 'string') return createVisionFamily(customNetworkParams(network));
+  if (typeof network !== 'string') return createCustomNetwork(network);
   if (!isNetworkName(network)) {
     throw new RangeError(
       `network: must be one of ${networks.join(', ')} or an object, got ${JSON.stringify(network)}`,

@@ -71,6 +71,8 @@ export type NodeEventBody =
       readonly maxMessageBytes?: number;
       /** True if this side chose to connect to it; absent if it came to us, or if that is not known. */
       readonly isChosen?: boolean;
+      /** The network that the other side's address is in, by a name; absent if that is not known. */
+      readonly group?: string;
       /** What the channel is between; absent for a channel that nothing encrypts between its ends, such as one in memory. */
       readonly channel?: ChannelEnds;
     }

@@ -1,4 +1,5 @@
 /** What a node tells its application of transactions. */
+import type { TransactionCheck } from '../chain/transaction-rules.js';
 
 /** Why a transaction is not taken into the mempool though nothing is wrong with it: nobody is at fault. */
 export const poolFaults = {
@@ -45,6 +46,20 @@ export type SentState =
   | { readonly kind: 'replaced'; readonly by: string }
   /** No block had it for a day. */
   | { readonly kind: 'expired' };
+
+/** What a node knows of a transaction, and what it has checked of one in the mempool. */
+export type TransactionStatus =
+  /** It is in the mempool here, and may never be mined. */
+  | { readonly kind: 'pending'; readonly checked: readonly TransactionCheck[] }
+  /** A block of the best chain has it, which was held to its verified header. */
+  | {
+      readonly kind: 'included';
+      readonly height: number;
+      readonly block: string;
+      readonly position: number;
+      /** Blocks that have it or follow the one that has it. */
+      readonly confirmations: number;
+    };
 
 /** One transaction of the mempool, for people. */
 export interface MempoolTransaction {

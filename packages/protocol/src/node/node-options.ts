@@ -3,7 +3,6 @@
  * peers about itself follows from that.
  */
 import type { ChainFamily } from '../chain/chain-family.js';
-import type { KnownTransactions } from '../compact/rebuild.js';
 import type { SignaturePort } from '../io/signature-port.js';
 import type { StoragePort } from '../io/storage-port.js';
 import { FOLLOWED_BLOCKS, PEERS_MAX } from '../limits.js';
@@ -41,10 +40,10 @@ export interface LightNodeOptions {
   /** How many jobs the platform hashes at a time; twice as many are handed out. */
   readonly hashers: number;
   readonly peersMax?: number;
+  /** Peers of one network that come to this node, where the platform says in which network a peer is. Default: as many as there may be. */
+  readonly peersPerGroupMax?: number;
   /** How many of the newest block bodies to fetch and keep: 0 for none, Infinity for all. Default FOLLOWED_BLOCKS. */
   readonly followedBlocks?: number;
-  /** Where the transactions of new compact blocks are looked for. The mempool and what left it if absent; another source for tests. */
-  readonly knownTransactions?: KnownTransactions;
   /** Chainwork that a chain must have to be followed; what the network has for that if absent. */
   readonly minChainwork?: bigint;
   /** 16 random bytes that nobody else knows: what is kept of branches that have to show their work is keyed by it, and nonces follow from it. Made of `seed` if absent, for tests. */
@@ -90,6 +89,7 @@ export function sessionOptions(
 ): SessionOptions {
   const { version = PROTOCOL_VERSION, services = 0, requires = 0 } = extension ?? {};
   const { followedBlocks = FOLLOWED_BLOCKS, peersMax = PEERS_MAX, isGateway } = options;
+  const { peersPerGroupMax = peersMax } = options;
   const isArchive = followedBlocks === Number.POSITIVE_INFINITY;
   return {
     version,
@@ -105,6 +105,7 @@ export function sessionOptions(
     userAgent: options.userAgent,
     isGateway,
     peersMax,
+    peersPerGroupMax,
     identity: options.identity,
     gateways: options.gateways,
     secret,

@@ -243,7 +243,7 @@ export class NodeParts {
       this.verifier,
       ledger,
       outbox,
-      options.knownTransactions ?? this.transactions,
+      this.transactions,
       {
         punish,
         announced: (...announcement) => this.announcer.receive(...announcement),

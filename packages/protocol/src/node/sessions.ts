@@ -36,6 +36,8 @@ import { type GreetingOptions, Greetings } from './greeting/greetings.js';
 export interface SessionOptions extends GreetingOptions {
   readonly isGateway: boolean;
   readonly peersMax: number;
+  /** Of one network, those that this node chose not counted. */
+  readonly peersPerGroupMax: number;
 }
 
 /** What the sessions tell the node around them. */
@@ -133,6 +135,7 @@ export class Sessions implements Part<SessionMessage> {
       peer: id,
       maxMessageBytes,
       isChosen = false,
+      group,
       channel,
     }: Extract<NodeEventBody, { type: 'peerConnected' }>,
     { now, wallTime }: EventTime,
@@ -145,12 +148,14 @@ export class Sessions implements Part<SessionMessage> {
         ? GATEWAY_SERVED_BYTES_PER_SECOND_MAX
         : SERVED_BYTES_PER_SECOND_MAX,
       isChosen,
+      ...(group === undefined ? {} : { group }),
       spares: this.#spares,
       bytesMaxOf: (typeByte) => codec.bytesMaxOf(typeByte),
     });
-    if (this.peers.size >= this.options.peersMax) {
-      this.outbox.send(peer, { type: 'reject', code: 'PEER_TOO_MANY' });
-      this.outbox.push({ type: 'disconnect', peer: id, code: 'PEER_TOO_MANY' });
+    const code = this.#refusalOf(peer);
+    if (code !== undefined) {
+      this.outbox.send(peer, { type: 'reject', code });
+      this.outbox.push({ type: 'disconnect', peer: id, code });
       return;
     }
     this.peers.add(peer);
@@ -163,6 +168,15 @@ export class Sessions implements Part<SessionMessage> {
     this.#dueAt = Number.NEGATIVE_INFINITY;
     this.#greetings.add(peer, channel);
     if (this.#isOpen) this.#greetings.begin(peer, wallTime);
+  }
+
+  /** Why there is no place for one more peer, if there is none. Those that this node chose take no place of their network. */
+  #refusalOf({ isChosen, group }: Peer): PeerFault | undefined {
+    const { peersMax, peersPerGroupMax } = this.options;
+    if (this.peers.size >= peersMax) return 'PEER_TOO_MANY';
+    if (isChosen || group === undefined) return undefined;
+    const others = [...this.peers].filter((peer) => !peer.isChosen && peer.group === group);
+    return others.length < peersPerGroupMax ? undefined : 'PEER_GROUP_FULL';
   }
 
   /** The platform says that a channel is closed. */

@@ -21,6 +21,7 @@ export const peerFaults = {
   PEER_COMPACT_MALFORMED:
     'A compact block or a message that belongs to one cannot be decoded, or names a place that the block does not have.',
   PEER_TOO_MANY: 'This node has as many peers as it takes.',
+  PEER_GROUP_FULL: 'This node has as many peers of one network as it takes.',
 } as const;
 
 /** A code of {@link peerFaults}. */

@@ -42,6 +42,8 @@ export interface PeerOptions {
   readonly servedBytesPerSecond?: number;
   /** Whether this side chose to connect to it; false if it came to us, or if that is not known. */
   readonly isChosen?: boolean;
+  /** The network that it is in, if that is known. */
+  readonly group?: string;
   /** Shared by all peers of a node. */
   readonly spares?: SpareBuffers;
   /** Most bytes of a message by its first byte; those of the protocol's own messages if absent. */
@@ -59,6 +61,8 @@ export class Peer {
   readonly frameBytesMax: number;
   /** Whether this side chose to connect to it: somebody who wants to be next to this node cannot choose that. */
   readonly isChosen: boolean;
+  /** The network that it is in; undefined if that is not known. */
+  readonly group: string | undefined;
 
   /** Hash of the tip in our hello to it; undefined until that is sent. */
   greetedWith: Uint8Array | undefined = undefined;
@@ -115,6 +119,7 @@ export class Peer {
     const wanted = maxFrameBytes ?? FRAME_BYTES_MAX;
     this.frameBytesMax = wanted >= FRAME_BYTES_MIN ? Math.min(FRAME_BYTES_MAX, wanted) : FRAME_BYTES_MIN;
     this.isChosen = isChosen;
+    this.group = options.group;
     this.openedAt = now;
     this.lastBytesAt = now;
   }

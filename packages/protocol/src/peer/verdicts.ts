@@ -34,6 +34,7 @@ const verdicts: Readonly<Record<Offence, Verdict>> = {
   PEER_FEATURE_REQUIRED: 'disconnect',
   PEER_DUPLICATE: 'disconnect',
   PEER_TOO_MANY: 'disconnect',
+  PEER_GROUP_FULL: 'disconnect',
   PEER_DISCOURAGED: 'disconnect',
   PEER_HELLO_TIMEOUT: 'disconnect',
   // The key is not proven, and both sides are victims of who sits between them.

@@ -14,7 +14,7 @@ import { bytesToHex } from '../bytes/hex.js';
 import type { CheckedBody } from '../chain/checked-body.js';
 import type { Transaction } from '../chain/transaction-rules.js';
 import type { EventTime } from '../io/event.js';
-import type { RemovalReason } from '../io/transaction-notice.js';
+import type { RemovalReason, TransactionStatus } from '../io/transaction-notice.js';
 import {
   GATEWAY_MEMPOOL_BYTES_MAX,
   MEMPOOL_BYTES_MAX,
@@ -37,6 +37,7 @@ import { RequestTracker } from './request-tracker.js';
 import { SignatureQueue } from './signature-queue.js';
 import { TransactionIntake } from './transaction-intake.js';
 import { TransactionServer } from './transaction-server.js';
+import { transactionStatus } from './transaction-status.js';
 import { Trickle } from './trickle.js';
 
 /** The part of the node that relays transactions; see the head of this file. */
@@ -133,6 +134,11 @@ export class TransactionRelay implements Part<Inv | GetTxs | Txs> {
       if (sequence?.account === account && sequence.number > highest) highest = sequence.number;
     }
     return highest + 1n;
+  }
+
+  /** What is known here of a transaction, by its id as people write it. */
+  status(id: string): TransactionStatus | undefined {
+    return transactionStatus(this.context.tree, this.mempool, this.follower.included, id);
   }
 
   /** Tells the application what the mempool holds. */

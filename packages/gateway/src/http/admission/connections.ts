@@ -3,7 +3,7 @@
  * `/metrics`: a crowd, or a tool that takes all it may, does not hide from its operator how the gateway fares.
  */
 import type { Socket } from 'node:net';
-import { networkGroup } from './client-address.js';
+import { networkGroup } from '../../client-address.js';
 
 /** What a connection may ask for: anything, or the status alone. */
 export type ConnectionKind = 'any' | 'status';

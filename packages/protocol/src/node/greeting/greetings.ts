@@ -12,6 +12,7 @@
  *
  * Memory: of each peer a few fixed fields, and HELD_BYTES_MAX of messages.
  */
+import { defined } from '../../assert.js';
 import { areEqual } from '../../bytes/compare-bytes.js';
 import { bytesToHex } from '../../bytes/hex.js';
 import { SecretStream } from '../../bytes/secret-stream.js';
@@ -140,7 +141,7 @@ export class Greetings {
         return;
       }
       this.#sayHello(peer, { key, localFingerprint, remoteFingerprint, signature }, wallTime);
-      if (greeting.verified !== undefined) this.#accept(peer, greeting.verified, wallTime);
+      if (greeting.verified !== undefined) this.#judge(peer, greeting, greeting.verified, wallTime);
     });
   }
 
@@ -172,17 +173,21 @@ export class Greetings {
         this.listener.error('SIGNATURES_UNAVAILABLE', '');
         return;
       }
-      const fault =
-        valid[0] === 1 ? this.#findFault(peer, identity, greeting.channel) : 'PEER_IDENTITY_FALSE';
-      if (fault !== undefined) this.listener.punish(peer, fault);
-      // Nothing is sent before our hello.
+      if (valid[0] !== 1) this.listener.punish(peer, 'PEER_IDENTITY_FALSE');
+      // Nothing is sent before our hello: who is refused for whoever sits between us finds it out by that, too.
       else if (peer.greetedWith === undefined) greeting.verified = kept;
-      else this.#accept(peer, kept, wallTime);
+      else this.#judge(peer, greeting, kept, wallTime);
     });
     return undefined;
   }
 
-  /** What is wrong with a peer that has the key that it names. */
+  /** Accepts or refuses a peer that has the key that it names. */
+  #judge(peer: Peer, { channel }: Greeting, hello: Hello, wallTime: number): void {
+    const fault = this.#findFault(peer, defined(hello.identity, 'its signature is verified'), channel);
+    if (fault === undefined) this.#accept(peer, hello, wallTime);
+    else this.listener.punish(peer, fault);
+  }
+
   #findFault(peer: Peer, { key, ...signed }: Identity, channel: ChannelEnds): PeerFault | undefined {
     const isOurChannel =
       areEqual(signed.localFingerprint, channel.remoteFingerprint) &&

@@ -6,6 +6,7 @@ import type { RemovalReason } from '../../io/transaction-notice.js';
 import { MEMPOOL_CHAIN_MAX, MEMPOOL_EXPIRY_MS } from '../../limits.js';
 import { Mempool } from './mempool.js';
 import type { MempoolOptions } from './mempool-options.js';
+import type { PoolEntry } from './pool-entry.js';
 
 const hashOf = (seed: number): Uint8Array => {
   const hash = new Uint8Array(32);
@@ -120,6 +121,19 @@ describe('what enters', () => {
     expect(typeof pool.add(make({ seed: 98, account: 'b', number: 99 }), 0)).toBe('object');
     // One in the place of another is not one more.
     expect(typeof pool.add(make({ seed: 97, account: 'a', number: 3, tip: 9 }), 0)).toBe('object');
+  });
+
+  it('is not weighed against more than so many that wait for it', () => {
+    const { pool } = newPool();
+    for (let i = 1; i <= 1000; i++) pool.add(make({ seed: i, parents: [0] }), 0);
+    let looked = 0;
+    for (const { children } of pool.values())
+      children[Symbol.iterator] = () => {
+        looked++;
+        return new Set<PoolEntry>().values();
+      };
+    expect(pool.judge(make({ seed: 0 }))).toBe('TX_CHAIN_TOO_LONG');
+    expect(looked).toBeLessThanOrEqual(MEMPOOL_CHAIN_MAX);
   });
 
   it('is no more than so many in a chain, whichever end is added last', () => {

@@ -201,17 +201,13 @@ export class Mempool {
       if (tx.tip < offered + (more === 0n ? 1n : more)) return 'TX_TIP_LOW';
     }
     const parents = tx.parents.flatMap((id) => this.#byId.get(id) ?? []);
-    const ancestors = closureOf(parents, (entry) => entry.parents);
+    const ancestors = closureOf(parents, (entry) => entry.parents, MEMPOOL_CHAIN_MAX);
     // What would go for it cannot be what it builds on.
     for (const entry of ancestors) if (replaced.has(entry)) return 'TX_CONFLICT';
-    const children = this.#waiting.get(bytesToHex(tx.id)) ?? none;
-    if (
-      isChainTooLong(
-        ancestors,
-        closureOf(children, (entry) => entry.children),
-      )
-    )
-      return 'TX_CHAIN_TOO_LONG';
+    const waiting = this.#waiting.get(bytesToHex(tx.id)) ?? none;
+    // Thousands may wait for a transaction: how many is not looked at.
+    const descendants = closureOf(waiting, ({ children }) => children, MEMPOOL_CHAIN_MAX);
+    if (isChainTooLong(ancestors, descendants)) return 'TX_CHAIN_TOO_LONG';
     if (sequence === undefined) return { replaced, ancestors };
     const row = this.#rows.get(sequence.account)?.entries ?? [];
     const staying = row.filter((entry) => !replaced.has(entry));

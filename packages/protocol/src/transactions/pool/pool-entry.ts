@@ -40,14 +40,26 @@ export function namesOf({ spends, parents }: Transaction): number {
   return spends.length + parents.length;
 }
 
-/** An entry with everything that it leads to over some relation. */
+/**
+ * Entries with everything that they lead to over some relation.
+ *
+ * @param max  when so many are found, the search ends: there may be more
+ */
 export function closureOf(
   entries: Iterable<PoolEntry>,
   next: (entry: PoolEntry) => Iterable<PoolEntry>,
+  max = Number.POSITIVE_INFINITY,
 ): Set<PoolEntry> {
+  const found = new Set<PoolEntry>();
+  const add = (more: Iterable<PoolEntry>): void => {
+    for (const each of more) {
+      if (found.size >= max) return;
+      found.add(each);
+    }
+  };
+  add(entries);
   // A set that grows while it is read is read to its end.
-  const found = new Set(entries);
-  for (const entry of found) for (const each of next(entry)) found.add(each);
+  for (const entry of found) add(next(entry));
   return found;
 }
 

@@ -97,3 +97,7 @@ test('counts are written in their shortest form', () => {
     expect(bytesToHex(writer.bytes())).toBe(hex);
   }
 });
+
+test('claims neither a signature nor that there is what it spends: nothing of that is checked', () => {
+  expect(transactionRules.transactionChecks).toEqual(['form', 'size', 'conflicts']);
+});

@@ -32,6 +32,7 @@ const outpointBytes = 36;
 export const transactionRules: TransactionRules = {
   // In a block one may take all of its weight.
   transactionBytesMax: 4_000_000,
+  transactionChecks: ['form', 'size', 'conflicts'],
   readTransaction,
   splitBody,
   joinBody,

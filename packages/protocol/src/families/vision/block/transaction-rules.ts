@@ -7,6 +7,7 @@ import { encodeTransaction } from '../transaction/transaction.js';
 import {
   bodyTransactionsMax,
   decodeVisionTransaction,
+  encodeVisionTransaction,
   readTerms,
   transactionBytesMax,
 } from './body-codec.js';
@@ -21,7 +22,9 @@ const jsonBytesFixed = 768;
 /** The rules of all Vision networks. */
 export const transactionRules: TransactionRules = {
   transactionBytesMax,
+  transactionChecks: ['form', 'size', 'signature', 'nonce'],
   readTransaction,
+  encodeTransaction: encodeVisionTransaction,
   splitBody,
   joinBody,
 };

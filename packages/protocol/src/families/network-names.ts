@@ -1,0 +1,24 @@
+/** Names of the networks, and whose rules each of them has: what a page can say before it has any rules. */
+import type { CustomNetwork } from './vision/custom-network.js';
+
+/** Names of the networks that ship with the code, the default first. */
+export const networks = Object.freeze([
+  'vision-devnet',
+  'vision-mainnet',
+  'bitcoin-mainnet',
+  'bitcoin-testnet3',
+  'bitcoin-testnet4',
+  'bitcoin-signet',
+  'bitcoin-regtest',
+] as const);
+
+/** Name of a network that ships with the code. */
+export type NetworkName = (typeof networks)[number];
+
+/** A set of rules that several networks have in common. */
+export type FamilyName = 'bitcoin' | 'vision';
+
+/** Whose rules a network has. Of one that does not exist it says something too: whoever has the rules refuses it. */
+export function familyNameOf(network: NetworkName | CustomNetwork): FamilyName {
+  return typeof network === 'string' && network.startsWith('bitcoin-') ? 'bitcoin' : 'vision';
+}
