@@ -1,12 +1,11 @@
 /** Block bodies: from two gateways to a page, each held to its header, beside what the raw data channels give. */
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { createSignalServer } from '@vision-light/signal-server';
 import { importSource } from '../../scripts/run/import-source.mjs';
 import { firstLine, startScript, stopScript } from './bench-process.mjs';
 import { launchChromium } from './chromium.mjs';
 import { rawTransferMs } from './raw-channel.mjs';
-import { serveFiles } from './serve-files.mjs';
+import { serveLibrary } from './serve-files.mjs';
 
 const BODIES = 1000;
 const BODY_BYTES = 1_000_000;
@@ -16,8 +15,6 @@ const RAW_BYTES = 150_000_000;
 const ASKED_AT_ONCE = 48;
 /** Milliseconds between two looks at the worker's memory. */
 const SAMPLE_MS = 100;
-const library = new URL('../../packages/browser-node/dist/', import.meta.url);
-const emptyPage = '<!doctype html><title>Bodies</title>';
 const MB = 1e6;
 const MiB = 2 ** 20;
 
@@ -68,9 +65,7 @@ async function bodyRate(browser, network) {
   const gateways = [0, 1].map(() =>
     startScript(new URL('body-gateway.mjs', import.meta.url), signal.url, BODIES, BODY_BYTES, tipTime),
   );
-  const names = ['index.js', 'vision-worker.js'];
-  const files = names.map(async (name) => [`/${name}`, await readFile(new URL(name, library))]);
-  const site = await serveFiles({ '/': emptyPage, ...Object.fromEntries(await Promise.all(files)) });
+  const site = await serveLibrary('Bodies');
   try {
     const [{ bodyBytes }] = await Promise.all(gateways.map(firstLine));
     const tab = await browser.newPage();

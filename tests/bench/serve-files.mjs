@@ -1,5 +1,6 @@
 /** A few files from memory, for pages that are made for a measurement. */
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 
 /**
@@ -25,4 +26,17 @@ export async function serveFiles(files) {
       server.close();
     },
   };
+}
+
+const libraryFolder = new URL('../../packages/browser-node/dist/', import.meta.url);
+/** What a page of a Vision network loads. */
+const libraryFiles = ['index.js', 'vision-worker.js'];
+
+/** A page without anything, and the built library at `/index.js`. @param {string} title  of the page */
+export async function serveLibrary(title) {
+  const files = libraryFiles.map(async (name) => [`/${name}`, await readFile(new URL(name, libraryFolder))]);
+  return serveFiles({
+    '/': `<!doctype html><title>${title}</title>`,
+    ...Object.fromEntries(await Promise.all(files)),
+  });
 }

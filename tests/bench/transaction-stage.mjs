@@ -1,10 +1,9 @@
 /** What the benches of transactions and of compact blocks share: a gateway with a mempool, and pages that are given it. */
-import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { createSignalServer } from '@vision-light/signal-server';
 import { importSource } from '../../scripts/run/import-source.mjs';
 import { startScript, stopScript } from './bench-process.mjs';
-import { serveFiles } from './serve-files.mjs';
+import { serveLibrary } from './serve-files.mjs';
 
 /** A body of a block that is measured takes more, all else that is stored less. */
 const BODY_BYTES_MIN = 100_000;
@@ -21,8 +20,7 @@ export async function startTransactionStage() {
     return JSON.parse(value);
   };
   await nextLine();
-  const library = await readFile(new URL('../../packages/browser-node/dist/index.js', import.meta.url));
-  const site = await serveFiles({ '/': '<!doctype html><title>Transactions</title>', '/index.js': library });
+  const site = await serveLibrary('Transactions');
   return {
     /** Has the gateway do something. @param {import('./transaction-gateway.ts').Command} command */
     async ask(command) {

@@ -12,7 +12,7 @@
  */
 import { defined } from '../assert.js';
 import type { BodyFault } from '../chain/body-fault.js';
-import { CheckedBody } from '../chain/checked-body.js';
+import type { CheckedBody } from '../chain/checked-body.js';
 import type { BlockTransaction } from '../chain/transaction-rules.js';
 import type { EventTime } from '../io/event.js';
 import type { StorageFailure, StoreFault } from '../io/storage.js';
@@ -192,23 +192,14 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
       this.inserted({ kind: 'extended', slot: defined(this.tree.at(height), 'up to the tip all are there') });
   }
 
-  /**
-   * A body that was not requested, of a header that is in the tree now.
-   *
-   * @param transactions  see `ChainFamily.checkBody`
-   * @returns what is wrong with it, or undefined
-   */
-  submitted(
-    hash: Uint8Array,
-    body: Uint8Array,
-    transactions?: readonly BlockTransaction[],
-  ): BodyFault | undefined {
+  /** A body that was not requested, of a header in the tree; see `BodyChecker.check`. @returns what is wrong with it, if anything */
+  submitted(hash: Uint8Array, body: Uint8Array, known?: readonly BlockTransaction[]): BodyFault | undefined {
     const slot = this.tree.find(hash);
     if (slot === undefined || this.#checker.implied(slot) !== undefined) return undefined;
-    const fault = this.#checker.check(slot, body, transactions);
-    if (fault !== undefined) return fault;
+    const checked = this.#checker.check(slot, body, known);
+    if (typeof checked === 'string') return checked;
     this.download.cancel(hash);
-    this.#accept(slot, new CheckedBody(this.tree.family, body, transactions));
+    this.#accept(slot, checked);
     return undefined;
   }
 
@@ -240,13 +231,14 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
       this.download.settle(hash, true);
       return undefined;
     }
-    const fault = this.#checker.check(slot, body);
-    if (fault === undefined) this.#accept(slot, new CheckedBody(this.tree.family, body), true);
-    else {
-      this.download.settle(hash, false);
-      this.#mayBeMissing = true;
+    const checked = this.#checker.check(slot, body);
+    if (typeof checked !== 'string') {
+      this.#accept(slot, checked, true);
+      return undefined;
     }
-    return fault;
+    this.download.settle(hash, false);
+    this.#mayBeMissing = true;
+    return checked;
   }
 
   #notFound(peer: Peer, { requestId, hashes }: NotFound, now: number): PeerFault | undefined {
@@ -338,15 +330,14 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   /** A body is the one of its header. @param isView  of a message, which is gone after this step */
   #accept(slot: number, checked: CheckedBody, isView = false): void {
     const hash = this.tree.hash(slot);
-    const { bytes: body } = checked;
     this.listener.accepted(slot, checked);
     this.#seen.add(hash);
     this.#retries.delete(hash);
-    this.#requests.fulfil(hash, this.tree.height(slot), body);
+    this.#requests.fulfil(hash, this.tree.height(slot), checked.bytes);
     // What a header implies is never fetched from the store.
     const isToKeep =
       this.#followed.includes(slot) && !this.#stored.has(hash) && this.#checker.implied(slot) === undefined;
-    if (isToKeep) this.#stored.put(hash, isView ? body.slice() : body);
+    if (isToKeep) this.#stored.put(hash, isView ? checked.bytes.slice() : checked.bytes);
     else this.download.settle(hash, true);
   }
 

@@ -1,6 +1,7 @@
 /** Holds bodies to the commitments of their headers, and knows those that a header implies. */
 import type { BodyContext } from '../chain/block-body.js';
 import type { BodyFault } from '../chain/body-fault.js';
+import { CheckedBody } from '../chain/checked-body.js';
 import type { BlockTransaction } from '../chain/transaction-rules.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 
@@ -9,12 +10,13 @@ export class BodyChecker {
   constructor(readonly tree: HeaderTree) {}
 
   /**
-   * @param transactions  see `ChainFamily.checkBody`
-   * @returns what is wrong with the body of the header in `slot`, or undefined
+   * @param known  its transactions, see `ChainFamily.checkBody`
+   * @returns the body of the header in `slot`, or what is wrong with it
    */
-  check(slot: number, body: Uint8Array, transactions?: readonly BlockTransaction[]): BodyFault | undefined {
-    const verdict = this.tree.family.checkBody(body, this.#contextOf(slot), transactions);
-    return verdict.kind === 'ok' ? undefined : verdict.code;
+  check(slot: number, body: Uint8Array, known?: readonly BlockTransaction[]): CheckedBody | BodyFault {
+    const { family } = this.tree;
+    const verdict = family.checkBody(body, this.#contextOf(slot), known);
+    return verdict.kind === 'ok' ? new CheckedBody(family, body, known) : verdict.code;
   }
 
   /** The body of the header in `slot`, if there can be only one. */

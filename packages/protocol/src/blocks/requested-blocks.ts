@@ -49,7 +49,7 @@ export class RequestedBlocks {
         this.requests.refuse(hash, 'BLOCK_UNKNOWN');
         return;
       }
-      if (body !== undefined && this.checker.check(slot, body) === undefined) {
+      if (body !== undefined && typeof this.checker.check(slot, body) !== 'string') {
         this.requests.fulfil(hash, tree.height(slot), body);
         return;
       }
