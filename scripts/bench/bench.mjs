@@ -50,9 +50,22 @@ function choose(only) {
   throw new PlainError(`--only: "${only}" is none of ${benches.map(({ name }) => name).join(', ')}.`);
 }
 
+function parseOptions() {
+  try {
+    return parseArgs({ options: { only: { type: 'string' }, help: { type: 'boolean', short: 'h' } } }).values;
+  } catch (error) {
+    throw new PlainError(`${error.message.split('. ')[0]}. See npm run bench -- --help.`);
+  }
+}
+
 async function main() {
-  const { values } = parseArgs({ options: { only: { type: 'string' } } });
-  const benches = choose(values.only);
+  const { only, help } = parseOptions();
+  if (help) {
+    const names = findBenches().map(({ name }) => name);
+    console.log(`npm run bench -- [--only NAME]\n\nRuns all benches, or one of: ${names.join(', ')}.`);
+    return;
+  }
+  const benches = choose(only);
   await ensureReady({ chromium: true });
 
   const rows = [];
