@@ -6,6 +6,7 @@ import { RecentHeaders } from './chain/recent-headers.js';
 import { SPACING_BARS, SpacingChart } from './chain/spacing-chart.js';
 import { byTestId, setText } from './display/element.js';
 import { FrameScheduler } from './display/frame-scheduler.js';
+import { AGE_STEP_S } from './display/quantities.js';
 import { EmbedPanel } from './embed/embed-panel.js';
 import { NoticesPanel } from './notices/notices-panel.js';
 import { PeersPanel } from './peers/peers-panel.js';
@@ -14,8 +15,8 @@ import { HeroPanel } from './status/hero-panel.js';
 import { TransactionsPanel } from './transactions/transactions-panel.js';
 import { TrustPanel } from './trust/trust-panel.js';
 
-/** When a page that is seen is drawn again if nothing happens, in milliseconds: ages are shown in seconds. */
-const TICK_MS = 1_000;
+/** When a page that is seen is drawn again if nothing happens, in milliseconds: as often as the ages that it shows change. */
+const TICK_MS = 1000 * AGE_STEP_S;
 
 /** Owns the panels; draws at most once a frame. */
 export class PageView {

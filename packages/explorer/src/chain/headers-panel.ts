@@ -9,11 +9,8 @@ import { createHeaderFields } from './header-fields.js';
 /** Rows in the list. The chart above it shows more headers. Arbitrary: about what a screen shows. */
 const ROWS_MAX = 12;
 
-/** How long a row stays highlighted that is new, in seconds. Arbitrary. */
+/** How long a row that is new stays highlighted at least, in seconds: until the page is drawn after that. Arbitrary. */
 const HIGHLIGHT_S = 1.4;
-
-/** How old the ages below the first row may be, in seconds: they are drawn with each new tip, or then. Arbitrary. */
-const AGES_S = 5;
 
 interface Row {
   readonly item: HTMLLIElement;
@@ -30,9 +27,6 @@ export class HeadersPanel {
   readonly #note = byTestId('headers-note');
   readonly #empty = byTestId('headers-empty');
   readonly #rows = new Map<string, Row>();
-  /** Of which tip the ages are, and since when. */
-  #agedFor = '';
-  #agedAt = 0;
 
   render(newestFirst: readonly HeaderInfo[], now: number, state: SessionState): void {
     const shown = newestFirst.slice(0, ROWS_MAX);
@@ -49,18 +43,12 @@ export class HeadersPanel {
       this.#reconcile(shown, state.status?.phase === 'synced' ? now + HIGHLIGHT_S : 0);
       setText(this.#note, state.lifecycle === 'running' ? 'live' : '');
     }
-    this.#renderAges(shown[0]?.hash ?? '', now);
+    this.#renderAges(now);
   }
 
-  /** Every second the first row's; each further row would be a text more to lay out and to paint. */
-  #renderAges(newest: string, now: number): void {
-    const areDue = newest !== this.#agedFor || Math.abs(now - this.#agedAt) >= AGES_S;
-    if (areDue) {
-      this.#agedFor = newest;
-      this.#agedAt = now;
-    }
-    for (const [hash, row] of this.#rows) {
-      if (areDue || hash === newest) setText(row.age, formatAge(now - row.time));
+  #renderAges(now: number): void {
+    for (const row of this.#rows.values()) {
+      setText(row.age, formatAge(now - row.time));
       // No animation: it would draw a frame every 16 ms after each block.
       row.item.classList.toggle('arrived', now < row.highlightedUntil);
     }

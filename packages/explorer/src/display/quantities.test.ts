@@ -34,12 +34,13 @@ describe('quantities', () => {
   });
 
   it('shows ages in the largest unit that fits', () => {
-    expect([-30, -1, 0, 1, 59, 60, 3_599, 3_600, 86_400, 172_800, 533_000_000].map(formatAge)).toEqual([
+    expect([-30, -1, 0, 9, 10, 59, 60, 3_599, 3_600, 86_400, 172_800, 533_000_000].map(formatAge)).toEqual([
       '30 s ahead of this clock',
       'just now',
       'just now',
-      '1 s ago',
-      '59 s ago',
+      'just now',
+      '10 s ago',
+      '50 s ago',
       '1 min ago',
       '59 min ago',
       '1 h ago',

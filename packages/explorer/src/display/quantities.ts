@@ -38,16 +38,19 @@ export function shortenHash(hash: string): string {
   return hash.length > 20 ? `${hash.slice(0, 8)}…${hash.slice(-8)}` : hash;
 }
 
+/** Steps in which ages below a minute are shown, in seconds: a page of ages that change each second is drawn each second. */
+export const AGE_STEP_S = 10;
+
 /**
- * How long ago something was, in the largest unit that fits.
+ * How long ago something was, in the largest unit that fits; below a minute in steps of AGE_STEP_S.
  *
  * @param seconds  negative if it lies ahead of this clock
  */
 export function formatAge(seconds: number): string {
   const whole = Math.round(seconds);
   if (whole < -1) return `${formatSpan(-whole)} ahead of this clock`;
-  if (whole < 1) return 'just now';
-  return `${formatSpan(whole)} ago`;
+  if (whole < AGE_STEP_S) return 'just now';
+  return `${formatSpan(whole < 60 ? whole - (whole % AGE_STEP_S) : whole)} ago`;
 }
 
 /** Units of time in seconds, the largest first. */
