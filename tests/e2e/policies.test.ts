@@ -58,6 +58,18 @@ describe('a page that requires trusted types', () => {
   });
 });
 
+it('a page on whose server the worker is missing: WORKER_FAILED, which says so', async () => {
+  const rest = new Map([...library].filter(([name]) => name !== 'vision-worker.js'));
+  const pages = await serveLibrary(network, { now: rest });
+  servers.defer(() => pages.close());
+  const context = await stage.browser.createBrowserContext();
+  const page = await context.newPage();
+  await page.goto(`${pages.url}/now/`);
+  const notice = await page.waitForSelector('[data-code="WORKER_FAILED"]');
+  expect(await notice?.evaluate(({ textContent }) => textContent)).toContain('its script cannot be loaded');
+  await context.close();
+});
+
 describe('a page that forbids workers from blob:', () => {
   const policy = "worker-src 'self'";
 

@@ -1,11 +1,11 @@
 /** How long the body of a new block takes to reach the nodes of a large network, whose links have a bandwidth. */
 import { type NodeExtension, type Peer, SERVICE_COMPACT_BLOCKS } from '@vision-light/protocol';
 import { assert, defined } from '../../packages/protocol/src/assert.js';
-import { PowCache } from './pow-cache.js';
 import { accountOf, makeBody } from './vision-bodies.js';
 import { genesisTime, mineHeader, visionSim } from './vision-chain.js';
 import { know } from './vision-transactions.js';
-import { type SimNode, World } from './world.js';
+import { wideWorld } from './wide-world.js';
+import type { SimNode } from './world.js';
 
 export interface BodySpread {
   /** From a block's finding to its body being in a node's store, over all nodes and measured blocks. */
@@ -51,19 +51,7 @@ export async function measureBodySpread({
   ...options
 }: BodySpreadOptions): Promise<BodySpread> {
   const { transactions, transactionBytes, blocks, isCompact } = options;
-  const world = new World(genesisTime + 1000, {
-    seed: 1,
-    introduces: true,
-    pow: new PowCache(),
-    stepsMax: Number.POSITIVE_INFINITY,
-    sweepSteps: 1000,
-    conditions: (random) => ({
-      latencyMs: random.between(5, 150),
-      jitterMs: 20,
-      bytesPerMs: 250,
-      loss: 0.01,
-    }),
-  });
+  const world = wideWorld(genesisTime + 1000, 1000);
   const nodes: SimNode[] = [];
   for (let i = 0; i < count; i++)
     nodes.push(

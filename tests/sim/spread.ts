@@ -1,9 +1,9 @@
 /** How long a new block takes to reach the nodes of a large network in which nothing goes wrong. */
 
 import { SimMiner } from './miner.js';
-import { PowCache } from './pow-cache.js';
 import { genesisTime, visionSim } from './vision-chain.js';
-import { type SimNode, World } from './world.js';
+import { wideWorld } from './wide-world.js';
+import type { SimNode } from './world.js';
 
 export interface Spread {
   /** From a block's finding to a node's taking it for its tip, over all nodes and blocks. */
@@ -22,19 +22,7 @@ const MEETING_MS = 30_000;
 /** @param options  `minutes` are virtual, with a block every five seconds on average */
 export async function measureSpread(options: { nodes: number; minutes: number }): Promise<Spread> {
   const started = performance.now();
-  const world = new World(genesisTime, {
-    seed: 1,
-    introduces: true,
-    pow: new PowCache(),
-    stepsMax: Number.POSITIVE_INFINITY,
-    sweepSteps: 32,
-    conditions: (random) => ({
-      latencyMs: random.between(5, 150),
-      jitterMs: 20,
-      bytesPerMs: 250,
-      loss: 0.01,
-    }),
-  });
+  const world = wideWorld(genesisTime, 32);
   const foundAt = new Map<string, number>();
   const delays: number[] = [];
   for (let i = 0; i < options.nodes; i++) {

@@ -1,9 +1,9 @@
 /** How often transactions cross the links of a large network until every node has them. */
-import { PowCache } from './pow-cache.js';
 import { SimRandom } from './sim-random.js';
 import { genesisTime, visionSim } from './vision-chain.js';
 import { makeTransaction, send } from './vision-transactions.js';
-import { type SimNode, World } from './world.js';
+import { wideWorld } from './wide-world.js';
+import type { SimNode } from './world.js';
 
 export interface TransactionSpread {
   /** How often a transaction is announced over a link, on average. */
@@ -24,19 +24,7 @@ export async function measureTransactionSpread(options: {
   readonly nodes: number;
   readonly transactions: number;
 }): Promise<TransactionSpread> {
-  const world = new World(genesisTime + 1000, {
-    seed: 1,
-    introduces: true,
-    pow: new PowCache(),
-    stepsMax: Number.POSITIVE_INFINITY,
-    sweepSteps: 1000,
-    conditions: (random) => ({
-      latencyMs: random.between(5, 150),
-      jitterMs: 20,
-      bytesPerMs: 250,
-      loss: 0.01,
-    }),
-  });
+  const world = wideWorld(genesisTime + 1000, 1000);
   const nodes: SimNode[] = [];
   for (let i = 0; i < options.nodes; i++)
     nodes.push(

@@ -137,6 +137,15 @@ describe('a block put together', () => {
     expect(rebuild.body(family)).toBeUndefined();
   });
 
+  it('has the names of its own transactions, also if what was sent is divided elsewhere than between two of them', () => {
+    const all = [real(1), real(2), real(3), real(4)] as const;
+    const rebuild = defined(Rebuild.of(compactBlockOf(head, all), knownOf([all[2]])), 'no two are alike');
+    const two = Uint8Array.of(...all[1].bytes, ...all[3].bytes);
+    expect(rebuild.fill([two, new Uint8Array()])).toBe(true);
+    const { body, transactions } = defined(rebuild.body(family), 'two transactions were sent');
+    expect(transactions).toEqual(family.splitBody(body));
+  });
+
   it('is none if it is larger than a body can be', () => {
     const all = [transaction(1), transaction(2, family.bodyBytesMax)];
     const rebuild = Rebuild.of(compactBlockOf(head, all), knownOf(all));

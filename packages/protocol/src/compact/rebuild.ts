@@ -73,7 +73,8 @@ export class Rebuild {
   }
 
   /**
-   * The body, a copy of everything, and what is in it. What was sent with the block and for it is hashed for its names.
+   * The body, a copy of everything, and what is in it. What was sent with the block and for it is hashed for its names. The
+   * body is joined of what has the names, so that they are its own however what was sent was divided.
    *
    * @returns undefined if it is larger than a body can be, or what was sent is no transaction
    */
@@ -87,7 +88,7 @@ export class Rebuild {
     const transactions = this.named.map(
       (known) => known ?? defined(read.next().value, 'what is sent is read in its order'),
     );
-    return { body: family.joinBody(all), transactions };
+    return { body: family.joinBody(transactions.map(({ bytes }) => bytes)), transactions };
   }
 }
 
