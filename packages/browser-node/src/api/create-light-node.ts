@@ -1,10 +1,10 @@
 import { ed25519Url } from 'vision-light:ed25519-url';
 import type { Tip } from '@vision-light/protocol';
+import { findConnectionObstacle } from '../boundary/connection-obstacle.js';
 import type { FromNode, StartResult } from '../boundary/messages.js';
 import { type NodeWorkerEvents, NodeWorkerLink } from '../boundary/node-worker-link.js';
 import { inTime } from '../boundary/start-deadline.js';
 import { type WorkerSource, workerSource } from '../boundary/worker-script.js';
-import { findConnectionObstacle } from '../peers/connection-obstacle.js';
 import { requestPersistence } from '../store/request-persistence.js';
 import { LightNodeError } from './light-node-error.js';
 import type { LightNodeHandle } from './light-node-handle.js';

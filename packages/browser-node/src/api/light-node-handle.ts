@@ -9,6 +9,7 @@ import type {
   VisionTransaction,
 } from '@vision-light/protocol';
 import type { Block } from '../boundary/block.js';
+import type { Diagnosis } from '../diagnosis/diagnosis.js';
 import type { SentTransaction } from './sent-transaction.js';
 import type { Listener, Subscriptions } from './subscriptions.js';
 import type { Trust } from './trust.js';
@@ -104,6 +105,14 @@ export interface LightNodeHandle {
    * whose sentences are in `trustReasons`. `subscribe('trust')` tells when these change.
    */
   trust(): Trust;
+  /**
+   * Tries what the node needs, and says what stands in the way of peers and of keeping what it has: no signaling server, a
+   * firewall, a NAT, a wrong clock and others (`diagnosisCodes`), each with a sentence for a person. Takes up to eight
+   * seconds if something does not answer.
+   *
+   * @throws {TypeError} if `diagnosis.js`, a file beside the library, cannot be loaded
+   */
+  diagnose(): Promise<Diagnosis>;
   /**
    * What the node counts, by the names that it has in Prometheus: counters since it was started, gauges as they are. A
    * copy of at most a second ago. Of a closed node the counters stay and the gauges are 0.

@@ -17,7 +17,8 @@ import type { Block } from '../boundary/block.js';
 import type { LightNodeErrorCode } from '../boundary/error-codes.js';
 import type { BlockAnswer, FromNode, SendAnswer } from '../boundary/messages.js';
 import type { NodeWorkerLink } from '../boundary/node-worker-link.js';
-import { PagePeers } from '../peers/page-peers.js';
+import type { Diagnosis } from '../diagnosis/diagnosis.js';
+import { PagePeers, type Ways } from '../peers/page-peers.js';
 import { freeze } from './freeze.js';
 import { LightNodeError } from './light-node-error.js';
 import type { LightNodeHandle, TipsOptions } from './light-node-handle.js';
@@ -55,6 +56,9 @@ export class RunningNode implements LightNodeHandle {
   readonly #worker: NodeWorkerLink;
   readonly #finder: PagePeers['finder'];
   readonly #links: PagePeers['links'];
+  readonly #ways: () => Ways;
+  /** Why nothing is kept on this device. */
+  #storageObstacle: string | undefined;
   readonly #subscriptions = new SubscriptionTable();
   readonly #streams = new Set<TipStream>();
   readonly #sent = new SentTransactions();
@@ -85,7 +89,7 @@ export class RunningNode implements LightNodeHandle {
     this.#worker = worker;
     const { network, iceServers, maxPeers, reportMetrics } = settings;
     const networkName = typeof network === 'string' ? network : undefined;
-    const { finder, links } = new PagePeers({
+    const pagePeers = new PagePeers({
       signal: settings.signal,
       networkId,
       networkName,
@@ -95,6 +99,8 @@ export class RunningNode implements LightNodeHandle {
       post: (message, transfer) => worker.post(message, transfer),
       failed: (code, detail) => this.#report(code, detail),
     });
+    const { finder, links } = pagePeers;
+    this.#ways = () => pagePeers.ways;
     this.#finder = finder;
     this.#links = links;
     this.#unwatchPage = watchPage({
@@ -188,6 +194,16 @@ export class RunningNode implements LightNodeHandle {
   trust(): Trust {
     const signaling = { named: this.#signalCount, joined: this.#finder.joined };
     return freeze(trustNow(this.#trust, signaling, Date.now() / 1000));
+  }
+
+  async diagnose(): Promise<Diagnosis> {
+    const made = await import('vision-light:diagnosis');
+    return made.diagnose({
+      ...this.#ways(),
+      peers: this.#peers.length,
+      clockAheadS: this.#trust.clockAheadS,
+      storageObstacle: this.#storageObstacle,
+    });
   }
 
   metrics(): Metrics {
@@ -306,6 +322,7 @@ export class RunningNode implements LightNodeHandle {
   }
 
   #report(code: LightNodeErrorCode, detail: string, cause?: unknown): void {
+    if (code === 'STORE_DENIED') this.#storageObstacle = detail;
     this.#subscriptions.publish('error', new LightNodeError(code, detail, cause));
   }
 

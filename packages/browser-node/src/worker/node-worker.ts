@@ -26,12 +26,12 @@ import type {
   StartResult,
   ToNodeWorker,
 } from '../boundary/messages.js';
+import { findWasmObstacle } from '../boundary/wasm-obstacle.js';
 import { openStore } from '../store/open-store.js';
 import { openIdentity } from './node-identity.js';
 import { NoticeBatch } from './notice-batch.js';
 import { PeerChannels } from './peer-channels.js';
 import { PowWorkerPorts } from './pow-worker-ports.js';
-import { findWasmObstacle } from './wasm-obstacle.js';
 import { withoutDropped } from './without-dropped.js';
 import { WorkerPlatform } from './worker-platform.js';
 import type { NodeWorkerScope } from './worker-scope.js';
