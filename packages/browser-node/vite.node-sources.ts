@@ -96,12 +96,21 @@ function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptio
   };
 }
 
+/** A file beside the bundle that imports the bundle. */
+interface WayIn {
+  readonly fileName: string;
+  readonly entry: string;
+  readonly format: 'es' | 'iife';
+  readonly directive?: string;
+}
+
 /** Sub-paths of the package, and the script for pages without modules: none of them holds the library itself. */
-const waysIn = [
+const waysIn: readonly WayIn[] = [
   { fileName: 'element.js', entry: 'element/index.ts', format: 'es' },
-  { fileName: 'react.js', entry: 'react/index.ts', format: 'es' },
+  // A bundler for servers is told that hooks run in the browser. Bundlers drop directives, so it is put there afterwards.
+  { fileName: 'react.js', entry: 'react/index.ts', format: 'es', directive: '"use client";' },
   { fileName: 'vision-light.js', entry: 'script/vision-light.ts', format: 'iife' },
-] as const;
+];
 
 /**
  * Leaves the library and React out of a script that imports them. All files of the package are then to import the one module

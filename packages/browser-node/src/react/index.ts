@@ -1,5 +1,3 @@
-'use client';
-
 /** Hooks for React 18 and newer. They read the node through its public interface. */
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
 import type { Status, Tip, TransactionStatus } from '../index.js';
