@@ -67,7 +67,8 @@ export class VisionLightStatusElement extends Base {
 
   /** Called by the browser when the element comes into a page. */
   connectedCallback(): void {
-    this.#view ??= new StatusView(this.shadowRoot ?? this.attachShadow({ mode: 'open' }));
+    this.#view ??= new StatusView(this.attachShadow({ mode: 'open' }));
+    this.#show();
     this.#changed();
   }
 
@@ -169,9 +170,13 @@ export class VisionLightStatusElement extends Base {
     if (!this.isConnected) return;
     this.#drawing ??= setTimeout(() => {
       this.#drawing = undefined;
-      const language = this.closest<HTMLElement>('[lang]')?.lang || undefined;
-      this.#view?.show(this.#state(), this.#texts, language);
+      this.#show();
     }, DRAW_MS);
+  }
+
+  #show(): void {
+    const language = this.closest<HTMLElement>('[lang]')?.lang || undefined;
+    this.#view?.show(this.#state(), this.#texts, language);
   }
 
   #state(): ShownState {
