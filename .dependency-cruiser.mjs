@@ -20,6 +20,7 @@ const layers = [
   'blocks',
   'transactions',
   'compact',
+  'trust',
   'node',
   'driver',
 ];

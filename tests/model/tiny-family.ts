@@ -118,6 +118,7 @@ export function createTinyFamily(network = 0): ChainFamily {
     bodyBytesMax: 1024 * 1024,
     encodedHeaderBytesMin: 16,
     genesis,
+    isWorkWeak: false,
     presync: {
       minChainwork: 0n,
       commitmentPeriod: 10,

@@ -17,10 +17,13 @@ export type {
   Tip,
   TransactionCheck,
   TransactionStatus,
+  TrustLevel,
+  TrustReason,
   VisionTransaction,
   VisionXParams,
   WithheldRun,
 } from '@vision-light/protocol';
+export { trustReasons } from '@vision-light/protocol';
 export type { IceServer } from '@vision-light/signaling';
 export { createKey } from './api/create-key.js';
 export { createLightNode } from './api/create-light-node.js';
@@ -30,6 +33,7 @@ export type { LightNodeOptions } from './api/light-node-options.js';
 export type { SentTransaction } from './api/sent-transaction.js';
 export type { Listener, PeerChange, SentNews, Subscriptions } from './api/subscriptions.js';
 export type { KeyOptions, TransactionFields, TransactionKey } from './api/transaction-key.js';
+export type { Trust } from './api/trust.js';
 export type { Block } from './boundary/block.js';
 export { type LightNodeErrorCode, lightNodeErrors } from './boundary/error-codes.js';
 export type { TrustedAddress } from './boundary/trusted-script.js';

@@ -122,6 +122,7 @@ export {
   type TransactionNotice,
   type TransactionStatus,
 } from './io/transaction-notice.js';
+export { type TrustFacts, type TrustLevel, type TrustReason, trustReasons } from './io/trust.js';
 export {
   BLOCK_HASHES_MAX,
   FOLLOWED_BLOCKS,
@@ -142,6 +143,8 @@ export { HeaderTree } from './tree/header-tree.js';
 export type { AppendedRun, InsertedHeader, InsertResult } from './tree/insert-result.js';
 export { buildLocator } from './tree/locator.js';
 export type { TreeBase } from './tree/tree-base.js';
+export { isStale } from './trust/assess-trust.js';
+export { chanceOfNone } from './trust/chances.js';
 export { type DecodeResult, decodeMessage, encodeMessage } from './wire/codec.js';
 export { frameMessage, MessageAssembler } from './wire/framing.js';
 export type { Message, MessageType } from './wire/message.js';
@@ -155,6 +158,7 @@ export {
   type Hello,
   type Identity,
   PROTOCOL_VERSION,
+  PROTOCOL_VERSION_MIN,
   SERVICE_ARCHIVE,
   SERVICE_COMPACT_BLOCKS,
   SERVICE_GATEWAY,

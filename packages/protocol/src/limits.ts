@@ -494,3 +494,27 @@ export const DEFERRED_COMPACT_REQUESTS_MAX = 4 * COMPACT_REBUILDS_MAX;
 
 /** Blocks of which it is remembered which peer spoke of them first. Arbitrary. Above it the oldest is forgotten. */
 export const FIRST_SENDERS_MAX = 16;
+
+/** Milliseconds between two looks at how far a node can be relied on, where no peer came or went and the phase is the same. Arbitrary: a second is what people notice. Until then the application has the former answer. */
+export const TRUST_INTERVAL_MS = 1_000;
+
+/** Peers that must have the tip for full trust: with fewer, one that is lost or false leaves nobody to compare with. Arbitrary. Below it trust is degraded. */
+export const TRUSTED_PEERS_MIN = 3;
+
+/** Those who introduced these peers, at least: a single one could have chosen all of them. Below it trust is degraded. */
+export const TRUSTED_INTRODUCERS_MIN = 2;
+
+/** Probability below which chance does not explain that no block came for so long, or so few: 6.9 target spacings without one, which an honest network has once in a thousand blocks. Below it trust is degraded. */
+export const STALE_PROBABILITY = 0.001;
+
+/** Target spacings over which blocks are counted: as many as show that two thirds of the hash power are missing. Bitcoin: four hours. Arbitrary. */
+export const TRUST_WINDOW_SPACINGS = 24;
+
+/** Seconds by which the tip that a peer has named may be behind ours and still be the same chain to us: it says so when it is pinged. At least one block. */
+export const TIP_AGREEMENT_S = 60;
+
+/** Seconds by which most peers' clocks must differ from ours before ages mean nothing: a twentieth of Bitcoin's spacing, and a common clock is right within a second. Above it trust is degraded. */
+export const CLOCK_DOUBTFUL_S = 30;
+
+/** Blocks at the tip among which a run that was withheld counts: six confirmations are what applications wait for. */
+export const WITHHELD_RECENT_BLOCKS = 6;

@@ -11,6 +11,7 @@ import type {
 import type { Block } from '../boundary/block.js';
 import type { SentTransaction } from './sent-transaction.js';
 import type { Listener, Subscriptions } from './subscriptions.js';
+import type { Trust } from './trust.js';
 
 /** What {@link LightNodeHandle.tips} can be told. */
 export interface TipsOptions {
@@ -98,6 +99,11 @@ export interface LightNodeHandle {
   nextNonce(publicKey: string): Promise<bigint>;
   /** The peers that have said hello. */
   peers(): readonly PeerInfo[];
+  /**
+   * What the answers of this node rest on, in numbers, and what speaks against them: a level, and the reasons as codes,
+   * whose sentences are in `trustReasons`. `subscribe('trust')` tells when these change.
+   */
+  trust(): Trust;
   /**
    * What the node counts, by the names that it has in Prometheus: counters since it was started, gauges as they are. A
    * copy of at most a second ago. Of a closed node the counters stay and the gauges are 0.

@@ -22,6 +22,7 @@ export function publicHandle(node: RunningNode): LightNodeHandle {
     mempool: () => node.mempool(),
     nextNonce: (publicKey) => node.nextNonce(publicKey),
     peers: () => node.peers(),
+    trust: () => node.trust(),
     metrics: () => node.metrics(),
     close: () => node.close(),
   };

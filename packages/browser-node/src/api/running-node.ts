@@ -9,6 +9,7 @@ import {
   type Status,
   type Tip,
   type TransactionStatus,
+  type TrustFacts,
   type VisionTransaction,
   zeroMetrics,
 } from '@vision-light/protocol';
@@ -26,6 +27,7 @@ import type { SentTransaction } from './sent-transaction.js';
 import { SentTransactions } from './sent-transactions.js';
 import { type Listener, type Subscriptions, SubscriptionTable } from './subscriptions.js';
 import { TipStream } from './tip-stream.js';
+import { firstTrust, type Trust, trustNow } from './trust.js';
 
 /** Milliseconds for the node to take leave and write; afterwards its worker is ended all the same. */
 const CLOSE_TIMEOUT_MS = 3000;
@@ -47,6 +49,8 @@ export class RunningNode implements LightNodeHandle {
   #status: Status;
   #peers: readonly PeerInfo[] = freeze([]);
   #metrics: Metrics = zeroMetrics();
+  #trust: TrustFacts;
+  readonly #signalCount: number;
   #closing: Promise<void> | undefined;
   readonly #worker: NodeWorkerLink;
   readonly #finder: PagePeers['finder'];
@@ -67,6 +71,8 @@ export class RunningNode implements LightNodeHandle {
       this.#markClosed = resolve;
     });
     this.#tip = freeze(tip);
+    this.#trust = firstTrust(this.#tip);
+    this.#signalCount = settings.signal.length;
     this.#status = freeze({
       phase: 'connecting',
       peers: 0,
@@ -179,6 +185,11 @@ export class RunningNode implements LightNodeHandle {
     return this.#peers;
   }
 
+  trust(): Trust {
+    const signaling = { named: this.#signalCount, joined: this.#finder.joined };
+    return freeze(trustNow(this.#trust, signaling, Date.now() / 1000));
+  }
+
   metrics(): Metrics {
     return { ...this.#metrics };
   }
@@ -251,6 +262,9 @@ export class RunningNode implements LightNodeHandle {
       case 'transactions':
         this.#subscriptions.publish('transactions', notice);
         break;
+      case 'trust':
+        this.#takeTrust(notice.trust);
+        break;
       case 'status':
         // The page says itself when everything is released.
         if (notice.status.phase !== 'closed') this.#setStatus(notice.status);
@@ -279,6 +293,13 @@ export class RunningNode implements LightNodeHandle {
     }
   }
 
+  /** The application is told of another level or other reasons; numbers it can ask for. */
+  #takeTrust(facts: TrustFacts): void {
+    const before = this.#trust.reasons.join();
+    this.#trust = facts;
+    if (facts.reasons.join() !== before) this.#subscriptions.publish('trust', this.trust());
+  }
+
   #setStatus(status: Status): void {
     this.#status = freeze(status);
     this.#subscriptions.publish('status', status);
@@ -304,6 +325,7 @@ export class RunningNode implements LightNodeHandle {
     this.#peers = freeze([]);
     this.#metrics = withoutGauges(this.#metrics);
     this.#setStatus({ ...this.#status, phase: 'closed', peers: 0, headersPerSecond: 0 });
+    this.#takeTrust({ ...firstTrust(this.#tip), reasons: ['NODE_CLOSED'] });
     this.#subscriptions.clear();
   }
 }

@@ -225,6 +225,8 @@ export interface ChainFamily
   /** Seconds between two blocks that the difficulty aims at. */
   readonly targetSpacingS: number;
   readonly presync: PresyncParams;
+  /** Whether the chain can be rewritten at so little cost that its work says nothing. */
+  readonly isWorkWeak: boolean;
   /** Only of a family whose hashes are not claimed. */
   readonly batchPass?: BatchPass;
 }

@@ -2,6 +2,7 @@
 import type { BodyFault } from '../chain/body-fault.js';
 import type { HeaderInfo } from '../chain/chain-family.js';
 import type { TransactionNotice } from './transaction-notice.js';
+import type { TrustFacts } from './trust.js';
 
 /** The best verified header, or one on the way to it. */
 export interface Tip {
@@ -115,6 +116,8 @@ export type NodeNotice =
   | { readonly type: 'competing'; readonly tips: readonly Tip[] }
   | { readonly type: 'withheld'; readonly withheld: WithheldRun }
   | { readonly type: 'status'; readonly status: Status }
+  /** What the answers rest on, whenever that has changed. */
+  | { readonly type: 'trust'; readonly trust: TrustFacts }
   /** The peers as they are now; `change` says what happened last. */
   | {
       readonly type: 'peer';

@@ -34,6 +34,7 @@ import type { Offence } from '../peer/verdicts.js';
 import { TransactionRelay } from '../transactions/transaction-relay.js';
 import { HeaderTree } from '../tree/header-tree.js';
 import { genesisBase, type TreeBase } from '../tree/tree-base.js';
+import { TrustReporter } from '../trust/trust-reporter.js';
 import { MessageCodec, messageCodec } from '../wire/codec.js';
 import type { WireMessage } from '../wire/message-row.js';
 import { messageRows } from '../wire/message-table.js';
@@ -96,6 +97,7 @@ export class NodeParts {
   readonly writer: ChainWriter;
   readonly reporter: StatusReporter;
   readonly forks: ForkSigns;
+  readonly trust: TrustReporter;
   readonly submissions: Submissions;
   readonly router: Router;
   /** In the order in which they do what is due. */
@@ -162,6 +164,7 @@ export class NodeParts {
       nextJob,
     );
     this.notices = new PeerNotices(peers, outbox);
+    const claims = new TipClaims(tree, this.held, dropped);
     this.discouraged = new Discouraged(storage);
     this.sessions = new Sessions(
       tree,
@@ -178,6 +181,9 @@ export class NodeParts {
         gone: (peer, code, now, detail) => {
           for (const part of this.list) part.peerGone?.(peer, code, now, detail);
         },
+        namedTip: (peer, tip) => {
+          if (claims.named(peer, tip)) this.notices.updated(peer, listener.now(), false);
+        },
         // Of one that is known already the next ping or block reports it.
         measured: (peer, isFirst) => this.notices.updated(peer, listener.now(), isFirst),
         discourage: ({ hello }) => {
@@ -192,7 +198,7 @@ export class NodeParts {
     this.headerServer = new HeaderServer(tree, outbox, (fork) => this.prover.mayKnowMore(fork));
     const sync = new HeaderSync(
       tree,
-      new TipClaims(tree, this.held, dropped),
+      claims,
       this.verifier,
       peers,
       outbox,
@@ -292,17 +298,10 @@ export class NodeParts {
       listener.error(code),
     );
     this.forks = new ForkSigns(tree, outbox, () => this.reporter.status.phase === 'synced');
+    this.trust = new TrustReporter(this, options.gateways !== undefined);
     this.submissions = new Submissions(family, this.verifier, this.blocks, outbox, () => sync.lowWork.enough);
-    const context: PartContext = {
-      tree,
-      peers,
-      outbox,
-      storage,
-      ledger,
-      signatures,
-      random: this.random,
-      punish,
-    };
+    const { random } = this;
+    const context: PartContext = { tree, peers, outbox, storage, ledger, signatures, random, punish };
     this.list = [
       ledger,
       new HeldRelease(tree, this.held, (result) => this.changes.inserted(result, undefined)),
@@ -325,6 +324,7 @@ export class NodeParts {
       ...(extension?.parts(context) ?? []),
       this.reporter,
       this.forks,
+      this.trust,
     ];
     const names = new Set(this.list.map(({ name }) => name));
     assert(names.size === this.list.length, 'each part has a name of its own');

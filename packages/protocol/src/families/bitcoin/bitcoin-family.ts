@@ -25,6 +25,7 @@ export function createBitcoinFamily(params: BitcoinParams): ChainFamily {
     genesis: { record: params.genesisRecord, hash: params.genesisHash },
     targetSpacingS: params.targetSpacingS,
     presync: presyncParamsOf('bitcoin', params.name),
+    isWorkWeak: false,
     ...headerRules(params, targets),
     ...headerCodec,
     ...proofOfWork(targets),

@@ -46,6 +46,8 @@ export function createVisionFamily(params: VisionParams): VisionFamily {
     genesis: { record: genesisRecord, hash: headerHash(rules, genesisRecord) },
     targetSpacingS: params.targetSpacingS,
     presync: presyncParamsOf('vision', params.name),
+    // docs/chains/vision.md §12.14: a core-second a block, and two headers of one digest are found within a minute.
+    isWorkWeak: rules === 'mainnet',
     ...headerRules(params),
     ...headerCodec(params),
     ...proofOfWork(params),
