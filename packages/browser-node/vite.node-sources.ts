@@ -44,7 +44,8 @@ const source = (name: string): string => fileURLToPath(new URL(`src/${name}`, im
  * - `worker.js`: the worker with all rules, as a script, for pages whose policy asks for an address;
  * - `transaction-key.js`: keys of a page, which few pages have;
  * - `diagnosis.js`: what finds out why a node meets no peers;
- * - `ed25519.js`: signatures where WebCrypto has none.
+ * - `ed25519.js`: signatures where WebCrypto has none;
+ * - `element.js`, `react.js`, `vision-light.js`: other ways into the library, which import it from beside them.
  */
 function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptions): Plugin {
   const prefix = 'vision-light:';
@@ -62,20 +63,25 @@ function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptio
         for (const each of sources) this.addWatchFile(each);
         return code;
       };
-      const module = async (entry: string, plugins: readonly Plugin[]): Promise<BundledScript> => {
-        const bundle = await bundleScript({ entry: source(entry), format: 'es', isMinified, plugins });
+      const module = async (
+        entry: string,
+        plugins: readonly Plugin[],
+        format: 'es' | 'iife' = 'es',
+      ): Promise<BundledScript> => {
+        const bundle = await bundleScript({ entry: source(entry), format, isMinified, plugins });
         return { ...bundle, code: await minified(bundle.code) };
       };
       const minified = async (code: string): Promise<string> =>
         isMinified ? (await minify('module.js', code, { module: true })).code : code;
       const worker = { isMinified, plugins: workerPlugins };
-      const [whole, vision, bitcoin, ed25519, key, diagnosis] = await Promise.all([
+      const [whole, vision, bitcoin, ed25519, key, diagnosis, ...ways] = await Promise.all([
         bundleWorker(worker),
         bundleWorker({ ...worker, absentFamily: 'bitcoin' }),
         bundleWorker({ ...worker, absentFamily: 'vision' }),
         module('worker/ed25519-fallback.ts', []),
         module('api/transaction-key.ts', [ed25519Url()]),
         module('diagnosis/diagnose.ts', []),
+        ...waysIn.map(({ entry, format }) => module(entry, [libraryBeside()], format)),
       ]);
       emit('worker.js', take(whole));
       emit('worker.d.ts', WORKER_TYPES);
@@ -87,6 +93,39 @@ function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptio
       emit('transaction-key.js', take(key));
       emit('licenses-transaction-key.md', key.licenses);
       emit('diagnosis.js', take(diagnosis));
+      for (const [index, { fileName }] of waysIn.entries())
+        emit(fileName, take(ways[index] as BundledScript));
+    },
+  };
+}
+
+/** A file beside the bundle that imports the bundle. */
+interface WayIn {
+  readonly fileName: string;
+  readonly entry: string;
+  readonly format: 'es' | 'iife';
+  readonly directive?: string;
+}
+
+/** Sub-paths of the package, and the script for pages without modules: none of them holds the library itself. */
+const waysIn: readonly WayIn[] = [
+  { fileName: 'element.js', entry: 'element/index.ts', format: 'es' },
+  // A bundler for servers is told that hooks run in the browser. Bundlers drop directives, so it is put there afterwards.
+  { fileName: 'react.js', entry: 'react/index.ts', format: 'es', directive: '"use client";' },
+  { fileName: 'vision-light.js', entry: 'script/vision-light.ts', format: 'iife' },
+];
+
+/**
+ * Leaves the library and React out of a script that imports them. All files of the package are then to import the one module
+ * beside them, for two copies would be two nodes.
+ */
+export function libraryBeside(): Plugin {
+  return {
+    name: 'vision-light-library-beside',
+    enforce: 'pre',
+    resolveId(id) {
+      if (id === '../index.js') return { id: './index.js', external: true };
+      return id === 'react' ? { id, external: true } : undefined;
     },
   };
 }

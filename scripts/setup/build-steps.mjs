@@ -89,7 +89,12 @@ export const buildSteps = [
       'tsconfig.base.json',
       'package-lock.json',
     ],
-    outputs: ['index.d.ts', 'worker.js', ...libraryFiles].map((file) => `packages/browser-node/dist/${file}`),
+    outputs: [
+      ...libraryFiles,
+      'worker.js',
+      ...['index.d.ts', 'element.d.ts', 'react.d.ts', 'vision-light.d.ts'],
+      ...['element.js', 'react.js', 'vision-light.js'],
+    ].map((file) => `packages/browser-node/dist/${file}`),
     async run() {
       const bundled = await runVite('packages/browser-node', 'vite.lib.config.ts');
       if (bundled.code !== 0) return bundled;
