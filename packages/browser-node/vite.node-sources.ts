@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { minify, type Plugin } from 'vite';
 import { type BundledScript, bundleScript, bundleWorker, minifyFurther } from './vite.bundle-script.js';
@@ -44,12 +46,18 @@ const source = (name: string): string => fileURLToPath(new URL(`src/${name}`, im
  * - `worker.js`: the worker with all rules, as a script, for pages whose policy asks for an address;
  * - `transaction-key.js`: keys of a page, which few pages have;
  * - `ed25519.js`: signatures where WebCrypto has none.
+ *
+ * Provides `vision-light:release`, too.
  */
 function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptions): Plugin {
   const prefix = 'vision-light:';
+  const releaseId = `${prefix}release`;
+  let release = '';
   return {
     name: 'vision-light-files-beside',
+    load: (id) => (id === `\0${releaseId}` ? `export const release = '${release}';` : undefined),
     resolveId(id) {
+      if (id === releaseId) return `\0${releaseId}`;
       const name = modulesBeside.find((each) => id === prefix + each);
       return name === undefined ? undefined : { id: `./${name}.js`, external: true };
     },
@@ -75,6 +83,7 @@ function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptio
         module('worker/ed25519-fallback.ts', []),
         module('api/transaction-key.ts', [ed25519Url()]),
       ]);
+      release = fingerprint(whole.code);
       emit('worker.js', take(whole));
       emit('worker.d.ts', WORKER_TYPES);
       emit('licenses-worker.md', whole.licenses);
@@ -86,6 +95,17 @@ function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptio
       emit('licenses-transaction-key.md', key.licenses);
     },
   };
+}
+
+/**
+ * Names a release: tabs share a node only with tabs of the same one, since what they say to one another is not checked. It
+ * follows from the worker's script, which has the core, and from the sources of the page's side.
+ */
+function fingerprint(workerScript: string): string {
+  const hash = createHash('sha256').update(workerScript);
+  for (const name of readdirSync(source(''), { recursive: true, encoding: 'utf8' }).sort())
+    if (name.endsWith('.ts') && !name.endsWith('.test.ts')) hash.update(readFileSync(source(name)));
+  return hash.digest('hex').slice(0, 8);
 }
 
 /** A script as text that a module exports. The minifier chooses the quotes that need the fewest escapes. */

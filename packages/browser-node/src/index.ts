@@ -24,7 +24,6 @@ export type {
 export type { IceServer } from '@vision-light/signaling';
 export { createKey } from './api/create-key.js';
 export { createLightNode } from './api/create-light-node.js';
-export { LightNodeError } from './api/light-node-error.js';
 export type { LightNodeHandle, TipsOptions } from './api/light-node-handle.js';
 export type { LightNodeOptions } from './api/light-node-options.js';
 export type { SentTransaction } from './api/sent-transaction.js';
@@ -32,4 +31,5 @@ export type { Listener, PeerChange, SentNews, Subscriptions } from './api/subscr
 export type { KeyOptions, TransactionFields, TransactionKey } from './api/transaction-key.js';
 export type { Block } from './boundary/block.js';
 export { type LightNodeErrorCode, lightNodeErrors } from './boundary/error-codes.js';
+export { LightNodeError } from './boundary/light-node-error.js';
 export type { TrustedAddress } from './boundary/trusted-script.js';

@@ -7,7 +7,7 @@ import type {
   Tip,
   WithheldRun,
 } from '@vision-light/protocol';
-import type { LightNodeError } from './light-node-error.js';
+import type { LightNodeError } from '../boundary/light-node-error.js';
 
 /** A peer came, went or changed; `peers` are all of them as they are now. */
 export interface PeerChange {
