@@ -363,15 +363,21 @@ export class SharedNode {
 
   #perform(call: PendingCall, isRepeated = false): void {
     if (!this.#isConnected) return;
-    const { id } = call;
+    const { id, name, args } = call;
     const { tabs } = this.#parts;
     if (this.#engine !== undefined)
       this.#engine.call(call, isRepeated).then(
         (value) => this.#calls.settle(id, value),
         (error: unknown) => this.#calls.fail(id, error),
       );
-    else if (tabs !== undefined)
-      this.#post({ kind: 'call', term: this.#term, from: tabs.id, isRepeated, ...call });
+    else if (tabs !== undefined) {
+      try {
+        this.#post({ kind: 'call', term: this.#term, from: tabs.id, id, name, args, isRepeated });
+      } catch (error) {
+        // An argument that cannot be copied.
+        this.#calls.fail(id, error);
+      }
+    }
   }
 
   // The page

@@ -1,0 +1,187 @@
+/**
+ * Several tabs of one origin share one node. When the tab that runs it is killed, closed, frozen or left, another one takes
+ * over, and applications see no more of it than a status.
+ */
+
+import { randomInt } from 'node:crypto';
+import type { Gateway } from '@vision-light/gateway';
+import { defaultLimits, memoryDirectory, type OpenDirectory } from '@vision-light/signal-server';
+import type { BrowserContext } from 'puppeteer-core';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { engine, Visitor } from './browser.js';
+import { buildLibrary, serveLibrary } from './library-page.js';
+import { reaches, smallNetwork } from './servers.js';
+import { Stage } from './stage.js';
+
+const HISTORY = 300;
+const stage = new Stage();
+const { servers } = stage;
+const network = smallNetwork('vision-e2e-tabs');
+/** Browsers that are in the room of the signaling server, and how many there have been at once. */
+const room = { ids: new Set<string>(), most: 0 };
+let gateway: Gateway;
+let url: string;
+let context: BrowserContext;
+
+/** A directory that counts. */
+const countingDirectory: OpenDirectory = async (deliver) => {
+  const directory = await memoryDirectory({ ...defaultLimits, randomBelow: randomInt })(deliver);
+  return {
+    ...directory,
+    join: (peer, count) => {
+      if (peer.kind === 'browser') room.ids.add(peer.id);
+      room.most = Math.max(room.most, room.ids.size);
+      return directory.join(peer, count);
+    },
+    sample: (id, count) => directory.sample(id, count),
+    route: (from, to, signal) => directory.route(from, to, signal),
+    leave: (id) => {
+      room.ids.delete(id);
+      return directory.leave(id);
+    },
+    roomCount: () => directory.roomCount(),
+    close: () => directory.close(),
+  };
+};
+
+beforeAll(async () => {
+  const signal = await servers.signal({ openDirectory: countingDirectory });
+  const options = { network, signal: [signal.url] };
+  gateway = await servers.gateway({ ...options, history: HISTORY });
+  const [library] = await Promise.all([buildLibrary(), reaches(gateway, HISTORY)]);
+  const pages = await serveLibrary(options, { now: library });
+  servers.defer(() => pages.close());
+  url = `${pages.url}/now/`;
+});
+
+afterEach(() => context.close());
+
+/** What the script before the page's own keeps. */
+interface Scope {
+  /** Workers that run: only the tab that runs the node has any. */
+  readonly workers: Set<Worker>;
+  readonly heights: number[];
+  readonly phases: string[];
+  readonly createLightNode: typeof import('@vision-light/browser-node').createLightNode;
+  lightNode: Awaited<ReturnType<typeof import('@vision-light/browser-node').createLightNode>>;
+}
+
+/** Notes which workers run, and what the application is told from the beginning. */
+const WATCH = `(${() => {
+  const scope = globalThis as unknown as Scope & { Worker: typeof Worker };
+  const workers = new Set<Worker>();
+  const heights: number[] = [];
+  const phases: string[] = [];
+  Object.assign(scope, { workers, heights, phases });
+  scope.Worker = class extends Worker {
+    constructor(...args: ConstructorParameters<typeof Worker>) {
+      super(...args);
+      workers.add(this);
+    }
+    override terminate(): void {
+      workers.delete(this);
+      super.terminate();
+    }
+  };
+  let handle: Scope['lightNode'];
+  Object.defineProperty(scope, 'lightNode', {
+    get: () => handle,
+    set: (node: Scope['lightNode']) => {
+      handle = node;
+      heights.push(node.tip.height);
+      phases.push(node.status.phase);
+      node.subscribe('tip', (tip) => heights.push(tip.height));
+      node.subscribe('status', ({ phase }) => {
+        if (phases.at(-1) !== phase) phases.push(phase);
+      });
+    },
+  });
+}})()`;
+
+/** The page hears nothing of being left. */
+const DEAF = `addEventListener('pagehide', (event) => event.stopImmediatePropagation(), true)`;
+
+const open = (before = ''): Promise<Visitor> => Visitor.openIn(context, url, `${before};${WATCH}`);
+
+async function openThree(): Promise<[Visitor, Visitor, Visitor]> {
+  context = await stage.browser.createBrowserContext();
+  room.ids.clear();
+  room.most = 0;
+  // Puppeteer may not see a tab end that is killed.
+  const first = await open(DEAF);
+  await first.reaches(HISTORY);
+  return [first, await open(DEAF), await open()];
+}
+
+const leads = (tab: Visitor): Promise<boolean> =>
+  tab.page.evaluate(() => (globalThis as unknown as Scope).workers.size > 0);
+
+/** Resolves once the node answers. @returns when that was */
+const answers = (tab: Visitor): Promise<number> =>
+  tab.page.evaluate(async () => {
+    await (globalThis as unknown as Scope).lightNode.mempool();
+    return Date.now();
+  });
+
+/** Ends a tab as the end of its process does: no code of it runs any more. */
+async function kill({ page }: Visitor): Promise<void> {
+  if (engine === 'firefox') {
+    // One process may have all tabs of an origin. The page does not hear that it is closed.
+    await page.close();
+    return;
+  }
+  const session = await page.createCDPSession();
+  // Never answered.
+  session.send('Page.crash').catch(() => {});
+}
+
+/** What the tab's application was told. */
+const told = (tab: Visitor): Promise<{ heights: number[]; phases: string[] }> =>
+  tab.page.evaluate(() => {
+    const { heights, phases } = globalThis as unknown as Scope;
+    return { heights, phases };
+  });
+
+const isSynced = (tab: Visitor): Promise<unknown> =>
+  tab.page.waitForFunction(() => (globalThis as unknown as Scope).lightNode.status.phase === 'synced', {
+    polling: 50,
+  });
+
+describe('three tabs', () => {
+  it('have one node; one that opens later is shown its tip at once', async () => {
+    const [first, second, third] = await openThree();
+    expect(await Promise.all([first, second, third].map(leads))).toEqual([true, false, false]);
+    for (const tab of [second, third]) {
+      const { heights, phases } = await told(tab);
+      expect(heights[0]).toBeGreaterThanOrEqual(HISTORY);
+      expect(phases[0]).toBe('synced');
+      expect(await tab.hashAt(HISTORY)).toBe(await first.hashAt(HISTORY));
+    }
+    const { height } = await third.tip();
+    await Promise.all([second, third].map((tab) => tab.reaches(height + 1)));
+    expect(room.most).toBe(1);
+  });
+
+  it('of which the one that runs the node is killed: another takes over, and no height is lost', async () => {
+    const [first, second, third] = await openThree();
+    const { height } = await second.tip();
+    const killedAt = Date.now();
+    const [answeredAt] = await Promise.all([answers(second), answers(third), kill(first)]);
+    console.log(`A tab that was killed: another one answered after ${answeredAt - killedAt} ms`);
+    expect((await Promise.all([second, third].map(leads))).filter((isLeader) => isLeader)).toHaveLength(1);
+    await Promise.all([second, third].map((tab) => tab.reaches(height + 2)));
+    await Promise.all([second, third].map(isSynced));
+    for (const tab of [second, third]) {
+      const { heights, phases } = await told(tab);
+      expect(heights).toEqual(heights.toSorted((a, b) => a - b));
+      expect(phases).toContain('connecting');
+    }
+    expect(room.most).toBe(1);
+    // Of two the next one.
+    const [leader, follower] = (await leads(second)) ? [second, third] : [third, second];
+    await leader.page.close();
+    await follower.reaches((await follower.tip()).height + 2);
+    expect(await leads(follower)).toBe(true);
+    expect(room.most).toBe(1);
+  });
+});
