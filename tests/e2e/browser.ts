@@ -173,7 +173,7 @@ export class Visitor {
   }
 
   /** Flips one bit in the middle of a record of the page's database, as a bad disk would. */
-  damageRecord(table: string, key: number): Promise<void> {
+  damageRecord(table: string, key: number | string): Promise<void> {
     return this.page.evaluate(
       async (table, key) => {
         const finished = <T>(request: IDBRequest<T>): Promise<T> =>

@@ -116,6 +116,10 @@ async function openThree(): Promise<[Visitor, Visitor, Visitor]> {
 const leads = (tab: Visitor): Promise<boolean> =>
   tab.page.evaluate(() => (globalThis as unknown as Scope).workers.size > 0);
 
+/** Resolves once the tab runs the node. */
+const takesOver = ({ page }: Visitor): Promise<unknown> =>
+  page.waitForFunction(() => (globalThis as unknown as Scope).workers.size > 0, { polling: 20 });
+
 /** Resolves once the node answers. @returns when that was */
 const answers = (tab: Visitor): Promise<number> =>
   tab.page.evaluate(async () => {
@@ -133,6 +137,31 @@ async function kill({ page }: Visitor): Promise<void> {
   const session = await page.createCDPSession();
   // Never answered.
   session.send('Page.crash').catch(() => {});
+}
+
+/** Blocks the page's thread, as a script that computes for long does. @returns what lets it go on */
+async function hang({ page }: Visitor): Promise<() => void> {
+  const held = await servers.hold();
+  // It is answered when the page goes on.
+  page
+    .evaluate((address) => {
+      const request = new XMLHttpRequest();
+      request.open('GET', address, false);
+      request.send();
+    }, held.url)
+    .catch(() => {});
+  await held.isAsked;
+  return held.release;
+}
+
+/** Heights never fall, and the last one is the chain's. */
+async function lostNothing(tab: Visitor): Promise<void> {
+  await tab.reaches(gateway.tip.height + 1);
+  await isSynced(tab);
+  const { heights } = await told(tab);
+  expect(heights).toEqual(heights.toSorted((a, b) => a - b));
+  const height = heights.at(-1) ?? 0;
+  expect(await tab.hashAt(height)).toBe(gateway.header(height)?.hash);
 }
 
 /** What the tab's application was told. */
@@ -184,4 +213,82 @@ describe('three tabs', () => {
     expect(await leads(follower)).toBe(true);
     expect(room.most).toBe(1);
   });
+});
+
+describe('the tab that runs the node', () => {
+  it('hangs: another one takes over, and it follows when it goes on', async () => {
+    const [first, second, third] = await openThree();
+    const goOn = await hang(first);
+    const hungAt = Date.now();
+    const leader = await Promise.any([second, third].map(async (tab) => takesOver(tab).then(() => tab)));
+    console.log(`A tab that hung: another one took over after ${Date.now() - hungAt} ms`);
+    await Promise.all([second, third].map(lostNothing));
+    goOn();
+    await expect.poll(() => leads(first)).toBe(false);
+    await lostNothing(first);
+    expect(await leads(leader)).toBe(true);
+    expect((await told(first)).phases).toContain('connecting');
+    expect(first.complaints).toEqual([]);
+  });
+
+  it.runIf(engine === 'chromium')(
+    'is frozen: another one takes over, and it follows when it is thawed',
+    async () => {
+      const [first, second] = await openThree();
+      const session = await first.page.createCDPSession();
+      await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+      await Promise.any(
+        (await context.pages())
+          .slice(1)
+          .map((page) => page.waitForFunction('workers.size > 0', { polling: 20 })),
+      );
+      await lostNothing(second);
+      expect(room.most).toBe(1);
+      const { phases } = await told(first);
+      await session.send('Page.setWebLifecycleState', { state: 'active' });
+      await lostNothing(first);
+      expect(await leads(first)).toBe(false);
+      // It did not say that what it had was fresh before it had heard of the node again.
+      expect(phases.at(-1)).toBe('connecting');
+    },
+  );
+
+  it('is left, and comes back from the cache of the browser: another one has taken over, and it follows', async () => {
+    context = await stage.browser.createBrowserContext();
+    const first = await open(
+      `addEventListener('pageshow', (event) => { globalThis.isPersisted = event.persisted })`,
+    );
+    await first.reaches(HISTORY);
+    const second = await open();
+    await first.page.goto(new URL('/now/worker.js', url).href);
+    await takesOver(second);
+    await lostNothing(second);
+    await first.page.goBack({ waitUntil: 'domcontentloaded' });
+    await first.waitForNode();
+    console.log('persisted', await first.page.evaluate('isPersisted'));
+    await lostNothing(first);
+    expect(await leads(first)).toBe(false);
+  });
+});
+
+describe('a database that is damaged while tabs share it', () => {
+  it.each(['journal', 'meta'])(
+    'in its %s: the next tab to run the node heals it, and no height is lost',
+    async (table) => {
+      const [first, second, third] = await openThree();
+      await first.hasStored(HISTORY);
+      const tabs = [second, third];
+      await second.collect('error');
+      await third.collect('error');
+      await second.damageRecord(table, table === 'journal' ? 0 : 'tip');
+      await kill(first);
+      const leader = await Promise.any(tabs.map(async (tab) => takesOver(tab).then(() => tab)));
+      await Promise.all(tabs.map(lostNothing));
+      for (const tab of tabs)
+        await expect
+          .poll(async () => (await tab.collected<{ code: string }>('error')).map(({ code }) => code))
+          .toEqual(['STORE_CORRUPT']);
+      await leader.hasStored(gateway.tip.height);
+    },
+  );
 });

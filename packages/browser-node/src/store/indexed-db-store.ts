@@ -55,7 +55,7 @@ export class IndexedDbStore implements LosableStore {
   /** Tables that the next write clears. */
   readonly #damaged = new Set<TableName>();
   /** Undefined before this store begins to write. */
-  #fence: number | undefined;
+  #fence: Promise<number> | undefined;
   #outdated: 'STORE_NEWER' | 'STORE_UPGRADED' | undefined;
   #isClosed = false;
 
@@ -106,11 +106,20 @@ export class IndexedDbStore implements LosableStore {
 
   async claim(): Promise<void> {
     this.#fence = undefined;
-    await this.#untilLost(this.#writeFenced(await this.#open(), []));
+    await this.#untilLost(this.#raiseFence(await this.#open()));
   }
 
   async #writeFenced(database: NodeDatabase, changes: readonly StorageChange[]): Promise<void> {
-    this.#fence = await writeRecords(database, changes, this.#fence);
+    await writeRecords(database, changes, await this.#raiseFence(database));
+  }
+
+  /** Once, before the first write. @returns this store's fence */
+  #raiseFence(database: NodeDatabase): Promise<number> {
+    this.#fence ??= writeRecords(database, [], undefined).catch((error: unknown) => {
+      this.#fence = undefined;
+      throw error;
+    });
+    return this.#fence;
   }
 
   /** A database that is still being opened is closed when it comes; nobody waits for it. */

@@ -108,8 +108,8 @@ const FENCE_KEY = 'fence';
 /**
  * Writes wholly or not at all. A power failure can take the last writes, but never a part of one.
  *
- * @param fence  of the store that writes; undefined if it has yet to raise it
- * @returns the fence
+ * @param fence  of the store that writes; undefined to raise it above that of any other store
+ * @returns the fence of the store that writes
  * @throws {FencedError} if another store has raised it since; nothing is written then
  */
 export async function writeRecords(

@@ -247,8 +247,8 @@ export class SharedNode {
       }
       this.#engine = engine;
       this.#connect(engine.snapshot);
-      for (const news of early) this.#take(news);
       this.#welcome();
+      for (const news of early) this.#take(news);
     } catch (error) {
       if (!signal.aborted) this.#fail(error);
     }
