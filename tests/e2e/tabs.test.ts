@@ -108,7 +108,7 @@ async function openThree(): Promise<[Visitor, Visitor, Visitor]> {
   room.ids.clear();
   room.most = 0;
   // Puppeteer may not see a tab end that is killed.
-  const first = await open(DEAF);
+  const first = await open(`${DEAF};${MUTE}`);
   await first.reaches(HISTORY);
   return [first, await open(DEAF), await open()];
 }
@@ -116,9 +116,15 @@ async function openThree(): Promise<[Visitor, Visitor, Visitor]> {
 const leads = (tab: Visitor): Promise<boolean> =>
   tab.page.evaluate(() => (globalThis as unknown as Scope).workers.size > 0);
 
-/** Resolves once the tab runs the node. */
-const takesOver = ({ page }: Visitor): Promise<unknown> =>
-  page.waitForFunction(() => (globalThis as unknown as Scope).workers.size > 0, { polling: 20 });
+/** Resolves with whichever tab runs the node next. */
+function successorOf(...tabs: readonly Visitor[]): Promise<Visitor> {
+  const takesOver = async (tab: Visitor): Promise<Visitor> => {
+    // Not with each frame: a tab in the background draws none.
+    await tab.page.waitForFunction(() => (globalThis as unknown as Scope).workers.size > 0, { polling: 20 });
+    return tab;
+  };
+  return Promise.any(tabs.map(takesOver));
+}
 
 /** Resolves once the node answers. @returns when that was */
 const answers = (tab: Visitor): Promise<number> =>
@@ -139,19 +145,44 @@ async function kill({ page }: Visitor): Promise<void> {
   session.send('Page.crash').catch(() => {});
 }
 
-/** Blocks the page's thread, as a script that computes for long does. @returns what lets it go on */
-async function hang({ page }: Visitor): Promise<() => void> {
+/** Lets nothing through to the other tabs or from them while `isMute` says so. */
+const MUTE = `(${() => {
+  const scope = globalThis as unknown as { isMute: boolean; BroadcastChannel: typeof BroadcastChannel };
+  scope.isMute = false;
+  scope.BroadcastChannel = class extends BroadcastChannel {
+    override set onmessage(take: (event: MessageEvent) => void) {
+      this.addEventListener('message', (event) => {
+        if (!scope.isMute) take(event);
+      });
+    }
+    override postMessage(message: unknown): void {
+      if (!scope.isMute) super.postMessage(message);
+    }
+  };
+}})()`;
+
+/**
+ * Blocks the page's thread, as a script that computes for long does. Firefox has all tabs of an origin in one thread, so there
+ * the page only stops to talk to the others. @returns what lets it go on
+ */
+async function hang({ page }: Visitor): Promise<() => Promise<void>> {
+  const setMute = (isMute: boolean): Promise<void> =>
+    page.evaluate((is) => void Object.assign(globalThis, { isMute: is }), isMute);
+  if (engine === 'firefox') {
+    await setMute(true);
+    return () => setMute(false);
+  }
   const held = await servers.hold();
-  // It is answered when the page goes on.
-  page
-    .evaluate((address) => {
-      const request = new XMLHttpRequest();
-      request.open('GET', address, false);
-      request.send();
-    }, held.url)
-    .catch(() => {});
+  const hung = page.evaluate((address) => {
+    const request = new XMLHttpRequest();
+    request.open('GET', address, false);
+    request.send();
+  }, held.url);
   await held.isAsked;
-  return held.release;
+  return async () => {
+    held.release();
+    await hung;
+  };
 }
 
 /** Heights never fall, and the last one is the chain's. */
@@ -195,9 +226,12 @@ describe('three tabs', () => {
     const [first, second, third] = await openThree();
     const { height } = await second.tip();
     const killedAt = Date.now();
-    const [answeredAt] = await Promise.all([answers(second), answers(third), kill(first)]);
+    await kill(first);
+    const leader = await successorOf(second, third);
+    const answeredAt = await answers(leader);
     console.log(`A tab that was killed: another one answered after ${answeredAt - killedAt} ms`);
-    expect((await Promise.all([second, third].map(leads))).filter((isLeader) => isLeader)).toHaveLength(1);
+    const follower = leader === second ? third : second;
+    expect(await leads(follower)).toBe(false);
     await Promise.all([second, third].map((tab) => tab.reaches(height + 2)));
     await Promise.all([second, third].map(isSynced));
     for (const tab of [second, third]) {
@@ -207,7 +241,6 @@ describe('three tabs', () => {
     }
     expect(room.most).toBe(1);
     // Of two the next one.
-    const [leader, follower] = (await leads(second)) ? [second, third] : [third, second];
     await leader.page.close();
     await follower.reaches((await follower.tip()).height + 2);
     expect(await leads(follower)).toBe(true);
@@ -220,10 +253,10 @@ describe('the tab that runs the node', () => {
     const [first, second, third] = await openThree();
     const goOn = await hang(first);
     const hungAt = Date.now();
-    const leader = await Promise.any([second, third].map(async (tab) => takesOver(tab).then(() => tab)));
+    const leader = await successorOf(second, third);
     console.log(`A tab that hung: another one took over after ${Date.now() - hungAt} ms`);
     await Promise.all([second, third].map(lostNothing));
-    goOn();
+    await goOn();
     await expect.poll(() => leads(first)).toBe(false);
     await lostNothing(first);
     expect(await leads(leader)).toBe(true);
@@ -234,14 +267,10 @@ describe('the tab that runs the node', () => {
   it.runIf(engine === 'chromium')(
     'is frozen: another one takes over, and it follows when it is thawed',
     async () => {
-      const [first, second] = await openThree();
+      const [first, second, third] = await openThree();
       const session = await first.page.createCDPSession();
       await session.send('Page.setWebLifecycleState', { state: 'frozen' });
-      await Promise.any(
-        (await context.pages())
-          .slice(1)
-          .map((page) => page.waitForFunction('workers.size > 0', { polling: 20 })),
-      );
+      await successorOf(second, third);
       await lostNothing(second);
       expect(room.most).toBe(1);
       const { phases } = await told(first);
@@ -261,11 +290,12 @@ describe('the tab that runs the node', () => {
     await first.reaches(HISTORY);
     const second = await open();
     await first.page.goto(new URL('/now/worker.js', url).href);
-    await takesOver(second);
+    await successorOf(second);
     await lostNothing(second);
     await first.page.goBack({ waitUntil: 'domcontentloaded' });
     await first.waitForNode();
-    console.log('persisted', await first.page.evaluate('isPersisted'));
+    // Firefox looks for connections before it tells the page that it is left, so there the page is loaded anew.
+    if (engine === 'chromium') expect(await first.page.evaluate('isPersisted')).toBe(true);
     await lostNothing(first);
     expect(await leads(first)).toBe(false);
   });
@@ -282,7 +312,7 @@ describe('a database that is damaged while tabs share it', () => {
       await third.collect('error');
       await second.damageRecord(table, table === 'journal' ? 0 : 'tip');
       await kill(first);
-      const leader = await Promise.any(tabs.map(async (tab) => takesOver(tab).then(() => tab)));
+      const leader = await successorOf(second, third);
       await Promise.all(tabs.map(lostNothing));
       for (const tab of tabs)
         await expect
