@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { minify, type Plugin } from 'vite';
 import { type BundledScript, bundleScript, bundleWorker, minifyFurther } from './vite.bundle-script.js';
@@ -46,12 +48,18 @@ const source = (name: string): string => fileURLToPath(new URL(`src/${name}`, im
  * - `diagnosis.js`: what finds out why a node meets no peers;
  * - `ed25519.js`: signatures where WebCrypto has none;
  * - `element.js`, `react.js`, `vision-light.js`: other ways into the library, which import it from beside them.
+ *
+ * Provides `vision-light:release`, too.
  */
 function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptions): Plugin {
   const prefix = 'vision-light:';
+  const releaseId = `${prefix}release`;
+  let release = '';
   return {
     name: 'vision-light-files-beside',
+    load: (id) => (id === `\0${releaseId}` ? `export const release = '${release}';` : undefined),
     resolveId(id) {
+      if (id === releaseId) return `\0${releaseId}`;
       const name = modulesBeside.find((each) => id === prefix + each);
       return name === undefined ? undefined : { id: `./${name}.js`, external: true };
     },
@@ -83,6 +91,7 @@ function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptio
         module('diagnosis/diagnose.ts', []),
         ...waysIn.map(({ entry, format }) => module(entry, [libraryBeside()], format)),
       ]);
+      release = fingerprint(whole.code);
       emit('worker.js', take(whole));
       emit('worker.d.ts', WORKER_TYPES);
       emit('licenses-worker.md', whole.licenses);
@@ -128,6 +137,17 @@ export function libraryBeside(): Plugin {
       return id === 'react' ? { id, external: true } : undefined;
     },
   };
+}
+
+/**
+ * Names a release: tabs share a node only with tabs of the same one, since what they say to one another is not checked. It
+ * follows from the worker's script, which has the core, and from the sources of the page's side.
+ */
+function fingerprint(workerScript: string): string {
+  const hash = createHash('sha256').update(workerScript);
+  for (const name of readdirSync(source(''), { recursive: true, encoding: 'utf8' }).sort())
+    if (name.endsWith('.ts') && !name.endsWith('.test.ts')) hash.update(readFileSync(source(name)));
+  return hash.digest('hex').slice(0, 8);
 }
 
 /** A script as text that a module exports. The minifier chooses the quotes that need the fewest escapes. */

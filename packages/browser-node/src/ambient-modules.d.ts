@@ -22,3 +22,8 @@ declare module 'vision-light:diagnosis' {
 declare module 'vision-light:ed25519-url' {
   export const ed25519Url: string;
 }
+
+/** A fingerprint of what the library is built from; vite.node-sources.ts makes it. */
+declare module 'vision-light:release' {
+  export const release: string;
+}

@@ -29,6 +29,8 @@ export interface PagePeersOptions {
   readonly maxPeers: number;
   readonly post: PostToWorker;
   readonly failed: (code: LightNodeErrorCode, detail: string) => void;
+  /** So many signaling servers can be asked now. */
+  readonly signalingChanged: (joined: number) => void;
 }
 
 /** Signaling servers, the ICE servers in use, and connections that were tried. */
@@ -76,13 +78,19 @@ export class PagePeers {
     const { networkId, networkName, iceServers, metrics, failed } = this.#options;
     const report = metrics && metricsReporter(metrics);
     const options = { url, networkId, networkName, iceServers, kind: 'browser', clock: pageClock } as const;
+    const signalingChanged = (): void =>
+      this.#options.signalingChanged(this.#clients.filter(({ isJoined }) => isJoined).length);
     const made = new SignalingClient(options, {
       joined: (client, peerIds) => {
         report?.(client);
+        signalingChanged();
         events.joined(client, peerIds);
       },
       signal: events.signal,
-      failed,
+      failed: (code, detail) => {
+        signalingChanged();
+        failed(code, detail);
+      },
       iceObstacle: (named) => this.#findIceObstacle(named),
     });
     this.#clients.push(made);
