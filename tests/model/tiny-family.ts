@@ -142,6 +142,7 @@ export function createTinyFamily(network = 0): ChainFamily {
       return reader.failed ? undefined : record;
     },
     headerHash: tinyHash,
+    hashCommits: true,
     powJob: ({ records }, from, to) => ({
       algorithm: 'sha256d-chain',
       count: to - from,

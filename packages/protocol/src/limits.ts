@@ -24,6 +24,27 @@ export const TREE_HEADERS_MAX = 4_194_304;
 /** Bytes of the headers in the window of a checkpoint: 2016 headers of Bitcoin, for a checkpoint at the end of a period of its difficulty. More is refused. */
 export const CHECKPOINT_WINDOW_MAX = 161_280;
 
+/** Headers below a checkpoint that are fetched ahead of what is verified there, beyond those that the rules look at: what four requests bring. At the edge nothing more is asked for. */
+export const BELOW_HEADERS_MAX = 8_000;
+
+/** `getHeaders` in flight for headers below a checkpoint, to all peers together, one to each. Arbitrary: this goes on in the background. */
+export const BELOW_REQUESTS_MAX = 4;
+
+/** Batches below a checkpoint with a fault, on a network where another header can have the same hash, after which the checkpoint counts as false: each of them costs a peer its connection. Arbitrary. */
+export const BELOW_FAULTS_MAX = 3;
+
+/** Milliseconds for a peer to come that has the header of the checkpoint, once others have come as far without it and none with it. Arbitrary. Then the node goes on from genesis. */
+export const CHECKPOINT_DOUBT_MS = 60_000;
+
+/** Blocks between the tip and the header that `checkpoint()` takes if it is not told another one: a day of Bitcoin, deeper than any reorg there. */
+export const CHECKPOINT_DEPTH = 144;
+
+/** Heights among which the one with the shortest window is taken: a period of Bitcoin's difficulty, at whose first header the window has 11 headers instead of up to 2016. */
+export const CHECKPOINT_SPAN = 2016;
+
+/** Checkpoints that are asked for and not made yet. Above it a call is refused with CHECKPOINT_BUSY. Arbitrary: the first one may take seconds, those after it milliseconds. */
+export const CHECKPOINT_CALLS_MAX = 16;
+
 /** Milliseconds before a peer is asked again for a branch for which there was no room. Arbitrary: the branch is long, and room comes seldom. */
 export const BRANCH_RETRY_MS = 600_000;
 

@@ -270,6 +270,7 @@ export class RunningNode implements LightNodeHandle {
       case 'submitted':
       case 'header':
       case 'block':
+      case 'checkpoint':
       case 'sent':
       case 'mempool':
       case 'closed':

@@ -119,6 +119,8 @@ export interface HeaderBytes {
   readHeaderBytes(reader: ByteReader): Uint8Array | undefined;
   /** 32 bytes in internal order: what the next header names as its parent. What it claims where hashes are claimed. */
   headerHash(record: Uint8Array): Uint8Array;
+  /** False where two headers with one hash can be made on purpose, so that links of headers prove nothing (vision-mainnet). */
+  readonly hashCommits: boolean;
 }
 
 /** What is hashed to prove a header, and how hashes are shown. */

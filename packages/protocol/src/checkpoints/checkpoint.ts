@@ -46,8 +46,9 @@ export type CheckpointFamily = HeaderBytes &
   Pick<HeaderRules, 'recordBytes' | 'parent' | 'firstAncestor'> &
   Pick<ProofOfWork, 'hashFromHex' | 'hashToHex'>;
 
-/** Digits of a chainwork: 256 bits, more than any chain has. */
-const chainworkDigitsMax = 78;
+/** A chainwork is below this: what messages and the store can say. */
+const chainworkEnd = 2n ** 128n;
+const chainworkDigitsMax = 39;
 
 /**
  * Reads the form of a checkpoint, as JSON gave it. Of its content nothing is checked: see {@link openCheckpoint}.
@@ -67,8 +68,9 @@ export function readCheckpoint(value: unknown): Checkpoint {
       ? new RangeError(`checkpoint.height: must be an integer of 0 or more, got ${height}`)
       : new TypeError(`checkpoint.height: must be a number, got ${typeof height}`);
   const chainwork = textOf('chainwork', given.chainwork);
-  if (!/^[1-9]\d*$/.test(chainwork) || chainwork.length > chainworkDigitsMax)
-    throw new RangeError('checkpoint.chainwork: must be the decimal digits of a positive integer');
+  const isShort = /^[1-9]\d*$/.test(chainwork) && chainwork.length <= chainworkDigitsMax;
+  if (!isShort || BigInt(chainwork) >= chainworkEnd)
+    throw new RangeError('checkpoint.chainwork: must be decimal digits of an integer from 1 to 2^128 - 1');
   const window = textOf('window', given.window);
   if (window.length > Math.ceil(CHECKPOINT_WINDOW_MAX / 3) * 4 || base64ToBytes(window) === undefined)
     throw new RangeError(`checkpoint.window: must be base64 of at most ${CHECKPOINT_WINDOW_MAX} bytes`);

@@ -6,7 +6,7 @@ import type { ChainFamily, HeaderBatch } from '../../chain/chain-family.js';
 import type { TreeBase } from '../../tree/tree-base.js';
 import type { BatchHasher } from '../batch-hasher.js';
 import { type PackedBatch, unpackBatches } from './batch-list.js';
-import type { SegmentEntry } from './chain-records.js';
+import type { SegmentEntries, SegmentEntry } from './chain-records.js';
 import { type ChainLayout, heightBefore } from './stored-chain.js';
 
 /** A segment whose bytes are those that its entry means. */
@@ -19,25 +19,26 @@ export interface OpenSegment {
 }
 
 /**
- * @param startHash  hash of the header before the first segment
+ * @param startHash  hash of the header before the first stored segment
  * @returns undefined if the bytes are not what the table says of segment `index`
  */
 export function openSegment(
   layout: ChainLayout,
-  segments: readonly SegmentEntry[],
+  segments: SegmentEntries,
   index: number,
   bytes: Uint8Array,
   startHash: Uint8Array,
 ): OpenSegment | undefined {
   const entry = segments[index];
-  const parent = index === 0 ? startHash : segments[index - 1]?.lastHash;
+  const parent = segments[index - 1]?.lastHash ?? startHash;
   if (entry === undefined || parent === undefined || xxh32(bytes) !== entry.digest) return undefined;
   const batches = unpackBatches(bytes);
   const first = batches?.[0];
   if (batches === undefined || first === undefined || !areEqual(first.parent, parent)) return undefined;
   const count = batches.reduce((sum, batch) => sum + batch.count, 0);
-  if (count !== layout.segmentHeaders) return undefined;
-  return { bytes, batches, before: heightBefore(layout, index), entry };
+  const before = heightBefore(layout, index);
+  if (count !== heightBefore(layout, index + 1) - before) return undefined;
+  return { bytes, batches, before, entry };
 }
 
 /** A header of a segment at which a tree can begin. */

@@ -5,6 +5,7 @@ import { recordBytes } from './record.js';
 
 /** The canonical bytes of the headers of all Bitcoin networks. */
 export const headerBytes: HeaderBytes = {
+  hashCommits: true,
   headerBytes: (record) => record.subarray(0, recordBytes),
   readHeaderBytes: (reader) => {
     const bytes = reader.view(recordBytes);

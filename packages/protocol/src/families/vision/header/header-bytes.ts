@@ -17,6 +17,8 @@ import { decodeRecord, encodeRecord } from './record.js';
 export function headerBytes(params: Pick<VisionParams, 'rules' | 'minerBytesMax'>): HeaderBytes {
   const prefix = bytesToHex(messagePrefix(params.rules));
   return {
+    // There it is the digest, and that can be made to collide: docs/chains/vision.md §12.6.
+    hashCommits: params.rules !== 'mainnet',
     headerBytes: (record) => {
       const header = decodeRecord(record);
       const message = encodePowMessage(params.rules, header, header.nonce);
