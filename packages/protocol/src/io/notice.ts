@@ -131,6 +131,8 @@ export interface CheckpointState {
 export const checkpointFaults = {
   CHECKPOINT_FALSE: 'The checkpoint is false, so the chain is verified from genesis on.',
   CHECKPOINT_UNKNOWN: 'A peer has come as far as the checkpoint and does not have it.',
+  CHECKPOINT_CONFLICT:
+    'The stored chain does not have the checkpoint and has shown less work, so the node goes on from the checkpoint.',
   CHECKPOINT_UNAVAILABLE:
     'There is no verified header at that height, or the chain is not verified down to genesis yet.',
   CHECKPOINT_BUSY: 'Too many checkpoints are asked for at once.',

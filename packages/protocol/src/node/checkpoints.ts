@@ -75,7 +75,10 @@ export class Checkpoints implements Part {
       isAtRest,
       unknowing: () => this.below.unknowing,
       falsified: (reason) => this.#tellFalse(reason),
-      contradicted: () => this.#restart(this.watch.checkpoint?.base),
+      contradicted: (checkpoint) => {
+        context.error('CHECKPOINT_CONFLICT', '');
+        this.#restart(checkpoint.base);
+      },
     });
     this.below = new BelowSync(
       tree,

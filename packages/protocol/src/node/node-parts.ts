@@ -295,7 +295,7 @@ export class NodeParts {
         sync,
         prover: this.prover,
         writer: this.writer,
-        jobsMax: Math.max(1, options.hashers) * 2,
+        jobsMax: Math.max(1, options.hashers),
         nextJob,
         isAtRest,
         punish,

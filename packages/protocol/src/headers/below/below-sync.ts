@@ -163,6 +163,7 @@ export class BelowSync implements Part<Headers> {
 
   nextWake({ now }: EventTime): number | undefined {
     if (!this.listener.isDue()) return undefined;
+    if (this.#chain === undefined) return now;
     const doubtEnd = this.#doubtSince === undefined ? undefined : this.#doubtSince + CHECKPOINT_DOUBT_MS;
     const wake = earliest(this.ledger.dueAt(belowRequests), doubtEnd);
     const freeAt = this.#peers.nextFreeAt(this.bottom.base.height, now);

@@ -25,7 +25,7 @@ export interface WatchListener {
   /** It is false, though the chain is verified without it. */
   falsified(reason: string): void;
   /** The chain is on another branch than the checkpoint, and has not shown as much work. */
-  contradicted(): void;
+  contradicted(checkpoint: OpenCheckpoint): void;
 }
 
 /** Compares one checkpoint with the chain; see the head of this file. */
@@ -122,10 +122,10 @@ export class CheckpointWatch implements Part {
     return !listener.isProving() && listener.isAtRest() && tree.at(checkpoint.base.height) !== undefined;
   }
 
-  #refute({ base }: OpenCheckpoint): void {
+  #refute(checkpoint: OpenCheckpoint): void {
     const { tree } = this;
-    const hasShown = tree.assumedHeaders === 0 && tree.chainwork(tree.tip) >= base.chainwork;
-    if (!hasShown) this.listener.contradicted();
+    const hasShown = tree.assumedHeaders === 0 && tree.chainwork(tree.tip) >= checkpoint.base.chainwork;
+    if (!hasShown) this.listener.contradicted(checkpoint);
     else this.#falsify('hash');
   }
 

@@ -195,7 +195,8 @@ export class ChainProver implements Part {
       const height = heightBefore(this.layout, index);
       const { lastHash: hash, chainwork } = below.entry;
       const run = this.#run;
-      windowAt(family, this.hasher, below, below.batches.length, height, hash, (records) => {
+      const { base } = this.bottom;
+      windowAt(family, this.hasher, below, below.batches.length, height, hash, base, (records) => {
         if (this.#run !== run) return;
         if (records === undefined) this.#fail(index - 1);
         else this.#begin(segment, index, { height, hash, chainwork, records }, below);
