@@ -41,6 +41,7 @@ export {
   readCheckpoint,
 } from './checkpoints/checkpoint.js';
 export { HeaderCommitment, hashLeaf, isUnderRoot, RootBuilder } from './checkpoints/header-commitment.js';
+export { shippedCheckpoint } from './checkpoints/shipped-checkpoint.js';
 export { Driver, type Platform } from './driver/driver.js';
 export { MemoryStore } from './driver/memory-store.js';
 export { performStorage } from './driver/perform-storage.js';

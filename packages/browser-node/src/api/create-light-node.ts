@@ -155,12 +155,23 @@ function startWorker(
 }
 
 async function start({ control }: NodeWorkerLink, settings: LightNodeSettings): Promise<GoodStart> {
-  const { network, storage, hashers, maxPeers, followedBlocks, minChainwork, gateways } = settings;
+  const { network, storage, hashers, maxPeers, followedBlocks, minChainwork, checkpoint, gateways } =
+    settings;
   const result = await control
-    .start({ network, storage, hashers, maxPeers, followedBlocks, minChainwork, gateways, ed25519Url })
+    .start({
+      network,
+      storage,
+      hashers,
+      maxPeers,
+      followedBlocks,
+      minChainwork,
+      checkpoint,
+      gateways,
+      ed25519Url,
+    })
     .catch((error: unknown) => {
       if (error instanceof DOMException && error.name === 'DataCloneError') {
-        throw new TypeError(`network: must be plain data, got ${error.message}`);
+        throw new TypeError(`network and checkpoint: must be plain data, got ${error.message}`);
       }
       throw startFailed(error, settings);
     });

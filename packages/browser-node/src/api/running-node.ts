@@ -1,4 +1,5 @@
 import {
+  type Checkpoint,
   type HeaderInfo,
   type MempoolInfo,
   type Metrics,
@@ -14,12 +15,12 @@ import {
 } from '@vision-light/protocol';
 import type { Block } from '../boundary/block.js';
 import type { LightNodeErrorCode } from '../boundary/error-codes.js';
-import type { BlockAnswer, FromNode, SendAnswer } from '../boundary/messages.js';
+import type { BlockAnswer, CheckpointAnswer, FromNode, SendAnswer } from '../boundary/messages.js';
 import type { NodeWorkerLink } from '../boundary/node-worker-link.js';
 import { PagePeers } from '../peers/page-peers.js';
 import { freeze } from './freeze.js';
 import { LightNodeError } from './light-node-error.js';
-import type { LightNodeHandle, TipsOptions } from './light-node-handle.js';
+import type { CheckpointOptions, LightNodeHandle, TipsOptions } from './light-node-handle.js';
 import type { LightNodeSettings } from './light-node-options.js';
 import { watchPage } from './page-events.js';
 import type { SentTransaction } from './sent-transaction.js';
@@ -175,6 +176,16 @@ export class RunningNode implements LightNodeHandle {
     return await this.#untilClosed(this.#worker.control.nextNumber(publicKey));
   }
 
+  async checkpoint({ height }: CheckpointOptions = {}): Promise<Checkpoint> {
+    if (height !== undefined) assertHeight('checkpoint', height);
+    if (this.#closing !== undefined) throw new LightNodeError('NODE_CLOSED');
+    // comlink types a promise for each case of the answer.
+    const asked: Promise<CheckpointAnswer> = this.#worker.control.checkpoint(height);
+    const answer = await this.#untilClosed(asked);
+    if (answer.ok) return answer.checkpoint;
+    throw new LightNodeError(answer.code);
+  }
+
   peers(): readonly PeerInfo[] {
     return this.#peers;
   }
@@ -318,13 +329,20 @@ function withoutGauges(metrics: Metrics): Metrics {
 
 function assertHeightOrHash(heightOrHash: unknown): void {
   if (typeof heightOrHash === 'number') {
-    if (Number.isSafeInteger(heightOrHash) && heightOrHash >= 0) return;
-    throw new RangeError(`header: a height must be an integer from 0, got ${heightOrHash}`);
+    assertHeight('header', heightOrHash);
+    return;
   }
   if (typeof heightOrHash !== 'string') {
     throw new TypeError(`header: must be given a height or a hash, got ${String(heightOrHash)}`);
   }
   assertHash('header', heightOrHash);
+}
+
+function assertHeight(caller: string, height: unknown): void {
+  if (typeof height !== 'number')
+    throw new TypeError(`${caller}: a height must be a number, got ${String(height)}`);
+  if (Number.isSafeInteger(height) && height >= 0) return;
+  throw new RangeError(`${caller}: a height must be an integer from 0, got ${height}`);
 }
 
 function assertHash(caller: string, hash: unknown, what = 'hash'): void {
