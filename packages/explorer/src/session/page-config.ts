@@ -72,7 +72,7 @@ interface ConfigFile {
   readonly network?: unknown;
   readonly signal?: readonly string[];
   readonly minChainwork?: string;
-  readonly checkpoint?: unknown;
+  readonly checkpoint?: NonNullable<LightNodeOptions['checkpoint']>;
 }
 
 function parseConfigFile(text: string | undefined): ConfigFile {
@@ -102,7 +102,7 @@ function parseConfigFile(text: string | undefined): ConfigFile {
   return {
     ...(network === undefined ? {} : { network }),
     ...(minChainwork === undefined ? {} : { minChainwork }),
-    ...(checkpoint === undefined ? {} : { checkpoint }),
+    ...(checkpoint === undefined ? {} : { checkpoint: checkpoint as NonNullable<ConfigFile['checkpoint']> }),
     ...(list === undefined ? {} : { signal: list as string[] }),
   };
 }
