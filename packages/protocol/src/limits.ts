@@ -21,6 +21,30 @@ export const SIDE_HEADERS_MAX = 32_768;
 /** Headers in the tree, a heavier branch that takes the place of the best chain included: two chains of 2,000,000 headers, each twice as long as the longest of today (Bitcoin). At the edge new headers are refused with TREE_FULL, and a branch for which there is no room is not asked for a second time. */
 export const TREE_HEADERS_MAX = 4_194_304;
 
+/** Bytes of the headers in the window of a checkpoint: 2016 headers of Bitcoin, for a checkpoint at the end of a period of its difficulty. More is refused. */
+export const CHECKPOINT_WINDOW_MAX = 161_280;
+
+/** Headers below a checkpoint that are fetched ahead of what is verified there, beyond those that the rules look at: what four requests bring. At the edge nothing more is asked for. */
+export const BELOW_HEADERS_MAX = 8_000;
+
+/** `getHeaders` in flight for headers below a checkpoint, to all peers together, one to each. Arbitrary: this goes on in the background. */
+export const BELOW_REQUESTS_MAX = 4;
+
+/** Batches below a checkpoint with a fault, on a network where another header can have the same hash, after which the checkpoint counts as false: each of them costs a peer its connection. Arbitrary. */
+export const BELOW_FAULTS_MAX = 3;
+
+/** Milliseconds for a peer to come that has the header of the checkpoint, once others have come as far without it and none with it. Arbitrary. Then the node goes on from genesis. */
+export const CHECKPOINT_DOUBT_MS = 60_000;
+
+/** Blocks between the tip and the header that `checkpoint()` takes if it is not told another one: a day of Bitcoin, deeper than any reorg there. */
+export const CHECKPOINT_DEPTH = 144;
+
+/** Heights among which the one with the shortest window is taken: a period of Bitcoin's difficulty, at whose first header the window has 11 headers instead of up to 2016. */
+export const CHECKPOINT_SPAN = 2016;
+
+/** Checkpoints that are asked for and not made yet. Above it a call is refused with CHECKPOINT_BUSY. Arbitrary: the first one may take seconds, those after it milliseconds. */
+export const CHECKPOINT_CALLS_MAX = 16;
+
 /** Milliseconds before a peer is asked again for a branch for which there was no room. Arbitrary: the branch is long, and room comes seldom. */
 export const BRANCH_RETRY_MS = 600_000;
 
@@ -297,8 +321,8 @@ export const JOURNAL_ENTRIES_MAX = 64;
 /** Bytes of answers that are kept as peers sent them until they are written: a whole segment of the largest headers (Vision's mainnet), or a hundred answers of Bitcoin headers for a disk that lags. What is beyond it is encoded anew. */
 export const RECEIVED_BYTES_MAX = 8 * 1024 * 1024;
 
-/** Storage requests that are not answered: one write of headers, one of bodies, two of the start or of the stored chain in the background, two of transactions of this side, one of discouraged peers, and `BODY_READS_MAX` bodies. Each part bounds its own, so one more is a mistake of the node, which then stops. */
-export const STORAGE_REQUESTS_MAX = 7 + BODY_READS_MAX;
+/** Storage requests that are not answered: one write of headers, one of bodies, two of the start or of the stored chain in the background, two of transactions of this side, one of discouraged peers, one of a proven checkpoint, and `BODY_READS_MAX` bodies. Each part bounds its own, so one more is a mistake of the node, which then stops. */
+export const STORAGE_REQUESTS_MAX = 8 + BODY_READS_MAX;
 
 /** Milliseconds that new headers wait for their chunk to fill while more arrive; otherwise they are written at once. */
 export const STORE_DELAY_MS = 1_000;

@@ -1,4 +1,5 @@
 import type {
+  Checkpoint,
   HeaderInfo,
   MempoolInfo,
   Metrics,
@@ -20,10 +21,15 @@ export interface TipsOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What {@link LightNodeHandle.checkpoint} can be told. */
+export interface CheckpointOptions {
+  readonly height?: number;
+}
+
 /** A running light node. What it gives out about tip, status, peers and events is frozen. */
 export interface LightNodeHandle {
   /**
-   * The best verified header; genesis at first. It stays when another tab takes the node over: see README, "Several tabs".
+   * The best verified header; genesis or the checkpoint at first. It stays when another tab takes the node over: see README, "Several tabs".
    */
   readonly tip: Tip;
   /** `storedHeight` is 0 while nothing is kept on this device: `storage: 'memory'`, STORE_DENIED, STORE_BUSY, STORE_NEWER. */
@@ -99,6 +105,15 @@ export interface LightNodeHandle {
    * @throws {LightNodeError} NODE_CLOSED
    */
   nextNonce(publicKey: string): Promise<bigint>;
+  /**
+   * A checkpoint of the chain that this node has verified, for another page or for whoever checks proofs.
+   *
+   * @param options.height  of its header. Default: 144 headers below the tip, or somewhat deeper where it is smaller there
+   * @throws {TypeError | RangeError} if that is no height
+   * @throws {LightNodeError} CHECKPOINT_UNAVAILABLE while the chain is not verified down to genesis, or above its tip;
+   *   CHECKPOINT_BUSY if 16 are awaited already; NODE_CLOSED
+   */
+  checkpoint(options?: CheckpointOptions): Promise<Checkpoint>;
   /** The peers that have said hello. */
   peers(): readonly PeerInfo[];
   /**

@@ -21,6 +21,7 @@ export function publicHandle(node: RunningNode): LightNodeHandle {
     txStatus: (id) => node.txStatus(id),
     mempool: () => node.mempool(),
     nextNonce: (publicKey) => node.nextNonce(publicKey),
+    checkpoint: (options) => node.checkpoint(options),
     peers: () => node.peers(),
     trust: () => node.trust(),
     diagnose: () => node.diagnose(),

@@ -1,4 +1,5 @@
 import {
+  type Checkpoint,
   type HeaderInfo,
   type MempoolInfo,
   type Metrics,
@@ -20,7 +21,7 @@ import { firstTrust, type Trust, trustNow } from '../boundary/trust.js';
 import type { Diagnosis } from '../diagnosis/diagnosis.js';
 import type { NodeView, SharedNode } from '../tabs/shared-node.js';
 import type { NodeCall, NodeCalls, NodeNews, PageNotice, SignalingCount } from '../tabs/tab-messages.js';
-import type { LightNodeHandle, TipsOptions } from './light-node-handle.js';
+import type { CheckpointOptions, LightNodeHandle, TipsOptions } from './light-node-handle.js';
 import type { SentTransaction } from './sent-transaction.js';
 import { SentTransactions } from './sent-transactions.js';
 import { type Listener, type Subscriptions, SubscriptionTable } from './subscriptions.js';
@@ -130,6 +131,13 @@ export class RunningNode implements LightNodeHandle, NodeView {
     return this.#call('nextNumber', publicKey);
   }
 
+  async checkpoint({ height }: CheckpointOptions = {}): Promise<Checkpoint> {
+    if (height !== undefined) assertHeight('checkpoint', height);
+    const answer = await this.#call('checkpoint', height);
+    if (answer.ok) return answer.checkpoint;
+    throw new LightNodeError(answer.code);
+  }
+
   peers(): readonly PeerInfo[] {
     return this.#peers;
   }
@@ -230,6 +238,7 @@ export class RunningNode implements LightNodeHandle, NodeView {
       case 'submitted':
       case 'header':
       case 'block':
+      case 'checkpoint':
       case 'sent':
       case 'mempool':
       case 'closed':
@@ -273,13 +282,20 @@ function withoutGauges(metrics: Metrics): Metrics {
 
 function assertHeightOrHash(heightOrHash: unknown): void {
   if (typeof heightOrHash === 'number') {
-    if (Number.isSafeInteger(heightOrHash) && heightOrHash >= 0) return;
-    throw new RangeError(`header: a height must be an integer from 0, got ${heightOrHash}`);
+    assertHeight('header', heightOrHash);
+    return;
   }
   if (typeof heightOrHash !== 'string') {
     throw new TypeError(`header: must be given a height or a hash, got ${String(heightOrHash)}`);
   }
   assertHash('header', heightOrHash);
+}
+
+function assertHeight(caller: string, height: unknown): void {
+  if (typeof height !== 'number')
+    throw new TypeError(`${caller}: a height must be a number, got ${String(height)}`);
+  if (Number.isSafeInteger(height) && height >= 0) return;
+  throw new RangeError(`${caller}: a height must be an integer from 0, got ${height}`);
 }
 
 function assertHash(caller: string, hash: unknown, what = 'hash'): void {

@@ -39,6 +39,7 @@ const nodeCalls: Readonly<Record<NodeCall, true>> = {
   nextNumber: true,
   resume: true,
   ways: true,
+  checkpoint: true,
 };
 
 /** Whether another tab may make this call. */
