@@ -29,13 +29,12 @@ const ranges = {
 } as const;
 
 /**
- * Parameters of a custom network, its genesis digest computed: a third of a second at canonical VisionX sizes,
- * milliseconds at those of tests.
+ * Parameters of a custom network, but the digest of its genesis, which is zeros: for whoever has no use for it.
  *
  * @throws {TypeError} if a member is missing or of another type
  * @throws {RangeError} if one is out of range
  */
-export function customNetworkParams(network: CustomNetwork): VisionParams {
+export function plainNetworkParams(network: CustomNetwork): VisionParams {
   if (typeof network !== 'object' || network === null)
     throw new TypeError(`network: must be a name or an object, got ${network}`);
   const name = checkName(network.name);
@@ -49,7 +48,7 @@ export function customNetworkParams(network: CustomNetwork): VisionParams {
     readsPerIter: checkInteger('visionx.readsPerIter', given.readsPerIter, ranges.readsPerIter),
     writeEvery: checkInteger('visionx.writeEvery', given.writeEvery, ranges.writeEvery),
   };
-  const params = {
+  return {
     name,
     seedName: name,
     rules: 'devnet',
@@ -57,9 +56,20 @@ export function customNetworkParams(network: CustomNetwork): VisionParams {
     epochBlocks,
     targetSpacingS: checkInteger('targetSpacingS', network.targetSpacingS, ranges.targetSpacingS),
     minerBytesMax: devnetMinerBytesMax,
-  } as const;
-  const genesis = { timestamp: devnetGenesisTime, miner: name, digest: new Uint8Array(32) };
-  const header = decodeRecord(genesisRecordOf({ ...params, genesis }));
+    genesis: { timestamp: devnetGenesisTime, miner: name, digest: new Uint8Array(32) },
+  };
+}
+
+/**
+ * Parameters of a custom network, its genesis digest computed: a third of a second at canonical VisionX sizes,
+ * milliseconds at those of tests.
+ *
+ * @throws {TypeError | RangeError} as {@link plainNetworkParams}
+ */
+export function customNetworkParams(network: CustomNetwork): VisionParams {
+  const params = plainNetworkParams(network);
+  const { name, visionx, genesis } = params;
+  const header = decodeRecord(genesisRecordOf(params));
   const digest = visionX(visionx, encodePowMessage('devnet', header, 0n), 0n, epochSeed(name, 0n), 0n);
   return { ...params, genesis: { ...genesis, digest } };
 }

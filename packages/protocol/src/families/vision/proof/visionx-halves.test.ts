@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { canonicalVisionX } from '../network-params.js';
 import { visionX } from '../header/visionx.js';
+import { canonicalVisionX } from '../network-params.js';
 import { visionXOf } from './visionx-halves.js';
 
 const u64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
@@ -27,7 +27,12 @@ test('says what the model in bigints says, whatever the sizes', () => {
 });
 
 test('says what the model says at the sizes of the real networks, words that are written again included', () => {
-  const input = { message: new Uint8Array(121).fill(7), nonce: 2n ** 63n + 5n, seed: new Uint8Array(32).fill(9), epoch: 3n };
+  const input = {
+    message: new Uint8Array(121).fill(7),
+    nonce: 2n ** 63n + 5n,
+    seed: new Uint8Array(32).fill(9),
+    epoch: 3n,
+  };
   const { message, nonce, seed, epoch } = input;
   const t0 = performance.now();
   const mine = visionXOf(canonicalVisionX, input);
