@@ -12,6 +12,7 @@ const layers = [
   'chain',
   'families',
   'tree',
+  'checkpoints',
   'wire',
   'io',
   'peer',

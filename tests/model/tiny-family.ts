@@ -136,6 +136,12 @@ export function createTinyFamily(network = 0): ChainFamily {
     checkHeader,
     encodeBatch,
     decodeBatch,
+    headerBytes: (record) => record,
+    readHeaderBytes: (reader) => {
+      const record = reader.view(tinyRecordBytes).slice();
+      return reader.failed ? undefined : record;
+    },
+    headerHash: tinyHash,
     powJob: ({ records }, from, to) => ({
       algorithm: 'sha256d-chain',
       count: to - from,

@@ -11,6 +11,7 @@ export type {
   BlockRules,
   ChainFamily,
   HeaderBatch,
+  HeaderBytes,
   HeaderCodec,
   HeaderInfo,
   HeaderRules,
@@ -31,6 +32,15 @@ export type {
   TransactionCheck,
   TransactionRules,
 } from './chain/transaction-rules.js';
+export {
+  type Checkpoint,
+  isSameNetwork,
+  makeCheckpoint,
+  type OpenCheckpoint,
+  openCheckpoint,
+  readCheckpoint,
+} from './checkpoints/checkpoint.js';
+export { HeaderCommitment, hashLeaf, isUnderRoot, RootBuilder } from './checkpoints/header-commitment.js';
 export { Driver, type Platform } from './driver/driver.js';
 export { MemoryStore } from './driver/memory-store.js';
 export { performStorage } from './driver/perform-storage.js';

@@ -21,6 +21,9 @@ export const SIDE_HEADERS_MAX = 32_768;
 /** Headers in the tree, a heavier branch that takes the place of the best chain included: two chains of 2,000,000 headers, each twice as long as the longest of today (Bitcoin). At the edge new headers are refused with TREE_FULL, and a branch for which there is no room is not asked for a second time. */
 export const TREE_HEADERS_MAX = 4_194_304;
 
+/** Bytes of the headers in the window of a checkpoint: 2016 headers of Bitcoin, for a checkpoint at the end of a period of its difficulty. More is refused. */
+export const CHECKPOINT_WINDOW_MAX = 161_280;
+
 /** Milliseconds before a peer is asked again for a branch for which there was no room. Arbitrary: the branch is long, and room comes seldom. */
 export const BRANCH_RETRY_MS = 600_000;
 
