@@ -24,6 +24,12 @@ export const TREE_HEADERS_MAX = 4_194_304;
 /** Bytes of the headers in the window of a checkpoint: 2016 headers of Bitcoin, for a checkpoint at the end of a period of its difficulty. More is refused. */
 export const CHECKPOINT_WINDOW_MAX = 161_280;
 
+/** Headers in a proof that a block has a transaction: a period of Bitcoin's difficulty, after which the next checkpoint can be made, and a day's blocks as confirmations. A proof that would need more is not made, and one that has more is refused. */
+export const PROOF_HEADERS_MAX = 2160;
+
+/** Bytes of such a proof in its binary form: two transactions of Bitcoin as large as a block without witnesses, the hashes of three paths, and headers. More is refused. */
+export const PROOF_BYTES_MAX = 2_500_000;
+
 /** Milliseconds before a peer is asked again for a branch for which there was no room. Arbitrary: the branch is long, and room comes seldom. */
 export const BRANCH_RETRY_MS = 600_000;
 

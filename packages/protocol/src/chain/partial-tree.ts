@@ -1,13 +1,13 @@
 /**
  * Merkle trees of which only some leaves are known: what else is needed to compute their root, and the root. The hashes
  * that are needed stand in the order in which a walk meets them that goes into the left half of a node first, and only into
- * nodes that have a known leaf below them: the order of Bitcoin's partial trees (BIP37).
+ * nodes that have a shown leaf below them: the order of Bitcoin's partial trees (BIP37).
  *
  * Where the root does not commit to the number of leaves, neighbours that are equal are refused: a list that ends with
- * leaves twice has the root of the list without them (CVE-2012-2459). With the last leaf among the known ones, every other
- * number of leaves gives another root or equal neighbours, so that the number is proven too.
+ * leaves twice has the root of the list without them (CVE-2012-2459). If the last leaf is shown, every other number of
+ * leaves gives another root or equal neighbours, so that the number is proven too.
  *
- * Work and memory: as many nodes as the known leaves have above them.
+ * Work and memory: as many nodes as the shown leaves have above them.
  */
 import { defined } from '../assert.js';
 import { areEqual } from '../bytes/compare-bytes.js';
@@ -29,20 +29,19 @@ export function depthOf(count: number): number {
 
 /** What a walk does with what it meets. */
 interface Visitor<Node> {
-  /** A known leaf. */
+  /** A leaf that the walk goes to. */
   leaf(index: number): Node;
-  /** A node that has no known leaf below it. */
-  unknown(level: number, index: number): Node;
+  /** A node that has none of them below it. */
+  other(level: number, index: number): Node;
   /** @param right  undefined if there is none */
   parent(left: Node, right: Node | undefined): Node;
 }
 
-/** Walks from the top. @param known  positions of the known leaves, ascending, each once and below `count` */
-function walk<Node>(count: number, known: readonly number[], visitor: Visitor<Node>): Node {
+/** Walks from the top. @param goals  positions of the leaves to go to, each below `count` */
+function walk<Node>(count: number, goals: readonly number[], visitor: Visitor<Node>): Node {
   const visit = (level: number, index: number): Node => {
     const first = index * 2 ** level;
-    if (!known.some((each) => each >= first && each < first + 2 ** level))
-      return visitor.unknown(level, index);
+    if (!goals.some((each) => each >= first && each < first + 2 ** level)) return visitor.other(level, index);
     if (level === 0) return visitor.leaf(index);
     const left = visit(level - 1, 2 * index);
     const hasRight = 2 * index + 1 < widthOf(count, level - 1);
@@ -51,56 +50,71 @@ function walk<Node>(count: number, known: readonly number[], visitor: Visitor<No
   return visit(depthOf(count), 0);
 }
 
-/** How many hashes a partial tree has beside the known leaves. */
-export function hashesNeeded(count: number, known: readonly number[]): number {
-  return walk<number>(count, known, {
-    leaf: () => 0,
-    unknown: () => 1,
+/** What of a tree is shown. */
+export interface PartialTree {
+  /** Leaves of the whole tree, at least 1. */
+  readonly count: number;
+  /** Positions of the leaves that are shown. */
+  readonly shown: readonly number[];
+  /** Positions of those whose hash is known without the proof: all but the last leaf, if that shows their number. */
+  readonly known: readonly number[];
+}
+
+/** How many hashes a partial tree needs beside the known leaves. */
+export function hashesNeeded({ count, shown, known }: PartialTree): number {
+  return walk<number>(count, shown, {
+    leaf: (index) => (known.includes(index) ? 0 : 1),
+    other: () => 1,
     parent: (left, right = 0) => left + right,
   });
 }
 
-/** Gives the hash of a node. */
+/** Gives the hash of a node of a tree. */
 export type NodeSource = (level: number, index: number) => Uint8Array;
 
-/** The hashes that a partial tree has beside the known leaves, one after another. */
-export function collectHashes(count: number, known: readonly number[], nodeAt: NodeSource): Uint8Array {
+/** The hashes that a partial tree needs beside the known leaves, one after another. */
+export function collectHashes({ count, shown, known }: PartialTree, nodeAt: NodeSource): Uint8Array {
   const found: Uint8Array[] = [];
-  walk<undefined>(count, known, {
-    leaf: () => undefined,
-    unknown: (level, index) => void found.push(nodeAt(level, index)),
+  const take = (level: number, index: number): void => void found.push(nodeAt(level, index));
+  walk<void>(count, shown, {
+    leaf: (index) => (known.includes(index) ? undefined : take(0, index)),
+    other: take,
     parent: () => undefined,
   });
   const packed = new Uint8Array(hashBytes * found.length);
-  found.forEach((hash, i) => {
-    packed.set(hash, hashBytes * i);
-  });
+  for (const [i, hash] of found.entries()) packed.set(hash, hashBytes * i);
   return packed;
+}
+
+/** What a partial tree leads to. */
+export interface PartialRoot {
+  /** 32 bytes. */
+  readonly root: Uint8Array;
+  /** Whether neighbours are equal that must not be. */
+  readonly hasTwins: boolean;
 }
 
 /**
  * The root of a partial tree.
  *
- * @param leaves  the known leaves by position, each below `count`
- * @param hashes  those that are needed beside them, one after another
- * @returns the root, and whether neighbours are equal that must not be; undefined if there are more or fewer hashes than needed
+ * @param leafAt  hash of a known leaf
+ * @param hashes  as {@link collectHashes} gives them, as many as are needed
  */
 export function partialRoot(
   tree: MerkleTree,
-  count: number,
-  leaves: ReadonlyMap<number, Uint8Array>,
+  { count, shown, known }: PartialTree,
+  leafAt: (index: number) => Uint8Array,
   hashes: Uint8Array,
-): { readonly root: Uint8Array; readonly hasTwins: boolean } | undefined {
-  const known = [...leaves.keys()].sort((a, b) => a - b);
-  if (hashes.length !== hashBytes * hashesNeeded(count, known)) return undefined;
+): PartialRoot {
   let at = 0;
   let hasTwins = false;
-  const top = walk<Uint8Array>(count, known, {
-    leaf: (index) => defined(leaves.get(index), 'a walk meets known leaves'),
-    unknown: () => {
-      at += hashBytes;
-      return hashes.subarray(at - hashBytes, at);
-    },
+  const next = (): Uint8Array => {
+    at += hashBytes;
+    return hashes.subarray(at - hashBytes, at);
+  };
+  const top = walk<Uint8Array>(count, shown, {
+    leaf: (index) => (known.includes(index) ? leafAt(index) : next()),
+    other: next,
     parent(left, right) {
       if (right === undefined) return tree.single(left);
       hasTwins ||= !tree.isCountCommitted && areEqual(left, right);
