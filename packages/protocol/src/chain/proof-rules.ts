@@ -45,9 +45,11 @@ export interface ProofRules {
   readonly areLinksWeak: boolean;
   /** The root of a header; a view of the record. */
   txRoot(record: Uint8Array): Uint8Array;
-  /** Those bytes of an encoded transaction that its id commits to; undefined if it is no transaction. */
-  committedBytes(transaction: Uint8Array): Uint8Array | undefined;
-  /** @returns undefined if these are not the committed bytes of one transaction, in their only form */
+  /**
+   * Reads the bytes that an id is the hash of, see `TransactionRules.committedBytes`.
+   *
+   * @returns undefined if they are not those of one transaction
+   */
   readCommitted(bytes: Uint8Array): CommittedTransaction | undefined;
   /** Whether a header, which was held to all other rules, has done its work. Costs as much as the family's hash does. */
   isProven(record: Uint8Array, kernel?: VisionXKernel): boolean;

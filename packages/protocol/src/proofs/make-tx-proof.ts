@@ -24,10 +24,10 @@ export interface ProofMaterial {
   readonly ids: readonly Uint8Array[];
   /** Of the transaction in question. */
   readonly position: number;
-  /** Its bytes, as they are in the body. */
-  readonly transaction: Uint8Array;
-  /** Those of the first transaction. */
-  readonly firstTransaction: Uint8Array;
+  /** The bytes that its id commits to, see `TransactionRules.committedBytes`. */
+  readonly committed: Uint8Array;
+  /** Those of the first transaction of the block. */
+  readonly firstCommitted: Uint8Array;
   readonly tie: ProofTie;
   /** Height of what the proof is to be held to. */
   readonly anchor: number;
@@ -52,14 +52,23 @@ function packed(pieces: readonly Uint8Array[]): Uint8Array {
 export function makeTxProof(
   material: ProofMaterial,
 ): { readonly ok: true; readonly proof: TxProof } | ProofRefusal {
-  const { network, height, ids, position, transaction, firstTransaction, tie, anchor, headers, path } =
-    material;
+  const {
+    network,
+    height,
+    ids,
+    position,
+    committed: tx,
+    firstCommitted,
+    tie,
+    anchor,
+    headers,
+    path,
+  } = material;
   const family = proofFamilyOf(network);
   const { tree } = family;
   const id = ids[position];
-  const tx = family.committedBytes(transaction);
-  const committed = tx && family.readCommitted(tx);
-  if (id === undefined || tx === undefined || committed === undefined || !areEqual(committed.id, id))
+  const committed = family.readCommitted(tx);
+  if (id === undefined || committed === undefined || !areEqual(committed.id, id))
     throw new RangeError(`position: no such transaction at ${position} of ${ids.length}`);
   if (committed.isNodeSized) return refused('PROOF_TX_AMBIGUOUS');
   if (tie === 'links' && family.areLinksWeak) return refused('PROOF_LINKS_WEAK');
@@ -77,7 +86,7 @@ export function makeTxProof(
     tx,
     position,
     count: ids.length,
-    coinbase: showsCoinbase ? family.committedBytes(firstTransaction) : undefined,
+    coinbase: showsCoinbase ? firstCommitted : undefined,
     hashes: collectHashes(partial, nodes),
     tie,
     anchor,

@@ -31,8 +31,8 @@ export interface TxProof {
   /** 64 lowercase hex digits (Bitcoin: display order). */
   readonly txid: string;
   /**
-   * Base64: the bytes that `txid` commits to. Of Bitcoin the transaction without witnesses; of Vision its encoding with an
-   * empty signature. Absent where only the id is known, as in Bitcoin Core's `gettxoutproof`.
+   * Base64: the bytes that `txid` is the hash of: of Bitcoin the transaction without witnesses, of Vision the text that was
+   * signed. Absent where only the id is known, as in Bitcoin Core's `gettxoutproof`.
    */
   readonly tx?: string;
   /** Of the transaction in its block, from 0. */

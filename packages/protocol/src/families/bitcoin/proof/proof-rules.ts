@@ -40,26 +40,12 @@ export function proofRules(targets: TargetTable): ProofRules {
     isRootRepeated: false,
     areLinksWeak: false,
     txRoot: (record) => record.subarray(offsets.merkleRoot, offsets.merkleRoot + 32),
-    committedBytes,
     readCommitted,
     isProven(record) {
       const facts = targets.facts(bitsOf(record));
       return facts !== undefined && meetsTarget(sha256d(record), 0, facts.words);
     },
   };
-}
-
-/** A transaction without its witnesses. */
-function committedBytes(transaction: Uint8Array): Uint8Array | undefined {
-  const reader = new ByteReader(transaction);
-  const { inputsStart, outputsEnd, end } = parseTransaction(reader);
-  if (!reader.isDone) return undefined;
-  const inner = transaction.subarray(inputsStart, outputsEnd);
-  const bytes = new Uint8Array(inner.length + 8);
-  bytes.set(transaction.subarray(0, 4));
-  bytes.set(inner, 4);
-  bytes.set(transaction.subarray(end - 4, end), 4 + inner.length);
-  return bytes;
 }
 
 function readCommitted(bytes: Uint8Array): CommittedTransaction | undefined {

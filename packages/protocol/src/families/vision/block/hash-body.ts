@@ -70,8 +70,6 @@ export function hashTransactions(body: Uint8Array, ends?: number[]): Uint8Array 
 export interface SignedText {
   readonly message: Uint8Array;
   readonly hash: Uint8Array;
-  /** How the signature is encoded: 64 bytes, or a text with its length. A view. */
-  readonly signature: Uint8Array;
 }
 
 /** See {@link SignedText}; undefined if the bytes are not one transaction. */
@@ -80,12 +78,12 @@ export function signedText(bytes: Uint8Array): SignedText | undefined {
   const reader = new ByteReader(bytes);
   const blake3 = hasherOf(textBytesFixed + textBytesPerByte * bytes.length);
   const writer = new SignableWriter(blake3.input);
-  const signature = writeSignable(writer, reader, bytes.length);
+  writeSignable(writer, reader, bytes.length);
   if (!reader.isDone) return undefined;
   const message = blake3.input.slice(0, writer.length);
   const hash = new Uint8Array(hashBytes);
   blake3.digestInto(writer.length, hash, 0);
-  return { message, hash, signature };
+  return { message, hash };
 }
 
 /** Kept, since it takes 400 kB for a large transaction. Every caller writes its whole input before it reads. */
@@ -96,13 +94,8 @@ function hasherOf(inputBytesMax: number): Blake3 {
   return hasher;
 }
 
-/**
- * The text of the transaction that the reader is at, if the reader does not fail.
- *
- * @param end  where it must have ended
- * @returns a view of its signature
- */
-function writeSignable(writer: SignableWriter, reader: ByteReader, end: number): Uint8Array {
+/** The text of the transaction that the reader is at, if the reader does not fail. `end` is where it must have ended. */
+function writeSignable(writer: SignableWriter, reader: ByteReader, end: number): void {
   const flags = reader.u8();
   if (flags > (flagHexKey | flagHexSignature)) reader.fail();
   writer.raw(pieces.nonce);
@@ -128,16 +121,13 @@ function writeSignable(writer: SignableWriter, reader: ByteReader, end: number):
   writeInteger(writer, reader, 64);
   writer.raw(pieces.feeLimit);
   writeInteger(writer, reader, 64);
-  const signatureAt = reader.position;
   if ((flags & flagHexSignature) !== 0) reader.skip(signatureBytes);
   else skipSignatureText(reader, end);
-  const signature = reader.bytes.subarray(signatureAt, reader.position);
   writer.raw(pieces.maxPriorityFee);
   writeInteger(writer, reader, 128);
   writer.raw(pieces.maxFee);
   writeInteger(writer, reader, 128);
   writer.raw(pieces.end);
-  return signature;
 }
 
 /** A count of things that take at least a byte each. */

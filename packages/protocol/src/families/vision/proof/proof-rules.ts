@@ -1,20 +1,20 @@
 /**
  * What proofs rest on in Vision: BLAKE3 of a transaction's text without its signature (docs/chains/vision.md §1), under the
- * `tx_root` of a header. So a proof shows what was signed, and not the signature.
+ * `tx_root` of a header. So a proof shows what was signed, and not the signature: its bytes are that text.
  *
  * On the devnet the root commits to the number of leaves, and a leaf cannot pass for a node (docs/chains/vision-devnet.md
  * §7). On the mainnet (docs/chains/vision.md §6, §12.7, §14)
- * - a leaf cannot pass for a node either, since no transaction's text has 64 bytes: the names of its members have more;
+ * - a leaf cannot pass for a node either, since no transaction's text has 64 bytes: the names of its members alone have more;
  * - the number of leaves is not committed, so the last leaf has to show it;
  * - a block without transactions repeats its parent's root, so a header proves something only beside its parent;
  * - two headers can have one digest, so links between headers prove nothing.
  */
-import { Blake3 } from '../../../bytes/blake3.js';
+import { Blake3, blake3 } from '../../../bytes/blake3.js';
 import { areEqual } from '../../../bytes/compare-bytes.js';
 import { writeU32 } from '../../../bytes/integers.js';
+import { decodeUtf8 } from '../../../bytes/utf8.js';
 import type { MerkleTree, ProofRules } from '../../../chain/proof-rules.js';
-import { bodyTransactionsMax, flagHexSignature, transactionBytesMax } from '../block/body-codec.js';
-import { signedText } from '../block/hash-body.js';
+import { bodyTransactionsMax } from '../block/body-codec.js';
 import { EpochSeeds } from '../header/epoch-seed.js';
 import { powInputOf } from '../header/pow-input.js';
 import { digestOf, offsets } from '../header/record.js';
@@ -34,6 +34,23 @@ function hashOf(...parts: readonly Uint8Array[]): Uint8Array {
   const hash = new Uint8Array(32);
   hasher.digestInto(length, hash, 0);
   return hash;
+}
+
+/** No byte of an encoded transaction becomes more than six of its text, which has some 300 besides. */
+const committedBytesMax = 6 * 64 * 1024 + 512;
+
+const string = '"(?:[^"\\\\]|\\\\.)*"';
+const integer = '(?:0|[1-9][0-9]*)';
+const listOf = (item: string): string => `\\[(?:${item}(?:,${item})*)?\\]`;
+/** The text of a transaction with an empty signature: its members in their order, and nothing between them. */
+const signedText = new RegExp(
+  `^\\{"nonce":${integer},"sender_pubkey":${string},"access_list":${listOf(string)},"module":${string},` +
+    `"method":${string},"args":${listOf(integer)},"tip":${integer},"fee_limit":${integer},"sig":"",` +
+    `"max_priority_fee_per_gas":${integer},"max_fee_per_gas":${integer}\\}$`,
+);
+
+function isSignedText(text: Uint8Array): boolean {
+  return signedText.test(decodeUtf8(text) ?? '');
 }
 
 const leafDomain = Uint8Array.of(0);
@@ -70,32 +87,14 @@ export function proofRules(params: VisionParams): ProofRules {
   const seeds = new EpochSeeds(params.seedName);
   return {
     tree: isMainnet ? mainnetTree : devnetTree,
-    committedBytesMax: transactionBytesMax,
+    committedBytesMax,
     hasCoinbase: false,
     isRootRepeated: isMainnet,
     areLinksWeak: isMainnet,
     txRoot: (record) => record.subarray(offsets.txRoot, offsets.txRoot + 32),
-    committedBytes,
-    readCommitted(bytes) {
-      const text = signedText(bytes);
-      // An empty signature is a length of zero, and nothing else.
-      const isUnsigned = text?.signature.length === 1 && text.signature[0] === 0;
-      return isUnsigned ? { id: text.hash, isCoinbase: false, isNodeSized: false } : undefined;
-    },
+    readCommitted: (text) =>
+      isSignedText(text) ? { id: blake3(text), isCoinbase: false, isNodeSized: false } : undefined,
     isProven: (record, kernel = visionXOf) =>
       areEqual(kernel(params.visionx, powInputOf(params, seeds, record)), digestOf(record)),
   };
-}
-
-/** A transaction with an empty signature. */
-function committedBytes(transaction: Uint8Array): Uint8Array | undefined {
-  const signature = signedText(transaction)?.signature;
-  if (signature === undefined) return undefined;
-  const start = signature.byteOffset - transaction.byteOffset;
-  const rest = transaction.subarray(start + signature.length);
-  const bytes = new Uint8Array(start + 1 + rest.length);
-  bytes.set(transaction.subarray(0, start));
-  bytes.set([(transaction[0] ?? 0) & ~flagHexSignature]);
-  bytes.set(rest, start + 1);
-  return bytes;
 }

@@ -1,0 +1,10 @@
+import { gzipSync } from 'node:zlib';
+import { writeFileSync } from 'node:fs';
+import { bundleScript, minifyFurther } from './vite.bundle-script.js';
+import { shortReasons } from './vite.short-reasons.js';
+const b = await bundleScript({ entry: '/tmp/wt/proofs/packages/protocol/src/verify.ts', format: 'es', isMinified: true, plugins: [shortReasons()] });
+console.log(b.code.length, gzipSync(b.code, { level: 9 }).length);
+const outside = new Set('ok code detail txid tx position count height blockHash time confirmations work version network hash chainwork window root name visionx datasetMb scratchMb mixIters readsPerIter writeEvery targetSpacingS coinbase hashes tie anchor path headers now visionX message nonce seed epoch length subarray slice set fill push'.split(' '));
+const m = await minifyFurther(b.code, outside, { isModule: true });
+console.log(m.length, gzipSync(m, { level: 9 }).length);
+writeFileSync('/tmp/verify.far.js', m);
