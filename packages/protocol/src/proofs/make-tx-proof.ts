@@ -12,8 +12,8 @@ import {
   refused,
   shownTree,
   type TxProof,
-  writeTxProof,
 } from './tx-proof.js';
+import { writeTxProof } from './write-proof.js';
 
 /** What a proof is made of. */
 export interface ProofMaterial {

@@ -9,17 +9,16 @@
  * One proof has one form: all that is not stated follows from what is, so there is no second way to write any of it.
  * Memory: PROOF_BYTES_MAX bytes, a few times over while it is read.
  */
-import { base64ToBytes, bytesToBase64 } from '../bytes/base64.js';
+import { base64ToBytes } from '../bytes/base64.js';
 import { hashesNeeded, leastCount, type PartialTree } from '../chain/partial-tree.js';
 import type { ProofFamily } from '../chain/proof-family.js';
 import type { ProofFault } from '../chain/proof-fault.js';
-import { type NetworkName, networks } from '../families/network-names.js';
-import { proofFamilyOf } from '../families/proof-families.js';
+import type { NetworkName } from '../families/network-names.js';
 import type { CustomNetwork } from '../families/vision/custom-network.js';
 import { PROOF_BYTES_MAX, PROOF_HEADERS_MAX } from '../limits.js';
 
 /** What ties a block to the anchor; see the head of this file. */
-export type ProofTie = 'root' | 'links' | 'work';
+export type ProofTie = (typeof ties)[number];
 
 /** A proof that a block has a transaction, as JSON. */
 export interface TxProof {
@@ -52,10 +51,14 @@ export interface TxProof {
   readonly headers: string;
 }
 
-/** A proof that was read, in bytes. Nothing but its form is checked. */
-export interface ProofParts {
+/** A network and what proofs need of it. */
+export interface ProofNetwork {
   readonly network: NetworkName | CustomNetwork;
   readonly family: ProofFamily;
+}
+
+/** A proof that was read, in bytes. Nothing but its form is checked. */
+export interface ProofParts extends ProofNetwork {
   readonly height: number;
   /** 32 bytes, internal order. Where there is `tx` it is that of its bytes. */
   readonly id: Uint8Array;
@@ -162,25 +165,19 @@ export function checkedParts(parts: ProofParts): ReadResult {
   return fault === undefined ? { ok: true, parts } : refused('PROOF_MALFORMED', fault);
 }
 
-const ties: readonly unknown[] = ['root', 'links', 'work'];
-const members = new Set([
-  'version',
-  'network',
-  'height',
-  'txid',
-  'tx',
-  'position',
-  'count',
-  'coinbase',
-  'hashes',
-  'tie',
-  'anchor',
-  'path',
-  'headers',
-]);
+/** In the order of their numbers in the binary form. */
+export const ties = ['root', 'links', 'work'] as const;
+const networkMembers = [
+  ...['name', 'visionx', 'targetSpacingS'],
+  ...['datasetMb', 'scratchMb', 'mixIters', 'readsPerIter', 'writeEvery'],
+];
+const members = [
+  ...['version', 'network', 'height', 'txid', 'tx', 'position', 'count', 'coinbase', 'hashes'],
+  ...['tie', 'anchor', 'path', 'headers'],
+];
 
 function isTie(value: unknown): value is ProofTie {
-  return ties.includes(value);
+  return ties.some((each) => each === value);
 }
 
 function isCount(value: unknown): value is number {
@@ -195,119 +192,45 @@ function bytesOf(value: unknown): Uint8Array | undefined {
 
 const absent = new Uint8Array(0);
 
-/** Reads a proof from JSON. Never throws; all that is read is checked for its form alone. */
-export function readTxProof(value: unknown): ReadResult {
-  if (typeof value !== 'object' || value === null) return refused('PROOF_MALFORMED', 'no object');
-  const given: Partial<Record<keyof TxProof, unknown>> = value;
-  if (isCount(given.version) && given.version > 1)
-    return refused('PROOF_VERSION', `version ${given.version}`);
-  const network = knownNetwork(given.network);
-  if (network === undefined) return refused('PROOF_MALFORMED', 'network');
-  const { family } = network;
-  const { height, position, count, tie, anchor, tx, coinbase, path } = given;
-  const id = typeof given.txid === 'string' ? family.hashFromHex(given.txid) : undefined;
-  const read = {
-    tx: tx === undefined ? undefined : bytesOf(tx),
-    coinbase: coinbase === undefined ? undefined : bytesOf(coinbase),
-    path: path === undefined ? absent : bytesOf(path),
-    hashes: bytesOf(given.hashes),
-    headers: bytesOf(given.headers),
-  };
+/**
+ * Reads a proof from JSON. Never throws for what JSON can hold; all that is read is checked for its form alone.
+ *
+ * @param of  the network that it must be of
+ */
+export function readTxProof(given: Readonly<Record<string, unknown>>, of: ProofNetwork): ReadResult {
+  const { version, network, height, position, count, tie, anchor, txid, tx, coinbase, path } = given;
+  if (isCount(version) && version > 1) return refused('PROOF_VERSION');
+  if (networkText(network) !== networkText(of.network)) return refused('PROOF_WRONG_NETWORK');
+  const id = typeof txid === 'string' ? of.family.hashFromHex(txid) : undefined;
+  const txBytes = bytesOf(tx);
+  const coinbaseBytes = bytesOf(coinbase);
+  const pathBytes = tie === 'root' ? bytesOf(path) : absent;
+  const hashes = bytesOf(given.hashes);
+  const headers = bytesOf(given.headers);
   const isForm =
-    given.version === 1 &&
-    Object.keys(given).every((member) => members.has(member)) &&
-    (read.tx === undefined) === (tx === undefined) &&
-    (read.coinbase === undefined) === (coinbase === undefined) &&
-    (tie === 'root') === (path !== undefined);
-  if (!isForm || id === undefined || !isTie(tie)) return refused('PROOF_MALFORMED', 'members');
-  if (!isCount(height) || !isCount(position) || !isCount(count) || !isCount(anchor))
-    return refused('PROOF_MALFORMED', 'numbers');
-  if (read.path === undefined || read.hashes === undefined || read.headers === undefined)
-    return refused('PROOF_MALFORMED', 'base64');
-  return checkedParts({
-    ...network,
-    ...read,
-    height,
-    id,
-    position,
-    count,
-    tie,
-    anchor,
-    path: read.path,
-    hashes: read.hashes,
-    headers: read.headers,
-  });
+    version === 1 &&
+    Object.keys(given).every((member) => members.includes(member)) &&
+    (txBytes === undefined) === (tx === undefined) &&
+    (coinbaseBytes === undefined) === (coinbase === undefined) &&
+    (tie === 'root' || path === undefined);
+  if (
+    !isForm ||
+    id === undefined ||
+    !isTie(tie) ||
+    !isCount(height) ||
+    !isCount(position) ||
+    !isCount(count) ||
+    !isCount(anchor) ||
+    pathBytes === undefined ||
+    hashes === undefined ||
+    headers === undefined
+  )
+    return refused('PROOF_MALFORMED', 'members');
+  const parts = { height, id, tx: txBytes, position, count, coinbase: coinbaseBytes, tie, anchor };
+  return checkedParts({ ...of, ...parts, hashes, path: pathBytes, headers });
 }
 
-/** A network as a proof names it, and its rules; undefined for anything else. */
-export function knownNetwork(value: unknown): Pick<ProofParts, 'network' | 'family'> | undefined {
-  try {
-    const network = copyNetwork(value);
-    return { network, family: proofFamilyOf(network) };
-  } catch {
-    return undefined;
-  }
-}
-
-/** A name, or an object with the members of a network and no others. What they must be says whoever has the rules. */
-function copyNetwork(value: unknown): NetworkName | CustomNetwork {
-  const name = networks.find((each) => each === value);
-  if (name !== undefined) return name;
-  if (!hasMembers(value, ['name', 'visionx', 'targetSpacingS'])) throw new TypeError('network');
-  const { visionx } = value;
-  if (!hasMembers(visionx, sizes)) throw new TypeError('network.visionx');
-  const [datasetMb = 0, scratchMb = 0, mixIters = 0, readsPerIter = 0, writeEvery = 0] = sizes.map((each) =>
-    numberOf(visionx[each]),
-  );
-  return {
-    name: textOf(value.name),
-    visionx: { datasetMb, scratchMb, mixIters, readsPerIter, writeEvery },
-    targetSpacingS: numberOf(value.targetSpacingS),
-  };
-}
-
-const sizes = ['datasetMb', 'scratchMb', 'mixIters', 'readsPerIter', 'writeEvery'] as const;
-
-function textOf(value: unknown): string {
-  if (typeof value !== 'string') throw new TypeError('network.name');
-  return value;
-}
-
-function numberOf(value: unknown): number {
-  if (typeof value !== 'number') throw new TypeError('network: not a number');
-  return value;
-}
-
-/** Whether something is an object with these members and no others. */
-function hasMembers<Name extends string>(
-  value: unknown,
-  names: readonly Name[],
-): value is Record<Name, unknown> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    Object.keys(value).length === names.length &&
-    names.every((name) => Object.hasOwn(value, name))
-  );
-}
-
-/** A proof as JSON. */
-export function writeTxProof(parts: ProofParts): TxProof {
-  const { network, family, height, id, tx, position, count, coinbase, hashes, tie, anchor, path, headers } =
-    parts;
-  return {
-    version: 1,
-    network,
-    height,
-    txid: family.hashToHex(id),
-    ...(tx === undefined ? {} : { tx: bytesToBase64(tx) }),
-    position,
-    count,
-    ...(coinbase === undefined ? {} : { coinbase: bytesToBase64(coinbase) }),
-    hashes: bytesToBase64(hashes),
-    tie,
-    anchor,
-    ...(tie === 'root' ? { path: bytesToBase64(path) } : {}),
-    headers: bytesToBase64(headers),
-  };
+/** A description of a network as text: the same for the same network, whatever the order of its members. */
+export function networkText(network: unknown): string {
+  return JSON.stringify(network, networkMembers);
 }

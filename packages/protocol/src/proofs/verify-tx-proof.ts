@@ -9,6 +9,8 @@
  * Bounds: PROOF_BYTES_MAX bytes, PROOF_HEADERS_MAX headers, so as many hashes. With VisionX, which is dear, hashing ends at
  * the first false one: whoever makes a verifier compute has done as much work himself, but for one header.
  */
+
+import { base64ToBytes } from '../bytes/base64.js';
 import { ByteReader } from '../bytes/byte-reader.js';
 import { areEqual } from '../bytes/compare-bytes.js';
 import { bytesToHex, hexToBytes } from '../bytes/hex.js';
@@ -16,7 +18,7 @@ import { ArrayAncestry } from '../chain/array-ancestry.js';
 import { partialRoot } from '../chain/partial-tree.js';
 import type { ProofFamily } from '../chain/proof-family.js';
 import type { VisionXKernel } from '../chain/proof-rules.js';
-import { type Checkpoint, isSameNetwork, openCheckpoint, readCheckpoint } from '../checkpoints/checkpoint.js';
+import type { Checkpoint } from '../checkpoints/checkpoint.js';
 import { hashLeaf, isUnderRoot } from '../checkpoints/header-commitment.js';
 import type { NetworkName } from '../families/network-names.js';
 import { proofFamilyOf } from '../families/proof-families.js';
@@ -25,6 +27,8 @@ import { PROOF_HEADERS_MAX } from '../limits.js';
 import { readProofBytes } from './proof-codec.js';
 import {
   firstHeaderOf,
+  networkText,
+  type ProofNetwork,
   type ProofParts,
   type ProofRefusal,
   pathHashesOf,
@@ -79,8 +83,7 @@ export interface ProvenTx {
 export type VerifyResult = ProvenTx | ProofRefusal;
 
 /** The anchor, read. */
-interface Anchor extends KnownHeader {
-  readonly family: ProofFamily;
+interface Anchor extends ProofNetwork, KnownHeader {
   /** 32 bytes, internal order. */
   readonly hashBytes: Uint8Array;
   readonly checkpoint: Checkpoint | undefined;
@@ -109,14 +112,18 @@ export function verifyTxProof(
   options: VerifyOptions = {},
 ): VerifyResult {
   const known = readAnchor(anchor);
-  const read = proof instanceof Uint8Array ? readProofBytes(proof) : readTxProof(proof);
+  const read =
+    proof instanceof Uint8Array
+      ? readProofBytes(proof, (described) =>
+          networkText(described) === networkText(known.network) ? known : undefined,
+        )
+      : readTxProof({ ...proof }, known);
   if (!read.ok) return read;
   const { parts } = read;
   const { family } = parts;
-  if (!isSameNetwork(parts.network, known.network)) return refused('PROOF_WRONG_NETWORK');
   if (parts.anchor !== known.height)
     return refused('PROOF_WRONG_ANCHOR', `height ${parts.anchor}, not ${known.height}`);
-  const records = readHeaders(parts);
+  const records = readHeaders(family, parts.headers);
   if (records === undefined) return refused('PROOF_MALFORMED', 'headers');
   const tied = tie(parts, records, known, options);
   if (!tied.ok) return tied;
@@ -143,18 +150,17 @@ export function verifyTxProof(
 function readAnchor(anchor: Checkpoint | KnownHeader): Anchor {
   if (typeof anchor !== 'object' || anchor === null)
     throw new TypeError(`anchor: must be a checkpoint or a header, got ${anchor}`);
-  const checkpoint = 'root' in anchor ? readCheckpoint(anchor) : undefined;
   const { network, height, hash } = anchor;
   const family = proofFamilyOf(network);
   const hashBytes = typeof hash === 'string' ? family.hashFromHex(hash) : undefined;
   if (hashBytes === undefined) throw new TypeError('anchor.hash: must be 64 lowercase hex digits');
   if (!Number.isSafeInteger(height) || height < 0)
     throw new TypeError(`anchor.height: must be an integer of 0 or more, got ${height}`);
-  return { network, height, hash, family, hashBytes, checkpoint };
+  return { network, height, hash, family, hashBytes, checkpoint: 'root' in anchor ? anchor : undefined };
 }
 
-/** All headers of a proof; undefined if they are not whole, or too many. */
-function readHeaders({ family, headers }: ProofParts): Uint8Array[] | undefined {
+/** Headers one after another; undefined if they are not whole, or too many. */
+function readHeaders(family: ProofFamily, headers: Uint8Array): Uint8Array[] | undefined {
   const reader = new ByteReader(headers);
   const records: Uint8Array[] = [];
   while (reader.remaining > 0) {
@@ -176,7 +182,7 @@ function tie(
   if (checkpoint === undefined) return refused('PROOF_NEEDS_CHECKPOINT');
   return parts.tie === 'root'
     ? tieToRoot(parts, records, checkpoint)
-    : tieByWork(parts, records, checkpoint, options);
+    : tieByWork(parts, records, checkpoint, anchor.hashBytes, options);
 }
 
 /** The headers are leaves under the root of the checkpoint: that of the block, and before it perhaps its parent's. */
@@ -223,19 +229,33 @@ function tieByLinks(
   return { ok: true, index: 0, confirmations: records.length, parentRecord: undefined, unproven: [] };
 }
 
+/** The headers that the rules look at, up to that of the checkpoint. @throws {TypeError} if that is not what the window holds */
+function windowOf(family: ProofFamily, { height, hash, window }: Checkpoint): readonly Uint8Array[] {
+  const headers = base64ToBytes(window);
+  const records = headers && readHeaders(family, headers);
+  const last = records?.at(-1);
+  const isWhole = records?.length === height - family.firstAncestor(height) + 1;
+  if (
+    records === undefined ||
+    last === undefined ||
+    !isWhole ||
+    family.hashToHex(family.headerHash(last)) !== hash
+  )
+    throw new TypeError('anchor.window: not the headers up to anchor.hash');
+  return records;
+}
+
 /** The headers go on from the checkpoint by every rule. Their proof of work is left to the caller. */
 function tieByWork(
   { family, height, anchor }: ProofParts,
   records: readonly Uint8Array[],
   checkpoint: Checkpoint,
+  hashBytes: Uint8Array,
   { now = Number.MAX_SAFE_INTEGER }: VerifyOptions,
 ): Tied | ProofRefusal {
-  const { base } = openCheckpoint(family, checkpoint);
-  const window: Uint8Array[] = [];
-  for (let at = 0; at < base.records.length; at += family.recordBytes)
-    window.push(base.records.subarray(at, at + family.recordBytes));
+  const window = windowOf(family, checkpoint);
   const ancestry = new ArrayAncestry((record) => family.time(record), anchor - window.length + 1, window);
-  let parent = base.hash;
+  let parent = hashBytes;
   for (const record of records) {
     if (!areEqual(family.parent(record), parent))
       return refused('PROOF_NOT_TIED', `header ${ancestry.height + 1}`);

@@ -1,13 +1,12 @@
 import type { VisionXJob } from '../../../chain/pow-job.js';
-import type { VisionParams } from '../network-params.js';
-import type { EpochSeeds } from './epoch-seed.js';
+import type { VisionTerms } from '../network-terms.js';
 import { encodePowMessage } from './message.js';
 import { decodeRecord } from './record.js';
 
 /** What VisionX is given for one record (docs/chains/vision.md §2). */
 export function powInputOf(
-  params: VisionParams,
-  seeds: EpochSeeds,
+  params: VisionTerms,
+  seedOf: (epoch: bigint) => Uint8Array,
   record: Uint8Array,
 ): VisionXJob['inputs'][number] {
   const header = decodeRecord(record);
@@ -15,7 +14,7 @@ export function powInputOf(
   return {
     message: encodePowMessage(params.rules, header, 0n),
     nonce: header.nonce,
-    seed: seeds.seed(epoch),
+    seed: seedOf(epoch),
     epoch,
   };
 }

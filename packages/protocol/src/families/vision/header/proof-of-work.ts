@@ -23,7 +23,8 @@ export interface VisionProofOfWork extends ProofOfWork {
 export function proofOfWork(params: VisionParams): VisionProofOfWork {
   const recordBytes = recordBytesOf(params.minerBytesMax);
   const seeds = new EpochSeeds(params.seedName);
-  const powInput = (record: Uint8Array): VisionXJob['inputs'][number] => powInputOf(params, seeds, record);
+  const powInput = (record: Uint8Array): VisionXJob['inputs'][number] =>
+    powInputOf(params, (epoch) => seeds.seed(epoch), record);
   return {
     claimsHashes: true,
     powJobHeaders,

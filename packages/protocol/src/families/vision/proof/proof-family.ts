@@ -1,15 +1,15 @@
 import { bytesToHex, hexToBytes } from '../../../bytes/hex.js';
 import type { ProofFamily } from '../../../chain/proof-family.js';
-import { type CustomNetwork, plainNetworkParams } from '../custom-network.js';
+import { type CustomNetwork, customNetworkTerms } from '../custom-network.js';
 import { headerBytes } from '../header/header-bytes.js';
-import { headerRules } from '../header/header-rules.js';
-import { type VisionParams, visionDevnet, visionMainnet } from '../network-params.js';
+import { consensusRules } from '../header/header-rules.js';
+import { devnetTerms, mainnetTerms, type VisionTerms } from '../network-terms.js';
 import { proofRules } from './proof-rules.js';
 
 /** What proofs need of a Vision network. */
-export function visionProofFamily(params: VisionParams): ProofFamily {
+export function visionProofFamily(params: VisionTerms): ProofFamily {
   return {
-    ...headerRules(params),
+    ...consensusRules(params),
     ...headerBytes(params),
     ...proofRules(params),
     hashToHex: bytesToHex,
@@ -19,11 +19,11 @@ export function visionProofFamily(params: VisionParams): ProofFamily {
 
 /** The same by the names of the networks. */
 export const visionProofFamilies = {
-  'vision-devnet': (): ProofFamily => visionProofFamily(visionDevnet),
-  'vision-mainnet': (): ProofFamily => visionProofFamily(visionMainnet),
+  'vision-devnet': (): ProofFamily => visionProofFamily(devnetTerms),
+  'vision-mainnet': (): ProofFamily => visionProofFamily(mainnetTerms),
 };
 
 /** The same for a network that an object describes. @throws {TypeError | RangeError} as `resolveNetwork` */
 export function customProofFamily(network: CustomNetwork): ProofFamily {
-  return visionProofFamily(plainNetworkParams(network));
+  return visionProofFamily(customNetworkTerms(network));
 }

@@ -9,48 +9,51 @@
  * - a block without transactions repeats its parent's root, so a header proves something only beside its parent;
  * - two headers can have one digest, so links between headers prove nothing.
  */
-import { Blake3, blake3 } from '../../../bytes/blake3.js';
+import { blake3 } from '../../../bytes/blake3.js';
 import { areEqual } from '../../../bytes/compare-bytes.js';
 import { writeU32 } from '../../../bytes/integers.js';
-import { decodeUtf8 } from '../../../bytes/utf8.js';
+import { isUtf8 } from '../../../bytes/utf8.js';
 import type { MerkleTree, ProofRules } from '../../../chain/proof-rules.js';
 import { bodyTransactionsMax } from '../block/body-codec.js';
-import { EpochSeeds } from '../header/epoch-seed.js';
+import { epochSeed } from '../header/epoch-seed.js';
 import { powInputOf } from '../header/pow-input.js';
 import { digestOf, offsets } from '../header/record.js';
-import type { VisionParams } from '../network-params.js';
+import type { VisionTerms } from '../network-terms.js';
 import { visionXOf } from './visionx-halves.js';
 
-/** A domain, a count and a hash, or two hashes. */
-const hasher = new Blake3(1 + 2 * 32);
-
-/** BLAKE3 of one part after another. */
+/** BLAKE3 of one part after another, at most a domain and two hashes. */
 function hashOf(...parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(1 + 2 * 32);
   let length = 0;
   for (const part of parts) {
-    hasher.input.set(part, length);
+    bytes.set(part, length);
     length += part.length;
   }
-  const hash = new Uint8Array(32);
-  hasher.digestInto(length, hash, 0);
-  return hash;
+  return blake3(bytes.subarray(0, length));
 }
 
 /** No byte of an encoded transaction becomes more than six of its text, which has some 300 besides. */
 const committedBytesMax = 6 * 64 * 1024 + 512;
 
-const string = '"(?:[^"\\\\]|\\\\.)*"';
-const integer = '(?:0|[1-9][0-9]*)';
-const listOf = (item: string): string => `\\[(?:${item}(?:,${item})*)?\\]`;
-/** The text of a transaction with an empty signature: its members in their order, and nothing between them. */
-const signedText = new RegExp(
-  `^\\{"nonce":${integer},"sender_pubkey":${string},"access_list":${listOf(string)},"module":${string},` +
-    `"method":${string},"args":${listOf(integer)},"tip":${integer},"fee_limit":${integer},"sig":"",` +
-    `"max_priority_fee_per_gas":${integer},"max_fee_per_gas":${integer}\\}$`,
-);
+/** The members of a transaction's text, in their order (docs/chains/vision.md §1). */
+const members =
+  'nonce,sender_pubkey,access_list,module,method,args,tip,fee_limit,sig,max_priority_fee_per_gas,max_fee_per_gas';
 
-function isSignedText(text: Uint8Array): boolean {
-  return signedText.test(decodeUtf8(text) ?? '');
+/** Whether bytes are the text of a transaction with an empty signature. */
+function isSignedText(bytes: Uint8Array): boolean {
+  // Bytes for characters: JSON looks at ASCII alone.
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  try {
+    const value: unknown = JSON.parse(text);
+    return isUtf8(bytes) && hasSignature(value) && value.sig === '' && Object.keys(value).join() === members;
+  } catch {
+    return false;
+  }
+}
+
+function hasSignature(value: unknown): value is { readonly sig: unknown } {
+  return typeof value === 'object' && value !== null && 'sig' in value;
 }
 
 const leafDomain = Uint8Array.of(0);
@@ -81,10 +84,9 @@ const devnetTree: MerkleTree = {
   },
 };
 
-/** The rules of proofs of a Vision network. Memory: as {@link EpochSeeds}. */
-export function proofRules(params: VisionParams): ProofRules {
+/** The rules of proofs of a Vision network. */
+export function proofRules(params: VisionTerms): ProofRules {
   const isMainnet = params.rules === 'mainnet';
-  const seeds = new EpochSeeds(params.seedName);
   return {
     tree: isMainnet ? mainnetTree : devnetTree,
     committedBytesMax,
@@ -95,6 +97,12 @@ export function proofRules(params: VisionParams): ProofRules {
     readCommitted: (text) =>
       isSignedText(text) ? { id: blake3(text), isCoinbase: false, isNodeSized: false } : undefined,
     isProven: (record, kernel = visionXOf) =>
-      areEqual(kernel(params.visionx, powInputOf(params, seeds, record)), digestOf(record)),
+      areEqual(
+        kernel(
+          params.visionx,
+          powInputOf(params, (epoch) => epochSeed(params.seedName, epoch), record),
+        ),
+        digestOf(record),
+      ),
   };
 }
