@@ -4,6 +4,7 @@ export { ByteReader } from './bytes/byte-reader.js';
 export { ByteWriter } from './bytes/byte-writer.js';
 export { bytesToHex, hexToBytes } from './bytes/hex.js';
 export { type JsonValue, parseLosslessJson } from './bytes/lossless-json.js';
+export { ArrayAncestry } from './chain/array-ancestry.js';
 export type { BodyContext, BodyInfo, BodyTransaction, BodyVerdict } from './chain/block-body.js';
 export { type BodyFault, bodyFaults } from './chain/body-fault.js';
 export type {
@@ -23,6 +24,8 @@ export { checkChainwork } from './chain/check-chainwork.js';
 export type { CompactBlock, CompactRules } from './chain/compact-rules.js';
 export { type HeaderFault, headerFaults } from './chain/header-fault.js';
 export type { PowJob, VisionXJob, VisionXParams } from './chain/pow-job.js';
+export { type ProofFault, proofFaults } from './chain/proof-fault.js';
+export type { VisionXKernel } from './chain/proof-rules.js';
 export type { SignatureCheck } from './chain/signature-check.js';
 export { isStrictSignature } from './chain/strict-signature.js';
 export { type TransactionFault, transactionFaults } from './chain/transaction-fault.js';
@@ -147,6 +150,16 @@ export type { Part, Reception } from './peer/part.js';
 export type { Peer } from './peer/peer.js';
 export { type PeerFault, peerFaults } from './peer/peer-fault.js';
 export type { RequestKind } from './peer/request-ledger.js';
+export { makeTxProof, type ProofMaterial } from './proofs/make-tx-proof.js';
+export type { ProofRefusal, ProofTie, TxProof } from './proofs/tx-proof.js';
+export {
+  type KnownHeader,
+  type ProvenTx,
+  type VerifyOptions,
+  type VerifyResult,
+  verifyTxProof,
+} from './proofs/verify-tx-proof.js';
+export { decodeTxProof, encodeTxProof } from './proofs/write-proof.js';
 export type { TransactionRelay } from './transactions/transaction-relay.js';
 export { HeaderTree } from './tree/header-tree.js';
 export type { AppendedRun, InsertedHeader, InsertResult } from './tree/insert-result.js';

@@ -33,7 +33,7 @@ export interface ProofMaterial {
   readonly anchor: number;
   /** Canonical bytes of the headers that the tie needs, lowest height first: see `firstHeaderOf`. */
   readonly headers: readonly Uint8Array[];
-  /** Hashes from the header, or from its parent and then from it, to the root of the checkpoint: of the tie `root` only. */
+  /** Of the tie `root` the hashes from the header, or from its parent and then from it, to the root of the checkpoint; of `work` that of the last header. */
   readonly path: readonly Uint8Array[];
 }
 

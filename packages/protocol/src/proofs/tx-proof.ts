@@ -45,7 +45,10 @@ export interface TxProof {
   readonly tie: ProofTie;
   /** Height of the checkpoint or header that the proof is to be held to. */
   readonly anchor: number;
-  /** Base64: the hashes of 32 bytes from the header to the root of the checkpoint; only with the tie `root`. */
+  /**
+   * Base64, hashes of 32 bytes: of the tie `root` those from the header to the root of the checkpoint, of `work` that of the
+   * last header, to which nothing else is tied. Absent with `links`.
+   */
   readonly path?: string;
   /** Base64: canonical bytes of headers, lowest height first; which ones follows from the tie. */
   readonly headers: string;
@@ -147,10 +150,10 @@ function formFault(parts: ProofParts): string | undefined {
   return path.length === pathBytesOf(parts) ? undefined : 'path';
 }
 
-/** Bytes of the path, or of both, the parent's first. */
+/** Bytes of the path; of two headers of their paths, the parent's first. */
 export function pathBytesOf(parts: Pick<ProofParts, 'family' | 'tie' | 'height' | 'anchor'>): number {
   const { tie, height, anchor } = parts;
-  if (tie !== 'root') return 0;
+  if (tie !== 'root') return tie === 'work' ? 32 : 0;
   const parent = showsParent(parts) ? pathHashesOf(height - 1, anchor + 1) : 0;
   return 32 * (parent + pathHashesOf(height, anchor + 1));
 }
@@ -204,7 +207,7 @@ export function readTxProof(given: Readonly<Record<string, unknown>>, of: ProofN
   const id = typeof txid === 'string' ? of.family.hashFromHex(txid) : undefined;
   const txBytes = bytesOf(tx);
   const coinbaseBytes = bytesOf(coinbase);
-  const pathBytes = tie === 'root' ? bytesOf(path) : absent;
+  const pathBytes = tie === 'links' ? absent : bytesOf(path);
   const hashes = bytesOf(given.hashes);
   const headers = bytesOf(given.headers);
   const isForm =
@@ -212,7 +215,7 @@ export function readTxProof(given: Readonly<Record<string, unknown>>, of: ProofN
     Object.keys(given).every((member) => members.includes(member)) &&
     (txBytes === undefined) === (tx === undefined) &&
     (coinbaseBytes === undefined) === (coinbase === undefined) &&
-    (tie === 'root' || path === undefined);
+    (tie !== 'links' || path === undefined);
   if (
     !isForm ||
     id === undefined ||

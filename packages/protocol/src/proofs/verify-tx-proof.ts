@@ -247,7 +247,7 @@ function windowOf(family: ProofFamily, { height, hash, window }: Checkpoint): re
 
 /** The headers go on from the checkpoint by every rule. Their proof of work is left to the caller. */
 function tieByWork(
-  { family, height, anchor }: ProofParts,
+  { family, height, anchor, path }: ProofParts,
   records: readonly Uint8Array[],
   checkpoint: Checkpoint,
   hashBytes: Uint8Array,
@@ -265,6 +265,7 @@ function tieByWork(
     parent = family.headerHash(record);
     ancestry.push(record);
   }
+  if (!areEqual(parent, path)) return refused('PROOF_NOT_TIED', 'last header');
   const index = height - anchor - 1;
   return {
     ok: true,

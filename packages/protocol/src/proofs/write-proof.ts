@@ -101,7 +101,7 @@ export function writeTxProof(parts: ProofParts): TxProof {
     hashes: bytesToBase64(hashes),
     tie,
     anchor,
-    ...(tie === 'root' ? { path: bytesToBase64(path) } : {}),
+    ...(tie === 'links' ? {} : { path: bytesToBase64(path) }),
     headers: bytesToBase64(headers),
   };
 }
