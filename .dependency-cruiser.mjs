@@ -21,6 +21,7 @@ const layers = [
   'blocks',
   'transactions',
   'compact',
+  'proofs',
   'node',
   'driver',
 ];

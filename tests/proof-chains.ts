@@ -140,6 +140,8 @@ export function headerOf({ network, family, records }: Chain, height: number) {
   return { network, height, hash: family.hashToHex(family.headerHash(records[height] as Uint8Array)) };
 }
 
+const packed = (pieces: readonly Uint8Array[]) => Uint8Array.from(pieces.flatMap((each) => [...each]));
+
 /** What a proof is made of that ties the block at a height to an anchor; of the tie `work` with so many headers as there are. */
 export function materialOf(
   chain: Chain,
@@ -160,14 +162,14 @@ export function materialOf(
   return {
     network,
     height,
-    ids: transactions.map(({ id }) => id),
+    ids: packed(transactions.map(({ id }) => id)),
     position,
     committed: committed(position),
     firstCommitted: committed(0),
     tie,
     anchor,
-    headers: records.slice(first, last + 1).map((record) => family.headerBytes(record)),
-    path: [...(showsParent ? path(height - 1) : []), ...path(height)],
+    headers: packed(records.slice(first, last + 1).map((record) => family.headerBytes(record))),
+    path: packed([...(showsParent ? path(height - 1) : []), ...path(height)]),
   };
 }
 

@@ -84,7 +84,14 @@ export {
 } from './families/vision/transaction/transaction.js';
 export { isVisionFamily, type VisionFamily } from './families/vision/vision-family.js';
 export type { Effect } from './io/effect.js';
-export type { ChannelEnds, Command, EventTime, NodeEventBody, SubmitCommand } from './io/event.js';
+export type {
+  ChannelEnds,
+  Command,
+  EventTime,
+  NodeEventBody,
+  ProveCommand,
+  SubmitCommand,
+} from './io/event.js';
 export {
   type MetricDefinition,
   type MetricName,
@@ -108,6 +115,7 @@ export {
   type Tip,
   type WithheldRun,
 } from './io/notice.js';
+export type { Provable, ProvableResult } from './io/proof-notice.js';
 export {
   formerTables,
   isKeyOf,
@@ -151,6 +159,7 @@ export type { Peer } from './peer/peer.js';
 export { type PeerFault, peerFaults } from './peer/peer-fault.js';
 export type { RequestKind } from './peer/request-ledger.js';
 export { makeTxProof, type ProofMaterial } from './proofs/make-tx-proof.js';
+export { TxIndex } from './proofs/tx-index.js';
 export type { ProofRefusal, ProofTie, TxProof } from './proofs/tx-proof.js';
 export {
   type KnownHeader,
@@ -182,9 +191,11 @@ export {
   SERVICE_COMPACT_BLOCKS,
   SERVICE_GATEWAY,
   SERVICE_TRANSACTIONS,
+  SERVICE_TX_INDEX,
   signedHello,
 } from './wire/messages/hello.js';
 export type { Ping, Pong } from './wire/messages/ping.js';
 export type { Reject } from './wire/messages/reject.js';
 export type { GetTxs, Inv, Txs } from './wire/messages/transactions.js';
+export type { GetTxBlock, TxBlock } from './wire/messages/tx-block.js';
 export { type WireFault, wireFaults } from './wire/wire-fault.js';

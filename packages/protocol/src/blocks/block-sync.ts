@@ -107,6 +107,11 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     return this.#stored.size;
   }
 
+  /** Whether it is known which bodies are kept. */
+  get isListed(): boolean {
+    return this.#stored.isListed;
+  }
+
   whereabouts(hash: Uint8Array): 'here' | 'coming' | 'unknown' {
     const slot = this.tree.find(hash);
     if (slot === undefined) return 'unknown';

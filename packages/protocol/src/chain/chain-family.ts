@@ -61,6 +61,10 @@ export interface HeaderInfo {
 
 /** What a header says to the rules, and whether it may stand where it stands. */
 export interface ConsensusRules {
+  /** Whether the hash by which a header names its parent can be the hash of two headers: then links prove nothing. */
+  readonly areLinksWeak: boolean;
+  /** Whether a block without transactions repeats the root of its parent: then a header that does so proves nothing. */
+  readonly isRootRepeated: boolean;
   /** Size of a record in bytes; a multiple of 4. */
   readonly recordBytes: number;
   /** Byte of a record at which the 32 bytes of its parent's hash begin. */

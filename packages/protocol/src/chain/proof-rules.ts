@@ -39,10 +39,6 @@ export interface ProofRules {
   readonly committedBytesMax: number;
   /** Whether every block begins with a coinbase, which shows how deep the tree is. */
   readonly hasCoinbase: boolean;
-  /** Whether a block without transactions repeats the root of its parent: then a header that does so proves nothing. */
-  readonly isRootRepeated: boolean;
-  /** Whether the hash by which a header names its parent can be the hash of two headers: then links prove nothing. */
-  readonly areLinksWeak: boolean;
   /** The root of a header; a view of the record. */
   txRoot(record: Uint8Array): Uint8Array;
   /**

@@ -1,6 +1,7 @@
 /** What a node tells its application. */
 import type { BodyFault } from '../chain/body-fault.js';
 import type { HeaderInfo } from '../chain/chain-family.js';
+import type { ProvableResult } from './proof-notice.js';
 import type { TransactionNotice } from './transaction-notice.js';
 
 /** The best verified header, or one on the way to it. */
@@ -144,4 +145,6 @@ export type NodeNotice =
   | { readonly type: 'header'; readonly ticket: number; readonly header: HeaderInfo | undefined }
   /** Answer to a `block` command. */
   | { readonly type: 'block'; readonly ticket: number; readonly result: BlockResult }
+  /** Answer to a `proveTransaction` command. */
+  | { readonly type: 'provable'; readonly ticket: number; readonly result: ProvableResult }
   | { readonly type: 'closed' };

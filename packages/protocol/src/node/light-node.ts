@@ -314,6 +314,9 @@ export class LightNode {
       case 'sendTransaction':
         this.transactions.sender.send(command, this.#stage === 'open', this.#time);
         break;
+      case 'proveTransaction':
+        this.#parts.proofs.request(command, this.#time.now);
+        break;
       case 'mempool':
         this.transactions.list(command.ticket);
         break;

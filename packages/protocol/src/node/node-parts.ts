@@ -31,6 +31,7 @@ import { PeerSet } from '../peer/peer-set.js';
 import { RequestLedger } from '../peer/request-ledger.js';
 import { SeenFilter } from '../peer/seen-filter.js';
 import type { Offence } from '../peer/verdicts.js';
+import { ProofRequests } from '../proofs/proof-requests.js';
 import { TransactionRelay } from '../transactions/transaction-relay.js';
 import { HeaderTree } from '../tree/header-tree.js';
 import { genesisBase, type TreeBase } from '../tree/tree-base.js';
@@ -97,6 +98,7 @@ export class NodeParts {
   readonly reporter: StatusReporter;
   readonly forks: ForkSigns;
   readonly submissions: Submissions;
+  readonly proofs: ProofRequests;
   readonly router: Router;
   /** In the order in which they do what is due. */
   readonly list: readonly Part[];
@@ -293,16 +295,10 @@ export class NodeParts {
     );
     this.forks = new ForkSigns(tree, outbox, () => this.reporter.status.phase === 'synced');
     this.submissions = new Submissions(family, this.verifier, this.blocks, outbox, () => sync.lowWork.enough);
-    const context: PartContext = {
-      tree,
-      peers,
-      outbox,
-      storage,
-      ledger,
-      signatures,
-      random: this.random,
-      punish,
-    };
+    const txIndex = options.txIndex?.(this);
+    this.proofs = new ProofRequests(this, punish, txIndex);
+    const { random } = this;
+    const context: PartContext = { tree, peers, outbox, storage, ledger, signatures, random, punish };
     this.list = [
       ledger,
       new HeldRelease(tree, this.held, (result) => this.changes.inserted(result, undefined)),
@@ -315,6 +311,8 @@ export class NodeParts {
       this.compact,
       this.blocks,
       this.transactions,
+      ...(txIndex === undefined ? [] : [txIndex]),
+      this.proofs,
       this.announcer,
       this.notices,
       // One place is kept for those who come.

@@ -1,5 +1,4 @@
 /** Makes proofs of what a node knows: the transactions of a block, which were held to its header, and verified headers. */
-import { ByteWriter } from '../bytes/byte-writer.js';
 import { areEqual } from '../bytes/compare-bytes.js';
 import { collectHashes, wholeTree } from '../chain/partial-tree.js';
 import type { NetworkName } from '../families/network-names.js';
@@ -20,8 +19,8 @@ export interface ProofMaterial {
   readonly network: NetworkName | CustomNetwork;
   /** Of the block. */
   readonly height: number;
-  /** Ids of its transactions, in order: 32 bytes each, internal order. */
-  readonly ids: readonly Uint8Array[];
+  /** Ids of its transactions, in order: 32 bytes each, internal order, one after another. */
+  readonly ids: Uint8Array;
   /** Of the transaction in question. */
   readonly position: number;
   /** The bytes that its id commits to, see `TransactionRules.committedBytes`. */
@@ -32,15 +31,9 @@ export interface ProofMaterial {
   /** Height of what the proof is to be held to. */
   readonly anchor: number;
   /** Canonical bytes of the headers that the tie needs, lowest height first: see `firstHeaderOf`. */
-  readonly headers: readonly Uint8Array[];
+  readonly headers: Uint8Array;
   /** Of the tie `root` the hashes from the header, or from its parent and then from it, to the root of the checkpoint; of `work` that of the last header. */
-  readonly path: readonly Uint8Array[];
-}
-
-function packed(pieces: readonly Uint8Array[]): Uint8Array {
-  const writer = new ByteWriter(pieces.reduce((sum, { length }) => sum + length, 0));
-  for (const each of pieces) writer.raw(each);
-  return writer.bytes();
+  readonly path: Uint8Array;
 }
 
 /**
@@ -66,6 +59,9 @@ export function makeTxProof(
   } = material;
   const family = proofFamilyOf(network);
   const { tree } = family;
+  const ids = Array.from({ length: material.ids.length / 32 }, (_, i) =>
+    material.ids.subarray(32 * i, 32 * (i + 1)),
+  );
   const id = ids[position];
   const committed = family.readCommitted(tx);
   if (id === undefined || committed === undefined || !areEqual(committed.id, id))
@@ -90,8 +86,8 @@ export function makeTxProof(
     hashes: collectHashes(partial, nodes),
     tie,
     anchor,
-    path: packed(path),
-    headers: packed(headers),
+    path,
+    headers,
   });
   return result.ok ? { ok: true, proof: writeTxProof(result.parts) } : result;
 }

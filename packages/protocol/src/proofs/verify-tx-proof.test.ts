@@ -40,7 +40,7 @@ describe.each([chains.devnet(), chains.mainnet(), chains.bitcoin()])('$name', (c
       for (const position of ids.keys()) {
         const proof = made(material(position));
         const result = verifyTxProof(proof, anchor);
-        expect(result).toMatchObject({ ok: true, height, position, count: ids.length, txid: proof.txid });
+        expect(result).toMatchObject({ ok: true, height, position, count: 5, txid: proof.txid });
         const bytes = encodeTxProof(proof);
         expect(verifyTxProof(bytes, anchor)).toEqual(result);
         expect(decodeTxProof(bytes)).toEqual({ ok: true, proof });

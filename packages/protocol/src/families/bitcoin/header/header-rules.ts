@@ -17,6 +17,8 @@ export function headerRules(params: BitcoinParams, targets: TargetTable): Header
 /** The rules alone. */
 export function consensusRules(params: BitcoinRules, targets: TargetTable): ConsensusRules {
   return {
+    areLinksWeak: false,
+    isRootRepeated: false,
     recordBytes,
     parentOffset: offsets.parent,
     time: timeOf,

@@ -37,8 +37,6 @@ export function proofRules(targets: TargetTable): ProofRules {
     tree: merkleTree,
     committedBytesMax,
     hasCoinbase: true,
-    isRootRepeated: false,
-    areLinksWeak: false,
     txRoot: (record) => record.subarray(offsets.merkleRoot, offsets.merkleRoot + 32),
     readCommitted,
     isProven(record) {

@@ -19,7 +19,11 @@ export function headerRules(params: VisionTerms): HeaderRules {
 /** The rules alone. */
 export function consensusRules(params: VisionTerms): ConsensusRules {
   const recordBytes = recordBytesOf(params.minerBytesMax);
+  const isMainnet = params.rules === 'mainnet';
   return {
+    // See docs/chains/vision.md §14 and §6.
+    areLinksWeak: isMainnet,
+    isRootRepeated: isMainnet,
     recordBytes,
     parentOffset: offsets.parent,
     time: timeOf,

@@ -91,8 +91,6 @@ export function proofRules(params: VisionTerms): ProofRules {
     tree: isMainnet ? mainnetTree : devnetTree,
     committedBytesMax,
     hasCoinbase: false,
-    isRootRepeated: isMainnet,
-    areLinksWeak: isMainnet,
     txRoot: (record) => record.subarray(offsets.txRoot, offsets.txRoot + 32),
     readCommitted: (text) =>
       isSignedText(text) ? { id: blake3(text), isCoinbase: false, isNodeSized: false } : undefined,
