@@ -89,12 +89,12 @@ export function growChain(
   bodyAt: (height: number) => Uint8Array | undefined,
 ): Chain {
   const family = resolveNetwork(network);
-  const records = [family.genesis.record];
-  const bodies = [new Uint8Array(1)];
+  const records: Uint8Array[] = [family.genesis.record];
+  const bodies: Uint8Array[] = [new Uint8Array(1)];
   const ancestry = new ArrayAncestry((record) => family.time(record), 0, records);
   const hasher = isVisionFamily(family) ? new VisionX(family.params.visionx) : undefined;
   const proofs = proofFamilyOf(network);
-  let parentHash = family.genesis.hash;
+  let parentHash: Uint8Array = family.genesis.hash;
   for (let height = 1; height <= length; height++) {
     const body = bodyAt(height);
     const parent = records[height - 1] as Uint8Array;

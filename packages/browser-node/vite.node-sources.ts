@@ -31,7 +31,7 @@ export function nodeSources(options: NodeSourcesOptions = {}): Plugin[] {
 const WORKER_TYPES = '/** The script of the workers. It exports nothing. */\nexport {};\n';
 
 /** Modules that the bundle imports when it needs them: each is a file beside it, of the same name. */
-const modulesBeside = ['vision-worker', 'bitcoin-worker', 'transaction-key'] as const;
+const modulesBeside = ['vision-worker', 'bitcoin-worker', 'transaction-key', 'tx-proof'] as const;
 
 const source = (name: string): string => fileURLToPath(new URL(`src/${name}`, import.meta.url));
 
@@ -43,6 +43,7 @@ const source = (name: string): string => fileURLToPath(new URL(`src/${name}`, im
  *   from the same address;
  * - `worker.js`: the worker with all rules, as a script, for pages whose policy asks for an address;
  * - `transaction-key.js`: keys of a page, which few pages have;
+ * - `tx-proof.js`: what makes proofs of transactions;
  * - `ed25519.js`: signatures where WebCrypto has none.
  */
 function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptions): Plugin {
@@ -68,12 +69,13 @@ function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptio
       const minified = async (code: string): Promise<string> =>
         isMinified ? (await minify('module.js', code, { module: true })).code : code;
       const worker = { isMinified, plugins: workerPlugins };
-      const [whole, vision, bitcoin, ed25519, key] = await Promise.all([
+      const [whole, vision, bitcoin, ed25519, key, proof] = await Promise.all([
         bundleWorker(worker),
         bundleWorker({ ...worker, absentFamily: 'bitcoin' }),
         bundleWorker({ ...worker, absentFamily: 'vision' }),
         module('worker/ed25519-fallback.ts', []),
         module('api/transaction-key.ts', [ed25519Url()]),
+        module('api/tx-proof.ts', []),
       ]);
       emit('worker.js', take(whole));
       emit('worker.d.ts', WORKER_TYPES);
@@ -84,6 +86,7 @@ function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptio
       emit('licenses-ed25519.md', ed25519.licenses);
       emit('transaction-key.js', take(key));
       emit('licenses-transaction-key.md', key.licenses);
+      emit('tx-proof.js', take(proof));
     },
   };
 }

@@ -16,6 +16,7 @@ const libraryFiles = [
   'vision-worker.js',
   'bitcoin-worker.js',
   'transaction-key.js',
+  'tx-proof.js',
   'ed25519.js',
 ];
 const packages = ['protocol', 'pow', 'signaling', 'peering', 'signal-server', 'gateway', 'browser-node'];

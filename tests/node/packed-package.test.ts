@@ -193,6 +193,7 @@ describe('the packed browser package', () => {
       'dist/licenses-transaction-key.md',
       'dist/licenses-worker.md',
       'dist/transaction-key.js',
+      'dist/tx-proof.js',
       'dist/vision-worker.js',
       'dist/worker.d.ts',
       'dist/worker.js',

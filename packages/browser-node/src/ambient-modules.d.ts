@@ -17,3 +17,8 @@ declare module 'vision-light:transaction-key' {
 declare module 'vision-light:ed25519-url' {
   export const ed25519Url: string;
 }
+
+/** `src/api/tx-proof.ts`, likewise. */
+declare module 'vision-light:tx-proof' {
+  export const makeTxProof: typeof import('./api/tx-proof.js').makeTxProof;
+}

@@ -1,5 +1,6 @@
 export type {
   BodyTransaction,
+  Checkpoint,
   CustomNetwork,
   HeaderInfo,
   MempoolChange,
@@ -17,6 +18,7 @@ export type {
   Tip,
   TransactionCheck,
   TransactionStatus,
+  TxProof,
   VisionTransaction,
   VisionXParams,
   WithheldRun,
@@ -27,6 +29,7 @@ export { createLightNode } from './api/create-light-node.js';
 export { LightNodeError } from './api/light-node-error.js';
 export type { LightNodeHandle, TipsOptions } from './api/light-node-handle.js';
 export type { LightNodeOptions } from './api/light-node-options.js';
+export type { ProveOptions } from './api/prove-options.js';
 export type { SentTransaction } from './api/sent-transaction.js';
 export type { Listener, PeerChange, SentNews, Subscriptions } from './api/subscriptions.js';
 export type { KeyOptions, TransactionFields, TransactionKey } from './api/transaction-key.js';

@@ -24,7 +24,7 @@ export { checkChainwork } from './chain/check-chainwork.js';
 export type { CompactBlock, CompactRules } from './chain/compact-rules.js';
 export { type HeaderFault, headerFaults } from './chain/header-fault.js';
 export type { PowJob, VisionXJob, VisionXParams } from './chain/pow-job.js';
-export { type ProofFault, proofFaults } from './chain/proof-fault.js';
+export { type ProofFault, proofFaults, provingFaults } from './chain/proof-fault.js';
 export type { VisionXKernel } from './chain/proof-rules.js';
 export type { SignatureCheck } from './chain/signature-check.js';
 export { isStrictSignature } from './chain/strict-signature.js';
@@ -159,7 +159,7 @@ export type { Peer } from './peer/peer.js';
 export { type PeerFault, peerFaults } from './peer/peer-fault.js';
 export type { RequestKind } from './peer/request-ledger.js';
 export { makeTxProof, type ProofMaterial } from './proofs/make-tx-proof.js';
-export { TxIndex } from './proofs/tx-index.js';
+export { TxIndex, type TxIndexContext } from './proofs/tx-index.js';
 export type { ProofRefusal, ProofTie, TxProof } from './proofs/tx-proof.js';
 export {
   type KnownHeader,

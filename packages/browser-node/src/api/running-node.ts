@@ -6,9 +6,11 @@ import {
   metricNames,
   type NodeNotice,
   type PeerInfo,
+  type ProvableResult,
   type Status,
   type Tip,
   type TransactionStatus,
+  type TxProof,
   type VisionTransaction,
   zeroMetrics,
 } from '@vision-light/protocol';
@@ -17,11 +19,13 @@ import type { LightNodeErrorCode } from '../boundary/error-codes.js';
 import type { BlockAnswer, FromNode, SendAnswer } from '../boundary/messages.js';
 import type { NodeWorkerLink } from '../boundary/node-worker-link.js';
 import { PagePeers } from '../peers/page-peers.js';
+import { assertHash } from './assert-hash.js';
 import { freeze } from './freeze.js';
 import { LightNodeError } from './light-node-error.js';
 import type { LightNodeHandle, TipsOptions } from './light-node-handle.js';
 import type { LightNodeSettings } from './light-node-options.js';
 import { watchPage } from './page-events.js';
+import { checkProveOptions, type ProveOptions } from './prove-options.js';
 import type { SentTransaction } from './sent-transaction.js';
 import { SentTransactions } from './sent-transactions.js';
 import { type Listener, type Subscriptions, SubscriptionTable } from './subscriptions.js';
@@ -60,6 +64,7 @@ export class RunningNode implements LightNodeHandle {
   #markClosed: (closed: typeof CLOSED) => void = () => {};
   #isCrashed = false;
   readonly identity: string | undefined;
+  readonly #network: LightNodeSettings['network'];
 
   constructor({ worker, networkId, identity, tip }: StartedNode, settings: LightNodeSettings) {
     this.identity = identity;
@@ -78,6 +83,7 @@ export class RunningNode implements LightNodeHandle {
     });
     this.#worker = worker;
     const { network, iceServers, maxPeers, reportMetrics } = settings;
+    this.#network = network;
     const networkName = typeof network === 'string' ? network : undefined;
     const { finder, links } = new PagePeers({
       signal: settings.signal,
@@ -154,6 +160,28 @@ export class RunningNode implements LightNodeHandle {
       const asked: Promise<SendAnswer> = this.#worker.control.sendTransaction(tx);
       return this.#untilClosed(asked);
     });
+  }
+
+  async proveTx(txid: string, options: ProveOptions = {}): Promise<TxProof> {
+    assertHash('proveTx', txid, 'txid');
+    const { block, confirmations, checkpoint } = checkProveOptions(options);
+    const height = typeof checkpoint === 'object' ? checkpoint.height : checkpoint;
+    if (this.#closing !== undefined) throw new LightNodeError('NODE_CLOSED');
+    if (typeof checkpoint === 'object' && (await this.header(checkpoint.height))?.hash !== checkpoint.hash)
+      throw new LightNodeError('PROOF_WRONG_CHECKPOINT');
+    // comlink types a promise for each case of the answer.
+    const asked: Promise<ProvableResult> = this.#worker.control.proveTransaction(txid, {
+      ...(block === undefined ? {} : { block }),
+      ...(confirmations === undefined ? {} : { confirmations }),
+      ...(height === undefined ? {} : { checkpoint: height }),
+    });
+    const found = await this.#untilClosed(asked);
+    // What is wrong with a proof that is verified is none of these.
+    if (!found.ok) throw new LightNodeError(found.code as LightNodeErrorCode);
+    const { makeTxProof } = await import('vision-light:tx-proof');
+    const made = makeTxProof({ network: this.#network, ...found });
+    if (made.ok) return freeze(made.proof);
+    throw new LightNodeError(made.code as LightNodeErrorCode, made.detail);
   }
 
   async mempool(): Promise<MempoolInfo> {
@@ -272,6 +300,7 @@ export class RunningNode implements LightNodeHandle {
       case 'block':
       case 'sent':
       case 'mempool':
+      case 'provable':
       case 'closed':
         break;
       default:
@@ -324,11 +353,4 @@ function assertHeightOrHash(heightOrHash: unknown): void {
     throw new TypeError(`header: must be given a height or a hash, got ${String(heightOrHash)}`);
   }
   assertHash('header', heightOrHash);
-}
-
-function assertHash(caller: string, hash: unknown, what = 'hash'): void {
-  if (typeof hash !== 'string')
-    throw new TypeError(`${caller}: must be given a ${what}, got ${String(hash)}`);
-  if (/^[0-9a-f]{64}$/.test(hash)) return;
-  throw new RangeError(`${caller}: a ${what} must be 64 lowercase hex digits, got ${JSON.stringify(hash)}`);
 }

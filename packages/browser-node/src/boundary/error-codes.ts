@@ -1,6 +1,7 @@
 import {
   blockFaults,
   poolFaults,
+  provingFaults,
   type StoreFault,
   statusReasons,
   storeFaults,
@@ -32,6 +33,8 @@ export const lightNodeErrors = {
   BLOCK_BUSY: blockFaults.BLOCK_BUSY,
   ...transactionFaults,
   ...poolFaults,
+  ...provingFaults,
+  BLOCK_UNKNOWN: blockFaults.BLOCK_UNKNOWN,
   TX_REPLACED: 'Another transaction uses up the same: it is in a block, or it offers more.',
   TX_EXPIRED: 'No block had the transaction for a day.',
   CLOCK_BEHIND: statusReasons.CLOCK_BEHIND,

@@ -13,6 +13,7 @@ import type {
   Metrics,
   NetworkName,
   NodeNotice,
+  ProvableResult,
   TransactionStatus,
   VisionTransaction,
 } from '@vision-light/protocol';
@@ -58,6 +59,17 @@ export interface NodeControl {
   block(hash: string): Promise<BlockAnswer>;
   /** Checks and relays a transaction: encoded, or of Vision as an object. */
   sendTransaction(tx: Uint8Array | VisionTransaction): Promise<SendAnswer>;
+  /**
+   * What proves that a block has a transaction.
+   *
+   * @param id  64 hex digits, display order
+   * @param block  the same, of the block
+   * @param checkpoint  height
+   */
+  proveTransaction(
+    id: string,
+    wish: { readonly block?: string; readonly confirmations?: number; readonly checkpoint?: number },
+  ): Promise<ProvableResult>;
   mempool(): Promise<MempoolInfo>;
   transactionStatus(id: string): TransactionStatus | undefined;
   /** Number of the next transaction of a sender, as far as it is known. */

@@ -12,6 +12,7 @@ import {
   metricNames,
   type NodeEventBody,
   type NodeNotice,
+  type ProvableResult,
   resolveNetwork,
   type TransactionStatus,
   type VisionTransaction,
@@ -107,6 +108,7 @@ class NodeHost implements NodeControl {
   readonly #awaitedHeaders: Awaited<HeaderInfo | undefined> = new Map();
   readonly #awaitedSends: Awaited<SendAnswer> = new Map();
   readonly #awaitedPools: Awaited<MempoolInfo> = new Map();
+  readonly #awaitedProofs: Awaited<ProvableResult> = new Map();
   /** What the page knows. */
   #postedMetrics: Metrics | undefined;
   #metricsTimer: ReturnType<typeof setInterval> | undefined;
@@ -167,6 +169,22 @@ class NodeHost implements NodeControl {
     }
     if (bytes === undefined) return { code: 'TX_MALFORMED' };
     return this.#ask(this.#awaitedSends, { kind: 'sendTransaction', bytes });
+  }
+
+  async proveTransaction(
+    text: string,
+    { block: blockText, ...wish }: { block?: string; confirmations?: number; checkpoint?: number },
+  ): Promise<ProvableResult> {
+    const family = this.#driver?.node.tree.family;
+    const id = family?.hashFromHex(text);
+    const block = blockText === undefined ? undefined : family?.hashFromHex(blockText);
+    if (id === undefined) return { ok: false, code: 'PROOF_TX_NOT_FOUND' };
+    return this.#ask(this.#awaitedProofs, {
+      kind: 'proveTransaction',
+      id,
+      ...(block && { block }),
+      ...wish,
+    });
   }
 
   mempool(): Promise<MempoolInfo> {
@@ -317,6 +335,9 @@ class NodeHost implements NodeControl {
         return;
       case 'sent':
         settle(this.#awaitedSends, notice.ticket, notice);
+        return;
+      case 'provable':
+        settle(this.#awaitedProofs, notice.ticket, notice.result);
         return;
       case 'mempool':
         settle(this.#awaitedPools, notice.ticket, notice.mempool);

@@ -45,18 +45,7 @@ export interface ProofMaterial {
 export function makeTxProof(
   material: ProofMaterial,
 ): { readonly ok: true; readonly proof: TxProof } | ProofRefusal {
-  const {
-    network,
-    height,
-    ids,
-    position,
-    committed: tx,
-    firstCommitted,
-    tie,
-    anchor,
-    headers,
-    path,
-  } = material;
+  const { network, height, position, committed: tx, firstCommitted, tie, anchor, headers, path } = material;
   const family = proofFamilyOf(network);
   const { tree } = family;
   const ids = Array.from({ length: material.ids.length / 32 }, (_, i) =>

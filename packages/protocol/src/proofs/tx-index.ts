@@ -98,7 +98,7 @@ export class TxIndex implements TxBlocks, Part {
 
   /** Not before it is known which bodies are kept. */
   get #mayBuild(): boolean {
-    return !this.#isBuilding && !this.#isFailing && this.context.blocks.isListed;
+    return !this.#isBuilding && !this.#isFailing && this.context.blocks.stored.isListed;
   }
 
   #isHere(hash: Uint8Array): boolean {
