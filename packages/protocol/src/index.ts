@@ -49,6 +49,12 @@ export { MemoryStore } from './driver/memory-store.js';
 export { performStorage } from './driver/perform-storage.js';
 export { readRecord, type Store, StoreError } from './driver/store.js';
 export type { BitcoinParams } from './families/bitcoin/network-params.js';
+export {
+  decodeTxOutProof,
+  encodeTxOutProof,
+  type TxOutMatch,
+  type TxOutProof,
+} from './families/bitcoin/proof/tx-out-proof.js';
 export { type FamilyName, familyNameOf, type NetworkName, networks } from './families/network-names.js';
 export { isNetworkName, resolveNetwork } from './families/networks.js';
 export { type BlockJsonResult, blockFromJson, encodeBlockJson } from './families/vision/block/block-json.js';
@@ -160,6 +166,7 @@ export { type PeerFault, peerFaults } from './peer/peer-fault.js';
 export type { RequestKind } from './peer/request-ledger.js';
 export { makeTxProof, type ProofMaterial } from './proofs/make-tx-proof.js';
 export { TxIndex, type TxIndexContext } from './proofs/tx-index.js';
+export { type TxOutPlace, txProofOf } from './proofs/tx-out-proof.js';
 export type { ProofRefusal, ProofTie, TxProof } from './proofs/tx-proof.js';
 export {
   type KnownHeader,

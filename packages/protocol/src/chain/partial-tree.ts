@@ -29,6 +29,8 @@ export function depthOf(count: number): number {
 
 /** What a walk does with what it meets. */
 interface Visitor<Node> {
+  /** Each node, before what is below it. */
+  enter?(hasGoal: boolean): void;
   /** A leaf that the walk goes to. */
   leaf(index: number): Node;
   /** A node that has none of them below it. */
@@ -38,10 +40,12 @@ interface Visitor<Node> {
 }
 
 /** Walks from the top. @param goals  positions of the leaves to go to, each below `count` */
-function walk<Node>(count: number, goals: readonly number[], visitor: Visitor<Node>): Node {
+export function walkTree<Node>(count: number, goals: readonly number[], visitor: Visitor<Node>): Node {
   const visit = (level: number, index: number): Node => {
     const first = index * 2 ** level;
-    if (!goals.some((each) => each >= first && each < first + 2 ** level)) return visitor.other(level, index);
+    const hasGoal = goals.some((each) => each >= first && each < first + 2 ** level);
+    visitor.enter?.(hasGoal);
+    if (!hasGoal) return visitor.other(level, index);
     if (level === 0) return visitor.leaf(index);
     const left = visit(level - 1, 2 * index);
     const hasRight = 2 * index + 1 < widthOf(count, level - 1);
@@ -62,7 +66,7 @@ export interface PartialTree {
 
 /** How many hashes a partial tree needs beside the known leaves. */
 export function hashesNeeded({ count, shown, known }: PartialTree): number {
-  return walk<number>(count, shown, {
+  return walkTree<number>(count, shown, {
     leaf: (index) => (known.includes(index) ? 0 : 1),
     other: () => 1,
     parent: (left, right = 0) => left + right,
@@ -76,7 +80,7 @@ export type NodeSource = (level: number, index: number) => Uint8Array;
 export function collectHashes({ count, shown, known }: PartialTree, nodeAt: NodeSource): Uint8Array {
   const found: Uint8Array[] = [];
   const take = (level: number, index: number): void => void found.push(nodeAt(level, index));
-  walk<void>(count, shown, {
+  walkTree<void>(count, shown, {
     leaf: (index) => (known.includes(index) ? undefined : take(0, index)),
     other: take,
     parent: () => undefined,
@@ -112,7 +116,7 @@ export function partialRoot(
     at += hashBytes;
     return hashes.subarray(at - hashBytes, at);
   };
-  const top = walk<Uint8Array>(count, shown, {
+  const top = walkTree<Uint8Array>(count, shown, {
     leaf: (index) => (known.includes(index) ? leafAt(index) : next()),
     other: next,
     parent(left, right) {
@@ -138,6 +142,45 @@ export function wholeTree(tree: MerkleTree, leaves: readonly Uint8Array[]): Node
     below = level;
   }
   return (level, index) => defined(levels[level]?.[index], 'a walk stays within the tree');
+}
+
+/** The nodes of a partial tree whose hash follows from what is shown. @throws {InvariantError} if another one is asked for */
+export function partialNodes(
+  tree: MerkleTree,
+  { count, shown, known }: PartialTree,
+  leaves: ReadonlyMap<number, Uint8Array>,
+  hashes: Uint8Array,
+): NodeSource {
+  const nodes = new Map<string, Uint8Array>();
+  let at = 0;
+  const keep = (level: number, index: number, hash: Uint8Array): Placed => {
+    nodes.set(`${level}:${index}`, hash);
+    return { level, index, hash };
+  };
+  const next = (level: number, index: number): Placed => {
+    at += hashBytes;
+    return keep(level, index, hashes.subarray(at - hashBytes, at));
+  };
+  walkTree<Placed>(count, shown, {
+    leaf: (index) =>
+      known.includes(index)
+        ? keep(0, index, defined(leaves.get(index), 'a known leaf has a hash'))
+        : next(0, index),
+    other: next,
+    parent: (left, right) =>
+      keep(
+        left.level + 1,
+        left.index / 2,
+        right === undefined ? tree.single(left.hash) : tree.join(left.hash, right.hash),
+      ),
+  });
+  return (level, index) => defined(nodes.get(`${level}:${index}`), 'the node is shown');
+}
+
+interface Placed {
+  readonly level: number;
+  readonly index: number;
+  readonly hash: Uint8Array;
 }
 
 /**
