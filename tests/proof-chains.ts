@@ -81,12 +81,14 @@ export function bitcoinBody(seed: number, count: number): Uint8Array {
  * A chain of a network from genesis, mined.
  *
  * @param bodyAt  the body at a height; of Vision undefined for a block without transactions
+ * @param rootAt  the root at a height, if it is not that of the body
  */
 export function growChain(
   name: string,
   network: NetworkName | CustomNetwork,
   length: number,
   bodyAt: (height: number) => Uint8Array | undefined,
+  rootAt?: (height: number) => Uint8Array,
 ): Chain {
   const family = resolveNetwork(network);
   const records: Uint8Array[] = [family.genesis.record];
@@ -99,7 +101,7 @@ export function growChain(
     const body = bodyAt(height);
     const parent = records[height - 1] as Uint8Array;
     const inherited = proofs.isRootRepeated ? proofs.txRoot(parent).slice() : new Uint8Array(32);
-    const txRoot = body === undefined ? inherited : rootOfBody(network, body);
+    const txRoot = rootAt?.(height) ?? (body === undefined ? inherited : rootOfBody(network, body));
     const wallTime = family.time(parent) + family.targetSpacingS;
     let record: Uint8Array;
     if (isVisionFamily(family)) {

@@ -25,13 +25,7 @@ const hashOf = (header: Uint8Array): string => family.hashToHex(family.headerHas
 
 const network = 'bitcoin-mainnet';
 /** File, height, positions of those that are shown. */
-const cases: [
-  file: string,
-  network: NetworkName & `bitcoin-${string}`,
-  height: number,
-  count: number,
-  positions: number[],
-][] = [
+const cases: [file: string, height: number, positions: number[]][] = [
   ['txoutproof_0830000-0.bin', 830_000, [0]],
   ['txoutproof_0830000-100.bin', 830_000, [100]],
   ['txoutproof_0830000-1850.bin', 830_000, [1850]],
@@ -50,12 +44,6 @@ describe.each(cases)('%s', (file, height, positions) => {
 
   test('is read, and written again to the byte', () => {
     const proof = opened(bytes);
-    console.log(
-      file,
-      proof.count,
-      proof.matches.map((m) => m.position),
-      hashOf(proof.header),
-    );
     if (positions.length > 0) expect(proof.matches.map(({ position }) => position)).toEqual(positions);
     expect(bytesToHex(encodeTxOutProof(proof))).toBe(bytesToHex(bytes));
   });

@@ -202,7 +202,7 @@ const absent = new Uint8Array(0);
  */
 export function readTxProof(given: Readonly<Record<string, unknown>>, of: ProofNetwork): ReadResult {
   const { version, network, height, position, count, tie, anchor, txid, tx, coinbase, path } = given;
-  if (isCount(version) && version > 1) return refused('PROOF_VERSION');
+  if (version !== 1) return refused(isCount(version) && version > 1 ? 'PROOF_VERSION' : 'PROOF_MALFORMED');
   if (networkText(network) !== networkText(of.network)) return refused('PROOF_WRONG_NETWORK');
   const id = typeof txid === 'string' ? of.family.hashFromHex(txid) : undefined;
   const txBytes = bytesOf(tx);
@@ -211,7 +211,6 @@ export function readTxProof(given: Readonly<Record<string, unknown>>, of: ProofN
   const hashes = bytesOf(given.hashes);
   const headers = bytesOf(given.headers);
   const isForm =
-    version === 1 &&
     Object.keys(given).every((member) => members.includes(member)) &&
     (txBytes === undefined) === (tx === undefined) &&
     (coinbaseBytes === undefined) === (coinbase === undefined) &&
