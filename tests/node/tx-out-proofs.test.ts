@@ -23,7 +23,7 @@ const readHex = (name: string): Uint8Array => {
 const family = resolveNetwork('bitcoin-mainnet');
 const hashOf = (header: Uint8Array): string => family.hashToHex(family.headerHash(header));
 
-const network = 'bitcoin-mainnet';
+const network = 'bitcoin-mainnet' as const;
 /** File, height, positions of those that are shown. */
 const cases: [file: string, height: number, positions: number[]][] = [
   ['txoutproof_0830000-0.bin', 830_000, [0]],
