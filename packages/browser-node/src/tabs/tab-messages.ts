@@ -39,6 +39,7 @@ const nodeCalls: Readonly<Record<NodeCall, true>> = {
   nextNumber: true,
   resume: true,
   ways: true,
+  proveTransaction: true,
   checkpoint: true,
 };
 
