@@ -90,6 +90,7 @@ export {
   type VisionTransaction,
 } from './families/vision/transaction/transaction.js';
 export { isVisionFamily, type VisionFamily } from './families/vision/vision-family.js';
+export type { CheckpointState } from './io/checkpoint-state.js';
 export type { Effect } from './io/effect.js';
 export type {
   ChannelEnds,
@@ -113,7 +114,6 @@ export {
   type BlockResult,
   blockFaults,
   type CheckpointResult,
-  type CheckpointState,
   checkpointFaults,
   type NodeNotice,
   type PeerInfo,
