@@ -115,7 +115,9 @@ async function checkLayers() {
  * @param {readonly (() => Promise<CheckResult>)[]} [checks]
  * @returns {Promise<CheckResult[]>}
  */
-export async function runChecks(checks = [checkTypes, () => checkStyle(), checkLayers, checkUnused]) {
+export async function runChecks(
+  checks = [checkTypes, () => checkStyle(), checkLayers, checkUnused, checkSizes],
+) {
   const results = [];
   for (const check of checks) {
     const result = await check();
@@ -157,4 +159,24 @@ async function checkUnused() {
   if (report === undefined) return verdict('unused', false, 0, 'files', output);
   const { total, lines } = JSON.parse(report);
   return verdict('unused', lines.length === 0, total, 'files', lines.join('\n'), sourceCounts().total);
+}
+
+/** What an application loads for each way into the library, gzipped, against its limit (size-limit; .size-limit.json). */
+async function checkSizes() {
+  const { code, output } = await runNode([toolPath('size-limit/bin.js'), '--json']);
+  const list = /^\[[\s\S]*^\]$/m.exec(output)?.[0];
+  if (list === undefined) return verdict('sizes', false, 0, 'imports', output);
+  const sizes = JSON.parse(list);
+  const lines = sizes
+    .filter(({ passed }) => !passed)
+    .map(({ name, size, sizeLimit }) => `${name}: ${size} bytes, and at most ${sizeLimit} are allowed`);
+  const wanted = JSON.parse(readFileSync(path.join(root, '.size-limit.json'), 'utf8')).length;
+  return verdict(
+    'sizes',
+    code === 0 && lines.length === 0,
+    sizes.length,
+    'imports',
+    lines.join('\n'),
+    wanted,
+  );
 }
