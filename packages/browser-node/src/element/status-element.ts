@@ -26,7 +26,7 @@ const attributes = ['network', 'signal', 'storage', 'worker-url'] as const;
  * Parts for `::part()`: `panel`, `phase`, `mark`, `phase-text`, `rows`, `label`, `value` (and `height`, `peers`, `age`, `trust`),
  * `fault`. Custom properties: `--vision-light-text`, `-label`, `-background`, `-border`, `-good`, `-busy`, `-bad`, `-radius`.
  *
- * @fires nodechange  when {@link node} is another one
+ * Dispatches an event `nodechange` when {@link node} is another one.
  */
 export class VisionLightStatusElement extends Base {
   /** Attributes whose change starts another node. */
@@ -49,6 +49,7 @@ export class VisionLightStatusElement extends Base {
     return this.#node;
   }
 
+  /** Shows another node. */
   set node(node: LightNodeHandle | undefined) {
     this.#given = node;
     this.#changed();
@@ -59,6 +60,7 @@ export class VisionLightStatusElement extends Base {
     return this.#texts;
   }
 
+  /** Says it in other words. */
   set texts(texts: StatusTexts) {
     this.#texts = texts;
     this.#draw();

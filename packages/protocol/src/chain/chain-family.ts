@@ -82,6 +82,7 @@ export interface HeaderRules {
    * @param at        byte at which it begins; 0 if absent
    */
   checkHeader(records: Uint8Array, ancestry: Ancestry, wallTime: number, at?: number): HeaderVerdict;
+  /** What an application is told of a header: a record with its hash and height. */
   describe(record: Uint8Array, hash: Uint8Array, height: number): HeaderInfo;
 }
 

@@ -74,6 +74,7 @@ export class HeaderTree {
     return this.#best.tip;
   }
 
+  /** Height of the best header. */
   get tipHeight(): number {
     return this.#best.tipHeight;
   }
@@ -110,18 +111,22 @@ export class HeaderTree {
     return slot < 0 ? undefined : slot;
   }
 
+  /** Whether the header of a slot is an ancestor of the tip, or the tip. */
   isOnBestChain(slot: number): boolean {
     return this.#best.has(slot);
   }
 
+  /** Height of the header of a slot. */
   height(slot: number): number {
     return this.#rows.height(slot);
   }
 
+  /** Seconds since the Unix epoch, as the header of a slot has it. */
   time(slot: number): number {
     return this.#rows.time(slot);
   }
 
+  /** Work of all headers up to that of a slot, both ends included. */
   chainwork(slot: number): bigint {
     return this.#rows.chainwork(slot);
   }
