@@ -26,7 +26,7 @@ const layers = [
 ];
 
 /** Folders of packages/browser-node/src, lowest first: each may import those before it. */
-const browserLayers = ['boundary', 'channel', 'store', 'worker', 'peers', 'api'];
+const browserLayers = ['boundary', 'channel', 'store', 'worker', 'diagnosis', 'peers', 'tabs', 'api'];
 
 const protocol = '^packages/protocol/src/';
 const browserNode = '^packages/browser-node/src/';

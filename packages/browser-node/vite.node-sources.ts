@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { minify, type Plugin } from 'vite';
 import { type BundledScript, bundleScript, bundleWorker, minifyFurther } from './vite.bundle-script.js';
@@ -31,7 +33,7 @@ export function nodeSources(options: NodeSourcesOptions = {}): Plugin[] {
 const WORKER_TYPES = '/** The script of the workers. It exports nothing. */\nexport {};\n';
 
 /** Modules that the bundle imports when it needs them: each is a file beside it, of the same name. */
-const modulesBeside = ['vision-worker', 'bitcoin-worker', 'transaction-key'] as const;
+const modulesBeside = ['vision-worker', 'bitcoin-worker', 'transaction-key', 'diagnosis'] as const;
 
 const source = (name: string): string => fileURLToPath(new URL(`src/${name}`, import.meta.url));
 
@@ -43,14 +45,21 @@ const source = (name: string): string => fileURLToPath(new URL(`src/${name}`, im
  *   from the same address;
  * - `worker.js`: the worker with all rules, as a script, for pages whose policy asks for an address;
  * - `transaction-key.js`: keys of a page, which few pages have;
+ * - `diagnosis.js`: what finds out why a node meets no peers;
  * - `ed25519.js`: signatures where WebCrypto has none;
  * - `element.js`, `react.js`, `vision-light.js`: other ways into the library, which import it from beside them.
+ *
+ * Provides `vision-light:release`, too.
  */
 function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptions): Plugin {
   const prefix = 'vision-light:';
+  const releaseId = `${prefix}release`;
+  let release = '';
   return {
     name: 'vision-light-files-beside',
+    load: (id) => (id === `\0${releaseId}` ? `export const release = '${release}';` : undefined),
     resolveId(id) {
+      if (id === releaseId) return `\0${releaseId}`;
       const name = modulesBeside.find((each) => id === prefix + each);
       return name === undefined ? undefined : { id: `./${name}.js`, external: true };
     },
@@ -73,14 +82,16 @@ function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptio
       const minified = async (code: string): Promise<string> =>
         isMinified ? (await minify('module.js', code, { module: true })).code : code;
       const worker = { isMinified, plugins: workerPlugins };
-      const [whole, vision, bitcoin, ed25519, key, ...ways] = await Promise.all([
+      const [whole, vision, bitcoin, ed25519, key, diagnosis, ...ways] = await Promise.all([
         bundleWorker(worker),
         bundleWorker({ ...worker, absentFamily: 'bitcoin' }),
         bundleWorker({ ...worker, absentFamily: 'vision' }),
         module('worker/ed25519-fallback.ts', []),
         module('api/transaction-key.ts', [ed25519Url()]),
+        module('diagnosis/diagnose.ts', []),
         ...waysIn.map(({ entry, format }) => module(entry, [libraryBeside()], format)),
       ]);
+      release = fingerprint(whole.code);
       emit('worker.js', take(whole));
       emit('worker.d.ts', WORKER_TYPES);
       emit('licenses-worker.md', whole.licenses);
@@ -90,6 +101,7 @@ function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptio
       emit('licenses-ed25519.md', ed25519.licenses);
       emit('transaction-key.js', take(key));
       emit('licenses-transaction-key.md', key.licenses);
+      emit('diagnosis.js', take(diagnosis));
       for (const [index, { fileName }] of waysIn.entries())
         emit(fileName, take(ways[index] as BundledScript));
     },
@@ -125,6 +137,17 @@ export function libraryBeside(): Plugin {
       return id === 'react' ? { id, external: true } : undefined;
     },
   };
+}
+
+/**
+ * Names a release: tabs share a node only with tabs of the same one, since what they say to one another is not checked. It
+ * follows from the worker's script, which has the core, and from the sources of the page's side.
+ */
+function fingerprint(workerScript: string): string {
+  const hash = createHash('sha256').update(workerScript);
+  for (const name of readdirSync(source(''), { recursive: true, encoding: 'utf8' }).sort())
+    if (name.endsWith('.ts') && !name.endsWith('.test.ts')) hash.update(readFileSync(source(name)));
+  return hash.digest('hex').slice(0, 8);
 }
 
 /** A script as text that a module exports. The minifier chooses the quotes that need the fewest escapes. */

@@ -16,7 +16,7 @@ const readCode = (file: string): string => withoutComments(readFileSync(file, 'u
 
 /** The page's side of the boundary, and the two sides of that to the hash workers. */
 const boundarySources = [
-  ...['api', 'boundary', 'channel', 'peers'].flatMap((folder) => sourcesIn(here(`src/${folder}`))),
+  ...['api', 'boundary', 'channel', 'peers', 'tabs'].flatMap((folder) => sourcesIn(here(`src/${folder}`))),
   here('src/worker/pow-worker.ts'),
   here('src/worker/pow-worker-ports.ts'),
 ];

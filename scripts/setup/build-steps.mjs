@@ -16,6 +16,7 @@ const libraryFiles = [
   'vision-worker.js',
   'bitcoin-worker.js',
   'transaction-key.js',
+  'diagnosis.js',
   'ed25519.js',
 ];
 const packages = ['protocol', 'pow', 'signaling', 'peering', 'signal-server', 'gateway', 'browser-node'];

@@ -20,6 +20,12 @@ import {
 /** The events of a store, in order. */
 class Listener {
   readonly heard: string[] = [];
+  /** Called with the first `fenced`. */
+  #onFenced = (): void => {};
+  /** Fulfilled with the first `fenced`. */
+  readonly isFenced = new Promise<void>((resolve) => {
+    this.#onFenced = resolve;
+  });
   /** Called with the first `emptied`. */
   #onEmptied = (): void => {};
   /** Fulfilled with the first `emptied`. */
@@ -31,6 +37,11 @@ class Listener {
     this.heard.push('busy');
   };
 
+  readonly fenced = (): void => {
+    this.heard.push('fenced');
+    this.#onFenced();
+  };
+
   readonly emptied = (): void => {
     this.heard.push('emptied');
     this.#onEmptied();
@@ -40,6 +51,7 @@ class Listener {
 describe('SingleWriterStore', () => {
   const readerLock = {
     isWriter: Promise.resolve(false),
+    lost: new Promise<void>(() => {}),
     takenLate: new Promise<void>(() => {}),
     release: () => {},
   };

@@ -3,7 +3,7 @@
  * in the browser of another visitor.
  */
 import type { createLightNode } from '@vision-light/browser-node';
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import puppeteer, { type Browser, type BrowserContext, type Page } from 'puppeteer-core';
 import { chromiumArgs, findChromium } from '../../scripts/setup/chromium.mjs';
 import { launchFirefox } from '../../scripts/setup/firefox.mjs';
 
@@ -60,9 +60,15 @@ export class Visitor {
     return visitor;
   }
 
-  /** Opens a second tab of the same visitor, in the same storage. */
-  async openTab(url: string): Promise<Visitor> {
-    const tab = new Visitor(await this.page.browserContext().newPage());
+  /** Opens a second tab of the same visitor, in the same storage. @param before  a script that runs before the page's own */
+  async openTab(url: string, before?: string): Promise<Visitor> {
+    return Visitor.openIn(this.page.browserContext(), url, before);
+  }
+
+  /** Opens a tab in a storage. @param before  a script that runs before the page's own */
+  static async openIn(context: BrowserContext, url: string, before?: string): Promise<Visitor> {
+    const tab = new Visitor(await context.newPage());
+    if (before !== undefined) await tab.page.evaluateOnNewDocument(before);
     await tab.page.goto(url);
     await tab.waitForNode();
     return tab;
@@ -167,7 +173,7 @@ export class Visitor {
   }
 
   /** Flips one bit in the middle of a record of the page's database, as a bad disk would. */
-  damageRecord(table: string, key: number): Promise<void> {
+  damageRecord(table: string, key: number | string): Promise<void> {
     return this.page.evaluate(
       async (table, key) => {
         const finished = <T>(request: IDBRequest<T>): Promise<T> =>

@@ -1,5 +1,8 @@
 /** Real servers for end-to-end tests: signaling, page and gateways, all on loopback and free ports. */
+
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createGateway, type Gateway } from '@vision-light/gateway';
@@ -49,6 +52,29 @@ export class Servers {
     const server = await servePage({ port: 0, host: '127.0.0.1', config: { network, signal } });
     this.defer(() => server.close());
     return server.url;
+  }
+
+  /** An address that answers, with nothing, when it is released. */
+  async hold(): Promise<{ readonly url: string; readonly isAsked: Promise<void>; release(): void }> {
+    let ask = (): void => {};
+    const isAsked = new Promise<void>((resolve) => {
+      ask = resolve;
+    });
+    let release = (): void => {};
+    const isReleased = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const server = createServer((_request, response) => {
+      ask();
+      void isReleased.then(() => response.writeHead(204, { 'Access-Control-Allow-Origin': '*' }).end());
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    this.defer(async () => {
+      release();
+      server.closeAllConnections();
+      server.close();
+    });
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, isAsked, release };
   }
 
   async close(): Promise<void> {

@@ -92,7 +92,6 @@ export {
   type Status,
   type StatusReason,
   statusReasons,
-  type Tip,
   type WithheldRun,
 } from './io/notice.js';
 export {
@@ -110,6 +109,7 @@ export {
   type TableName,
 } from './io/storage.js';
 export type { StoragePort } from './io/storage-port.js';
+export type { Tip } from './io/tip.js';
 export {
   type MempoolChange,
   type MempoolInfo,

@@ -9,9 +9,10 @@ import type {
   VisionTransaction,
 } from '@vision-light/protocol';
 import type { Block } from '../boundary/block.js';
+import type { Trust } from '../boundary/trust.js';
+import type { Diagnosis } from '../diagnosis/diagnosis.js';
 import type { SentTransaction } from './sent-transaction.js';
 import type { Listener, Subscriptions } from './subscriptions.js';
-import type { Trust } from './trust.js';
 
 /** What {@link LightNodeHandle.tips} can be told. */
 export interface TipsOptions {
@@ -21,7 +22,9 @@ export interface TipsOptions {
 
 /** A running light node. What it gives out about tip, status, peers and events is frozen. */
 export interface LightNodeHandle {
-  /** The best verified header; genesis at first. */
+  /**
+   * The best verified header; genesis at first. It stays when another tab takes the node over: see README, "Several tabs".
+   */
   readonly tip: Tip;
   /** `storedHeight` is 0 while nothing is kept on this device: `storage: 'memory'`, STORE_DENIED, STORE_BUSY, STORE_NEWER. */
   readonly status: Status;
@@ -66,8 +69,7 @@ export interface LightNodeHandle {
   /**
    * Sends a transaction: encoded, or on Vision as an object with the members of its JSON (integers as bigints). The node checks
    * what a light node can check, keeps it for the next visit, and passes it to one peer first, so that nobody can tell that
-   * it began here. Two tabs of one origin watch what they sent themselves; after a reload `subscribe('transaction')` goes on
-   * telling.
+   * it began here. Every tab that shares the node hears of it through `subscribe('transaction')`, also after a reload.
    *
    * @returns what becomes of it; a refusal is an error with a TX_ code there
    * @throws {TypeError} if the argument is neither bytes nor an object
@@ -105,10 +107,21 @@ export interface LightNodeHandle {
    */
   trust(): Trust;
   /**
-   * What the node counts, by the names that it has in Prometheus: counters since it was started, gauges as they are. A
-   * copy of at most a second ago. Of a closed node the counters stay and the gauges are 0.
+   * Tries what the node needs, and says what stands in the way of peers and of keeping what it has: no signaling server, a
+   * firewall, a NAT, a wrong clock and others (`diagnosisCodes`), each with a sentence for a person. Takes up to eight
+   * seconds if something does not answer.
+   *
+   * @throws {TypeError} if `diagnosis.js`, a file beside the library, cannot be loaded
+   */
+  diagnose(): Promise<Diagnosis>;
+  /**
+   * What the node counts, by the names that it has in Prometheus: counters since it was started in the tab that runs it,
+   * gauges as they are. A copy of at most a second ago. Of a closed node the counters stay and the gauges are 0.
    */
   metrics(): Metrics;
-  /** Takes leave of the peers, writes what is not yet stored and releases everything. Calling it again does nothing. */
+  /**
+   * Ends this handle. With the last one of the page, takes leave of the peers, writes what is not yet stored and releases
+   * everything; another tab that shares the node goes on with it. Calling it again does nothing.
+   */
   close(): Promise<void>;
 }

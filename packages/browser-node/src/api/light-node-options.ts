@@ -18,6 +18,11 @@ export interface LightNodeOptions {
   readonly iceServers?: readonly IceServer[];
   /** Where verified headers are kept. Default: 'indexeddb'. */
   readonly storage?: 'indexeddb' | 'memory';
+  /**
+   * Whether tabs of this origin, and whoever calls `createLightNode` again in this page, share one node of the network. Its
+   * options are those of the tab that runs it. A node in memory is never shared. Default: true.
+   */
+  readonly share?: boolean;
   /** Workers that hash, 1 to 16. Default: one for each core but one, at least 1 and at most 4. */
   readonly hashers?: number;
   /** Connections at a time, 1 to 32. Default: 16. */
@@ -56,6 +61,7 @@ export interface LightNodeSettings {
   readonly signal: readonly string[];
   readonly iceServers: readonly IceServer[] | undefined;
   readonly storage: 'indexeddb' | 'memory';
+  readonly share: boolean;
   readonly hashers: number;
   readonly maxPeers: number;
   readonly followedBlocks: number;
@@ -95,6 +101,7 @@ export function checkOptions(options: LightNodeOptions): LightNodeSettings {
     signal: checkSignal(options.signal),
     iceServers: options.iceServers === undefined ? undefined : checkIceServers(options.iceServers),
     storage: checkStorage(options.storage ?? 'indexeddb'),
+    share: checkBoolean('share', options.share ?? true),
     hashers: checkInteger('hashers', options.hashers ?? defaultHashers(), 1, HASHERS_MAX),
     maxPeers: checkInteger('maxPeers', options.maxPeers ?? MAX_PEERS_DEFAULT, 1, MAX_PEERS_MAX),
     followedBlocks: checkInteger(

@@ -23,6 +23,7 @@ export function publicHandle(node: RunningNode): LightNodeHandle {
     nextNonce: (publicKey) => node.nextNonce(publicKey),
     peers: () => node.peers(),
     trust: () => node.trust(),
+    diagnose: () => node.diagnose(),
     metrics: () => node.metrics(),
     close: () => node.close(),
   };

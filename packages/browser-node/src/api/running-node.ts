@@ -4,7 +4,6 @@ import {
   type Metrics,
   metricDefinitions,
   metricNames,
-  type NodeNotice,
   type PeerInfo,
   type Status,
   type Tip,
@@ -15,95 +14,59 @@ import {
 } from '@vision-light/protocol';
 import type { Block } from '../boundary/block.js';
 import type { LightNodeErrorCode } from '../boundary/error-codes.js';
-import type { BlockAnswer, FromNode, SendAnswer } from '../boundary/messages.js';
-import type { NodeWorkerLink } from '../boundary/node-worker-link.js';
-import { PagePeers } from '../peers/page-peers.js';
-import { freeze } from './freeze.js';
-import { LightNodeError } from './light-node-error.js';
+import { freeze } from '../boundary/freeze.js';
+import { LightNodeError } from '../boundary/light-node-error.js';
+import { firstTrust, type Trust, trustNow } from '../boundary/trust.js';
+import type { Diagnosis } from '../diagnosis/diagnosis.js';
+import type { NodeView, SharedNode } from '../tabs/shared-node.js';
+import type { NodeCall, NodeCalls, NodeNews, PageNotice, SignalingCount } from '../tabs/tab-messages.js';
 import type { LightNodeHandle, TipsOptions } from './light-node-handle.js';
-import type { LightNodeSettings } from './light-node-options.js';
-import { watchPage } from './page-events.js';
 import type { SentTransaction } from './sent-transaction.js';
 import { SentTransactions } from './sent-transactions.js';
 import { type Listener, type Subscriptions, SubscriptionTable } from './subscriptions.js';
 import { TipStream } from './tip-stream.js';
-import { firstTrust, type Trust, trustNow } from './trust.js';
-
-/** Milliseconds for the node to take leave and write; afterwards its worker is ended all the same. */
-const CLOSE_TIMEOUT_MS = 3000;
 
 /** What a race yields if the node is closed first. */
 const CLOSED = Symbol('closed');
 
-/** A started node, seen from the page. */
-export interface StartedNode {
-  readonly worker: NodeWorkerLink;
-  readonly networkId: string;
-  readonly identity: string | undefined;
-  readonly tip: Tip;
-}
-
-/** What is behind the handle that `createLightNode` gives out, and what joins its parts. */
-export class RunningNode implements LightNodeHandle {
+/** What is behind the handle that `createLightNode` gives out: one application's view of a node that others may share. */
+export class RunningNode implements LightNodeHandle, NodeView {
   #tip: Tip;
   #status: Status;
-  #peers: readonly PeerInfo[] = freeze([]);
-  #metrics: Metrics = zeroMetrics();
+  #peers: readonly PeerInfo[];
+  #metrics: Metrics;
   #trust: TrustFacts;
-  readonly #signalCount: number;
+  #signaling: SignalingCount;
+  /** Why nothing is kept on this device. */
+  #storageObstacle: string | undefined;
   #closing: Promise<void> | undefined;
-  readonly #worker: NodeWorkerLink;
-  readonly #finder: PagePeers['finder'];
-  readonly #links: PagePeers['links'];
+  readonly #node: SharedNode;
   readonly #subscriptions = new SubscriptionTable();
   readonly #streams = new Set<TipStream>();
   readonly #sent = new SentTransactions();
-  readonly #unwatchPage: () => void;
   /** Fulfilled once everything is released. */
   readonly closed: Promise<typeof CLOSED>;
   #markClosed: (closed: typeof CLOSED) => void = () => {};
-  #isCrashed = false;
-  readonly identity: string | undefined;
 
-  constructor({ worker, networkId, identity, tip }: StartedNode, settings: LightNodeSettings) {
-    this.identity = identity;
+  /** @param node  is ready, and held for this view */
+  constructor(node: SharedNode) {
     this.closed = new Promise((resolve) => {
       this.#markClosed = resolve;
     });
-    this.#tip = freeze(tip);
-    this.#trust = firstTrust(this.#tip);
-    this.#signalCount = settings.signal.length;
-    this.#status = freeze({
-      phase: 'connecting',
-      peers: 0,
-      bestPeerHeight: tip.height,
-      headersPerSecond: 0,
-      storedHeight: 0,
-      verifiedFrom: 0,
-      progress: 0,
-    });
-    this.#worker = worker;
-    const { network, iceServers, maxPeers, reportMetrics } = settings;
-    const networkName = typeof network === 'string' ? network : undefined;
-    const { finder, links } = new PagePeers({
-      signal: settings.signal,
-      networkId,
-      networkName,
-      iceServers,
-      metrics: reportMetrics ? () => this.#metrics : undefined,
-      maxPeers,
-      post: (message, transfer) => worker.post(message, transfer),
-      failed: (code, detail) => this.#report(code, detail),
-    });
-    this.#finder = finder;
-    this.#links = links;
-    this.#unwatchPage = watchPage({
-      resumed: () => {
-        void worker.control.resume();
-        finder.nudge();
-      },
-      hidden: () => finder.leave(),
-    });
+    this.#node = node;
+    const { tip, status, peers, metrics, sent, trust, signaling } = freeze(node.snapshot);
+    this.#tip = tip;
+    this.#status = status;
+    this.#peers = peers;
+    this.#metrics = metrics;
+    this.#trust = trust;
+    this.#signaling = signaling;
+    for (const [id, state] of sent) this.#sent.tell(id, state);
+    node.attach(this);
+  }
+
+  get identity(): string | undefined {
+    return this.#node.snapshot.identity;
   }
 
   get tip(): Tip {
@@ -136,16 +99,12 @@ export class RunningNode implements LightNodeHandle {
 
   async header(heightOrHash: number | string): Promise<HeaderInfo | undefined> {
     assertHeightOrHash(heightOrHash);
-    if (this.#closing !== undefined) throw new LightNodeError('NODE_CLOSED');
-    return await this.#untilClosed(this.#worker.control.header(heightOrHash));
+    return this.#call('header', heightOrHash);
   }
 
   async block(hash: string): Promise<Block | undefined> {
     assertHash('block', hash);
-    if (this.#closing !== undefined) throw new LightNodeError('NODE_CLOSED');
-    // comlink types a promise for each case of the answer.
-    const asked: Promise<BlockAnswer> = this.#worker.control.block(hash);
-    const answer = await this.#untilClosed(asked);
+    const answer = await this.#call('block', hash);
     if (answer.ok) return answer.block;
     if (answer.code === 'BLOCK_UNKNOWN') return undefined;
     throw new LightNodeError(answer.code);
@@ -154,31 +113,21 @@ export class RunningNode implements LightNodeHandle {
   sendTx(tx: Uint8Array | VisionTransaction): SentTransaction {
     if (typeof tx !== 'object' || tx === null)
       throw new TypeError(`sendTx: must be given a transaction or its bytes, got ${String(tx)}`);
-    return this.#sent.send(() => {
-      if (this.#closing !== undefined) throw new LightNodeError('NODE_CLOSED');
-      // comlink types a promise for each case of the answer.
-      const asked: Promise<SendAnswer> = this.#worker.control.sendTransaction(tx);
-      return this.#untilClosed(asked);
-    });
+    return this.#sent.send(() => this.#call('sendTransaction', tx));
   }
 
   async mempool(): Promise<MempoolInfo> {
-    if (this.#closing !== undefined) throw new LightNodeError('NODE_CLOSED');
-    return await this.#untilClosed(this.#worker.control.mempool());
+    return this.#call('mempool');
   }
 
   async txStatus(id: string): Promise<TransactionStatus | undefined> {
     assertHash('txStatus', id, 'id');
-    if (this.#closing !== undefined) throw new LightNodeError('NODE_CLOSED');
-    // comlink types a promise for each case of the answer.
-    const asked: Promise<TransactionStatus | undefined> = this.#worker.control.transactionStatus(id);
-    return await this.#untilClosed(asked);
+    return this.#call('transactionStatus', id);
   }
 
   async nextNonce(publicKey: string): Promise<bigint> {
     assertHash('nextNonce', publicKey, 'key');
-    if (this.#closing !== undefined) throw new LightNodeError('NODE_CLOSED');
-    return await this.#untilClosed(this.#worker.control.nextNumber(publicKey));
+    return this.#call('nextNumber', publicKey);
   }
 
   peers(): readonly PeerInfo[] {
@@ -186,8 +135,17 @@ export class RunningNode implements LightNodeHandle {
   }
 
   trust(): Trust {
-    const signaling = { named: this.#signalCount, joined: this.#finder.joined };
-    return freeze(trustNow(this.#trust, signaling, Date.now() / 1000));
+    return freeze(trustNow(this.#trust, this.#signaling, Date.now() / 1000));
+  }
+
+  async diagnose(): Promise<Diagnosis> {
+    const [made, ways] = await Promise.all([import('vision-light:diagnosis'), this.#call('ways')]);
+    return made.diagnose({
+      ...ways,
+      peers: this.#peers.length,
+      clockAheadS: this.#trust.clockAheadS,
+      storageObstacle: this.#storageObstacle,
+    });
   }
 
   metrics(): Metrics {
@@ -199,47 +157,32 @@ export class RunningNode implements LightNodeHandle {
     return this.#closing;
   }
 
-  /** Takes a message of the node worker. */
-  receive(message: FromNode): void {
-    switch (message.type) {
-      case 'notices':
-        // First, so that a listener reads numbers that have what it is told of.
-        if (message.metrics !== undefined) this.#metrics = message.metrics;
-        for (const notice of message.notices) this.#take(freeze(notice));
-        break;
-      case 'requestPeers':
-        if (this.#closing === undefined) void this.#finder.find(message.count);
-        break;
-      case 'opened':
-        this.#links.markOpen(message.peer);
-        break;
-      case 'leaving':
-        this.#links.leave(message.peer, message.isFaulty);
-        break;
-      case 'closed':
-        this.#links.drop(message.peer, 'the channel is closed');
-        break;
-      default:
-        message satisfies never;
-    }
+  /** Takes in what has happened to the node. */
+  receive({ notices, metrics }: NodeNews): void {
+    // First, so that a listener reads numbers that have what it is told of.
+    if (metrics !== undefined) this.#metrics = metrics;
+    for (const notice of notices) this.#take(freeze(notice));
   }
 
-  /** The worker crashed: there is no node any more. */
-  crash(reason: unknown): void {
+  /** The node crashed: there is none any more. */
+  crash(error: LightNodeError): void {
     if (this.#closing !== undefined) return;
-    this.#isCrashed = true;
-    this.#report('WORKER_FAILED', String(reason), reason);
+    this.#subscriptions.publish('error', error);
     void this.close();
   }
 
-  /** The worker does not answer once it has ended. */
-  async #untilClosed<T>(asked: Promise<T>): Promise<T> {
-    const answer = await Promise.race([asked, this.closed]);
+  /** Has the node perform a call. What this view has closed by then is not waited for. */
+  async #call<Name extends NodeCall>(
+    name: Name,
+    ...args: Parameters<NodeCalls[Name]>
+  ): Promise<Awaited<ReturnType<NodeCalls[Name]>>> {
+    if (this.#closing !== undefined) throw new LightNodeError('NODE_CLOSED');
+    const answer = await Promise.race([this.#node.call(name, args), this.closed]);
     if (answer === CLOSED) throw new LightNodeError('NODE_CLOSED');
-    return answer as T;
+    return answer as Awaited<ReturnType<NodeCalls[Name]>>;
   }
 
-  #take(notice: NodeNotice): void {
+  #take(notice: PageNotice): void {
     switch (notice.type) {
       case 'tip':
         this.#tip = notice.tip;
@@ -265,22 +208,25 @@ export class RunningNode implements LightNodeHandle {
       case 'trust':
         this.#takeTrust(notice.trust);
         break;
+      case 'signaling':
+        this.#signaling = notice;
+        break;
       case 'status':
-        // The page says itself when everything is released.
-        if (notice.status.phase !== 'closed') this.#setStatus(notice.status);
+        this.#setStatus(notice.status);
         break;
       case 'peer':
         this.#peers = notice.peers;
         this.#subscriptions.publish('peer', freeze({ change: notice.change, peers: notice.peers }));
         break;
       case 'error':
-        this.#report(notice.code as LightNodeErrorCode, notice.detail);
+        if (notice.code === 'STORE_DENIED') this.#storageObstacle = notice.detail;
+        this.#subscriptions.publish(
+          'error',
+          new LightNodeError(notice.code as LightNodeErrorCode, notice.detail),
+        );
         if (notice.code === 'NODE_BROKEN') void this.close();
         break;
       case 'ready':
-        // What was loaded on the way here came before it.
-        this.#tip = notice.tip;
-        break;
       case 'submitted':
       case 'header':
       case 'block':
@@ -305,22 +251,10 @@ export class RunningNode implements LightNodeHandle {
     this.#subscriptions.publish('status', status);
   }
 
-  #report(code: LightNodeErrorCode, detail: string, cause?: unknown): void {
-    this.#subscriptions.publish('error', new LightNodeError(code, detail, cause));
-  }
-
   async #end(): Promise<void> {
-    this.#unwatchPage();
-    this.#finder.close();
     for (const stream of [...this.#streams]) stream.end();
     this.#sent.close();
-    if (!this.#isCrashed) {
-      const timeout = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS));
-      // However it ends, everything is released afterwards.
-      await Promise.race([this.#worker.control.close(), timeout]).catch(() => {});
-    }
-    this.#links.dropAll('closed');
-    this.#worker.terminate();
+    await this.#node.release(this);
     this.#markClosed(CLOSED);
     this.#peers = freeze([]);
     this.#metrics = withoutGauges(this.#metrics);

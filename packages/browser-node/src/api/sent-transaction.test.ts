@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LightNodeError } from './light-node-error.js';
+import { LightNodeError } from '../boundary/light-node-error.js';
 import { TransactionWatch } from './sent-transaction.js';
 
 function watch() {

@@ -1,5 +1,5 @@
 import type { SentState } from '@vision-light/protocol';
-import { LightNodeError } from './light-node-error.js';
+import { LightNodeError } from '../boundary/light-node-error.js';
 
 /**
  * A transaction that was sent, as an asynchronous iterator of what becomes of it, and as promises. A reader that is slower

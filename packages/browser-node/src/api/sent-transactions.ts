@@ -1,8 +1,8 @@
 import type { SentState } from '@vision-light/protocol';
 import type { LightNodeErrorCode } from '../boundary/error-codes.js';
+import { freeze } from '../boundary/freeze.js';
+import { LightNodeError } from '../boundary/light-node-error.js';
 import type { SendAnswer } from '../boundary/messages.js';
-import { freeze } from './freeze.js';
-import { LightNodeError } from './light-node-error.js';
 import { type SentTransaction, TransactionWatch } from './sent-transaction.js';
 import type { SentNews } from './subscriptions.js';
 

@@ -7,8 +7,8 @@ import type {
   Tip,
   WithheldRun,
 } from '@vision-light/protocol';
-import type { LightNodeError } from './light-node-error.js';
-import type { Trust } from './trust.js';
+import type { LightNodeError } from '../boundary/light-node-error.js';
+import type { Trust } from '../boundary/trust.js';
 
 /** A peer came, went or changed; `peers` are all of them as they are now. */
 export interface PeerChange {

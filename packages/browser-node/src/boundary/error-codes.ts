@@ -27,6 +27,7 @@ export const lightNodeErrors = {
   SIGNATURES_UNAVAILABLE: 'This browser can neither sign nor verify signatures, so no peer can be greeted.',
   STORE_BUSY:
     'Another tab keeps what is known of this network, so what this one finds is kept in memory only.',
+  TAB_SILENT: 'The tab that runs the node has not answered in two minutes.',
   ...storeFaults,
   BLOCK_UNAVAILABLE: blockFaults.BLOCK_UNAVAILABLE,
   BLOCK_BUSY: blockFaults.BLOCK_BUSY,

@@ -30,6 +30,10 @@ export interface NodeWorkerSettings {
   readonly gateways: readonly Uint8Array[] | undefined;
   /** Address of what is loaded where WebCrypto has no Ed25519. */
   readonly ed25519Url: string;
+  /** Whether another tab may take the node over; then this one ends as soon as it notices. */
+  readonly isShared: boolean;
+  /** Whether this tab has taken the node from one that did not answer, and that may still have the database. */
+  readonly isTheft: boolean;
 }
 
 /** Whether the node could be started. Errors as data, because classes do not survive the way between workers. */
@@ -49,15 +53,22 @@ export type BlockAnswer =
 /** Id of a transaction that was taken, or why it was not. */
 export type SendAnswer = { readonly id: string } | { readonly code: string };
 
-/** Calls from the page, through comlink. */
+/**
+ * Calls from the page, through comlink. All but `start` and `close` may come from another tab, and be repeated at another
+ * node if the one that performed it is gone (`tabs/tab-messages.ts`).
+ */
 export interface NodeControl {
   /** Starts the node; a `ready` notice follows once the stored chain is loaded. */
   start(settings: NodeWorkerSettings): Promise<StartResult>;
   header(heightOrHash: number | string): HeaderInfo | undefined | Promise<HeaderInfo | undefined>;
   /** @param hash  64 hex digits, display order */
   block(hash: string): Promise<BlockAnswer>;
-  /** Checks and relays a transaction: encoded, or of Vision as an object. */
-  sendTransaction(tx: Uint8Array | VisionTransaction): Promise<SendAnswer>;
+  /**
+   * Checks and relays a transaction: encoded, or of Vision as an object.
+   *
+   * @param isRepeated  another node of this origin may have taken it already; then it is taken if it is known here
+   */
+  sendTransaction(tx: Uint8Array | VisionTransaction, isRepeated?: boolean): Promise<SendAnswer>;
   mempool(): Promise<MempoolInfo>;
   transactionStatus(id: string): TransactionStatus | undefined;
   /** Number of the next transaction of a sender, as far as it is known. */
@@ -115,7 +126,9 @@ export type FromNode =
   /** The node takes leave of a peer: what was sent may still be on its way. */
   | { readonly type: 'leaving'; readonly peer: string; readonly isFaulty: boolean }
   /** The channel is closed. */
-  | { readonly type: 'closed'; readonly peer: string };
+  | { readonly type: 'closed'; readonly peer: string }
+  /** Another tab has taken the database over, and this node has ended. */
+  | { readonly type: 'fenced' };
 
 /**
  * Through the port of a relayed channel, both ways: a channel message as its bytes, or a word about the channel. Page to

@@ -15,4 +15,12 @@ export interface LosableStore extends Store {
    * `isOutdated`: a later release uses the store, so this one can neither read nor write it.
    */
   onLost: (isOutdated: boolean) => void;
+  /**
+   * Makes this the only store that may write; whoever wrote before is refused (`FencedError`). The first write does the
+   * same if this was not called.
+   */
+  claim(): Promise<void>;
 }
+
+/** A write was refused, since another tab has made itself the writer. */
+export class FencedError extends Error {}

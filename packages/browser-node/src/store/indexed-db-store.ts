@@ -9,7 +9,7 @@ import {
 } from '@vision-light/protocol';
 import { deleteDB, openDB } from 'idb';
 import { START_DEADLINE_MS } from '../boundary/start-deadline.js';
-import type { LosableStore } from './browser-store.js';
+import { FencedError, type LosableStore } from './browser-store.js';
 import { hasShape, type NodeDatabase, SCHEMA_VERSION, upgradeDatabase } from './node-database.js';
 import { type StoreActivity, storeFaultOf } from './store-fault-of.js';
 import { clearTables, listKeys, readRecords, SelectionError, writeRecords } from './table-records.js';
@@ -38,6 +38,10 @@ const chainTables = Object.keys(storageTables).filter(
  * it while it is open here, this store has lost it for good (STORE_UPGRADED). If it is deleted, or the site's data are
  * cleared, the next use makes a new one.
  *
+ * Each store that writes has a number, its fence, which lies in the database and is compared in each write. A store that
+ * begins to write raises it, so one that wrote before, in a tab that was frozen and has lost its lock meanwhile, is refused.
+ * The number is also a time in milliseconds, so that it rises even if the database was cleared in between.
+ *
  * Transactions are relaxed: after a power failure the last ones may be missing, but none is there in part.
  */
 export class IndexedDbStore implements LosableStore {
@@ -50,6 +54,8 @@ export class IndexedDbStore implements LosableStore {
   readonly #whenLost = new Set<() => void>();
   /** Tables that the next write clears. */
   readonly #damaged = new Set<TableName>();
+  /** Undefined before this store begins to write. */
+  #fence: Promise<number> | undefined;
   #outdated: 'STORE_NEWER' | 'STORE_UPGRADED' | undefined;
   #isClosed = false;
 
@@ -91,10 +97,29 @@ export class IndexedDbStore implements LosableStore {
     const losses = this.#losses;
     try {
       const database = await this.#openRepaired();
-      if (losses === this.#losses) await this.#untilLost(writeRecords(database, changes));
+      if (losses === this.#losses) await this.#untilLost(this.#writeFenced(database, changes));
     } catch (error) {
+      if (error instanceof FencedError) throw error;
       if (!(await this.#hasLostSince(losses))) throw faultOf(error, 'writing');
     }
+  }
+
+  async claim(): Promise<void> {
+    this.#fence = undefined;
+    await this.#untilLost(this.#raiseFence(await this.#open()));
+  }
+
+  async #writeFenced(database: NodeDatabase, changes: readonly StorageChange[]): Promise<void> {
+    await writeRecords(database, changes, await this.#raiseFence(database));
+  }
+
+  /** Once, before the first write. @returns this store's fence */
+  #raiseFence(database: NodeDatabase): Promise<number> {
+    this.#fence ??= writeRecords(database, [], undefined).catch((error: unknown) => {
+      this.#fence = undefined;
+      throw error;
+    });
+    return this.#fence;
   }
 
   /** A database that is still being opened is closed when it comes; nobody waits for it. */

@@ -9,12 +9,15 @@ export interface StoreChoice {
   readonly storage: 'indexeddb' | 'memory';
   /** 64 hex digits. */
   readonly networkId: string;
+  /** Whether another tab that has the store is to lose it. */
+  readonly isTheft: boolean;
   readonly events: SingleWriterEvents;
 }
 
 /** The store of a node in a browser; it begins to open at once. */
-export function openStore({ storage, networkId, events }: StoreChoice): BrowserStore {
+export function openStore({ storage, networkId, isTheft, events }: StoreChoice): BrowserStore {
   if (storage === 'memory') return Object.assign(new MemoryStore(), { isPersistent: false });
   const store = new IndexedDbStore(networkId);
-  return new SingleWriterStore(store, requestWriteLock(databaseName(networkId)), events);
+  const lock = requestWriteLock(databaseName(networkId), undefined, isTheft);
+  return new SingleWriterStore(store, lock, events, isTheft);
 }

@@ -6,13 +6,15 @@ import {
   StoreError,
   type TableName,
 } from '@vision-light/protocol';
-import type { BrowserStore, LosableStore } from './browser-store.js';
+import { type BrowserStore, FencedError, type LosableStore } from './browser-store.js';
 import type { WriteLock } from './write-lock.js';
 
 /** What a {@link SingleWriterStore} reports. */
 export interface SingleWriterEvents {
   /** Another writer was met. */
   busy(): void;
+  /** Another writer has taken this one's place. */
+  fenced(): void;
   /** What was read and written is not known to be in the store: all of it is to be written again. */
   emptied(): void;
 }
@@ -23,6 +25,9 @@ export interface SingleWriterEvents {
  * that was dropped here is there only once the writer has it too. When the writer goes, this tab takes over. It does not
  * know what the other one has left, so it writes everything again.
  *
+ * A writer that hangs may lose the lock to another tab. What it still tries to write is refused by the store, whose fence the
+ * other one has raised; then it is a reader as well.
+ *
  * A store that is denied, or that a later release uses, has no writer here: every change fails, whichever tab has the
  * lock, and no other tab is blamed. The lock of a store that a later release uses is given back, for that release.
  */
@@ -30,14 +35,19 @@ export class SingleWriterStore implements BrowserStore {
   readonly #store: LosableStore;
   readonly #lock: WriteLock;
   readonly #events: SingleWriterEvents;
+  /** What is read waits for it: nothing can be written by the former writer afterwards. */
+  readonly #claimed: Promise<void>;
   #isWriter: Promise<boolean>;
   #isBusy = false;
   #isDenied = false;
   #isOutdated = false;
   #isClosed = false;
 
-  constructor(store: LosableStore, lock: WriteLock, events: SingleWriterEvents) {
+  /** @param isTheft  whether the lock was taken away from another tab, which may go on writing until it is refused */
+  constructor(store: LosableStore, lock: WriteLock, events: SingleWriterEvents, isTheft = false) {
     this.#store = store;
+    // If it cannot be claimed, reading fails as well, or the first write claims it.
+    this.#claimed = isTheft ? store.claim().catch(() => {}) : Promise.resolve();
     this.#lock = lock;
     this.#events = events;
     this.#isWriter = lock.isWriter;
@@ -48,6 +58,7 @@ export class SingleWriterStore implements BrowserStore {
       }
       events.emptied();
     };
+    void lock.lost.then(() => this.#fence());
     void lock.takenLate.then(() => {
       this.#isWriter = Promise.resolve(true);
       this.#isBusy = false;
@@ -60,18 +71,28 @@ export class SingleWriterStore implements BrowserStore {
   }
 
   /** Reading needs no lock, so that a reload does not wait for the former page to end. */
-  read(selections: readonly StorageSelection[]): Promise<StorageRecord[]> {
+  async read(selections: readonly StorageSelection[]): Promise<StorageRecord[]> {
+    await this.#claimed;
     return this.#noticeDenial(this.#store.read(selections));
   }
 
-  list<Table extends TableName>(table: Table): Promise<KeyOf<Table>[]> {
+  async list<Table extends TableName>(table: Table): Promise<KeyOf<Table>[]> {
+    await this.#claimed;
     return this.#noticeDenial(this.#store.list(table));
   }
 
   async write(changes: readonly StorageChange[]): Promise<void> {
     const hasRight = this.#isDenied || this.#isOutdated || (await this.#isWriter);
     // It may have become outdated while it waited.
-    if (hasRight || this.#isOutdated) return this.#noticeDenial(this.#store.write(changes));
+    if (hasRight || this.#isOutdated) {
+      try {
+        return await this.#noticeDenial(this.#store.write(changes));
+      } catch (error) {
+        if (!(error instanceof FencedError)) throw error;
+        this.#fence();
+        return;
+      }
+    }
     // What closing cut short is nobody's fault.
     if (this.#isBusy || this.#isClosed) return;
     this.#isBusy = true;
@@ -82,6 +103,13 @@ export class SingleWriterStore implements BrowserStore {
     this.#isClosed = true;
     await this.#store.close();
     this.#lock.release();
+  }
+
+  #fence(): void {
+    if (this.#isBusy || this.#isClosed) return;
+    this.#isWriter = Promise.resolve(false);
+    this.#isBusy = true;
+    this.#events.fenced();
   }
 
   async #noticeDenial<T>(activity: Promise<T>): Promise<T> {

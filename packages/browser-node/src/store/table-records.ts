@@ -9,6 +9,7 @@ import {
   type TableName,
 } from '@vision-light/protocol';
 import { inTime } from '../boundary/start-deadline.js';
+import { FencedError } from './browser-store.js';
 import type { NodeDatabase, TableStore } from './node-database.js';
 
 /**
@@ -101,44 +102,72 @@ function answered<T>(request: Promise<T>): Promise<T> {
   });
 }
 
-/** Writes wholly or not at all. A power failure can take the last writes, but never a part of one. */
-export function writeRecords(database: NodeDatabase, changes: readonly StorageChange[]): Promise<void> {
-  return writeWholly(database, tablesOf(changes), function* (storeOf) {
-    for (const change of changes) {
-      const store = storeOf(change.table);
-      if (change.kind === 'put') yield store.put(ownBytes(change.value), storedKey(change.key));
-      else if (change.kind === 'delete') yield store.delete(storedKey(change.key));
-      else yield store.delete(IDBKeyRange.lowerBound(change.from));
+/** Where the fence lies: a float of 64 bits, big endian. */
+const FENCE_KEY = 'fence';
+
+/**
+ * Writes wholly or not at all. A power failure can take the last writes, but never a part of one.
+ *
+ * @param fence  of the store that writes; undefined to raise it above that of any other store
+ * @returns the fence of the store that writes
+ * @throws {FencedError} if another store has raised it since; nothing is written then
+ */
+export async function writeRecords(
+  database: NodeDatabase,
+  changes: readonly StorageChange[],
+  fence: number | undefined,
+): Promise<number> {
+  const transaction = database.transaction(
+    [...new Set([...tablesOf(changes), 'meta' as const])],
+    'readwrite',
+    {
+      durability: 'relaxed',
+    },
+  );
+  const meta = transaction.objectStore('meta');
+  const requests: Promise<unknown>[] = [transaction.done];
+  try {
+    const kept: unknown = await meta.get(FENCE_KEY);
+    const found = kept instanceof Uint8Array && kept.length === 8 ? viewOf(kept).getFloat64(0) : 0;
+    const own = fence ?? Math.max(found + 1, Date.now());
+    if (found > own) throw new FencedError();
+    if (found < own) {
+      const bytes = new Uint8Array(8);
+      viewOf(bytes).setFloat64(0, own);
+      requests.push(meta.put(bytes, FENCE_KEY));
     }
-  });
+    for (const change of changes) {
+      const store = transaction.objectStore(change.table);
+      if (change.kind === 'put') requests.push(store.put(ownBytes(change.value), storedKey(change.key)));
+      else if (change.kind === 'delete') requests.push(store.delete(storedKey(change.key)));
+      else requests.push(store.delete(IDBKeyRange.lowerBound(change.from)));
+    }
+    await Promise.all(requests);
+    return own;
+  } catch (error) {
+    await abort(transaction, requests);
+    throw error;
+  }
+}
+
+const viewOf = (bytes: Uint8Array): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** What was asked for before would be written otherwise. */
+async function abort(transaction: { abort(): void }, requests: readonly Promise<unknown>[]): Promise<void> {
+  try {
+    transaction.abort();
+  } catch {
+    // It has ended already.
+  }
+  await Promise.allSettled(requests);
 }
 
 /** Removes all that lies in some tables, under keys of whatever kind. */
-export function clearTables(database: NodeDatabase, tables: readonly TableName[]): Promise<void> {
-  return writeWholly(database, [...tables], function* (storeOf) {
-    for (const table of tables) yield storeOf(table).clear();
-  });
-}
-
-/** @param ask  yields its requests, one after the other, without waiting for them */
-async function writeWholly(
-  database: NodeDatabase,
-  tables: TableName[],
-  ask: (storeOf: (table: TableName) => TableStore<'readwrite'>) => Iterable<Promise<unknown>>,
-): Promise<void> {
-  // IndexedDB has no transaction of no table.
-  if (tables.length === 0) return;
-  const transaction = database.transaction(tables, 'readwrite', { durability: 'relaxed' });
-  const requests: Promise<unknown>[] = [transaction.done];
-  try {
-    for (const request of ask((table) => transaction.objectStore(table))) requests.push(request);
-  } catch (error) {
-    // What was asked for before would be written otherwise.
-    transaction.abort();
-    await Promise.allSettled(requests);
-    throw error;
-  }
-  await Promise.all(requests);
+export async function clearTables(database: NodeDatabase, tables: readonly TableName[]): Promise<void> {
+  const transaction = database.transaction([...tables], 'readwrite', { durability: 'relaxed' });
+  const requests = tables.map((table) => transaction.objectStore(table).clear());
+  await Promise.all([...requests, transaction.done]);
 }
 
 function tablesOf(items: readonly { readonly table: TableName }[]): TableName[] {

@@ -4,6 +4,8 @@ import { inTime } from '../boundary/start-deadline.js';
 export interface WriteLock {
   /** Whether this tab has the right: true once it does, false if another tab has not let go in time. */
   readonly isWriter: Promise<boolean>;
+  /** Fulfilled if another tab has taken the right away. */
+  readonly lost: Promise<void>;
   /** Fulfilled if the right comes after `isWriter` was false: the other tab is gone. */
   readonly takenLate: Promise<void>;
   /** Gives the right back, or ends the waiting for it. */
@@ -23,20 +25,26 @@ const WAIT_MS = 2000;
  * one the writer.
  *
  * @param name  of the database
+ * @param isTheft  takes the right away from whoever has it: a tab that does not answer
  */
-export function requestWriteLock(name: string, waitMs = WAIT_MS): WriteLock {
+export function requestWriteLock(name: string, waitMs = WAIT_MS, isTheft = false): WriteLock {
   const { locks } = navigator;
   let takeLate = (): void => {};
   const takenLate = new Promise<void>((resolve) => {
     takeLate = resolve;
   });
-  if (locks === undefined) return { isWriter: Promise.resolve(true), takenLate, release: () => {} };
+  let lose = (): void => {};
+  const lost = new Promise<void>((resolve) => {
+    lose = resolve;
+  });
+  if (locks === undefined) return { isWriter: Promise.resolve(true), lost, takenLate, release: () => {} };
   const waiting = new AbortController();
   let letGo = (): void => {};
   const held = new Promise<void>((resolve) => {
     letGo = resolve;
   });
   let isReader = false;
+  let isHeldHere = false;
   const isWriter = new Promise<boolean>((resolve) => {
     let isDecided = false;
     const decide = (hasRight: boolean): void => {
@@ -48,18 +56,24 @@ export function requestWriteLock(name: string, waitMs = WAIT_MS): WriteLock {
     };
     const timer = setTimeout(async () => decide(!(await isHeld(name))), waitMs);
     const hold = (): Promise<void> => {
+      isHeldHere = true;
       decide(true);
       if (isReader) takeLate();
       return held;
     };
-    // Rejects when it is released, or where the browser denies locks (sandboxed frames): there as without them.
-    locks.request(name, { signal: waiting.signal }, hold).catch(() => decide(!waiting.signal.aborted));
+    const options = isTheft ? { steal: true } : { signal: waiting.signal };
+    // Rejects when it is released before it was held, when it is taken away, and where the browser denies locks (sandboxed
+    // frames): there as without them.
+    locks.request(name, options, hold).catch(() => {
+      if (isHeldHere) lose();
+      else decide(!waiting.signal.aborted);
+    });
   });
   const release = (): void => {
     waiting.abort();
     letGo();
   };
-  return { isWriter, takenLate, release };
+  return { isWriter, lost, takenLate, release };
 }
 
 /** True if somebody has the lock, or the browser does not say in time; false where that cannot be told. */

@@ -26,12 +26,12 @@ import type {
   StartResult,
   ToNodeWorker,
 } from '../boundary/messages.js';
+import { findWasmObstacle } from '../boundary/wasm-obstacle.js';
 import { openStore } from '../store/open-store.js';
 import { openIdentity } from './node-identity.js';
 import { NoticeBatch } from './notice-batch.js';
 import { PeerChannels } from './peer-channels.js';
 import { PowWorkerPorts } from './pow-worker-ports.js';
-import { findWasmObstacle } from './wasm-obstacle.js';
 import { withoutDropped } from './without-dropped.js';
 import { WorkerPlatform } from './worker-platform.js';
 import type { NodeWorkerScope } from './worker-scope.js';
@@ -158,14 +158,18 @@ class NodeHost implements NodeControl {
     return transfer(answer, [body.buffer]);
   }
 
-  async sendTransaction(tx: Uint8Array | VisionTransaction): Promise<SendAnswer> {
+  async sendTransaction(tx: Uint8Array | VisionTransaction, isRepeated = false): Promise<SendAnswer> {
+    const family = this.#driver?.node.tree.family;
     let bytes: Uint8Array | undefined;
     try {
-      bytes = tx instanceof Uint8Array ? tx : this.#driver?.node.tree.family.encodeTransaction?.(tx);
+      bytes = tx instanceof Uint8Array ? tx : family?.encodeTransaction?.(tx);
     } catch {
       // A member is missing, of a wrong type, or too large.
     }
     if (bytes === undefined) return { code: 'TX_MALFORMED' };
+    const known = isRepeated ? family?.readTransaction(bytes) : undefined;
+    const id = known && family?.hashToHex(known.id);
+    if (id !== undefined && this.transactionStatus(id) !== undefined) return { id };
     return this.#ask(this.#awaitedSends, { kind: 'sendTransaction', bytes });
   }
 
@@ -200,13 +204,17 @@ class NodeHost implements NodeControl {
     networkId: string,
     settings: NodeWorkerSettings,
   ): Promise<Uint8Array | undefined> {
-    const { storage, hashers, maxPeers, followedBlocks, minChainwork, gateways } = settings;
+    const { storage, isShared, isTheft, hashers, maxPeers, followedBlocks, minChainwork, gateways } =
+      settings;
+    const busy = (): void => this.#notifyOf('STORE_BUSY', '');
     // The store first: it opens while the rest is made.
     const store = openStore({
       storage,
       networkId,
+      isTheft,
       events: {
-        busy: () => this.#notifyOf('STORE_BUSY', ''),
+        busy,
+        fenced: isShared ? () => this.#giveWay() : busy,
         emptied: () => this.#push({ type: 'storeEmptied' }),
       },
     });
@@ -269,6 +277,15 @@ class NodeHost implements NodeControl {
       awaited.set(ticket, resolve);
       this.#push({ type: 'command', command: { ...command, ticket } });
     });
+  }
+
+  /** Another tab has this node now. The page may hang, so nothing waits for it: the peers are let go here. */
+  #giveWay(): void {
+    this.#driver?.stop();
+    this.#driver = undefined;
+    this.channels.closeAll();
+    this.#scope.postMessage({ type: 'fenced' }, []);
+    void this.#release();
   }
 
   /** @returns true if nobody looks at the event any more */

@@ -77,6 +77,11 @@ export class PeerChannels {
     else setTimeout(() => connection.channel.close(), LAST_WORDS_MS);
   }
 
+  /** Closes all channels, whatever was sent. */
+  closeAll(): void {
+    for (const peer of [...this.#connections.keys()]) this.remove(peer);
+  }
+
   #add(peer: string, channel: PeerChannel): void {
     this.#connections.set(peer, { channel, facts: {}, isOpen: false });
   }

@@ -1,19 +1,9 @@
 /** What a node tells its application. */
 import type { BodyFault } from '../chain/body-fault.js';
 import type { HeaderInfo } from '../chain/chain-family.js';
+import type { Tip } from './tip.js';
 import type { TransactionNotice } from './transaction-notice.js';
 import type { TrustFacts } from './trust.js';
-
-/** The best verified header, or one on the way to it. */
-export interface Tip {
-  readonly height: number;
-  /** 64 lowercase hex digits (Bitcoin: display order). */
-  readonly hash: string;
-  /** Unix seconds. */
-  readonly time: number;
-  /** Sum of the work from genesis to this header. */
-  readonly chainwork: bigint;
-}
 
 /** A change of branch as one value. Both lists are lowest height first. */
 export interface Reorg {

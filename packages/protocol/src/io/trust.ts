@@ -1,5 +1,5 @@
 /** How far what a node says can be relied on, as the application is told. */
-import type { Tip } from './notice.js';
+import type { Tip } from './tip.js';
 
 /**
  * `full`: nothing known speaks against the answers. `degraded`: they may be old, or rest on too few. `none`: nothing newer

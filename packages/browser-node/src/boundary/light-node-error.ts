@@ -1,4 +1,4 @@
-import { describeError, type LightNodeErrorCode } from '../boundary/error-codes.js';
+import { describeError, type LightNodeErrorCode } from './error-codes.js';
 
 /** What `error` listeners are given, and what awaited operations reject with. */
 export class LightNodeError extends Error {
