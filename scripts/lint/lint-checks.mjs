@@ -5,9 +5,10 @@
  * also counts what its tool looked at, and fails if that is too little. TypeScript must have read sources of each project,
  * dependency-cruiser modules of each package, and biome and knip at least as many files as TypeScript.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root, runNode, toolPath } from '../run/run-command.mjs';
+import { build, docsStep } from '../setup/build-steps.mjs';
 
 /**
  * @typedef {object} CheckResult
@@ -116,7 +117,7 @@ async function checkLayers() {
  * @returns {Promise<CheckResult[]>}
  */
 export async function runChecks(
-  checks = [checkTypes, () => checkStyle(), checkLayers, checkUnused, checkSizes],
+  checks = [checkTypes, () => checkStyle(), checkLayers, checkUnused, checkSizes, checkDocs],
 ) {
   const results = [];
   for (const check of checks) {
@@ -179,4 +180,20 @@ async function checkSizes() {
     lines.join('\n'),
     wanted,
   );
+}
+
+/** Comments of what the packages export, and the links in them (typedoc; typedoc.json). */
+async function checkDocs() {
+  let output = '';
+  try {
+    await build([docsStep]);
+  } catch (error) {
+    output = error.message;
+  }
+  const folder = path.join(root, 'build/docs');
+  const pages = existsSync(folder)
+    ? readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.html'))
+    : [];
+  // Of some hundred exports each has a page of its own, constants share some.
+  return verdict('API documentation', output === '', pages.length, 'pages', output, 100);
 }
