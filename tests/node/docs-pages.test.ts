@@ -7,10 +7,13 @@ import { build, docsStep } from '../../scripts/setup/build-steps.mjs';
 
 let page: Awaited<ReturnType<typeof servePage>>;
 
+/** Only there to end what hangs: where lint has not run before, the documentation is written here. */
+const HOOK_MS = 300_000;
+
 beforeAll(async () => {
   await build([docsStep]);
   page = await servePage({ port: 0 });
-});
+}, HOOK_MS);
 afterAll(() => page.close());
 
 /** Asks for a path as it is written: `fetch` would resolve its dots. */
