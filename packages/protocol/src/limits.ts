@@ -87,8 +87,8 @@ export const MESSAGE_TIMEOUT_MS = 60_000;
 /** Milliseconds of silence after which a peer is pinged, and for its answer. Arbitrary. A peer that does not answer is disconnected. */
 export const PING_INTERVAL_MS = 20_000;
 
-/** Milliseconds after which a peer that is not silent is pinged, so that its round-trip time stays up to date. Whether it lives is told by whatever it sends, and the least time-out of a request is above most round trips. Arbitrary. */
-export const PING_INTERVAL_MAX_MS = 600_000;
+/** Milliseconds after which a peer that is not silent is pinged, so that it names its tip and its round-trip time stays up to date. Whether it lives is told by whatever it sends. Arbitrary: blocks come in minutes, and 40 bytes are little beside what such a peer sends. */
+export const PING_INTERVAL_MAX_MS = 60_000;
 
 /** Milliseconds by which a ping may be sent early, together with one that is due: each ping wakes a phone's radio. Half of `PING_INTERVAL_MS`: peers of a quiet node are then pinged together, three times a minute, for 40 bytes a minute of each instead of 34. */
 export const PING_SLACK_MS = 10_000;
@@ -510,8 +510,8 @@ export const STALE_PROBABILITY = 0.001;
 /** Target spacings over which blocks are counted: as many as show that two thirds of the hash power are missing. Bitcoin: four hours. Arbitrary. */
 export const TRUST_WINDOW_SPACINGS = 24;
 
-/** Seconds by which the tip that a peer has named may be behind ours and still be the same chain to us: it says so when it is pinged. At least one block. */
-export const TIP_AGREEMENT_S = 60;
+/** Seconds by which the tip that a peer has named may be behind ours and still be the same chain to us: it names it when it is pinged, and half as long is left for that. At least one block. */
+export const TIP_AGREEMENT_S = (1.5 * PING_INTERVAL_MAX_MS) / 1000;
 
 /** Seconds by which most peers' clocks must differ from ours before ages mean nothing: a twentieth of Bitcoin's spacing, and a common clock is right within a second. Above it trust is degraded. */
 export const CLOCK_DOUBTFUL_S = 30;

@@ -168,7 +168,7 @@ class WorkerEngine implements NodeEngine {
         events.news({ notices: [{ type: 'error', code, detail }], metrics: undefined }),
       signalingChanged: (joined) =>
         events.news({
-          notices: [{ type: 'signaling', named: settings.signal.length, joined }],
+          notices: [{ type: 'signaling', signaling: { named: settings.signal.length, joined } }],
           metrics: undefined,
         }),
     });

@@ -209,7 +209,7 @@ export class RunningNode implements LightNodeHandle, NodeView {
         this.#takeTrust(notice.trust);
         break;
       case 'signaling':
-        this.#signaling = notice;
+        this.#signaling = notice.signaling;
         break;
       case 'status':
         this.#setStatus(notice.status);

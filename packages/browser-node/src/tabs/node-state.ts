@@ -67,7 +67,7 @@ export class NodeState {
       ...sent.map(([id, state]): PageNotice => ({ type: 'transaction', id, state })),
       { type: 'status', status },
       { type: 'trust', trust },
-      { type: 'signaling', ...signaling },
+      { type: 'signaling', signaling },
     ];
     return this.take({ notices, metrics });
   }
@@ -88,7 +88,7 @@ export class NodeState {
         this.#set({ trust: notice.trust });
         return [notice];
       case 'signaling':
-        this.#set({ signaling: notice });
+        this.#set({ signaling: notice.signaling });
         return [notice];
       case 'peer':
         this.#set({ peers: notice.peers });

@@ -66,7 +66,7 @@ export type SignalingCount = Trust['signaling'];
 export type PageNotice =
   | NodeNotice
   /** Another number of signaling servers can be asked. */
-  | ({ readonly type: 'signaling' } & SignalingCount);
+  | { readonly type: 'signaling'; readonly signaling: SignalingCount };
 
 /** What has happened to a node, and its metrics afterwards if they have changed. */
 export interface NodeNews {

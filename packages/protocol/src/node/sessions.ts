@@ -200,6 +200,10 @@ export class Sessions implements Part<SessionMessage> {
 
   // What peers say
 
+  namedTip(peer: Peer, tip: Uint8Array): void {
+    this.listener.namedTip(peer, tip);
+  }
+
   /** Bytes came. @returns whether a message began or ended that had not, so that a deadline came or went */
   heard(peer: Peer, wasPartial: boolean, messages: number, now: number): boolean {
     const { isPartial } = peer.assembler;
@@ -220,7 +224,6 @@ export class Sessions implements Part<SessionMessage> {
       case 'hello':
         return this.#greetings.hello(peer, message, time);
       case 'ping':
-        this.#heardTip(peer, message);
         this.outbox.send(peer, { type: 'pong', requestId: message.requestId, ...this.#tipFor(peer) });
         return 'quiet';
       case 'pong':
@@ -241,16 +244,10 @@ export class Sessions implements Part<SessionMessage> {
     return { tip };
   }
 
-  #heardTip(peer: Peer, { tip }: Ping | Pong): void {
-    if (tip !== undefined) this.listener.namedTip(peer, tip);
-  }
-
-  #pong(peer: Peer, message: Pong, now: number): Reception {
-    const { requestId } = message;
+  #pong(peer: Peer, { requestId }: Pong, now: number): Reception {
     const answer = this.ledger.take(peer.id, pings, requestId, now);
     if (answer === 'unsolicited') return 'PEER_UNSOLICITED';
     assert(answer !== 'late', 'a ping is never given up: its peer is disconnected');
-    this.#heardTip(peer, message);
     const isFirst = peer.roundTrip.smoothedMs === undefined;
     peer.roundTrip.add(now - answer.sentAt);
     const session = this.#sessionOf(peer);

@@ -38,6 +38,7 @@ export const ping: MessageRow<Ping> = {
   bytesMax: SMALL_MESSAGE_BYTES_MAX,
   cost: 1,
   part: 'sessions',
+  namedTip: ({ tip }) => tip,
   encode,
   decode: (reader, requestId) => ({ type: 'ping', requestId, ...readTip(reader) }),
 };
@@ -50,6 +51,7 @@ export const pong: MessageRow<Pong> = {
   bytesMax: SMALL_MESSAGE_BYTES_MAX,
   cost: 0,
   part: 'sessions',
+  namedTip: ({ tip }) => tip,
   encode,
   decode: (reader, requestId) => ({ type: 'pong', requestId, ...readTip(reader) }),
 };
