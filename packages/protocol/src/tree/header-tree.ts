@@ -157,11 +157,7 @@ export class HeaderTree {
     return new BranchAncestry(this.#rows, this.#best, slot);
   }
 
-  /**
-   * Copies of `count` headers of the best chain from a height on; fewer where the chain ends.
-   *
-   * @throws {RangeError} below the base
-   */
+  /** Copies of `count` headers of the best chain from a height on, fewer at its end. @throws {RangeError} below the base */
   batch(fromHeight: number, count: number): HeaderBatch {
     if (!(fromHeight >= this.baseHeight)) throw new RangeError(`fromHeight: ${fromHeight} is below the base`);
     const size = Math.max(0, Math.min(count, this.tipHeight + 1 - fromHeight));
@@ -169,11 +165,7 @@ export class HeaderTree {
     return { count: size, records, hashes: this.#best.hashes(fromHeight, size) };
   }
 
-  /**
-   * What another tree needs to begin at a height of the best chain. Copies.
-   *
-   * @throws {RangeError} outside baseHeight … tipHeight
-   */
+  /** What another tree needs to begin at a height. Copies. @throws {RangeError} outside baseHeight … tipHeight */
   baseAt(height: number): TreeBase {
     const slot = this.at(height);
     if (slot === undefined) throw new RangeError(`height: ${height} is not in the tree`);
