@@ -40,7 +40,10 @@ const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
 /** Packages that only the build and the tests need. */
 const { workspaces, devDependencies } = readJson('package.json');
 const shipped = new Set(
-  workspaces.flatMap((name) => Object.keys(readJson(`${name}/package.json`).dependencies ?? {})),
+  workspaces.flatMap((name) => {
+    const { dependencies, peerDependencies } = readJson(`${name}/package.json`);
+    return Object.keys({ ...dependencies, ...peerDependencies });
+  }),
 );
 const tools = Object.keys(devDependencies).filter((name) => !shipped.has(name));
 

@@ -87,14 +87,17 @@ export class LightNode {
 
   // Queries
 
+  /** The best verified header. */
   get tip(): Tip {
     return this.#parts.changes.tip;
   }
 
+  /** What the node does now. */
   get status(): Status {
     return this.#parts.reporter.status;
   }
 
+  /** The peers that have said hello. */
   peers(): PeerInfo[] {
     return this.#parts.notices.infos;
   }

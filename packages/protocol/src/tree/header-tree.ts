@@ -77,6 +77,7 @@ export class HeaderTree {
     return this.#best.tip;
   }
 
+  /** Height of the best header. */
   get tipHeight(): number {
     return this.#best.tipHeight;
   }
@@ -123,18 +124,22 @@ export class HeaderTree {
     return slot < 0 ? undefined : slot;
   }
 
+  /** Whether the header of a slot is an ancestor of the tip, or the tip. */
   isOnBestChain(slot: number): boolean {
     return this.#best.has(slot);
   }
 
+  /** Height of the header of a slot. */
   height(slot: number): number {
     return this.#rows.height(slot);
   }
 
+  /** Seconds since the Unix epoch, as the header of a slot has it. */
   time(slot: number): number {
     return this.#rows.time(slot);
   }
 
+  /** Work of all headers up to that of a slot, both ends included. */
   chainwork(slot: number): bigint {
     return this.#rows.chainwork(slot);
   }
@@ -165,11 +170,7 @@ export class HeaderTree {
     return new BranchAncestry(this.#rows, this.#best, slot);
   }
 
-  /**
-   * Copies of `count` headers of the best chain from a height on; fewer where the chain ends.
-   *
-   * @throws {RangeError} below the base
-   */
+  /** Copies of `count` headers of the best chain from a height on, fewer at its end. @throws {RangeError} below the base */
   batch(fromHeight: number, count: number): HeaderBatch {
     if (!(fromHeight >= this.baseHeight)) throw new RangeError(`fromHeight: ${fromHeight} is below the base`);
     const size = Math.max(0, Math.min(count, this.tipHeight + 1 - fromHeight));
@@ -177,11 +178,7 @@ export class HeaderTree {
     return { count: size, records, hashes: this.#best.hashes(fromHeight, size) };
   }
 
-  /**
-   * What another tree needs to begin at a height of the best chain. Copies.
-   *
-   * @throws {RangeError} outside baseHeight … tipHeight
-   */
+  /** What another tree needs to begin at a height. Copies. @throws {RangeError} outside baseHeight … tipHeight */
   baseAt(height: number): TreeBase {
     const slot = this.at(height);
     if (slot === undefined) throw new RangeError(`height: ${height} is not in the tree`);
