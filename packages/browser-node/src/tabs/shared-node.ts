@@ -335,21 +335,16 @@ export class SharedNode {
     }
   }
 
+  /** If another tab leads. One that has lost the lock hears that from the browser. */
   #follow(message: FromLeader): void {
     const { term } = message;
-    if (term < this.#term) {
-      // Whoever says it does not know yet that it was replaced.
-      if (this.#ending !== undefined) this.#post({ kind: 'pong', term: this.#term });
-      return;
-    }
+    if (this.#ending !== undefined || term < this.#term) return;
     if (term > this.#term) {
       this.#term = term;
-      if (this.#ending !== undefined) this.#stepDown();
-      else this.#disconnect();
+      this.#disconnect();
     }
     this.#silentTicks = 0;
-    if (message.kind === 'bye') this.#disconnect();
-    else if (message.kind === 'news' && this.#isConnected) this.#take(message);
+    if (message.kind === 'news' && this.#isConnected) this.#take(message);
     else if (message.kind === 'welcome' && !this.#isConnected) {
       if (message.to === undefined || message.to === this.#parts.tabs?.id) this.#connect(message.snapshot);
     }
@@ -409,7 +404,6 @@ export class SharedNode {
   /** Leads and follows no more; another tab may take over at once. */
   #leave(): void {
     this.#stopTicking();
-    if (this.#ending !== undefined) this.#post({ kind: 'bye', term: this.#term });
     this.#endNode();
     this.#giveUpLead();
     this.#channel?.close();
