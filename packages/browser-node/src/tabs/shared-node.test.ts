@@ -141,7 +141,7 @@ class Engine implements NodeEngine {
     this.calls.push(`${name}(${args.join()})${isRepeated ? ' again' : ''}`);
     if (!this.answers) await new Promise(() => {});
     if (name === 'block') throw new LightNodeError('BLOCK_BUSY');
-    return `${name} of ${args.join()}`;
+    return name === 'sendTransaction' ? { id: `id of ${args.join()}` } : `${name} of ${args.join()}`;
   }
 
   rest(): void {
@@ -346,8 +346,23 @@ describe('a leader that is killed', () => {
     const calls = [third.node.call('sendTransaction', ['tx']), third.node.call('mempool', [])];
     await origin.settle();
     first.kill();
-    expect(await Promise.all(calls)).toEqual(['sendTransaction of tx', 'mempool of ']);
+    expect(await Promise.all(calls)).toEqual([{ id: 'id of tx' }, 'mempool of ']);
     expect(second.engine?.calls).toEqual(['sendTransaction(tx) again', 'mempool() again']);
+  });
+
+  it('before it has stored what was sent: who sent it gives it to the successor, until a block has it', async () => {
+    const { origin, tabs } = await openThree();
+    const [first, second, third] = tabs;
+    await third.node.call('sendTransaction', ['mined']);
+    await third.node.call('sendTransaction', ['pending']);
+    first.engine?.tell(
+      { type: 'transaction', id: 'id of pending', state: { kind: 'pending' } },
+      { type: 'transaction', id: 'id of mined', state: { kind: 'confirmed', count: 1 } },
+    );
+    await origin.settle();
+    first.kill();
+    await origin.settle();
+    expect(second.engine?.calls).toEqual(['sendTransaction(pending)']);
   });
 
   it('while its successor cannot start a node: that tab says so, and the next one leads', async () => {
