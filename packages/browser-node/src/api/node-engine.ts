@@ -127,6 +127,7 @@ class WorkerEngine implements NodeEngine {
   readonly #events: EngineEvents;
   #metrics: Metrics = zeroMetrics();
   #isEnding = false;
+  #isOver = false;
 
   constructor(
     worker: NodeWorkerLink,
@@ -209,6 +210,8 @@ class WorkerEngine implements NodeEngine {
   }
 
   end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.#isEnding = true;
     this.#finder.close();
     this.#links.dropAll('closed');
