@@ -12,6 +12,7 @@ const layers = [
   'chain',
   'families',
   'tree',
+  'checkpoints',
   'wire',
   'io',
   'peer',
@@ -20,12 +21,13 @@ const layers = [
   'blocks',
   'transactions',
   'compact',
+  'trust',
   'node',
   'driver',
 ];
 
 /** Folders of packages/browser-node/src, lowest first: each may import those before it. */
-const browserLayers = ['boundary', 'channel', 'store', 'worker', 'peers', 'tabs', 'api'];
+const browserLayers = ['boundary', 'channel', 'store', 'worker', 'diagnosis', 'peers', 'tabs', 'api'];
 
 const protocol = '^packages/protocol/src/';
 const browserNode = '^packages/browser-node/src/';
@@ -231,6 +233,28 @@ const config = {
       to: { path: 'node_modules/' },
     },
     ...browserLayerRules,
+    {
+      name: 'ways-in-on-the-public-api',
+      comment:
+        'the element, the hooks and the script are files of their own and reach the library as an application does',
+      severity: 'error',
+      from: { path: `${browserNode}(element|react|script)/`, pathNot: tests },
+      to: { path: '^packages/', pathNot: `${browserNode}(index\\.ts$|(element|react|script)/)` },
+    },
+    {
+      name: 'ways-in-apart',
+      comment: 'whoever wants the library, or one way into it, does not get another one',
+      severity: 'error',
+      from: { path: `${browserNode}([^/]+)/`, pathNot: tests },
+      to: { path: `${browserNode}(element|react|script)/`, pathNot: `${browserNode}$1/` },
+    },
+    {
+      name: 'react-in-one-room',
+      comment: 'the library and the element need no framework',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: `(${browserNode}react/|${tests})` },
+      to: { path: 'node_modules/(@types/)?react(-dom)?/' },
+    },
     {
       name: 'browser-node-worker-apart',
       comment: 'what the page imports of worker/ would be in the bundle twice',

@@ -33,6 +33,8 @@ async function bundleTests() {
     logLevel: 'warn',
     plugins,
     resolve,
+    // React reads it; as in development, so that StrictMode runs effects twice.
+    define: { 'process.env.NODE_ENV': '"development"' },
     build: {
       outDir: bundleFolder,
       emptyOutDir: true,

@@ -33,7 +33,7 @@ export function nodeSources(options: NodeSourcesOptions = {}): Plugin[] {
 const WORKER_TYPES = '/** The script of the workers. It exports nothing. */\nexport {};\n';
 
 /** Modules that the bundle imports when it needs them: each is a file beside it, of the same name. */
-const modulesBeside = ['vision-worker', 'bitcoin-worker', 'transaction-key'] as const;
+const modulesBeside = ['vision-worker', 'bitcoin-worker', 'transaction-key', 'diagnosis'] as const;
 
 const source = (name: string): string => fileURLToPath(new URL(`src/${name}`, import.meta.url));
 
@@ -45,7 +45,9 @@ const source = (name: string): string => fileURLToPath(new URL(`src/${name}`, im
  *   from the same address;
  * - `worker.js`: the worker with all rules, as a script, for pages whose policy asks for an address;
  * - `transaction-key.js`: keys of a page, which few pages have;
- * - `ed25519.js`: signatures where WebCrypto has none.
+ * - `diagnosis.js`: what finds out why a node meets no peers;
+ * - `ed25519.js`: signatures where WebCrypto has none;
+ * - `element.js`, `react.js`, `vision-light.js`: other ways into the library, which import it from beside them.
  *
  * Provides `vision-light:release`, too.
  */
@@ -69,19 +71,25 @@ function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptio
         for (const each of sources) this.addWatchFile(each);
         return code;
       };
-      const module = async (entry: string, plugins: readonly Plugin[]): Promise<BundledScript> => {
-        const bundle = await bundleScript({ entry: source(entry), format: 'es', isMinified, plugins });
+      const module = async (
+        entry: string,
+        plugins: readonly Plugin[],
+        format: 'es' | 'iife' = 'es',
+      ): Promise<BundledScript> => {
+        const bundle = await bundleScript({ entry: source(entry), format, isMinified, plugins });
         return { ...bundle, code: await minified(bundle.code) };
       };
       const minified = async (code: string): Promise<string> =>
         isMinified ? (await minify('module.js', code, { module: true })).code : code;
       const worker = { isMinified, plugins: workerPlugins };
-      const [whole, vision, bitcoin, ed25519, key] = await Promise.all([
+      const [whole, vision, bitcoin, ed25519, key, diagnosis, ...ways] = await Promise.all([
         bundleWorker(worker),
         bundleWorker({ ...worker, absentFamily: 'bitcoin' }),
         bundleWorker({ ...worker, absentFamily: 'vision' }),
         module('worker/ed25519-fallback.ts', []),
         module('api/transaction-key.ts', [ed25519Url()]),
+        module('diagnosis/diagnose.ts', []),
+        ...waysIn.map(({ entry, format }) => module(entry, [libraryBeside()], format)),
       ]);
       release = fingerprint(whole.code);
       emit('worker.js', take(whole));
@@ -93,6 +101,40 @@ function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptio
       emit('licenses-ed25519.md', ed25519.licenses);
       emit('transaction-key.js', take(key));
       emit('licenses-transaction-key.md', key.licenses);
+      emit('diagnosis.js', take(diagnosis));
+      for (const [index, { fileName }] of waysIn.entries())
+        emit(fileName, take(ways[index] as BundledScript));
+    },
+  };
+}
+
+/** A file beside the bundle that imports the bundle. */
+interface WayIn {
+  readonly fileName: string;
+  readonly entry: string;
+  readonly format: 'es' | 'iife';
+  readonly directive?: string;
+}
+
+/** Sub-paths of the package, and the script for pages without modules: none of them holds the library itself. */
+const waysIn: readonly WayIn[] = [
+  { fileName: 'element.js', entry: 'element/index.ts', format: 'es' },
+  // A bundler for servers is told that hooks run in the browser. Bundlers drop directives, so it is put there afterwards.
+  { fileName: 'react.js', entry: 'react/index.ts', format: 'es', directive: '"use client";' },
+  { fileName: 'vision-light.js', entry: 'script/vision-light.ts', format: 'iife' },
+];
+
+/**
+ * Leaves the library and React out of a script that imports them. All files of the package are then to import the one module
+ * beside them, for two copies would be two nodes.
+ */
+export function libraryBeside(): Plugin {
+  return {
+    name: 'vision-light-library-beside',
+    enforce: 'pre',
+    resolveId(id) {
+      if (id === '../index.js') return { id: './index.js', external: true };
+      return id === 'react' ? { id, external: true } : undefined;
     },
   };
 }

@@ -16,6 +16,7 @@ const libraryFiles = [
   'vision-worker.js',
   'bitcoin-worker.js',
   'transaction-key.js',
+  'diagnosis.js',
   'ed25519.js',
 ];
 const packages = ['protocol', 'pow', 'signaling', 'peering', 'signal-server', 'gateway', 'browser-node'];
@@ -88,7 +89,12 @@ export const buildSteps = [
       'tsconfig.base.json',
       'package-lock.json',
     ],
-    outputs: ['index.d.ts', 'worker.js', ...libraryFiles].map((file) => `packages/browser-node/dist/${file}`),
+    outputs: [
+      ...libraryFiles,
+      'worker.js',
+      ...['index.d.ts', 'element.d.ts', 'react.d.ts', 'vision-light.d.ts'],
+      ...['element.js', 'react.js', 'vision-light.js'],
+    ].map((file) => `packages/browser-node/dist/${file}`),
     async run() {
       const bundled = await runVite('packages/browser-node', 'vite.lib.config.ts');
       if (bundled.code !== 0) return bundled;

@@ -62,8 +62,8 @@ export interface LibraryPageConfig {
 function pageOf({ network, signal, options = '' }: LibraryPageConfig, release: string): string {
   return `<!doctype html><html lang="en"><title>A page with a node</title><link rel="icon" href="data:,"><ul data-testid="notices"></ul>
     <script type="module">
-      import { createKey, createLightNode } from '/${release}/index.js';
-      Object.assign(globalThis, { createKey, createLightNode, sentNews: [] });
+      import { createKey, createLightNode, diagnose } from '/${release}/index.js';
+      Object.assign(globalThis, { createKey, createLightNode, diagnose, sentNews: [] });
       const tell = ({ code, message }) => {
         const notice = document.createElement('li');
         notice.dataset.code = code;

@@ -118,6 +118,7 @@ export function createTinyFamily(network = 0): ChainFamily {
     bodyBytesMax: 1024 * 1024,
     encodedHeaderBytesMin: 16,
     genesis,
+    isWorkWeak: false,
     presync: {
       minChainwork: 0n,
       commitmentPeriod: 10,
@@ -136,6 +137,13 @@ export function createTinyFamily(network = 0): ChainFamily {
     checkHeader,
     encodeBatch,
     decodeBatch,
+    headerBytes: (record) => record,
+    readHeaderBytes: (reader) => {
+      const record = reader.view(tinyRecordBytes).slice();
+      return reader.failed ? undefined : record;
+    },
+    headerHash: tinyHash,
+    hashCommits: true,
     powJob: ({ records }, from, to) => ({
       algorithm: 'sha256d-chain',
       count: to - from,

@@ -4,7 +4,7 @@
  */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -152,7 +152,6 @@ async function complaintsOfTsc(cwd: string, ...args: string[]): Promise<string> 
 
 describe('the packed browser package', () => {
   let project = '';
-  let tarball = '';
   const inProject = (...names: string[]): string => path.join(project, ...names);
   const runNode = (...args: string[]) => run(process.execPath, args, { cwd: project });
 
@@ -160,7 +159,6 @@ describe('the packed browser package', () => {
     project = await mkdtemp(path.join(tmpdir(), 'vision-light-'));
     const packed = await pack(project, '--workspace=packages/browser-node');
     const filename = packed.get('@vision-light/browser-node') as string;
-    tarball = inProject(filename);
     await mkdir(inProject('node_modules'));
     await writeFile(inProject('package.json'), '{"name":"application","private":true,"type":"module"}');
     await writeFile(inProject('index.html'), page);
@@ -186,13 +184,19 @@ describe('the packed browser package', () => {
       'dist',
       'dist/bitcoin-worker.js',
       'dist/ed25519.js',
+      'dist/element.d.ts',
+      'dist/element.js',
       'dist/index.d.ts',
       'dist/index.js',
       'dist/licenses-ed25519.md',
       'dist/licenses-page.md',
       'dist/licenses-transaction-key.md',
       'dist/licenses-worker.md',
+      'dist/react.d.ts',
+      'dist/react.js',
       'dist/transaction-key.js',
+      'dist/vision-light.d.ts',
+      'dist/vision-light.js',
       'dist/vision-worker.js',
       'dist/worker.d.ts',
       'dist/worker.js',
@@ -207,23 +211,6 @@ describe('the packed browser package', () => {
     const libraries = 'ES2023,DOM,DOM.Iterable,DOM.AsyncIterable';
     const places = ['--module', module, '--moduleResolution', resolution, '--lib', libraries];
     expect(await complaintsOfTsc(project, ...places, 'main.ts', 'url.d.ts')).toBe('');
-  });
-
-  it('passes publint, warnings and suggestions included', async () => {
-    const pkgDir = inProject('node_modules/@vision-light/browser-node');
-    const { messages } = await publint({ pkgDir, pack: false, strict: true });
-    expect(messages).toEqual([]);
-  });
-
-  it('has types for whoever resolves modules as ESM or as a bundler does: it is ESM only', async () => {
-    const analysis = await checkPackage(createPackageFromTarballData(await readFile(tarball)));
-    if (analysis.types === false) throw new Error('no types are found');
-    expect(Object.keys(analysis.entrypoints).sort()).toEqual(['.', './worker.js']);
-    const others = ['node10', 'node16-cjs'];
-    const problems = analysis.problems.filter(
-      (problem) => !('resolutionKind' in problem && others.includes(problem.resolutionKind)),
-    );
-    expect(problems).toEqual([]);
   });
 
   it('can be imported in Node, where createLightNode says that it needs a page', async () => {
@@ -278,10 +265,19 @@ describe('each packed package', () => {
     return manifest.private ? [] : [manifest.name as string];
   });
   let project = '';
+  let packed: ReadonlyMap<string, string> = new Map();
+  const folderOf = (name: string): string => path.join(project, 'node_modules', name);
+  const exportsOf = (name: string): string[] =>
+    Object.keys(JSON.parse(readFileSync(path.join(folderOf(name), 'package.json'), 'utf8')).exports);
+  /** What can be imported of a package. The script of the workers cannot: it is named, and started by a browser. */
+  const modulesOf = (name: string): string[] =>
+    exportsOf(name)
+      .filter((entry) => entry !== './worker.js')
+      .map((entry) => path.posix.join(name, entry));
 
   beforeAll(async () => {
     project = await mkdtemp(path.join(tmpdir(), 'vision-light-'));
-    const packed = await pack(project, '--workspaces');
+    packed = await pack(project, '--workspaces');
     await writeFile(path.join(project, 'package.json'), '{"private":true,"type":"module"}');
     const modules = path.join(project, 'node_modules');
     await mkdir(modules);
@@ -300,10 +296,57 @@ describe('each packed package', () => {
 
   afterAll(() => rm(project, { recursive: true, force: true }));
 
+  it.each(published)('passes publint, warnings and suggestions included: %s', async (name) => {
+    const { messages } = await publint({ pkgDir: folderOf(name), pack: false, strict: true });
+    expect(messages).toEqual([]);
+  });
+
+  it.each(published)(
+    'has types for whoever resolves modules as ESM or as a bundler does, as it is ESM only: %s',
+    async (name) => {
+      const tarball = await readFile(path.join(project, packed.get(name) ?? ''));
+      const analysis = await checkPackage(createPackageFromTarballData(tarball));
+      if (analysis.types === false) throw new Error('no types are found');
+      expect(Object.keys(analysis.entrypoints).sort()).toEqual(exportsOf(name).sort());
+      const others = ['node10', 'node16-cjs'];
+      const problems = analysis.problems.filter(
+        (problem) => !('resolutionKind' in problem && others.includes(problem.resolutionKind)),
+      );
+      expect(problems).toEqual([]);
+    },
+  );
+
+  it.each(published)('can be imported in Node, each of its entries, and does nothing: %s', async (name) => {
+    const entries = modulesOf(name);
+    // What is left when nothing was opened and no timer runs: the streams of the process, and files that are being closed.
+    const script = `for (const entry of ${JSON.stringify(entries)}) await import(entry);
+      console.log(process.getActiveResourcesInfo().filter((kind) => !/TTY|Pipe|FS|CloseReq/.test(kind)).join());
+      process.exit();`;
+    const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '--eval', script], {
+      cwd: project,
+    });
+    expect([stdout.trim(), stderr]).toEqual(['', '']);
+  });
+
+  it.each([
+    ['esnext', 'bundler'],
+    ['nodenext', 'nodenext'],
+  ])(
+    'has the types of each way in, with --module %s and --moduleResolution %s',
+    async (module, resolution) => {
+      await copyFile(path.join(root, 'tests/types/ways-in.ts'), path.join(project, 'ways-in.ts'));
+      const libraries = 'ES2023,DOM,DOM.Iterable,DOM.AsyncIterable';
+      const places = ['--module', module, '--moduleResolution', resolution, '--lib', libraries];
+      // The declarations of React are not ours to check; those of the packages are checked below.
+      expect(await complaintsOfTsc(project, ...places, '--skipLibCheck', 'ways-in.ts')).toBe('');
+    },
+  );
+
   it('declares what it exports, types included', async () => {
     expect(published.length).toBeGreaterThan(3);
-    const files = published.map((name) => path.join(project, `${path.basename(name)}.ts`));
-    for (const [index, name] of published.entries()) {
+    const entries = published.flatMap((name) => modulesOf(name));
+    const files = entries.map((_, index) => path.join(project, `entry-${index}.ts`));
+    for (const [index, name] of entries.entries()) {
       // Were the package's declarations not found, there would be another complaint; were it `any`, none.
       const text = `import { nothingOfThisName } from '${name}';\nexport const nothing = nothingOfThisName;\n`;
       await writeFile(files[index] ?? '', text);
@@ -331,7 +374,7 @@ describe('each packed package', () => {
       ...program.getSemanticDiagnostics(file),
     ]);
     expect(complaints.map(({ messageText }) => messageText).sort()).toEqual(
-      published.map((name) => `Module '"${name}"' has no exported member 'nothingOfThisName'.`).sort(),
+      entries.map((name) => `Module '"${name}"' has no exported member 'nothingOfThisName'.`).sort(),
     );
   });
 });

@@ -1,7 +1,7 @@
 import {
   type Hello,
   type Message,
-  PROTOCOL_VERSION,
+  PROTOCOL_VERSION_MIN,
   type peerFaults,
   type wireFaults,
 } from '@vision-light/protocol';
@@ -107,7 +107,7 @@ describe('a peer that breaks a rule is told which, and disconnected; the node go
       greets: false,
     }));
   it('an earlier version', () =>
-    expectReject('PEER_WRONG_VERSION', (peer) => peer.hello({ version: PROTOCOL_VERSION - 1 }), {
+    expectReject('PEER_WRONG_VERSION', (peer) => peer.hello({ version: PROTOCOL_VERSION_MIN - 1 }), {
       greets: false,
     }));
   it('a message before hello', () =>
@@ -291,7 +291,7 @@ describe('a peer that breaks no rule is kept', () => {
     for (const [i, byte] of [2, 0, 0, 0, 2, 9].entries())
       world.after(8000 * i, () => slow.sayRaw(new Uint8Array([byte])));
     await world.run(world.now + 41_000);
-    expect(slow.heard('pong')).toEqual([{ type: 'pong', requestId: 9 }]);
+    expect(slow.heard('pong')).toMatchObject([{ type: 'pong', requestId: 9 }]);
   });
 
   it('one that is still there when the page wakes from sleep', async () => {

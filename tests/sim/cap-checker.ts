@@ -101,6 +101,7 @@ function useOf(operation: StorageOperation): StorageUse {
   if (operation.kind === 'list') return 'other';
   const items = operation.kind === 'read' ? operation.selections : operation.changes;
   if (items.some(({ table }) => table === 'discouraged')) return 'other';
+  if (items.length === 1 && items.some((item) => 'key' in item && item.key === 'root')) return 'other';
   const isOfBodies = items.some(({ table }) => table === 'bodies');
   if (operation.kind === 'read') return isOfBodies ? 'body read' : 'other';
   if (items.some(({ table }) => table === 'transactions')) return 'transaction write';

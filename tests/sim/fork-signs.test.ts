@@ -228,6 +228,7 @@ describe('a selfish miner that publishes three blocks in a row', () => {
     for (const node of nodes) {
       expect(node.core.tip.hash).toBe(tip);
       expect(signs(node)).toEqual([0, 1]);
+      expect(node.noticed('trust').at(-1)?.trust.reasons).toContain('WITHHELD_BLOCKS');
       expect(node.noticed('withheld')[0]?.withheld).toMatchObject({
         blocks: 3,
         displaced: 2,

@@ -2,7 +2,14 @@
  * Three versions of the protocol in one network: the one of this code, and two that come later, each with a message and a
  * service that those before it do not know.
  */
-import type { MessageRow, NodeExtension, Part, Peer, WireMessage } from '@vision-light/protocol';
+import {
+  type MessageRow,
+  type NodeExtension,
+  type Part,
+  type Peer,
+  PROTOCOL_VERSION,
+  type WireMessage,
+} from '@vision-light/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MESSAGES_BURST_MAX } from '../../packages/protocol/src/limits.js';
 import { genesisTime, VisionChain, visionSim } from './vision-chain.js';
@@ -34,7 +41,7 @@ function later(
   waves: Waves,
   options: { isRude?: boolean; requires?: number } = {},
 ): NodeExtension {
-  const versions = Array.from({ length: version - 3 }, (_, i) => 4 + i);
+  const versions = Array.from({ length: version - PROTOCOL_VERSION }, (_, i) => PROTOCOL_VERSION + 1 + i);
   return {
     version,
     services: versions.reduce((sum, each) => sum + bitOf(each), 0),
@@ -85,74 +92,74 @@ beforeEach(() => {
 describe('three versions in one network', () => {
   it('sync with one another, and each two speak what both know', async () => {
     const nodes = [
-      add('three'),
-      add('four', later(4, waves)),
+      add('four'),
       add('five', later(5, waves)),
-      add('five too', later(5, waves)),
+      add('six', later(6, waves)),
+      add('six too', later(6, waves)),
     ];
     await settle();
     const batch = chain.tree.batch(1, 20);
     nodes[0]?.driver.push({ type: 'command', command: { kind: 'submit', batch, ticket: 0 } });
     await settle();
     for (const [a, b] of [
-      ['three', 'four'],
       ['four', 'five'],
-      ['three', 'five'],
-      ['five', 'five too'],
+      ['five', 'six'],
+      ['four', 'six'],
+      ['six', 'six too'],
     ] as const)
       world.connect(a, b);
     await settle(10_000);
     expect(nodes.map(({ core }) => core.tip.height)).toEqual([20, 20, 20, 20]);
     expect(nodes.map(({ core }) => core.peers().length)).toEqual([2, 2, 3, 1]);
     expect([...waves.heard].sort()).toEqual([
-      'v4 hears wave4',
-      ...Array(3).fill('v5 hears wave4'),
-      ...Array(2).fill('v5 hears wave5'),
+      'v5 hears wave5',
+      ...Array(3).fill('v6 hears wave5'),
+      ...Array(2).fill('v6 hears wave6'),
     ]);
     expect(new Set(waves.spoken)).toEqual(
-      new Set(['v4 speaks 3', 'v4 speaks 4', 'v5 speaks 3', 'v5 speaks 4', 'v5 speaks 5']),
+      new Set(['v5 speaks 4', 'v5 speaks 5', 'v6 speaks 4', 'v6 speaks 5', 'v6 speaks 6']),
     );
   });
 
   it('what a later version sends all the same is skipped and counted, and costs its sender', async () => {
-    const three = add('three');
-    add('rude', later(4, waves, { isRude: true }));
+    const four = add('four');
+    add('rude', later(5, waves, { isRude: true }));
     await settle();
     waves.times = 5;
-    world.connect('three', 'rude');
+    world.connect('four', 'rude');
     await settle();
-    expect(three.core.peers().length).toBe(1);
-    expect(three.core.metrics().vision_p2p_messages_skipped_total).toBe(5);
+    expect(four.core.peers().length).toBe(1);
+    expect(four.core.metrics().vision_p2p_messages_skipped_total).toBe(5);
     waves.times = MESSAGES_BURST_MAX + 100;
-    add('ruder', later(4, waves, { isRude: true }));
+    add('ruder', later(5, waves, { isRude: true }));
     await settle();
-    world.connect('three', 'ruder');
+    world.connect('four', 'ruder');
     await settle();
-    expect(three.noticed('peer').at(-1)?.change).toMatchObject({ id: 'ruder', code: 'PEER_FLOOD' });
+    expect(four.noticed('peer').at(-1)?.change).toMatchObject({ id: 'ruder', code: 'PEER_FLOOD' });
   });
 
   it('an unknown message of the same version is a fault', async () => {
-    const three = add('three');
-    add('odd', { ...later(4, waves, { isRude: true }), version: 3 });
+    const four = add('four');
+    add('odd', { ...later(5, waves, { isRude: true }), version: PROTOCOL_VERSION });
     await settle();
-    world.connect('three', 'odd');
+    world.connect('four', 'odd');
     await settle();
-    expect(three.noticed('peer').at(-1)?.change).toMatchObject({ id: 'odd', code: 'WIRE_UNKNOWN_TYPE' });
+    expect(four.noticed('peer').at(-1)?.change).toMatchObject({ id: 'odd', code: 'WIRE_UNKNOWN_TYPE' });
   });
 
   it('PEER_FEATURE_REQUIRED: a peer that requires what this node does not know is told so, and why', async () => {
-    const three = add('three');
-    add('demanding', later(4, waves, { requires: bitOf(4) + 1 }));
-    add('four', later(4, waves));
+    const four = add('four');
+    add('demanding', later(5, waves, { requires: bitOf(5) + 1 }));
+    add('five', later(5, waves));
     await settle();
-    world.connect('three', 'demanding');
     world.connect('four', 'demanding');
+    world.connect('five', 'demanding');
     await settle();
-    expect(three.core.peers()).toEqual([]);
-    expect(three.noticed('peer').at(-1)?.change).toMatchObject({
+    expect(four.core.peers()).toEqual([]);
+    expect(four.noticed('peer').at(-1)?.change).toMatchObject({
       code: 'PEER_FEATURE_REQUIRED',
-      detail: `it requires the services ${bitOf(4)}`,
+      detail: `it requires the services ${bitOf(5)}`,
     });
-    expect(world.nodes.get('four')?.core.peers().length).toBe(1);
+    expect(world.nodes.get('five')?.core.peers().length).toBe(1);
   });
 });

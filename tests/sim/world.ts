@@ -15,6 +15,7 @@ import {
   type NodeEventBody,
   type NodeExtension,
   type NodeNotice,
+  type OpenCheckpoint,
   type PowJob,
   performStorage,
   type StorageOperation,
@@ -75,9 +76,17 @@ export class Link implements ChannelEnd {
   }
 }
 
+/** With these a node says that its chain begins anew. */
+const restartCodes: ReadonlySet<string> = new Set([
+  'STORE_CORRUPT',
+  'CHECKPOINT_FALSE',
+  'CHECKPOINT_CONFLICT',
+]);
+
 export interface SimNodeOptions {
   readonly family: ChainFamily;
   readonly base?: TreeBase;
+  readonly checkpoint?: OpenCheckpoint;
   readonly isGateway?: boolean;
   readonly store?: Store;
   /** Seconds that this node's clock is ahead of the world's. */
@@ -179,8 +188,8 @@ export class SimNode {
   /** Signatures that it asked to have made. */
   madeSignatures = 0;
   sentBytes = 0;
-  /** Between damage and the next tip that anyone is told: of what is loaded anew, more may turn out to be damaged. */
-  #isReloading = false;
+  /** Until it is ready, and between damage and the next tip that anyone is told: of what is loaded anew, more may turn out to be damaged. */
+  #isReloading = true;
 
   #store: Store;
 
@@ -199,6 +208,7 @@ export class SimNode {
       isGateway: options.isGateway ?? false,
       hashers: HASHERS,
       ...(options.base === undefined ? {} : { base: options.base }),
+      ...(options.checkpoint === undefined ? {} : { checkpoint: options.checkpoint }),
       ...(options.peersMax === undefined ? {} : { peersMax: options.peersMax }),
       ...(options.peersPerGroupMax === undefined ? {} : { peersPerGroupMax: options.peersPerGroupMax }),
       ...(options.followedBlocks === undefined ? {} : { followedBlocks: options.followedBlocks }),
@@ -209,7 +219,12 @@ export class SimNode {
     };
     this.core = new LightNode(settings, options.extension);
     this.checker = new ChainChecker(this.core.tree);
-    this.caps = new CapChecker(this.core, 2 * HASHERS, options.peersMax, world.sweepSteps);
+    this.caps = new CapChecker(
+      this.core,
+      (options.checkpoint === undefined ? 2 : 3) * HASHERS,
+      options.peersMax,
+      world.sweepSteps,
+    );
     this.driver = new SimDriver(this, this.core, {
       now: () => world.now,
       wallTime: () => world.wallTime + (options.clockSkewS ?? 0),
@@ -300,11 +315,11 @@ export class SimNode {
         this.#keep(effect);
         break;
       case 'emit':
-        if (effect.notice.type === 'error' && effect.notice.code === 'STORE_CORRUPT') {
+        if (effect.notice.type === 'error' && restartCodes.has(effect.notice.code)) {
           this.checker.restarted();
           this.#isReloading = true;
         }
-        if (effect.notice.type === 'tip' || effect.notice.type === 'reorg') this.#isReloading = false;
+        if (['ready', 'tip', 'reorg'].includes(effect.notice.type)) this.#isReloading = false;
         if (this.options.notice === undefined) this.notices.push(effect.notice);
         else this.options.notice(effect.notice, this);
         break;

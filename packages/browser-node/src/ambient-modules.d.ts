@@ -13,6 +13,11 @@ declare module 'vision-light:transaction-key' {
   export const createKey: typeof import('./api/transaction-key.js').createKey;
 }
 
+/** `src/diagnosis/diagnose.ts`, bundled into a module of its own; vite.node-sources.ts makes it. */
+declare module 'vision-light:diagnosis' {
+  export const diagnose: typeof import('./diagnosis/diagnose.js').diagnose;
+}
+
 /** Where `ed25519.js` is beside the bundle; vite.node-sources.ts makes it. */
 declare module 'vision-light:ed25519-url' {
   export const ed25519Url: string;

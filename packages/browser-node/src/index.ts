@@ -1,5 +1,6 @@
 export type {
   BodyTransaction,
+  Checkpoint,
   CustomNetwork,
   HeaderInfo,
   MempoolChange,
@@ -17,14 +18,18 @@ export type {
   Tip,
   TransactionCheck,
   TransactionStatus,
+  TrustLevel,
+  TrustReason,
   VisionTransaction,
   VisionXParams,
   WithheldRun,
 } from '@vision-light/protocol';
+export { trustReasons } from '@vision-light/protocol';
 export type { IceServer } from '@vision-light/signaling';
 export { createKey } from './api/create-key.js';
 export { createLightNode } from './api/create-light-node.js';
-export type { LightNodeHandle, TipsOptions } from './api/light-node-handle.js';
+export { type DiagnoseOptions, diagnose } from './api/diagnose.js';
+export type { CheckpointOptions, LightNodeHandle, TipsOptions } from './api/light-node-handle.js';
 export type { LightNodeOptions } from './api/light-node-options.js';
 export type { SentTransaction } from './api/sent-transaction.js';
 export type { Listener, PeerChange, SentNews, Subscriptions } from './api/subscriptions.js';
@@ -32,4 +37,7 @@ export type { KeyOptions, TransactionFields, TransactionKey } from './api/transa
 export type { Block } from './boundary/block.js';
 export { type LightNodeErrorCode, lightNodeErrors } from './boundary/error-codes.js';
 export { LightNodeError } from './boundary/light-node-error.js';
+export type { Trust } from './boundary/trust.js';
 export type { TrustedAddress } from './boundary/trusted-script.js';
+export type { Diagnosis, DiagnosisCode, Evidence, Finding } from './diagnosis/diagnosis.js';
+export type { IceCandidates } from './diagnosis/gather-candidates.js';

@@ -43,7 +43,7 @@ export interface GatewayOptions {
   readonly headersFile?: string | undefined;
   /** Chainwork that a chain must have to be followed, a bigint or its digits. Default: what the network has for that. */
   readonly minChainwork?: bigint | string | undefined;
-  /** TCP port of the HTTP side (`/healthz`, `/metrics`, and `/p2p` on Vision networks), 0 for any free one. Default 8082. */
+  /** TCP port of the HTTP side (`/healthz`, `/metrics`, `/checkpoint`, and `/p2p` on Vision networks), 0 for any free one. Default 8082. */
   readonly port?: number | undefined;
   /** Address to listen on. Default: every interface. */
   readonly host?: string | undefined;
@@ -68,6 +68,7 @@ export interface GatewayOptions {
 
 /** Options with every default filled in. */
 export interface ResolvedOptions {
+  readonly network: NetworkName | CustomNetwork;
   readonly family: ChainFamily;
   readonly signal: readonly string[];
   readonly httpPeers: readonly string[];
@@ -99,7 +100,8 @@ export interface MiningPlan {
  * @throws {RangeError} if one is out of range, or does not fit the network
  */
 export function resolveOptions(options: GatewayOptions): ResolvedOptions {
-  const family = resolveNetwork(options.network ?? 'vision-devnet');
+  const { network = 'vision-devnet' } = options;
+  const family = resolveNetwork(network);
   const { signal = [], httpPeers = [], dataDir, headersFile, port = 8082, host } = options;
   const { peersPerGroup = PEERS_PER_GROUP_MAX } = options;
   const log = options.log ?? pino({ level: 'silent' });
@@ -115,6 +117,7 @@ export function resolveOptions(options: GatewayOptions): ResolvedOptions {
   }
   const { minChainwork } = options;
   return {
+    network,
     family,
     signal,
     httpPeers,

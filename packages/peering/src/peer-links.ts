@@ -123,6 +123,13 @@ export class PeerLinks<C extends Connection> {
     return this.#links.size;
   }
 
+  /** Links that have no open channel yet. */
+  get setups(): number {
+    let setups = 0;
+    for (const { phase } of this.#links.values()) if (phase === 'setup') setups += 1;
+    return setups;
+  }
+
   /** The connection of a link; undefined once it is gone. */
   connectionOf(name: string): C | undefined {
     return this.#links.get(name)?.connection;
@@ -291,9 +298,7 @@ export class PeerLinks<C extends Connection> {
     const { linksMax } = this.#options;
     const places = isFirst ? linksMax : Math.max(1, linksMax - 1);
     if (this.#isClosed || this.#links.size >= places) return false;
-    let setups = 0;
-    for (const { phase } of this.#links.values()) if (phase === 'setup') setups += 1;
-    return setups < this.#options.setupsMax;
+    return this.setups < this.#options.setupsMax;
   }
 
   #open(route: SignalRoute, remoteId: string, isInitiator: boolean): Link<C> | undefined {

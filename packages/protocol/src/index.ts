@@ -11,6 +11,7 @@ export type {
   BlockRules,
   ChainFamily,
   HeaderBatch,
+  HeaderBytes,
   HeaderCodec,
   HeaderInfo,
   HeaderRules,
@@ -31,6 +32,16 @@ export type {
   TransactionCheck,
   TransactionRules,
 } from './chain/transaction-rules.js';
+export {
+  type Checkpoint,
+  isSameNetwork,
+  makeCheckpoint,
+  type OpenCheckpoint,
+  openCheckpoint,
+  readCheckpoint,
+} from './checkpoints/checkpoint.js';
+export { HeaderCommitment, hashLeaf, isUnderRoot, RootBuilder } from './checkpoints/header-commitment.js';
+export { shippedCheckpoint } from './checkpoints/shipped-checkpoint.js';
 export { Driver, type Platform } from './driver/driver.js';
 export { MemoryStore } from './driver/memory-store.js';
 export { performStorage } from './driver/perform-storage.js';
@@ -85,6 +96,9 @@ export {
   type BlockFault,
   type BlockResult,
   blockFaults,
+  type CheckpointResult,
+  type CheckpointState,
+  checkpointFaults,
   type NodeNotice,
   type PeerInfo,
   type Phase,
@@ -92,7 +106,6 @@ export {
   type Status,
   type StatusReason,
   statusReasons,
-  type Tip,
   type WithheldRun,
 } from './io/notice.js';
 export {
@@ -110,6 +123,7 @@ export {
   type TableName,
 } from './io/storage.js';
 export type { StoragePort } from './io/storage-port.js';
+export type { Tip } from './io/tip.js';
 export {
   type MempoolChange,
   type MempoolInfo,
@@ -122,6 +136,7 @@ export {
   type TransactionNotice,
   type TransactionStatus,
 } from './io/transaction-notice.js';
+export { type TrustFacts, type TrustLevel, type TrustReason, trustReasons } from './io/trust.js';
 export {
   BLOCK_HASHES_MAX,
   FOLLOWED_BLOCKS,
@@ -142,6 +157,8 @@ export { HeaderTree } from './tree/header-tree.js';
 export type { AppendedRun, InsertedHeader, InsertResult } from './tree/insert-result.js';
 export { buildLocator } from './tree/locator.js';
 export type { TreeBase } from './tree/tree-base.js';
+export { isStale } from './trust/assess-trust.js';
+export { chanceOfNone } from './trust/chances.js';
 export { type DecodeResult, decodeMessage, encodeMessage } from './wire/codec.js';
 export { frameMessage, MessageAssembler } from './wire/framing.js';
 export type { Message, MessageType } from './wire/message.js';
@@ -155,6 +172,7 @@ export {
   type Hello,
   type Identity,
   PROTOCOL_VERSION,
+  PROTOCOL_VERSION_MIN,
   SERVICE_ARCHIVE,
   SERVICE_COMPACT_BLOCKS,
   SERVICE_GATEWAY,

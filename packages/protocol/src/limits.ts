@@ -21,6 +21,30 @@ export const SIDE_HEADERS_MAX = 32_768;
 /** Headers in the tree, a heavier branch that takes the place of the best chain included: two chains of 2,000,000 headers, each twice as long as the longest of today (Bitcoin). At the edge new headers are refused with TREE_FULL, and a branch for which there is no room is not asked for a second time. */
 export const TREE_HEADERS_MAX = 4_194_304;
 
+/** Bytes of the headers in the window of a checkpoint: 2016 headers of Bitcoin, for a checkpoint at the end of a period of its difficulty. More is refused. */
+export const CHECKPOINT_WINDOW_MAX = 161_280;
+
+/** Headers below a checkpoint that are fetched ahead of what is verified there, beyond those that the rules look at: what four requests bring. At the edge nothing more is asked for. */
+export const BELOW_HEADERS_MAX = 8_000;
+
+/** `getHeaders` in flight for headers below a checkpoint, to all peers together, one to each. Arbitrary: this goes on in the background. */
+export const BELOW_REQUESTS_MAX = 4;
+
+/** Batches below a checkpoint with a fault, on a network where another header can have the same hash, after which the checkpoint counts as false: each of them costs a peer its connection. Arbitrary. */
+export const BELOW_FAULTS_MAX = 3;
+
+/** Milliseconds for a peer to come that has the header of the checkpoint, once others have come as far without it and none with it. Arbitrary. Then the node goes on from genesis. */
+export const CHECKPOINT_DOUBT_MS = 60_000;
+
+/** Blocks between the tip and the header that `checkpoint()` takes if it is not told another one: a day of Bitcoin, deeper than any reorg there. */
+export const CHECKPOINT_DEPTH = 144;
+
+/** Heights among which the one with the shortest window is taken: a period of Bitcoin's difficulty, at whose first header the window has 11 headers instead of up to 2016. */
+export const CHECKPOINT_SPAN = 2016;
+
+/** Checkpoints that are asked for and not made yet. Above it a call is refused with CHECKPOINT_BUSY. Arbitrary: the first one may take seconds, those after it milliseconds. */
+export const CHECKPOINT_CALLS_MAX = 16;
+
 /** Milliseconds before a peer is asked again for a branch for which there was no room. Arbitrary: the branch is long, and room comes seldom. */
 export const BRANCH_RETRY_MS = 600_000;
 
@@ -87,8 +111,8 @@ export const MESSAGE_TIMEOUT_MS = 60_000;
 /** Milliseconds of silence after which a peer is pinged, and for its answer. Arbitrary. A peer that does not answer is disconnected. */
 export const PING_INTERVAL_MS = 20_000;
 
-/** Milliseconds after which a peer that is not silent is pinged, so that its round-trip time stays up to date. Whether it lives is told by whatever it sends, and the least time-out of a request is above most round trips. Arbitrary. */
-export const PING_INTERVAL_MAX_MS = 600_000;
+/** Milliseconds after which a peer that is not silent is pinged, so that it names its tip and its round-trip time stays up to date. Whether it lives is told by whatever it sends. Arbitrary: blocks come in minutes, and 40 bytes are little beside what such a peer sends. */
+export const PING_INTERVAL_MAX_MS = 60_000;
 
 /** Milliseconds by which a ping may be sent early, together with one that is due: each ping wakes a phone's radio. Half of `PING_INTERVAL_MS`: peers of a quiet node are then pinged together, three times a minute, for 40 bytes a minute of each instead of 34. */
 export const PING_SLACK_MS = 10_000;
@@ -297,8 +321,8 @@ export const JOURNAL_ENTRIES_MAX = 64;
 /** Bytes of answers that are kept as peers sent them until they are written: a whole segment of the largest headers (Vision's mainnet), or a hundred answers of Bitcoin headers for a disk that lags. What is beyond it is encoded anew. */
 export const RECEIVED_BYTES_MAX = 8 * 1024 * 1024;
 
-/** Storage requests that are not answered: one write of headers, one of bodies, two of the start or of the stored chain in the background, two of transactions of this side, one of discouraged peers, and `BODY_READS_MAX` bodies. Each part bounds its own, so one more is a mistake of the node, which then stops. */
-export const STORAGE_REQUESTS_MAX = 7 + BODY_READS_MAX;
+/** Storage requests that are not answered: one write of headers, one of bodies, two of the start or of the stored chain in the background, two of transactions of this side, one of discouraged peers, one of a proven checkpoint, and `BODY_READS_MAX` bodies. Each part bounds its own, so one more is a mistake of the node, which then stops. */
+export const STORAGE_REQUESTS_MAX = 8 + BODY_READS_MAX;
 
 /** Milliseconds that new headers wait for their chunk to fill while more arrive; otherwise they are written at once. */
 export const STORE_DELAY_MS = 1_000;
@@ -494,3 +518,27 @@ export const DEFERRED_COMPACT_REQUESTS_MAX = 4 * COMPACT_REBUILDS_MAX;
 
 /** Blocks of which it is remembered which peer spoke of them first. Arbitrary. Above it the oldest is forgotten. */
 export const FIRST_SENDERS_MAX = 16;
+
+/** Milliseconds between two looks at how far a node can be relied on, where no peer came or went and the phase is the same. Arbitrary: a second is what people notice. Until then the application has the former answer. */
+export const TRUST_INTERVAL_MS = 1_000;
+
+/** Peers that must have the tip for full trust: with fewer, one that is lost or false leaves nobody to compare with. Arbitrary. Below it trust is degraded. */
+export const TRUSTED_PEERS_MIN = 3;
+
+/** Those who introduced these peers, at least: a single one could have chosen all of them. Below it trust is degraded. */
+export const TRUSTED_INTRODUCERS_MIN = 2;
+
+/** Probability below which chance does not explain that no block came for so long, or so few: 6.9 target spacings without one, which an honest network has once in a thousand blocks. Below it trust is degraded. */
+export const STALE_PROBABILITY = 0.001;
+
+/** Target spacings over which blocks are counted: as many as show that two thirds of the hash power are missing. Bitcoin: four hours. Arbitrary. */
+export const TRUST_WINDOW_SPACINGS = 24;
+
+/** Seconds by which the tip that a peer has named may be behind ours and still be the same chain to us: it names it when it is pinged, and half as long is left for that. At least one block. */
+export const TIP_AGREEMENT_S = (1.5 * PING_INTERVAL_MAX_MS) / 1000;
+
+/** Seconds by which most peers' clocks must differ from ours before ages mean nothing: a twentieth of Bitcoin's spacing, and a common clock is right within a second. Above it trust is degraded. */
+export const CLOCK_DOUBTFUL_S = 30;
+
+/** Blocks at the tip among which a run that was withheld counts: six confirmations are what applications wait for. */
+export const WITHHELD_RECENT_BLOCKS = 6;

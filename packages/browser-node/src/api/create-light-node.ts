@@ -1,5 +1,5 @@
+import { findConnectionObstacle } from '../boundary/connection-obstacle.js';
 import { LightNodeError } from '../boundary/light-node-error.js';
-import { findConnectionObstacle } from '../peers/connection-obstacle.js';
 import type { LightNodeHandle } from './light-node-handle.js';
 import { checkOptions, type LightNodeOptions, type LightNodeSettings } from './light-node-options.js';
 import { publicHandle } from './public-handle.js';

@@ -1,4 +1,5 @@
 import type {
+  Checkpoint,
   HeaderInfo,
   MempoolInfo,
   Metrics,
@@ -9,6 +10,8 @@ import type {
   VisionTransaction,
 } from '@vision-light/protocol';
 import type { Block } from '../boundary/block.js';
+import type { Trust } from '../boundary/trust.js';
+import type { Diagnosis } from '../diagnosis/diagnosis.js';
 import type { SentTransaction } from './sent-transaction.js';
 import type { Listener, Subscriptions } from './subscriptions.js';
 
@@ -18,10 +21,15 @@ export interface TipsOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What {@link LightNodeHandle.checkpoint} can be told. */
+export interface CheckpointOptions {
+  readonly height?: number;
+}
+
 /** A running light node. What it gives out about tip, status, peers and events is frozen. */
 export interface LightNodeHandle {
   /**
-   * The best verified header; genesis at first. It stays when another tab takes the node over: see README, "Several tabs".
+   * The best verified header; genesis or the checkpoint at first. It stays when another tab takes the node over: see README, "Several tabs".
    */
   readonly tip: Tip;
   /** `storedHeight` is 0 while nothing is kept on this device: `storage: 'memory'`, STORE_DENIED, STORE_BUSY, STORE_NEWER. */
@@ -97,8 +105,30 @@ export interface LightNodeHandle {
    * @throws {LightNodeError} NODE_CLOSED
    */
   nextNonce(publicKey: string): Promise<bigint>;
+  /**
+   * A checkpoint of the chain that this node has verified, for another page or for whoever checks proofs.
+   *
+   * @param options.height  of its header. Default: 144 headers below the tip, or somewhat deeper where it is smaller there
+   * @throws {TypeError | RangeError} if that is no height
+   * @throws {LightNodeError} CHECKPOINT_UNAVAILABLE while the chain is not verified down to genesis, or above its tip;
+   *   CHECKPOINT_BUSY if 16 are awaited already; NODE_CLOSED
+   */
+  checkpoint(options?: CheckpointOptions): Promise<Checkpoint>;
   /** The peers that have said hello. */
   peers(): readonly PeerInfo[];
+  /**
+   * What the answers of this node rest on, in numbers, and what speaks against them: a level, and the reasons as codes,
+   * whose sentences are in `trustReasons`. `subscribe('trust')` tells when these change.
+   */
+  trust(): Trust;
+  /**
+   * Tries what the node needs, and says what stands in the way of peers and of keeping what it has: no signaling server, a
+   * firewall, a NAT, a wrong clock and others (`diagnosisCodes`), each with a sentence for a person. Takes up to eight
+   * seconds if something does not answer.
+   *
+   * @throws {TypeError} if `diagnosis.js`, a file beside the library, cannot be loaded
+   */
+  diagnose(): Promise<Diagnosis>;
   /**
    * What the node counts, by the names that it has in Prometheus: counters since it was started in the tab that runs it,
    * gauges as they are. A copy of at most a second ago. Of a closed node the counters stay and the gauges are 0.

@@ -4,6 +4,7 @@ import { LightNodeError } from '../boundary/light-node-error.js';
 import type { FromNode, StartResult } from '../boundary/messages.js';
 import { type NodeWorkerEvents, NodeWorkerLink } from '../boundary/node-worker-link.js';
 import { inTime } from '../boundary/start-deadline.js';
+import { firstTrust } from '../boundary/trust.js';
 import { workerSource } from '../boundary/worker-script.js';
 import { PagePeers } from '../peers/page-peers.js';
 import { requestPersistence } from '../store/request-persistence.js';
@@ -122,8 +123,7 @@ class Startup implements NodeWorkerEvents {
 class WorkerEngine implements NodeEngine {
   readonly snapshot: NodeSnapshot;
   readonly #worker: NodeWorkerLink;
-  readonly #finder: PagePeers['finder'];
-  readonly #links: PagePeers['links'];
+  readonly #peers: PagePeers;
   readonly #events: EngineEvents;
   #metrics: Metrics = zeroMetrics();
   #isEnding = false;
@@ -152,10 +152,12 @@ class WorkerEngine implements NodeEngine {
       peers: [],
       metrics: this.#metrics,
       sent: [],
+      trust: firstTrust(tip),
+      signaling: { named: settings.signal.length, joined: 0 },
     };
     const { network, iceServers, maxPeers, reportMetrics } = settings;
     const networkName = typeof network === 'string' ? network : undefined;
-    const { finder, links } = new PagePeers({
+    this.#peers = new PagePeers({
       signal: settings.signal,
       networkId,
       networkName,
@@ -165,9 +167,12 @@ class WorkerEngine implements NodeEngine {
       post: (message, transfer) => worker.post(message, transfer),
       failed: (code, detail) =>
         events.news({ notices: [{ type: 'error', code, detail }], metrics: undefined }),
+      signalingChanged: (joined) =>
+        events.news({
+          notices: [{ type: 'signaling', signaling: { named: settings.signal.length, joined } }],
+          metrics: undefined,
+        }),
     });
-    this.#finder = finder;
-    this.#links = links;
   }
 
   /** Takes a message of the node worker. */
@@ -178,16 +183,16 @@ class WorkerEngine implements NodeEngine {
         this.#events.news(message);
         break;
       case 'requestPeers':
-        if (!this.#isEnding) void this.#finder.find(message.count);
+        if (!this.#isEnding) void this.#peers.finder.find(message.count);
         break;
       case 'opened':
-        this.#links.markOpen(message.peer);
+        this.#peers.links.markOpen(message.peer);
         break;
       case 'leaving':
-        this.#links.leave(message.peer, message.isFaulty);
+        this.#peers.links.leave(message.peer, message.isFaulty);
         break;
       case 'closed':
-        this.#links.drop(message.peer, 'the channel is closed');
+        this.#peers.links.drop(message.peer, 'the channel is closed');
         break;
       case 'fenced':
         this.#events.fenced();
@@ -198,7 +203,8 @@ class WorkerEngine implements NodeEngine {
   }
 
   call({ name, args }: PendingCall, isRepeated: boolean): Promise<unknown> {
-    if (name === 'resume') this.#finder.nudge();
+    if (name === 'ways') return Promise.resolve(this.#peers.ways);
+    if (name === 'resume') this.#peers.finder.nudge();
     const { control } = this.#worker;
     if (name === 'sendTransaction') return control.sendTransaction(args[0] as Uint8Array, isRepeated);
     // Whoever made the call has checked its arguments, and the name is one of the list.
@@ -206,21 +212,21 @@ class WorkerEngine implements NodeEngine {
   }
 
   rest(): void {
-    this.#finder.leave();
+    this.#peers.finder.leave();
   }
 
   end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#isEnding = true;
-    this.#finder.close();
-    this.#links.dropAll('closed');
+    this.#peers.finder.close();
+    this.#peers.links.dropAll('closed');
     this.#worker.terminate();
   }
 
   async close(): Promise<void> {
     this.#isEnding = true;
-    this.#finder.close();
+    this.#peers.finder.close();
     const timeout = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS));
     // However it ends, everything is released afterwards.
     await Promise.race([this.#worker.control.close(), timeout]).catch(() => {});
@@ -233,13 +239,14 @@ async function start(
   settings: LightNodeSettings,
   { isShared, isTheft }: EngineStart,
 ): Promise<GoodStart> {
-  const { network, storage, hashers, maxPeers, followedBlocks, minChainwork, gateways } = settings;
-  const options = { network, storage, hashers, maxPeers, followedBlocks, minChainwork, gateways };
+  const { network, storage, hashers, maxPeers, followedBlocks, minChainwork, checkpoint, gateways } =
+    settings;
+  const options = { network, storage, hashers, maxPeers, followedBlocks, minChainwork, checkpoint, gateways };
   const result = await control
     .start({ ...options, ed25519Url, isShared, isTheft })
     .catch((error: unknown) => {
       if (error instanceof DOMException && error.name === 'DataCloneError') {
-        throw new TypeError(`network: must be plain data, got ${error.message}`);
+        throw new TypeError(`network and checkpoint: must be plain data, got ${error.message}`);
       }
       throw startFailed(error, settings);
     });

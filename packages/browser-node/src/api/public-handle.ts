@@ -21,7 +21,10 @@ export function publicHandle(node: RunningNode): LightNodeHandle {
     txStatus: (id) => node.txStatus(id),
     mempool: () => node.mempool(),
     nextNonce: (publicKey) => node.nextNonce(publicKey),
+    checkpoint: (options) => node.checkpoint(options),
     peers: () => node.peers(),
+    trust: () => node.trust(),
+    diagnose: () => node.diagnose(),
     metrics: () => node.metrics(),
     close: () => node.close(),
   };

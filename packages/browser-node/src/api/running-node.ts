@@ -1,14 +1,15 @@
 import {
+  type Checkpoint,
   type HeaderInfo,
   type MempoolInfo,
   type Metrics,
   metricDefinitions,
   metricNames,
-  type NodeNotice,
   type PeerInfo,
   type Status,
   type Tip,
   type TransactionStatus,
+  type TrustFacts,
   type VisionTransaction,
   zeroMetrics,
 } from '@vision-light/protocol';
@@ -16,10 +17,11 @@ import type { Block } from '../boundary/block.js';
 import type { LightNodeErrorCode } from '../boundary/error-codes.js';
 import { freeze } from '../boundary/freeze.js';
 import { LightNodeError } from '../boundary/light-node-error.js';
-import type { NodeControl } from '../boundary/messages.js';
+import { firstTrust, type Trust, trustNow } from '../boundary/trust.js';
+import type { Diagnosis } from '../diagnosis/diagnosis.js';
 import type { NodeView, SharedNode } from '../tabs/shared-node.js';
-import type { NodeCall, NodeNews } from '../tabs/tab-messages.js';
-import type { LightNodeHandle, TipsOptions } from './light-node-handle.js';
+import type { NodeCall, NodeCalls, NodeNews, PageNotice, SignalingCount } from '../tabs/tab-messages.js';
+import type { CheckpointOptions, LightNodeHandle, TipsOptions } from './light-node-handle.js';
 import type { SentTransaction } from './sent-transaction.js';
 import { SentTransactions } from './sent-transactions.js';
 import { type Listener, type Subscriptions, SubscriptionTable } from './subscriptions.js';
@@ -34,6 +36,10 @@ export class RunningNode implements LightNodeHandle, NodeView {
   #status: Status;
   #peers: readonly PeerInfo[];
   #metrics: Metrics;
+  #trust: TrustFacts;
+  #signaling: SignalingCount;
+  /** Why nothing is kept on this device. */
+  #storageObstacle: string | undefined;
   #closing: Promise<void> | undefined;
   readonly #node: SharedNode;
   readonly #subscriptions = new SubscriptionTable();
@@ -49,11 +55,13 @@ export class RunningNode implements LightNodeHandle, NodeView {
       this.#markClosed = resolve;
     });
     this.#node = node;
-    const { tip, status, peers, metrics, sent } = freeze(node.snapshot);
+    const { tip, status, peers, metrics, sent, trust, signaling } = freeze(node.snapshot);
     this.#tip = tip;
     this.#status = status;
     this.#peers = peers;
     this.#metrics = metrics;
+    this.#trust = trust;
+    this.#signaling = signaling;
     for (const [id, state] of sent) this.#sent.tell(id, state);
     node.attach(this);
   }
@@ -123,8 +131,29 @@ export class RunningNode implements LightNodeHandle, NodeView {
     return this.#call('nextNumber', publicKey);
   }
 
+  async checkpoint({ height }: CheckpointOptions = {}): Promise<Checkpoint> {
+    if (height !== undefined) assertHeight('checkpoint', height);
+    const answer = await this.#call('checkpoint', height);
+    if (answer.ok) return answer.checkpoint;
+    throw new LightNodeError(answer.code);
+  }
+
   peers(): readonly PeerInfo[] {
     return this.#peers;
+  }
+
+  trust(): Trust {
+    return freeze(trustNow(this.#trust, this.#signaling, Date.now() / 1000));
+  }
+
+  async diagnose(): Promise<Diagnosis> {
+    const [made, ways] = await Promise.all([import('vision-light:diagnosis'), this.#call('ways')]);
+    return made.diagnose({
+      ...ways,
+      peers: this.#peers.length,
+      clockAheadS: this.#trust.clockAheadS,
+      storageObstacle: this.#storageObstacle,
+    });
   }
 
   metrics(): Metrics {
@@ -153,15 +182,15 @@ export class RunningNode implements LightNodeHandle, NodeView {
   /** Has the node perform a call. What this view has closed by then is not waited for. */
   async #call<Name extends NodeCall>(
     name: Name,
-    ...args: Parameters<NodeControl[Name]>
-  ): Promise<Awaited<ReturnType<NodeControl[Name]>>> {
+    ...args: Parameters<NodeCalls[Name]>
+  ): Promise<Awaited<ReturnType<NodeCalls[Name]>>> {
     if (this.#closing !== undefined) throw new LightNodeError('NODE_CLOSED');
     const answer = await Promise.race([this.#node.call(name, args), this.closed]);
     if (answer === CLOSED) throw new LightNodeError('NODE_CLOSED');
-    return answer as Awaited<ReturnType<NodeControl[Name]>>;
+    return answer as Awaited<ReturnType<NodeCalls[Name]>>;
   }
 
-  #take(notice: NodeNotice): void {
+  #take(notice: PageNotice): void {
     switch (notice.type) {
       case 'tip':
         this.#tip = notice.tip;
@@ -184,6 +213,12 @@ export class RunningNode implements LightNodeHandle, NodeView {
       case 'transactions':
         this.#subscriptions.publish('transactions', notice);
         break;
+      case 'trust':
+        this.#takeTrust(notice.trust);
+        break;
+      case 'signaling':
+        this.#signaling = notice.signaling;
+        break;
       case 'status':
         this.#setStatus(notice.status);
         break;
@@ -192,6 +227,7 @@ export class RunningNode implements LightNodeHandle, NodeView {
         this.#subscriptions.publish('peer', freeze({ change: notice.change, peers: notice.peers }));
         break;
       case 'error':
+        if (notice.code === 'STORE_DENIED') this.#storageObstacle = notice.detail;
         this.#subscriptions.publish(
           'error',
           new LightNodeError(notice.code as LightNodeErrorCode, notice.detail),
@@ -202,6 +238,7 @@ export class RunningNode implements LightNodeHandle, NodeView {
       case 'submitted':
       case 'header':
       case 'block':
+      case 'checkpoint':
       case 'sent':
       case 'mempool':
       case 'closed':
@@ -209,6 +246,13 @@ export class RunningNode implements LightNodeHandle, NodeView {
       default:
         notice satisfies never;
     }
+  }
+
+  /** The application is told of another level or other reasons; numbers it can ask for. */
+  #takeTrust(facts: TrustFacts): void {
+    const before = this.#trust.reasons.join();
+    this.#trust = facts;
+    if (facts.reasons.join() !== before) this.#subscriptions.publish('trust', this.trust());
   }
 
   #setStatus(status: Status): void {
@@ -224,6 +268,7 @@ export class RunningNode implements LightNodeHandle, NodeView {
     this.#peers = freeze([]);
     this.#metrics = withoutGauges(this.#metrics);
     this.#setStatus({ ...this.#status, phase: 'closed', peers: 0, headersPerSecond: 0 });
+    this.#takeTrust({ ...firstTrust(this.#tip), reasons: ['NODE_CLOSED'] });
     this.#subscriptions.clear();
   }
 }
@@ -237,13 +282,20 @@ function withoutGauges(metrics: Metrics): Metrics {
 
 function assertHeightOrHash(heightOrHash: unknown): void {
   if (typeof heightOrHash === 'number') {
-    if (Number.isSafeInteger(heightOrHash) && heightOrHash >= 0) return;
-    throw new RangeError(`header: a height must be an integer from 0, got ${heightOrHash}`);
+    assertHeight('header', heightOrHash);
+    return;
   }
   if (typeof heightOrHash !== 'string') {
     throw new TypeError(`header: must be given a height or a hash, got ${String(heightOrHash)}`);
   }
   assertHash('header', heightOrHash);
+}
+
+function assertHeight(caller: string, height: unknown): void {
+  if (typeof height !== 'number')
+    throw new TypeError(`${caller}: a height must be a number, got ${String(height)}`);
+  if (Number.isSafeInteger(height) && height >= 0) return;
+  throw new RangeError(`${caller}: a height must be an integer from 0, got ${height}`);
 }
 
 function assertHash(caller: string, hash: unknown, what = 'hash'): void {

@@ -8,6 +8,7 @@ import type {
   WithheldRun,
 } from '@vision-light/protocol';
 import type { LightNodeError } from '../boundary/light-node-error.js';
+import type { Trust } from '../boundary/trust.js';
 
 /** A peer came, went or changed; `peers` are all of them as they are now. */
 export interface PeerChange {
@@ -40,6 +41,8 @@ export interface Subscriptions {
   /** What has changed in the mempool, at most twice a second. */
   readonly transactions: MempoolChange;
   readonly status: Status;
+  /** Whenever the level or the reasons are others. */
+  readonly trust: Trust;
   readonly peer: PeerChange;
   readonly error: LightNodeError;
 }
@@ -67,6 +70,7 @@ export class SubscriptionTable {
     transaction: new Set(),
     transactions: new Set(),
     status: new Set(),
+    trust: new Set(),
     peer: new Set(),
     error: new Set(),
   };

@@ -1,5 +1,6 @@
 import {
   blockFaults,
+  checkpointFaults,
   poolFaults,
   type StoreFault,
   statusReasons,
@@ -31,6 +32,7 @@ export const lightNodeErrors = {
   ...storeFaults,
   BLOCK_UNAVAILABLE: blockFaults.BLOCK_UNAVAILABLE,
   BLOCK_BUSY: blockFaults.BLOCK_BUSY,
+  ...checkpointFaults,
   ...transactionFaults,
   ...poolFaults,
   TX_REPLACED: 'Another transaction uses up the same: it is in a block, or it offers more.',

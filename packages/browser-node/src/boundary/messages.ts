@@ -7,6 +7,8 @@
 import type {
   BlockFault,
   ChannelEnds,
+  Checkpoint,
+  CheckpointResult,
   CustomNetwork,
   HeaderInfo,
   MempoolInfo,
@@ -26,6 +28,8 @@ export interface NodeWorkerSettings {
   readonly maxPeers: number;
   readonly followedBlocks: number;
   readonly minChainwork: bigint | undefined;
+  /** What to begin with, as the application gave it; false for genesis, undefined for what ships with the code. */
+  readonly checkpoint: unknown;
   /** Public keys of the only peers that count as gateways. */
   readonly gateways: readonly Uint8Array[] | undefined;
   /** Address of what is loaded where WebCrypto has no Ed25519. */
@@ -50,6 +54,11 @@ export type BlockAnswer =
   | { readonly ok: true; readonly block: Block }
   | { readonly ok: false; readonly code: BlockFault };
 
+/** A checkpoint, or why there is none. */
+export type CheckpointAnswer =
+  | { readonly ok: true; readonly checkpoint: Checkpoint }
+  | Extract<CheckpointResult, { ok: false }>;
+
 /** Id of a transaction that was taken, or why it was not. */
 export type SendAnswer = { readonly id: string } | { readonly code: string };
 
@@ -73,6 +82,8 @@ export interface NodeControl {
   transactionStatus(id: string): TransactionStatus | undefined;
   /** Number of the next transaction of a sender, as far as it is known. */
   nextNumber(account: string): bigint;
+  /** A checkpoint of the chain, or why there is none. */
+  checkpoint(height: number | undefined): Promise<CheckpointAnswer>;
   /** The page became visible, or the network came back. */
   resume(): void;
   /** Takes leave of the peers and writes what is not yet stored. */

@@ -6,9 +6,10 @@ import { type IntroducerEvents, PeerFinder, PeerLinks } from '@vision-light/peer
 import type { Metrics } from '@vision-light/protocol';
 import type { IceServer } from '@vision-light/signaling';
 import { SignalingClient } from '@vision-light/signaling/client';
+import { findConnectionObstacle } from '../boundary/connection-obstacle.js';
 import type { LightNodeErrorCode } from '../boundary/error-codes.js';
+import type { DiagnosisInput } from '../diagnosis/diagnose.js';
 import { ChannelHandover, type PostToWorker } from './channel-handover.js';
-import { findConnectionObstacle } from './connection-obstacle.js';
 import { metricsReporter } from './metrics-reporter.js';
 import { pageClock } from './page-clock.js';
 import { PeerConnection } from './peer-connection.js';
@@ -28,7 +29,12 @@ export interface PagePeersOptions {
   readonly maxPeers: number;
   readonly post: PostToWorker;
   readonly failed: (code: LightNodeErrorCode, detail: string) => void;
+  /** So many signaling servers can be asked now. */
+  readonly signalingChanged: (joined: number) => void;
 }
+
+/** Signaling servers, the ICE servers in use, and connections that were tried. */
+export type Ways = Pick<DiagnosisInput, 'signaling' | 'iceServers' | 'attempts'>;
 
 /** Connections being set up at a time. Browsers slow down beyond; offers above it are ignored, and come again. */
 const SETUPS_MAX = 12;
@@ -39,6 +45,9 @@ export class PagePeers {
   readonly finder: PeerFinder<PeerConnection>;
   readonly #options: PagePeersOptions;
   #isRefused = false;
+  readonly #clients: SignalingClient[] = [];
+  #begun = 0;
+  #failed = 0;
 
   constructor(options: PagePeersOptions) {
     this.#options = options;
@@ -50,9 +59,15 @@ export class PagePeers {
       clock: pageClock,
       connect: (connection) => new PeerConnection(connection),
       events: {
-        made: (peer, { channel }) => channels.handOver(peer, channel),
+        made: (peer, { channel }) => {
+          this.#begun++;
+          channels.handOver(peer, channel);
+        },
         described: (peer, facts) => post({ type: 'described', peer, ...facts }),
-        gone: (peer) => post({ type: 'gone', peer }),
+        gone: (peer, _reason, phase) => {
+          if (phase === 'setup') this.#failed++;
+          post({ type: 'gone', peer });
+        },
         refused: (error) => this.#reportRefusal(error),
       },
     });
@@ -63,15 +78,33 @@ export class PagePeers {
     const { networkId, networkName, iceServers, metrics, failed } = this.#options;
     const report = metrics && metricsReporter(metrics);
     const options = { url, networkId, networkName, iceServers, kind: 'browser', clock: pageClock } as const;
-    return new SignalingClient(options, {
+    const signalingChanged = (): void =>
+      this.#options.signalingChanged(this.#clients.filter(({ isJoined }) => isJoined).length);
+    const made = new SignalingClient(options, {
       joined: (client, peerIds) => {
         report?.(client);
+        signalingChanged();
         events.joined(client, peerIds);
       },
       signal: events.signal,
-      failed,
+      failed: (code, detail) => {
+        signalingChanged();
+        failed(code, detail);
+      },
       iceObstacle: (named) => this.#findIceObstacle(named),
     });
+    this.#clients.push(made);
+    return made;
+  }
+
+  /** What is known of the ways to other peers, for a diagnosis. */
+  get ways(): Ways {
+    const [begun, failed] = [this.#begun, this.#failed];
+    return {
+      signaling: this.#clients.map(({ url, isJoined }) => ({ url, isJoined })),
+      iceServers: this.#options.iceServers ?? this.#clients.flatMap(({ iceServers }) => iceServers),
+      attempts: { begun, failed, opened: begun - failed - this.links.setups },
+    };
   }
 
   #findIceObstacle(iceServers: readonly IceServer[]): string | undefined {

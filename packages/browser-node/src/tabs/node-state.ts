@@ -7,8 +7,9 @@
  *
  * Bounded: the last states of SENT_MAX transactions, and what the node itself bounds.
  */
-import type { NodeNotice, SentState, Tip } from '@vision-light/protocol';
-import type { NodeNews, NodeSnapshot } from './tab-messages.js';
+import type { SentState, Tip } from '@vision-light/protocol';
+import { firstTrust } from '../boundary/trust.js';
+import type { NodeNews, NodeSnapshot, PageNotice } from './tab-messages.js';
 
 /** Transactions whose last state is kept: as many as a node watches. The oldest is dropped. */
 const SENT_MAX = 64;
@@ -43,32 +44,35 @@ export class NodeState {
     this.#isHeld = true;
     const { peers, status } = this.#snapshot;
     const gone = peers.map(
-      ({ id }): NodeNotice => ({ type: 'peer', change: { kind: 'disconnected', id }, peers: [] }),
+      ({ id }): PageNotice => ({ type: 'peer', change: { kind: 'disconnected', id }, peers: [] }),
     );
     const { reason: _reason, ...rest } = status;
-    const connecting: NodeNotice = {
+    const connecting: PageNotice = {
       type: 'status',
       status: { ...rest, phase: 'connecting', peers: 0, headersPerSecond: 0 },
     };
-    return this.take({ notices: [...gone, connecting], metrics: undefined });
+    const trust: PageNotice = { type: 'trust', trust: firstTrust(this.#snapshot.tip) };
+    return this.take({ notices: [...gone, connecting, trust], metrics: undefined });
   }
 
   /** There is a leader again, which begins with a state of its own. @returns what is shown of the change */
-  replace({ identity, tip, status, peers, metrics, sent }: NodeSnapshot): NodeNews {
+  replace({ identity, tip, status, peers, metrics, sent, trust, signaling }: NodeSnapshot): NodeNews {
     this.#set({ identity });
     const known = new Set(this.#snapshot.peers.map(({ id }) => id));
-    const notices: NodeNotice[] = [
+    const notices: PageNotice[] = [
       { type: 'tip', tip },
       ...peers
         .filter(({ id }) => !known.has(id))
-        .map(({ id }): NodeNotice => ({ type: 'peer', change: { kind: 'connected', id }, peers })),
-      ...sent.map(([id, state]): NodeNotice => ({ type: 'transaction', id, state })),
+        .map(({ id }): PageNotice => ({ type: 'peer', change: { kind: 'connected', id }, peers })),
+      ...sent.map(([id, state]): PageNotice => ({ type: 'transaction', id, state })),
       { type: 'status', status },
+      { type: 'trust', trust },
+      { type: 'signaling', signaling },
     ];
     return this.take({ notices, metrics });
   }
 
-  #take(notice: NodeNotice): readonly NodeNotice[] {
+  #take(notice: PageNotice): readonly PageNotice[] {
     switch (notice.type) {
       case 'tip':
         this.#tip = notice.tip;
@@ -80,6 +84,12 @@ export class NodeState {
         this.#set({ status });
         return status.phase === 'synced' ? [...this.#show(), notice] : [notice];
       }
+      case 'trust':
+        this.#set({ trust: notice.trust });
+        return [notice];
+      case 'signaling':
+        this.#set({ signaling: notice.signaling });
+        return [notice];
       case 'peer':
         this.#set({ peers: notice.peers });
         return [notice];
@@ -101,7 +111,7 @@ export class NodeState {
   }
 
   /** From here on the leader's tip is shown. @returns what is shown of that */
-  #show(): readonly NodeNotice[] {
+  #show(): readonly PageNotice[] {
     this.#isHeld = false;
     const isNews = this.#tip.hash !== this.#snapshot.tip.hash;
     this.#set({ tip: this.#tip });

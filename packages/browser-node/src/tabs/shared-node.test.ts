@@ -1,12 +1,13 @@
-import { type NodeNotice, type Status, type Tip, zeroMetrics } from '@vision-light/protocol';
+import { type Status, type Tip, zeroMetrics } from '@vision-light/protocol';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../../tests/conformance-suites/manual-clock.js';
 import { LightNodeError } from '../boundary/light-node-error.js';
+import { firstTrust } from '../boundary/trust.js';
 import type { LeaderEvents } from './leader-lock.js';
 import type { PageListener } from './page-events.js';
 import { type EngineEvents, type EngineStart, type NodeEngine, SharedNode } from './shared-node.js';
 import type { TabChannelEvents } from './tab-channel.js';
-import type { NodeNews, NodeSnapshot, TabMessage } from './tab-messages.js';
+import type { NodeNews, NodeSnapshot, PageNotice, TabMessage } from './tab-messages.js';
 
 const tipAt = (height: number): Tip => ({
   height,
@@ -29,7 +30,7 @@ const PEER = { id: 'a peer', kind: 'gateway', height: 9, rttMs: undefined, key: 
 
 /** What a tab's application was told. */
 class View {
-  readonly notices: NodeNotice[] = [];
+  readonly notices: PageNotice[] = [];
   readonly crashes: string[] = [];
   receive({ notices }: NodeNews): void {
     this.notices.push(...notices);
@@ -117,10 +118,12 @@ class Engine implements NodeEngine {
       peers: [],
       metrics: zeroMetrics(),
       sent: [],
+      trust: firstTrust(tipAt(origin.stored)),
+      signaling: { named: 1, joined: 0 },
     };
   }
 
-  tell(...notices: NodeNotice[]): void {
+  tell(...notices: PageNotice[]): void {
     this.events.news({ notices, metrics: undefined });
   }
 
@@ -169,7 +172,7 @@ class Tab {
   /** What waits for a page that hangs. */
   #held: (() => void)[] | undefined;
   /** What an engine tells before it has started. */
-  early: readonly NodeNotice[] = [];
+  early: readonly PageNotice[] = [];
   /** What keeps an engine from starting. */
   fault: Error | undefined;
   isOver = false;

@@ -8,7 +8,6 @@
  *
  * Bounded: one message in TICK_MS of a follower that hears nothing; calls by their deadline; SENT_MAX transactions.
  */
-import type { NodeNotice } from '@vision-light/protocol';
 import type { Clock } from '@vision-light/signaling';
 import { LightNodeError } from '../boundary/light-node-error.js';
 import type { SendAnswer } from '../boundary/messages.js';
@@ -23,6 +22,7 @@ import {
   type NodeCall,
   type NodeNews,
   type NodeSnapshot,
+  type PageNotice,
   type TabMessage,
   type ToLeader,
 } from './tab-messages.js';
@@ -112,7 +112,7 @@ export class SharedNode {
   readonly #unwatchPage: () => void;
   #holders = 0;
   #state: NodeState | undefined;
-  #unheard: NodeNotice[] = [];
+  #unheard: PageNotice[] = [];
   /** What this page has sent and no block has yet, by id: the leader may be gone before it has stored it. */
   readonly #sent = new Map<string, readonly unknown[]>();
   /** Of the newest leader that was heard of; 0 before the first. */

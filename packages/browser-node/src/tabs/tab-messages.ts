@@ -5,15 +5,30 @@
  * `term` numbers the leaders: a new leader has a higher one than all that it has heard of. Messages of a lower term come
  * from a tab that has yet to notice that it does not lead any more, and are ignored.
  */
-import type { Metrics, NodeNotice, PeerInfo, SentState, Status, Tip } from '@vision-light/protocol';
+import type {
+  Metrics,
+  NodeNotice,
+  PeerInfo,
+  SentState,
+  Status,
+  Tip,
+  TrustFacts,
+} from '@vision-light/protocol';
 import type { NodeControl } from '../boundary/messages.js';
+import type { Trust } from '../boundary/trust.js';
+import type { Ways } from '../peers/page-peers.js';
+
+/** What the tab that leads answers: its worker, or its page. */
+export interface NodeCalls extends Omit<NodeControl, 'start' | 'close'> {
+  /** What is known of the ways to other peers. */
+  ways(): Ways;
+}
 
 /** Names of the calls that may come from another tab. */
-export type NodeCall = Exclude<keyof NodeControl, 'start' | 'close'>;
+export type NodeCall = keyof NodeCalls;
 
 /**
- * Calls that may come from another tab: every call of {@link NodeControl} but those that begin and end the node, which the
- * compiler checks. Each of them may be repeated, because a leader that dies leaves open whether it has performed it.
+ * Calls that may come from another tab, which the compiler checks. Each of them may be repeated, because a leader that dies leaves open whether it has performed it.
  */
 const nodeCalls: Readonly<Record<NodeCall, true>> = {
   header: true,
@@ -23,6 +38,8 @@ const nodeCalls: Readonly<Record<NodeCall, true>> = {
   transactionStatus: true,
   nextNumber: true,
   resume: true,
+  ways: true,
+  checkpoint: true,
 };
 
 /** Whether another tab may make this call. */
@@ -39,11 +56,22 @@ export interface NodeSnapshot {
   readonly metrics: Metrics;
   /** Last states of transactions that this origin has sent; the one that was reported last is the last. */
   readonly sent: readonly (readonly [id: string, state: SentState])[];
+  readonly trust: TrustFacts;
+  readonly signaling: SignalingCount;
 }
+
+/** Signaling servers of the tab that leads. */
+export type SignalingCount = Trust['signaling'];
+
+/** What an application is told: by the node, and by the page that has its peers. */
+export type PageNotice =
+  | NodeNotice
+  /** Another number of signaling servers can be asked. */
+  | { readonly type: 'signaling'; readonly signaling: SignalingCount };
 
 /** What has happened to a node, and its metrics afterwards if they have changed. */
 export interface NodeNews {
-  readonly notices: readonly NodeNotice[];
+  readonly notices: readonly PageNotice[];
   readonly metrics: Metrics | undefined;
 }
 

@@ -55,6 +55,7 @@ export class NoticeBatch {
   #superseded(notice: NodeNotice): number {
     if (notice.type === 'status') return this.#findAfterLast('error', 'status');
     if (notice.type === 'tip') return this.#findAfterLast('reorg', 'tip');
+    if (notice.type === 'trust') return this.#notices.findIndex(({ type }) => type === 'trust');
     if (notice.type === 'peer') {
       const { id } = notice.change;
       return this.#notices.findIndex(

@@ -68,7 +68,7 @@ const options = {
   port: {
     env: 'GATEWAY_PORT',
     value: 'PORT',
-    help: 'HTTP: /healthz, /metrics and /p2p, 0 for any free port (8082)',
+    help: 'HTTP: /healthz, /metrics, /checkpoint and /p2p, 0 for any free port (8082)',
   },
   host: { env: 'GATEWAY_HOST', value: 'ADDRESS', help: 'address to listen on (all interfaces)' },
   'peers-per-group': {

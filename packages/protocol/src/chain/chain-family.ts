@@ -1,5 +1,5 @@
 /**
- * What a chain family supplies to everything above it: six facets, each of them made in one room of the family's folder,
+ * What a chain family supplies to everything above it: seven facets, each of them made in one room of the family's folder,
  * and the network that they belong to.
  *
  * Sync, storage and wire handle headers only as opaque *records* of a fixed size: everything of a header that is
@@ -108,6 +108,21 @@ export interface HeaderCodec {
   ): HeaderBatch | HeaderFault;
 }
 
+/**
+ * A header as bytes that mean the same in every release and every implementation: what checkpoints and proofs are made of.
+ * Records and batches are forms of this program; these bytes are what the chain itself defines.
+ */
+export interface HeaderBytes {
+  /** The bytes of one header: one form for each header, and they say where they end. May be a view of the record. */
+  headerBytes(record: Uint8Array): Uint8Array;
+  /** Reads the bytes of one header. @returns its record, a copy, checked by no rule; undefined if they are no header */
+  readHeaderBytes(reader: ByteReader): Uint8Array | undefined;
+  /** 32 bytes in internal order: what the next header names as its parent. What it claims where hashes are claimed. */
+  headerHash(record: Uint8Array): Uint8Array;
+  /** False where two headers with one hash can be made on purpose, so that links of headers prove nothing (vision-mainnet). */
+  readonly hashCommits: boolean;
+}
+
 /** What is hashed to prove a header, and how hashes are shown. */
 export interface ProofOfWork {
   /**
@@ -210,6 +225,7 @@ export interface PresyncParams {
 export interface ChainFamily
   extends HeaderRules,
     HeaderCodec,
+    HeaderBytes,
     ProofOfWork,
     BlockRules,
     TransactionRules,
@@ -225,6 +241,8 @@ export interface ChainFamily
   /** Seconds between two blocks that the difficulty aims at. */
   readonly targetSpacingS: number;
   readonly presync: PresyncParams;
+  /** Whether the chain can be rewritten at so little cost that its work says nothing. */
+  readonly isWorkWeak: boolean;
   /** Only of a family whose hashes are not claimed. */
   readonly batchPass?: BatchPass;
 }

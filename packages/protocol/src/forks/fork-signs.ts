@@ -59,6 +59,7 @@ export class ForkSigns implements Part {
   #rivals: number[] = [];
   #hasRivalNews = false;
   #switch: Switch | undefined;
+  #withheldHeight: number | undefined;
 
   /** @param isSynced  whether no peer claims more than is verified, as of this step */
   constructor(
@@ -66,6 +67,11 @@ export class ForkSigns implements Part {
     readonly outbox: Outbox,
     readonly isSynced: () => boolean,
   ) {}
+
+  /** Height of the last block of the newest run that seems to have been withheld; undefined if there was none. */
+  get withheldHeight(): number | undefined {
+    return this.#withheldHeight;
+  }
 
   /** A header is in the tree that was not. @param peer  that brought it; undefined if it is of this side */
   inserted(result: InsertedHeader, peer: Peer | undefined, now: number): void {
@@ -174,6 +180,7 @@ export class ForkSigns implements Part {
     if (spreadS <= WITHHELD_SPREAD_MIN_S || spreadS <= WITHHELD_SPACINGS * tree.family.targetSpacingS) return;
     if (readyAt === undefined || !this.#cameAfter(parent, Math.max(readyAt, this.#clearAt))) return;
     outbox.counters.count('vision_chain_withheld_total');
+    this.#withheldHeight = tipHeight;
     const withheld = { blocks: tipHeight - height, spreadS, displaced, tip: describeTip(tree, tip) };
     outbox.emit({ type: 'withheld', withheld });
   }

@@ -51,6 +51,22 @@ export class TipClaims {
     return false;
   }
 
+  /**
+   * A peer says which tip it has, and this node did not ask for it: that counts if the header is known here.
+   *
+   * @returns whether what is known of the peer is another than before
+   */
+  named(peer: Peer, hash: Uint8Array): boolean {
+    const { tree } = this;
+    const slot = tree.find(hash);
+    if (slot === undefined || (peer.bestKnown !== undefined && areEqual(peer.bestKnown, hash))) return false;
+    const known = peer.bestKnown === undefined ? undefined : tree.find(peer.bestKnown);
+    if (known !== undefined && tree.chainwork(known) > tree.chainwork(slot)) return false;
+    peer.bestKnown = hash.slice();
+    peer.height = Math.max(peer.height, tree.height(slot));
+    return true;
+  }
+
   /** What a peer announced counts no more once that header is known. */
   settle(peer: Peer): void {
     if (peer.announced !== undefined) this.#settle(peer, peer.announced.hash);

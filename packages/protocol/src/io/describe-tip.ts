@@ -1,5 +1,5 @@
 import type { HeaderTree } from '../tree/header-tree.js';
-import type { Tip } from './notice.js';
+import type { Tip } from './tip.js';
 
 /** A header of the tree as the application is told of it. */
 export function describeTip(tree: HeaderTree, slot: number): Tip {

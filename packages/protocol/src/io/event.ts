@@ -53,6 +53,8 @@ export type Command =
       readonly isForwarded?: boolean;
       readonly ticket: number;
     }
+  /** A checkpoint of the best chain, at a height or deep enough below the tip. Answered by a `checkpoint` notice. */
+  | { readonly kind: 'checkpoint'; readonly height?: number; readonly ticket: number }
   /** What the mempool holds. Answered by a `mempool` notice. */
   | { readonly kind: 'mempool'; readonly ticket: number }
   /** The page became visible, or the network came back: look at every deadline and peer now. */

@@ -4,7 +4,7 @@
  */
 import type { SourceKey } from '../headers/batch-request.js';
 import { describeTip } from '../io/describe-tip.js';
-import type { Tip } from '../io/notice.js';
+import type { Tip } from '../io/tip.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { Part } from '../peer/part.js';
 import type { HeaderTree } from '../tree/header-tree.js';

@@ -2,7 +2,7 @@
 import { bodyFaults } from '../chain/body-fault.js';
 import { headerFaults } from '../chain/header-fault.js';
 import { transactionFaults } from '../chain/transaction-fault.js';
-import { blockFaults, statusReasons } from '../io/notice.js';
+import { blockFaults, checkpointFaults, statusReasons } from '../io/notice.js';
 import { storeFaults } from '../io/storage.js';
 import { poolFaults } from '../io/transaction-notice.js';
 import { peerFaults } from '../peer/peer-fault.js';
@@ -27,6 +27,7 @@ export const faultSentences = {
   ...peerFaults,
   ...storeFaults,
   ...blockFaults,
+  ...checkpointFaults,
   ...statusReasons,
   ...nodeFaults,
 } as const;

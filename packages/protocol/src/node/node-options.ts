@@ -3,6 +3,7 @@
  * peers about itself follows from that.
  */
 import type { ChainFamily } from '../chain/chain-family.js';
+import type { OpenCheckpoint } from '../checkpoints/checkpoint.js';
 import type { SignaturePort } from '../io/signature-port.js';
 import type { StoragePort } from '../io/storage-port.js';
 import { FOLLOWED_BLOCKS, PEERS_MAX } from '../limits.js';
@@ -30,7 +31,9 @@ import type { SessionOptions } from './sessions.js';
 /** What a node is made of; the network is the family. */
 export interface LightNodeOptions {
   readonly family: ChainFamily;
-  /** The header to begin with, which is taken on trust; genesis if absent. */
+  /** What to begin with if nothing is stored, until it is proven or refuted; genesis if absent. */
+  readonly checkpoint?: OpenCheckpoint;
+  /** A header to begin with that is never looked behind, for tests. */
   readonly base?: TreeBase;
   /** Seed of the node's samples, a 32-bit number. */
   readonly seed: number;

@@ -14,9 +14,9 @@ import { HeaderSync } from '../headers/header-sync.js';
 import { HeldHeaders } from '../headers/held-headers.js';
 import { ChainLoader, type LoadOutcome } from '../headers/storage/chain-loader.js';
 import { ChainProver } from '../headers/storage/chain-prover.js';
-import type { SegmentEntry } from '../headers/storage/chain-records.js';
+import type { SegmentEntries } from '../headers/storage/chain-records.js';
 import { ChainWriter } from '../headers/storage/chain-writer.js';
-import { type ChainLayout, chainLayout } from '../headers/storage/stored-chain.js';
+import { type ChainBottom, type ChainLayout, chainLayout } from '../headers/storage/stored-chain.js';
 import { TipClaims } from '../headers/tip-claims.js';
 import { counter, Verifier } from '../headers/verifier.js';
 import type { EventTime } from '../io/event.js';
@@ -33,12 +33,14 @@ import { SeenFilter } from '../peer/seen-filter.js';
 import type { Offence } from '../peer/verdicts.js';
 import { TransactionRelay } from '../transactions/transaction-relay.js';
 import { HeaderTree } from '../tree/header-tree.js';
-import { genesisBase, type TreeBase } from '../tree/tree-base.js';
+import { genesisBase } from '../tree/tree-base.js';
+import { TrustReporter } from '../trust/trust-reporter.js';
 import { MessageCodec, messageCodec } from '../wire/codec.js';
 import type { WireMessage } from '../wire/message-row.js';
 import { messageRows } from '../wire/message-table.js';
 import { Announcer } from './announcer.js';
 import { ChainChanges } from './chain-changes.js';
+import { Checkpoints } from './checkpoints.js';
 import { Discouraged } from './greeting/discouraged.js';
 import { HeldRelease } from './held-release.js';
 import {
@@ -66,7 +68,9 @@ export interface PartsListener {
   /** Something went wrong that the application should know. */
   error(code: string, detail?: string): void;
   /** A stored segment is damaged; of all that is stored these are left. */
-  damaged(left: readonly SegmentEntry[]): void;
+  damaged(left: SegmentEntries): void;
+  /** The chain begins elsewhere: see `Checkpoints`. */
+  restart(): void;
 }
 
 /** All parts of one node. */
@@ -96,12 +100,14 @@ export class NodeParts {
   readonly writer: ChainWriter;
   readonly reporter: StatusReporter;
   readonly forks: ForkSigns;
+  readonly trust: TrustReporter;
   readonly submissions: Submissions;
   readonly router: Router;
+  readonly checkpoints: Checkpoints;
   /** In the order in which they do what is due. */
   readonly list: readonly Part[];
   readonly #layout: ChainLayout;
-  readonly #base: TreeBase;
+  readonly #bottom: ChainBottom;
 
   /** @param extension  parts that are added to the list, and the rows of their messages */
   constructor(
@@ -117,8 +123,9 @@ export class NodeParts {
     const outbox = new Outbox(codec);
     const { peers, ledger } = this;
     const punish = (peer: Peer, code: Offence): void => this.sessions.punish(peer, code, listener.now());
+    const base = options.checkpoint?.base ?? options.base ?? genesisBase(family);
     const dropped = new SeenFilter(SEEN_HEADERS_MAX);
-    const tree = new HeaderTree(family, { base: options.base, dropped: (hash) => dropped.add(hash) });
+    const tree = new HeaderTree(family, { base, dropped: (hash) => dropped.add(hash) });
     this.outbox = outbox;
     const storage = new StoragePort(outbox);
     this.storage = storage;
@@ -129,8 +136,8 @@ export class NodeParts {
     this.storeFaults = storeFaults;
     this.tree = tree;
     this.random = seededRandom(options.seed);
-    this.#base = options.base ?? genesisBase(family);
-    this.#layout = chainLayout(this.#base.height, options.segmentHeaders);
+    this.#bottom = { base };
+    this.#layout = chainLayout(base.height, options.segmentHeaders);
     const nextJob = counter();
     this.hasher = new BatchHasher(family, outbox, nextJob);
 
@@ -147,7 +154,10 @@ export class NodeParts {
         this.blocks.appended(firstHeight);
         this.forks.appended(firstHeight, listener.now());
       },
-      changed: (ancestorHeight) => this.writer.changed(ancestorHeight, listener.now()),
+      changed: (ancestorHeight) => {
+        this.writer.changed(ancestorHeight, listener.now());
+        this.checkpoints.changed(ancestorHeight);
+      },
     });
     this.verifier = new Verifier(
       tree,
@@ -162,6 +172,7 @@ export class NodeParts {
       nextJob,
     );
     this.notices = new PeerNotices(peers, outbox);
+    const claims = new TipClaims(tree, this.held, dropped);
     this.discouraged = new Discouraged(storage);
     this.sessions = new Sessions(
       tree,
@@ -178,6 +189,9 @@ export class NodeParts {
         gone: (peer, code, now, detail) => {
           for (const part of this.list) part.peerGone?.(peer, code, now, detail);
         },
+        namedTip: (peer, tip) => {
+          if (claims.named(peer, tip)) this.notices.updated(peer, listener.now(), false);
+        },
         // Of one that is known already the next ping or block reports it.
         measured: (peer, isFirst) => this.notices.updated(peer, listener.now(), isFirst),
         discourage: ({ hello }) => {
@@ -192,13 +206,14 @@ export class NodeParts {
     this.headerServer = new HeaderServer(tree, outbox, (fork) => this.prover.mayKnowMore(fork));
     const sync = new HeaderSync(
       tree,
-      new TipClaims(tree, this.held, dropped),
+      claims,
       this.verifier,
       peers,
       outbox,
       ledger,
       {
         punish,
+        unsolicited: (...answer) => this.checkpoints.below.receive(...answer),
         failed: (code) => listener.error(code),
         verified: (...headers) => this.writer.received(...headers),
         walked: () => this.reporter.progressed(listener.now()),
@@ -258,6 +273,7 @@ export class NodeParts {
       tree,
       storage,
       this.#layout,
+      this.#bottom,
       (failure) => storeFaults.failed('headers', failure),
       isAtRest,
       () => storeFaults.works('headers'),
@@ -268,10 +284,31 @@ export class NodeParts {
       storage,
       outbox,
       this.#layout,
-      this.#base,
+      this.#bottom,
       nextJob,
       this.random,
       { damaged: (left) => listener.damaged(left), isAtRest },
+    );
+    this.checkpoints = new Checkpoints(
+      {
+        tree,
+        peers,
+        outbox,
+        ledger,
+        storage,
+        layout: this.#layout,
+        bottom: this.#bottom,
+        sync,
+        prover: this.prover,
+        writer: this.writer,
+        jobsMax: Math.max(1, options.hashers),
+        nextJob,
+        isAtRest,
+        punish,
+        error: (code, detail) => listener.error(code, detail),
+        restart: () => listener.restart(),
+      },
+      options.checkpoint,
     );
     this.announcer = new Announcer(
       tree,
@@ -292,17 +329,10 @@ export class NodeParts {
       listener.error(code),
     );
     this.forks = new ForkSigns(tree, outbox, () => this.reporter.status.phase === 'synced');
+    this.trust = new TrustReporter(this, options.gateways !== undefined);
     this.submissions = new Submissions(family, this.verifier, this.blocks, outbox, () => sync.lowWork.enough);
-    const context: PartContext = {
-      tree,
-      peers,
-      outbox,
-      storage,
-      ledger,
-      signatures,
-      random: this.random,
-      punish,
-    };
+    const { random } = this;
+    const context: PartContext = { tree, peers, outbox, storage, ledger, signatures, random, punish };
     this.list = [
       ledger,
       new HeldRelease(tree, this.held, (result) => this.changes.inserted(result, undefined)),
@@ -321,10 +351,12 @@ export class NodeParts {
       new PeerSearch(Math.max(1, Math.min(PEERS_TARGET, peersMax - 1)), peers, outbox),
       this.changes,
       this.prover,
+      ...this.checkpoints.list,
       this.writer,
       ...(extension?.parts(context) ?? []),
       this.reporter,
       this.forks,
+      this.trust,
     ];
     const names = new Set(this.list.map(({ name }) => name));
     assert(names.size === this.list.length, 'each part has a name of its own');
@@ -334,13 +366,14 @@ export class NodeParts {
   /** What reads the stored chain into the tree. */
   loader(done: (outcome: LoadOutcome) => void): ChainLoader {
     const { tree, verifier, hasher, storage, random } = this;
-    return new ChainLoader(tree, verifier, hasher, storage, this.#layout, this.#base, random, done);
+    return new ChainLoader(tree, verifier, hasher, storage, this.#layout, this.#bottom, random, done);
   }
 
   /** The answer to a `verifyPow`: one of them has asked. */
   powVerified(job: number, hashes: Uint8Array | undefined, wallTime: number): void {
     this.verifier.powVerified(job, hashes, wallTime);
     this.prover.powVerified(job, hashes, wallTime);
+    this.checkpoints.powVerified(job, hashes);
     this.hasher.powVerified(job, hashes);
   }
 }

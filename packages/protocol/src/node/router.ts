@@ -19,6 +19,8 @@ import type { WireFault } from '../wire/wire-fault.js';
 export interface RouterListener {
   /** Bytes came. @returns whether a deadline came nearer, or went */
   heard(peer: Peer, wasPartial: boolean, messages: number, now: number): boolean;
+  /** A message says which tip its sender has. @param tip  32 bytes, a view */
+  namedTip(peer: Peer, tip: Uint8Array): void;
   /** Says why, and disconnects. */
   punish(peer: Peer, code: Offence, now: number): void;
 }
@@ -92,6 +94,8 @@ export class Router {
     if (!peer.budgets.take(row.type, time.now)) return 'PEER_FLOOD';
     if (!isInTurn(row, peer)) return 'PEER_OUT_OF_TURN';
     counters.received(message);
+    const tip = row.namedTip?.(message);
+    if (tip !== undefined) this.listener.namedTip(peer, tip);
     return this.#takers[row.typeByte]?.receive?.(peer, message, time);
   }
 

@@ -5,6 +5,7 @@
  * Memory: the options' `peersMax` peers, each with the fields of `Session`.
  */
 import { assert, defined } from '../assert.js';
+import { areEqual } from '../bytes/compare-bytes.js';
 import type { EventTime, NodeEventBody } from '../io/event.js';
 import type { SignaturePort } from '../io/signature-port.js';
 import {
@@ -12,7 +13,6 @@ import {
   HELLO_TIMEOUT_MS,
   MESSAGE_TIMEOUT_MS,
   PING_EARLY_MS,
-  PING_INTERVAL_MAX_MS,
   PING_INTERVAL_MS,
   PING_SLACK_MS,
   SERVED_BYTES_PER_SECOND_MAX,
@@ -22,12 +22,13 @@ import { earliest, type Part, type Reception } from '../peer/part.js';
 import { Peer } from '../peer/peer.js';
 import type { PeerFault } from '../peer/peer-fault.js';
 import type { PeerSet } from '../peer/peer-set.js';
-import type { RequestKind, RequestLedger } from '../peer/request-ledger.js';
+import type { RequestLedger } from '../peer/request-ledger.js';
+import { mayPing, pings, pingTime, type Session } from '../peer/session.js';
 import { type Offence, verdictOn } from '../peer/verdicts.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import type { Challenge } from '../wire/messages/challenge.js';
 import type { Hello } from '../wire/messages/hello.js';
-import type { Ping, Pong } from '../wire/messages/ping.js';
+import { type Ping, type Pong, VERSION_WITH_TIPS } from '../wire/messages/ping.js';
 import type { Reject } from '../wire/messages/reject.js';
 import { SpareBuffers } from '../wire/spare-buffers.js';
 import { type GreetingOptions, Greetings } from './greeting/greetings.js';
@@ -48,6 +49,8 @@ export interface SessionListener {
   ready(peer: Peer): void;
   /** A peer is gone, perhaps before it said hello. `code` is absent for one that left by itself. */
   gone(peer: Peer, code: string | undefined, now: number, detail: string | undefined): void;
+  /** It says which tip it has. @param tip  32 bytes, a view */
+  namedTip(peer: Peer, tip: Uint8Array): void;
   /** Its round-trip time is another, or known for the first time. */
   measured(peer: Peer, isFirst: boolean): void;
   /** A peer has done what no honest one does. */
@@ -56,23 +59,6 @@ export interface SessionListener {
   isDiscouraged(key: Uint8Array): boolean;
   /** Something went wrong that the application should know. */
   error(code: string, detail: string): void;
-}
-
-/** `ping`: a peer that sends anything is alive, for its pong may stand behind a large message. */
-export const pings: RequestKind = {
-  name: 'ping',
-  longestMs: Number.POSITIVE_INFINITY,
-  graceUntil: ({ lastBytesAt }) => lastBytesAt + PING_INTERVAL_MS,
-};
-
-/** What is known of one connection. */
-interface Session {
-  connectedAt: number;
-  /** It is to be pinged as soon as possible. */
-  isPingWanted: boolean;
-  /** It was pinged, and has not answered. */
-  isPinged: boolean;
-  pongAt: number;
 }
 
 /** What sessions take. */
@@ -149,6 +135,7 @@ export class Sessions implements Part<SessionMessage> {
         : SERVED_BYTES_PER_SECOND_MAX,
       isChosen,
       group,
+      introducer: channel?.introducer,
       spares: this.#spares,
       bytesMaxOf: (typeByte) => codec.bytesMaxOf(typeByte),
     });
@@ -213,6 +200,10 @@ export class Sessions implements Part<SessionMessage> {
 
   // What peers say
 
+  namedTip(peer: Peer, tip: Uint8Array): void {
+    this.listener.namedTip(peer, tip);
+  }
+
   /** Bytes came. @returns whether a message began or ended that had not, so that a deadline came or went */
   heard(peer: Peer, wasPartial: boolean, messages: number, now: number): boolean {
     const { isPartial } = peer.assembler;
@@ -233,10 +224,10 @@ export class Sessions implements Part<SessionMessage> {
       case 'hello':
         return this.#greetings.hello(peer, message, time);
       case 'ping':
-        this.outbox.send(peer, { type: 'pong', requestId: message.requestId });
+        this.outbox.send(peer, { type: 'pong', requestId: message.requestId, ...this.#tipFor(peer) });
         return 'quiet';
       case 'pong':
-        return this.#pong(peer, message.requestId, now);
+        return this.#pong(peer, message, now);
       case 'reject':
         // It says why it is about to close; nobody else needs to know more.
         this.#disconnect(peer, message.code, now);
@@ -244,7 +235,16 @@ export class Sessions implements Part<SessionMessage> {
     }
   }
 
-  #pong(peer: Peer, requestId: number, now: number): Reception {
+  /** What a ping or a pong to a peer tells of the tip: nothing that it was told before. */
+  #tipFor(peer: Peer): Pick<Ping, 'tip'> {
+    const tip = this.tree.hash(this.tree.tip);
+    if (peer.version < VERSION_WITH_TIPS || peer.wasToldOf(tip)) return {};
+    if (peer.namedTip !== undefined && areEqual(peer.namedTip, tip)) return {};
+    peer.namedTip = tip.slice();
+    return { tip };
+  }
+
+  #pong(peer: Peer, { requestId }: Pong, now: number): Reception {
     const answer = this.ledger.take(peer.id, pings, requestId, now);
     if (answer === 'unsolicited') return 'PEER_UNSOLICITED';
     assert(answer !== 'late', 'a ping is never given up: its peer is disconnected');
@@ -316,7 +316,7 @@ export class Sessions implements Part<SessionMessage> {
     session.isPingWanted = false;
     session.isPinged = true;
     const requestId = this.ledger.ask(peer.id, pings, PING_INTERVAL_MS, now);
-    this.outbox.send(peer, { type: 'ping', requestId });
+    this.outbox.send(peer, { type: 'ping', requestId, ...this.#tipFor(peer) });
   }
 
   #deadlineOf(peer: Peer, { connectedAt }: Session): number {
@@ -329,16 +329,6 @@ export class Sessions implements Part<SessionMessage> {
   #sessionOf(peer: Peer): Session {
     return defined(this.#sessions.get(peer), 'a peer that speaks is connected');
   }
-}
-
-function mayPing(peer: Peer, { isPinged }: Session): boolean {
-  return peer.isReady && !isPinged;
-}
-
-/** A peer that is heard of otherwise needs no ping for long. */
-function pingTime({ lastBytesAt }: Peer, { isPingWanted, pongAt }: Session): number {
-  if (isPingWanted) return Number.NEGATIVE_INFINITY;
-  return Math.min(lastBytesAt + PING_INTERVAL_MS, pongAt + PING_INTERVAL_MAX_MS);
 }
 
 function overdueCode(peer: Peer): PeerFault {

@@ -11,3 +11,9 @@ export function isClockBehind(peers: readonly Peer[]): boolean {
   const ahead = told.filter(({ clockAheadS = 0 }) => clockAheadS > CLOCK_BEHIND_S);
   return ahead.length * 2 > told.length;
 }
+
+/** By how many seconds the clock of the peer in the middle is ahead of ours; undefined if none tells its clock. */
+export function medianClockAhead(peers: readonly Peer[]): number | undefined {
+  const told = peers.flatMap(({ clockAheadS }) => (clockAheadS === undefined ? [] : [clockAheadS]));
+  return told.sort((a, b) => a - b)[Math.floor(told.length / 2)];
+}

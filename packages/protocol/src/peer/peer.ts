@@ -44,6 +44,8 @@ export interface PeerOptions {
   readonly isChosen?: boolean;
   /** The network that it is in, if that is known. */
   readonly group?: string | undefined;
+  /** Who introduced it, such as the address of a signaling server, if that is known. */
+  readonly introducer?: string | undefined;
   /** Shared by all peers of a node. */
   readonly spares?: SpareBuffers;
   /** Most bytes of a message by its first byte; those of the protocol's own messages if absent. */
@@ -63,6 +65,8 @@ export class Peer {
   readonly isChosen: boolean;
   /** The network that it is in; undefined if that is not known. */
   readonly group: string | undefined;
+  /** Who introduced it; undefined if that is not known. */
+  readonly introducer: string | undefined;
 
   /** Hash of the tip in our hello to it; undefined until that is sent. */
   greetedWith: Uint8Array | undefined = undefined;
@@ -89,6 +93,8 @@ export class Peer {
 
   /** Hash of the newest tip that this node told it of, in whichever way. */
   toldOf: Uint8Array | undefined = undefined;
+  /** Hash of the tip that this node named to it last in a ping or a pong, which asks for nothing. */
+  namedTip: Uint8Array | undefined = undefined;
   /** New tips that it was told of since it last asked this node for headers or bodies. */
   tipsSinceAsked = 0;
   /** When one of the two last announced something to the other. */
@@ -120,6 +126,7 @@ export class Peer {
     this.frameBytesMax = wanted >= FRAME_BYTES_MIN ? Math.min(FRAME_BYTES_MAX, wanted) : FRAME_BYTES_MIN;
     this.isChosen = isChosen;
     this.group = options.group;
+    this.introducer = options.introducer;
     this.openedAt = now;
     this.lastBytesAt = now;
   }

@@ -36,6 +36,12 @@ export interface MessageRow<M extends WireMessage = WireMessage> {
   /** About how many bytes it takes, so that the writer need not grow; 128 if absent. */
   sizeHint?(message: M): number;
   /**
+   * The newest header that the sender has, or is about to have, as far as this message says it.
+   *
+   * @returns its hash, 32 bytes, a view; undefined if the message says nothing
+   */
+  namedTip?(message: M): Uint8Array | undefined;
+  /**
    * Looks at a body before it is decoded.
    *
    * @returns a code if this version cannot read it

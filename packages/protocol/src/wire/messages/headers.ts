@@ -44,6 +44,7 @@ export const getHeaders: MessageRow<GetHeaders> = {
   bytesMax: SMALL_MESSAGE_BYTES_MAX,
   cost: 1,
   part: 'headerServer',
+  namedTip: ({ locator: [tip] }) => tip,
   sizeHint: ({ locator }) => 32 * locator.length + 64,
   encode(writer, message) {
     writer.varint(message.locator.length);

@@ -5,7 +5,7 @@ import { readAscii, readChainwork, writeAscii, writeChainwork } from '../fields.
 import type { MessageRow } from '../message-row.js';
 
 /** Version of the protocol that this code speaks. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** The oldest version that it speaks. A `hello` of an older one has another form. */
 export const PROTOCOL_VERSION_MIN = 3;

@@ -1,18 +1,34 @@
-/** Whether a peer still answers, and how long a round trip takes. */
+/** Whether a peer still answers, how long a round trip takes, and which tip the sender has. */
+import type { ByteReader } from '../../bytes/byte-reader.js';
+import type { ByteWriter } from '../../bytes/byte-writer.js';
 import { SMALL_MESSAGE_BYTES_MAX } from '../../limits.js';
 import type { MessageRow } from '../message-row.js';
+
+/** The version from which on pings and pongs name a tip. An older peer takes none. */
+export const VERSION_WITH_TIPS = 4;
 
 /** Asks for a pong with the same request id. */
 export interface Ping {
   readonly type: 'ping';
   readonly requestId: number;
+  /** 32 bytes: hash of the sender's tip; absent if it does not say. */
+  readonly tip?: Uint8Array;
 }
 
 /** Answers a ping. */
 export interface Pong {
   readonly type: 'pong';
   readonly requestId: number;
+  /** As that of a {@link Ping}. */
+  readonly tip?: Uint8Array;
 }
+
+function encode(writer: ByteWriter, { tip }: Ping | Pong): void {
+  if (tip !== undefined) writer.raw(tip);
+}
+
+const readTip = (reader: ByteReader): { readonly tip?: Uint8Array } =>
+  reader.isDone ? {} : { tip: reader.view(32) };
 
 /** Row of {@link Ping}. */
 export const ping: MessageRow<Ping> = {
@@ -22,8 +38,9 @@ export const ping: MessageRow<Ping> = {
   bytesMax: SMALL_MESSAGE_BYTES_MAX,
   cost: 1,
   part: 'sessions',
-  encode() {},
-  decode: (_, requestId) => ({ type: 'ping', requestId }),
+  namedTip: ({ tip }) => tip,
+  encode,
+  decode: (reader, requestId) => ({ type: 'ping', requestId, ...readTip(reader) }),
 };
 
 /** Row of {@link Pong}. */
@@ -34,6 +51,7 @@ export const pong: MessageRow<Pong> = {
   bytesMax: SMALL_MESSAGE_BYTES_MAX,
   cost: 0,
   part: 'sessions',
-  encode() {},
-  decode: (_, requestId) => ({ type: 'pong', requestId }),
+  namedTip: ({ tip }) => tip,
+  encode,
+  decode: (reader, requestId) => ({ type: 'pong', requestId, ...readTip(reader) }),
 };

@@ -1,0 +1,124 @@
+/** The hooks for React, under StrictMode, in a real page. */
+import type { LightNodeHandle } from '@vision-light/browser-node';
+import { LightNodeProvider, useLightNode, useStatus, useTip, useTx } from '@vision-light/browser-node/react';
+import { Component, createElement, type ReactElement, type ReactNode, StrictMode } from 'react';
+import { createRoot, type Root } from 'react-dom/client';
+import { assertEqual, assertTrue } from './expect.js';
+import { closeNodes, newNetwork, signalAt, startNode } from './nodes.js';
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+const place = document.createElement('div');
+document.body.append(place);
+let root: Root | undefined;
+
+function render(content: ReactNode): void {
+  root ??= createRoot(place);
+  root.render(createElement(StrictMode, null, content));
+}
+
+/** What the hooks of the last rendering gave. */
+interface Seen {
+  node?: LightNodeHandle | undefined;
+  error?: Error | undefined;
+  tip?: ReturnType<typeof useTip>;
+  status?: ReturnType<typeof useStatus>;
+  tx?: ReturnType<typeof useTx>;
+}
+let seen: Seen = {};
+const starts = new Set<LightNodeHandle>();
+
+function Watcher({ id }: { readonly id?: string }): ReactElement {
+  const { node, error } = useLightNode();
+  seen = { node, error, tip: useTip(), status: useStatus(), tx: useTx(id) };
+  if (node !== undefined) starts.add(node);
+  return createElement('output', null, String(seen.tip?.height));
+}
+
+const options = () => ({
+  network: newNetwork(),
+  signal: [signalAt('honest')],
+  storage: 'memory' as const,
+  hashers: 1,
+});
+
+/** Shows what a component below it throws. */
+class Boundary extends Component<{ readonly children: ReactNode }, { readonly text?: string }> {
+  override state: { readonly text?: string } = {};
+  static getDerivedStateFromError(error: Error): { readonly text: string } {
+    return { text: error.message };
+  }
+  override render(): ReactNode {
+    return this.state.text ?? this.props.children;
+  }
+}
+
+describe('hooks for React', () => {
+  afterEach(async () => {
+    root?.unmount();
+    root = undefined;
+    seen = {};
+    starts.clear();
+    await closeNodes();
+  });
+
+  it('start one node under StrictMode, follow it, and close it when the provider goes', async () => {
+    const workers: Worker[] = [];
+    const own = Worker;
+    class CountedWorker extends own {
+      constructor(url: string | URL, init?: WorkerOptions) {
+        super(url, init);
+        workers.push(this);
+      }
+    }
+    Object.assign(globalThis, { Worker: CountedWorker });
+    try {
+      render(createElement(LightNodeProvider, { options: options() }, createElement(Watcher)));
+      await until(() => seen.node !== undefined);
+      await until(() => place.textContent === '0' && seen.status?.phase === 'connecting');
+    } finally {
+      Object.assign(globalThis, { Worker: own });
+    }
+    const { node } = seen;
+    assertEqual(starts.size, 1, 'number of nodes');
+    // The node's worker and one that hashes.
+    assertTrue(workers.length <= 2, `${workers.length} workers were started`);
+    assertEqual(seen.tip, node?.tip, 'tip');
+    render(null);
+    await until(() => node?.status.phase === 'closed');
+  });
+
+  it('use a node that they are given, and leave it running', async () => {
+    const node = await startNode();
+    render(createElement(LightNodeProvider, { node }, createElement(Watcher)));
+    await until(() => seen.node === node && seen.status !== undefined);
+    render(null);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assertTrue(node.status.phase !== 'closed', 'the node was closed');
+  });
+
+  it('say why there is no node', async () => {
+    const wrong = { ...options(), maxPeers: 1000 };
+    render(createElement(LightNodeProvider, { options: wrong }, createElement(Watcher)));
+    await until(() => seen.error !== undefined);
+    assertTrue(seen.error instanceof RangeError, String(seen.error));
+    assertEqual(seen.node, undefined, 'node');
+  });
+
+  it('know nothing of a transaction that nobody has seen, and survive the end of the node', async () => {
+    const node = await startNode();
+    const id = '00'.repeat(32);
+    render(createElement(LightNodeProvider, { node }, createElement(Watcher, { id })));
+    await until(() => seen.node === node);
+    assertEqual(seen.tx, undefined, 'transaction');
+    await node.close();
+    await until(() => seen.status?.phase === 'closed');
+  });
+
+  it('say so where there is no provider', async () => {
+    render(createElement(Boundary, null, createElement(Watcher)));
+    await until(() => place.textContent?.includes('LightNodeProvider') ?? false);
+  });
+});

@@ -1,0 +1,146 @@
+/** The element `<vision-light-status>`: what it starts, shows, says and ends. */
+import type { LightNodeHandle } from '@vision-light/browser-node';
+import { defaultTexts, type VisionLightStatusElement } from '@vision-light/browser-node/element';
+import { assertEqual, assertTrue } from './expect.js';
+import { closeNodes, signalAt, startNode } from './nodes.js';
+
+/** Resolves once a question is answered with yes; the element draws some milliseconds after what it is told. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+const rootOf = (element: VisionLightStatusElement): ShadowRoot => {
+  if (element.shadowRoot === null) throw new Error('the element has no shadow root');
+  return element.shadowRoot;
+};
+
+/** The text of a part, as it is shown; undefined while the part is hidden. */
+function shown(element: VisionLightStatusElement, part: string): string | undefined {
+  const found = rootOf(element).querySelector<HTMLElement>(`[part~="${part}"]`);
+  return found?.checkVisibility() ? (found.textContent ?? undefined) : undefined;
+}
+
+function put(attributes: Readonly<Record<string, string>> = {}): VisionLightStatusElement {
+  const element = document.createElement('vision-light-status');
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  document.body.append(element);
+  return element;
+}
+
+const own = (): Readonly<Record<string, string>> => ({ storage: 'memory', signal: signalAt('honest') });
+
+/** Resolves with the node that the element has started. */
+async function nodeOf(element: VisionLightStatusElement): Promise<LightNodeHandle> {
+  await until(() => element.node !== undefined);
+  return element.node as LightNodeHandle;
+}
+
+describe('<vision-light-status>', () => {
+  afterEach(async () => {
+    for (const element of document.querySelectorAll('vision-light-status')) element.remove();
+    await closeNodes();
+  });
+
+  it('starts a node of its own, shows it, and closes it when it leaves the page', async () => {
+    const element = put(own());
+    const node = await nodeOf(element);
+    await until(() => shown(element, 'phase-text') === defaultTexts.phases.connecting);
+    assertEqual(shown(element, 'height'), '0', 'height');
+    assertEqual(shown(element, 'peers'), '0', 'peers');
+    assertEqual(shown(element, 'age'), undefined, 'age of genesis');
+    element.remove();
+    await until(() => node.status.phase === 'closed');
+    assertEqual(element.node, undefined, 'node of an element outside of the page');
+  });
+
+  it('keeps its node when it is moved within the page', async () => {
+    const element = put(own());
+    const node = await nodeOf(element);
+    const place = document.createElement('div');
+    document.body.append(place);
+    place.append(element);
+    await new Promise((resolve) => setTimeout(resolve));
+    assertEqual(element.node, node, 'node');
+    assertTrue(node.status.phase !== 'closed', 'the node was closed');
+    place.remove();
+    await until(() => node.status.phase === 'closed');
+  });
+
+  it('starts another node when an attribute changes', async () => {
+    const element = put(own());
+    const first = await nodeOf(element);
+    element.setAttribute('network', 'bitcoin-regtest');
+    await until(() => first.status.phase === 'closed' && element.node !== undefined);
+    assertTrue(element.node?.tip.hash !== first.tip.hash, 'the tip is of the same network');
+    await until(
+      () => rootOf(element).querySelector('[part=panel]')?.ariaLabel === 'Light node, bitcoin-regtest',
+    );
+  });
+
+  it('shows a node that it is given and leaves it running', async () => {
+    const node = await startNode();
+    const element = put();
+    let changes = 0;
+    element.addEventListener('nodechange', () => changes++);
+    element.node = node;
+    await until(() => shown(element, 'phase-text') === defaultTexts.phases.connecting);
+    assertEqual(changes, 1, 'number of changes');
+    element.remove();
+    await until(() => element.node === undefined);
+    assertTrue(node.status.phase !== 'closed', 'the node was closed');
+  });
+
+  it('says why it has no node, in the words of the option', async () => {
+    const element = put({ signal: signalAt('honest'), network: 'no-such-network' });
+    await until(() => shown(element, 'fault') !== undefined);
+    assertEqual(shown(element, 'phase-text'), defaultTexts.phases.failed, 'phase');
+    assertTrue(
+      shown(element, 'fault')?.includes('no-such-network') ?? false,
+      `it says: ${shown(element, 'fault')}`,
+    );
+    // Another network, another attempt.
+    element.setAttribute('network', 'vision-devnet');
+    await nodeOf(element);
+    await until(() => shown(element, 'fault') === undefined);
+  });
+
+  it('reads out what stays, and not what passes by', async () => {
+    const element = put(own());
+    await until(() => element.shadowRoot !== null);
+    const spoken = rootOf(element).querySelector('[role=status]') as HTMLElement;
+    const said: (string | null)[] = [];
+    const watch = new MutationObserver(() => said.push(spoken.textContent));
+    watch.observe(spoken, { childList: true, characterData: true, subtree: true });
+    await nodeOf(element);
+    await until(() => said.length > 0);
+    watch.disconnect();
+    // "Starting" passed by before.
+    assertEqual(said.join('|'), `Light node: ${defaultTexts.phases.connecting}`, 'what was said');
+  });
+
+  it('speaks another language, with its numbers', async () => {
+    const place = document.createElement('div');
+    place.lang = 'ar-EG';
+    document.body.append(place);
+    const element = put(own());
+    place.append(element);
+    element.texts = { ...defaultTexts, peers: 'أقران' };
+    await nodeOf(element);
+    await until(() => shown(element, 'peers') === '٠');
+    assertTrue(rootOf(element).textContent?.includes('أقران') ?? false, 'the label is another one');
+    place.remove();
+  });
+
+  it('takes its colours from the page', async () => {
+    const element = put(own());
+    element.style.setProperty('--vision-light-background', 'rgb(1, 2, 3)');
+    await until(() => element.shadowRoot !== null);
+    const panel = rootOf(element).querySelector('[part=panel]') as HTMLElement;
+    assertEqual(getComputedStyle(panel).backgroundColor, 'rgb(1, 2, 3)', 'background');
+    element.style.removeProperty('--vision-light-background');
+    element.style.colorScheme = 'dark';
+    const dark = getComputedStyle(panel).backgroundColor;
+    element.style.colorScheme = 'light';
+    assertTrue(dark !== getComputedStyle(panel).backgroundColor, `${dark} in both schemes`);
+  });
+});
