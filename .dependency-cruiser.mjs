@@ -22,6 +22,7 @@ const layers = [
   'transactions',
   'compact',
   'trust',
+  'proofs',
   'node',
   'driver',
 ];

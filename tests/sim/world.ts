@@ -22,6 +22,8 @@ import {
   type Store,
   type StoreFault,
   type TreeBase,
+  TxIndex,
+  type TxIndexContext,
 } from '@vision-light/protocol';
 import { type NodeKey, nodeKeyOfSeed } from '../../packages/gateway/src/node-key.js';
 import { verifySignatures } from '../../packages/gateway/src/verify-signatures.js';
@@ -102,6 +104,8 @@ export interface SimNodeOptions {
   readonly peersMax?: number;
   readonly peersPerGroupMax?: number;
   readonly followedBlocks?: number;
+  /** Whether it keeps an index of transactions. */
+  readonly hasTxIndex?: boolean;
   readonly minChainwork?: bigint;
   readonly segmentHeaders?: number;
   readonly seed?: number;
@@ -212,6 +216,7 @@ export class SimNode {
       ...(options.peersMax === undefined ? {} : { peersMax: options.peersMax }),
       ...(options.peersPerGroupMax === undefined ? {} : { peersPerGroupMax: options.peersPerGroupMax }),
       ...(options.followedBlocks === undefined ? {} : { followedBlocks: options.followedBlocks }),
+      ...(options.hasTxIndex === true ? { txIndex: (context: TxIndexContext) => new TxIndex(context) } : {}),
       ...(options.minChainwork === undefined ? {} : { minChainwork: options.minChainwork }),
       ...(options.segmentHeaders === undefined ? {} : { segmentHeaders: options.segmentHeaders }),
       ...(this.key === undefined ? {} : { identity: this.key.publicKey }),

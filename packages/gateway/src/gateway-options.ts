@@ -49,6 +49,8 @@ export interface GatewayOptions {
   readonly host?: string | undefined;
   /** Peers of one network (an IPv4 /24, an IPv6 /48) that come over WebRTC, at most. Default 24. */
   readonly peersPerGroup?: number | undefined;
+  /** Whether to keep an index of transactions, which peers may ask in which block one is. Default: no. */
+  readonly txIndex?: boolean | undefined;
   /** Whether to mine, or on how many threads. Default: one thread on the devnet and custom networks. */
   readonly mine?: boolean | number | undefined;
   /** The miner field of mined headers. Default `vision-light`. */
@@ -78,6 +80,7 @@ export interface ResolvedOptions {
   readonly port: number;
   readonly host: string | undefined;
   readonly peersPerGroup: number;
+  readonly txIndex: boolean;
   /** What to mine, and how; undefined if nothing is mined. */
   readonly mining: MiningPlan | undefined;
   readonly log: Logger;
@@ -103,7 +106,8 @@ export function resolveOptions(options: GatewayOptions): ResolvedOptions {
   const { network = 'vision-devnet' } = options;
   const family = resolveNetwork(network);
   const { signal = [], httpPeers = [], dataDir, headersFile, port = 8082, host } = options;
-  const { peersPerGroup = PEERS_PER_GROUP_MAX } = options;
+  const { peersPerGroup = PEERS_PER_GROUP_MAX, txIndex = false } = options;
+  if (typeof txIndex !== 'boolean') throw new TypeError(`txIndex: must be a boolean, got ${typeof txIndex}`);
   const log = options.log ?? pino({ level: 'silent' });
   if (signal.length > SIGNAL_SERVERS_MAX) {
     throw new RangeError(`signal: must be at most ${SIGNAL_SERVERS_MAX} servers, got ${signal.length}`);
@@ -127,6 +131,7 @@ export function resolveOptions(options: GatewayOptions): ResolvedOptions {
     port,
     host,
     peersPerGroup,
+    txIndex,
     mining: miningPlan(family, options),
     log,
     onProgress: options.onProgress ?? (() => {}),

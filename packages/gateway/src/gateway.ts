@@ -187,7 +187,7 @@ class RunningGateway implements Gateway {
   }
 
   #createHost(store: Store, key: NodeKey): NodeHost {
-    const { family, headersFile, minChainwork, peersPerGroup, onFailure } = this.#options;
+    const { family, headersFile, minChainwork, peersPerGroup, txIndex, onFailure } = this.#options;
     return new NodeHost({
       family,
       store,
@@ -199,6 +199,7 @@ class RunningGateway implements Gateway {
       followedBlocks: headersFile === undefined ? Number.POSITIVE_INFINITY : 0,
       minChainwork,
       peersPerGroup,
+      txIndex,
       linkKinds: [this.#rtcLinks],
       onFailure,
     });

@@ -16,6 +16,8 @@ import {
   performStorage,
   readRecord,
   type Store,
+  TxIndex,
+  type TxIndexContext,
 } from '@vision-light/protocol';
 import type { Clock } from '@vision-light/signaling';
 import type { Logger } from 'pino';
@@ -41,6 +43,8 @@ export interface NodeHostOptions {
   readonly minChainwork?: bigint | undefined;
   /** Peers of one network that come to this node. Default: as many as there may be. */
   readonly peersPerGroup?: number;
+  /** Whether the node keeps an index of transactions. */
+  readonly txIndex?: boolean;
   /** The kinds of links to peers, each with a name of its own. */
   readonly linkKinds: readonly LinkKind[];
   /** Default: Node's own time and timers. */
@@ -95,6 +99,7 @@ export class NodeHost {
       secret: randomBytes(16),
       identity: this.key.publicKey,
       ...(options.peersPerGroup === undefined ? {} : { peersPerGroupMax: options.peersPerGroup }),
+      ...(options.txIndex === true ? { txIndex: (context: TxIndexContext) => new TxIndex(context) } : {}),
       ...(options.minChainwork === undefined ? {} : { minChainwork: options.minChainwork }),
     });
     this.#driver = new Driver(this.node, {

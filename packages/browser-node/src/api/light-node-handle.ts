@@ -7,11 +7,13 @@ import type {
   Status,
   Tip,
   TransactionStatus,
+  TxProof,
   VisionTransaction,
 } from '@vision-light/protocol';
 import type { Block } from '../boundary/block.js';
 import type { Trust } from '../boundary/trust.js';
 import type { Diagnosis } from '../diagnosis/diagnosis.js';
+import type { ProveOptions } from './prove-options.js';
 import type { SentTransaction } from './sent-transaction.js';
 import type { Listener, Subscriptions } from './subscriptions.js';
 
@@ -90,6 +92,16 @@ export interface LightNodeHandle {
    * @throws {LightNodeError} NODE_CLOSED
    */
   txStatus(id: string): Promise<TransactionStatus | undefined>;
+  /**
+   * A proof that a block of the chain has a transaction: plain JSON, which whoever has the checkpoint verifies with
+   * `verifyTxProof` of `@vision-light/protocol/verify`, with no network. A block that is not named is looked for among the
+   * bodies here, then with peers that keep an index of transactions.
+   *
+   * @param txid  64 lowercase hex digits
+   * @throws {TypeError | RangeError} if that is no id, or an option is none
+   * @throws {LightNodeError} PROOF_ codes, each with the reason; BLOCK_UNKNOWN, BLOCK_UNAVAILABLE, BLOCK_BUSY; NODE_CLOSED
+   */
+  proveTx(txid: string, options?: ProveOptions): Promise<TxProof>;
   /**
    * What the mempool holds: transactions that are in no block, as far as this node has heard of them.
    *

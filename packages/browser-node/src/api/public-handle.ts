@@ -19,6 +19,7 @@ export function publicHandle(node: RunningNode): LightNodeHandle {
     block: (hash) => node.block(hash),
     sendTx: (tx) => node.sendTx(tx),
     txStatus: (id) => node.txStatus(id),
+    proveTx: (txid, options) => node.proveTx(txid, options),
     mempool: () => node.mempool(),
     nextNonce: (publicKey) => node.nextNonce(publicKey),
     checkpoint: (options) => node.checkpoint(options),

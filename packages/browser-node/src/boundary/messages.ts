@@ -15,6 +15,7 @@ import type {
   Metrics,
   NetworkName,
   NodeNotice,
+  ProvableResult,
   TransactionStatus,
   VisionTransaction,
 } from '@vision-light/protocol';
@@ -78,6 +79,17 @@ export interface NodeControl {
    * @param isRepeated  another node of this origin may have taken it already; then it is taken if it is known here
    */
   sendTransaction(tx: Uint8Array | VisionTransaction, isRepeated?: boolean): Promise<SendAnswer>;
+  /**
+   * What proves that a block has a transaction.
+   *
+   * @param id  64 hex digits, display order
+   * @param block  the same, of the block
+   * @param checkpoint  height
+   */
+  proveTransaction(
+    id: string,
+    wish: { readonly block?: string; readonly confirmations?: number; readonly checkpoint?: number },
+  ): Promise<ProvableResult>;
   mempool(): Promise<MempoolInfo>;
   transactionStatus(id: string): TransactionStatus | undefined;
   /** Number of the next transaction of a sender, as far as it is known. */

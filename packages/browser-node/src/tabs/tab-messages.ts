@@ -28,7 +28,8 @@ export interface NodeCalls extends Omit<NodeControl, 'start' | 'close'> {
 export type NodeCall = keyof NodeCalls;
 
 /**
- * Calls that may come from another tab, which the compiler checks. Each of them may be repeated, because a leader that dies leaves open whether it has performed it.
+ * Calls that may come from another tab, which the compiler checks. Each of them may be repeated, because a leader that dies leaves
+ * open whether it has performed it.
  */
 const nodeCalls: Readonly<Record<NodeCall, true>> = {
   header: true,
@@ -39,6 +40,7 @@ const nodeCalls: Readonly<Record<NodeCall, true>> = {
   nextNumber: true,
   resume: true,
   ways: true,
+  proveTransaction: true,
   checkpoint: true,
 };
 

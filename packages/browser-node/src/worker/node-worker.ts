@@ -16,6 +16,7 @@ import {
   type NodeNotice,
   networks,
   type OpenCheckpoint,
+  type ProvableResult,
   resolveNetwork,
   type TransactionStatus,
   type VisionTransaction,
@@ -115,6 +116,7 @@ class NodeHost implements NodeControl {
   readonly #awaitedPools: Awaited<MempoolInfo> = new Map();
   readonly #awaitedCheckpoints: Awaited<CheckpointResult> = new Map();
   #network: NodeWorkerSettings['network'] = networks[0];
+  readonly #awaitedProofs: Awaited<ProvableResult> = new Map();
   /** What the page knows. */
   #postedMetrics: Metrics | undefined;
   #metricsTimer: ReturnType<typeof setInterval> | undefined;
@@ -182,6 +184,22 @@ class NodeHost implements NodeControl {
     const id = known && family?.hashToHex(known.id);
     if (id !== undefined && this.transactionStatus(id) !== undefined) return { id };
     return this.#ask(this.#awaitedSends, { kind: 'sendTransaction', bytes });
+  }
+
+  async proveTransaction(
+    text: string,
+    { block: blockText, ...wish }: { block?: string; confirmations?: number; checkpoint?: number },
+  ): Promise<ProvableResult> {
+    const family = this.#driver?.node.tree.family;
+    const id = family?.hashFromHex(text);
+    const block = blockText === undefined ? undefined : family?.hashFromHex(blockText);
+    if (id === undefined) return { ok: false, code: 'PROOF_TX_NOT_FOUND' };
+    return this.#ask(this.#awaitedProofs, {
+      kind: 'proveTransaction',
+      id,
+      ...(block && { block }),
+      ...wish,
+    });
   }
 
   mempool(): Promise<MempoolInfo> {
@@ -359,6 +377,9 @@ class NodeHost implements NodeControl {
         return;
       case 'checkpoint':
         settle(this.#awaitedCheckpoints, notice.ticket, notice.result);
+        return;
+      case 'provable':
+        settle(this.#awaitedProofs, notice.ticket, notice.result);
         return;
       case 'mempool':
         settle(this.#awaitedPools, notice.ticket, notice.mempool);

@@ -59,8 +59,12 @@ export interface HeaderInfo {
   readonly fields: Readonly<Record<string, string | number | bigint>>;
 }
 
-/** What a header says, and whether it may stand where it stands. */
-export interface HeaderRules {
+/** What a header says to the rules, and whether it may stand where it stands. */
+export interface ConsensusRules {
+  /** Whether the hash by which a header names its parent can be the hash of two headers: then links prove nothing. */
+  readonly areLinksWeak: boolean;
+  /** Whether a block without transactions repeats the root of its parent: then a header that does so proves nothing. */
+  readonly isRootRepeated: boolean;
   /** Size of a record in bytes; a multiple of 4. */
   readonly recordBytes: number;
   /** Byte of a record at which the 32 bytes of its parent's hash begin. */
@@ -82,6 +86,10 @@ export interface HeaderRules {
    * @param at        byte at which it begins; 0 if absent
    */
   checkHeader(records: Uint8Array, ancestry: Ancestry, wallTime: number, at?: number): HeaderVerdict;
+}
+
+/** The same, and what people see of a header. */
+export interface HeaderRules extends ConsensusRules {
   describe(record: Uint8Array, hash: Uint8Array, height: number): HeaderInfo;
 }
 

@@ -2,6 +2,7 @@
 import type { BodyFault } from '../chain/body-fault.js';
 import type { HeaderInfo } from '../chain/chain-family.js';
 import type { TreeBase } from '../tree/tree-base.js';
+import type { ProvableResult } from './proof-notice.js';
 import type { Tip } from './tip.js';
 import type { TransactionNotice } from './transaction-notice.js';
 import type { TrustFacts } from './trust.js';
@@ -179,4 +180,6 @@ export type NodeNotice =
   | { readonly type: 'block'; readonly ticket: number; readonly result: BlockResult }
   /** Answer to a `checkpoint` command. */
   | { readonly type: 'checkpoint'; readonly ticket: number; readonly result: CheckpointResult }
+  /** Answer to a `proveTransaction` command. */
+  | { readonly type: 'provable'; readonly ticket: number; readonly result: ProvableResult }
   | { readonly type: 'closed' };

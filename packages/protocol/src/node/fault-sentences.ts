@@ -1,6 +1,7 @@
 /** One table of every code that a node can give: the sentence for people. Codes are stable. */
 import { bodyFaults } from '../chain/body-fault.js';
 import { headerFaults } from '../chain/header-fault.js';
+import { proofFaults } from '../chain/proof-fault.js';
 import { transactionFaults } from '../chain/transaction-fault.js';
 import { blockFaults, checkpointFaults, statusReasons } from '../io/notice.js';
 import { storeFaults } from '../io/storage.js';
@@ -28,6 +29,7 @@ export const faultSentences = {
   ...storeFaults,
   ...blockFaults,
   ...checkpointFaults,
+  ...proofFaults,
   ...statusReasons,
   ...nodeFaults,
 } as const;

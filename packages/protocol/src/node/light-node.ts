@@ -336,6 +336,9 @@ export class LightNode {
           this.#parts.outbox.emit({ type: 'checkpoint', ticket: command.ticket, result }),
         );
         break;
+      case 'proveTransaction':
+        this.#parts.proofs.request(command, this.#time.now);
+        break;
       case 'mempool':
         this.transactions.list(command.ticket);
         break;

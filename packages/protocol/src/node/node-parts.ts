@@ -31,6 +31,7 @@ import { PeerSet } from '../peer/peer-set.js';
 import { RequestLedger } from '../peer/request-ledger.js';
 import { SeenFilter } from '../peer/seen-filter.js';
 import type { Offence } from '../peer/verdicts.js';
+import { ProofRequests } from '../proofs/proof-requests.js';
 import { TransactionRelay } from '../transactions/transaction-relay.js';
 import { HeaderTree } from '../tree/header-tree.js';
 import { genesisBase } from '../tree/tree-base.js';
@@ -102,6 +103,7 @@ export class NodeParts {
   readonly forks: ForkSigns;
   readonly trust: TrustReporter;
   readonly submissions: Submissions;
+  readonly proofs: ProofRequests;
   readonly router: Router;
   readonly checkpoints: Checkpoints;
   /** In the order in which they do what is due. */
@@ -331,6 +333,8 @@ export class NodeParts {
     this.forks = new ForkSigns(tree, outbox, () => this.reporter.status.phase === 'synced');
     this.trust = new TrustReporter(this, options.gateways !== undefined);
     this.submissions = new Submissions(family, this.verifier, this.blocks, outbox, () => sync.lowWork.enough);
+    const txIndex = options.txIndex?.(this);
+    this.proofs = new ProofRequests(this, punish, txIndex);
     const { random } = this;
     const context: PartContext = { tree, peers, outbox, storage, ledger, signatures, random, punish };
     this.list = [
@@ -345,6 +349,8 @@ export class NodeParts {
       this.compact,
       this.blocks,
       this.transactions,
+      ...(txIndex === undefined ? [] : [txIndex]),
+      this.proofs,
       this.announcer,
       this.notices,
       // One place is kept for those who come.

@@ -9,12 +9,12 @@ import type { ByteReader } from '../../../bytes/byte-reader.js';
 import { bytesToHex } from '../../../bytes/hex.js';
 import { readU64BigEndian } from '../../../bytes/integers.js';
 import type { HeaderBytes } from '../../../chain/chain-family.js';
-import type { VisionParams } from '../network-params.js';
+import type { VisionTerms } from '../network-terms.js';
 import { encodePowMessage, headerHash, messagePrefix, messagePrefixBytes } from './message.js';
 import { decodeRecord, encodeRecord } from './record.js';
 
 /** The canonical bytes of the headers of a Vision network. */
-export function headerBytes(params: Pick<VisionParams, 'rules' | 'minerBytesMax'>): HeaderBytes {
+export function headerBytes(params: Pick<VisionTerms, 'rules' | 'minerBytesMax'>): HeaderBytes {
   const prefix = bytesToHex(messagePrefix(params.rules));
   return {
     // There it is the digest, and that can be made to collide: docs/chains/vision.md §12.6.

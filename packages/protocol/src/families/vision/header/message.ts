@@ -1,7 +1,7 @@
 /** The bytes that VisionX hashes, and the id that commits to them. */
 import { blake3 } from '../../../bytes/blake3.js';
 import { writeU32, writeU64, writeU64BigEndian } from '../../../bytes/integers.js';
-import type { VisionRules } from '../network-params.js';
+import type { VisionRules } from '../network-terms.js';
 import { decodeRecord, type VisionHeader } from './record.js';
 
 /** Bytes of a message before the miner field. */
