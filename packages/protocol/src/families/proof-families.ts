@@ -1,5 +1,5 @@
 /** What proofs need of each network. */
-import type { ProofFamily } from '../chain/proof-family.js';
+import type { ProofFamily } from '../chain/proof/proof-family.js';
 import { bitcoinProofFamilies } from './bitcoin/proof/proof-family.js';
 import { type NetworkName, networks } from './network-names.js';
 import type { CustomNetwork } from './vision/custom-network.js';

@@ -1,5 +1,5 @@
 /** What a node tells its application of proofs. */
-import type { ProofFault } from '../chain/proof-fault.js';
+import type { ProofFault } from '../chain/proof/proof-fault.js';
 import type { BlockFault } from './notice.js';
 
 /** What a proof is made of, but the network: `ProofMaterial` of `proofs/make-tx-proof.ts`. The bytes are nobody else's. */

@@ -10,7 +10,7 @@
  */
 import { ByteReader } from '../../../bytes/byte-reader.js';
 import { Sha256 } from '../../../bytes/sha256.js';
-import type { CommittedTransaction, MerkleTree, ProofRules } from '../../../chain/proof-rules.js';
+import type { CommittedTransaction, MerkleTree, ProofRules } from '../../../chain/proof/proof-rules.js';
 import { meetsTarget, type TargetTable } from '../header/compact-target.js';
 import { bitsOf, offsets } from '../header/record.js';
 import { parseTransaction, sha256d } from '../transaction/transaction.js';
