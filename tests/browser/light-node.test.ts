@@ -152,7 +152,7 @@ describe('a light node', () => {
     const network = newNetwork();
     const node = await startNode({ network });
     const names =
-      'block close header identity mempool metrics nextNonce peers sendTx status subscribe tip tips txStatus';
+      'block close header identity mempool metrics nextNonce peers proveTx sendTx status subscribe tip tips txStatus';
     assertEqual(Object.getOwnPropertyNames(node).sort().join(' '), names, 'names');
     assertEqual(Object.getPrototypeOf(node), Object.prototype, 'prototype');
     assertTrue(Object.isFrozen(node), 'the handle');

@@ -114,6 +114,7 @@ export {
   type NodeNotice,
   type PeerInfo,
   type Phase,
+  type ProvableResult,
   type Reorg,
   type Status,
   type StatusReason,
@@ -121,7 +122,7 @@ export {
   type Tip,
   type WithheldRun,
 } from './io/notice.js';
-export type { Provable, ProvableResult } from './io/proof-notice.js';
+export type { Provable } from './io/proof-notice.js';
 export {
   formerTables,
   isKeyOf,

@@ -1,7 +1,8 @@
 /** What a node tells its application. */
 import type { BodyFault } from '../chain/body-fault.js';
 import type { HeaderInfo } from '../chain/chain-family.js';
-import type { ProvableResult } from './proof-notice.js';
+import type { ProofFault } from '../chain/proof/proof-fault.js';
+import type { Provable } from './proof-notice.js';
 import type { TransactionNotice } from './transaction-notice.js';
 
 /** The best verified header, or one on the way to it. */
@@ -104,6 +105,9 @@ export const blockFaults = {
 
 /** A code of {@link blockFaults}. */
 export type BlockFault = keyof typeof blockFaults;
+
+/** What became of the wish for a proof. */
+export type ProvableResult = Provable | { readonly ok: false; readonly code: ProofFault | BlockFault };
 
 /** Anything that the node tells its application, told apart by `type`. */
 export type NodeNotice =

@@ -6,7 +6,7 @@ import { collectHashes, leastCount, partialNodes } from '../chain/proof/partial-
 import { hashHex } from '../families/bitcoin/header/record.js';
 import { merkleTree } from '../families/bitcoin/proof/proof-rules.js';
 import type { TxOutProof } from '../families/bitcoin/proof/tx-out-proof.js';
-import type { NetworkName } from '../families/network-names.js';
+import type { NetworkName } from '../families/proof-families.js';
 import { proofFamilyOf } from '../families/proof-families.js';
 import { shownTree, type TxProof } from './tx-proof.js';
 

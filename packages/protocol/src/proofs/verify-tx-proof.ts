@@ -22,9 +22,8 @@ import type { ProofFamily } from '../chain/proof/proof-family.js';
 import type { VisionXKernel } from '../chain/proof/proof-rules.js';
 import type { Checkpoint } from '../checkpoints/checkpoint.js';
 import { hashLeaf, isUnderRoot } from '../checkpoints/header-commitment.js';
-import type { NetworkName } from '../families/network-names.js';
+import type { CustomNetwork, NetworkName } from '../families/proof-families.js';
 import { proofFamilyOf } from '../families/proof-families.js';
-import type { CustomNetwork } from '../families/vision/custom-network.js';
 import { PROOF_HEADERS_MAX } from '../limits.js';
 import { readProofBytes } from './proof-codec.js';
 import {
