@@ -1,8 +1,9 @@
 /** What a node tells its application. */
 import type { BodyFault } from '../chain/body-fault.js';
 import type { HeaderInfo } from '../chain/chain-family.js';
+import type { ProofFault } from '../chain/proof/proof-fault.js';
 import type { TreeBase } from '../tree/tree-base.js';
-import type { ProvableResult } from './proof-notice.js';
+import type { Provable } from './proof-notice.js';
 import type { Tip } from './tip.js';
 import type { TransactionNotice } from './transaction-notice.js';
 import type { TrustFacts } from './trust.js';
@@ -113,6 +114,9 @@ export type CheckpointResult =
   /** The header with its window and its chainwork, and the root over all headers up to it. */
   | { readonly ok: true; readonly base: TreeBase; readonly root: Uint8Array }
   | { readonly ok: false; readonly code: 'CHECKPOINT_UNAVAILABLE' | 'CHECKPOINT_BUSY' };
+
+/** What became of the wish for a proof. */
+export type ProvableResult = Provable | { readonly ok: false; readonly code: ProofFault | BlockFault };
 
 /** Anything that the node tells its application, told apart by `type`. */
 export type NodeNotice =
