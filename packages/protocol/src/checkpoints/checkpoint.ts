@@ -12,8 +12,7 @@ import { ByteWriter } from '../bytes/byte-writer.js';
 import { areEqual } from '../bytes/compare-bytes.js';
 import { bytesToHex, hexToBytes } from '../bytes/hex.js';
 import type { HeaderBytes, HeaderRules, ProofOfWork } from '../chain/chain-family.js';
-import type { NetworkName } from '../families/network-names.js';
-import type { CustomNetwork } from '../families/vision/custom-network.js';
+import type { CustomNetwork, NetworkName } from '../families/networks.js';
 import { CHECKPOINT_WINDOW_MAX } from '../limits.js';
 import type { TreeBase } from '../tree/tree-base.js';
 
