@@ -17,9 +17,9 @@ export const trustReasons = {
     'For so long no block came that chance does not explain it: newer ones may be kept from this node.',
   BLOCKS_SLOW:
     'So few blocks came lately that chance does not explain it: most of the hash power is elsewhere.',
-  CHECKPOINT_FALSE:
+  CHECKPOINT_REFUTED:
     'The checkpoint that the application gave was false, so the chain is verified from genesis on.',
-  CHECKPOINT_UNKNOWN:
+  CHECKPOINT_DOUBTFUL:
     'A peer has come as far as the checkpoint and does not have it, and it is not proven yet.',
   PEERS_DISAGREE: 'At least as many peers follow another branch as this one.',
   CLOCK_DOUBTFUL:

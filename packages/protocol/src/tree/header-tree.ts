@@ -43,8 +43,10 @@ export class HeaderTree {
   readonly #sideHeadersMax: number;
   #side: SideBranches;
   #baseHeight: number;
-  #verifiedHeight: number;
-  #assumed: number;
+  /** Height of the lowest header that is verified, or taken on trust as the base that the tree began with. To be read. */
+  verifiedFrom: number;
+  /** How many headers of the best chain, from genesis on, are not verified: those below, and a base that it began with. To be read. */
+  assumedHeaders: number;
   readonly #headersMax: number;
   readonly #dropped: (hash: Uint8Array) => void;
 
@@ -59,8 +61,8 @@ export class HeaderTree {
     const parts = treePartsAt(family, base, this.#sideHeadersMax);
     ({ rows: this.#rows, index: this.#index, best: this.#best, side: this.#side } = parts);
     this.#baseHeight = base.height;
-    this.#verifiedHeight = base.height;
-    this.#assumed = assumedAt(base);
+    this.verifiedFrom = base.height;
+    this.assumedHeaders = assumedAt(base);
   }
 
   /** Begins anew at a base, with nothing above it: slots mean nothing any more. @throws {RangeError} if it is no base */
@@ -68,8 +70,8 @@ export class HeaderTree {
     const parts = treePartsAt(this.family, base, this.#sideHeadersMax);
     ({ rows: this.#rows, index: this.#index, best: this.#best, side: this.#side } = parts);
     this.#baseHeight = base.height;
-    this.#verifiedHeight = base.height;
-    this.#assumed = assumedAt(base);
+    this.verifiedFrom = base.height;
+    this.assumedHeaders = assumedAt(base);
   }
 
   /** Slot of the last header of the best chain, which has one at least. */
@@ -85,16 +87,6 @@ export class HeaderTree {
   /** Height of the base: no header below it is in the tree. It falls when the tree is extended downwards. */
   get baseHeight(): number {
     return this.#baseHeight;
-  }
-
-  /** Height of the lowest header that is verified, or taken on trust as the base that the tree began with. */
-  get verifiedFrom(): number {
-    return this.#verifiedHeight;
-  }
-
-  /** How many headers of the best chain, from genesis on, are not verified: those below the tree, and a base that it began with. */
-  get assumedHeaders(): number {
-    return this.#assumed;
   }
 
   /** Headers in the tree, its base included. */
@@ -272,14 +264,14 @@ export class HeaderTree {
    *   not have the work that the base says
    */
   extendDown(batch: HeaderBatch, chainworkBefore: bigint, assumed = 0): boolean {
-    const first = this.#verifiedHeight - batch.count;
-    if (!leadsUp(this.#rows, this.family, this.#best, batch, this.#verifiedHeight, chainworkBefore))
+    const first = this.verifiedFrom - batch.count;
+    if (!leadsUp(this.#rows, this.family, this.#best, batch, this.verifiedFrom, chainworkBefore))
       return false;
     const below = this.#best.firstHeight - first;
     if (below > 0) this.#best.prepend(batch, below, chainworkBefore);
-    this.#verifiedHeight = first + assumed;
-    this.#assumed = this.#verifiedHeight;
-    const lowest = Math.max(first, this.#verifiedHeight - 1);
+    this.verifiedFrom = first + assumed;
+    this.assumedHeaders = this.verifiedFrom;
+    const lowest = Math.max(first, this.verifiedFrom - 1);
     const { family } = this;
     while (
       this.#baseHeight > lowest &&

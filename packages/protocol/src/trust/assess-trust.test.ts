@@ -37,10 +37,10 @@ describe('what speaks against the answers of a node', () => {
       [{ hasWithheldRun: true }, 'WITHHELD_BLOCKS'],
       [{ peers: { ...good.peers, agreeing: 2 } }, 'FEW_PEERS'],
       [{ peers: { ...good.peers, introducers: 1 } }, 'ONE_INTRODUCER'],
-      [{ isCheckpointFalse: true }, 'CHECKPOINT_FALSE'],
+      [{ isCheckpointFalse: true }, 'CHECKPOINT_REFUTED'],
       [
         { unknowingPeers: 1, checkpoint: { height: 1, hash: '', time: 1, isProven: false } },
-        'CHECKPOINT_UNKNOWN',
+        'CHECKPOINT_DOUBTFUL',
       ],
       [{ isWorkWeak: true }, 'WEAK_PROOF_OF_WORK'],
     ];
