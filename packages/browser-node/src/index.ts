@@ -8,6 +8,7 @@ export type {
   Metrics,
   NetworkName,
   PeerInfo,
+  PeerService,
   Phase,
   Reorg,
   SentState,

@@ -87,6 +87,7 @@ export {
   blockFaults,
   type NodeNotice,
   type PeerInfo,
+  type PeerService,
   type Phase,
   type Reorg,
   type Status,
