@@ -12,6 +12,7 @@ const layers = [
   'chain',
   'families',
   'tree',
+  'checkpoints',
   'wire',
   'io',
   'peer',
@@ -21,6 +22,7 @@ const layers = [
   'transactions',
   'compact',
   'trust',
+  'proofs',
   'node',
   'driver',
 ];

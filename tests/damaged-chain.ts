@@ -37,7 +37,7 @@ export function changeEntries(
   return (whole) => {
     const entries = decodeTable(layout, whole.table ?? new Uint8Array(0));
     if (entries === undefined) throw new Error('the table cannot be read');
-    const table = entries.map((entry, index) => ({ ...entry, ...change(entry, index) }));
+    const table = entries.map((entry, index) => entry && { ...entry, ...change(entry, index) });
     return { ...whole, table: encodeTable(layout, table) };
   };
 }

@@ -73,6 +73,7 @@ function kernelVisionX(): Plugin {
 const absent: Readonly<Record<FamilyName, readonly (readonly [file: string, code: string])[]>> = {
   bitcoin: [
     ['/bitcoin-networks.js', 'export const bitcoinNetworks = {};'],
+    ['/bitcoin-checkpoints.js', 'export const bitcoinCheckpoints = {};'],
     ['/bitcoin-jobs.js', 'export class BitcoinJobs {}'],
   ],
   vision: [

@@ -33,7 +33,13 @@ export function nodeSources(options: NodeSourcesOptions = {}): Plugin[] {
 const WORKER_TYPES = '/** The script of the workers. It exports nothing. */\nexport {};\n';
 
 /** Modules that the bundle imports when it needs them: each is a file beside it, of the same name. */
-const modulesBeside = ['vision-worker', 'bitcoin-worker', 'transaction-key', 'diagnosis'] as const;
+const modulesBeside = [
+  'vision-worker',
+  'bitcoin-worker',
+  'transaction-key',
+  'tx-proof',
+  'diagnosis',
+] as const;
 
 const source = (name: string): string => fileURLToPath(new URL(`src/${name}`, import.meta.url));
 
@@ -45,6 +51,7 @@ const source = (name: string): string => fileURLToPath(new URL(`src/${name}`, im
  *   from the same address;
  * - `worker.js`: the worker with all rules, as a script, for pages whose policy asks for an address;
  * - `transaction-key.js`: keys of a page, which few pages have;
+ * - `tx-proof.js`: what makes proofs of transactions;
  * - `diagnosis.js`: what finds out why a node meets no peers;
  * - `ed25519.js`: signatures where WebCrypto has none;
  * - `element.js`, `react.js`, `vision-light.js`: other ways into the library, which import it from beside them.
@@ -82,12 +89,13 @@ function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptio
       const minified = async (code: string): Promise<string> =>
         isMinified ? (await minify('module.js', code, { module: true })).code : code;
       const worker = { isMinified, plugins: workerPlugins };
-      const [whole, vision, bitcoin, ed25519, key, diagnosis, ...ways] = await Promise.all([
+      const [whole, vision, bitcoin, ed25519, key, proof, diagnosis, ...ways] = await Promise.all([
         bundleWorker(worker),
         bundleWorker({ ...worker, absentFamily: 'bitcoin' }),
         bundleWorker({ ...worker, absentFamily: 'vision' }),
         module('worker/ed25519-fallback.ts', []),
         module('api/transaction-key.ts', [ed25519Url()]),
+        module('api/tx-proof.ts', []),
         module('diagnosis/diagnose.ts', []),
         ...waysIn.map(({ entry, format }) => module(entry, [libraryBeside()], format)),
       ]);
@@ -101,6 +109,7 @@ function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptio
       emit('licenses-ed25519.md', ed25519.licenses);
       emit('transaction-key.js', take(key));
       emit('licenses-transaction-key.md', key.licenses);
+      emit('tx-proof.js', take(proof));
       emit('diagnosis.js', take(diagnosis));
       for (const [index, { fileName }] of waysIn.entries())
         emit(fileName, take(ways[index] as BundledScript));

@@ -20,7 +20,7 @@ const DEFAULT_HOST = '127.0.0.1';
 /**
  * Serves the page until it is closed.
  *
- * @param {{ port: number, host?: string, config?: { network?: string | object, signal?: string[] } }} options
+ * @param {{ port: number, host?: string, config?: { network?: string | object, signal?: string[], checkpoint?: object | false } }} options
  *   `port`: 0 takes a free one; `host`: the address to listen on; `config`: what the page reads from `config.json`
  * @returns {Promise<{ url: string, close: () => Promise<void> }>} `url` has no trailing slash
  * @throws {Error} in one sentence, if the port is in use or the page is not built

@@ -94,7 +94,9 @@ async function start(options) {
   const ending = unexpectedEnd();
 
   // The page reaches the signaling server on the host that it came from, whatever name that host goes by.
-  const config = { network, signal: [`:${signalPort}`], ...(headers !== undefined && { minChainwork: '0' }) };
+  // The file may hold only the beginning of the chain, and then nobody has what is below a checkpoint.
+  const beginning = headers === undefined ? {} : { minChainwork: '0', checkpoint: false };
+  const config = { network, signal: [`:${signalPort}`], ...beginning };
   page = await servePage({ port, host, config });
   const url = `http://${name}:${port}`;
   const healthAt = (each) => `http://${name}:${each}/healthz`;

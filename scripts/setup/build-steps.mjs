@@ -17,6 +17,7 @@ const libraryFiles = [
   'bitcoin-worker.js',
   'transaction-key.js',
   'diagnosis.js',
+  'tx-proof.js',
   'ed25519.js',
 ];
 const packages = ['protocol', 'pow', 'signaling', 'peering', 'signal-server', 'gateway', 'browser-node'];

@@ -22,6 +22,7 @@ import type { Attack, Budget } from './attack.js';
 import { ATTACK_MS, Battlefield, type Cost, honestChain, startWallTime } from './battlefield.js';
 import { bitcoinAttacks } from './bitcoin-attacks.js';
 import { bodyAttacks } from './body-attacks.js';
+import { checkpointAttacks } from './checkpoint-attacks.js';
 import { compactAttacks } from './compact-attacks.js';
 import { identityAttacks } from './identity-attacks.js';
 import { presyncAttacks } from './presync-attacks.js';
@@ -407,6 +408,7 @@ export const attacks: readonly Attack[] = [
   ...identityAttacks,
   ...versionAttacks,
   ...storeAttacks,
+  ...checkpointAttacks,
 ];
 
 /** Runs one attack. @param store  an empty one, for the attacks that begin with a stored chain; in memory if absent */
@@ -444,6 +446,7 @@ export function overrun({ budget, codes, damage, errors }: Attack, cost: Cost): 
       budget.heardAfterMs,
     );
   if (!cost.isSynced) faults.push('not at the honest tip');
+  within('headers taken on trust', cost.assumedHeaders, 0);
   within('newest bodies missing', cost.bodiesMissing, 0);
   for (const code of codes)
     if (cost.codes[code] === undefined) faults.push(`nobody disconnected with ${code}`);

@@ -11,6 +11,7 @@ import {
   type Hello,
   MemoryStore,
   type Message,
+  type OpenCheckpoint,
   type PowJob,
   type Store,
 } from '@vision-light/protocol';
@@ -126,6 +127,8 @@ export interface Cost {
   readonly heardAfterMs: number | undefined;
   /** Whether it had the honest tip at the end. */
   readonly isSynced: boolean;
+  /** Headers of the best chain that it takes on trust at the end. */
+  readonly assumedHeaders: number;
   /** Bodies of the newest blocks that it lacks at the end. */
   readonly bodiesMissing: number;
   /** Why attackers were disconnected, and how often. */
@@ -140,6 +143,8 @@ export interface FieldOptions {
   readonly hasKeys?: boolean;
   /** Peers of one network that the victim takes, those that it chose not counted; any number if absent. */
   readonly peersPerGroupMax?: number;
+  /** What the victim begins with; genesis if absent. */
+  readonly checkpoint?: () => OpenCheckpoint;
 }
 
 export class Battlefield {
@@ -185,7 +190,7 @@ export class Battlefield {
 
   #startVictim(inner: Store): [victim: SimNode, store: WatchedStore] {
     const { family, hash } = this.ground;
-    const { peersPerGroupMax } = this.options;
+    const { peersPerGroupMax, checkpoint } = this.options;
     const store = new WatchedStore(inner, this.honest.core.tree);
     const options = {
       family,
@@ -194,6 +199,7 @@ export class Battlefield {
       ...(hash === undefined ? {} : { hash }),
       ...(this.hasKeys ? { identity: 'victim' } : {}),
       ...(peersPerGroupMax === undefined ? {} : { peersPerGroupMax }),
+      ...(checkpoint && { checkpoint: checkpoint() }),
     };
     return [this.world.add('victim', options), store];
   }
@@ -322,6 +328,7 @@ export class Battlefield {
       heardAfterMs:
         this.#heardAt === undefined || this.#sentAt === undefined ? undefined : this.#heardAt - this.#sentAt,
       isSynced: victim.core.tip.hash === honest.core.tip.hash,
+      assumedHeaders: victim.core.checkpointState.assumedHeaders,
       bodiesMissing: this.#bodiesMissing(),
       codes,
     };

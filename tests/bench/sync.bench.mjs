@@ -34,7 +34,7 @@ export async function benchSync() {
   const page = await servePage({
     port: 0,
     host: '127.0.0.1',
-    config: { network: 'bitcoin-mainnet', signal: [signal.url], minChainwork: '0' },
+    config: { network: 'bitcoin-mainnet', signal: [signal.url], minChainwork: '0', checkpoint: false },
   });
   const browser = await launchChromium();
   try {

@@ -61,7 +61,9 @@ describe('the built library', () => {
   });
 
   it('imports nothing but its own files, and an address that it is given', async () => {
-    const own = ['bitcoin-worker', 'vision-worker', 'transaction-key'].map((name) => `./${name}.js`);
+    const own = ['bitcoin-worker', 'vision-worker', 'transaction-key', 'tx-proof'].map(
+      (name) => `./${name}.js`,
+    );
     for (const [file, imported] of [
       [bundle, own],
       [workerUrl, ['']],

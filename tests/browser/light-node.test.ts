@@ -1,4 +1,5 @@
 import {
+  type Checkpoint,
   createLightNode,
   LightNodeError,
   type LightNodeOptions,
@@ -130,7 +131,7 @@ describe('a light node', () => {
   afterEach(closeNodes);
 
   it('is at genesis before it has met anyone', async () => {
-    const node = await startNode({ network: 'bitcoin-mainnet' });
+    const node = await startNode({ network: 'bitcoin-mainnet', checkpoint: false });
     assertEqual(node.tip.height, 0, 'height');
     assertEqual(node.tip.hash, '000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f', 'hash');
     assertEqual(node.tip.chainwork, 0x100010001n, 'chainwork');
@@ -139,8 +140,35 @@ describe('a light node', () => {
     assertEqual(node.peers().length, 0, 'peers');
   });
 
+  it('is at the checkpoint that ships with the code, or at the one that it is given', async () => {
+    const shipped = await startNode({ network: 'bitcoin-mainnet' });
+    assertEqual(shipped.tip.height, 32_256, 'height');
+    assertEqual(shipped.tip.hash, '000000004f2886a170adb7204cb0c7a824217dd24d11a74423d564c4e0904967', 'hash');
+    assertEqual((await rejection(shipped.checkpoint())).code, 'CHECKPOINT_UNAVAILABLE', 'a checkpoint of it');
+    const regtest = await startNode({ network: 'bitcoin-regtest' });
+    const own = await regtest.checkpoint({ height: 0 });
+    const given = await startNode({ network: 'bitcoin-regtest', checkpoint: own });
+    assertEqual(given.tip.hash, own.hash, 'hash');
+  });
+
+  it('refuses what is no checkpoint of its network', async () => {
+    const node = await startNode({ network: 'bitcoin-regtest' });
+    const checkpoint = await node.checkpoint({ height: 0 });
+    for (const [given, text] of [
+      ['x', 'checkpoint: must be a checkpoint or false, got "x"'],
+      [{ ...checkpoint, network: 'bitcoin-signet' }, 'checkpoint.network: is not bitcoin-regtest'],
+      [{ ...checkpoint, root: 5 }, 'checkpoint.root: must be a string, got number'],
+      [{ ...checkpoint, height: 1 }, 'checkpoint.window: '],
+    ] as const) {
+      const message = await startNode({ network: 'bitcoin-regtest', checkpoint: given as Checkpoint }).catch(
+        String,
+      );
+      assertTrue(String(message).includes(text), `${text} in ${message}`);
+    }
+  });
+
   it('answers header(height) and header(hash), and undefined for what it does not know', async () => {
-    const node = await startNode({ network: 'bitcoin-mainnet' });
+    const node = await startNode({ network: 'bitcoin-mainnet', checkpoint: false });
     const genesis = await node.header(0);
     assertEqual(genesis?.hash, node.tip.hash, 'hash');
     assertEqual((await node.header(node.tip.hash))?.height, 0, 'height');
@@ -152,7 +180,7 @@ describe('a light node', () => {
     const network = newNetwork();
     const node = await startNode({ network });
     const names =
-      'block close diagnose header identity mempool metrics nextNonce peers sendTx status subscribe tip tips trust txStatus';
+      'block checkpoint close diagnose header identity mempool metrics nextNonce peers sendTx status subscribe tip tips trust txStatus';
     assertEqual(Object.getOwnPropertyNames(node).sort().join(' '), names, 'names');
     assertEqual(Object.getPrototypeOf(node), Object.prototype, 'prototype');
     assertTrue(Object.isFrozen(node), 'the handle');

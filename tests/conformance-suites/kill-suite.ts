@@ -2,11 +2,13 @@
  * A store is killed at each await of a write of headers: what is found afterwards is the chain before that write or after
  * it, whole and valid. Runs under any test runner with `describe` and `it`.
  */
+
 import { type Effect, HeaderTree, MemoryStore, performStorage, type Store } from '@vision-light/protocol';
 import { ChainWriter } from '../../packages/protocol/src/headers/storage/chain-writer.js';
 import type { StorageChange } from '../../packages/protocol/src/io/storage.js';
 import { StoragePort } from '../../packages/protocol/src/io/storage-port.js';
 import { Outbox } from '../../packages/protocol/src/peer/outbox.js';
+import { genesisBase } from '../../packages/protocol/src/tree/tree-base.js';
 import { loadStored } from '../model/stored-chain.js';
 import { family, layout } from '../model/stored-tiny.js';
 import { tinyBatch } from '../model/tiny-family.js';
@@ -59,7 +61,7 @@ async function makeWrites(): Promise<Write[]> {
   const tree = new HeaderTree(family);
   const outbox = new Outbox();
   const storage = new StoragePort(outbox);
-  const writer = new ChainWriter(tree, storage, layout, ({ code }) => {
+  const writer = new ChainWriter(tree, storage, layout, { base: genesisBase(tree.family) }, ({ code }) => {
     throw new Error(code);
   });
   const store = new MemoryStore();

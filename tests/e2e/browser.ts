@@ -195,6 +195,27 @@ export class Visitor {
     );
   }
 
+  /** Resolves once a record is in the page's database. */
+  async hasRecord(table: string, key: number): Promise<void> {
+    await this.page.waitForFunction(
+      async (table, key) => {
+        const finished = <T>(request: IDBRequest<T>): Promise<T> =>
+          new Promise((resolve, reject) => {
+            request.onsuccess = () => resolve(request.result);
+            request.onerror = () => reject(request.error);
+          });
+        const [{ name = '' } = {}] = await indexedDB.databases();
+        const database = await finished(indexedDB.open(name));
+        const count = await finished(database.transaction(table).objectStore(table).count(key));
+        database.close();
+        return count > 0;
+      },
+      { polling: 100 },
+      table,
+      key,
+    );
+  }
+
   /** Listens to the node as soon as the page has it, before it has any peer. */
   async #watchDisconnections(): Promise<void> {
     await this.page.evaluateOnNewDocument(() => {

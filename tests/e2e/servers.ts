@@ -48,8 +48,12 @@ export class Servers {
   }
 
   /** @returns the page's address */
-  async page(network: string | CustomNetwork, signal: string[]): Promise<string> {
-    const server = await servePage({ port: 0, host: '127.0.0.1', config: { network, signal } });
+  async page(
+    network: string | CustomNetwork,
+    signal: string[],
+    more: { readonly checkpoint?: object | false } = {},
+  ): Promise<string> {
+    const server = await servePage({ port: 0, host: '127.0.0.1', config: { network, signal, ...more } });
     this.defer(() => server.close());
     return server.url;
   }

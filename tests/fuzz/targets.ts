@@ -59,6 +59,7 @@ import { bitcoinBlocks, type KnownBlock } from './bitcoin-blocks.js';
 import { compactTarget } from './compact-blocks.js';
 import type { FuzzTarget } from './fuzz-target.js';
 import { httpTargets } from './http-targets.js';
+import { proofTargets } from './proof-targets.js';
 import { transactionTargets } from './transaction-targets.js';
 
 const utf8 = new TextEncoder();
@@ -107,6 +108,9 @@ const messages: readonly Message[] = [
   { type: 'blockTxns', requestId: 204, transactions: new Uint8Array(70).fill(8) },
   { type: 'sendCompact', highBandwidth: true },
   { type: 'getCompactBlock', requestId: 205, hash },
+  { type: 'getTxBlock', requestId: 208, id: hash },
+  { type: 'txBlock', requestId: 209, block: hash },
+  { type: 'txBlock', requestId: 209, block: undefined },
 ];
 for (const { type } of messageRows)
   if (!messages.some((message) => message.type === type)) throw new Error(`no sample of the message ${type}`);
@@ -433,6 +437,7 @@ export const targets: readonly FuzzTarget[] = [
   compactTarget(resolveNetwork('bitcoin-mainnet'), defined(bitcoinBlocks.at(-1), 'there are some')),
   bodyCodec,
   ...transactionTargets,
+  ...proofTargets,
   json,
   ...httpTargets,
   wholeNode,

@@ -18,6 +18,7 @@ import type { StorageChange } from '../../packages/protocol/src/io/storage.js';
 import { StoragePort } from '../../packages/protocol/src/io/storage-port.js';
 import { JOURNAL_ENTRIES_MAX, STORE_DELAY_MS, STORE_RETRY_MS } from '../../packages/protocol/src/limits.js';
 import { Outbox } from '../../packages/protocol/src/peer/outbox.js';
+import { genesisBase } from '../../packages/protocol/src/tree/tree-base.js';
 import { part } from '../sim/scripted-chain.js';
 import { loadChain } from '../store-access.js';
 import { loadStored, Reader } from './stored-chain.js';
@@ -72,7 +73,14 @@ class Bench {
 
   #makeWriter(): ChainWriter {
     const failed = ({ code }: { code: StoreFault }): number => this.reported.push(code);
-    return new ChainWriter(this.tree, this.#storage, layout, failed, () => this.isAtRest);
+    return new ChainWriter(
+      this.tree,
+      this.#storage,
+      layout,
+      { base: genesisBase(family) },
+      failed,
+      () => this.isAtRest,
+    );
   }
 
   /** The node is killed, and another one begins with what is on disk; @returns whether all of that was good */
@@ -318,7 +326,13 @@ describe('ChainWriter', () => {
   it('keeps the journal short', async () => {
     const long = chainLayout(0, 2000);
     const bench = new Bench();
-    const writer = new ChainWriter(bench.tree, new StoragePort(bench.outbox), long, () => {});
+    const writer = new ChainWriter(
+      bench.tree,
+      new StoragePort(bench.outbox),
+      long,
+      { base: genesisBase(family) },
+      () => {},
+    );
     expect(writer.layout.batchHeaders).toBe(200);
     writer.loaded({ segments: [], journal: [] }, false, 0);
     const store = new MemoryStore();

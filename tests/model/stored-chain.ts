@@ -15,6 +15,7 @@ import { ChainLoader, type LoadOutcome } from '../../packages/protocol/src/heade
 import { ChainProver } from '../../packages/protocol/src/headers/storage/chain-prover.js';
 import { ChainWriter, type StoredState } from '../../packages/protocol/src/headers/storage/chain-writer.js';
 import {
+  type ChainBottom,
   type ChainLayout,
   chainOf,
   chainSelections,
@@ -42,7 +43,7 @@ export class Reader {
   readonly verifier: Verifier;
   readonly prover: ChainProver;
   readonly hasher: BatchHasher;
-  readonly base: TreeBase;
+  readonly bottom: ChainBottom;
   readonly random: () => number;
   /** Headers that were hashed again, and segments that were read. */
   hashed = 0;
@@ -63,7 +64,7 @@ export class Reader {
     let job = 0;
     const nextJob = (): number => ++job;
     const listener = { inserted: () => undefined, appended: () => undefined, equivocated: () => undefined };
-    this.base = base;
+    this.bottom = { base };
     this.random = seededRandom(seed);
     this.tree = new HeaderTree(family, { base });
     this.verifier = new Verifier(this.tree, new HeldHeaders(), this.outbox, listener, 4, nextJob);
@@ -74,7 +75,7 @@ export class Reader {
       this.storage,
       this.outbox,
       layout,
-      base,
+      this.bottom,
       nextJob,
       this.random,
       {
@@ -88,8 +89,8 @@ export class Reader {
   }
 
   #loader(): ChainLoader {
-    const { tree, verifier, hasher, storage, layout, base, random } = this;
-    return new ChainLoader(tree, verifier, hasher, storage, layout, base, random, (outcome) => {
+    const { tree, verifier, hasher, storage, layout, bottom, random } = this;
+    return new ChainLoader(tree, verifier, hasher, storage, layout, bottom, random, (outcome) => {
       this.outcomes.push(outcome);
       this.prover.loaded(outcome.stored.segments, outcome.newest);
     });
@@ -191,7 +192,7 @@ export async function loadStored(
 export async function storeTree(tree: HeaderTree, layout: ChainLayout): Promise<MemoryStore> {
   const outbox = new Outbox();
   const storage = new StoragePort(outbox);
-  const writer = new ChainWriter(tree, storage, layout, ({ code }) => {
+  const writer = new ChainWriter(tree, storage, layout, { base: genesisBase(tree.family) }, ({ code }) => {
     throw new Error(code);
   });
   const store = new MemoryStore();

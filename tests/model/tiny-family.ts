@@ -126,6 +126,9 @@ export function createTinyFamily(network = 0): ChainFamily {
       answerHeaders: 50,
       headersPerSecondMax: 6,
     },
+    areLinksWeak: false,
+    isRootRepeated: false,
+    committedBytes: (transaction) => transaction,
     powJobHeaders: 4,
     powFault: () => 'HEADER_POW_MISMATCH',
     claimsHashes: true,
@@ -137,6 +140,13 @@ export function createTinyFamily(network = 0): ChainFamily {
     checkHeader,
     encodeBatch,
     decodeBatch,
+    headerBytes: (record) => record,
+    readHeaderBytes: (reader) => {
+      const record = reader.view(tinyRecordBytes).slice();
+      return reader.failed ? undefined : record;
+    },
+    headerHash: tinyHash,
+    hashCommits: true,
     powJob: ({ records }, from, to) => ({
       algorithm: 'sha256d-chain',
       count: to - from,

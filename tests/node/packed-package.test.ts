@@ -195,6 +195,7 @@ describe('the packed browser package', () => {
       'dist/react.d.ts',
       'dist/react.js',
       'dist/transaction-key.js',
+      'dist/tx-proof.js',
       'dist/vision-light.d.ts',
       'dist/vision-light.js',
       'dist/vision-worker.js',

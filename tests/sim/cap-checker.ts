@@ -95,15 +95,17 @@ export interface CheckedNode {
 }
 
 /** What a storage request is about, as far as it has a cap of its own. */
-type StorageUse = 'header write' | 'body write' | 'transaction write' | 'body read' | 'other';
+type StorageUse = 'header write' | 'body write' | 'transaction write' | 'index write' | 'body read' | 'other';
 
 function useOf(operation: StorageOperation): StorageUse {
   if (operation.kind === 'list') return 'other';
   const items = operation.kind === 'read' ? operation.selections : operation.changes;
   if (items.some(({ table }) => table === 'discouraged')) return 'other';
+  if (items.length === 1 && items.some((item) => 'key' in item && item.key === 'root')) return 'other';
   const isOfBodies = items.some(({ table }) => table === 'bodies');
   if (operation.kind === 'read') return isOfBodies ? 'body read' : 'other';
   if (items.some(({ table }) => table === 'transactions')) return 'transaction write';
+  if (items.some(({ table }) => table === 'txBlocks')) return 'index write';
   return isOfBodies ? 'body write' : 'header write';
 }
 
@@ -227,6 +229,7 @@ export class CapChecker {
     const count = (use: StorageUse): number => this.#uses.get(use) ?? 0;
     holds('writes under way', count('header write'), 1);
     holds('writes of transactions under way', count('transaction write'), 1);
+    holds('writes of the index under way', count('index write'), 1);
     holds('body writes under way', count('body write'), 1);
     holds('body reads under way', count('body read'), BODY_READS_MAX);
     holds('storage requests under way', this.#storage.size, STORAGE_REQUESTS_MAX);

@@ -290,12 +290,14 @@ describe('the checker of caps', () => {
   const writeBody: StorageOperation = { kind: 'write', changes: [deleteRecord('bodies', hash)] };
   const writeTip: StorageOperation = { kind: 'write', changes: [putRecord('meta', 'tip', hash)] };
   const writeTransaction: StorageOperation = { kind: 'write', changes: [deleteRecord('transactions', hash)] };
+  const writeIndex: StorageOperation = { kind: 'write', changes: [deleteRecord('txBlocks', hash)] };
   const listBodies: StorageOperation = { kind: 'list', table: 'bodies' };
   it.each<[what: string, max: number, effect: (i: number) => Effect]>([
     ['hash jobs under way', JOBS_MAX, (job) => ({ type: 'verifyPow', job, work })],
     ['writes under way', 1, (i) => storage(i, writeTip)],
     ['body writes under way', 1, (i) => storage(i, writeBody)],
     ['writes of transactions under way', 1, (i) => storage(i, writeTransaction)],
+    ['writes of the index under way', 1, (i) => storage(i, writeIndex)],
     ['body reads under way', BODY_READS_MAX, (i) => storage(i, readBody)],
     ['storage requests under way', STORAGE_REQUESTS_MAX, (i) => storage(i, listBodies)],
     [

@@ -101,6 +101,13 @@ export class Stranger {
       for (const frame of frameMessage(encodeMessage(message), FRAME_BYTES_MAX)) this.sayRaw(frame);
   }
 
+  /** Closes its end of the channel. */
+  leave(): void {
+    this.world.after(this.world.latencyMs, () => {
+      if (this.#isLinked) this.node.driver.push({ type: 'peerDisconnected', peer: this.id });
+    });
+  }
+
   /** One data channel message of any bytes. */
   sayRaw(bytes: Uint8Array): void {
     this.world.after(this.world.latencyMs, () => {

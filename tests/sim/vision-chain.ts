@@ -12,10 +12,12 @@ import {
 } from '@vision-light/protocol';
 
 const params = { datasetMb: 1, scratchMb: 1, mixIters: 256, readsPerIter: 4, writeEvery: 4 };
-const resolved = resolveNetwork({ name: 'sim', visionx: params, targetSpacingS: 5 });
+/** The network of the simulations, as an application describes it. */
+export const simNetwork = { name: 'sim', visionx: params, targetSpacingS: 5 } as const;
+const resolved = resolveNetwork(simNetwork);
 if (!isVisionFamily(resolved)) throw new Error('not a Vision network');
 
-/** The network of the simulations. */
+/** Its rules. */
 export const visionSim: VisionFamily = resolved;
 /** Its genesis time. */
 export const genesisTime = visionSim.time(visionSim.genesis.record);

@@ -15,12 +15,15 @@ import {
   type NodeEventBody,
   type NodeExtension,
   type NodeNotice,
+  type OpenCheckpoint,
   type PowJob,
   performStorage,
   type StorageOperation,
   type Store,
   type StoreFault,
   type TreeBase,
+  TxIndex,
+  type TxIndexContext,
 } from '@vision-light/protocol';
 import { type NodeKey, nodeKeyOfSeed } from '../../packages/gateway/src/node-key.js';
 import { verifySignatures } from '../../packages/gateway/src/verify-signatures.js';
@@ -75,9 +78,17 @@ export class Link implements ChannelEnd {
   }
 }
 
+/** With these a node says that its chain begins anew. */
+const restartCodes: ReadonlySet<string> = new Set([
+  'STORE_CORRUPT',
+  'CHECKPOINT_FALSE',
+  'CHECKPOINT_CONFLICT',
+]);
+
 export interface SimNodeOptions {
   readonly family: ChainFamily;
   readonly base?: TreeBase;
+  readonly checkpoint?: OpenCheckpoint;
   readonly isGateway?: boolean;
   readonly store?: Store;
   /** Seconds that this node's clock is ahead of the world's. */
@@ -93,6 +104,8 @@ export interface SimNodeOptions {
   readonly peersMax?: number;
   readonly peersPerGroupMax?: number;
   readonly followedBlocks?: number;
+  /** Whether it keeps an index of transactions. */
+  readonly hasTxIndex?: boolean;
   readonly minChainwork?: bigint;
   readonly segmentHeaders?: number;
   readonly seed?: number;
@@ -179,8 +192,8 @@ export class SimNode {
   /** Signatures that it asked to have made. */
   madeSignatures = 0;
   sentBytes = 0;
-  /** Between damage and the next tip that anyone is told: of what is loaded anew, more may turn out to be damaged. */
-  #isReloading = false;
+  /** Until it is ready, and between damage and the next tip that anyone is told: of what is loaded anew, more may turn out to be damaged. */
+  #isReloading = true;
 
   #store: Store;
 
@@ -199,9 +212,11 @@ export class SimNode {
       isGateway: options.isGateway ?? false,
       hashers: HASHERS,
       ...(options.base === undefined ? {} : { base: options.base }),
+      ...(options.checkpoint === undefined ? {} : { checkpoint: options.checkpoint }),
       ...(options.peersMax === undefined ? {} : { peersMax: options.peersMax }),
       ...(options.peersPerGroupMax === undefined ? {} : { peersPerGroupMax: options.peersPerGroupMax }),
       ...(options.followedBlocks === undefined ? {} : { followedBlocks: options.followedBlocks }),
+      ...(options.hasTxIndex === true ? { txIndex: (context: TxIndexContext) => new TxIndex(context) } : {}),
       ...(options.minChainwork === undefined ? {} : { minChainwork: options.minChainwork }),
       ...(options.segmentHeaders === undefined ? {} : { segmentHeaders: options.segmentHeaders }),
       ...(this.key === undefined ? {} : { identity: this.key.publicKey }),
@@ -209,7 +224,12 @@ export class SimNode {
     };
     this.core = new LightNode(settings, options.extension);
     this.checker = new ChainChecker(this.core.tree);
-    this.caps = new CapChecker(this.core, 2 * HASHERS, options.peersMax, world.sweepSteps);
+    this.caps = new CapChecker(
+      this.core,
+      (options.checkpoint === undefined ? 2 : 3) * HASHERS,
+      options.peersMax,
+      world.sweepSteps,
+    );
     this.driver = new SimDriver(this, this.core, {
       now: () => world.now,
       wallTime: () => world.wallTime + (options.clockSkewS ?? 0),
@@ -300,11 +320,11 @@ export class SimNode {
         this.#keep(effect);
         break;
       case 'emit':
-        if (effect.notice.type === 'error' && effect.notice.code === 'STORE_CORRUPT') {
+        if (effect.notice.type === 'error' && restartCodes.has(effect.notice.code)) {
           this.checker.restarted();
           this.#isReloading = true;
         }
-        if (effect.notice.type === 'tip' || effect.notice.type === 'reorg') this.#isReloading = false;
+        if (['ready', 'tip', 'reorg'].includes(effect.notice.type)) this.#isReloading = false;
         if (this.options.notice === undefined) this.notices.push(effect.notice);
         else this.options.notice(effect.notice, this);
         break;

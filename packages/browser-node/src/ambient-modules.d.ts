@@ -27,3 +27,8 @@ declare module 'vision-light:ed25519-url' {
 declare module 'vision-light:release' {
   export const release: string;
 }
+
+/** `src/api/tx-proof.ts`, likewise. */
+declare module 'vision-light:tx-proof' {
+  export const makeTxProof: typeof import('./api/tx-proof.js').makeTxProof;
+}

@@ -1,5 +1,6 @@
 export type {
   BodyTransaction,
+  Checkpoint,
   CustomNetwork,
   HeaderInfo,
   MempoolChange,
@@ -20,6 +21,7 @@ export type {
   TransactionStatus,
   TrustLevel,
   TrustReason,
+  TxProof,
   VisionTransaction,
   VisionXParams,
   WithheldRun,
@@ -29,8 +31,9 @@ export type { IceServer } from '@vision-light/signaling';
 export { createKey } from './api/create-key.js';
 export { createLightNode } from './api/create-light-node.js';
 export { type DiagnoseOptions, diagnose } from './api/diagnose.js';
-export type { LightNodeHandle, TipsOptions } from './api/light-node-handle.js';
+export type { CheckpointOptions, LightNodeHandle, TipsOptions } from './api/light-node-handle.js';
 export type { LightNodeOptions } from './api/light-node-options.js';
+export type { ProveOptions } from './api/prove-options.js';
 export type { SentTransaction } from './api/sent-transaction.js';
 export type { Listener, PeerChange, SentNews, Subscriptions } from './api/subscriptions.js';
 export type { KeyOptions, TransactionFields, TransactionKey } from './api/transaction-key.js';

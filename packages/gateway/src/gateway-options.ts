@@ -43,12 +43,14 @@ export interface GatewayOptions {
   readonly headersFile?: string | undefined;
   /** Chainwork that a chain must have to be followed, a bigint or its digits. Default: what the network has for that. */
   readonly minChainwork?: bigint | string | undefined;
-  /** TCP port of the HTTP side (`/healthz`, `/metrics`, and `/p2p` on Vision networks), 0 for any free one. Default 8082. */
+  /** TCP port of the HTTP side (`/healthz`, `/metrics`, `/checkpoint`, and `/p2p` on Vision networks), 0 for any free one. Default 8082. */
   readonly port?: number | undefined;
   /** Address to listen on. Default: every interface. */
   readonly host?: string | undefined;
   /** Peers of one network (an IPv4 /24, an IPv6 /48) that come over WebRTC, at most. Default 24. */
   readonly peersPerGroup?: number | undefined;
+  /** Whether to keep an index of transactions, which peers may ask in which block one is. Default: no. */
+  readonly txIndex?: boolean | undefined;
   /** Whether to mine, or on how many threads. Default: one thread on the devnet and custom networks. */
   readonly mine?: boolean | number | undefined;
   /** The miner field of mined headers. Default `vision-light`. */
@@ -68,6 +70,7 @@ export interface GatewayOptions {
 
 /** Options with every default filled in. */
 export interface ResolvedOptions {
+  readonly network: NetworkName | CustomNetwork;
   readonly family: ChainFamily;
   readonly signal: readonly string[];
   readonly httpPeers: readonly string[];
@@ -77,6 +80,7 @@ export interface ResolvedOptions {
   readonly port: number;
   readonly host: string | undefined;
   readonly peersPerGroup: number;
+  readonly txIndex: boolean;
   /** What to mine, and how; undefined if nothing is mined. */
   readonly mining: MiningPlan | undefined;
   readonly log: Logger;
@@ -99,9 +103,11 @@ export interface MiningPlan {
  * @throws {RangeError} if one is out of range, or does not fit the network
  */
 export function resolveOptions(options: GatewayOptions): ResolvedOptions {
-  const family = resolveNetwork(options.network ?? 'vision-devnet');
+  const { network = 'vision-devnet' } = options;
+  const family = resolveNetwork(network);
   const { signal = [], httpPeers = [], dataDir, headersFile, port = 8082, host } = options;
-  const { peersPerGroup = PEERS_PER_GROUP_MAX } = options;
+  const { peersPerGroup = PEERS_PER_GROUP_MAX, txIndex = false } = options;
+  if (typeof txIndex !== 'boolean') throw new TypeError(`txIndex: must be a boolean, got ${typeof txIndex}`);
   const log = options.log ?? pino({ level: 'silent' });
   if (signal.length > SIGNAL_SERVERS_MAX) {
     throw new RangeError(`signal: must be at most ${SIGNAL_SERVERS_MAX} servers, got ${signal.length}`);
@@ -115,6 +121,7 @@ export function resolveOptions(options: GatewayOptions): ResolvedOptions {
   }
   const { minChainwork } = options;
   return {
+    network,
     family,
     signal,
     httpPeers,
@@ -124,6 +131,7 @@ export function resolveOptions(options: GatewayOptions): ResolvedOptions {
     port,
     host,
     peersPerGroup,
+    txIndex,
     mining: miningPlan(family, options),
     log,
     onProgress: options.onProgress ?? (() => {}),

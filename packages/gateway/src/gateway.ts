@@ -6,9 +6,11 @@ import type { PeerFinder } from '@vision-light/peering';
 import {
   bytesToHex,
   type ChainFamily,
+  faultSentence,
   type HeaderInfo,
   isVisionFamily,
   MemoryStore,
+  makeCheckpoint,
   type NodeNotice,
   type PeerInfo,
   type Status,
@@ -19,6 +21,7 @@ import type { Logger } from 'pino';
 import { type GatewayOptions, type ResolvedOptions, resolveOptions } from './gateway-options.js';
 import { HeadersFile } from './headers/headers-file.js';
 import { importHeaders } from './headers/headers-import.js';
+import type { CheckpointAnswer } from './http/checkpoint-route.js';
 import type { GatewayFacts } from './http/facts.js';
 import { HttpServer } from './http/http-server.js';
 import { type ServedChain, servedChain } from './http/p2p/served-chain.js';
@@ -152,6 +155,7 @@ class RunningGateway implements Gateway {
         log,
         facts: () => this.#facts(),
         chain: () => this.#chain(),
+        checkpoint: () => (this.#isReady ? (height) => this.#checkpoint(height) : undefined),
       });
       const host = this.#createHost(await openStore(this.#options), await openKey(this.#options));
       this.#host = host;
@@ -183,7 +187,7 @@ class RunningGateway implements Gateway {
   }
 
   #createHost(store: Store, key: NodeKey): NodeHost {
-    const { family, headersFile, minChainwork, peersPerGroup, onFailure } = this.#options;
+    const { family, headersFile, minChainwork, peersPerGroup, txIndex, onFailure } = this.#options;
     return new NodeHost({
       family,
       store,
@@ -195,6 +199,7 @@ class RunningGateway implements Gateway {
       followedBlocks: headersFile === undefined ? Number.POSITIVE_INFINITY : 0,
       minChainwork,
       peersPerGroup,
+      txIndex,
       linkKinds: [this.#rtcLinks],
       onFailure,
     });
@@ -221,6 +226,13 @@ class RunningGateway implements Gateway {
     if (!this.#isReady) return undefined;
     const host = this.#started;
     return servedChain(host);
+  }
+
+  async #checkpoint(height: number | undefined): Promise<CheckpointAnswer> {
+    const { family, network } = this.#options;
+    const result = await this.#started.checkpoint(height);
+    if (!result.ok) return { refusal: faultSentence(result.code) };
+    return makeCheckpoint(family, network, result.base, result.root);
   }
 
   async #close(): Promise<void> {

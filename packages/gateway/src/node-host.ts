@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { PowPool } from '@vision-light/pow';
 import {
   type ChainFamily,
+  type CheckpointResult,
   Driver,
   type Effect,
   type HeaderBatch,
@@ -15,6 +16,8 @@ import {
   performStorage,
   readRecord,
   type Store,
+  TxIndex,
+  type TxIndexContext,
 } from '@vision-light/protocol';
 import type { Clock } from '@vision-light/signaling';
 import type { Logger } from 'pino';
@@ -40,6 +43,8 @@ export interface NodeHostOptions {
   readonly minChainwork?: bigint | undefined;
   /** Peers of one network that come to this node. Default: as many as there may be. */
   readonly peersPerGroup?: number;
+  /** Whether the node keeps an index of transactions. */
+  readonly txIndex?: boolean;
   /** The kinds of links to peers, each with a name of its own. */
   readonly linkKinds: readonly LinkKind[];
   /** Default: Node's own time and timers. */
@@ -71,6 +76,7 @@ export class NodeHost {
   readonly #listeners = new Set<NoticeListener>();
   readonly #submissions = new Map<number, (submitted: Submitted) => void>();
   readonly #sent = new Map<number, (sent: Sent) => void>();
+  readonly #checkpoints = new Map<number, (result: CheckpointResult) => void>();
   #nextTicket = 0;
   #isStopped = false;
 
@@ -93,6 +99,7 @@ export class NodeHost {
       secret: randomBytes(16),
       identity: this.key.publicKey,
       ...(options.peersPerGroup === undefined ? {} : { peersPerGroupMax: options.peersPerGroup }),
+      ...(options.txIndex === true ? { txIndex: (context: TxIndexContext) => new TxIndex(context) } : {}),
       ...(options.minChainwork === undefined ? {} : { minChainwork: options.minChainwork }),
     });
     this.#driver = new Driver(this.node, {
@@ -174,6 +181,21 @@ export class NodeHost {
   }
 
   /**
+   * What a checkpoint of the best chain says.
+   *
+   * @param height  of its header; one that is deep enough below the tip if undefined
+   */
+  checkpoint(height?: number): Promise<CheckpointResult> {
+    if (this.#isStopped) return Promise.resolve({ ok: false, code: 'CHECKPOINT_UNAVAILABLE' });
+    const ticket = this.#nextTicket++;
+    return new Promise((resolve) => {
+      this.#checkpoints.set(ticket, resolve);
+      const at = height === undefined ? {} : { height };
+      this.#push({ type: 'command', command: { kind: 'checkpoint', ticket, ...at } });
+    });
+  }
+
+  /**
    * The body of a verified header's block, as it is stored.
    *
    * @returns undefined if it is not there
@@ -208,6 +230,10 @@ export class NodeHost {
     for (const [ticket, resolve] of this.#sent) {
       this.#sent.delete(ticket);
       resolve({ code: 'CLOSED' });
+    }
+    for (const [ticket, resolve] of this.#checkpoints) {
+      this.#checkpoints.delete(ticket);
+      resolve({ ok: false, code: 'CHECKPOINT_UNAVAILABLE' });
     }
   }
 
@@ -278,6 +304,10 @@ export class NodeHost {
     if (notice.type === 'sent') {
       this.#sent.get(notice.ticket)?.(notice);
       this.#sent.delete(notice.ticket);
+    }
+    if (notice.type === 'checkpoint') {
+      this.#checkpoints.get(notice.ticket)?.(notice.result);
+      this.#checkpoints.delete(notice.ticket);
     }
     for (const listener of this.#listeners) listener(notice);
   }

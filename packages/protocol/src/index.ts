@@ -4,6 +4,7 @@ export { ByteReader } from './bytes/byte-reader.js';
 export { ByteWriter } from './bytes/byte-writer.js';
 export { bytesToHex, hexToBytes } from './bytes/hex.js';
 export { type JsonValue, parseLosslessJson } from './bytes/lossless-json.js';
+export { ArrayAncestry } from './chain/array-ancestry.js';
 export type { BodyContext, BodyInfo, BodyTransaction, BodyVerdict } from './chain/block-body.js';
 export { type BodyFault, bodyFaults } from './chain/body-fault.js';
 export type {
@@ -11,6 +12,7 @@ export type {
   BlockRules,
   ChainFamily,
   HeaderBatch,
+  HeaderBytes,
   HeaderCodec,
   HeaderInfo,
   HeaderRules,
@@ -22,6 +24,8 @@ export { checkChainwork } from './chain/check-chainwork.js';
 export type { CompactBlock, CompactRules } from './chain/compact-rules.js';
 export { type HeaderFault, headerFaults } from './chain/header-fault.js';
 export type { PowJob, VisionXJob, VisionXParams } from './chain/pow-job.js';
+export { type ProofFault, proofFaults, provingFaults } from './chain/proof-fault.js';
+export type { VisionXKernel } from './chain/proof-rules.js';
 export type { SignatureCheck } from './chain/signature-check.js';
 export { isStrictSignature } from './chain/strict-signature.js';
 export { type TransactionFault, transactionFaults } from './chain/transaction-fault.js';
@@ -31,11 +35,27 @@ export type {
   TransactionCheck,
   TransactionRules,
 } from './chain/transaction-rules.js';
+export {
+  type Checkpoint,
+  isSameNetwork,
+  makeCheckpoint,
+  type OpenCheckpoint,
+  openCheckpoint,
+  readCheckpoint,
+} from './checkpoints/checkpoint.js';
+export { HeaderCommitment, hashLeaf, isUnderRoot, RootBuilder } from './checkpoints/header-commitment.js';
+export { shippedCheckpoint } from './checkpoints/shipped-checkpoint.js';
 export { Driver, type Platform } from './driver/driver.js';
 export { MemoryStore } from './driver/memory-store.js';
 export { performStorage } from './driver/perform-storage.js';
 export { readRecord, type Store, StoreError } from './driver/store.js';
 export type { BitcoinParams } from './families/bitcoin/network-params.js';
+export {
+  decodeTxOutProof,
+  encodeTxOutProof,
+  type TxOutMatch,
+  type TxOutProof,
+} from './families/bitcoin/proof/tx-out-proof.js';
 export { type FamilyName, familyNameOf, type NetworkName, networks } from './families/network-names.js';
 export { isNetworkName, resolveNetwork } from './families/networks.js';
 export { type BlockJsonResult, blockFromJson, encodeBlockJson } from './families/vision/block/block-json.js';
@@ -71,7 +91,14 @@ export {
 } from './families/vision/transaction/transaction.js';
 export { isVisionFamily, type VisionFamily } from './families/vision/vision-family.js';
 export type { Effect } from './io/effect.js';
-export type { ChannelEnds, Command, EventTime, NodeEventBody, SubmitCommand } from './io/event.js';
+export type {
+  ChannelEnds,
+  Command,
+  EventTime,
+  NodeEventBody,
+  ProveCommand,
+  SubmitCommand,
+} from './io/event.js';
 export {
   type MetricDefinition,
   type MetricName,
@@ -85,6 +112,9 @@ export {
   type BlockFault,
   type BlockResult,
   blockFaults,
+  type CheckpointResult,
+  type CheckpointState,
+  checkpointFaults,
   type NodeNotice,
   type PeerInfo,
   type PeerService,
@@ -95,6 +125,7 @@ export {
   statusReasons,
   type WithheldRun,
 } from './io/notice.js';
+export type { Provable, ProvableResult } from './io/proof-notice.js';
 export {
   formerTables,
   isKeyOf,
@@ -139,6 +170,18 @@ export type { Part, Reception } from './peer/part.js';
 export type { Peer } from './peer/peer.js';
 export { type PeerFault, peerFaults } from './peer/peer-fault.js';
 export type { RequestKind } from './peer/request-ledger.js';
+export { makeTxProof, type ProofMaterial } from './proofs/make-tx-proof.js';
+export { TxIndex, type TxIndexContext } from './proofs/tx-index.js';
+export { type TxOutPlace, txProofOf } from './proofs/tx-out-proof.js';
+export type { ProofRefusal, ProofTie, TxProof } from './proofs/tx-proof.js';
+export {
+  type KnownHeader,
+  type ProvenTx,
+  type VerifyOptions,
+  type VerifyResult,
+  verifyTxProof,
+} from './proofs/verify-tx-proof.js';
+export { decodeTxProof, encodeTxProof } from './proofs/write-proof.js';
 export type { TransactionRelay } from './transactions/transaction-relay.js';
 export { HeaderTree } from './tree/header-tree.js';
 export type { AppendedRun, InsertedHeader, InsertResult } from './tree/insert-result.js';
@@ -164,9 +207,11 @@ export {
   SERVICE_COMPACT_BLOCKS,
   SERVICE_GATEWAY,
   SERVICE_TRANSACTIONS,
+  SERVICE_TX_INDEX,
   signedHello,
 } from './wire/messages/hello.js';
 export type { Ping, Pong } from './wire/messages/ping.js';
 export type { Reject } from './wire/messages/reject.js';
 export type { GetTxs, Inv, Txs } from './wire/messages/transactions.js';
+export type { GetTxBlock, TxBlock } from './wire/messages/tx-block.js';
 export { type WireFault, wireFaults } from './wire/wire-fault.js';

@@ -21,6 +21,63 @@ export const SIDE_HEADERS_MAX = 32_768;
 /** Headers in the tree, a heavier branch that takes the place of the best chain included: two chains of 2,000,000 headers, each twice as long as the longest of today (Bitcoin). At the edge new headers are refused with TREE_FULL, and a branch for which there is no room is not asked for a second time. */
 export const TREE_HEADERS_MAX = 4_194_304;
 
+/** Bytes of the headers in the window of a checkpoint: 2016 headers of Bitcoin, for a checkpoint at the end of a period of its difficulty. More is refused. */
+export const CHECKPOINT_WINDOW_MAX = 161_280;
+
+/** Headers below a checkpoint that are fetched ahead of what is verified there, beyond those that the rules look at: what four requests bring. At the edge nothing more is asked for. */
+export const BELOW_HEADERS_MAX = 8_000;
+
+/** `getHeaders` in flight for headers below a checkpoint, to all peers together, one to each. Arbitrary: this goes on in the background. */
+export const BELOW_REQUESTS_MAX = 4;
+
+/** Batches below a checkpoint with a fault, on a network where another header can have the same hash, after which the checkpoint counts as false: each of them costs a peer its connection. Arbitrary. */
+export const BELOW_FAULTS_MAX = 3;
+
+/** Milliseconds for a peer to come that has the header of the checkpoint, once others have come as far without it and none with it. Arbitrary. Then the node goes on from genesis. */
+export const CHECKPOINT_DOUBT_MS = 60_000;
+
+/** Blocks between the tip and the header that `checkpoint()` takes if it is not told another one: a day of Bitcoin, deeper than any reorg there. */
+export const CHECKPOINT_DEPTH = 144;
+
+/** Heights among which the one with the shortest window is taken: a period of Bitcoin's difficulty, at whose first header the window has 11 headers instead of up to 2016. */
+export const CHECKPOINT_SPAN = 2016;
+
+/** Checkpoints that are asked for and not made yet. Above it a call is refused with CHECKPOINT_BUSY. Arbitrary: the first one may take seconds, those after it milliseconds. */
+export const CHECKPOINT_CALLS_MAX = 16;
+
+/** Headers in a proof that a block has a transaction: a period of Bitcoin's difficulty, after which the next checkpoint can be made, and a day's blocks as confirmations. A proof that would need more is not made, and one that has more is refused. */
+export const PROOF_HEADERS_MAX = 2160;
+
+/** Proofs that the application waits for at a time. More are refused with PROOF_BUSY. */
+export const PROOF_REQUESTS_MAX = 16;
+
+/** Confirmations that a proof above a checkpoint shows where none are asked for, if there are as many. Six are custom. */
+export const PROOF_CONFIRMATIONS = 6;
+
+/** Peers with an index that are asked for one transaction, one after another. A page has few of them, and one honest one is enough. */
+export const PROOF_PEERS_MAX = 4;
+
+/** Milliseconds that a peer has to look a transaction up in its index: a look-up of a disk, and what is before it in its turn. */
+export const TX_BLOCK_TIMEOUT_MS = 5_000;
+
+/** Look-ups in the index of transactions that wait or are under way. At the edge a peer is told that nothing is known, as of a transaction that is not there. */
+export const TX_INDEX_LOOKUPS_MAX = 256;
+
+/** Transactions of one write of the index, and headers whose blocks are looked up in it at once. Arbitrary: a block takes a few writes, and a store some milliseconds for each. */
+export const TX_INDEX_BATCH = 512;
+
+/** Blocks that the index remembers of one transaction: it may be in blocks of several branches. Those of the best chain stay longest. */
+export const TX_INDEX_BLOCKS_MAX = 4;
+
+/** Blocks whose bodies have come and wait to be indexed, each a hash. At the edge they are found by the next walk along the chain. */
+export const TX_INDEX_WAITING_MAX = 1_024;
+
+/** Requests for the block of a transaction that a peer may send in a minute: an application that proves two a second. */
+export const GET_TX_BLOCK_PER_MINUTE_MAX = 120;
+
+/** Bytes of such a proof in its binary form: two transactions of Bitcoin as large as a block without witnesses, the hashes of three paths, and headers. More is refused. */
+export const PROOF_BYTES_MAX = 2_500_000;
+
 /** Milliseconds before a peer is asked again for a branch for which there was no room. Arbitrary: the branch is long, and room comes seldom. */
 export const BRANCH_RETRY_MS = 600_000;
 
@@ -297,8 +354,8 @@ export const JOURNAL_ENTRIES_MAX = 64;
 /** Bytes of answers that are kept as peers sent them until they are written: a whole segment of the largest headers (Vision's mainnet), or a hundred answers of Bitcoin headers for a disk that lags. What is beyond it is encoded anew. */
 export const RECEIVED_BYTES_MAX = 8 * 1024 * 1024;
 
-/** Storage requests that are not answered: one write of headers, one of bodies, two of the start or of the stored chain in the background, two of transactions of this side, one of discouraged peers, and `BODY_READS_MAX` bodies. Each part bounds its own, so one more is a mistake of the node, which then stops. */
-export const STORAGE_REQUESTS_MAX = 7 + BODY_READS_MAX;
+/** Storage requests that are not answered: one write of headers, one of bodies, two of the start or of the stored chain in the background, two of transactions of this side, one of discouraged peers, one of a proven checkpoint, one that builds the index of transactions and one that looks something up in it, and `BODY_READS_MAX` bodies. Each part bounds its own, so one more is a mistake of the node, which then stops. */
+export const STORAGE_REQUESTS_MAX = 10 + BODY_READS_MAX;
 
 /** Milliseconds that new headers wait for their chunk to fill while more arrive; otherwise they are written at once. */
 export const STORE_DELAY_MS = 1_000;

@@ -41,7 +41,7 @@ export async function createLightNode(options: LightNodeOptions): Promise<LightN
   try {
     await Promise.race([shared.ready, calledOff]);
     abort?.throwIfAborted();
-    node = new RunningNode(shared);
+    node = new RunningNode(shared, settings.network);
     void node.closed.then(forget);
     return publicHandle(node);
   } catch (error) {

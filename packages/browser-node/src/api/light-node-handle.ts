@@ -1,4 +1,5 @@
 import type {
+  Checkpoint,
   HeaderInfo,
   MempoolInfo,
   Metrics,
@@ -6,11 +7,13 @@ import type {
   Status,
   Tip,
   TransactionStatus,
+  TxProof,
   VisionTransaction,
 } from '@vision-light/protocol';
 import type { Block } from '../boundary/block.js';
 import type { Trust } from '../boundary/trust.js';
 import type { Diagnosis } from '../diagnosis/diagnosis.js';
+import type { ProveOptions } from './prove-options.js';
 import type { SentTransaction } from './sent-transaction.js';
 import type { Listener, Subscriptions } from './subscriptions.js';
 
@@ -20,10 +23,15 @@ export interface TipsOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What {@link LightNodeHandle.checkpoint} can be told. */
+export interface CheckpointOptions {
+  readonly height?: number;
+}
+
 /** A running light node. What it gives out about tip, status, peers and events is frozen. */
 export interface LightNodeHandle {
   /**
-   * The best verified header; genesis at first. It stays when another tab takes the node over: see README, "Several tabs".
+   * The best verified header; genesis or the checkpoint at first. It stays when another tab takes the node over: see README, "Several tabs".
    */
   readonly tip: Tip;
   /** `storedHeight` is 0 while nothing is kept on this device: `storage: 'memory'`, STORE_DENIED, STORE_BUSY, STORE_NEWER. */
@@ -85,6 +93,16 @@ export interface LightNodeHandle {
    */
   txStatus(id: string): Promise<TransactionStatus | undefined>;
   /**
+   * A proof that a block of the chain has a transaction: plain JSON, which whoever has the checkpoint verifies with
+   * `verifyTxProof` of `@vision-light/protocol/verify`, with no network. A block that is not named is looked for among the
+   * bodies here, then with peers that keep an index of transactions.
+   *
+   * @param txid  64 lowercase hex digits
+   * @throws {TypeError | RangeError} if that is no id, or an option is none
+   * @throws {LightNodeError} PROOF_ codes, each with the reason; BLOCK_UNKNOWN, BLOCK_UNAVAILABLE, BLOCK_BUSY; NODE_CLOSED
+   */
+  proveTx(txid: string, options?: ProveOptions): Promise<TxProof>;
+  /**
    * What the mempool holds: transactions that are in no block, as far as this node has heard of them.
    *
    * @throws {LightNodeError} NODE_CLOSED
@@ -99,6 +117,15 @@ export interface LightNodeHandle {
    * @throws {LightNodeError} NODE_CLOSED
    */
   nextNonce(publicKey: string): Promise<bigint>;
+  /**
+   * A checkpoint of the chain that this node has verified, for another page or for whoever checks proofs.
+   *
+   * @param options.height  of its header. Default: 144 headers below the tip, or somewhat deeper where it is smaller there
+   * @throws {TypeError | RangeError} if that is no height
+   * @throws {LightNodeError} CHECKPOINT_UNAVAILABLE while the chain is not verified down to genesis, or above its tip;
+   *   CHECKPOINT_BUSY if 16 are awaited already; NODE_CLOSED
+   */
+  checkpoint(options?: CheckpointOptions): Promise<Checkpoint>;
   /** The peers that have said hello. */
   peers(): readonly PeerInfo[];
   /**

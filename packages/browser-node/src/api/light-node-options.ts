@@ -1,4 +1,5 @@
 import {
+  type Checkpoint,
   type CustomNetwork,
   checkChainwork,
   FOLLOWED_BLOCKS,
@@ -35,6 +36,11 @@ export interface LightNodeOptions {
    */
   readonly minChainwork?: bigint | string;
   /**
+   * What to begin with instead of genesis, until everything below is verified; false for genesis. One of `npm run checkpoint`, of
+   * a gateway's `/checkpoint` or of `node.checkpoint()`. Default: the one that ships with the code, where there is one.
+   */
+  readonly checkpoint?: Checkpoint | false;
+  /**
    * Public keys of the gateways that this page knows, 64 hex digits each. A peer that says that it is a gateway then counts
    * as one only if it has proven to have one of these keys; any other is a peer like those in browsers. Headers are
    * verified alike, whoever sends them. Default: whoever says so counts as a gateway.
@@ -66,6 +72,7 @@ export interface LightNodeSettings {
   readonly maxPeers: number;
   readonly followedBlocks: number;
   readonly minChainwork: bigint | undefined;
+  readonly checkpoint: unknown;
   readonly gateways: readonly Uint8Array[] | undefined;
   readonly reportMetrics: boolean;
   readonly workerUrl: string | TrustedAddress | undefined;
@@ -88,7 +95,7 @@ const FOLLOWED_BLOCKS_MAX = 4096;
 const MAX_PEERS_DEFAULT = 16;
 
 /**
- * Checks the options. The inside of `network` is checked where the networks are known, in the worker.
+ * Checks the options. The insides of `network` and `checkpoint` are checked where the networks are known, in the worker.
  *
  * @throws {TypeError | RangeError} naming the option and the value received
  */
@@ -112,6 +119,7 @@ export function checkOptions(options: LightNodeOptions): LightNodeSettings {
     ),
     minChainwork:
       options.minChainwork === undefined ? undefined : checkChainwork('minChainwork', options.minChainwork),
+    checkpoint: checkCheckpoint(options.checkpoint),
     gateways: options.gateways === undefined ? undefined : checkGateways(options.gateways),
     reportMetrics: checkBoolean('reportMetrics', options.reportMetrics ?? true),
     workerUrl: options.workerUrl === undefined ? undefined : checkWorkerUrl(options.workerUrl),
@@ -170,6 +178,12 @@ function checkGateways(gateways: readonly string[]): readonly Uint8Array[] {
     if (key === undefined) throw new RangeError(`gateways: must be keys of 64 hex digits, got ${show(text)}`);
     return key;
   });
+}
+
+function checkCheckpoint(checkpoint: unknown): unknown {
+  const isOne = typeof checkpoint === 'object' && checkpoint !== null;
+  if (isOne || checkpoint === undefined || checkpoint === false) return checkpoint;
+  throw new TypeError(`checkpoint: must be a checkpoint or false, got ${show(checkpoint)}`);
 }
 
 function checkBoolean(name: string, value: boolean): boolean {

@@ -236,13 +236,14 @@ async function start(
   settings: LightNodeSettings,
   { isShared, isTheft }: EngineStart,
 ): Promise<GoodStart> {
-  const { network, storage, hashers, maxPeers, followedBlocks, minChainwork, gateways } = settings;
-  const options = { network, storage, hashers, maxPeers, followedBlocks, minChainwork, gateways };
+  const { network, storage, hashers, maxPeers, followedBlocks, minChainwork, checkpoint, gateways } =
+    settings;
+  const options = { network, storage, hashers, maxPeers, followedBlocks, minChainwork, checkpoint, gateways };
   const result = await control
     .start({ ...options, ed25519Url, isShared, isTheft })
     .catch((error: unknown) => {
       if (error instanceof DOMException && error.name === 'DataCloneError') {
-        throw new TypeError(`network: must be plain data, got ${error.message}`);
+        throw new TypeError(`network and checkpoint: must be plain data, got ${error.message}`);
       }
       throw startFailed(error, settings);
     });

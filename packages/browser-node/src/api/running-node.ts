@@ -1,4 +1,5 @@
 import {
+  type Checkpoint,
   type HeaderInfo,
   type MempoolInfo,
   type Metrics,
@@ -9,6 +10,7 @@ import {
   type Tip,
   type TransactionStatus,
   type TrustFacts,
+  type TxProof,
   type VisionTransaction,
   zeroMetrics,
 } from '@vision-light/protocol';
@@ -20,7 +22,10 @@ import { firstTrust, type Trust, trustNow } from '../boundary/trust.js';
 import type { Diagnosis } from '../diagnosis/diagnosis.js';
 import type { NodeView, SharedNode } from '../tabs/shared-node.js';
 import type { NodeCall, NodeCalls, NodeNews, PageNotice, SignalingCount } from '../tabs/tab-messages.js';
-import type { LightNodeHandle, TipsOptions } from './light-node-handle.js';
+import { assertHash } from './assert-hash.js';
+import type { CheckpointOptions, LightNodeHandle, TipsOptions } from './light-node-handle.js';
+import type { LightNodeSettings } from './light-node-options.js';
+import { checkProveOptions, type ProveOptions } from './prove-options.js';
 import type { SentTransaction } from './sent-transaction.js';
 import { SentTransactions } from './sent-transactions.js';
 import { type Listener, type Subscriptions, SubscriptionTable } from './subscriptions.js';
@@ -47,13 +52,15 @@ export class RunningNode implements LightNodeHandle, NodeView {
   /** Fulfilled once everything is released. */
   readonly closed: Promise<typeof CLOSED>;
   #markClosed: (closed: typeof CLOSED) => void = () => {};
+  readonly #network: LightNodeSettings['network'];
 
   /** @param node  is ready, and held for this view */
-  constructor(node: SharedNode) {
+  constructor(node: SharedNode, network: LightNodeSettings['network']) {
     this.closed = new Promise((resolve) => {
       this.#markClosed = resolve;
     });
     this.#node = node;
+    this.#network = network;
     const { tip, status, peers, metrics, sent, trust, signaling } = freeze(node.snapshot);
     this.#tip = tip;
     this.#status = status;
@@ -116,6 +123,25 @@ export class RunningNode implements LightNodeHandle, NodeView {
     return this.#sent.send(() => this.#call('sendTransaction', tx));
   }
 
+  async proveTx(txid: string, options: ProveOptions = {}): Promise<TxProof> {
+    assertHash('proveTx', txid, 'txid');
+    const { block, confirmations, checkpoint } = checkProveOptions(options);
+    const height = typeof checkpoint === 'object' ? checkpoint.height : checkpoint;
+    if (typeof checkpoint === 'object' && (await this.header(checkpoint.height))?.hash !== checkpoint.hash)
+      throw new LightNodeError('PROOF_WRONG_CHECKPOINT');
+    const found = await this.#call('proveTransaction', txid, {
+      ...(block === undefined ? {} : { block }),
+      ...(confirmations === undefined ? {} : { confirmations }),
+      ...(height === undefined ? {} : { checkpoint: height }),
+    });
+    // What is wrong with a proof that is verified is none of these.
+    if (!found.ok) throw new LightNodeError(found.code as LightNodeErrorCode);
+    const { makeTxProof } = await import('vision-light:tx-proof');
+    const made = makeTxProof({ network: this.#network, ...found });
+    if (made.ok) return freeze(made.proof);
+    throw new LightNodeError(made.code as LightNodeErrorCode, made.detail);
+  }
+
   async mempool(): Promise<MempoolInfo> {
     return this.#call('mempool');
   }
@@ -128,6 +154,13 @@ export class RunningNode implements LightNodeHandle, NodeView {
   async nextNonce(publicKey: string): Promise<bigint> {
     assertHash('nextNonce', publicKey, 'key');
     return this.#call('nextNumber', publicKey);
+  }
+
+  async checkpoint({ height }: CheckpointOptions = {}): Promise<Checkpoint> {
+    if (height !== undefined) assertHeight('checkpoint', height);
+    const answer = await this.#call('checkpoint', height);
+    if (answer.ok) return answer.checkpoint;
+    throw new LightNodeError(answer.code);
   }
 
   peers(): readonly PeerInfo[] {
@@ -230,8 +263,10 @@ export class RunningNode implements LightNodeHandle, NodeView {
       case 'submitted':
       case 'header':
       case 'block':
+      case 'checkpoint':
       case 'sent':
       case 'mempool':
+      case 'provable':
       case 'closed':
         break;
       default:
@@ -273,8 +308,8 @@ function withoutGauges(metrics: Metrics): Metrics {
 
 function assertHeightOrHash(heightOrHash: unknown): void {
   if (typeof heightOrHash === 'number') {
-    if (Number.isSafeInteger(heightOrHash) && heightOrHash >= 0) return;
-    throw new RangeError(`header: a height must be an integer from 0, got ${heightOrHash}`);
+    assertHeight('header', heightOrHash);
+    return;
   }
   if (typeof heightOrHash !== 'string') {
     throw new TypeError(`header: must be given a height or a hash, got ${String(heightOrHash)}`);
@@ -282,9 +317,9 @@ function assertHeightOrHash(heightOrHash: unknown): void {
   assertHash('header', heightOrHash);
 }
 
-function assertHash(caller: string, hash: unknown, what = 'hash'): void {
-  if (typeof hash !== 'string')
-    throw new TypeError(`${caller}: must be given a ${what}, got ${String(hash)}`);
-  if (/^[0-9a-f]{64}$/.test(hash)) return;
-  throw new RangeError(`${caller}: a ${what} must be 64 lowercase hex digits, got ${JSON.stringify(hash)}`);
+function assertHeight(caller: string, height: unknown): void {
+  if (typeof height !== 'number')
+    throw new TypeError(`${caller}: a height must be a number, got ${String(height)}`);
+  if (Number.isSafeInteger(height) && height >= 0) return;
+  throw new RangeError(`${caller}: a height must be an integer from 0, got ${height}`);
 }

@@ -7,12 +7,15 @@
 import type {
   BlockFault,
   ChannelEnds,
+  Checkpoint,
+  CheckpointResult,
   CustomNetwork,
   HeaderInfo,
   MempoolInfo,
   Metrics,
   NetworkName,
   NodeNotice,
+  ProvableResult,
   TransactionStatus,
   VisionTransaction,
 } from '@vision-light/protocol';
@@ -26,6 +29,8 @@ export interface NodeWorkerSettings {
   readonly maxPeers: number;
   readonly followedBlocks: number;
   readonly minChainwork: bigint | undefined;
+  /** What to begin with, as the application gave it; false for genesis, undefined for what ships with the code. */
+  readonly checkpoint: unknown;
   /** Public keys of the only peers that count as gateways. */
   readonly gateways: readonly Uint8Array[] | undefined;
   /** Address of what is loaded where WebCrypto has no Ed25519. */
@@ -50,6 +55,11 @@ export type BlockAnswer =
   | { readonly ok: true; readonly block: Block }
   | { readonly ok: false; readonly code: BlockFault };
 
+/** A checkpoint, or why there is none. */
+export type CheckpointAnswer =
+  | { readonly ok: true; readonly checkpoint: Checkpoint }
+  | Extract<CheckpointResult, { ok: false }>;
+
 /** Id of a transaction that was taken, or why it was not. */
 export type SendAnswer = { readonly id: string } | { readonly code: string };
 
@@ -69,10 +79,23 @@ export interface NodeControl {
    * @param isRepeated  another node of this origin may have taken it already; then it is taken if it is known here
    */
   sendTransaction(tx: Uint8Array | VisionTransaction, isRepeated?: boolean): Promise<SendAnswer>;
+  /**
+   * What proves that a block has a transaction.
+   *
+   * @param id  64 hex digits, display order
+   * @param block  the same, of the block
+   * @param checkpoint  height
+   */
+  proveTransaction(
+    id: string,
+    wish: { readonly block?: string; readonly confirmations?: number; readonly checkpoint?: number },
+  ): Promise<ProvableResult>;
   mempool(): Promise<MempoolInfo>;
   transactionStatus(id: string): TransactionStatus | undefined;
   /** Number of the next transaction of a sender, as far as it is known. */
   nextNumber(account: string): bigint;
+  /** A checkpoint of the chain, or why there is none. */
+  checkpoint(height: number | undefined): Promise<CheckpointAnswer>;
   /** The page became visible, or the network came back. */
   resume(): void;
   /** Takes leave of the peers and writes what is not yet stored. */

@@ -39,6 +39,8 @@ const nodeCalls: Readonly<Record<NodeCall, true>> = {
   nextNumber: true,
   resume: true,
   ways: true,
+  proveTransaction: true,
+  checkpoint: true,
 };
 
 /** Whether another tab may make this call. */

@@ -3,15 +3,20 @@ import {
   type BlockResult,
   bytesToHex,
   type ChainFamily,
+  type CheckpointResult,
   type Command,
   Driver,
   type HeaderInfo,
   LightNode,
   type MempoolInfo,
   type Metrics,
+  makeCheckpoint,
   metricNames,
   type NodeEventBody,
   type NodeNotice,
+  networks,
+  type OpenCheckpoint,
+  type ProvableResult,
   resolveNetwork,
   type TransactionStatus,
   type VisionTransaction,
@@ -20,6 +25,7 @@ import { expose, transfer } from 'comlink';
 import type { LightNodeErrorCode } from '../boundary/error-codes.js';
 import type {
   BlockAnswer,
+  CheckpointAnswer,
   NodeControl,
   NodeWorkerSettings,
   SendAnswer,
@@ -28,6 +34,7 @@ import type {
 } from '../boundary/messages.js';
 import { findWasmObstacle } from '../boundary/wasm-obstacle.js';
 import { openStore } from '../store/open-store.js';
+import { checkpointOf } from './checkpoint-of.js';
 import { openIdentity } from './node-identity.js';
 import { NoticeBatch } from './notice-batch.js';
 import { PeerChannels } from './peer-channels.js';
@@ -107,6 +114,9 @@ class NodeHost implements NodeControl {
   readonly #awaitedHeaders: Awaited<HeaderInfo | undefined> = new Map();
   readonly #awaitedSends: Awaited<SendAnswer> = new Map();
   readonly #awaitedPools: Awaited<MempoolInfo> = new Map();
+  readonly #awaitedCheckpoints: Awaited<CheckpointResult> = new Map();
+  #network: NodeWorkerSettings['network'] = networks[0];
+  readonly #awaitedProofs: Awaited<ProvableResult> = new Map();
   /** What the page knows. */
   #postedMetrics: Metrics | undefined;
   #metricsTimer: ReturnType<typeof setInterval> | undefined;
@@ -122,15 +132,18 @@ class NodeHost implements NodeControl {
     const obstacle = findWasmObstacle();
     if (obstacle !== undefined) return { ok: false, fault: 'NO_WASM', message: obstacle };
     let family: ChainFamily;
+    let checkpoint: OpenCheckpoint | undefined;
     try {
       family = resolveNetwork(settings.network);
+      checkpoint = checkpointOf(family, settings);
     } catch (error) {
       if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
       const fault = error instanceof TypeError ? 'TypeError' : 'RangeError';
       return { ok: false, fault, message: error.message };
     }
     const networkId = bytesToHex(family.networkId);
-    const identity = await this.#run(family, networkId, settings);
+    this.#network = settings.network;
+    const identity = await this.#run(family, networkId, settings, checkpoint);
     return { ok: true, networkId, identity: identity && bytesToHex(identity) };
   }
 
@@ -173,6 +186,22 @@ class NodeHost implements NodeControl {
     return this.#ask(this.#awaitedSends, { kind: 'sendTransaction', bytes });
   }
 
+  async proveTransaction(
+    text: string,
+    { block: blockText, ...wish }: { block?: string; confirmations?: number; checkpoint?: number },
+  ): Promise<ProvableResult> {
+    const family = this.#driver?.node.tree.family;
+    const id = family?.hashFromHex(text);
+    const block = blockText === undefined ? undefined : family?.hashFromHex(blockText);
+    if (id === undefined) return { ok: false, code: 'PROOF_TX_NOT_FOUND' };
+    return this.#ask(this.#awaitedProofs, {
+      kind: 'proveTransaction',
+      id,
+      ...(block && { block }),
+      ...wish,
+    });
+  }
+
   mempool(): Promise<MempoolInfo> {
     return this.#ask(this.#awaitedPools, { kind: 'mempool' });
   }
@@ -183,6 +212,15 @@ class NodeHost implements NodeControl {
 
   nextNumber(account: string): bigint {
     return this.#driver?.node.transactions.nextNumber(account) ?? 0n;
+  }
+
+  async checkpoint(height: number | undefined): Promise<CheckpointAnswer> {
+    const at = height === undefined ? {} : { height };
+    const result = await this.#ask(this.#awaitedCheckpoints, { kind: 'checkpoint', ...at });
+    const family = this.#driver?.node.tree.family;
+    if (!result.ok) return result;
+    if (family === undefined) return { ok: false, code: 'CHECKPOINT_UNAVAILABLE' };
+    return { ok: true, checkpoint: makeCheckpoint(family, this.#network, result.base, result.root) };
   }
 
   resume(): void {
@@ -203,6 +241,7 @@ class NodeHost implements NodeControl {
     family: ChainFamily,
     networkId: string,
     settings: NodeWorkerSettings,
+    checkpoint: OpenCheckpoint | undefined,
   ): Promise<Uint8Array | undefined> {
     const { storage, isShared, isTheft, hashers, maxPeers, followedBlocks, minChainwork, gateways } =
       settings;
@@ -245,6 +284,7 @@ class NodeHost implements NodeControl {
       followedBlocks,
       secret: crypto.getRandomValues(new Uint8Array(16)),
       ...(minChainwork === undefined ? {} : { minChainwork }),
+      ...(checkpoint && { checkpoint }),
       ...(identity && { identity: identity.publicKey }),
       ...(gateways && { gateways }),
     });
@@ -334,6 +374,12 @@ class NodeHost implements NodeControl {
         return;
       case 'sent':
         settle(this.#awaitedSends, notice.ticket, notice);
+        return;
+      case 'checkpoint':
+        settle(this.#awaitedCheckpoints, notice.ticket, notice.result);
+        return;
+      case 'provable':
+        settle(this.#awaitedProofs, notice.ticket, notice.result);
         return;
       case 'mempool':
         settle(this.#awaitedPools, notice.ticket, notice.mempool);

@@ -31,11 +31,13 @@ describe('readPageConfig', () => {
     });
   });
 
-  it('takes the least chainwork of the file for the network of the file, and for no other', async () => {
-    const text = file({ network: 'bitcoin-mainnet', signal: [':9'], minChainwork: '0' });
-    expect(await readPageConfig(place, text)).toMatchObject({ minChainwork: '0' });
+  it('takes the least chainwork and the checkpoint of the file for the network of the file, and for no other', async () => {
+    const text = file({ network: 'bitcoin-mainnet', signal: [':9'], minChainwork: '0', checkpoint: false });
+    const own = await readPageConfig(place, text);
+    expect(own).toMatchObject({ minChainwork: '0', checkpoint: false });
     const other = await readPageConfig({ ...place, search: '?network=bitcoin-testnet3' }, text);
     expect(other).not.toHaveProperty('minChainwork');
+    expect(other).not.toHaveProperty('checkpoint');
   });
 
   it('does not ask for the file when the address bar says everything', async () => {

@@ -36,11 +36,12 @@ export async function readPageConfig(
     .getAll('signal')
     .flatMap((text) => text.split(',').filter((part) => part.trim() !== ''));
   const file = network !== null && signal.length > 0 ? {} : parseConfigFile(await fetchText());
-  // What a chain must have goes with the network that it is said of.
-  const minChainwork = network === null || network === file.network ? file.minChainwork : undefined;
+  // What a chain must have, and begins with, goes with the network that it is said of.
+  const { minChainwork, checkpoint } = network === null || network === file.network ? file : {};
   // The settings may be anything so far: createLightNode checks them, and says what is wrong with them.
   return {
     ...(minChainwork === undefined ? {} : { minChainwork }),
+    ...(checkpoint === undefined ? {} : { checkpoint }),
     network: network === null ? (file.network ?? DEFAULT_NETWORK) : parseNetworkParameter(network),
     signal: (signal.length > 0 ? signal : (file.signal ?? [DEFAULT_SIGNAL])).map((text) =>
       resolveSignal(text, place),
@@ -71,6 +72,7 @@ interface ConfigFile {
   readonly network?: unknown;
   readonly signal?: readonly string[];
   readonly minChainwork?: string;
+  readonly checkpoint?: NonNullable<LightNodeOptions['checkpoint']>;
 }
 
 function parseConfigFile(text: string | undefined): ConfigFile {
@@ -86,7 +88,7 @@ function parseConfigFile(text: string | undefined): ConfigFile {
       'config.json must be an object such as { "network": "vision-devnet", "signal": [":8081"] }.',
     );
   }
-  const { network, signal, minChainwork } = value as Record<string, unknown>;
+  const { network, signal, minChainwork, checkpoint } = value as Record<string, unknown>;
   const isNetwork =
     network === undefined || typeof network === 'string' || (typeof network === 'object' && network !== null);
   if (!isNetwork) throw new PageConfigError('In config.json, network must be a name or an object.');
@@ -100,6 +102,7 @@ function parseConfigFile(text: string | undefined): ConfigFile {
   return {
     ...(network === undefined ? {} : { network }),
     ...(minChainwork === undefined ? {} : { minChainwork }),
+    ...(checkpoint === undefined ? {} : { checkpoint: checkpoint as NonNullable<ConfigFile['checkpoint']> }),
     ...(list === undefined ? {} : { signal: list as string[] }),
   };
 }

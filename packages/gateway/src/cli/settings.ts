@@ -68,13 +68,17 @@ const options = {
   port: {
     env: 'GATEWAY_PORT',
     value: 'PORT',
-    help: 'HTTP: /healthz, /metrics and /p2p, 0 for any free port (8082)',
+    help: 'HTTP: /healthz, /metrics, /checkpoint and /p2p, 0 for any free port (8082)',
   },
   host: { env: 'GATEWAY_HOST', value: 'ADDRESS', help: 'address to listen on (all interfaces)' },
   'peers-per-group': {
     env: 'PEERS_PER_GROUP',
     value: 'N',
     help: `peers that come from one network, an IPv4 /24 or IPv6 /48 (${PEERS_PER_GROUP_MAX})`,
+  },
+  'tx-index': {
+    env: 'TX_INDEX',
+    help: 'keep an index that tells peers in which block a transaction is (off; on or off in the environment)',
   },
   mine: { help: 'mine; the default on the devnet and networks of your own' },
   'no-mine': { help: 'do not mine' },
@@ -138,6 +142,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
       port: number('port', 0, 65_535),
       host: read('host')?.text,
       peersPerGroup: number('peers-per-group', 1, PEERS_MAX),
+      txIndex: given['tx-index'] === true || oneOf(read('tx-index'), ['off', 'on']) === 'on',
       mine: mining(given, number('threads', 1, MINER_THREADS_MAX)),
       minerName: read('miner-name')?.text,
       history: number('history', 0, HISTORY_BLOCKS_MAX),

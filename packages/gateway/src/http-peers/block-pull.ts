@@ -68,7 +68,7 @@ async function blocksOf(
 function submit(blocks: readonly PulledBlock[], { host, family }: BlockPullOptions) {
   if (blocks.length === 0) return { accepted: 0 };
   const records = Buffer.concat(blocks.map(({ record }) => record));
-  const hashes = Buffer.concat(blocks.map(({ record }) => family.hash(record)));
+  const hashes = Buffer.concat(blocks.map(({ record }) => family.headerHash(record)));
   const batch = { count: blocks.length, records: new Uint8Array(records), hashes: new Uint8Array(hashes) };
   return host.submit(
     batch,

@@ -54,7 +54,7 @@ const record = encodeRecord(
   },
   family.params.minerBytesMax,
 ) as Uint8Array;
-const large = family.hash(record);
+const large = family.headerHash(record);
 tree.insertChecked(record, large, 0);
 
 const servers: HttpServer[] = [];

@@ -84,7 +84,7 @@ function extend(parent: number, transactions: readonly VisionTransaction[] = [])
     miner: new TextEncoder().encode(tree.tip === parent ? 'test' : 'aside'),
   };
   const record = encodeRecord(header, vision.params.minerBytesMax) as Uint8Array;
-  const hash = vision.hash(record);
+  const hash = vision.headerHash(record);
   tree.insertChecked(record, hash, parent);
   return bytesToHex(hash);
 }

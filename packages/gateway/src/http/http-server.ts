@@ -22,6 +22,7 @@ import {
 import { Budgets } from './admission/budgets.js';
 import { type ConnectionKind, Connections } from './admission/connections.js';
 import { busyAnswer, type HttpRoute, type HttpRoutes, textAnswer } from './answer.js';
+import { type CheckpointAnswer, checkpointRoute } from './checkpoint-route.js';
 import type { GatewayFacts } from './facts.js';
 import type { HttpClient } from './http-client.js';
 import { defaultHttpLimits, type HttpLimits } from './http-limits.js';
@@ -41,6 +42,8 @@ export interface HttpServerOptions {
   facts(): GatewayFacts | undefined;
   /** As `facts`. */
   chain(): ServedChain | undefined;
+  /** Makes checkpoints; as `facts`. */
+  checkpoint?(): ((height: number | undefined) => Promise<CheckpointAnswer>) | undefined;
   /** To change for tests. */
   readonly limits?: Partial<HttpLimits>;
   /** To change for tests, where everyone comes from one address. */
@@ -78,7 +81,8 @@ export class HttpServer {
     const blockThread = new BlockThread();
     const wallTime = (): number => Date.now() / 1000;
     const p2pRoutes = isVisionFamily(family) ? createP2pRoutes(family, chain, blockThread, wallTime) : [];
-    const routes = new Map([...createStatusRoutes(facts), ...p2pRoutes]);
+    const checkpoint = checkpointRoute(() => options.checkpoint?.());
+    const routes = new Map([...createStatusRoutes(facts), ['/checkpoint', checkpoint], ...p2pRoutes]);
     const timeouts = {
       requestTimeout: limits.requestTimeoutMs,
       headersTimeout: Math.min(HTTP_HEADERS_TIMEOUT_MS, limits.requestTimeoutMs),

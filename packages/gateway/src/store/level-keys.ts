@@ -29,6 +29,7 @@ const layouts: Readonly<Record<TableName, Layout>> = {
   bodies: { prefix: 0x62, listPrefix: 0x68 },
   discouraged: { prefix: 0x64 },
   transactions: { prefix: 0x78 },
+  txBlocks: { prefix: 0x69 },
 };
 
 /** Tables of older releases: prefix, and an index as u32 BE. */

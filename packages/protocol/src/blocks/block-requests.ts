@@ -4,10 +4,13 @@ import type { BlockFault, BlockResult } from '../io/notice.js';
 import { BLOCK_DEMAND_TIMEOUT_MS, BLOCK_DEMANDS_MAX } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 
+/** Who waits: the application by its ticket, or another part. */
+export type BlockTicket = number | ((result: BlockResult) => void);
+
 interface Request {
   readonly key: string;
   readonly hash: Uint8Array;
-  readonly ticket: number;
+  readonly ticket: BlockTicket;
   readonly until: number;
 }
 
@@ -24,7 +27,7 @@ export class BlockRequests {
   }
 
   /** @returns false, answered with BLOCK_BUSY, if too many wait */
-  add(hash: Uint8Array, ticket: number, now: number): boolean {
+  add(hash: Uint8Array, ticket: BlockTicket, now: number): boolean {
     if (this.#requests.length >= BLOCK_DEMANDS_MAX) {
       this.answer(ticket, { ok: false, code: 'BLOCK_BUSY' });
       return false;
@@ -34,8 +37,9 @@ export class BlockRequests {
     return true;
   }
 
-  answer(ticket: number, result: BlockResult): void {
-    this.outbox.emit({ type: 'block', ticket, result });
+  answer(ticket: BlockTicket, result: BlockResult): void {
+    if (typeof ticket === 'number') this.outbox.emit({ type: 'block', ticket, result });
+    else ticket(result);
   }
 
   /** Answers all who wait for a block, each with bytes of its own. */

@@ -48,7 +48,8 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   readonly download: BlockDownload;
   readonly server: BlockServer;
   readonly requested: RequestedBlocks;
-  readonly #stored: StoredBlocks;
+  /** What is kept, to look at. */
+  readonly stored: StoredBlocks;
   readonly #followed: FollowedBlocks;
   readonly follower: BlockFollower;
   readonly #requests: BlockRequests;
@@ -74,7 +75,7 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   ) {
     this.#announced = new AnnouncedBlocks(tree, outbox.counters);
     this.download = new BlockDownload(tree.family.bodyBytesMax, ledger);
-    this.#stored = new StoredBlocks(storage, {
+    this.stored = new StoredBlocks(storage, {
       stored: () => this.#storeAnswered(),
       storeFailed: (failure) => this.#storeAnswered(failure),
       written: (hash) => this.download.settle(hash, true),
@@ -82,14 +83,14 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     this.#followed = new FollowedBlocks(tree, followed);
     this.#requests = new BlockRequests(outbox);
     this.#checker = new BodyChecker(tree);
-    this.follower = new BlockFollower(this.#followed, this.#stored, this.download, this.#checker, {
+    this.follower = new BlockFollower(this.#followed, this.stored, this.download, this.#checker, {
       wasRefused: (hash) => this.#fault !== undefined && this.#seen.has(hash),
       dropped: (hash) => this.#unwant(hash),
       isSyncing: () => listener.isSyncing(),
     });
     this.requested = new RequestedBlocks(
       this.#requests,
-      this.#stored,
+      this.stored,
       this.download,
       this.#followed,
       this.#checker,
@@ -101,16 +102,15 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   get orphans(): OrphanPool {
     return this.#announced.orphans;
   }
-
   /** Bodies that are in the store, or on their way there. */
   get kept(): number {
-    return this.#stored.size;
+    return this.stored.size;
   }
 
   whereabouts(hash: Uint8Array): 'here' | 'coming' | 'unknown' {
     const slot = this.tree.find(hash);
     if (slot === undefined) return 'unknown';
-    if (this.#stored.has(hash) || this.#checker.implied(slot) !== undefined) return 'here';
+    if (this.stored.has(hash) || this.#checker.implied(slot) !== undefined) return 'here';
     // Only of a new block: what is not here of the others may be nowhere, and then everyone would wait for everyone.
     const isNew = slot === this.tree.tip && this.#followed.count > 0;
     return isNew && this.download.isWanted(hash) ? 'coming' : 'unknown';
@@ -119,13 +119,13 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   read(hash: Uint8Array, reader: (body: Uint8Array | undefined) => void): void {
     const slot = this.tree.find(hash);
     const implied = slot === undefined ? undefined : this.#checker.implied(slot);
-    if (implied === undefined) this.#stored.read(hash, reader);
+    if (implied === undefined) this.stored.read(hash, reader);
     else reader(implied);
   }
 
   /** Asks the store which bodies it holds. */
   start(): void {
-    this.#stored.list();
+    this.stored.list();
   }
 
   /** The tree begins anew; bodies that are kept stay, for their headers come again. */
@@ -136,7 +136,7 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   /** What is not there any more is fetched again, and what was refused before is tried again. */
   storeEmptied(): void {
     this.#fault = undefined;
-    this.#stored.list();
+    this.stored.list();
     this.#followed.restart();
   }
 
@@ -162,7 +162,7 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     const { height, hash } = message;
     const { tipHeight } = this.tree;
     const isNear = height > tipHeight - FOLLOWED_BLOCKS && height <= tipHeight + FOLLOWED_BLOCKS;
-    if (this.#followed.count === 0 || !this.#stored.isListed || !isNear || this.orphans.has(hash))
+    if (this.#followed.count === 0 || !this.stored.isListed || !isNear || this.orphans.has(hash))
       return false;
     const state = this.download.offer(hash, peer.id);
     if (state !== undefined || !this.#announced.mayAdd(peer.id)) return state === 'queued';
@@ -250,16 +250,16 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
 
   /** True when the store has taken all bodies that are to be kept. */
   get isSettled(): boolean {
-    return this.#stored.unwritten === 0;
+    return this.stored.unwritten === 0;
   }
 
   /** Hands the store what there is for it, and does nothing else. */
   flush(): void {
-    this.#stored.advance();
+    this.stored.advance();
   }
 
   advance({ now }: EventTime): void {
-    if (this.#stored.isListed && !this.listener.isFar()) {
+    if (this.stored.isListed && !this.listener.isFar()) {
       this.follower.prune();
       this.follower.follow();
     }
@@ -268,14 +268,14 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     this.#lookForMissing(now);
     this.#request(now);
     this.server.advance(now);
-    this.#stored.advance();
+    this.stored.advance();
     const { counters } = this.outbox;
     counters.set('vision_p2p_inflight_blocks', this.download.inFlight);
     counters.set('vision_p2p_orphans', this.orphans.size);
   }
 
   nextWake({ now }: EventTime): number | undefined {
-    const canFollow = this.#stored.isListed && this.follower.hasMore && !this.listener.isFar();
+    const canFollow = this.stored.isListed && this.follower.hasMore && !this.listener.isFar();
     let wake = earliest(canFollow ? now : undefined, this.download.nextWake(now));
     wake = earliest(wake, this.server.nextWake());
     wake = earliest(wake, this.#requests.nextWake());
@@ -336,8 +336,8 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     this.#requests.fulfil(hash, this.tree.height(slot), checked.bytes);
     // What a header implies is never fetched from the store.
     const isToKeep =
-      this.#followed.includes(slot) && !this.#stored.has(hash) && this.#checker.implied(slot) === undefined;
-    if (isToKeep) this.#stored.put(hash, isView ? checked.bytes.slice() : checked.bytes);
+      this.#followed.includes(slot) && !this.stored.has(hash) && this.#checker.implied(slot) === undefined;
+    if (isToKeep) this.stored.put(hash, isView ? checked.bytes.slice() : checked.bytes);
     else this.download.settle(hash, true);
   }
 

@@ -4,7 +4,7 @@
  * Memory: what `block-requests.ts` states.
  */
 import type { BlockDownload } from './block-download.js';
-import type { BlockRequests } from './block-requests.js';
+import type { BlockRequests, BlockTicket } from './block-requests.js';
 import type { BodyChecker } from './body-checker.js';
 import type { FollowedBlocks } from './followed-blocks.js';
 import type { StoredBlocks } from './stored-blocks.js';
@@ -19,8 +19,8 @@ export class RequestedBlocks {
     readonly checker: BodyChecker,
   ) {}
 
-  /** The application wants a block. */
-  request(hash: Uint8Array, ticket: number, now: number): void {
+  /** The application, or another part, wants a block. */
+  request(hash: Uint8Array, ticket: BlockTicket, now: number): void {
     const { tree } = this.followed;
     const slot = tree.find(hash);
     if (slot === undefined) {

@@ -1,5 +1,5 @@
 /**
- * What a chain family supplies to everything above it: six facets, each of them made in one room of the family's folder,
+ * What a chain family supplies to everything above it: seven facets, each of them made in one room of the family's folder,
  * and the network that they belong to.
  *
  * Sync, storage and wire handle headers only as opaque *records* of a fixed size: everything of a header that is
@@ -59,8 +59,12 @@ export interface HeaderInfo {
   readonly fields: Readonly<Record<string, string | number | bigint>>;
 }
 
-/** What a header says, and whether it may stand where it stands. */
-export interface HeaderRules {
+/** What a header says to the rules, and whether it may stand where it stands. */
+export interface ConsensusRules {
+  /** Whether the hash by which a header names its parent can be the hash of two headers: then links prove nothing. */
+  readonly areLinksWeak: boolean;
+  /** Whether a block without transactions repeats the root of its parent: then a header that does so proves nothing. */
+  readonly isRootRepeated: boolean;
   /** Size of a record in bytes; a multiple of 4. */
   readonly recordBytes: number;
   /** Byte of a record at which the 32 bytes of its parent's hash begin. */
@@ -82,6 +86,10 @@ export interface HeaderRules {
    * @param at        byte at which it begins; 0 if absent
    */
   checkHeader(records: Uint8Array, ancestry: Ancestry, wallTime: number, at?: number): HeaderVerdict;
+}
+
+/** The same, and what people see of a header. */
+export interface HeaderRules extends ConsensusRules {
   describe(record: Uint8Array, hash: Uint8Array, height: number): HeaderInfo;
 }
 
@@ -106,6 +114,21 @@ export interface HeaderCodec {
     parent: Uint8Array,
     parentHeight: number,
   ): HeaderBatch | HeaderFault;
+}
+
+/**
+ * A header as bytes that mean the same in every release and every implementation: what checkpoints and proofs are made of.
+ * Records and batches are forms of this program; these bytes are what the chain itself defines.
+ */
+export interface HeaderBytes {
+  /** The bytes of one header: one form for each header, and they say where they end. May be a view of the record. */
+  headerBytes(record: Uint8Array): Uint8Array;
+  /** Reads the bytes of one header. @returns its record, a copy, checked by no rule; undefined if they are no header */
+  readHeaderBytes(reader: ByteReader): Uint8Array | undefined;
+  /** 32 bytes in internal order: what the next header names as its parent. What it claims where hashes are claimed. */
+  headerHash(record: Uint8Array): Uint8Array;
+  /** False where two headers with one hash can be made on purpose, so that links of headers prove nothing (vision-mainnet). */
+  readonly hashCommits: boolean;
 }
 
 /** What is hashed to prove a header, and how hashes are shown. */
@@ -210,6 +233,7 @@ export interface PresyncParams {
 export interface ChainFamily
   extends HeaderRules,
     HeaderCodec,
+    HeaderBytes,
     ProofOfWork,
     BlockRules,
     TransactionRules,

@@ -63,6 +63,13 @@ export interface TransactionRules {
   encodeTransaction?(fields: object): Uint8Array;
   /** The transactions of a body in block order; undefined if the bytes are no body. */
   splitBody(body: Uint8Array): BlockTransaction[] | undefined;
+  /**
+   * The bytes that the id of a transaction is the hash of: of Bitcoin those without witnesses, of Vision the text that was
+   * signed.
+   *
+   * @returns undefined if the bytes are no transaction
+   */
+  committedBytes(transaction: Uint8Array): Uint8Array | undefined;
   /** The body of a block with these encoded transactions, in this order. */
   joinBody(transactions: readonly Uint8Array[]): Uint8Array;
 }

@@ -106,7 +106,7 @@ export class HeaderSync implements Part<Headers> {
   receive(peer: Peer, message: Headers, time: EventTime): Reception {
     this.#time = time;
     const answer = this.ledger.take(peer.id, headerRequests, message.requestId, time.now);
-    if (answer === 'unsolicited') return 'PEER_UNSOLICITED';
+    if (answer === 'unsolicited') return this.listener.unsolicited(peer, message, time);
     if (answer === 'late') return undefined;
     const lead = defined(this.#lead, 'only the leader owes headers');
     const skip = defined(lead.requests.get(message.requestId), 'only the leader owes headers');

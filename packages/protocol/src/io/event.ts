@@ -33,6 +33,23 @@ export interface SubmitCommand {
   readonly isForwarded?: boolean;
 }
 
+/** A proof is wanted that a block has a transaction. */
+export interface ProveCommand {
+  readonly kind: 'proveTransaction';
+  /** 32 bytes, internal order. */
+  readonly id: Uint8Array;
+  /** 32 bytes: hash of the block; if it is absent, the block is looked for. */
+  readonly block?: Uint8Array;
+  /** How many the block must have at least. */
+  readonly confirmations?: number;
+  /**
+   * Height of the checkpoint that the proof is to be held to. If it is absent, the one that this node began with, if that
+   * is below the block, else its tip.
+   */
+  readonly checkpoint?: number;
+  readonly ticket: number;
+}
+
 /** What the application or the platform asks of the node. */
 export type Command =
   | SubmitCommand
@@ -53,6 +70,10 @@ export type Command =
       readonly isForwarded?: boolean;
       readonly ticket: number;
     }
+  /** A checkpoint of the best chain, at a height or deep enough below the tip. Answered by a `checkpoint` notice. */
+  | { readonly kind: 'checkpoint'; readonly height?: number; readonly ticket: number }
+  /** What proves that a block has a transaction. Answered by a `provable` notice. */
+  | ProveCommand
   /** What the mempool holds. Answered by a `mempool` notice. */
   | { readonly kind: 'mempool'; readonly ticket: number }
   /** The page became visible, or the network came back: look at every deadline and peer now. */

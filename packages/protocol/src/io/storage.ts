@@ -48,6 +48,11 @@ export const storageTables = {
   discouraged: { key: 'hash', since: 4, durability: 'relaxed', damage: 'record' },
   /** Transactions that this side sent, each under its id: see `transactions/own/own-record.ts`. */
   transactions: { key: 'hash', since: 4, durability: 'flushed', damage: 'record' },
+  /**
+   * The blocks of each transaction, under its id: hashes of 32 bytes. Under the hash of a block that is indexed there is an
+   * empty record. Only what keeps an index has any: see `proofs/tx-index.ts`.
+   */
+  txBlocks: { key: 'hash', since: 5, durability: 'relaxed', damage: 'record' },
 } as const satisfies Record<string, StorageTable>;
 
 /**

@@ -1,8 +1,9 @@
 /** One table of every code that a node can give: the sentence for people. Codes are stable. */
 import { bodyFaults } from '../chain/body-fault.js';
 import { headerFaults } from '../chain/header-fault.js';
+import { proofFaults } from '../chain/proof-fault.js';
 import { transactionFaults } from '../chain/transaction-fault.js';
-import { blockFaults, statusReasons } from '../io/notice.js';
+import { blockFaults, checkpointFaults, statusReasons } from '../io/notice.js';
 import { storeFaults } from '../io/storage.js';
 import { poolFaults } from '../io/transaction-notice.js';
 import { peerFaults } from '../peer/peer-fault.js';
@@ -27,6 +28,8 @@ export const faultSentences = {
   ...peerFaults,
   ...storeFaults,
   ...blockFaults,
+  ...checkpointFaults,
+  ...proofFaults,
   ...statusReasons,
   ...nodeFaults,
 } as const;

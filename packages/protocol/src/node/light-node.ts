@@ -7,16 +7,17 @@
  */
 import type { BlockSync } from '../blocks/block-sync.js';
 import type { HeaderInfo } from '../chain/chain-family.js';
+import type { HeaderCommitment } from '../checkpoints/header-commitment.js';
 import type { HeaderServer } from '../headers/header-server.js';
 import type { HeaderSync } from '../headers/header-sync.js';
 import type { HeldHeaders } from '../headers/held-headers.js';
 import type { ChainLoader, LoadOutcome } from '../headers/storage/chain-loader.js';
-import type { SegmentEntry } from '../headers/storage/chain-records.js';
+import type { SegmentEntries } from '../headers/storage/chain-records.js';
 import { chainOf, chainSelections } from '../headers/storage/stored-chain.js';
 import type { Effect } from '../io/effect.js';
 import type { Command, EventTime, NodeEventBody } from '../io/event.js';
 import type { Metrics } from '../io/metrics.js';
-import type { PeerInfo, Status } from '../io/notice.js';
+import type { CheckpointState, PeerInfo, Status } from '../io/notice.js';
 import type { StorageFailure } from '../io/storage.js';
 import type { Tip } from '../io/tip.js';
 import { OVERSLEPT_MS } from '../limits.js';
@@ -69,6 +70,7 @@ export class LightNode {
       time: () => this.#time,
       error: (code, detail) => this.#error(code, detail),
       damaged: (left) => this.#damaged(left),
+      restart: () => this.#reload(this.#parts.writer.nothing.segments),
     });
     const { tree, blocks, transactions, sync, headerServer, held, list } = this.#parts;
     this.#advances = list.flatMap((part) => part.advance?.bind(part) ?? []);
@@ -94,6 +96,16 @@ export class LightNode {
 
   peers(): PeerInfo[] {
     return this.#parts.notices.infos;
+  }
+
+  /** How much of the chain is verified, and what the rest is taken on trust from. */
+  get checkpointState(): CheckpointState {
+    return this.#parts.checkpoints.watch.state;
+  }
+
+  /** What commits to the headers of the best chain, once all of it is verified (`checkpointState.assumedHeaders` is 0). */
+  get commitment(): HeaderCommitment {
+    return this.#parts.checkpoints.commitment;
   }
 
   /** What the node counts, as it was after the last step: counters since the start, gauges as they are. */
@@ -174,7 +186,7 @@ export class LightNode {
       case 'start':
         this.#stage = 'loading';
         this.#parts.storage.read(chainSelections, {
-          done: (records) => this.#loader().start(chainOf(records), ANY_TIME),
+          done: (records) => this.#loader().start(this.#parts.checkpoints.begin(chainOf(records)), ANY_TIME),
           failed: (failure) => this.#loadFailed(failure),
         });
         this.blocks.start();
@@ -277,15 +289,19 @@ export class LightNode {
     if (this.#stage !== 'loading') return;
     const { code } = failure;
     this.#parts.storeFaults.failed('headers', failure);
-    this.#parts.writer.loaded({ segments: [], journal: [] }, code === 'STORE_CORRUPT', this.#time.now);
+    this.#parts.writer.loaded(this.#parts.writer.nothing, code === 'STORE_CORRUPT', this.#time.now);
     // What lies there was not seen: the first write replaces all of it.
     this.#parts.writer.unreadable(code);
     this.#open();
   }
 
   /** What rests on a damaged segment goes. The rest is loaded anew, as at the start; peers stay. */
-  #damaged(left: readonly SegmentEntry[]): void {
+  #damaged(left: SegmentEntries): void {
     this.#error('STORE_CORRUPT');
+    this.#reload(left);
+  }
+
+  #reload(left: SegmentEntries): void {
     this.#stage = 'loading';
     this.#parts.writer.reload();
     for (const part of this.#parts.list) part.chainReplaced?.();
@@ -314,6 +330,14 @@ export class LightNode {
         break;
       case 'sendTransaction':
         this.transactions.sender.send(command, this.#stage === 'open', this.#time);
+        break;
+      case 'checkpoint':
+        this.#parts.checkpoints.maker.make(command.height, (result) =>
+          this.#parts.outbox.emit({ type: 'checkpoint', ticket: command.ticket, result }),
+        );
+        break;
+      case 'proveTransaction':
+        this.#parts.proofs.request(command, this.#time.now);
         break;
       case 'mempool':
         this.transactions.list(command.ticket);

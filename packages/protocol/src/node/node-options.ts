@@ -3,6 +3,7 @@
  * peers about itself follows from that.
  */
 import type { ChainFamily } from '../chain/chain-family.js';
+import type { OpenCheckpoint } from '../checkpoints/checkpoint.js';
 import type { SignaturePort } from '../io/signature-port.js';
 import type { StoragePort } from '../io/storage-port.js';
 import { FOLLOWED_BLOCKS, PEERS_MAX } from '../limits.js';
@@ -12,6 +13,8 @@ import type { Peer } from '../peer/peer.js';
 import type { PeerSet } from '../peer/peer-set.js';
 import type { RequestLedger } from '../peer/request-ledger.js';
 import type { Offence } from '../peer/verdicts.js';
+import type { TxBlocks } from '../proofs/proof-requests.js';
+import type { TxIndexContext } from '../proofs/tx-index.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import type { TreeBase } from '../tree/tree-base.js';
 import type { MessageRow } from '../wire/message-row.js';
@@ -23,6 +26,7 @@ import {
   SERVICE_COMPACT_BLOCKS,
   SERVICE_GATEWAY,
   SERVICE_TRANSACTIONS,
+  SERVICE_TX_INDEX,
 } from '../wire/messages/hello.js';
 import { seededRandom } from './random.js';
 import type { SessionOptions } from './sessions.js';
@@ -30,7 +34,9 @@ import type { SessionOptions } from './sessions.js';
 /** What a node is made of; the network is the family. */
 export interface LightNodeOptions {
   readonly family: ChainFamily;
-  /** The header to begin with, which is taken on trust; genesis if absent. */
+  /** What to begin with if nothing is stored, until it is proven or refuted; genesis if absent. */
+  readonly checkpoint?: OpenCheckpoint;
+  /** A header to begin with that is never looked behind, for tests. */
   readonly base?: TreeBase;
   /** Seed of the node's samples, a 32-bit number. */
   readonly seed: number;
@@ -52,6 +58,8 @@ export interface LightNodeOptions {
   readonly segmentHeaders?: number;
   /** The node's Ed25519 public key, 32 bytes: the platform signs with its other half. Absent only in tests: then the node neither signs nor demands a signature. */
   readonly identity?: Uint8Array;
+  /** Makes the index of transactions that the node keeps and peers may ask: `TxIndex`. None if absent. */
+  readonly txIndex?: (context: TxIndexContext) => TxBlocks & Part;
   /** Public keys of the only peers that count as gateways, whatever others say of themselves; any may if absent. */
   readonly gateways?: readonly Uint8Array[];
 }
@@ -99,6 +107,7 @@ export function sessionOptions(
       SERVICE_TRANSACTIONS +
       (isGateway ? SERVICE_GATEWAY : 0) +
       (isArchive ? SERVICE_ARCHIVE : 0) +
+      (options.txIndex === undefined ? 0 : SERVICE_TX_INDEX) +
       (followedBlocks > 0 ? SERVICE_COMPACT_BLOCKS : 0),
     requires,
     known: KNOWN_SERVICES + services,

@@ -14,9 +14,9 @@ import { HeaderSync } from '../headers/header-sync.js';
 import { HeldHeaders } from '../headers/held-headers.js';
 import { ChainLoader, type LoadOutcome } from '../headers/storage/chain-loader.js';
 import { ChainProver } from '../headers/storage/chain-prover.js';
-import type { SegmentEntry } from '../headers/storage/chain-records.js';
+import type { SegmentEntries } from '../headers/storage/chain-records.js';
 import { ChainWriter } from '../headers/storage/chain-writer.js';
-import { type ChainLayout, chainLayout } from '../headers/storage/stored-chain.js';
+import { type ChainBottom, type ChainLayout, chainLayout } from '../headers/storage/stored-chain.js';
 import { TipClaims } from '../headers/tip-claims.js';
 import { counter, Verifier } from '../headers/verifier.js';
 import type { EventTime } from '../io/event.js';
@@ -31,15 +31,17 @@ import { PeerSet } from '../peer/peer-set.js';
 import { RequestLedger } from '../peer/request-ledger.js';
 import { SeenFilter } from '../peer/seen-filter.js';
 import type { Offence } from '../peer/verdicts.js';
+import { ProofRequests } from '../proofs/proof-requests.js';
 import { TransactionRelay } from '../transactions/transaction-relay.js';
 import { HeaderTree } from '../tree/header-tree.js';
-import { genesisBase, type TreeBase } from '../tree/tree-base.js';
+import { genesisBase } from '../tree/tree-base.js';
 import { TrustReporter } from '../trust/trust-reporter.js';
 import { MessageCodec, messageCodec } from '../wire/codec.js';
 import type { WireMessage } from '../wire/message-row.js';
 import { messageRows } from '../wire/message-table.js';
 import { Announcer } from './announcer.js';
 import { ChainChanges } from './chain-changes.js';
+import { Checkpoints } from './checkpoints.js';
 import { Discouraged } from './greeting/discouraged.js';
 import { HeldRelease } from './held-release.js';
 import {
@@ -67,7 +69,9 @@ export interface PartsListener {
   /** Something went wrong that the application should know. */
   error(code: string, detail?: string): void;
   /** A stored segment is damaged; of all that is stored these are left. */
-  damaged(left: readonly SegmentEntry[]): void;
+  damaged(left: SegmentEntries): void;
+  /** The chain begins elsewhere: see `Checkpoints`. */
+  restart(): void;
 }
 
 /** All parts of one node. */
@@ -99,11 +103,13 @@ export class NodeParts {
   readonly forks: ForkSigns;
   readonly trust: TrustReporter;
   readonly submissions: Submissions;
+  readonly proofs: ProofRequests;
   readonly router: Router;
+  readonly checkpoints: Checkpoints;
   /** In the order in which they do what is due. */
   readonly list: readonly Part[];
   readonly #layout: ChainLayout;
-  readonly #base: TreeBase;
+  readonly #bottom: ChainBottom;
 
   /** @param extension  parts that are added to the list, and the rows of their messages */
   constructor(
@@ -119,8 +125,9 @@ export class NodeParts {
     const outbox = new Outbox(codec);
     const { peers, ledger } = this;
     const punish = (peer: Peer, code: Offence): void => this.sessions.punish(peer, code, listener.now());
+    const base = options.checkpoint?.base ?? options.base ?? genesisBase(family);
     const dropped = new SeenFilter(SEEN_HEADERS_MAX);
-    const tree = new HeaderTree(family, { base: options.base, dropped: (hash) => dropped.add(hash) });
+    const tree = new HeaderTree(family, { base, dropped: (hash) => dropped.add(hash) });
     this.outbox = outbox;
     const storage = new StoragePort(outbox);
     this.storage = storage;
@@ -131,8 +138,8 @@ export class NodeParts {
     this.storeFaults = storeFaults;
     this.tree = tree;
     this.random = seededRandom(options.seed);
-    this.#base = options.base ?? genesisBase(family);
-    this.#layout = chainLayout(this.#base.height, options.segmentHeaders);
+    this.#bottom = { base };
+    this.#layout = chainLayout(base.height, options.segmentHeaders);
     const nextJob = counter();
     this.hasher = new BatchHasher(family, outbox, nextJob);
 
@@ -149,7 +156,10 @@ export class NodeParts {
         this.blocks.appended(firstHeight);
         this.forks.appended(firstHeight, listener.now());
       },
-      changed: (ancestorHeight) => this.writer.changed(ancestorHeight, listener.now()),
+      changed: (ancestorHeight) => {
+        this.writer.changed(ancestorHeight, listener.now());
+        this.checkpoints.changed(ancestorHeight);
+      },
     });
     this.verifier = new Verifier(
       tree,
@@ -205,6 +215,7 @@ export class NodeParts {
       ledger,
       {
         punish,
+        unsolicited: (...answer) => this.checkpoints.below.receive(...answer),
         failed: (code) => listener.error(code),
         verified: (...headers) => this.writer.received(...headers),
         walked: () => this.reporter.progressed(listener.now()),
@@ -264,6 +275,7 @@ export class NodeParts {
       tree,
       storage,
       this.#layout,
+      this.#bottom,
       (failure) => storeFaults.failed('headers', failure),
       isAtRest,
       () => storeFaults.works('headers'),
@@ -274,10 +286,31 @@ export class NodeParts {
       storage,
       outbox,
       this.#layout,
-      this.#base,
+      this.#bottom,
       nextJob,
       this.random,
       { damaged: (left) => listener.damaged(left), isAtRest },
+    );
+    this.checkpoints = new Checkpoints(
+      {
+        tree,
+        peers,
+        outbox,
+        ledger,
+        storage,
+        layout: this.#layout,
+        bottom: this.#bottom,
+        sync,
+        prover: this.prover,
+        writer: this.writer,
+        jobsMax: Math.max(1, options.hashers),
+        nextJob,
+        isAtRest,
+        punish,
+        error: (code, detail) => listener.error(code, detail),
+        restart: () => listener.restart(),
+      },
+      options.checkpoint,
     );
     this.announcer = new Announcer(
       tree,
@@ -300,6 +333,8 @@ export class NodeParts {
     this.forks = new ForkSigns(tree, outbox, () => this.reporter.status.phase === 'synced');
     this.trust = new TrustReporter(this, options.gateways !== undefined);
     this.submissions = new Submissions(family, this.verifier, this.blocks, outbox, () => sync.lowWork.enough);
+    const txIndex = options.txIndex?.(this);
+    this.proofs = new ProofRequests(this, punish, txIndex);
     const { random } = this;
     const context: PartContext = { tree, peers, outbox, storage, ledger, signatures, random, punish };
     this.list = [
@@ -314,12 +349,15 @@ export class NodeParts {
       this.compact,
       this.blocks,
       this.transactions,
+      ...(txIndex === undefined ? [] : [txIndex]),
+      this.proofs,
       this.announcer,
       this.notices,
       // One place is kept for those who come.
       new PeerSearch(Math.max(1, Math.min(PEERS_TARGET, peersMax - 1)), peers, outbox),
       this.changes,
       this.prover,
+      ...this.checkpoints.list,
       this.writer,
       ...(extension?.parts(context) ?? []),
       this.reporter,
@@ -334,13 +372,14 @@ export class NodeParts {
   /** What reads the stored chain into the tree. */
   loader(done: (outcome: LoadOutcome) => void): ChainLoader {
     const { tree, verifier, hasher, storage, random } = this;
-    return new ChainLoader(tree, verifier, hasher, storage, this.#layout, this.#base, random, done);
+    return new ChainLoader(tree, verifier, hasher, storage, this.#layout, this.#bottom, random, done);
   }
 
   /** The answer to a `verifyPow`: one of them has asked. */
   powVerified(job: number, hashes: Uint8Array | undefined, wallTime: number): void {
     this.verifier.powVerified(job, hashes, wallTime);
     this.prover.powVerified(job, hashes, wallTime);
+    this.checkpoints.powVerified(job, hashes);
     this.hasher.powVerified(job, hashes);
   }
 }

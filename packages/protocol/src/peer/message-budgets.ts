@@ -13,6 +13,7 @@ import {
   ANNOUNCES_PER_MINUTE_MAX,
   GET_BLOCKS_PER_MINUTE_MAX,
   GET_HEADERS_PER_MINUTE_MAX,
+  GET_TX_BLOCK_PER_MINUTE_MAX,
   PINGS_PER_MINUTE_MAX,
 } from '../limits.js';
 import { TokenBucket } from './token-bucket.js';
@@ -23,6 +24,7 @@ const perMinute = new Map<string, number>([
   ['announce', ANNOUNCES_PER_MINUTE_MAX],
   ['getHeaders', GET_HEADERS_PER_MINUTE_MAX],
   ['getBlocks', GET_BLOCKS_PER_MINUTE_MAX],
+  ['getTxBlock', GET_TX_BLOCK_PER_MINUTE_MAX],
 ]);
 
 /** What one peer may still send of each type. */

@@ -21,6 +21,7 @@ import {
   SERVICE_COMPACT_BLOCKS,
   SERVICE_GATEWAY,
   SERVICE_TRANSACTIONS,
+  SERVICE_TX_INDEX,
 } from '../wire/messages/hello.js';
 import type { SpareBuffers } from '../wire/spare-buffers.js';
 import { MessageBudgets } from './message-budgets.js';
@@ -152,6 +153,11 @@ export class Peer {
   /** True if it speaks compact blocks. */
   get hasCompactBlocks(): boolean {
     return this.serves(SERVICE_COMPACT_BLOCKS);
+  }
+
+  /** True if it says in which block a transaction is. */
+  get hasTxIndex(): boolean {
+    return this.serves(SERVICE_TX_INDEX);
   }
 
   /** Whether it is known to have a tip, or a later one that is not known here yet. */

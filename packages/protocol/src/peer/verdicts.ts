@@ -53,6 +53,8 @@ const verdicts: Readonly<Record<Offence, Verdict>> = {
   PEER_HEADERS_TOO_MANY: 'disconnect',
   // A greeting in the wrong place: another implementation, perhaps.
   PEER_OUT_OF_TURN: 'disconnect',
+  // An index is made of bodies that were checked, but a disk may be damaged.
+  PEER_FALSE_HINT: 'disconnect',
   // A compact block may be passed on before its body is known.
   PEER_COMPACT_MALFORMED: 'disconnect',
 

@@ -19,8 +19,9 @@ import { BranchAncestry } from './branch-ancestry.js';
 import { type HashIndex, hashKey } from './hash-index.js';
 import type { HeaderRows } from './header-rows.js';
 import type { AppendedRun, BranchSwitch, CheckedInsertResult, InsertResult } from './insert-result.js';
+import { leadsUp } from './leads-up.js';
 import type { SideBranches } from './side-branches.js';
-import { genesisBase, type TreeBase } from './tree-base.js';
+import { assumedAt, genesisBase, type TreeBase } from './tree-base.js';
 import { treePartsAt } from './tree-parts.js';
 
 /** Where a tree begins, whom to tell, and bounds to change, for tests. */
@@ -42,8 +43,8 @@ export class HeaderTree {
   readonly #sideHeadersMax: number;
   #side: SideBranches;
   #baseHeight: number;
-  /** Height of the lowest verified header: that of the base, or below it in the window. */
   #verifiedHeight: number;
+  #assumed: number;
   readonly #headersMax: number;
   readonly #dropped: (hash: Uint8Array) => void;
 
@@ -59,6 +60,7 @@ export class HeaderTree {
     ({ rows: this.#rows, index: this.#index, best: this.#best, side: this.#side } = parts);
     this.#baseHeight = base.height;
     this.#verifiedHeight = base.height;
+    this.#assumed = assumedAt(base);
   }
 
   /** Begins anew at a base, with nothing above it: slots mean nothing any more. @throws {RangeError} if it is no base */
@@ -67,6 +69,7 @@ export class HeaderTree {
     ({ rows: this.#rows, index: this.#index, best: this.#best, side: this.#side } = parts);
     this.#baseHeight = base.height;
     this.#verifiedHeight = base.height;
+    this.#assumed = assumedAt(base);
   }
 
   /** Slot of the last header of the best chain, which has one at least. */
@@ -81,6 +84,16 @@ export class HeaderTree {
   /** Height of the base: no header below it is in the tree. It falls when the tree is extended downwards. */
   get baseHeight(): number {
     return this.#baseHeight;
+  }
+
+  /** Height of the lowest header that is verified, or taken on trust as the base that the tree began with. */
+  get verifiedFrom(): number {
+    return this.#verifiedHeight;
+  }
+
+  /** How many headers of the best chain, from genesis on, are not verified: those below the tree, and a base that it began with. */
+  get assumedHeaders(): number {
+    return this.#assumed;
   }
 
   /** Headers in the tree, its base included. */
@@ -257,36 +270,29 @@ export class HeaderTree {
    *
    * @param batch  verified headers, linked
    * @param chainworkBefore  chainwork of the header before the first of them; 0 if that is genesis
+   * @param assumed  how many of them, the first ones, are not verified: a window and the header after it, which may be the base
    * @returns false, and nothing is changed, if the batch does not lead to the base, is not what the window says, or does
    *   not have the work that the base says
    */
-  extendDown(batch: HeaderBatch, chainworkBefore: bigint): boolean {
+  extendDown(batch: HeaderBatch, chainworkBefore: bigint, assumed = 0): boolean {
     const first = this.#verifiedHeight - batch.count;
-    if (!this.#leadsUp(batch, first, chainworkBefore)) return false;
+    if (!leadsUp(this.#rows, this.family, this.#best, batch, this.#verifiedHeight, chainworkBefore))
+      return false;
     const below = this.#best.firstHeight - first;
     if (below > 0) this.#best.prepend(batch, below, chainworkBefore);
-    this.#verifiedHeight = first;
+    this.#verifiedHeight = first + assumed;
+    this.#assumed = this.#verifiedHeight;
+    const lowest = Math.max(first, this.#verifiedHeight - 1);
     const { family } = this;
-    while (this.#baseHeight > first && family.firstAncestor(this.#baseHeight - 1) >= this.#best.firstHeight) {
+    while (
+      this.#baseHeight > lowest &&
+      family.firstAncestor(this.#baseHeight - 1) >= this.#best.firstHeight
+    ) {
       this.#baseHeight--;
       const slot = this.#best.at(this.#baseHeight);
       this.#index.add(slot, this.#rows.key(slot));
     }
     return true;
-  }
-
-  /** Whether headers from a height on are those that belong below the lowest verified one. */
-  #leadsUp({ count, records, hashes }: HeaderBatch, first: number, chainworkBefore: bigint): boolean {
-    const { family } = this;
-    const above = this.#best.at(this.#verifiedHeight);
-    const isGenesis = areEqual(hashes.subarray(0, 32), family.genesis.hash);
-    if (first < 0 || (first === 0) !== isGenesis) return false;
-    if (!areEqual(family.parent(this.record(above)), hashes.subarray(-32))) return false;
-    const known = Math.max(first, this.#best.firstHeight);
-    const windowRecords = this.#best.records(known, this.#verifiedHeight - known);
-    if (!areEqual(windowRecords, records.subarray((known - first) * family.recordBytes))) return false;
-    const chainwork = chainworkBefore + this.#rows.workOf(records, 0, count);
-    return chainwork + family.work(this.record(above)) === this.chainwork(above);
   }
 
   /** A record commits to all that a hash does, so two records under one hash are an equivocation. */

@@ -23,6 +23,11 @@ export function genesisBase({ genesis, work }: ChainFamily): TreeBase {
   return { height: 0, hash: genesis.hash, chainwork: work(genesis.record), records: genesis.record };
 }
 
+/** How many headers a tree takes on trust that begins with a base: none if that is genesis. */
+export function assumedAt({ height }: TreeBase): number {
+  return height === 0 ? 0 : height + 1;
+}
+
 /**
  * How many records a base has.
  *

@@ -206,6 +206,8 @@ describe('codec', () => {
     expect(Object.fromEntries(messageCodec.rows.map(({ type, part }) => [type, part]))).toEqual({
       hello: 'sessions',
       challenge: 'sessions',
+      getTxBlock: 'proofs',
+      txBlock: 'proofs',
       ping: 'sessions',
       pong: 'sessions',
       reject: 'sessions',

@@ -10,6 +10,7 @@ import { hello } from './messages/hello.js';
 import { ping, pong } from './messages/ping.js';
 import { reject } from './messages/reject.js';
 import { getTxs, inv, txs } from './messages/transactions.js';
+import { getTxBlock, txBlock } from './messages/tx-block.js';
 
 /** Every message of the protocol, in the order of the type bytes. */
 export const messageTable = {
@@ -32,6 +33,8 @@ export const messageTable = {
   sendCompact,
   getCompactBlock,
   challenge,
+  getTxBlock,
+  txBlock,
 } as const satisfies { [T in MessageType]: MessageRow<Extract<Message, { type: T }>> };
 
 /** The rows of the table. */

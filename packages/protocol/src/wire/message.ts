@@ -14,6 +14,7 @@ import type { Hello } from './messages/hello.js';
 import type { Ping, Pong } from './messages/ping.js';
 import type { Reject } from './messages/reject.js';
 import type { GetTxs, Inv, Txs } from './messages/transactions.js';
+import type { GetTxBlock, TxBlock } from './messages/tx-block.js';
 
 /** Any message; `type` distinguishes them. */
 export type Message =
@@ -35,7 +36,9 @@ export type Message =
   | BlockTxns
   | SendCompact
   | GetCompactBlock
-  | Challenge;
+  | Challenge
+  | GetTxBlock
+  | TxBlock;
 
 /** The names of the messages. */
 export type MessageType = Message['type'];

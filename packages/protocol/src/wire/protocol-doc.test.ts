@@ -13,6 +13,8 @@ import { type NetworkName, resolveNetwork } from '../families/networks.js';
 import { bodyTransactionsMax, transactionBytesMax } from '../families/vision/block/body-codec.js';
 import * as limits from '../limits.js';
 import { peerFaults } from '../peer/peer-fault.js';
+import { verifyTxProof } from '../proofs/verify-tx-proof.js';
+import { decodeTxProof } from '../proofs/write-proof.js';
 import { decodeMessage, encodeMessage } from './codec.js';
 import { frameMessage, MessageAssembler } from './framing.js';
 import { messageRows, messageTable } from './message-table.js';
@@ -69,9 +71,8 @@ describe('PROTOCOL.md', () => {
         if (result.ok) expect(bytesToHex(encodeMessage(result.message))).toBe(bytesToHex(bytes));
       }
     }
-    expect(titled('stream').length + titled('batch').length + titled('body').length).toBe(
-      examples.length - types.flatMap(titled).length,
-    );
+    const others = ['stream', 'batch', 'body', 'proof'].flatMap(titled);
+    expect(others.length).toBe(examples.length - types.flatMap(titled).length);
   });
 
   it('lists the messages as the table has them', () => {
@@ -148,6 +149,22 @@ describe('PROTOCOL.md', () => {
       const info = resolveNetwork(title[1] as NetworkName).describeBody(bytes);
       expect(info?.transactions.map(({ id }) => id)).toEqual([title[2]]);
     }
+  });
+
+  it('shows a proof in both of its forms, and it holds', () => {
+    const [example] = titled('proof');
+    const json: unknown = JSON.parse(/^```json\n([^`]*)^```$/m.exec(document)?.[1] ?? '');
+    const { title, bytes } = defined(example, 'there is one');
+    expect(decodeTxProof(bytes)).toEqual({ ok: true, proof: json });
+    const hash = '00000000d1145790a8694403d4063f323d499e655c83426834d4ce2f8dd4a2ee';
+    const anchor = { network: 'bitcoin-mainnet', height: 170, hash } as const;
+    expect(verifyTxProof(bytes, anchor)).toMatchObject({ ok: true, txid: title[2], position: 1, count: 2 });
+    const text = document.replaceAll(/\s+/g, ' ');
+    const { PROOF_BYTES_MAX, PROOF_HEADERS_MAX, GET_TX_BLOCK_PER_MINUTE_MAX } = limits;
+    expect(text).toContain(
+      `at most ${PROOF_BYTES_MAX.toLocaleString('en')} bytes and ${PROOF_HEADERS_MAX.toLocaleString('en')} headers`,
+    );
+    expect(text).toContain(`at most ${GET_TX_BLOCK_PER_MINUTE_MAX} times a minute`);
   });
 
   it('shows compact blocks and their parts as the families write them', () => {

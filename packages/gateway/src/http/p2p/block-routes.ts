@@ -92,7 +92,7 @@ async function take(
   body: Uint8Array,
 ): Promise<HttpAnswer> {
   const { tree } = chain;
-  const name = family.hash(record);
+  const name = family.headerHash(record);
   const hash = family.hashToHex(name);
   if (tree.find(family.parent(record)) === undefined)
     return answerOf(200, { status: 'deferred', reason: 'UNKNOWN_PARENT' });

@@ -7,6 +7,7 @@ import { transactionRules } from './block/transaction-rules.js';
 import { headerCodec } from './header/batch-codec.js';
 import { batchPass } from './header/batch-pass.js';
 import { TargetTable } from './header/compact-target.js';
+import { headerBytes } from './header/header-bytes.js';
 import { headerRules } from './header/header-rules.js';
 import { proofOfWork } from './header/proof-of-work.js';
 import type { BitcoinParams } from './network-params.js';
@@ -28,6 +29,7 @@ export function createBitcoinFamily(params: BitcoinParams): ChainFamily {
     isWorkWeak: false,
     ...headerRules(params, targets),
     ...headerCodec,
+    ...headerBytes,
     ...proofOfWork(targets),
     ...blockRules(params.name),
     ...transactionRules,

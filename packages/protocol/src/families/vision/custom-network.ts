@@ -5,7 +5,8 @@ import { genesisRecordOf } from './header/genesis-record.js';
 import { encodePowMessage } from './header/message.js';
 import { decodeRecord } from './header/record.js';
 import { visionX } from './header/visionx.js';
-import { devnetGenesisTime, devnetMinerBytesMax, epochBlocks, type VisionParams } from './network-params.js';
+import { devnetGenesisTime, type VisionParams } from './network-params.js';
+import { devnetMinerBytesMax, epochBlocks, type VisionTerms } from './network-terms.js';
 
 /** A network of your own under the devnet's rules. */
 export interface CustomNetwork {
@@ -29,13 +30,12 @@ const ranges = {
 } as const;
 
 /**
- * Parameters of a custom network, its genesis digest computed: a third of a second at canonical VisionX sizes,
- * milliseconds at those of tests.
+ * What the rules of a custom network depend on.
  *
  * @throws {TypeError} if a member is missing or of another type
  * @throws {RangeError} if one is out of range
  */
-export function customNetworkParams(network: CustomNetwork): VisionParams {
+export function customNetworkTerms(network: CustomNetwork): VisionTerms {
   if (typeof network !== 'object' || network === null)
     throw new TypeError(`network: must be a name or an object, got ${network}`);
   const name = checkName(network.name);
@@ -49,7 +49,7 @@ export function customNetworkParams(network: CustomNetwork): VisionParams {
     readsPerIter: checkInteger('visionx.readsPerIter', given.readsPerIter, ranges.readsPerIter),
     writeEvery: checkInteger('visionx.writeEvery', given.writeEvery, ranges.writeEvery),
   };
-  const params = {
+  return {
     name,
     seedName: name,
     rules: 'devnet',
@@ -57,11 +57,22 @@ export function customNetworkParams(network: CustomNetwork): VisionParams {
     epochBlocks,
     targetSpacingS: checkInteger('targetSpacingS', network.targetSpacingS, ranges.targetSpacingS),
     minerBytesMax: devnetMinerBytesMax,
-  } as const;
+  };
+}
+
+/**
+ * Parameters of a custom network, its genesis digest computed: a third of a second at canonical VisionX sizes,
+ * milliseconds at those of tests.
+ *
+ * @throws {TypeError | RangeError} as {@link customNetworkTerms}
+ */
+export function customNetworkParams(network: CustomNetwork): VisionParams {
+  const terms = customNetworkTerms(network);
+  const { name, visionx } = terms;
   const genesis = { timestamp: devnetGenesisTime, miner: name, digest: new Uint8Array(32) };
-  const header = decodeRecord(genesisRecordOf({ ...params, genesis }));
+  const header = decodeRecord(genesisRecordOf({ ...terms, genesis }));
   const digest = visionX(visionx, encodePowMessage('devnet', header, 0n), 0n, epochSeed(name, 0n), 0n);
-  return { ...params, genesis: { ...genesis, digest } };
+  return { ...terms, genesis: { ...genesis, digest } };
 }
 
 function checkName(name: unknown): string {

@@ -78,5 +78,5 @@ export function sealTemplate(
   const record = new Uint8Array(template);
   writeU64(record, offsets.nonce, nonce);
   record.set(digest, offsets.digest);
-  return { record, hash: family.hash(record) };
+  return { record, hash: family.headerHash(record) };
 }

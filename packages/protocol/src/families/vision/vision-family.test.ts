@@ -50,10 +50,10 @@ test('a mainnet header is called by its digest, and still has an id of its own',
   const record = new Uint8Array(family.genesis.record);
   const twin = new Uint8Array(record);
   twin[64] = 1;
-  expect(family.hash(twin)).toEqual(family.hash(record));
+  expect(family.headerHash(twin)).toEqual(family.headerHash(record));
   expect(family.headerId(twin)).not.toEqual(family.headerId(record));
   const devnet = createVisionFamily(visionDevnet);
-  expect(devnet.hash(devnet.genesis.record)).toEqual(devnet.headerId(devnet.genesis.record));
+  expect(devnet.headerHash(devnet.genesis.record)).toEqual(devnet.headerId(devnet.genesis.record));
 });
 
 test('the two message versions differ in their version field alone', () => {
@@ -145,5 +145,5 @@ test('the rules look back to the median, and over the window of the difficulty',
 test('a miner field that is no text is described as none', () => {
   const record = new Uint8Array(custom.genesis.record);
   record[offsets.miner] = 0xff;
-  expect(custom.describe(record, custom.hash(record), 0).fields).toMatchObject({ miner: '' });
+  expect(custom.describe(record, custom.headerHash(record), 0).fields).toMatchObject({ miner: '' });
 });

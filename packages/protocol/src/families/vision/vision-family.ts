@@ -6,6 +6,7 @@ import { compactBlockRules } from './block/compact-blocks.js';
 import { transactionRules } from './block/transaction-rules.js';
 import { headerCodec } from './header/batch-codec.js';
 import { genesisRecordOf } from './header/genesis-record.js';
+import { headerBytes } from './header/header-bytes.js';
 import { headerRules } from './header/header-rules.js';
 import { headerHash, headerId } from './header/message.js';
 import { proofOfWork, type VisionProofOfWork } from './header/proof-of-work.js';
@@ -24,8 +25,6 @@ export interface VisionFamily extends ChainFamily, VisionProofOfWork {
    * @see docs/chains/vision.md §12.6
    */
   headerId(record: Uint8Array): Uint8Array;
-  /** What children and peers call a header: its digest on the mainnet, its id elsewhere. */
-  hash(record: Uint8Array): Uint8Array;
 }
 
 /** True if a family is of this folder: what a miner asks before it makes templates. */
@@ -50,11 +49,11 @@ export function createVisionFamily(params: VisionParams): VisionFamily {
     isWorkWeak: rules === 'mainnet',
     ...headerRules(params),
     ...headerCodec(params),
+    ...headerBytes(params),
     ...proofOfWork(params),
     ...blockRules(rules),
     ...transactionRules,
     ...compactBlockRules(params),
     headerId: (record) => headerId(rules, record),
-    hash: (record) => headerHash(rules, record),
   };
 }

@@ -37,7 +37,8 @@ export class LowWork {
 
   constructor(
     readonly tree: HeaderTree,
-    readonly minChainwork: bigint,
+    /** What the network, or the application, demands; more once a checkpoint was given up that claims more. */
+    public minChainwork: bigint,
     readonly secrets: SecretStream,
   ) {}
 

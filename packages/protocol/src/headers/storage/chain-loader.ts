@@ -15,16 +15,15 @@ import { areEqual } from '../../bytes/compare-bytes.js';
 import { type StorageFailure, select } from '../../io/storage.js';
 import type { StoragePort } from '../../io/storage-port.js';
 import type { HeaderTree } from '../../tree/header-tree.js';
-import type { TreeBase } from '../../tree/tree-base.js';
 import type { BatchHasher } from '../batch-hasher.js';
 import type { BatchOutcome } from '../batch-request.js';
 import type { Verifier } from '../verifier.js';
 import { type PackedBatch, unpackBatches } from './batch-list.js';
-import { decodeTable, decodeTip, isFormerTip, type SegmentEntry } from './chain-records.js';
+import { decodeTable, decodeTip, isFormerTip, noSegments, type SegmentEntries } from './chain-records.js';
 import type { StoredState } from './chain-writer.js';
 import { HashSample } from './hash-sample.js';
 import { findBase, type OpenSegment, openSegment } from './open-segment.js';
-import { type ChainLayout, heightBefore, type StoredChain } from './stored-chain.js';
+import { type ChainBottom, type ChainLayout, heightBefore, type StoredChain } from './stored-chain.js';
 
 /** How loading went; the tree holds what was good. */
 export interface LoadOutcome {
@@ -49,7 +48,7 @@ interface Step {
 
 /** Loads one stored chain into a tree; see the head of this file. */
 export class ChainLoader {
-  #segments: SegmentEntry[] = [];
+  #segments: SegmentEntries = [];
   readonly #journal: number[] = [];
   #newest: OpenSegment | undefined;
   #steps: Step[] = [];
@@ -64,8 +63,8 @@ export class ChainLoader {
     readonly hasher: BatchHasher,
     readonly storage: StoragePort,
     readonly layout: ChainLayout,
-    /** Where the tree begins if nothing is stored. */
-    readonly base: TreeBase,
+    /** Where the tree begins if nothing is stored above that. */
+    readonly bottom: ChainBottom,
     /** 0 to 1, of which the sample is drawn. */
     readonly random: () => number,
     readonly done: (outcome: LoadOutcome) => void,
@@ -76,16 +75,21 @@ export class ChainLoader {
   /** Loads what was read; `segments` instead of the table if that is known. */
   start(chain: StoredChain, wallTime: number): void {
     this.#wallTime = wallTime;
+    const { height } = this.bottom.base;
+    this.#segments = noSegments(this.layout, height);
     const isFormer = chain.tip !== undefined && isFormerTip(chain.tip);
     const isEmpty = chain.table === undefined && chain.tip === undefined && chain.journal.length === 0;
     if (isEmpty || (isFormer && chain.table === undefined && chain.journal.length === 0)) {
       this.#hasMore = isFormer;
+      this.tree.restart(this.bottom.base);
       this.#finish();
       return;
     }
-    const segments = chain.table === undefined ? [] : decodeTable(this.layout, chain.table);
+    const segments =
+      chain.table === undefined ? this.#segments : decodeTable(this.layout, chain.table, height);
     if (segments === undefined) {
       this.#isDamaged = true;
+      this.tree.restart(this.bottom.base);
       this.#finish();
       return;
     }
@@ -94,19 +98,19 @@ export class ChainLoader {
   }
 
   /** As {@link start}, from what is left after damage was found: the segments alone. */
-  resume(segments: readonly SegmentEntry[], wallTime: number): void {
+  resume(segments: SegmentEntries, wallTime: number): void {
     this.#wallTime = wallTime;
-    this.#segments = [...segments];
+    this.#segments = segments;
     this.#isDamaged = true;
-    this.tree.restart(this.base);
+    this.tree.restart(this.bottom.base);
     this.#loadNewest(undefined);
   }
 
   #loadNewest(chain: StoredChain | undefined): void {
     const index = this.#segments.length - 1;
-    if (index < 0) {
+    if (this.#segments[index] === undefined) {
       this.#newest = undefined;
-      this.tree.restart(this.base);
+      this.tree.restart(this.bottom.base);
       this.#begin(chain);
       return;
     }
@@ -114,7 +118,7 @@ export class ChainLoader {
       const segment =
         bytes === undefined
           ? undefined
-          : openSegment(this.layout, this.#segments, index, bytes, this.base.hash);
+          : openSegment(this.layout, this.#segments, index, bytes, this.bottom.base.hash);
       if (segment === undefined) this.#dropNewest();
       else this.#findBase(segment, chain);
     };
@@ -134,7 +138,7 @@ export class ChainLoader {
       0,
     );
     const wanted = this.layout.loadedHeadersMin - above;
-    findBase(tree.family, this.hasher, segment, wanted, this.base, (found) => {
+    findBase(tree.family, this.hasher, segment, wanted, this.bottom.base, (found) => {
       if (found === undefined) {
         this.#dropNewest();
         return;
@@ -149,7 +153,7 @@ export class ChainLoader {
   /** The newest segment and all above it is of no use. */
   #dropNewest(): void {
     this.#isDamaged = true;
-    this.#segments.pop();
+    this.#segments = this.#segments.slice(0, -1);
     this.#journal.length = 0;
     this.#loadNewest(undefined);
   }

@@ -1,7 +1,8 @@
 /**
  * Verifies in the background what the tree does not reach down to after a reload: one stored segment after the other,
  * newest first, each with the window of ancestors that the segment below it has, and hands it to the tree. At the end
- * everything down to the first header is verified, and all that the loader took on trust is proven.
+ * everything that is stored is verified, and all that the loader took on trust is proven, but for the header that the stored
+ * chain begins with, where that is not genesis: what is below is not here (`headers/below`).
  *
  * It does not hold up a sync: while one is under way, it verifies one batch each PROVE_INTERVAL_MS. A header that the
  * application asks for and that is not in the tree yet has its segment verified first.
@@ -11,7 +12,7 @@
  *
  * Memory: two segments, and one of them as a tree. What waits for a header is the application's own.
  */
-import type { HeaderBatch, HeaderInfo } from '../../chain/chain-family.js';
+import type { ChainFamily, HeaderBatch, HeaderInfo } from '../../chain/chain-family.js';
 import type { EventTime } from '../../io/event.js';
 import { select } from '../../io/storage.js';
 import type { StoragePort } from '../../io/storage-port.js';
@@ -21,16 +22,16 @@ import type { Part } from '../../peer/part.js';
 import type { HeaderTree } from '../../tree/header-tree.js';
 import { batchOf, type TreeBase } from '../../tree/tree-base.js';
 import type { BatchHasher } from '../batch-hasher.js';
-import type { SegmentEntry } from './chain-records.js';
+import type { SegmentEntries } from './chain-records.js';
 import { HashSample } from './hash-sample.js';
 import { type OpenSegment, openSegment, windowAt } from './open-segment.js';
 import { SegmentCheck } from './segment-check.js';
-import { type ChainLayout, heightBefore, segmentOf } from './stored-chain.js';
+import { type ChainBottom, type ChainLayout, heightBefore, segmentOf } from './stored-chain.js';
 
 /** What the prover asks of the node around it. */
 export interface ProverListener {
   /** A stored segment is damaged; of all that is stored these are left. */
-  damaged(left: readonly SegmentEntry[]): void;
+  damaged(left: SegmentEntries): void;
   /** Whether nothing is being verified that matters more. */
   isAtRest(): boolean;
 }
@@ -43,9 +44,11 @@ interface Lookup {
 /** Brings the base of the tree down to where the stored chain begins; see the head of this file. */
 export class ChainProver implements Part {
   readonly name = 'chainProver';
-  #segments: readonly SegmentEntry[] = [];
-  /** Segments that are not in the tree yet; the topmost of them is the next. */
-  #unproven = 0;
+  #segments: SegmentEntries = [];
+  /** Number of the lowest segment that is stored. */
+  #lowest = 0;
+  /** Number of the lowest segment that is in the tree: those below it, down to the lowest, are not. */
+  #proven = 0;
   /** That segment, once it is read. */
   #newest: OpenSegment | undefined;
   #check: SegmentCheck | undefined;
@@ -67,8 +70,8 @@ export class ChainProver implements Part {
     readonly storage: StoragePort,
     readonly outbox: Outbox,
     readonly layout: ChainLayout,
-    /** The header before the first segment. */
-    readonly start: TreeBase,
+    /** The header before the lowest segment. */
+    readonly bottom: ChainBottom,
     readonly nextJob: () => number,
     readonly random: () => number,
     readonly listener: ProverListener,
@@ -76,15 +79,19 @@ export class ChainProver implements Part {
     this.#sample = new HashSample(0, 0, random);
   }
 
-  /** True until everything down to the start is verified. */
+  /** True until everything that is stored is verified. */
   get isProving(): boolean {
-    return this.#isReloading || this.tree.baseHeight > this.start.height;
+    return this.#isReloading || this.#hasUnproven;
+  }
+
+  get #hasUnproven(): boolean {
+    return this.#proven > this.#lowest;
   }
 
   /** Height from which on every header is verified; the base is taken on trust unless the chain begins with it. */
   get verifiedFrom(): number {
     const { baseHeight } = this.tree;
-    return baseHeight > this.start.height ? baseHeight + 1 : baseHeight;
+    return this.isProving ? baseHeight + 1 : baseHeight;
   }
 
   /** Whether a chain that leaves ours at a height, or below all that is verified, will be known better soon. */
@@ -93,33 +100,36 @@ export class ChainProver implements Part {
   }
 
   /** The stored chain is loaded. @param newest  bytes of the last segment, if there is one */
-  loaded(segments: readonly SegmentEntry[], newest: Uint8Array | undefined): void {
+  loaded(segments: SegmentEntries, newest: Uint8Array | undefined): void {
     this.#stop();
+    const { base } = this.bottom;
     this.#isReloading = false;
     this.#segments = segments;
-    this.#unproven = this.isProving ? segments.length : 0;
-    this.#sample = new HashSample(this.start.height, this.tree.baseHeight, this.random);
-    if (newest !== undefined && this.#unproven > 0)
-      this.#newest = openSegment(this.layout, segments, segments.length - 1, newest, this.start.hash);
+    this.#lowest = segmentOf(this.layout, base.height + 1);
+    this.#proven = this.tree.baseHeight > base.height ? segments.length : this.#lowest;
+    this.#sample = new HashSample(base.height, this.tree.baseHeight, this.random);
+    if (newest !== undefined && this.#hasUnproven)
+      this.#newest = openSegment(this.layout, segments, segments.length - 1, newest, base.hash);
   }
 
   /** Answers with the header of the best chain at a height, at once or when its segment is verified. */
   find(height: number, answer: (header: HeaderInfo | undefined) => void): void {
-    const { tree, start } = this;
-    if (height <= start.height) {
-      const record = start.records.subarray(-tree.family.recordBytes);
-      answer(height === start.height ? tree.family.describe(record, start.hash, height) : undefined);
+    const { tree } = this;
+    const { base } = this.bottom;
+    if (height === base.height) {
+      const record = base.records.subarray(-tree.family.recordBytes);
+      answer(tree.family.describe(record, base.hash, height));
       return;
     }
     this.#lookups.push({ height, answer });
-    this.#answerLookups(tree, !this.isProving);
+    this.#answerLookups(tree, !this.isProving || height < base.height);
   }
 
   /** The chain is loaded anew. */
   chainReplaced(): void {
     this.#stop();
     this.#isReloading = true;
-    this.#unproven = 0;
+    this.#proven = this.#lowest;
   }
 
   #stop(): void {
@@ -151,14 +161,13 @@ export class ChainProver implements Part {
   }
 
   nextWake({ now }: EventTime): number | undefined {
-    if (!this.isProving || this.#isPreparing || this.#check?.isBusy === true || this.#unproven === 0)
-      return undefined;
+    if (!this.#hasUnproven || this.#isPreparing || this.#check?.isBusy === true) return undefined;
     if (now < this.#retryAt) return this.#retryAt;
     return this.listener.isAtRest() ? now : this.#steppedAt + PROVE_INTERVAL_MS;
   }
 
   #mayStep(now: number): boolean {
-    if (this.#unproven === 0 || this.#isPreparing || this.#check?.isBusy === true || now < this.#retryAt)
+    if (!this.#hasUnproven || this.#isPreparing || this.#check?.isBusy === true || now < this.#retryAt)
       return false;
     return this.listener.isAtRest() || now >= this.#steppedAt + PROVE_INTERVAL_MS;
   }
@@ -167,17 +176,18 @@ export class ChainProver implements Part {
   #prepare(): void {
     const [lookup] = this.#lookups;
     const wanted = lookup === undefined ? undefined : segmentOf(this.layout, lookup.height);
-    const index = Math.min(wanted ?? Number.POSITIVE_INFINITY, this.#unproven - 1);
+    const next = this.#proven - 1;
+    const index = Math.max(this.#lowest, Math.min(wanted ?? next, next));
     this.#isPreparing = true;
-    const known = index === this.#unproven - 1 ? this.#newest : undefined;
+    const known = index === next ? this.#newest : undefined;
     if (known !== undefined) this.#openBelow(known, index);
     else this.#read(index, (segment) => this.#openBelow(segment, index));
   }
 
   #openBelow(segment: OpenSegment, index: number): void {
-    if (index === this.#unproven - 1) this.#newest = segment;
-    if (index === 0) {
-      this.#begin(segment, index, this.start, undefined);
+    if (index === this.#proven - 1) this.#newest = segment;
+    if (index === this.#lowest) {
+      this.#begin(segment, index, this.bottom.base, undefined);
       return;
     }
     this.#read(index - 1, (below) => {
@@ -185,7 +195,8 @@ export class ChainProver implements Part {
       const height = heightBefore(this.layout, index);
       const { lastHash: hash, chainwork } = below.entry;
       const run = this.#run;
-      windowAt(family, this.hasher, below, below.batches.length, height, hash, (records) => {
+      const { base } = this.bottom;
+      windowAt(family, this.hasher, below, below.batches.length, height, hash, base, (records) => {
         if (this.#run !== run) return;
         if (records === undefined) this.#fail(index - 1);
         else this.#begin(segment, index, { height, hash, chainwork, records }, below);
@@ -207,7 +218,7 @@ export class ChainProver implements Part {
       const segment =
         bytes === undefined
           ? undefined
-          : openSegment(this.layout, this.#segments, index, bytes, this.start.hash);
+          : openSegment(this.layout, this.#segments, index, bytes, this.bottom.base.hash);
       if (segment === undefined) this.#fail(index);
       else then(segment);
     };
@@ -228,21 +239,21 @@ export class ChainProver implements Part {
   #verifyNext(check: SegmentCheck, wallTime: number): void {
     check.verifyNext(wallTime, (isGood) => {
       if (this.#check !== check || isGood === undefined) return;
-      if (isGood) this.#proven(check);
+      if (isGood) this.#verified(check);
       else this.#fail(check.index);
     });
   }
 
   /** A segment is good. */
-  #proven(check: SegmentCheck): void {
+  #verified(check: SegmentCheck): void {
     this.#check = undefined;
     this.#answerLookups(check.tree);
-    if (check.index !== this.#unproven - 1) return;
+    if (check.index !== this.#proven - 1) return;
     if (!this.#extend(check)) {
       this.#fail(check.index);
       return;
     }
-    this.#unproven--;
+    this.#proven--;
     this.#newest = this.#below;
     this.#below = undefined;
     this.#answerLookups(this.tree, !this.isProving);
@@ -250,12 +261,13 @@ export class ChainProver implements Part {
 
   /** Hands the headers of a segment to the tree, as far as they are below its base. */
   #extend({ tree: segment, index }: SegmentCheck): boolean {
-    const { tree, start } = this;
+    const { tree } = this;
     const before = heightBefore(this.layout, index);
     const batch = segment.batch(before + 1, Math.min(segment.tipHeight, tree.baseHeight - 1) - before);
-    if (index === 0) {
-      const { batch: whole, chainworkBefore } = withStart(tree, start, batch);
-      return tree.extendDown(whole, chainworkBefore);
+    if (index === this.#lowest) {
+      const { base } = this.bottom;
+      const { batch: whole, chainworkBefore } = withBase(tree.family, base, batch);
+      return tree.extendDown(whole, chainworkBefore, base.height === 0 ? 0 : whole.count - batch.count);
     }
     return batch.count === 0 || tree.extendDown(batch, segment.chainwork(segment.at(before) ?? segment.tip));
   }
@@ -263,7 +275,7 @@ export class ChainProver implements Part {
   #fail(index: number): void {
     const left = this.#segments.slice(0, index);
     this.#stop();
-    this.#unproven = 0;
+    this.#proven = this.#lowest;
     this.listener.damaged(left);
   }
 
@@ -272,7 +284,9 @@ export class ChainProver implements Part {
     const waiting = this.#lookups;
     this.#lookups = [];
     for (const lookup of waiting) {
-      const slot = isVerified(tree, lookup.height, this.start.height) ? tree.at(lookup.height) : undefined;
+      // The base of a tree is taken on trust while what is below it is stored and not verified.
+      const isTrusted = lookup.height > tree.baseHeight || !this.isProving;
+      const slot = isTrusted ? tree.at(lookup.height) : undefined;
       const isAbove = lookup.height > this.tree.tipHeight;
       if (slot === undefined && !isFinal && !isAbove) this.#lookups.push(lookup);
       else
@@ -285,19 +299,14 @@ export class ChainProver implements Part {
   }
 }
 
-/** Whether a header of the tree is verified: not its base, unless that is where the chain begins. */
-function isVerified({ baseHeight }: HeaderTree, height: number, start: number): boolean {
-  return height > baseHeight || baseHeight === start;
-}
-
 /** The first headers of a chain with the header that it begins with, and the window before that. */
-function withStart(
-  { family }: HeaderTree,
-  start: TreeBase,
+export function withBase(
+  family: ChainFamily,
+  base: TreeBase,
   above: HeaderBatch,
 ): { batch: HeaderBatch; chainworkBefore: bigint } {
-  const { count, records, hashes } = batchOf(family, start);
-  let chainworkBefore = start.chainwork;
+  const { count, records, hashes } = batchOf(family, base);
+  let chainworkBefore = base.chainwork;
   for (let i = 0; i < count; i++) chainworkBefore -= family.work(records, i * family.recordBytes);
   const batch = {
     count: count + above.count,

@@ -1,11 +1,14 @@
 /**
- * The two small records of a stored chain: the table of its segments, which a node reads instead of all of them, and the
- * pointer to its tip.
+ * The small records of a stored chain: the table of its segments, which a node reads instead of all of them, the pointer to
+ * its tip, and, where it does not begin with genesis, the header that it begins with.
  */
 import { ByteReader } from '../../bytes/byte-reader.js';
 import { ByteWriter } from '../../bytes/byte-writer.js';
+import { areEqual } from '../../bytes/compare-bytes.js';
+import type { ChainFamily } from '../../chain/chain-family.js';
+import type { TreeBase } from '../../tree/tree-base.js';
 import { FORMAT, FORMER_FORMAT } from './batch-list.js';
-import type { ChainLayout } from './stored-chain.js';
+import { type ChainLayout, heightBefore, segmentOf } from './stored-chain.js';
 
 /** What a segment must be. */
 export interface SegmentEntry {
@@ -20,14 +23,23 @@ export interface SegmentEntry {
 /** Hash, one byte of chainwork, digest. */
 const ENTRY_BYTES_MIN = 37;
 
-/** Format (1 byte), start (varint), headers of a segment (varint), count (varint), then the entries. */
-export function encodeTable(layout: ChainLayout, segments: readonly SegmentEntry[]): Uint8Array {
-  const writer = new ByteWriter(16 + 56 * segments.length);
+/** Entries by the number of their segment; undefined for those below the first that is stored. */
+export type SegmentEntries = readonly (SegmentEntry | undefined)[];
+
+/** The entries of a chain of which no segment is stored, and which begins with a header of this height. */
+export function noSegments(layout: ChainLayout, baseHeight: number): undefined[] {
+  return new Array<undefined>(segmentOf(layout, baseHeight + 1)).fill(undefined);
+}
+
+/** Format (1 byte), start (varint), headers of a segment (varint), count (varint), then the entries from the first stored segment on. */
+export function encodeTable(layout: ChainLayout, segments: SegmentEntries): Uint8Array {
+  const entries = segments.filter((entry) => entry !== undefined);
+  const writer = new ByteWriter(16 + 56 * entries.length);
   writer.u8(FORMAT);
   writer.varint(layout.start);
   writer.varint(layout.segmentHeaders);
-  writer.varint(segments.length);
-  for (const { lastHash, chainwork, digest } of segments) {
+  writer.varint(entries.length);
+  for (const { lastHash, chainwork, digest } of entries) {
     writer.raw(lastHash);
     writer.bigVarint(chainwork, 128);
     writer.u32(digest);
@@ -35,14 +47,21 @@ export function encodeTable(layout: ChainLayout, segments: readonly SegmentEntry
   return writer.bytes();
 }
 
-/** @returns the segments, or undefined if the bytes are no table of this layout */
-export function decodeTable(layout: ChainLayout, bytes: Uint8Array): SegmentEntry[] | undefined {
+/**
+ * @param baseHeight  of the header before the first segment that is stored
+ * @returns the segments, or undefined if the bytes are no table of this layout
+ */
+export function decodeTable(
+  layout: ChainLayout,
+  bytes: Uint8Array,
+  baseHeight = 0,
+): (SegmentEntry | undefined)[] | undefined {
   const reader = new ByteReader(bytes);
   const isOurs =
     reader.u8() === FORMAT && reader.varint() === layout.start && reader.varint() === layout.segmentHeaders;
   const count = reader.varint();
   if (!isOurs || count * ENTRY_BYTES_MIN > reader.remaining) return undefined;
-  const segments: SegmentEntry[] = [];
+  const segments: (SegmentEntry | undefined)[] = noSegments(layout, baseHeight);
   for (let i = 0; i < count; i++) {
     const lastHash = reader.view(32);
     segments.push({ lastHash, chainwork: reader.bigVarint(128), digest: reader.u32() });
@@ -73,6 +92,55 @@ export function decodeTip(bytes: Uint8Array): TipPointer | undefined {
   const height = reader.varint();
   const hash = reader.view(32);
   return reader.isDone && format === FORMAT ? { height, hash } : undefined;
+}
+
+/** Format (1 byte), start (varint), height (varint), hash (32), chainwork (varint), then the records. */
+export function encodeBase({ start }: ChainLayout, base: TreeBase): Uint8Array {
+  const writer = new ByteWriter(96 + base.records.length);
+  writer.u8(FORMAT);
+  writer.varint(start);
+  writer.varint(base.height);
+  writer.raw(base.hash);
+  writer.bigVarint(base.chainwork, 128);
+  writer.raw(base.records);
+  return writer.bytes();
+}
+
+/** What a stored chain begins with, and the height that its segments are counted from. */
+export interface StoredBase {
+  readonly start: number;
+  readonly base: TreeBase;
+}
+
+/** @returns what the bytes say, or undefined if a chain with such segments cannot begin so */
+export function decodeBase(
+  family: ChainFamily,
+  layout: ChainLayout,
+  bytes: Uint8Array,
+): StoredBase | undefined {
+  const reader = new ByteReader(bytes);
+  const isOurs = reader.u8() === FORMAT;
+  const start = reader.varint();
+  const height = reader.varint();
+  const hash = reader.view(32);
+  const chainwork = reader.bigVarint(128);
+  const count = height - family.firstAncestor(height) + 1;
+  if (reader.failed || !isOurs || reader.remaining !== count * family.recordBytes) return undefined;
+  const base = { height, hash, chainwork, records: reader.view(reader.remaining) };
+  const counted = { ...layout, start };
+  if (height > start || heightBefore(counted, segmentOf(counted, height + 1)) !== height) return undefined;
+  return isLinked(family, base) ? { start, base } : undefined;
+}
+
+/** Whether the headers of a window are on one another, and the last one has the hash. */
+function isLinked(family: ChainFamily, { hash, records }: TreeBase): boolean {
+  const { recordBytes } = family;
+  for (let end = records.length, named = hash; end > 0; end -= recordBytes) {
+    const record = records.subarray(end - recordBytes, end);
+    if (!areEqual(family.headerHash(record), named)) return false;
+    named = family.parent(record);
+  }
+  return true;
 }
 
 /** Whether a tip pointer is of a release whose chain this one does not read: that is no damage. */

@@ -3,11 +3,13 @@
  * and what is too short for a segment in the journal after STORE_DELAY_MS or at rest. Each write leaves a chain on disk
  * that is valid by itself, so a page killed at any moment loses the last second and nothing else.
  *
+ * Where the stored chain does not begin with genesis, the segment below it is written as soon as the tree reaches down to
+ * where that begins, together with what the stored chain begins with then.
+ *
  * Memory: the bytes of one write (SEGMENT_BYTES_PER_WRITE and at most one segment more), what `received-batches.ts` keeps,
  * and 60 bytes for each segment.
  */
 import { defined } from '../../assert.js';
-import { ByteWriter } from '../../bytes/byte-writer.js';
 import { xxh32 } from '../../bytes/xxh32.js';
 import type { EventTime } from '../../io/event.js';
 import type { StorageFailure, StoreFault } from '../../io/storage.js';
@@ -20,19 +22,33 @@ import {
 } from '../../limits.js';
 import type { Part } from '../../peer/part.js';
 import type { HeaderTree } from '../../tree/header-tree.js';
-import { type PackedBatch, packBatches } from './batch-list.js';
-import { encodeTable, encodeTip, type SegmentEntry } from './chain-records.js';
+import type { TreeBase } from '../../tree/tree-base.js';
+import { packBatches } from './batch-list.js';
+import {
+  encodeBase,
+  encodeTable,
+  encodeTip,
+  noSegments,
+  type SegmentEntries,
+  type SegmentEntry,
+} from './chain-records.js';
+import { packHeaders } from './pack-headers.js';
 import { ReceivedBatches } from './received-batches.js';
-import { type ChainLayout, changesOf, heightBefore, type StoredPiece } from './stored-chain.js';
+import {
+  type ChainBottom,
+  type ChainLayout,
+  changesOf,
+  heightBefore,
+  type StoredPiece,
+  segmentOf,
+} from './stored-chain.js';
 
 /** What lies on disk, as far as it is a part of the best chain. */
 export interface StoredState {
-  readonly segments: readonly SegmentEntry[];
+  readonly segments: SegmentEntries;
   /** The height that each entry of the journal ends with. */
   readonly journal: readonly number[];
 }
-
-const NOTHING: StoredState = { segments: [], journal: [] };
 
 /** A write that is under way. */
 interface Write {
@@ -40,6 +56,8 @@ interface Write {
   readonly kept: StoredState;
   /** What is on disk once it has succeeded. */
   readonly next: StoredState;
+  /** What the stored chain begins with then, if that changes. */
+  readonly base: TreeBase | undefined;
   /** True if it was meant for a chain that is none any more: then the disk holds more than that. */
   readonly isStale: boolean;
 }
@@ -47,11 +65,14 @@ interface Write {
 /** Decides what is written when; see the head of this file. */
 export class ChainWriter implements Part {
   readonly name = 'chainWriter';
-  #stored = NOTHING;
+  #stored: StoredState;
   /** True until what is stored is loaded. */
   #isLoading = true;
   /** True if the disk may hold more than that, which the next write removes. */
   #mustCut = false;
+  /** True if the disk may not say what the chain begins with; and true if it may say something else than genesis. */
+  #mustWriteBase = true;
+  #hasOtherBase = false;
   /** True if that is reason enough to write. */
   #isCutDue = false;
   readonly #received: ReceivedBatches;
@@ -67,13 +88,20 @@ export class ChainWriter implements Part {
     readonly tree: HeaderTree,
     readonly storage: StoragePort,
     readonly layout: ChainLayout,
+    readonly bottom: ChainBottom,
     readonly storeFailed: (failure: StorageFailure) => void,
     /** While headers stream in, more of them follow at once; at rest there is nothing to wait for. */
     readonly isAtRest: () => boolean = () => false,
     /** Called with each write that the store has taken. */
     readonly storeWorks: () => void = () => {},
   ) {
+    this.#stored = this.nothing;
     this.#received = new ReceivedBatches(layout.batchHeaders);
+  }
+
+  /** What the disk holds if it holds nothing above what the chain begins with. */
+  get nothing(): StoredState {
+    return { segments: noSegments(this.layout, this.bottom.base.height), journal: [] };
   }
 
   /**
@@ -91,7 +119,8 @@ export class ChainWriter implements Part {
 
   /** What is being written was meant for another chain, or for a store that is gone. */
   #forget(stored: StoredState): void {
-    if (this.#inFlight !== undefined) this.#inFlight = { kept: stored, next: stored, isStale: true };
+    if (this.#inFlight !== undefined)
+      this.#inFlight = { kept: stored, next: stored, base: undefined, isStale: true };
     this.#reorgedTo = undefined;
     this.#stored = stored;
   }
@@ -99,14 +128,24 @@ export class ChainWriter implements Part {
   /** What is stored is loaded anew, and nothing is written until {@link loaded}. */
   reload(): void {
     this.#isLoading = true;
-    this.#stored = NOTHING;
+    this.#mustWriteBase = true;
+    this.#forget(this.nothing);
   }
 
   /** What was read or written may be gone: all of it is written again, in place of whatever is there. */
   storeEmptied(now: number): void {
-    this.#forget(NOTHING);
+    this.#forget(this.nothing);
     this.#mustCut = true;
+    this.#mustWriteBase = true;
     this.#dirtySince = now;
+  }
+
+  /** What is on disk begins elsewhere, so that none of it is of use: it is replaced. */
+  beginElsewhere(): void {
+    this.#mustCut = true;
+    this.#isCutDue = true;
+    this.#mustWriteBase = true;
+    this.#hasOtherBase = true;
   }
 
   /** What is stored was not or could not be read, for a reason that the application knows: the first write replaces it. */
@@ -150,7 +189,18 @@ export class ChainWriter implements Part {
   }
 
   get #isDirty(): boolean {
-    return this.#isCutDue || this.storedHeight < this.tree.tipHeight;
+    return this.#isCutDue || this.storedHeight < this.tree.tipHeight || this.#hasLower;
+  }
+
+  /** Number of the lowest segment that is stored. */
+  get #lowest(): number {
+    return segmentOf(this.layout, this.bottom.base.height + 1);
+  }
+
+  /** True if the tree has the whole segment below what is stored, and all that the rules look at for its first header. */
+  get #hasLower(): boolean {
+    const { baseHeight } = this.tree;
+    return baseHeight < this.bottom.base.height && baseHeight <= heightBefore(this.layout, this.#lowest - 1);
   }
 
   /** True while the headers that are to be written are not in the tree: it reaches down to them soon. */
@@ -175,7 +225,8 @@ export class ChainWriter implements Part {
 
   #writeIfDue(now: number, isUrgent: boolean): void {
     if (this.#inFlight !== undefined || !this.#isDirty || this.#isBlocked || now < this.#retryAt) return;
-    const hasSegment = this.tree.tipHeight >= this.#segmentsEnd + this.layout.segmentHeaders;
+    const hasSegment =
+      this.#hasLower || this.tree.tipHeight >= this.#segmentsEnd + this.layout.segmentHeaders;
     const isDue = isUrgent || (this.#dirtySince !== undefined && now >= this.#dirtySince + STORE_DELAY_MS);
     if (isDue || hasSegment) this.#write(now, isDue);
   }
@@ -202,25 +253,25 @@ export class ChainWriter implements Part {
     const kept = this.#keptState();
     const segments = [...kept.segments];
     const put: StoredPiece[] = [];
+    let base: TreeBase | undefined;
+    if (this.#hasLower) {
+      const index = this.#lowest - 1;
+      base = tree.baseAt(heightBefore(layout, index));
+      this.#putSegment(index, segments, put);
+    }
     let height = heightBefore(layout, segments.length);
     for (
       let bytes = 0;
       bytes < SEGMENT_BYTES_PER_WRITE && height + layout.segmentHeaders <= tree.tipHeight;
     ) {
-      const end = height + layout.segmentHeaders;
-      const piece = { index: segments.length, bytes: packBatches(this.#batches(height, end)) };
-      put.push(piece);
-      bytes += piece.bytes.length;
-      const slot = this.#slotAt(end);
-      const lastHash = tree.hash(slot).slice();
-      segments.push({ lastHash, chainwork: tree.chainwork(slot), digest: xxh32(piece.bytes) });
-      height = end;
+      bytes += this.#putSegment(segments.length, segments, put);
+      height = heightBefore(layout, segments.length);
     }
     const journal = [...kept.journal];
     const entries: StoredPiece[] = [];
     height = journal[journal.length - 1] ?? height;
     if (withRest && tree.tipHeight - height < layout.segmentHeaders) {
-      for (const batch of this.#batches(height, tree.tipHeight)) {
+      for (const batch of packHeaders(tree, layout, this.#received, height, tree.tipHeight)) {
         entries.push({ index: journal.length, bytes: packBatches([batch]) });
         height += batch.count;
         journal.push(height);
@@ -228,7 +279,9 @@ export class ChainWriter implements Part {
     }
     this.#received.forgetTo(heightBefore(layout, segments.length));
     const changesTable = this.#mustCut || put.length > 0;
-    this.#inFlight = { kept, next: { segments, journal }, isStale: false };
+    const mustWriteBase =
+      base !== undefined || (this.#mustWriteBase && (layout.start > 0 || this.#hasOtherBase));
+    this.#inFlight = { kept, next: { segments, journal }, base, isStale: false };
     this.#dirtySince = now;
     const update = {
       removeSegmentsFrom: this.#mustCut ? kept.segments.length : undefined,
@@ -238,11 +291,27 @@ export class ChainWriter implements Part {
       journal: entries,
       table: changesTable ? encodeTable(layout, segments) : undefined,
       tip: encodeTip({ height, hash: tree.hash(this.#slotAt(height)) }),
+      base: mustWriteBase ? encodeBase(layout, base ?? this.bottom.base) : undefined,
     };
     this.storage.write(changesOf(update), {
       done: (_, at) => this.#written(at),
       failed: (failure, at) => this.#failed(failure, at),
     });
+  }
+
+  /** Packs a segment of the best chain, and enters it in the table. @returns its bytes */
+  #putSegment(index: number, segments: (SegmentEntry | undefined)[], put: StoredPiece[]): number {
+    const { tree, layout } = this;
+    const end = heightBefore(layout, index + 1);
+    const bytes = packBatches(packHeaders(tree, layout, this.#received, heightBefore(layout, index), end));
+    const slot = this.#slotAt(end);
+    put.push({ index, bytes });
+    segments[index] = {
+      lastHash: tree.hash(slot).slice(),
+      chainwork: tree.chainwork(slot),
+      digest: xxh32(bytes),
+    };
+    return bytes.length;
   }
 
   /**
@@ -259,8 +328,10 @@ export class ChainWriter implements Part {
   }
 
   #written(now: number): void {
-    const { next, isStale } = defined(this.#inFlight, 'a write is under way');
+    const { next, base, isStale } = defined(this.#inFlight, 'a write is under way');
     this.#inFlight = undefined;
+    if (base !== undefined) this.bottom.base = base;
+    this.#mustWriteBase &&= isStale;
     this.#mustCut = isStale;
     this.#isCutDue &&= isStale;
     this.#stored = next;
@@ -287,29 +358,6 @@ export class ChainWriter implements Part {
     const isNews = this.#reported !== failure.code;
     this.#reported = failure.code;
     if (isNews) this.storeFailed(failure);
-  }
-
-  /** The headers after one height up to another one: as peers sent them where that is known, else encoded now. */
-  #batches(from: number, to: number): PackedBatch[] {
-    const { tree } = this;
-    const batches: PackedBatch[] = [];
-    let height = from;
-    while (height < to) {
-      const parent = tree.hash(this.#slotAt(height));
-      const received = this.#received.next(tree, height, to);
-      if (received?.from === height) {
-        batches.push({ parent, count: this.layout.batchHeaders, payload: received.payload });
-        height += this.layout.batchHeaders;
-        continue;
-      }
-      const end = Math.min(received?.from ?? to, to, height + this.layout.batchHeaders);
-      const batch = tree.batch(height + 1, end - height);
-      const writer = new ByteWriter(batch.count * tree.family.encodedHeaderBytesMin + 64);
-      tree.family.encodeBatch(writer, batch);
-      batches.push({ parent, count: batch.count, payload: writer.view() });
-      height = end;
-    }
-    return batches;
   }
 
   /** The header of the best chain at a height. */

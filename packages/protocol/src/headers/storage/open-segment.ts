@@ -6,7 +6,7 @@ import type { ChainFamily, HeaderBatch } from '../../chain/chain-family.js';
 import type { TreeBase } from '../../tree/tree-base.js';
 import type { BatchHasher } from '../batch-hasher.js';
 import { type PackedBatch, unpackBatches } from './batch-list.js';
-import type { SegmentEntry } from './chain-records.js';
+import type { SegmentEntries, SegmentEntry } from './chain-records.js';
 import { type ChainLayout, heightBefore } from './stored-chain.js';
 
 /** A segment whose bytes are those that its entry means. */
@@ -19,25 +19,26 @@ export interface OpenSegment {
 }
 
 /**
- * @param startHash  hash of the header before the first segment
+ * @param startHash  hash of the header before the first stored segment
  * @returns undefined if the bytes are not what the table says of segment `index`
  */
 export function openSegment(
   layout: ChainLayout,
-  segments: readonly SegmentEntry[],
+  segments: SegmentEntries,
   index: number,
   bytes: Uint8Array,
   startHash: Uint8Array,
 ): OpenSegment | undefined {
   const entry = segments[index];
-  const parent = index === 0 ? startHash : segments[index - 1]?.lastHash;
+  const parent = segments[index - 1]?.lastHash ?? startHash;
   if (entry === undefined || parent === undefined || xxh32(bytes) !== entry.digest) return undefined;
   const batches = unpackBatches(bytes);
   const first = batches?.[0];
   if (batches === undefined || first === undefined || !areEqual(first.parent, parent)) return undefined;
   const count = batches.reduce((sum, batch) => sum + batch.count, 0);
-  if (count !== layout.segmentHeaders) return undefined;
-  return { bytes, batches, before: heightBefore(layout, index), entry };
+  const before = heightBefore(layout, index);
+  if (count !== heightBefore(layout, index + 1) - before) return undefined;
+  return { bytes, batches, before, entry };
 }
 
 /** A header of a segment at which a tree can begin. */
@@ -69,7 +70,7 @@ export function findBase(
   const lowest = height - wanted;
   while (height > lowest && next > 0) {
     const lower = height - (batches[next - 1]?.count ?? 0);
-    if (lower !== start.height && family.firstAncestor(lower) <= before) break;
+    if (before !== start.height && family.firstAncestor(lower) <= before) break;
     height = lower;
     next--;
   }
@@ -79,7 +80,7 @@ export function findBase(
   }
   const above = decodeRun(family, batches.slice(next), height);
   const hash = batches[next]?.parent ?? entry.lastHash;
-  windowAt(family, hasher, segment, next, height, hash, (records) => {
+  windowAt(family, hasher, segment, next, height, hash, start, (records) => {
     const chainwork = above === undefined ? 0n : entry.chainwork - workOf(family, above);
     const isBase = records !== undefined && chainwork > 0n;
     done(isBase ? { base: { height, hash, chainwork, records }, next } : undefined);
@@ -91,7 +92,8 @@ export function findBase(
  *
  * @param next  number of the batch after that height, which is the last one of the batch before
  * @param hash  what the header of that height must have
- * @param done  called once; with undefined if they do not lead to that hash, or begin below the segment
+ * @param start  the header before the first stored segment: what the rules look at may begin in its window
+ * @param done  called once; with undefined if they do not lead to that hash, or are not all here
  */
 export function windowAt(
   family: ChainFamily,
@@ -100,21 +102,39 @@ export function windowAt(
   next: number,
   height: number,
   hash: Uint8Array,
+  start: TreeBase,
   done: (records: Uint8Array | undefined) => void,
 ): void {
   const from = family.firstAncestor(height);
   let first = next;
   let parentHeight = height;
   while (parentHeight >= from && first > 0) parentHeight -= batches[--first]?.count ?? 0;
-  const run = from > before ? decodeRun(family, batches.slice(first, next), parentHeight) : undefined;
+  const isHere = from > before || before === start.height;
+  const run = isHere ? decodeRun(family, batches.slice(first, next), parentHeight) : undefined;
   if (run === undefined) {
     done(undefined);
     return;
   }
   hasher.hash(run, (isProven) => {
     const isLinked = isProven && areEqual(run.hashes.subarray(-32), hash);
-    done(isLinked ? run.records.subarray((from - parentHeight - 1) * family.recordBytes) : undefined);
+    if (!isLinked) done(undefined);
+    else if (from > parentHeight) done(run.records.subarray((from - parentHeight - 1) * family.recordBytes));
+    else done(withWindow(family, start, from, run.records));
   });
+}
+
+/** Records from a height of the window of a header on, and those after that header. */
+function withWindow(
+  { recordBytes }: ChainFamily,
+  { height, records }: TreeBase,
+  from: number,
+  above: Uint8Array,
+): Uint8Array {
+  const window = records.subarray(records.length - (height - from + 1) * recordBytes);
+  const whole = new Uint8Array(window.length + above.length);
+  whole.set(window);
+  whole.set(above, window.length);
+  return whole;
 }
 
 /** Headers of batches that follow one another, as one batch; undefined if they do not, or one cannot be decoded. */

@@ -9,6 +9,7 @@ import type { ChainFamily } from '../../chain/chain-family.js';
 import type { Outbox } from '../../peer/outbox.js';
 import { HeaderTree } from '../../tree/header-tree.js';
 import type { TreeBase } from '../../tree/tree-base.js';
+import type { BatchOutcome } from '../batch-request.js';
 import { HeldHeaders } from '../held-headers.js';
 import { Verifier } from '../verifier.js';
 import type { HashSample } from './hash-sample.js';
@@ -37,14 +38,22 @@ export class SegmentCheck {
     family: ChainFamily,
     outbox: Outbox,
     nextJob: () => number,
-    readonly sample: HashSample,
+    /** Which headers are hashed again where that takes long; undefined for headers that were never hashed here. */
+    readonly sample: HashSample | undefined,
+    jobsMax = 1,
   ) {
     this.tree = new HeaderTree(family, { base });
-    this.#verifier = new Verifier(this.tree, new HeldHeaders(), outbox, noListener, 1, nextJob);
+    this.#verifier = new Verifier(this.tree, new HeldHeaders(), outbox, noListener, jobsMax, nextJob);
   }
 
-  /** @param done  called once, when the next batch is verified; `undefined` while others follow, else the verdict */
-  verifyNext(wallTime: number, done: (isGood: boolean | undefined) => void): void {
+  /**
+   * @param done  called once, when the next batch is verified; `undefined` while others follow, else the verdict, and what is
+   *   wrong with a header if that is what it is
+   */
+  verifyNext(
+    wallTime: number,
+    done: (isGood: boolean | undefined, fault?: BatchOutcome['fault']) => void,
+  ): void {
     const { tree, segment, sample } = this;
     const batch = segment.batches[this.#next++];
     const from = tree.tipHeight;
@@ -65,9 +74,11 @@ export class SegmentCheck {
           this.isBusy = false;
           const isGood = fault === undefined && tree.tipHeight === from + count;
           if (isGood && this.#next < segment.batches.length) done(undefined);
-          else done(isGood && this.#isEndGood());
+          else done(isGood && this.#isEndGood(), fault);
         },
-        ...(tree.family.claimsHashes ? { plan: () => sample.rangesOf(from, count) } : {}),
+        ...(sample !== undefined && tree.family.claimsHashes
+          ? { plan: () => sample.rangesOf(from, count) }
+          : {}),
       },
       wallTime,
     );

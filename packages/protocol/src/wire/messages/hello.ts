@@ -18,9 +18,11 @@ export const SERVICE_ARCHIVE = 2;
 export const SERVICE_TRANSACTIONS = 4;
 /** A bit of `services`: sends new blocks as compact blocks, and serves their transactions. */
 export const SERVICE_COMPACT_BLOCKS = 8;
+/** A bit of `services`: keeps an index of transactions, and says in which block one is. */
+export const SERVICE_TX_INDEX = 16;
 /** The services that this code knows: a peer may require any of them. */
 export const KNOWN_SERVICES =
-  SERVICE_GATEWAY + SERVICE_ARCHIVE + SERVICE_TRANSACTIONS + SERVICE_COMPACT_BLOCKS;
+  SERVICE_GATEWAY + SERVICE_ARCHIVE + SERVICE_TRANSACTIONS + SERVICE_COMPACT_BLOCKS + SERVICE_TX_INDEX;
 
 /** Who the sender is, and between which ends it sees the channel. */
 export interface Identity {

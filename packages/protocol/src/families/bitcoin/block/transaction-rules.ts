@@ -36,6 +36,7 @@ export const transactionRules: TransactionRules = {
   readTransaction,
   splitBody,
   joinBody,
+  committedBytes,
 };
 
 /** See `TransactionRules.readTransaction`. Peers relay by the hash that covers witnesses (BIP339). */
@@ -94,6 +95,19 @@ function areAmountsPossible(bytes: Uint8Array, tx: BitcoinTransaction): boolean 
     reader.skip(readCompactSize(reader));
   }
   return true;
+}
+
+/** See `TransactionRules.committedBytes`: a txid does not cover witnesses. */
+function committedBytes(transaction: Uint8Array): Uint8Array | undefined {
+  const reader = new ByteReader(transaction);
+  const { inputsStart, outputsEnd, end } = parseTransaction(reader);
+  if (!reader.isDone) return undefined;
+  const inner = transaction.subarray(inputsStart, outputsEnd);
+  const bytes = new Uint8Array(inner.length + 8);
+  bytes.set(transaction.subarray(0, 4));
+  bytes.set(inner, 4);
+  bytes.set(transaction.subarray(end - 4, end), 4 + inner.length);
+  return bytes;
 }
 
 function splitBody(body: Uint8Array): BlockTransaction[] | undefined {

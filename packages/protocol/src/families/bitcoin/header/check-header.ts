@@ -6,7 +6,7 @@
 import type { Ancestry, HeaderVerdict } from '../../../chain/chain-family.js';
 import type { HeaderFault } from '../../../chain/header-fault.js';
 import { isAfterMedianTime, medianTimePast } from '../../../chain/median-time.js';
-import type { BitcoinParams } from '../network-params.js';
+import type { BitcoinRules } from '../network-rules.js';
 import type { TargetTable } from './compact-target.js';
 import { isPermittedTransition, requiredBits, retargetInterval } from './difficulty.js';
 import { bitsOf, recordBytes, timeOf, versionOf } from './record.js';
@@ -24,7 +24,7 @@ function rejected(code: HeaderFault, detail: string): HeaderVerdict {
 
 /** All rules but the hash. See `ChainFamily.checkHeader`. */
 export function checkHeader(
-  params: BitcoinParams,
+  params: BitcoinRules,
   targets: TargetTable,
   records: Uint8Array,
   ancestry: Ancestry,
@@ -68,7 +68,7 @@ export function checkHeader(
   return ok;
 }
 
-function leastVersion(params: BitcoinParams, height: number): number {
+function leastVersion(params: BitcoinRules, height: number): number {
   const [bip34, bip66, bip65] = params.versionHeights;
   if (height >= bip65) return 4;
   if (height >= bip66) return 3;

@@ -1,6 +1,6 @@
 /** Which target a header must have (docs/chains/bitcoin.md §3). @see Bitcoin Core `src/pow.cpp` */
 import type { Ancestry } from '../../../chain/chain-family.js';
-import type { BitcoinParams } from '../network-params.js';
+import type { BitcoinRules } from '../network-rules.js';
 import { decodeBits, encodeBits } from './compact-target.js';
 import { offsets } from './record.js';
 
@@ -8,12 +8,12 @@ import { offsets } from './record.js';
 const adjustmentMax = 4;
 
 /** Headers from one retarget to the next. */
-export function retargetInterval(params: BitcoinParams): number {
+export function retargetInterval(params: BitcoinRules): number {
   return params.targetTimespanS / params.targetSpacingS;
 }
 
 /** Lowest height at which the difficulty rule looks, for headers above `height`: the first header of their period. */
-export function firstOfPeriod(params: BitcoinParams, height: number): number {
+export function firstOfPeriod(params: BitcoinRules, height: number): number {
   if (params.neverRetargets) return height;
   const interval = retargetInterval(params);
   // The first header of a period looks at the whole period before.
@@ -21,7 +21,7 @@ export function firstOfPeriod(params: BitcoinParams, height: number): number {
 }
 
 /** Target after a period that took `timespanS`, compact. */
-export function retarget(params: BitcoinParams, bits: number, timespanS: number): number {
+export function retarget(params: BitcoinRules, bits: number, timespanS: number): number {
   const span = params.targetTimespanS;
   const clamped = Math.min(Math.max(timespanS, span / adjustmentMax), span * adjustmentMax);
   const target = ((decodeBits(bits) ?? 0n) * BigInt(clamped)) / BigInt(span);
@@ -34,7 +34,7 @@ export function retarget(params: BitcoinParams, bits: number, timespanS: number)
  *
  * @returns a compact target, or undefined where that hangs on headers before a checkpoint
  */
-export function requiredBits(params: BitcoinParams, ancestry: Ancestry, time: number): number | undefined {
+export function requiredBits(params: BitcoinRules, ancestry: Ancestry, time: number): number | undefined {
   const { height, firstHeight } = ancestry;
   // Genesis has the limit, a parent's bits are kept, and the minimum is the limit again.
   if (params.neverRetargets) return params.limitBits;
@@ -54,7 +54,7 @@ export function requiredBits(params: BitcoinParams, ancestry: Ancestry, time: nu
 }
 
 /** Bits of the last header that did not make use of the minimum-difficulty rule. */
-function lastOrdinaryBits(params: BitcoinParams, ancestry: Ancestry, interval: number): number | undefined {
+function lastOrdinaryBits(params: BitcoinRules, ancestry: Ancestry, interval: number): number | undefined {
   for (let height = ancestry.height; ; height--) {
     const bits = ancestry.word(height, offsets.bits);
     if (bits !== params.limitBits || height % interval === 0) return bits;
@@ -68,7 +68,7 @@ function lastOrdinaryBits(params: BitcoinParams, ancestry: Ancestry, interval: n
  *
  * @see Bitcoin Core `PermittedDifficultyTransition`
  */
-export function isPermittedTransition(params: BitcoinParams, ancestry: Ancestry, bits: number): boolean {
+export function isPermittedTransition(params: BitcoinRules, ancestry: Ancestry, bits: number): boolean {
   if (params.allowsMinDifficulty || ancestry.height < ancestry.firstHeight) return true;
   const parentBits = ancestry.word(ancestry.height, offsets.bits);
   const target = decodeBits(bits) ?? 0n;

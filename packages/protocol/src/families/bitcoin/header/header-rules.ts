@@ -1,16 +1,24 @@
 /** What a Bitcoin header says, and whether it may stand where it stands. */
 import { readU32 } from '../../../bytes/integers.js';
-import type { HeaderInfo, HeaderRules } from '../../../chain/chain-family.js';
+import type { ConsensusRules, HeaderInfo, HeaderRules } from '../../../chain/chain-family.js';
 import { firstOfMedian } from '../../../chain/median-time.js';
 import type { BitcoinParams } from '../network-params.js';
+import type { BitcoinRules } from '../network-rules.js';
 import { checkHeader } from './check-header.js';
 import type { TargetTable } from './compact-target.js';
 import { firstOfPeriod } from './difficulty.js';
 import { bitsOf, offsets, recordBytes, timeOf, toDisplayHex, versionOf } from './record.js';
 
-/** The rules of headers of a Bitcoin network. */
+/** The rules of headers of a Bitcoin network, and what people see of them. */
 export function headerRules(params: BitcoinParams, targets: TargetTable): HeaderRules {
+  return { ...consensusRules(params, targets), describe };
+}
+
+/** The rules alone. */
+export function consensusRules(params: BitcoinRules, targets: TargetTable): ConsensusRules {
   return {
+    areLinksWeak: false,
+    isRootRepeated: false,
     recordBytes,
     parentOffset: offsets.parent,
     time: timeOf,
@@ -19,7 +27,6 @@ export function headerRules(params: BitcoinParams, targets: TargetTable): Header
     firstAncestor: (height) => Math.min(firstOfPeriod(params, height), firstOfMedian(height)),
     checkHeader: (records, ancestry, wallTime, at) =>
       checkHeader(params, targets, records, ancestry, wallTime, at),
-    describe,
   };
 }
 

@@ -6,11 +6,10 @@
 
 import { areEqual } from '../../../bytes/compare-bytes.js';
 import { copyBytes } from '../../../bytes/copy-bytes.js';
-import { hexToBytes } from '../../../bytes/hex.js';
 import type { HeaderBatch, ProofOfWork } from '../../../chain/chain-family.js';
 import { isParentGiven } from './batch-codec.js';
 import { meetsTarget, type TargetTable } from './compact-target.js';
-import { bitsOf, offsets, recordBytes, toDisplayHex } from './record.js';
+import { bitsOf, hashHex, offsets, recordBytes } from './record.js';
 
 /** One job of about 1 ms by SIMD, 6 ms without: what matters is that a whole `headers` message is one job. */
 export const powJobHeaders = 2000;
@@ -27,8 +26,7 @@ export function proofOfWork(targets: TargetTable): ProofOfWork {
       headers: batch.records.subarray(from * recordBytes, to * recordBytes),
     }),
     applyPow: (batch, from, to, hashes) => applyPow(targets, batch, from, to, hashes),
-    hashToHex: toDisplayHex,
-    hashFromHex: (text) => hexToBytes(text, 32)?.reverse(),
+    ...hashHex,
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * The 80-byte header of Bitcoin: the record of this family (docs/chains/bitcoin.md §1). All integers are little-endian.
  */
-import { bytesToHex } from '../../../bytes/hex.js';
+import { bytesToHex, hexToBytes } from '../../../bytes/hex.js';
 import { readU32, writeU32 } from '../../../bytes/integers.js';
 
 /** Bytes of a header. */
@@ -43,6 +43,12 @@ export function bitsOf(records: Uint8Array, at = 0): number {
 export function toDisplayHex(hash: Uint8Array): string {
   return bytesToHex(new Uint8Array(hash).reverse());
 }
+
+/** How hashes of Bitcoin are shown and read. */
+export const hashHex = {
+  hashToHex: toDisplayHex,
+  hashFromHex: (text: string): Uint8Array | undefined => hexToBytes(text, 32)?.reverse(),
+};
 
 /** @returns the 80 bytes */
 export function encodeHeader(header: BitcoinHeader): Uint8Array {

@@ -27,6 +27,7 @@ export const transactionRules: TransactionRules = {
   encodeTransaction: encodeVisionTransaction,
   splitBody,
   joinBody,
+  committedBytes: (transaction) => signedText(transaction)?.message,
 };
 
 /**

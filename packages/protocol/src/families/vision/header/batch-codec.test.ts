@@ -42,7 +42,7 @@ function batchOf(family: VisionFamily, list: readonly Body[]) {
     const header = { ...body, parent: last, number: BigInt(42 + i) };
     const record = encodeRecord(header, family.params.minerBytesMax) as Uint8Array<ArrayBuffer>;
     records.set(record, i * family.recordBytes);
-    last = family.hash(record) as Uint8Array<ArrayBuffer>;
+    last = family.headerHash(record) as Uint8Array<ArrayBuffer>;
     hashes.set(last, i * 32);
   });
   return { count: list.length, records, hashes };

@@ -5,7 +5,7 @@ import { isUtf8 } from '../../../bytes/utf8.js';
 import type { Ancestry, HeaderVerdict } from '../../../chain/chain-family.js';
 import type { HeaderFault } from '../../../chain/header-fault.js';
 import { isAfterMedianTime, medianTimePast } from '../../../chain/median-time.js';
-import type { VisionParams } from '../network-params.js';
+import type { VisionTerms } from '../network-terms.js';
 import { lwmaDifficulty, lwmaWindow } from './lwma.js';
 import { producerDifficulty, producerDifficultyMax, producerWindow } from './producer-rule.js';
 import { difficultyOf, digestOf, minerOf, numberOf, offsets, recordBytesOf, timeOf } from './record.js';
@@ -23,19 +23,19 @@ function rejected(code: HeaderFault, detail: string): HeaderVerdict {
 }
 
 /** The difficulty that the rule of a network demands; undefined where a checkpoint hides what it needs. */
-export function requiredDifficulty(params: VisionParams, ancestry: Ancestry): bigint | undefined {
+export function requiredDifficulty(params: VisionTerms, ancestry: Ancestry): bigint | undefined {
   if (params.rules === 'mainnet') return producerDifficulty(ancestry);
   return lwmaDifficulty(ancestry, params.targetSpacingS);
 }
 
 /** Lowest height at which that rule looks, for headers above `height`. */
-export function firstOfDifficulty(params: VisionParams, height: number): number {
+export function firstOfDifficulty(params: VisionTerms, height: number): number {
   return Math.max(0, params.rules === 'mainnet' ? height + 1 - producerWindow : height - lwmaWindow);
 }
 
 /** See `ChainFamily.checkHeader`. Linkage is the tree's: a branch does not know its own hashes. */
 export function checkHeader(
-  params: VisionParams,
+  params: VisionTerms,
   record: Uint8Array,
   ancestry: Ancestry,
   wallTime: number,
@@ -66,7 +66,7 @@ export function checkHeader(
   return time > wallTime + aheadMaxS ? { kind: 'held', dueAt: time - aheadMaxS } : ok;
 }
 
-function checkMiner(params: VisionParams, record: Uint8Array): HeaderVerdict | undefined {
+function checkMiner(params: VisionTerms, record: Uint8Array): HeaderVerdict | undefined {
   const length = readU32(record, offsets.minerLength);
   if (length === 0 || length > params.minerBytesMax) return rejected('HEADER_BAD_MINER', `${length} bytes`);
   const miner = minerOf(record);
@@ -79,7 +79,7 @@ function checkMiner(params: VisionParams, record: Uint8Array): HeaderVerdict | u
 }
 
 /** What is left of the difficulty rule where a checkpoint hides the window. */
-function isPermittedStep(params: VisionParams, difficulty: bigint, ancestry: Ancestry): boolean {
+function isPermittedStep(params: VisionTerms, difficulty: bigint, ancestry: Ancestry): boolean {
   if (difficulty === 0n) return false;
   if (params.rules === 'devnet' || ancestry.height < ancestry.firstHeight) return true;
   const parent = difficultyOf(ancestry.record(ancestry.height));

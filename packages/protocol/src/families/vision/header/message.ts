@@ -1,13 +1,24 @@
 /** The bytes that VisionX hashes, and the id that commits to them. */
 import { blake3 } from '../../../bytes/blake3.js';
 import { writeU32, writeU64, writeU64BigEndian } from '../../../bytes/integers.js';
-import type { VisionRules } from '../network-params.js';
+import type { VisionRules } from '../network-terms.js';
 import { decodeRecord, type VisionHeader } from './record.js';
 
 /** Bytes of a message before the miner field. */
 const fixedMessageBytes = 108;
 const powMagic = [0x56, 0x50, 0x4f, 0x57];
 const idMagic = [0x56, 0x4c, 0x49, 0x44];
+
+/** Bytes of {@link messagePrefix}. */
+export const messagePrefixBytes = 8;
+
+/** What the message of every header of a network begins with: a magic word, and the number of its rules. */
+export function messagePrefix(rules: VisionRules): Uint8Array {
+  const prefix = new Uint8Array(messagePrefixBytes);
+  prefix.set(powMagic);
+  writeU32(prefix, 4, rules === 'mainnet' ? 1 : 2);
+  return prefix;
+}
 
 /**
  * The message of a header: `108 + miner` bytes.
@@ -21,8 +32,7 @@ export function encodePowMessage(
   nonce: bigint,
 ): Uint8Array {
   const message = new Uint8Array(fixedMessageBytes + header.miner.length);
-  message.set(powMagic);
-  writeU32(message, 4, rules === 'mainnet' ? 1 : 2);
+  message.set(messagePrefix(rules));
   message.set(header.parent, 8);
   writeU64(message, 40, header.number);
   writeU64(message, 48, header.timestamp);

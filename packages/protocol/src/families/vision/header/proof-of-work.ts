@@ -8,8 +8,8 @@ import type { HeaderBatch, ProofOfWork } from '../../../chain/chain-family.js';
 import type { VisionXJob } from '../../../chain/pow-job.js';
 import type { VisionParams } from '../network-params.js';
 import { EpochSeeds } from './epoch-seed.js';
-import { encodePowMessage } from './message.js';
-import { decodeRecord, digestOf, recordBytesOf } from './record.js';
+import { powInputOf } from './pow-input.js';
+import { digestOf, recordBytesOf } from './record.js';
 
 /** About 50 ms at canonical parameters; fills two, three and four interleaved lanes without a rest. */
 const powJobHeaders = 24;
@@ -23,16 +23,8 @@ export interface VisionProofOfWork extends ProofOfWork {
 export function proofOfWork(params: VisionParams): VisionProofOfWork {
   const recordBytes = recordBytesOf(params.minerBytesMax);
   const seeds = new EpochSeeds(params.seedName);
-  const powInput = (record: Uint8Array): VisionXJob['inputs'][number] => {
-    const header = decodeRecord(record);
-    const epoch = header.number / BigInt(params.epochBlocks);
-    return {
-      message: encodePowMessage(params.rules, header, 0n),
-      nonce: header.nonce,
-      seed: seeds.seed(epoch),
-      epoch,
-    };
-  };
+  const powInput = (record: Uint8Array): VisionXJob['inputs'][number] =>
+    powInputOf(params, (epoch) => seeds.seed(epoch), record);
   return {
     claimsHashes: true,
     powJobHeaders,

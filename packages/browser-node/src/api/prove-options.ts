@@ -1,0 +1,35 @@
+import type { Checkpoint } from '@vision-light/protocol';
+import { assertHash } from './assert-hash.js';
+
+/** What {@link LightNodeHandle.proveTx} can be told. */
+export interface ProveOptions {
+  /** The block that has the transaction, 64 lowercase hex digits. If it is absent the block is looked for. */
+  readonly block?: string;
+  /** How many blocks there must be from that one to the tip, itself included. Default: 1. */
+  readonly confirmations?: number;
+  /**
+   * The checkpoint of whoever shall verify the proof, or its height. If it is absent: the one that this node began with, if
+   * the block is above it, else the tip of this node, which the verifier must then know.
+   */
+  readonly checkpoint?: Checkpoint | number;
+}
+
+/** @throws {TypeError | RangeError} if a member is of the wrong type or out of range */
+export function checkProveOptions(options: ProveOptions): ProveOptions {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`proveTx: options must be an object, got ${String(options)}`);
+  const { block, confirmations, checkpoint } = options;
+  if (block !== undefined) assertHash('proveTx', block, 'block');
+  assertInteger('confirmations', confirmations, 1);
+  if (typeof checkpoint !== 'object') assertInteger('checkpoint', checkpoint, 0);
+  else assertInteger('checkpoint.height', checkpoint?.height ?? Number.NaN, 0);
+  return options;
+}
+
+function assertInteger(name: string, value: unknown, least: number): void {
+  if (value === undefined) return;
+  if (typeof value !== 'number')
+    throw new TypeError(`proveTx: ${name} must be a number, got ${typeof value}`);
+  if (!Number.isSafeInteger(value) || value < least)
+    throw new RangeError(`proveTx: ${name} must be an integer from ${least}, got ${value}`);
+}
