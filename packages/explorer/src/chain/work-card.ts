@@ -18,7 +18,7 @@ export function createWorkCard(header: HeaderInfo, again: string): HTMLElement {
     card.append(createElement('p', 'lead', why));
     return card;
   }
-  const { target, digest, work, digitsCompared, algorithm, margin } = figures;
+  const { target, digest, work, digitsCompared, margin } = figures;
   const zeros = [leadingZeros(digest), leadingZeros(target)] as const;
   const facts = createFacts([
     ['target', [createDigits(target, digitsCompared)]],
