@@ -265,7 +265,8 @@ const config = {
     },
     {
       name: 'explorer-on-the-public-api',
-      comment: 'the page reaches the library by its public entry, and no other package of ours but for files of proofs',
+      comment:
+        'the page reaches the library by its public entry, and no other package of ours but for files of proofs',
       severity: 'error',
       from: { path: '^packages/explorer/', pathNot: '/transactions/proof-tools\\.ts$' },
       to: { path: '^packages/', pathNot: '^packages/(explorer/|browser-node/src/index\\.ts$)' },

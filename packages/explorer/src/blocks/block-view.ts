@@ -4,7 +4,14 @@ import { createElement, setText } from '../display/element.js';
 import { formatCount, formatTime } from '../display/quantities.js';
 import { createHashLink, createLink } from '../routes/links.js';
 import type { Route } from '../routes/route.js';
-import { createCard, createFacts, createViewFrame, sentenceOf, type View, type ViewContext } from '../views/view.js';
+import {
+  createCard,
+  createFacts,
+  createViewFrame,
+  sentenceOf,
+  type View,
+  type ViewContext,
+} from '../views/view.js';
 import { BodyCard } from './body-card.js';
 
 /** Shows the block that the address names. */
@@ -51,11 +58,15 @@ class BlockView implements View {
     const { tip, lifecycle } = this.#context.session.state;
     if (tip === undefined) {
       if (this.#placed === undefined)
-        setText(this.#place, lifecycle === 'starting' ? 'The node is starting …' : 'The node is not running.');
+        setText(
+          this.#place,
+          lifecycle === 'starting' ? 'The node is starting …' : 'The node is not running.',
+        );
       return;
     }
     if (tip.hash !== this.#triedAt) void this.#look();
-    else if (this.#placed !== undefined) setText(this.#place, describePlace(this.#placed, tip, Date.now() / 1000));
+    else if (this.#placed !== undefined)
+      setText(this.#place, describePlace(this.#placed, tip, Date.now() / 1000));
   }
 
   async #look(): Promise<void> {

@@ -105,7 +105,10 @@ export class BodyCard {
     if (from > 0) next[0]?.querySelector('a')?.focus();
     const left = this.#transactions.length - from - next.length;
     this.#more.hidden = left <= 0;
-    setText(this.#more, `Show ${formatCount(Math.min(PAGE, left))} more of ${formatCount(this.#transactions.length)}`);
+    setText(
+      this.#more,
+      `Show ${formatCount(Math.min(PAGE, left))} more of ${formatCount(this.#transactions.length)}`,
+    );
   }
 }
 

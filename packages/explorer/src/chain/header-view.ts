@@ -6,7 +6,13 @@ import type { Route } from '../routes/route.js';
 import { describeNetwork } from '../trust/network-facts.js';
 import { createCard, createViewFrame, sentenceOf, type View, type ViewContext } from '../views/view.js';
 import { createHeaderFields } from './header-fields.js';
-import { createNeighbours, describePlace, describeUnknown, type PlacedHeader, placeHeader } from './header-place.js';
+import {
+  createNeighbours,
+  describePlace,
+  describeUnknown,
+  type PlacedHeader,
+  placeHeader,
+} from './header-place.js';
 import { createWorkCard } from './work-card.js';
 
 /** Shows the header that the address names. */
@@ -48,12 +54,16 @@ class HeaderView implements View {
     const { tip, lifecycle } = this.#context.session.state;
     if (tip === undefined) {
       if (this.#placed === undefined)
-        setText(this.#place, lifecycle === 'starting' ? 'The node is starting …' : 'The node is not running.');
+        setText(
+          this.#place,
+          lifecycle === 'starting' ? 'The node is starting …' : 'The node is not running.',
+        );
       return;
     }
     // A new tip may bring it, or take it off the best chain.
     if (tip.hash !== this.#triedAt) void this.#look();
-    else if (this.#placed !== undefined) setText(this.#place, describePlace(this.#placed, tip, Date.now() / 1000));
+    else if (this.#placed !== undefined)
+      setText(this.#place, describePlace(this.#placed, tip, Date.now() / 1000));
   }
 
   async #look(): Promise<void> {
@@ -68,7 +78,8 @@ class HeaderView implements View {
         setText(this.#place, describeUnknown(at, node.tip, state.status?.phase === 'synced'));
         return;
       }
-      const isSame = placed.header.hash === this.#placed?.header.hash && placed.isFollowed === this.#placed.isFollowed;
+      const isSame =
+        placed.header.hash === this.#placed?.header.hash && placed.isFollowed === this.#placed.isFollowed;
       this.#placed = placed;
       setText(this.#place, describePlace(placed, node.tip, Date.now() / 1000));
       if (!isSame) this.#draw(placed, node.tip.height);

@@ -68,7 +68,9 @@ function createCheckedList({ algorithm, digitsCompared }: WorkFigures, again: st
           'The digest was compared with the target, digit by digit.',
           'The target follows from its bits, which are exactly what the retarget rule demands at this height.',
         ];
-  sentences.push(`If it was verified on an earlier visit: when the chain is loaded, the hash of ${again} is computed anew.`);
+  sentences.push(
+    `If it was verified on an earlier visit: when the chain is loaded, the hash of ${again} is computed anew.`,
+  );
   list.append(...sentences.map((sentence) => createElement('li', '', sentence)));
   return list;
 }

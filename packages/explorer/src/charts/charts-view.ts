@@ -58,7 +58,10 @@ export function createChartsView({ session, changed }: ViewContext): View {
         difficulty.show(levels, describe(levels, formatDifficulty, 'The difficulty was'));
       }
       const { samples } = rates;
-      const speeds = { heights: samples.map(({ at }) => at), values: samples.map(({ perSecond }) => perSecond) };
+      const speeds = {
+        heights: samples.map(({ at }) => at),
+        values: samples.map(({ perSecond }) => perSecond),
+      };
       const fastest = Math.max(0, ...speeds.values);
       rate.show(
         speeds,
@@ -146,7 +149,11 @@ class ChartCard {
     }
     const rows = ranges(this.#series, ROWS_MAX).map(({ from, to, summary }) => {
       const row = createElement('tr');
-      const name = createElement('th', '', from === to ? formatX(from) : `${formatX(from)} to ${formatX(to)}`);
+      const name = createElement(
+        'th',
+        '',
+        from === to ? formatX(from) : `${formatX(from)} to ${formatX(to)}`,
+      );
       name.scope = 'row';
       row.append(name);
       for (const value of [summary.mean, summary.least, summary.greatest])

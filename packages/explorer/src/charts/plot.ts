@@ -50,11 +50,16 @@ export class Plot {
       font: `12px ${colours.fontFamily}`,
     };
     const paths =
-      kind === 'bars' ? uPlot.paths.bars?.({ size: [0.8, 24] }) : kind === 'steps' ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
+      kind === 'bars'
+        ? uPlot.paths.bars?.({ size: [0.8, 24] })
+        : kind === 'steps'
+          ? uPlot.paths.stepped?.({ align: 1 })
+          : undefined;
     this.#plot = new uPlot(
       {
         width: Math.max(200, this.element.clientWidth),
         height: HEIGHT,
+        padding: [8, 12, 0, 0],
         legend: { show: false },
         cursor: { show: false },
         scales: { x: { time: isTime }, y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.08 : 1] } },
@@ -69,7 +74,7 @@ export class Plot {
           },
         ],
         axes: [
-          { ...axis, values: (_plot, values) => values.map(formatX), space: 80 },
+          { ...axis, values: (_plot, values) => values.map(formatX), space: 80, size: 34 },
           { ...axis, values: (_plot, values) => values.map(formatY), size: 64 },
         ],
       },

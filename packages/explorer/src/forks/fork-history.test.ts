@@ -21,7 +21,8 @@ function newest(history: ForkHistory) {
 describe('the history of forks', () => {
   it('keeps the newest events, newest first', () => {
     const history = new ForkHistory();
-    for (let height = 0; height < EVENTS_MAX + 3; height++) history.competing([tip(height), tip(height, 'b')], height);
+    for (let height = 0; height < EVENTS_MAX + 3; height++)
+      history.competing([tip(height), tip(height, 'b')], height);
     expect(history.events.map(({ at }) => at)).toEqual(
       Array.from({ length: EVENTS_MAX }, (_, index) => EVENTS_MAX + 2 - index),
     );
@@ -52,7 +53,9 @@ describe('the tree of a reorganisation', () => {
     const history = new ForkHistory();
     history.reorg({ ancestor: tip(0), disconnected: run(1, 40, 'b'), connected: run(1, 41, 'a') }, 1);
     const tree = newest(history);
-    expect(tree?.nodes.filter(({ row }) => row === 0).map(({ height }) => height)).toEqual([0, 1, 2, 39, 40, 41]);
+    expect(tree?.nodes.filter(({ row }) => row === 0).map(({ height }) => height)).toEqual([
+      0, 1, 2, 39, 40, 41,
+    ]);
     expect(tree?.lines.filter(({ isCut }) => isCut).map(({ to }) => to.height)).toEqual([39, 38]);
   });
 });

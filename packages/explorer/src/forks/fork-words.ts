@@ -1,6 +1,7 @@
 /** An event of a fork in sentences: what a screen reader gets beside the drawing, and everyone else too. */
-import type { ForkEvent } from './fork-history.js';
+
 import { formatCount, formatSpan } from '../display/quantities.js';
+import type { ForkEvent } from './fork-history.js';
 
 /** What happened, in a sentence or two. */
 export function describeFork(event: ForkEvent): string {

@@ -97,7 +97,8 @@ function createBranches(event: ForkEvent): HTMLElement[] {
       list.append(row);
     }
     const hidden = count - tips.length;
-    if (hidden > 0) list.append(createElement('li', 'note', `and ${formatCount(hidden)} in the middle of these`));
+    if (hidden > 0)
+      list.append(createElement('li', 'note', `and ${formatCount(hidden)} in the middle of these`));
     branch.append(createElement('h3', '', name), list);
     return branch;
   });

@@ -29,7 +29,13 @@ export function createNetworksView(): View {
     link.href = addressOf(name, location.search);
     title.append(link);
     item.append(title, createElement('p', 'code-name', name));
-    if (caution !== undefined) item.append(createElement('p', 'note', caution));
+    item.append(
+      createElement(
+        'p',
+        'note',
+        caution ?? 'The chain whose coins have value, by the rules of Bitcoin Core.',
+      ),
+    );
     links.set(name, link);
     list.append(item);
   }

@@ -96,7 +96,8 @@ function fill({ item, kind, values }: PeerEntry, peer: PeerInfo): void {
   const texts: Readonly<Record<Field, string>> = {
     height: formatCount(peer.height),
     rtt: describeRtt(peer),
-    window: bodyWindow === undefined ? '–' : bodyWindow === 1 ? '1 body' : `${formatCount(bodyWindow)} bodies`,
+    window:
+      bodyWindow === undefined ? '–' : bodyWindow === 1 ? '1 body' : `${formatCount(bodyWindow)} bodies`,
     serves: describeServices(peer),
     key: peer.key ?? 'none',
     id: peer.id,

@@ -54,7 +54,10 @@ export async function find(
 async function findHeight(node: LightNodeHandle, height: number): Promise<Found> {
   const header = await node.header(height);
   if (header !== undefined)
-    return { route: { view: 'header', at: height }, sentence: `Verified header at height ${formatCount(height)}.` };
+    return {
+      route: { view: 'header', at: height },
+      sentence: `Verified header at height ${formatCount(height)}.`,
+    };
   const tip = formatCount(node.tip.height);
   return { sentence: `No verified header has the height ${formatCount(height)}: the tip is at ${tip}.` };
 }
@@ -67,7 +70,10 @@ async function findInBodies(node: LightNodeHandle, hex: string, signal: AbortSig
       if (transactions.some(({ id }) => id === hex))
         return { route: { view: 'tx', id: hex, block: hash }, sentence: 'This is a transaction.' };
       if (transactions.some((tx) => mentionOf(tx, hex) !== undefined))
-        return { route: { view: 'address', address: hex }, sentence: 'This is the public key of an account.' };
+        return {
+          route: { view: 'address', address: hex },
+          sentence: 'This is the public key of an account.',
+        };
     }
   } catch {
     // A body could not be had: what was looked at until then is said.

@@ -32,5 +32,8 @@ export function parseSearch(text: string): SearchQuery {
   if (/^[0-9a-f]+$/i.test(hex)) {
     return { kind: 'invalid', sentence: `A hash has 64 hex digits; this has ${hex.length}.` };
   }
-  return { kind: 'invalid', sentence: 'This is neither a height, nor a hash of 64 hex digits, nor an address.' };
+  return {
+    kind: 'invalid',
+    sentence: 'This is neither a height, nor a hash of 64 hex digits, nor an address.',
+  };
 }

@@ -188,7 +188,9 @@ export class NodeSession {
     node.subscribe('transactions', ({ mempool }) => listen(() => (state.mempool = mempool), NUMBERS_WAIT_MS));
     node.subscribe('transaction', ({ id, state: sent }) => listen(() => state.sent.set(id, sent)));
     const { forks } = state;
-    node.subscribe('reorg', (reorg) => listen(() => this.#addFork('REORG', () => forks.reorg(reorg, nowS()))));
+    node.subscribe('reorg', (reorg) =>
+      listen(() => this.#addFork('REORG', () => forks.reorg(reorg, nowS()))),
+    );
     node.subscribe('competing', (tips) =>
       listen(() => this.#addFork('COMPETING', () => forks.competing(tips, nowS()))),
     );

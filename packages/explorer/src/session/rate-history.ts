@@ -25,6 +25,7 @@ export class RateHistory {
     const isFlat = before !== undefined && before.perSecond === perSecond && last?.perSecond === perSecond;
     if (isFlat) this.#samples.pop();
     this.#samples.push({ at, perSecond });
-    if (this.#samples.length >= SAMPLES_MAX) this.#samples = this.#samples.filter((_, index) => index % 2 === 0);
+    if (this.#samples.length >= SAMPLES_MAX)
+      this.#samples = this.#samples.filter((_, index) => index % 2 === 0);
   }
 }

@@ -88,7 +88,10 @@ export function createAddressView({ session }: ViewContext): View {
             'this page cannot tell yet which outputs pay to it.',
         );
       } else if (node === undefined) {
-        setText(answer, state.lifecycle === 'starting' ? 'The node is starting …' : 'The node is not running.');
+        setText(
+          answer,
+          state.lifecycle === 'starting' ? 'The node is starting …' : 'The node is not running.',
+        );
       } else {
         card.hidden = false;
         setText(answer, 'Looking …');

@@ -91,13 +91,19 @@ export class ProofCard {
     this.#proof = proof;
     const { height, position, count, tie, anchor } = proof;
     this.#facts.replaceChildren(
-      createFacts([
-        ['block', formatCount(height)],
-        ['position', `${formatCount(position + 1)} of ${formatCount(count)}`],
-        ['tied by', tieWords[tie]],
-        ['held to', `height ${formatCount(anchor)}`],
-        ['size', `${formatBytes(encodeTxProof(proof).length)}, or ${formatBytes(JSON.stringify(proof).length)} as JSON`],
-      ]),
+      createFacts(
+        [
+          ['block', formatCount(height)],
+          ['position', `${formatCount(position + 1)} of ${formatCount(count)}`],
+          ['tied by', tieWords[tie]],
+          ['held to', `height ${formatCount(anchor)}`],
+          [
+            'size',
+            `${formatBytes(encodeTxProof(proof).length)}, or ${formatBytes(JSON.stringify(proof).length)} as JSON`,
+          ],
+        ],
+        'words',
+      ),
     );
     setText(this.#answer, 'The proof is made.');
     this.#offer();

@@ -77,11 +77,23 @@ class SendForm {
 
   constructor(session: NodeSession) {
     this.#session = session;
-    Object.assign(this.#to, { id: 'send-to', type: 'text', placeholder: 'yourself', spellcheck: false, autocomplete: 'off' });
+    Object.assign(this.#to, {
+      id: 'send-to',
+      type: 'text',
+      placeholder: 'yourself',
+      spellcheck: false,
+      autocomplete: 'off',
+    });
     this.#to.autocapitalize = 'none';
     this.#to.dataset.testid = 'send-to';
     this.#to.setAttribute('aria-describedby', 'send-hint');
-    const amountLimits = { min: '1', max: String(Number.MAX_SAFE_INTEGER), step: '1', value: '1', required: true };
+    const amountLimits = {
+      min: '1',
+      max: String(Number.MAX_SAFE_INTEGER),
+      step: '1',
+      value: '1',
+      required: true,
+    };
     Object.assign(this.#amount, { id: 'send-amount', type: 'number', ...amountLimits });
     this.#amount.dataset.testid = 'send-amount';
     const row = createElement('div', 'send-row');

@@ -23,5 +23,7 @@ export function describeSent(state: SentState): string {
 
 /** How many transactions wait for a block. */
 export function describeMempool(count: number): string {
-  return count === 1 ? '1 transaction waits for a block.' : `${formatCount(count)} transactions wait for a block.`;
+  return count === 1
+    ? '1 transaction waits for a block.'
+    : `${formatCount(count)} transactions wait for a block.`;
 }

@@ -4,7 +4,14 @@ import { createElement, setText } from '../display/element.js';
 import { countNoun, formatBytes, formatCount } from '../display/quantities.js';
 import { createHashLink, createLink } from '../routes/links.js';
 import type { Route } from '../routes/route.js';
-import { createCard, createFacts, createViewFrame, sentenceOf, type View, type ViewContext } from '../views/view.js';
+import {
+  createCard,
+  createFacts,
+  createViewFrame,
+  sentenceOf,
+  type View,
+  type ViewContext,
+} from '../views/view.js';
 import { ProofCard } from './proof-card.js';
 import { describeSent } from './sent-words.js';
 import { textOfField } from './transaction-words.js';
@@ -123,9 +130,10 @@ class TransactionView implements View {
   }
 
   #linkBlock(place: Place | undefined): void {
-    if (place === undefined) return this.#block.replaceChildren();
+    this.#block.replaceChildren();
+    if (place === undefined) return;
     const link = createHashLink({ view: 'block', hash: place.hash }, place.hash, true);
-    this.#block.replaceChildren(`In block ${formatCount(place.height)}, `, link);
+    this.#block.append(`In block ${formatCount(place.height)}, `, link);
   }
 
   async #readFields(node: LightNodeHandle, block: string, id: string): Promise<void> {
@@ -155,7 +163,10 @@ function createFields({ fields, bytes }: BodyTransaction): HTMLElement {
     ...Object.entries(fields).map(([name, value]) => {
       const text = textOfField(name, value);
       const isAccount = name === 'sender_pubkey' && /^[0-9a-f]{64}$/.test(text);
-      return [name, isAccount ? [createLink({ view: 'address', address: text }, text, 'link hash')] : text] as const;
+      return [
+        name,
+        isAccount ? [createLink({ view: 'address', address: text }, text, 'link hash')] : text,
+      ] as const;
     }),
   ]);
 }

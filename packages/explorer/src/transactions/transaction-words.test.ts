@@ -11,7 +11,9 @@ describe('a transaction in words', () => {
     );
     for (const args of [bytes('{'), bytes('null'), bytes('{"amount":"1"}'), undefined])
       expect(describeTransaction({ fields: { ...call, args } })).toBe('cash.transfer');
-    expect(describeTransaction({ fields: { module: 'x'.repeat(50), method: 'y' } })).toBe(`${'x'.repeat(40)}….y`);
+    expect(describeTransaction({ fields: { module: 'x'.repeat(50), method: 'y' } })).toBe(
+      `${'x'.repeat(40)}….y`,
+    );
   });
 
   it('is its weight on Bitcoin', () => {

@@ -2,7 +2,14 @@
 import { type Diagnosis, trustReasons } from '@vision-light/browser-node';
 import { createElement, setText } from '../display/element.js';
 import type { SessionState } from '../session/node-session.js';
-import { createCard, createFacts, createViewFrame, sentenceOf, type View, type ViewContext } from '../views/view.js';
+import {
+  createCard,
+  createFacts,
+  createViewFrame,
+  sentenceOf,
+  type View,
+  type ViewContext,
+} from '../views/view.js';
 import { levelWords, remedyFor, trustNumbers } from './trust-words.js';
 import { VerifiedCard } from './verified-card.js';
 
@@ -66,7 +73,7 @@ class LevelCard {
     const shown = JSON.stringify(numbers);
     if (shown === this.#shownNumbers) return;
     this.#shownNumbers = shown;
-    this.#numbers.replaceChildren(createFacts(numbers));
+    this.#numbers.replaceChildren(createFacts(numbers, 'words'));
   }
 }
 

@@ -3,11 +3,12 @@ import type { Trust, TrustLevel, TrustReason } from '@vision-light/browser-node'
 import { countNoun, formatCount, formatSpan } from '../display/quantities.js';
 
 /** The word for a level, and what it means. */
-export const levelWords: Readonly<Record<TrustLevel, { readonly word: string; readonly sentence: string }>> = {
-  full: { word: 'Full', sentence: 'Nothing known speaks against the answers of this node.' },
-  degraded: { word: 'Degraded', sentence: 'The answers may be old, or rest on too few.' },
-  none: { word: 'None', sentence: 'Nothing newer than the tip could be heard of.' },
-};
+export const levelWords: Readonly<Record<TrustLevel, { readonly word: string; readonly sentence: string }>> =
+  {
+    full: { word: 'Full', sentence: 'Nothing known speaks against the answers of this node.' },
+    degraded: { word: 'Degraded', sentence: 'The answers may be old, or rest on too few.' },
+    none: { word: 'None', sentence: 'Nothing newer than the tip could be heard of.' },
+  };
 
 /** What would take a reason away; what nothing takes away is said too. */
 const remedies: Readonly<Record<TrustReason, string>> = {
@@ -33,7 +34,8 @@ export function remedyFor(reason: string): string {
 
 /** The numbers, as names and values. */
 export function trustNumbers(trust: Trust): readonly (readonly [name: string, value: string])[] {
-  const { peers, recent, headers, signaling, tipAgeS, tipAgeProbability, clockAheadS, targetSpacingS } = trust;
+  const { peers, recent, headers, signaling, tipAgeS, tipAgeProbability, clockAheadS, targetSpacingS } =
+    trust;
   return [
     ['Peers', `${countNoun(peers.browsers, 'browser')}, ${countNoun(peers.gateways, 'gateway')}`],
     ['Agree on the tip', `${formatCount(peers.agreeing)}, and ${formatCount(peers.differing)} differ`],
@@ -50,7 +52,10 @@ export function trustNumbers(trust: Trust): readonly (readonly [name: string, va
         : `${formatCount(recent.blocks)} in ${formatSpan(recent.windowS)}, where ${formatExpected(recent.expected)} are expected ` +
           `(probability of so few: ${formatProbability(recent.probability)})`,
     ],
-    ['Spacing', Number.isFinite(targetSpacingS) ? `a block every ${formatSpan(targetSpacingS)}` : 'not known yet'],
+    [
+      'Spacing',
+      Number.isFinite(targetSpacingS) ? `a block every ${formatSpan(targetSpacingS)}` : 'not known yet',
+    ],
     ['Headers', `${formatCount(headers.verified)} verified here, ${formatCount(headers.assumed)} assumed`],
     ['Clock', describeClock(clockAheadS)],
   ];

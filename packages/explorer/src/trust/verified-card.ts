@@ -31,7 +31,10 @@ export class VerifiedCard {
     this.#caution.hidden = true;
     const columns = createElement('div', 'trust');
     const checked = createElement('div');
-    checked.append(createElement('h3', '', 'Checked in this browser, for every header from genesis'), this.#checks);
+    checked.append(
+      createElement('h3', '', 'Checked in this browser, for every header from genesis'),
+      this.#checks,
+    );
     const rest = createElement('div');
     const uncheckedList = createElement('ul', 'checks unchecked');
     uncheckedList.append(...unchecked.map(createRule));

@@ -40,26 +40,40 @@ export function createViewFrame(
   return { element, heading };
 }
 
-/** A card with a heading of its own. */
+let cards = 0;
+
+/** A card with a heading, which names it as a region. */
 export function createCard(title: string): HTMLElement {
   const card = createElement('section', 'card');
-  card.append(createElement('h2', '', title));
+  const heading = createElement('h2', '', title);
+  heading.id = `card-${++cards}`;
+  card.setAttribute('aria-labelledby', heading.id);
+  card.append(heading);
   return card;
 }
 
-/** A list of names and values. A value may be a text or elements. */
+/** A list of names and values. A value may be a text or elements. @param kind  whether they are data or sentences */
 export function createFacts(
   rows: readonly (readonly [name: string, value: string | readonly (Node | string)[]])[],
+  kind: 'data' | 'words' = 'data',
 ): HTMLDListElement {
-  const list = createElement('dl', 'fields');
+  const list = createElement('dl', kind === 'data' ? 'fields' : 'fields words');
   for (const [name, value] of rows) {
     const row = createElement('div');
     const shown = createElement('dd');
     shown.append(...(typeof value === 'string' ? [value] : value));
-    row.append(createElement('dt', '', name), shown);
+    row.append(createName(name), shown);
     list.append(row);
   }
   return list;
+}
+
+/** The name of a field, which may be broken after its underscores. */
+function createName(name: string): HTMLElement {
+  const term = createElement('dt');
+  for (const [index, part] of name.split('_').entries())
+    term.append(...(index === 0 ? [part] : ['_', createElement('wbr'), part]));
+  return term;
 }
 
 /** The sentence of an error, for a person. */
