@@ -20,13 +20,18 @@ export function createWorkCard(header: HeaderInfo, again: string): HTMLElement {
   }
   const { target, digest, work, digitsCompared, margin } = figures;
   const zeros = [leadingZeros(digest), leadingZeros(target)] as const;
-  const facts = createFacts([
+  const digits = createFacts([
     ['target', [createDigits(target, digitsCompared)]],
     ['digest', [createDigits(digest, digitsCompared)]],
-    ['work', `${formatChainwork(work)} hashes, on average, to find one as low as the target`],
-    ['margin', describeMargin(margin)],
   ]);
-  facts.classList.add('work');
+  const words = createFacts(
+    [
+      ['work', `${formatChainwork(work)} hashes, on average, to find one as low as the target`],
+      ['margin', describeMargin(margin)],
+    ],
+    'words',
+  );
+  digits.classList.add('work');
   card.append(
     createElement(
       'p',
@@ -34,7 +39,8 @@ export function createWorkCard(header: HeaderInfo, again: string): HTMLElement {
       `Whoever made this header tried nonces until its hash was no greater than the target. The digest begins with ` +
         `${formatCount(zeros[0])} zero digits, and the target with ${formatCount(zeros[1])}: digest ≤ target, so it counts.`,
     ),
-    facts,
+    digits,
+    words,
     createElement('h3', '', 'How this browser checked it'),
     createCheckedList(figures, again),
   );

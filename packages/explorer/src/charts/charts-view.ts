@@ -25,6 +25,7 @@ export function createChartsView({ session, changed }: ViewContext): View {
     kind: 'bars',
     formatX: formatCount,
     formatY: formatSpan,
+    formatTick: formatSeconds,
   });
   const difficulty = new ChartCard('Difficulty', 'difficulty', {
     kind: 'steps',
@@ -84,6 +85,14 @@ function describe({ values }: Series, format: (value: number) => string, begin: 
   if (summary === undefined) return 'There are too few headers yet.';
   const { least, median, mean, greatest } = summary;
   return `${begin} ${format(mean)} on average, ${format(median)} in the middle, ${format(least)} at least and ${format(greatest)} at most.`;
+}
+
+/** A length of time on an axis, where two ticks must not read alike. */
+function formatSeconds(seconds: number): string {
+  if (seconds < 180) return `${seconds} s`;
+  return seconds < 7200
+    ? `${Number((seconds / 60).toFixed(1))} min`
+    : `${Number((seconds / 3600).toFixed(1))} h`;
 }
 
 function formatDifficulty(value: number): string {

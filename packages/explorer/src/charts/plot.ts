@@ -12,6 +12,8 @@ export interface PlotOptions {
   readonly isTime?: boolean;
   formatX(value: number): string;
   formatY(value: number): string;
+  /** Of the values at the y axis, where they are to read otherwise. */
+  formatTick?(value: number): string;
 }
 
 /** Holds a chart in an element, as wide as that is. */
@@ -40,7 +42,7 @@ export class Plot {
 
   #draw(): void {
     this.#plot?.destroy();
-    const { kind, isTime = false, formatX, formatY } = this.#options;
+    const { kind, isTime = false, formatX, formatY, formatTick = formatY } = this.#options;
     const colours = getComputedStyle(this.element);
     const colour = (name: string) => colours.getPropertyValue(name).trim();
     const axis = {
@@ -59,7 +61,7 @@ export class Plot {
       {
         width: Math.max(200, this.element.clientWidth),
         height: HEIGHT,
-        padding: [8, 12, 0, 0],
+        padding: [8, 28, 0, 0],
         legend: { show: false },
         cursor: { show: false },
         scales: { x: { time: isTime }, y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.08 : 1] } },
@@ -75,7 +77,7 @@ export class Plot {
         ],
         axes: [
           { ...axis, values: (_plot, values) => values.map(formatX), space: 80, size: 34 },
-          { ...axis, values: (_plot, values) => values.map(formatY), size: 64 },
+          { ...axis, values: (_plot, values) => values.map(formatTick), size: 64 },
         ],
       },
       this.#data,

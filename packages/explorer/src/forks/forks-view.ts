@@ -97,8 +97,7 @@ function createBranches(event: ForkEvent): HTMLElement[] {
       list.append(row);
     }
     const hidden = count - tips.length;
-    if (hidden > 0)
-      list.append(createElement('li', 'note', `and ${formatCount(hidden)} in the middle of these`));
+    if (hidden > 0) list.children[1]?.after(createElement('li', 'note', `${formatCount(hidden)} more`));
     branch.append(createElement('h3', '', name), list);
     return branch;
   });

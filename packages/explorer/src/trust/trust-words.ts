@@ -39,7 +39,7 @@ export function trustNumbers(trust: Trust): readonly (readonly [name: string, va
   return [
     ['Peers', `${countNoun(peers.browsers, 'browser')}, ${countNoun(peers.gateways, 'gateway')}`],
     ['Agree on the tip', `${formatCount(peers.agreeing)}, and ${formatCount(peers.differing)} differ`],
-    ['Introduced by', countNoun(peers.introducers, 'different server')],
+    ['Introduced by', countNoun(peers.introducers, 'server')],
     ['Signaling servers', `${formatCount(signaling.joined)} of ${formatCount(signaling.named)} can be asked`],
     [
       'Age of the tip',
