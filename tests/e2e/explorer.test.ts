@@ -87,6 +87,8 @@ describe('addresses', () => {
     await says(page, at('block-place'), /^No verified header has the hash (ab){32}\.$/);
     await go(page, `#/tx/${'ab'.repeat(32)}`);
     await says(page, at('tx-state'), /^Not known here/);
+    await go(page, `#/tx/${'ab'.repeat(32)}?block=${gateway.header(7)?.hash}`);
+    await says(page, at('tx-state'), /^The block that is named does not have it/);
     await go(page, '#/address/nobody');
     await says(page, at('address-answer'), /^Only accounts of Vision/);
   });

@@ -42,8 +42,10 @@ class TransactionView implements View {
   /** The block that has it, as far as is known. */
   #place: Place | undefined;
   #triedAt = '';
-  /** The block whose body was looked into. */
+  /** The block whose body was looked into and has it. */
   #readFrom = '';
+  /** The block that was said to have it, and has not. */
+  #refuted = '';
 
   constructor(context: ViewContext) {
     this.#context = context;
@@ -98,7 +100,8 @@ class TransactionView implements View {
     const isGone = () => id !== this.#route.id;
     try {
       const status = await node.txStatus(id);
-      const at = status?.kind === 'included' ? status.block : block;
+      const named = block === this.#refuted ? undefined : block;
+      const at = status?.kind === 'included' ? status.block : named;
       const place = at === undefined ? undefined : await placeOf(node, at);
       if (isGone()) return;
       this.#place = place;
@@ -121,6 +124,8 @@ class TransactionView implements View {
       const isSure = status?.kind === 'included' || this.#readFrom === place.hash;
       return isSure ? `Confirmed: ${confirmations}.` : 'Looking into the block that is named …';
     }
+    if (this.#refuted !== '' && this.#refuted === this.#route.block)
+      return 'The block that is named does not have it, and it is not known here otherwise.';
     const sent = this.#context.session.state.sent.get(this.#route.id);
     if (sent !== undefined) return `Sent from this browser: ${describeSent(sent)}.`;
     return (
@@ -143,6 +148,8 @@ class TransactionView implements View {
     const tx = body?.transactions.find((each) => each.id === id);
     if (tx === undefined) {
       this.#proof.show(id, undefined);
+      this.#refuted = block;
+      this.#block.replaceChildren();
       setText(this.#state, 'The block that is named does not have it.');
       return;
     }
