@@ -53,7 +53,7 @@ export function createNeighbours(
 
 /** What is said of a header that is not known. */
 export function describeUnknown(at: number | string, tip: Tip, isSynced: boolean): string {
-  const more = isSynced ? '' : ' More headers are on their way: this is looked up again as they come.';
+  const more = isSynced ? '' : ' It is looked up again with each new one.';
   return typeof at === 'number'
     ? `No verified header has the height ${formatCount(at)}: the tip is at ${formatCount(tip.height)}.${more}`
     : `No verified header has the hash ${at}.${more}`;

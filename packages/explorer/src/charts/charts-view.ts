@@ -26,6 +26,7 @@ export function createChartsView({ session, changed }: ViewContext): View {
     formatX: formatCount,
     formatY: formatSpan,
     formatTick: formatSeconds,
+    ticks: [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 28_800, 86_400],
   });
   const difficulty = new ChartCard('Difficulty', 'difficulty', {
     kind: 'steps',
@@ -69,6 +70,7 @@ export function createChartsView({ session, changed }: ViewContext): View {
         fastest === 0
           ? 'No headers had to be verified in a row in this visit.'
           : `At most ${formatRate(fastest)} headers a second; ${formatRate(speeds.values.at(-1) ?? 0)} now.`,
+        fastest > 0 && samples.length >= 2,
       );
     },
   };
@@ -97,7 +99,7 @@ function formatSeconds(seconds: number): string {
 
 function formatDifficulty(value: number): string {
   if (value >= 1e9) return value.toExponential(2).replace('e+', ' × 10^');
-  return value < 10 && !Number.isInteger(value) ? value.toPrecision(3) : formatCount(value);
+  return value < 10 ? String(Number(value.toPrecision(3))) : formatCount(value);
 }
 
 /** A chart, its summary and its table. */
@@ -124,15 +126,17 @@ class ChartCard {
     this.element.append(this.#summary, this.#place, this.#details);
   }
 
-  show(series: Series, summary: string): void {
+  /** @param isWorthChart  whether there is more to see than the summary says */
+  show(series: Series, summary: string, isWorthChart = series.values.length >= 2): void {
     setText(this.#summary, summary);
     const { heights, values } = series;
     const shown = `${heights.length} ${heights[0]} ${heights.at(-1)} ${values.at(-1)}`;
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.#series = series;
-    this.#place.hidden = values.length < 2;
-    if (values.length >= 2) void this.#draw();
+    this.#place.hidden = !isWorthChart;
+    this.#details.hidden = !isWorthChart;
+    if (isWorthChart) void this.#draw();
     this.#fillTable();
   }
 

@@ -14,6 +14,8 @@ export interface PlotOptions {
   formatY(value: number): string;
   /** Of the values at the y axis, where they are to read otherwise. */
   formatTick?(value: number): string;
+  /** Distances between those values, where they are to be others than powers of ten. */
+  readonly ticks?: readonly number[];
 }
 
 /** Holds a chart in an element, as wide as that is. */
@@ -42,7 +44,7 @@ export class Plot {
 
   #draw(): void {
     this.#plot?.destroy();
-    const { kind, isTime = false, formatX, formatY, formatTick = formatY } = this.#options;
+    const { kind, isTime = false, formatX, formatY, formatTick = formatY, ticks } = this.#options;
     const colours = getComputedStyle(this.element);
     const colour = (name: string) => colours.getPropertyValue(name).trim();
     const axis = {
@@ -77,7 +79,12 @@ export class Plot {
         ],
         axes: [
           { ...axis, values: (_plot, values) => values.map(formatX), space: 80, size: 34 },
-          { ...axis, values: (_plot, values) => values.map(formatTick), size: 64 },
+          {
+            ...axis,
+            values: (_plot, values) => values.map(formatTick),
+            size: 68,
+            ...(ticks === undefined ? {} : { incrs: [...ticks] }),
+          },
         ],
       },
       this.#data,

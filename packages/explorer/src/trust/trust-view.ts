@@ -1,5 +1,5 @@
 /** What the answers rest on: the level with its reasons and numbers, why this page meets no peers, and what is verified. */
-import { type Diagnosis, trustReasons } from '@vision-light/browser-node';
+import { type Diagnosis, type Trust, trustReasons } from '@vision-light/browser-node';
 import { createElement, setText } from '../display/element.js';
 import type { SessionState } from '../session/node-session.js';
 import {
@@ -26,8 +26,10 @@ export function createTrustView(context: ViewContext): View {
     element,
     heading,
     render(state: SessionState) {
-      level.render(context.session.node?.trust() ?? undefined);
-      verified.render(state);
+      // Not what was reported last: the numbers change without a report.
+      const trust = context.session.node?.trust();
+      level.render(trust);
+      verified.render(state, (trust ?? state.trust)?.headers.assumed ?? 0);
     },
   };
 }
@@ -48,7 +50,7 @@ class LevelCard {
     this.element.append(this.#level, this.#sentence, this.#reasons, this.#numbers);
   }
 
-  render(trust: ReturnType<NonNullable<ViewContext['session']['node']>['trust']> | undefined): void {
+  render(trust: Trust | undefined): void {
     const level = trust?.level ?? 'none';
     this.#level.dataset.level = level;
     setText(this.#level, levelWords[level].word);

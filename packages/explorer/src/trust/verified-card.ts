@@ -43,14 +43,15 @@ export class VerifiedCard {
     this.element.append(this.#share, this.#caution, columns);
   }
 
-  render(state: SessionState): void {
+  /** @param assumed  headers that are taken on trust so far */
+  render(state: SessionState, assumed: number): void {
     this.#writeChecks(state);
     if (state.tip === undefined) {
       if (state.lifecycle === 'failed') setText(this.#share, 'Nothing is verified yet.');
       return;
     }
     const { again } = describeNetwork(state.options?.network);
-    setText(this.#share, describeShare(state.tip.height, state.startHeight, assumedOf(state), again));
+    setText(this.#share, describeShare(state.tip.height, state.startHeight, assumed, again));
   }
 
   #writeChecks({ options }: SessionState): void {
@@ -67,11 +68,6 @@ function createRule([rule, sentence]: readonly [rule: string, sentence: string])
   const item = createElement('li');
   item.append(createElement('strong', '', `${rule}.`), ` ${sentence}`);
   return item;
-}
-
-/** Headers that are taken on trust so far. */
-function assumedOf({ trust }: SessionState): number {
-  return trust?.headers.assumed ?? 0;
 }
 
 function describeShare(height: number, startHeight: number, assumed: number, again: string): string {
