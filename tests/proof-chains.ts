@@ -16,7 +16,7 @@ import {
   sealTemplate,
   templateInput,
 } from '@vision-light/protocol';
-import { depthOf, wholeTree } from '../packages/protocol/src/chain/partial-tree.js';
+import { depthOf, wholeTree } from '../packages/protocol/src/chain/proof/partial-tree.js';
 import { proofFamilyOf } from '../packages/protocol/src/families/proof-families.js';
 import { mineEasy } from './sim/bitcoin-chain.js';
 import { makeBody } from './sim/vision-bodies.js';

@@ -14,9 +14,10 @@ const withoutComments = (code: string): string => code.replaceAll(/\/\*[\s\S]*?\
 
 const readCode = (file: string): string => withoutComments(readFileSync(file, 'utf8'));
 
-/** The page's side of the boundary, and the two sides of that to the hash workers. */
+/** The page's side of the boundary, what tabs say to one another, and the two sides of the boundary to the hash workers. */
 const boundarySources = [
-  ...['api', 'boundary', 'channel', 'peers', 'tabs'].flatMap((folder) => sourcesIn(here(`src/${folder}`))),
+  ...['api', 'boundary', 'channel', 'peers'].flatMap((folder) => sourcesIn(here(`src/${folder}`))),
+  here('src/tabs/tab-messages.ts'),
   here('src/worker/pow-worker.ts'),
   here('src/worker/pow-worker-ports.ts'),
 ];

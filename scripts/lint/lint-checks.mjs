@@ -5,9 +5,10 @@
  * also counts what its tool looked at, and fails if that is too little. TypeScript must have read sources of each project,
  * dependency-cruiser modules of each package, and biome and knip at least as many files as TypeScript.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root, runNode, toolPath } from '../run/run-command.mjs';
+import { build, docsStep } from '../setup/build-steps.mjs';
 
 /**
  * @typedef {object} CheckResult
@@ -115,7 +116,9 @@ async function checkLayers() {
  * @param {readonly (() => Promise<CheckResult>)[]} [checks]
  * @returns {Promise<CheckResult[]>}
  */
-export async function runChecks(checks = [checkTypes, () => checkStyle(), checkLayers, checkUnused]) {
+export async function runChecks(
+  checks = [checkTypes, () => checkStyle(), checkLayers, checkUnused, checkSizes, checkDocs],
+) {
   const results = [];
   for (const check of checks) {
     const result = await check();
@@ -157,4 +160,44 @@ async function checkUnused() {
   if (report === undefined) return verdict('unused', false, 0, 'files', output);
   const { total, lines } = JSON.parse(report);
   return verdict('unused', lines.length === 0, total, 'files', lines.join('\n'), sourceCounts().total);
+}
+
+/** What an application loads for each way into the library, gzipped, against its limit (size-limit; .size-limit.json). */
+async function checkSizes() {
+  // Of the core this entry is a small part, which an application's bundler takes out of it.
+  const verify = ['packages/protocol/dist/verify.js', '--file', 'build/sizes/verify.js', '--minify'];
+  const bundled = await runNode([toolPath('rolldown/bin/cli.mjs'), ...verify]);
+  if (bundled.code !== 0) return verdict('sizes', false, 0, 'imports', bundled.output);
+  const { code, output } = await runNode([toolPath('size-limit/bin.js'), '--json']);
+  const list = /^\[[\s\S]*^\]$/m.exec(output)?.[0];
+  if (list === undefined) return verdict('sizes', false, 0, 'imports', output);
+  const sizes = JSON.parse(list);
+  const lines = sizes
+    .filter(({ passed }) => !passed)
+    .map(({ name, size, sizeLimit }) => `${name}: ${size} bytes, and at most ${sizeLimit} are allowed`);
+  const wanted = JSON.parse(readFileSync(path.join(root, '.size-limit.json'), 'utf8')).length;
+  return verdict(
+    'sizes',
+    code === 0 && lines.length === 0,
+    sizes.length,
+    'imports',
+    lines.join('\n'),
+    wanted,
+  );
+}
+
+/** Comments of what the packages export, and the links in them (typedoc; typedoc.json). */
+async function checkDocs() {
+  let output = '';
+  try {
+    await build([docsStep]);
+  } catch (error) {
+    output = error.message;
+  }
+  const folder = path.join(root, 'build/docs');
+  const pages = existsSync(folder)
+    ? readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.html'))
+    : [];
+  // Of some hundred exports each has a page of its own, constants share some.
+  return verdict('API documentation', output === '', pages.length, 'pages', output, 100);
 }

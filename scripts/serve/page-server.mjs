@@ -1,8 +1,9 @@
-/** Serves the built web page, and `config.json` from memory. */
+/** Serves the built web page, `config.json` from memory, and the API documentation under `/docs`. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { preview } from 'vite';
 import { PlainError, root as repository } from '../run/run-command.mjs';
+import { docsFile } from './docs-files.mjs';
 
 const root = path.join(repository, 'packages/explorer');
 const outDir = 'dist';
@@ -53,7 +54,7 @@ export async function servePage({ port, host, config = {} }) {
         allowedHosts: true,
         open: false,
       },
-      plugins: [configPlugin(JSON.stringify(config))],
+      plugins: [configPlugin(JSON.stringify(config)), docsPlugin()],
     });
   } catch (error) {
     if (/already in use|EADDRINUSE/.test(String(error?.message))) {
@@ -90,6 +91,21 @@ function configPlugin(body) {
           'Content-Type': 'application/json',
           'Cache-Control': 'no-store',
         });
+        response.end(body);
+      });
+    },
+  };
+}
+
+/** A plugin that answers what is below `/docs`. */
+function docsPlugin() {
+  return {
+    name: 'vision-light-docs',
+    configurePreviewServer(server) {
+      server.middlewares.use('/docs', async ({ originalUrl = '' }, response) => {
+        const [pathname] = originalUrl.slice('/docs'.length).split('?');
+        const { status, headers: own, body } = await docsFile(pathname);
+        response.writeHead(status, { ...headers, ...own });
         response.end(body);
       });
     },

@@ -72,7 +72,7 @@ async function unexpectedEnd() {
 async function start(options) {
   const { host, port, signalPort, gatewayPort, network, dataDir, headers } = options;
   await checkStartOptions(options);
-  await ensureReady();
+  await ensureReady({ docs: true });
   await checkNetwork(network, headers);
   // The set-up may have taken minutes, and another program may use one of the ports by now.
   await checkStartOptions(options);

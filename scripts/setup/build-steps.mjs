@@ -122,6 +122,27 @@ export const buildSteps = [
   },
 ];
 
+/**
+ * The API documentation, as pages. It is no part of a build: it takes as long as all of it, and few need it. It fails where
+ * something that is exported has no comment.
+ *
+ * @type {BuildStep}
+ */
+export const docsStep = {
+  name: 'API documentation',
+  inputs: [
+    ...['protocol', 'signaling', 'peering', 'signal-server', 'gateway', 'browser-node'].map(
+      (name) => `packages/${name}/src`,
+    ),
+    'typedoc.json',
+    'tsconfig.docs.json',
+    'tsconfig.base.json',
+    'package-lock.json',
+  ],
+  outputs: ['build/docs/index.html'],
+  run: () => runNode([toolPath('typedoc/bin/typedoc')]),
+};
+
 function runVite(folder, config) {
   const args = [toolPath('vite/bin/vite.js'), 'build', '--config', config, '--logLevel', 'warn'];
   return runNode(args, { cwd: path.join(root, folder) });
@@ -170,20 +191,21 @@ function noteDone(step, hash) {
   writeFileSync(stampFile(step), hash);
 }
 
-/** Whether {@link build} would have anything to do. */
-export function isBuildStale() {
-  return buildSteps.some((step) => staleHash(step) !== undefined);
+/** Whether {@link build} would have anything to do. @param {readonly BuildStep[]} [steps] */
+export function isBuildStale(steps = buildSteps) {
+  return steps.some((step) => staleHash(step) !== undefined);
 }
 
 /**
  * Runs the build steps that are stale, in order; one line for each that ran.
  *
+ * @param {readonly BuildStep[]} [steps]
  * @returns {Promise<number>} how many ran
  * @throws {PlainError} with the tool's output, if one fails
  */
-export async function build() {
+export async function build(steps = buildSteps) {
   let ran = 0;
-  for (const step of buildSteps) {
+  for (const step of steps) {
     const hash = staleHash(step);
     if (hash === undefined) continue;
     const started = performance.now();

@@ -7,7 +7,7 @@ import './node-version.mjs';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { PlainError, root, runCommand, runNode } from '../run/run-command.mjs';
-import { build, isBuildStale } from './build-steps.mjs';
+import { build, buildSteps, docsStep, isBuildStale } from './build-steps.mjs';
 import { findChromium } from './chromium.mjs';
 import { findFirefox } from './firefox.mjs';
 import { withSetupLock } from './setup-lock.mjs';
@@ -15,16 +15,17 @@ import { withSetupLock } from './setup-lock.mjs';
 /**
  * Makes everything ready that the commands need. Prints a line for each thing done and nothing for what is up to date.
  *
- * @param {{ chromium?: boolean, firefox?: boolean }} [options]  browsers to provide too, and to name in `CHROME_PATH` and
- *   `FIREFOX_PATH`
+ * @param {{ chromium?: boolean, firefox?: boolean, docs?: boolean }} [options]  browsers to provide too, and to name in
+ *   `CHROME_PATH` and `FIREFOX_PATH`; whether the API documentation is wanted
  * @returns {Promise<string | undefined>} Chromium's executable, if it was asked for
  * @throws {PlainError} says in a sentence what is in the way
  */
-export async function ensureReady({ chromium = false, firefox = false } = {}) {
-  if (!areDependenciesInstalled() || isBuildStale()) {
+export async function ensureReady({ chromium = false, firefox = false, docs = false } = {}) {
+  const steps = docs ? [...buildSteps, docsStep] : buildSteps;
+  if (!areDependenciesInstalled() || isBuildStale(steps)) {
     await withSetupLock(async () => {
       await installDependencies();
-      await build();
+      await build(steps);
     });
   }
   if (firefox) process.env.FIREFOX_PATH = await findFirefox();

@@ -416,7 +416,7 @@ describe('IndexedDbStore and what it may find', () => {
 
   it('a body that has its buffer to itself is handed over as it is, a view as its own part', async () => {
     const store = new IndexedDbStore(newNetworkId());
-    await listBodies(store);
+    await store.claim();
     const put = IDBObjectStore.prototype.put;
     const values: unknown[] = [];
     IDBObjectStore.prototype.put = function (value: unknown, key?: IDBValidKey) {
@@ -494,7 +494,7 @@ describe('IndexedDbStore and what it may find', () => {
     const silence = new Promise<never>(() => {});
     IDBDatabase.prototype.transaction = () => {
       begin();
-      const table = { put: () => silence, delete: () => silence };
+      const table = { get: () => silence, put: () => silence, delete: () => silence };
       return { done: silence, objectStore: () => table } as unknown as IDBTransaction;
     };
     const writing = writeChain(store, CHANGE);

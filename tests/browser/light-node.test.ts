@@ -58,6 +58,7 @@ describe('createLightNode: arguments', () => {
     ['network', 'RangeError', { signal, network: { ...newNetwork(), targetSpacingS: 0 } }],
     ['storage', 'TypeError', { signal, storage: true }],
     ['storage', 'RangeError', { signal, storage: 'disk' }],
+    ['share', 'TypeError', { signal, share: 'no' }],
     ['hashers', 'TypeError', { signal, hashers: '2' }],
     ['hashers', 'RangeError', { signal, hashers: 0 }],
     ['hashers', 'RangeError', { signal, hashers: 1.5 }],
@@ -180,7 +181,7 @@ describe('a light node', () => {
     const network = newNetwork();
     const node = await startNode({ network });
     const names =
-      'block checkpoint close diagnose header identity mempool metrics nextNonce peers sendTx status subscribe tip tips trust txStatus';
+      'block checkpoint close diagnose header identity mempool metrics nextNonce peers proveTx sendTx status subscribe tip tips trust txStatus';
     assertEqual(Object.getOwnPropertyNames(node).sort().join(' '), names, 'names');
     assertEqual(Object.getPrototypeOf(node), Object.prototype, 'prototype');
     assertTrue(Object.isFrozen(node), 'the handle');
@@ -340,7 +341,7 @@ describe('a light node', () => {
     await startNode({ network, storage: 'indexeddb' });
     const name = (await indexedDB.databases()).map((each) => each.name).find((each) => !before.has(each));
     await putEntry(String(name), Uint8Array.of(1, 2, 3));
-    const second = await startNode({ network, storage: 'indexeddb' });
+    const second = await startNode({ network, storage: 'indexeddb', share: false });
     await errorOf(second, 'STORE_CORRUPT');
     await errorOf(second, 'STORE_BUSY');
     assertEqual(second.tip.height, 0, 'height');

@@ -1,6 +1,13 @@
 /** The hooks for React, under StrictMode, in a real page. */
 import type { LightNodeHandle } from '@vision-light/browser-node';
-import { LightNodeProvider, useLightNode, useStatus, useTip, useTx } from '@vision-light/browser-node/react';
+import {
+  LightNodeProvider,
+  useLightNode,
+  useStatus,
+  useTip,
+  useTrust,
+  useTx,
+} from '@vision-light/browser-node/react';
 import { Component, createElement, type ReactElement, type ReactNode, StrictMode } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 import { assertEqual, assertTrue } from './expect.js';
@@ -26,13 +33,14 @@ interface Seen {
   tip?: ReturnType<typeof useTip>;
   status?: ReturnType<typeof useStatus>;
   tx?: ReturnType<typeof useTx>;
+  trust?: ReturnType<typeof useTrust>;
 }
 let seen: Seen = {};
 const starts = new Set<LightNodeHandle>();
 
 function Watcher({ id }: { readonly id?: string }): ReactElement {
   const { node, error } = useLightNode();
-  seen = { node, error, tip: useTip(), status: useStatus(), tx: useTx(id) };
+  seen = { node, error, tip: useTip(), status: useStatus(), tx: useTx(id), trust: useTrust() };
   if (node !== undefined) starts.add(node);
   return createElement('output', null, String(seen.tip?.height));
 }
@@ -86,6 +94,7 @@ describe('hooks for React', () => {
     // The node's worker and one that hashes.
     assertTrue(workers.length <= 2, `${workers.length} workers were started`);
     assertEqual(seen.tip, node?.tip, 'tip');
+    assertEqual(seen.trust?.level, 'none', 'level of a node without peers');
     render(null);
     await until(() => node?.status.phase === 'closed');
   });
@@ -115,6 +124,7 @@ describe('hooks for React', () => {
     assertEqual(seen.tx, undefined, 'transaction');
     await node.close();
     await until(() => seen.status?.phase === 'closed');
+    await until(() => seen.trust?.reasons[0] === 'NODE_CLOSED');
   });
 
   it('say so where there is no provider', async () => {

@@ -123,6 +123,63 @@ describe('SingleWriterStore', () => {
     await second.close();
   });
 
+  it('a writer that loses the lock writes no more, and says so', async () => {
+    const networkId = newNetworkId();
+    const events = new Listener();
+    const writer = open(networkId, events);
+    await writeChain(writer, CHANGE);
+    const thief = requestWriteLock(databaseName(networkId), 50, true);
+    assertEqual(await thief.isWriter, true, 'isWriter');
+    await events.isFenced;
+    await writeChain(writer, { removeJournalFrom: 0, tip: TIP });
+    assertEqual((await loadChain(writer)).journal.length, 1, 'journal');
+    assertEqual(writer.isPersistent, false, 'isPersistent');
+    await writer.close();
+    thief.release();
+    assertEqual(events.heard.join(), 'fenced', 'reports');
+  });
+
+  it('a writer that was frozen, and does not know yet that it has lost the lock, is refused by the fence', async () => {
+    const networkId = newNetworkId();
+    const [before, after] = [new Listener(), new Listener()];
+    // As a frozen page has it: nothing tells it anything.
+    const deafLock = { ...readerLock, isWriter: Promise.resolve(true) };
+    const frozen = new SingleWriterStore(new IndexedDbStore(networkId), deafLock, before);
+    await writeChain(frozen, CHANGE);
+    const thief = requestWriteLock(databaseName(networkId), 50, true);
+    const successor = new SingleWriterStore(new IndexedDbStore(networkId), thief, after, true);
+    // From the moment on that it has read what is there, the other one writes nothing.
+    assertEqual((await loadChain(successor)).journal.length, 1, 'journal');
+    await writeChain(frozen, { removeJournalFrom: 0, tip: TIP });
+    await writeBodies(frozen, BODIES);
+    assertEqual(before.heard.join(), 'fenced', 'reports');
+    assertEqual((await loadChain(successor)).journal.length, 1, 'journal');
+    assertEqual((await listBodies(successor)).length, 0, 'bodies');
+    await writeChain(successor, { removeJournalFrom: 0, tip: TIP });
+    assertEqual((await loadChain(successor)).journal.length, 0, 'journal');
+    await frozen.close();
+    await successor.close();
+    assertEqual(after.heard.join(), '', 'reports');
+  });
+
+  it('a fence rises even if the database was deleted in between', async () => {
+    const networkId = newNetworkId();
+    const events = new Listener();
+    const deafLock = { ...readerLock, isWriter: Promise.resolve(true) };
+    const frozen = new SingleWriterStore(new IndexedDbStore(networkId), deafLock, events);
+    await writeChain(frozen, CHANGE);
+    await new Promise((resolve) => {
+      indexedDB.deleteDatabase(databaseName(networkId)).onsuccess = resolve;
+    });
+    const successor = new SingleWriterStore(new IndexedDbStore(networkId), deafLock, new Listener(), true);
+    await writeChain(successor, CHANGE);
+    await writeChain(frozen, { removeJournalFrom: 0, tip: TIP });
+    assertEqual(events.heard.join(), 'emptied,fenced', 'reports');
+    assertEqual((await loadChain(successor)).journal.length, 1, 'journal');
+    await frozen.close();
+    await successor.close();
+  });
+
   it('a reader removes nothing, whatever it finds damaged', async () => {
     const networkId = newNetworkId();
     await prepare(databaseName(networkId), VERSION, ownSchema, (database) => {

@@ -47,6 +47,7 @@ describe('<vision-light-status>', () => {
     await until(() => shown(element, 'phase-text') === defaultTexts.phases.connecting);
     assertEqual(shown(element, 'height'), '0', 'height');
     assertEqual(shown(element, 'peers'), '0', 'peers');
+    assertEqual(shown(element, 'trust'), defaultTexts.levels.none, 'trust');
     assertEqual(shown(element, 'age'), undefined, 'age of genesis');
     element.remove();
     await until(() => node.status.phase === 'closed');
@@ -115,7 +116,11 @@ describe('<vision-light-status>', () => {
     await until(() => said.length > 0);
     watch.disconnect();
     // "Starting" passed by before.
-    assertEqual(said.join('|'), `Light node: ${defaultTexts.phases.connecting}`, 'what was said');
+    assertEqual(
+      said.join('|'),
+      `Light node: ${defaultTexts.phases.connecting}. Trust: None`,
+      'what was said',
+    );
   });
 
   it('speaks another language, with its numbers', async () => {

@@ -62,7 +62,7 @@ interface Scope {
   readonly workers: Set<Worker>;
   readonly heights: number[];
   readonly phases: string[];
-  readonly createLightNode: typeof import('@vision-light/browser-node').createLightNode;
+  readonly createKey: typeof import('@vision-light/browser-node').createKey;
   lightNode: Awaited<ReturnType<typeof import('@vision-light/browser-node').createLightNode>>;
 }
 
@@ -245,6 +245,24 @@ describe('three tabs', () => {
     await follower.reaches((await follower.tip()).height + 2);
     expect(await leads(follower)).toBe(true);
     expect(room.most).toBe(1);
+  });
+});
+
+describe('a transaction that a tab sends', () => {
+  it('while the tab that runs the node is killed: it is mined, and its tab is told', async () => {
+    const [first, second] = await openThree();
+    const sent = await second.page.evaluateHandle(async () => {
+      const { createKey, lightNode } = globalThis as unknown as Scope;
+      const key = await createKey();
+      const send = async (nonce: bigint) =>
+        lightNode.sendTx(await key.sign({ module: 'cash', method: 'transfer', args: '{}', tip: 1n }, nonce));
+      const watches = [await send(0n), await send(1n)];
+      await watches[0]?.id;
+      return watches;
+    });
+    // One is known to the node, and one may be on its way.
+    await kill(first);
+    await sent.evaluate((watches) => Promise.all(watches.map((watch) => watch.confirmed(2))));
   });
 });
 

@@ -13,7 +13,8 @@ import { BatchHasher } from '../../packages/protocol/src/headers/batch-hasher.js
 import { HeldHeaders } from '../../packages/protocol/src/headers/held-headers.js';
 import { ChainLoader, type LoadOutcome } from '../../packages/protocol/src/headers/storage/chain-loader.js';
 import { ChainProver } from '../../packages/protocol/src/headers/storage/chain-prover.js';
-import { ChainWriter, type StoredState } from '../../packages/protocol/src/headers/storage/chain-writer.js';
+import type { StoredState } from '../../packages/protocol/src/headers/storage/chain-records.js';
+import { ChainWriter } from '../../packages/protocol/src/headers/storage/chain-writer.js';
 import {
   type ChainBottom,
   type ChainLayout,

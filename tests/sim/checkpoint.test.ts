@@ -9,7 +9,8 @@ import {
   RootBuilder,
 } from '@vision-light/protocol';
 import { describe, expect, it } from 'vitest';
-import { CHECKPOINT_DOUBT_MS } from '../../packages/protocol/src/limits.js';
+import { CheckpointMaker, commitmentOf } from '../../packages/protocol/src/headers/below/checkpoint-maker.js';
+import { CHECKPOINT_CALLS_MAX, CHECKPOINT_DOUBT_MS } from '../../packages/protocol/src/limits.js';
 import { flipped } from '../damaged-chain.js';
 import { genesisTime, mineHeader, VisionChain, visionSim } from './vision-chain.js';
 import { type SimNode, type SimNodeOptions, World } from './world.js';
@@ -369,4 +370,25 @@ describe('a false checkpoint', () => {
     ]);
     expect(node.core.checkpointState).toMatchObject({ isFalse: true, assumedHeaders: 0 });
   });
+});
+
+it('refuses more calls for checkpoints than may wait', async () => {
+  const world = await worldOf(1);
+  const node = world.nodes.get('full0') as SimNode;
+  const answers = node.noticed('checkpoint').length;
+  world.after(0, () => {
+    for (let ticket = 0; ticket < 3; ticket++)
+      node.driver.push({ type: 'command', command: { kind: 'checkpoint', height: at, ticket } });
+  });
+  await world.run(world.now + 1000);
+  const results = node
+    .noticed('checkpoint')
+    .slice(answers)
+    .map(({ result }) => result);
+  expect(results.map(({ ok }) => ok)).toEqual([true, true, true]);
+  const maker = new CheckpointMaker(chain.tree, commitmentOf(chain.tree), () => true);
+  const codes: string[] = [];
+  for (let i = 0; i <= CHECKPOINT_CALLS_MAX; i++)
+    maker.make(at, (result) => codes.push(result.ok ? 'ok' : result.code));
+  expect(codes).toEqual(['CHECKPOINT_BUSY']);
 });

@@ -22,7 +22,7 @@ export interface Citations {
   readonly broken: string[];
 }
 
-const topFolders = ['packages', 'tests', 'scripts', 'ops', 'docs'];
+const topFolders = ['packages', 'tests', 'scripts', 'ops', 'docs', 'examples'];
 /** Written by tools, or of another project: not in the repository, and rightly named. */
 const elsewhere = /^(dist|node_modules|https?:)/;
 /** Standards whose sections are cited as theirs. */

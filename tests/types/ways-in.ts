@@ -2,7 +2,7 @@
  * The types of the ways into the library, as an application meets them. tests/node/packed-package.test.ts checks this file against
  * the packed package; `npm run lint` checks it against the sources. What is marked must not type-check.
  */
-import type { createLightNode, LightNodeHandle, Tip } from '@vision-light/browser-node';
+import type { createLightNode, LightNodeHandle, Tip, Trust } from '@vision-light/browser-node';
 import { defaultTexts, type StatusTexts, VisionLightStatusElement } from '@vision-light/browser-node/element';
 import {
   LightNodeProvider,
@@ -10,6 +10,7 @@ import {
   useLightNode,
   useStatus,
   useTip,
+  useTrust,
   useTx,
 } from '@vision-light/browser-node/react';
 import type { VisionLightScript } from '@vision-light/browser-node/vision-light.js';
@@ -23,6 +24,8 @@ function Height(): ReactElement {
   true satisfies Same<typeof tip, Tip | undefined>;
   const status = useStatus();
   true satisfies Same<NonNullable<typeof status>['peers'], number>;
+  const trust = useTrust();
+  true satisfies Same<typeof trust, Trust | undefined>;
   const state = useLightNode();
   true satisfies Same<typeof state, NodeState>;
   true satisfies Same<typeof state.node, LightNodeHandle | undefined>;

@@ -63,6 +63,7 @@ export interface GatewayOptions {
   readonly historyWaitMs?: number | undefined;
   /** Default: silent. */
   readonly log?: Logger | undefined;
+  /** Told how far a long task has come. */
   readonly onProgress?: ((progress: GatewayProgress) => void) | undefined;
   /** Told if a broken invariant stops the node, which is a bug; the gateway should be closed then. Default: it is logged. */
   readonly onFailure?: ((error: unknown) => void) | undefined;

@@ -48,6 +48,7 @@ export interface Gateway {
   readonly status: Status;
   /** Its Ed25519 public key, 64 hex digits: pages can pin it. */
   readonly identity: string;
+  /** The peers that have said hello. */
   peers(): PeerInfo[];
   /** A header of the best chain by height, or any verified one by hash; undefined if it is not known. */
   header(heightOrHash: number | string): HeaderInfo | undefined;

@@ -24,8 +24,8 @@ export { checkChainwork } from './chain/check-chainwork.js';
 export type { CompactBlock, CompactRules } from './chain/compact-rules.js';
 export { type HeaderFault, headerFaults } from './chain/header-fault.js';
 export type { PowJob, VisionXJob, VisionXParams } from './chain/pow-job.js';
-export { type ProofFault, proofFaults, provingFaults } from './chain/proof-fault.js';
-export type { VisionXKernel } from './chain/proof-rules.js';
+export { type ProofFault, proofFaults, provingFaults } from './chain/proof/proof-fault.js';
+export type { VisionXKernel } from './chain/proof/proof-rules.js';
 export type { SignatureCheck } from './chain/signature-check.js';
 export { isStrictSignature } from './chain/strict-signature.js';
 export { type TransactionFault, transactionFaults } from './chain/transaction-fault.js';
@@ -90,6 +90,7 @@ export {
   type VisionTransaction,
 } from './families/vision/transaction/transaction.js';
 export { isVisionFamily, type VisionFamily } from './families/vision/vision-family.js';
+export type { CheckpointState } from './io/checkpoint-state.js';
 export type { Effect } from './io/effect.js';
 export type {
   ChannelEnds,
@@ -113,19 +114,19 @@ export {
   type BlockResult,
   blockFaults,
   type CheckpointResult,
-  type CheckpointState,
   checkpointFaults,
   type NodeNotice,
   type PeerInfo,
   type PeerService,
   type Phase,
+  type ProvableResult,
   type Reorg,
   type Status,
   type StatusReason,
   statusReasons,
   type WithheldRun,
 } from './io/notice.js';
-export type { Provable, ProvableResult } from './io/proof-notice.js';
+export type { Provable } from './io/proof-notice.js';
 export {
   formerTables,
   isKeyOf,

@@ -2,8 +2,8 @@
  * What verifies proofs that a block has a transaction, and no more: an application, a server or a script that has a
  * checkpoint needs no node, no network and no other package. All hashes are in it.
  */
-export type { ProofFault } from './chain/proof-fault.js';
-export type { VisionXKernel } from './chain/proof-rules.js';
+export type { ProofFault } from './chain/proof/proof-fault.js';
+export type { VisionXKernel } from './chain/proof/proof-rules.js';
 export type { Checkpoint } from './checkpoints/checkpoint.js';
 export type { NetworkName } from './families/network-names.js';
 export type { CustomNetwork } from './families/vision/custom-network.js';

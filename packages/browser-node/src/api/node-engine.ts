@@ -127,6 +127,7 @@ class WorkerEngine implements NodeEngine {
   readonly #events: EngineEvents;
   #metrics: Metrics = zeroMetrics();
   #isEnding = false;
+  #isOver = false;
 
   constructor(
     worker: NodeWorkerLink,
@@ -215,6 +216,8 @@ class WorkerEngine implements NodeEngine {
   }
 
   end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.#isEnding = true;
     this.#peers.finder.close();
     this.#peers.links.dropAll('closed');

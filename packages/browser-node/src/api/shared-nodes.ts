@@ -54,7 +54,7 @@ function nameOf({ network, storage, share }: LightNodeSettings): string | undefi
 
 /** Where the browser has no Web Locks, nothing could be decided among tabs. */
 function linksOf(name: string): TabLinks | undefined {
-  if (!('locks' in navigator && 'BroadcastChannel' in globalThis)) return undefined;
+  if (navigator.locks === undefined || !('BroadcastChannel' in globalThis)) return undefined;
   const id = crypto.randomUUID();
   return {
     id,

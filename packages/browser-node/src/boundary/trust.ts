@@ -22,6 +22,7 @@ export function firstTrust(tip: Tip): TrustFacts {
     targetSpacingS: Number.POSITIVE_INFINITY,
     peers: { browsers: 0, gateways: 0, agreeing: 0, differing: 0, introducers: 0 },
     recent: { windowS: 0, blocks: 0, expected: 0, probability: 1 },
+    checkpoint: undefined,
     headers: { verified: 0, assumed: 0 },
     clockAheadS: undefined,
   };

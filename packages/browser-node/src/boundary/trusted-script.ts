@@ -5,7 +5,9 @@
 
 /** What a page makes with a policy of its own: a `TrustedScriptURL`. */
 export interface TrustedAddress {
+  /** The address. */
   toString(): string;
+  /** The address. */
   toJSON(): string;
 }
 

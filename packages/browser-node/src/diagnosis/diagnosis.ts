@@ -21,7 +21,7 @@ export const diagnosisCodes = {
   STORAGE_DENIED: 'This browser keeps nothing for this page, so each visit begins anew.',
 } as const;
 
-/** A code of {@link diagnosisCodes}. */
+/** A code of `diagnosisCodes`. */
 export type DiagnosisCode = keyof typeof diagnosisCodes;
 
 /** One thing that stands in the way. */

@@ -1,5 +1,4 @@
 import type { LightNodeHandle, NetworkName, Subscriptions } from '../index.js';
-import { trustLevelOf } from './node-trust.js';
 import { defaultTexts, type StatusTexts } from './status-texts.js';
 import { type ShownState, StatusView } from './status-view.js';
 
@@ -13,13 +12,13 @@ const DRAW_MS = 100;
 const AGE_MS = 5000;
 
 /** News after which the element is drawn anew. */
-const kinds = ['tip', 'status', 'peer'] as const satisfies readonly (keyof Subscriptions)[];
+const kinds = ['tip', 'status', 'peer', 'trust'] as const satisfies readonly (keyof Subscriptions)[];
 
 const attributes = ['network', 'signal', 'storage', 'worker-url'] as const;
 
 /**
  * `<vision-light-status network="vision-devnet" signal="https://a.example https://b.example">`: starts a node, or shows that in
- * its property {@link node}, and says what it does: phase, height, peers, and the age of its newest block.
+ * its property {@link node}, and says what it does: phase, height, peers, age of its newest block, and how far it can be relied on.
  *
  * The attributes `network`, `signal` (addresses, separated by spaces), `storage` and `worker-url` are options of
  * `createLightNode`. A node that the element has started is closed when the element leaves the page or one of them changes.
@@ -27,7 +26,7 @@ const attributes = ['network', 'signal', 'storage', 'worker-url'] as const;
  * Parts for `::part()`: `panel`, `phase`, `mark`, `phase-text`, `rows`, `label`, `value` (and `height`, `peers`, `age`, `trust`),
  * `fault`. Custom properties: `--vision-light-text`, `-label`, `-background`, `-border`, `-good`, `-busy`, `-bad`, `-radius`.
  *
- * @fires nodechange  when {@link node} is another one
+ * Dispatches an event `nodechange` when {@link node} is another one.
  */
 export class VisionLightStatusElement extends Base {
   /** Attributes whose change starts another node. */
@@ -50,6 +49,7 @@ export class VisionLightStatusElement extends Base {
     return this.#node;
   }
 
+  /** Shows another node. */
   set node(node: LightNodeHandle | undefined) {
     this.#given = node;
     this.#changed();
@@ -60,6 +60,7 @@ export class VisionLightStatusElement extends Base {
     return this.#texts;
   }
 
+  /** Says it in other words. */
   set texts(texts: StatusTexts) {
     this.#texts = texts;
     this.#draw();
@@ -189,6 +190,6 @@ export class VisionLightStatusElement extends Base {
     const { height, time } = node.tip;
     // Genesis may be of any time.
     const age = height > 0 ? Date.now() / 1000 - time : undefined;
-    return { network, phase, progress, height, peers, age, trust: trustLevelOf(node) };
+    return { network, phase, progress, height, peers, age, trust: node.trust().level };
   }
 }

@@ -1,4 +1,4 @@
-import type { Phase } from '../index.js';
+import type { Phase, TrustLevel } from '../index.js';
 
 /** What the element says. An application in another language replaces them by the property `texts`. */
 export interface StatusTexts {
@@ -12,7 +12,7 @@ export interface StatusTexts {
   /** What the node does. */
   readonly phases: Readonly<Record<Phase | 'starting' | 'failed', string>>;
   /** How far the node's answers can be relied on. */
-  readonly levels: Readonly<Record<'full' | 'degraded' | 'none', string>>;
+  readonly levels: Readonly<Record<TrustLevel, string>>;
 }
 
 /** English. */

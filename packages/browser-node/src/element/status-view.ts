@@ -1,6 +1,6 @@
 /** What stands in the element's shadow root, and how it follows a state. It knows no node. */
 
-import type { TrustLevel } from './node-trust.js';
+import type { TrustLevel } from '../index.js';
 import { look } from './status-look.js';
 import { ageText, type StatusTexts } from './status-texts.js';
 
@@ -14,7 +14,7 @@ export interface ShownState {
   readonly peers?: number;
   /** Of the newest block, in seconds. */
   readonly age?: number | undefined;
-  readonly trust?: TrustLevel | undefined;
+  readonly trust?: TrustLevel;
   /** Why there is no node, as a sentence. */
   readonly fault?: string;
 }

@@ -1,8 +1,9 @@
 /** Hooks for React 18 and newer. They read the node through its public interface. */
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
-import type { Status, Tip, TransactionStatus } from '../index.js';
+import type { Status, Tip, TransactionStatus, Trust } from '../index.js';
 import { useNodeSource, useNodeValue } from './provider.js';
 import { TransactionFollower } from './transaction-follower.js';
+import { TrustFollower } from './trust-follower.js';
 
 export type { NodeOrOptions, NodeState } from './node-source.js';
 export { LightNodeProvider, type LightNodeProviderProps, useLightNode } from './provider.js';
@@ -44,6 +45,23 @@ export function useTx(id: string | undefined): TransactionStatus | undefined {
   return useSyncExternalStore(
     subscribe,
     () => follower?.status,
+    () => undefined,
+  );
+}
+
+/**
+ * What the node's answers rest on now; undefined while there is no node. It is looked at anew when level or reasons change and
+ * at each new tip.
+ *
+ * @throws {Error} outside of a {@link LightNodeProvider}
+ */
+export function useTrust(): Trust | undefined {
+  const source = useNodeSource();
+  const follower = useMemo(() => new TrustFollower(source), [source]);
+  const subscribe = useCallback((changed: () => void) => follower.follow(changed), [follower]);
+  return useSyncExternalStore(
+    subscribe,
+    () => follower.trust,
     () => undefined,
   );
 }

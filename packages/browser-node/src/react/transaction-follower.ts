@@ -54,7 +54,7 @@ export class TransactionFollower {
 /** A node that is closed meanwhile knows nothing. */
 function statusOf(node: LightNodeHandle, id: string): Promise<TransactionStatus | undefined> {
   return node.txStatus(id).catch((error: unknown) => {
-    if (node.status.phase === 'closed') return undefined;
+    if (error instanceof Error && 'code' in error && error.code === 'NODE_CLOSED') return undefined;
     throw error;
   });
 }

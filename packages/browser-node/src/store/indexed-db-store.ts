@@ -106,7 +106,7 @@ export class IndexedDbStore implements LosableStore {
 
   async claim(): Promise<void> {
     this.#fence = undefined;
-    await this.#untilLost(this.#raiseFence(await this.#open()));
+    await this.#raiseFence(await this.#open());
   }
 
   async #writeFenced(database: NodeDatabase, changes: readonly StorageChange[]): Promise<void> {
@@ -115,7 +115,7 @@ export class IndexedDbStore implements LosableStore {
 
   /** Once, before the first write. @returns this store's fence */
   #raiseFence(database: NodeDatabase): Promise<number> {
-    this.#fence ??= writeRecords(database, [], undefined).catch((error: unknown) => {
+    this.#fence ??= this.#untilLost(writeRecords(database, [], undefined)).catch((error: unknown) => {
       this.#fence = undefined;
       throw error;
     });

@@ -18,6 +18,9 @@ import type { NodeDatabase, TableStore } from './node-database.js';
  */
 const RECORDS_PER_READ = 64;
 
+/** Where the fence lies in `meta`, beside the node's own records: a float of 64 bits, big endian. */
+const FENCE_KEY = 'fence';
+
 /** A record cannot be read; the cause says why. */
 export class SelectionError extends Error {
   constructor(
@@ -90,7 +93,7 @@ export async function listKeys<Table extends TableName>(
   const store = database.transaction(table).objectStore(table);
   for (const stored of await answered(store.getAllKeys())) {
     const key = stored instanceof ArrayBuffer ? new Uint8Array(stored) : stored;
-    if (isKeyOf(table, key)) keys.push(key);
+    if (key !== FENCE_KEY && isKeyOf(table, key)) keys.push(key);
   }
   return keys;
 }
@@ -101,9 +104,6 @@ function answered<T>(request: Promise<T>): Promise<T> {
     throw new StoreError('STORE_FAILED', new Error('the database does not answer'));
   });
 }
-
-/** Where the fence lies: a float of 64 bits, big endian. */
-const FENCE_KEY = 'fence';
 
 /**
  * Writes wholly or not at all. A power failure can take the last writes, but never a part of one.

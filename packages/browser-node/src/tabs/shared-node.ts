@@ -6,10 +6,11 @@
  * A leader that holds the lock and does not answer, because its page hangs, loses the lock to a follower. It notices when
  * it runs again, and follows; until then the fence of the database keeps it from writing (`store/indexed-db-store.ts`).
  *
- * Bounded: one message in TICK_MS of a follower that hears nothing; calls by their deadline.
+ * Bounded: one message in TICK_MS of a follower that hears nothing; calls by their deadline; SENT_MAX transactions.
  */
 import type { Clock } from '@vision-light/signaling';
 import { LightNodeError } from '../boundary/light-node-error.js';
+import type { SendAnswer } from '../boundary/messages.js';
 import type { LeaderEvents } from './leader-lock.js';
 import { NodeState } from './node-state.js';
 import type { PageListener } from './page-events.js';
@@ -38,6 +39,9 @@ const SILENT_TICKS_MAX = 5;
 
 /** Errors kept until there is a view; as many as a view keeps. */
 const UNHEARD_MAX = 16;
+
+/** Transactions of this page that a new leader is given; as many as a node keeps. The oldest is dropped. */
+const SENT_MAX = 64;
 
 /** A node that runs in this tab. */
 export interface NodeEngine {
@@ -109,6 +113,8 @@ export class SharedNode {
   #holders = 0;
   #state: NodeState | undefined;
   #unheard: PageNotice[] = [];
+  /** What this page has sent and no block has yet, by id: the leader may be gone before it has stored it. */
+  readonly #sent = new Map<string, readonly unknown[]>();
   /** Of the newest leader that was heard of; 0 before the first. */
   #term = 0;
   /** Whether that leader's node runs, here or in another tab. */
@@ -168,7 +174,19 @@ export class SharedNode {
   /** Has the node perform a call, wherever it is. @throws {LightNodeError} NODE_CLOSED, TAB_SILENT */
   call(name: NodeCall, args: readonly unknown[]): Promise<unknown> {
     if (this.#isOver) return Promise.reject(new LightNodeError('NODE_CLOSED'));
-    return this.#calls.add(name, args, (call) => this.#perform(call));
+    const answer = this.#calls.add(name, args, (call) => this.#perform(call));
+    if (name === 'sendTransaction')
+      answer.then((value) => this.#keep(value as SendAnswer, args)).catch(() => {});
+    return answer;
+  }
+
+  #keep(answer: SendAnswer, args: readonly unknown[]): void {
+    if (!('id' in answer)) return;
+    this.#sent.set(answer.id, args);
+    for (const oldest of this.#sent.keys()) {
+      if (this.#sent.size <= SENT_MAX) break;
+      this.#sent.delete(oldest);
+    }
   }
 
   // Leading and following
@@ -276,6 +294,8 @@ export class SharedNode {
     if (isFirst) this.#isReady();
     else this.#show(this.#state.replace(snapshot));
     for (const call of this.#calls.all) this.#perform(call, true);
+    // One that is known is refused, which nobody hears.
+    for (const args of [...this.#sent.values()]) this.call('sendTransaction', args).catch(() => {});
   }
 
   /** There is no leader whose node runs. */
@@ -296,6 +316,9 @@ export class SharedNode {
   }
 
   #show(news: NodeNews): void {
+    for (const notice of news.notices)
+      if (notice.type === 'transaction' && !['pending', 'seen'].includes(notice.state.kind))
+        this.#sent.delete(notice.id);
     if (this.#views.size === 0) {
       const errors = news.notices.filter(({ type }) => type === 'error');
       this.#unheard.push(...errors.slice(0, UNHEARD_MAX - this.#unheard.length));
@@ -335,21 +358,16 @@ export class SharedNode {
     }
   }
 
+  /** If another tab leads. One that has lost the lock hears that from the browser. */
   #follow(message: FromLeader): void {
     const { term } = message;
-    if (term < this.#term) {
-      // Whoever says it does not know yet that it was replaced.
-      if (this.#ending !== undefined) this.#post({ kind: 'pong', term: this.#term });
-      return;
-    }
+    if (this.#ending !== undefined || term < this.#term) return;
     if (term > this.#term) {
       this.#term = term;
-      if (this.#ending !== undefined) this.#stepDown();
-      else this.#disconnect();
+      this.#disconnect();
     }
     this.#silentTicks = 0;
-    if (message.kind === 'bye') this.#disconnect();
-    else if (message.kind === 'news' && this.#isConnected) this.#take(message);
+    if (message.kind === 'news' && this.#isConnected) this.#take(message);
     else if (message.kind === 'welcome' && !this.#isConnected) {
       if (message.to === undefined || message.to === this.#parts.tabs?.id) this.#connect(message.snapshot);
     }
@@ -409,7 +427,6 @@ export class SharedNode {
   /** Leads and follows no more; another tab may take over at once. */
   #leave(): void {
     this.#stopTicking();
-    if (this.#ending !== undefined) this.#post({ kind: 'bye', term: this.#term });
     this.#endNode();
     this.#giveUpLead();
     this.#channel?.close();

@@ -28,7 +28,8 @@ export interface NodeCalls extends Omit<NodeControl, 'start' | 'close'> {
 export type NodeCall = keyof NodeCalls;
 
 /**
- * Calls that may come from another tab, which the compiler checks. Each of them may be repeated, because a leader that dies leaves open whether it has performed it.
+ * Calls that may come from another tab, which the compiler checks. Each of them may be repeated, because a leader that dies leaves
+ * open whether it has performed it.
  */
 const nodeCalls: Readonly<Record<NodeCall, true>> = {
   header: true,
@@ -102,11 +103,9 @@ export type FromLeader =
       readonly to: string | undefined;
       readonly snapshot: NodeSnapshot;
     }
-  /** The leader is alive; its node may still be starting. */
+  /** The leader is alive, or new; its node may still be starting. */
   | { readonly kind: 'pong'; readonly term: number }
-  | ({ readonly kind: 'news'; readonly term: number } & NodeNews)
-  /** The leader gives up: it is closed, or its page is left or frozen. */
-  | { readonly kind: 'bye'; readonly term: number };
+  | ({ readonly kind: 'news'; readonly term: number } & NodeNews);
 
 /** Answer to a call, on the channel of the tab that made it: a block's bytes are copied once, not for each tab. */
 export interface CallAnswer {

@@ -109,7 +109,8 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options });
   } catch (error) {
-    throw new SettingError(error instanceof Error ? error.message : String(error));
+    const [sentence = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    throw new SettingError(sentence);
   }
 }
 

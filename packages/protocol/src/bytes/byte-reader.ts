@@ -12,6 +12,7 @@ export class ByteReader {
 
   constructor(readonly bytes: Uint8Array) {}
 
+  /** Bytes that are not read yet. */
   get remaining(): number {
     return this.bytes.length - this.position;
   }
@@ -21,6 +22,7 @@ export class ByteReader {
     return !this.failed && this.remaining === 0;
   }
 
+  /** Marks the input as malformed: what is read from here on is 0 or empty. */
   fail(): void {
     this.failed = true;
   }
@@ -35,16 +37,19 @@ export class ByteReader {
     return at;
   }
 
+  /** Reads one byte. */
   u8(): number {
     const at = this.#take(1);
     return at < 0 ? 0 : defined(this.bytes[at], 'a byte was left');
   }
 
+  /** Reads 4 bytes as an unsigned integer, little-endian. */
   u32(): number {
     const at = this.#take(4);
     return at < 0 ? 0 : readU32(this.bytes, at);
   }
 
+  /** Reads 8 bytes as an unsigned integer, little-endian. */
   u64(): bigint {
     const at = this.#take(8);
     return at < 0 ? 0n : readU64(this.bytes, at);

@@ -9,6 +9,7 @@ export class ByteWriter {
     this.#bytes = new Uint8Array(capacity);
   }
 
+  /** Bytes that are written so far. */
   get length(): number {
     return this.#length;
   }
@@ -40,21 +41,25 @@ export class ByteWriter {
     this.#length += count;
   }
 
+  /** Writes one byte. */
   u8(value: number): void {
     const at = this.#grow(1);
     this.#bytes[at] = value;
   }
 
+  /** Writes 4 bytes, little-endian. */
   u32(value: number): void {
     const at = this.#grow(4);
     writeU32(this.#bytes, at, value);
   }
 
+  /** Writes 8 bytes, little-endian. */
   u64(value: bigint): void {
     const at = this.#grow(8);
     writeU64(this.#bytes, at, value);
   }
 
+  /** Writes bytes as they are. */
   raw(bytes: Uint8Array): void {
     const at = this.#grow(bytes.length);
     this.#bytes.set(bytes, at);

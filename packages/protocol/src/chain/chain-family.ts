@@ -90,6 +90,7 @@ export interface ConsensusRules {
 
 /** The same, and what people see of a header. */
 export interface HeaderRules extends ConsensusRules {
+  /** What an application is told of a header: a record with its hash and height. */
   describe(record: Uint8Array, hash: Uint8Array, height: number): HeaderInfo;
 }
 

@@ -51,6 +51,7 @@ export interface BlockPart<T> {
 export interface CompactRules {
   /** The head of a compact block. @param nonce  COMPACT_NONCE_BYTES */
   compactHead(header: SingleHeader, nonce: Uint8Array): Uint8Array;
+  /** The bytes of a compact block, as a message carries them. */
   encodeCompact(block: CompactBlock): Uint8Array;
   /** @param height  of the block, as its sender says; @returns undefined if the bytes are no compact block */
   decodeCompact(bytes: Uint8Array, height: number): ReadCompactBlock | undefined;

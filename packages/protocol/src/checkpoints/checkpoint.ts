@@ -12,8 +12,7 @@ import { ByteWriter } from '../bytes/byte-writer.js';
 import { areEqual } from '../bytes/compare-bytes.js';
 import { bytesToHex, hexToBytes } from '../bytes/hex.js';
 import type { HeaderBytes, HeaderRules, ProofOfWork } from '../chain/chain-family.js';
-import type { NetworkName } from '../families/network-names.js';
-import type { CustomNetwork } from '../families/vision/custom-network.js';
+import type { CustomNetwork, NetworkName } from '../families/networks.js';
 import { CHECKPOINT_WINDOW_MAX } from '../limits.js';
 import type { TreeBase } from '../tree/tree-base.js';
 
@@ -71,8 +70,8 @@ export function readCheckpoint(value: unknown): Checkpoint {
   const isShort = /^[1-9]\d*$/.test(chainwork) && chainwork.length <= chainworkDigitsMax;
   if (!isShort || BigInt(chainwork) >= chainworkEnd)
     throw new RangeError('checkpoint.chainwork: must be decimal digits of an integer from 1 to 2^128 - 1');
-  const window = textOf('window', given.window);
-  if (window.length > Math.ceil(CHECKPOINT_WINDOW_MAX / 3) * 4 || base64ToBytes(window) === undefined)
+  const text = textOf('window', given.window);
+  if (text.length > Math.ceil(CHECKPOINT_WINDOW_MAX / 3) * 4 || base64ToBytes(text) === undefined)
     throw new RangeError(`checkpoint.window: must be base64 of at most ${CHECKPOINT_WINDOW_MAX} bytes`);
   return {
     version: 1,
@@ -80,7 +79,7 @@ export function readCheckpoint(value: unknown): Checkpoint {
     height,
     hash: hexOf('hash', given.hash),
     chainwork,
-    window,
+    window: text,
     root: hexOf('root', given.root),
   };
 }
@@ -162,17 +161,17 @@ export function makeCheckpoint(
 ): Checkpoint {
   const { height, hash, chainwork, records } = base;
   const { recordBytes } = family;
-  const window = new ByteWriter(records.length);
+  const bytes = new ByteWriter(records.length);
   const first = records.length - (height - family.firstAncestor(height) + 1) * recordBytes;
   for (let at = first; at < records.length; at += recordBytes)
-    window.raw(family.headerBytes(records.subarray(at, at + recordBytes)));
+    bytes.raw(family.headerBytes(records.subarray(at, at + recordBytes)));
   return {
     version: 1,
     network,
     height,
     hash: family.hashToHex(hash),
     chainwork: chainwork.toString(),
-    window: bytesToBase64(window.bytes()),
+    window: bytesToBase64(bytes.bytes()),
     root: bytesToHex(root),
   };
 }

@@ -63,7 +63,11 @@ export class RootBuilder {
     return this.#size;
   }
 
-  /** @param hash  of the next leaf, or of a complete subtree of `leaves` of them, where `size` is a multiple of that */
+  /**
+   * Adds the next leaf, or the next leaves at once.
+   *
+   * @param hash  of the leaf, or of a complete subtree of `leaves` of them, where `size` is a multiple of that
+   */
   append(hash: Uint8Array, leaves = 1): void {
     let node = hash;
     let count = this.#size / leaves;

@@ -8,7 +8,9 @@ import { type NetworkName, networks } from './network-names.js';
 import type { CustomNetwork } from './vision/custom-network.js';
 import { createCustomNetwork, visionNetworks } from './vision/vision-networks.js';
 
+export { bitcoinCheckpoints as shippedCheckpoints } from './bitcoin/bitcoin-checkpoints.js';
 export { type NetworkName, networks } from './network-names.js';
+export type { CustomNetwork } from './vision/custom-network.js';
 
 const creators: Readonly<Record<NetworkName, () => ChainFamily>> = { ...visionNetworks, ...bitcoinNetworks };
 

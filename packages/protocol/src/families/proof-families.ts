@@ -1,9 +1,12 @@
 /** What proofs need of each network. */
-import type { ProofFamily } from '../chain/proof-family.js';
+import type { ProofFamily } from '../chain/proof/proof-family.js';
 import { bitcoinProofFamilies } from './bitcoin/proof/proof-family.js';
 import { type NetworkName, networks } from './network-names.js';
 import type { CustomNetwork } from './vision/custom-network.js';
 import { customProofFamily, visionProofFamilies } from './vision/proof/proof-family.js';
+
+export { type NetworkName, networks } from './network-names.js';
+export type { CustomNetwork } from './vision/custom-network.js';
 
 const creators: Readonly<Record<NetworkName, () => ProofFamily>> = {
   ...visionProofFamilies,

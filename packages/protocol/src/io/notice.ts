@@ -1,8 +1,9 @@
 /** What a node tells its application. */
 import type { BodyFault } from '../chain/body-fault.js';
 import type { HeaderInfo } from '../chain/chain-family.js';
+import type { ProofFault } from '../chain/proof/proof-fault.js';
 import type { TreeBase } from '../tree/tree-base.js';
-import type { ProvableResult } from './proof-notice.js';
+import type { Provable } from './proof-notice.js';
 import type { Tip } from './tip.js';
 import type { TransactionNotice } from './transaction-notice.js';
 import type { TrustFacts } from './trust.js';
@@ -107,28 +108,6 @@ export const blockFaults = {
 /** A code of {@link blockFaults}. */
 export type BlockFault = keyof typeof blockFaults;
 
-/** What the chain rests on. */
-export interface CheckpointState {
-  /** The checkpoint that the application gave; absent without one, and once it was found to be false. */
-  readonly checkpoint?: {
-    readonly height: number;
-    /** 64 lowercase hex digits (Bitcoin: display order). */
-    readonly hash: string;
-    /** Unix seconds, as its header says. */
-    readonly time: number;
-    /** True once everything below it is verified down to genesis, its chainwork and its root are right, and it is on the best chain. */
-    readonly isProven: boolean;
-  };
-  /** True if the one that the application gave was false, or no peer had it. */
-  readonly isFalse: boolean;
-  /** Headers of the best chain that this node has verified, in this run or while it read them back. */
-  readonly verifiedHeaders: number;
-  /** Headers of the best chain, from genesis on, that it takes on trust. */
-  readonly assumedHeaders: number;
-  /** Peers that have come as far as the checkpoint and have another header there. */
-  readonly unknowingPeers: number;
-}
-
 /** What is wrong with a checkpoint, or keeps one from being made. */
 export const checkpointFaults = {
   CHECKPOINT_FALSE: 'The checkpoint is false, so the chain is verified from genesis on.',
@@ -145,6 +124,9 @@ export type CheckpointResult =
   /** The header with its window and its chainwork, and the root over all headers up to it. */
   | { readonly ok: true; readonly base: TreeBase; readonly root: Uint8Array }
   | { readonly ok: false; readonly code: 'CHECKPOINT_UNAVAILABLE' | 'CHECKPOINT_BUSY' };
+
+/** What became of the wish for a proof. */
+export type ProvableResult = Provable | { readonly ok: false; readonly code: ProofFault | BlockFault };
 
 /** Anything that the node tells its application, told apart by `type`. */
 export type NodeNotice =

@@ -1,6 +1,4 @@
 /** What a node tells its application of proofs. */
-import type { ProofFault } from '../chain/proof-fault.js';
-import type { BlockFault } from './notice.js';
 
 /** What a proof is made of, but the network: `ProofMaterial` of `proofs/make-tx-proof.ts`. The bytes are nobody else's. */
 export interface Provable {
@@ -15,6 +13,3 @@ export interface Provable {
   readonly headers: Uint8Array;
   readonly path: Uint8Array;
 }
-
-/** What became of the wish for a proof. */
-export type ProvableResult = Provable | { readonly ok: false; readonly code: ProofFault | BlockFault };

@@ -1,4 +1,5 @@
 /** How far what a node says can be relied on, as the application is told. */
+import type { CheckpointState } from './checkpoint-state.js';
 import type { Tip } from './tip.js';
 
 /**
@@ -16,6 +17,10 @@ export const trustReasons = {
     'For so long no block came that chance does not explain it: newer ones may be kept from this node.',
   BLOCKS_SLOW:
     'So few blocks came lately that chance does not explain it: most of the hash power is elsewhere.',
+  CHECKPOINT_REFUTED:
+    'The checkpoint that the application gave was false, so the chain is verified from genesis on.',
+  CHECKPOINT_DOUBTFUL:
+    'A peer has come as far as the checkpoint and does not have it, and it is not proven yet.',
   PEERS_DISAGREE: 'At least as many peers follow another branch as this one.',
   CLOCK_DOUBTFUL:
     "Most peers' clocks differ from the one of this device, so it cannot be told how old the tip is.",
@@ -59,6 +64,8 @@ export interface TrustFacts {
     /** How probable so few are, 0 to 1, if nothing is withheld and the hash power is what the difficulty says. */
     readonly probability: number;
   };
+  /** The checkpoint that the node began with; undefined without one, and once it was found to be false. */
+  readonly checkpoint: CheckpointState['checkpoint'];
   /** Headers from genesis to the tip that were verified in this visit, and those that are still taken on trust. */
   readonly headers: { readonly verified: number; readonly assumed: number };
   /** By how many seconds the clock of the peer in the middle is ahead of ours; undefined if none says. */

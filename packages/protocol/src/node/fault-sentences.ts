@@ -1,7 +1,7 @@
 /** One table of every code that a node can give: the sentence for people. Codes are stable. */
 import { bodyFaults } from '../chain/body-fault.js';
 import { headerFaults } from '../chain/header-fault.js';
-import { proofFaults } from '../chain/proof-fault.js';
+import { proofFaults } from '../chain/proof/proof-fault.js';
 import { transactionFaults } from '../chain/transaction-fault.js';
 import { blockFaults, checkpointFaults, statusReasons } from '../io/notice.js';
 import { storeFaults } from '../io/storage.js';

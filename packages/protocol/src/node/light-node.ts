@@ -7,17 +7,17 @@
  */
 import type { BlockSync } from '../blocks/block-sync.js';
 import type { HeaderInfo } from '../chain/chain-family.js';
-import type { HeaderCommitment } from '../checkpoints/header-commitment.js';
 import type { HeaderServer } from '../headers/header-server.js';
 import type { HeaderSync } from '../headers/header-sync.js';
 import type { HeldHeaders } from '../headers/held-headers.js';
 import type { ChainLoader, LoadOutcome } from '../headers/storage/chain-loader.js';
 import type { SegmentEntries } from '../headers/storage/chain-records.js';
 import { chainOf, chainSelections } from '../headers/storage/stored-chain.js';
+import type { CheckpointState } from '../io/checkpoint-state.js';
 import type { Effect } from '../io/effect.js';
 import type { Command, EventTime, NodeEventBody } from '../io/event.js';
 import type { Metrics } from '../io/metrics.js';
-import type { CheckpointState, PeerInfo, Status } from '../io/notice.js';
+import type { PeerInfo, Status } from '../io/notice.js';
 import type { StorageFailure } from '../io/storage.js';
 import type { Tip } from '../io/tip.js';
 import { OVERSLEPT_MS } from '../limits.js';
@@ -69,7 +69,7 @@ export class LightNode {
       now: () => this.#time.now,
       time: () => this.#time,
       error: (code, detail) => this.#error(code, detail),
-      damaged: (left) => this.#damaged(left),
+      damaged: (left) => this.#reload(left, 'STORE_CORRUPT'),
       restart: () => this.#reload(this.#parts.writer.nothing.segments),
     });
     const { tree, blocks, transactions, sync, headerServer, held, list } = this.#parts;
@@ -86,14 +86,17 @@ export class LightNode {
 
   // Queries
 
+  /** The best verified header. */
   get tip(): Tip {
     return this.#parts.changes.tip;
   }
 
+  /** What the node does now. */
   get status(): Status {
     return this.#parts.reporter.status;
   }
 
+  /** The peers that have said hello. */
   peers(): PeerInfo[] {
     return this.#parts.notices.infos;
   }
@@ -101,11 +104,6 @@ export class LightNode {
   /** How much of the chain is verified, and what the rest is taken on trust from. */
   get checkpointState(): CheckpointState {
     return this.#parts.checkpoints.watch.state;
-  }
-
-  /** What commits to the headers of the best chain, once all of it is verified (`checkpointState.assumedHeaders` is 0). */
-  get commitment(): HeaderCommitment {
-    return this.#parts.checkpoints.commitment;
   }
 
   /** What the node counts, as it was after the last step: counters since the start, gauges as they are. */
@@ -252,7 +250,7 @@ export class LightNode {
   }
 
   #loader(): ChainLoader {
-    return this.#parts.loader((outcome) => this.#loaded(outcome));
+    return this.#parts.chain.loader((outcome) => this.#loaded(outcome));
   }
 
   #loaded({ isDamaged, hasMore, stored, newest, failure }: LoadOutcome): void {
@@ -296,12 +294,8 @@ export class LightNode {
   }
 
   /** What rests on a damaged segment goes. The rest is loaded anew, as at the start; peers stay. */
-  #damaged(left: SegmentEntries): void {
-    this.#error('STORE_CORRUPT');
-    this.#reload(left);
-  }
-
-  #reload(left: SegmentEntries): void {
+  #reload(left: SegmentEntries, code?: 'STORE_CORRUPT'): void {
+    if (code !== undefined) this.#error(code);
     this.#stage = 'loading';
     this.#parts.writer.reload();
     for (const part of this.#parts.list) part.chainReplaced?.();
@@ -332,9 +326,7 @@ export class LightNode {
         this.transactions.sender.send(command, this.#stage === 'open', this.#time);
         break;
       case 'checkpoint':
-        this.#parts.checkpoints.maker.make(command.height, (result) =>
-          this.#parts.outbox.emit({ type: 'checkpoint', ticket: command.ticket, result }),
-        );
+        this.#parts.checkpoints.make(command);
         break;
       case 'proveTransaction':
         this.#parts.proofs.request(command, this.#time.now);

@@ -86,6 +86,7 @@ export interface NodeExtension {
   /** Bit set of services that it offers beside those of this code, and of those that it cannot do without. */
   readonly services?: number;
   readonly requires?: number;
+  /** Makes the parts, for one node. */
   parts(context: PartContext): readonly Part[];
 }
 

@@ -7,16 +7,13 @@ import { BlockSync } from '../blocks/block-sync.js';
 import { SecretStream } from '../bytes/secret-stream.js';
 import { CompactBlocks } from '../compact/compact-blocks.js';
 import { ForkSigns } from '../forks/fork-signs.js';
-import { BatchHasher } from '../headers/batch-hasher.js';
 import { peerIdOf } from '../headers/batch-request.js';
 import { HeaderServer } from '../headers/header-server.js';
 import { HeaderSync } from '../headers/header-sync.js';
 import { HeldHeaders } from '../headers/held-headers.js';
-import { ChainLoader, type LoadOutcome } from '../headers/storage/chain-loader.js';
-import { ChainProver } from '../headers/storage/chain-prover.js';
+import type { ChainProver } from '../headers/storage/chain-prover.js';
 import type { SegmentEntries } from '../headers/storage/chain-records.js';
-import { ChainWriter } from '../headers/storage/chain-writer.js';
-import { type ChainBottom, type ChainLayout, chainLayout } from '../headers/storage/stored-chain.js';
+import type { ChainWriter } from '../headers/storage/chain-writer.js';
 import { TipClaims } from '../headers/tip-claims.js';
 import { counter, Verifier } from '../headers/verifier.js';
 import type { EventTime } from '../io/event.js';
@@ -40,8 +37,9 @@ import { MessageCodec, messageCodec } from '../wire/codec.js';
 import type { WireMessage } from '../wire/message-row.js';
 import { messageRows } from '../wire/message-table.js';
 import { Announcer } from './announcer.js';
+import { ChainStorage } from './chain/chain-storage.js';
+import type { Checkpoints } from './chain/checkpoints.js';
 import { ChainChanges } from './chain-changes.js';
-import { Checkpoints } from './checkpoints.js';
 import { Discouraged } from './greeting/discouraged.js';
 import { HeldRelease } from './held-release.js';
 import {
@@ -96,7 +94,7 @@ export class NodeParts {
   readonly announcer: Announcer;
   readonly notices: PeerNotices;
   readonly changes: ChainChanges;
-  readonly hasher: BatchHasher;
+  readonly chain: ChainStorage;
   readonly prover: ChainProver;
   readonly writer: ChainWriter;
   readonly reporter: StatusReporter;
@@ -108,8 +106,6 @@ export class NodeParts {
   readonly checkpoints: Checkpoints;
   /** In the order in which they do what is due. */
   readonly list: readonly Part[];
-  readonly #layout: ChainLayout;
-  readonly #bottom: ChainBottom;
 
   /** @param extension  parts that are added to the list, and the rows of their messages */
   constructor(
@@ -138,10 +134,7 @@ export class NodeParts {
     this.storeFaults = storeFaults;
     this.tree = tree;
     this.random = seededRandom(options.seed);
-    this.#bottom = { base };
-    this.#layout = chainLayout(base.height, options.segmentHeaders);
     const nextJob = counter();
-    this.hasher = new BatchHasher(family, outbox, nextJob);
 
     this.changes = new ChainChanges(tree, outbox, {
       inserted: (result, source) => {
@@ -271,47 +264,29 @@ export class NodeParts {
       this.random,
     );
     const isAtRest = (): boolean => !sync.isActive && this.verifier.isIdle;
-    this.writer = new ChainWriter(
-      tree,
-      storage,
-      this.#layout,
-      this.#bottom,
-      (failure) => storeFaults.failed('headers', failure),
-      isAtRest,
-      () => storeFaults.works('headers'),
-    );
-    this.prover = new ChainProver(
-      tree,
-      this.hasher,
-      storage,
-      outbox,
-      this.#layout,
-      this.#bottom,
-      nextJob,
-      this.random,
-      { damaged: (left) => listener.damaged(left), isAtRest },
-    );
-    this.checkpoints = new Checkpoints(
+    this.chain = new ChainStorage(
       {
         tree,
         peers,
         outbox,
         ledger,
         storage,
-        layout: this.#layout,
-        bottom: this.#bottom,
+        storeFaults,
+        verifier: this.verifier,
         sync,
-        prover: this.prover,
-        writer: this.writer,
-        jobsMax: Math.max(1, options.hashers),
+        base,
+        random: this.random,
         nextJob,
         isAtRest,
         punish,
-        error: (code, detail) => listener.error(code, detail),
-        restart: () => listener.restart(),
+        listener,
       },
-      options.checkpoint,
+      options,
     );
+    const { prover, writer, checkpoints } = this.chain;
+    this.prover = prover;
+    this.writer = writer;
+    this.checkpoints = checkpoints;
     this.announcer = new Announcer(
       tree,
       peers,
@@ -369,17 +344,11 @@ export class NodeParts {
     this.router = new Router(this.list, peers, outbox, this.sessions, this.sessions.options.version);
   }
 
-  /** What reads the stored chain into the tree. */
-  loader(done: (outcome: LoadOutcome) => void): ChainLoader {
-    const { tree, verifier, hasher, storage, random } = this;
-    return new ChainLoader(tree, verifier, hasher, storage, this.#layout, this.#bottom, random, done);
-  }
-
   /** The answer to a `verifyPow`: one of them has asked. */
   powVerified(job: number, hashes: Uint8Array | undefined, wallTime: number): void {
     this.verifier.powVerified(job, hashes, wallTime);
     this.prover.powVerified(job, hashes, wallTime);
     this.checkpoints.powVerified(job, hashes);
-    this.hasher.powVerified(job, hashes);
+    this.chain.hasher.powVerified(job, hashes);
   }
 }

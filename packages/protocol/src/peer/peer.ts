@@ -132,10 +132,12 @@ export class Peer {
     this.lastBytesAt = now;
   }
 
+  /** Whether it has said hello. */
   get isReady(): boolean {
     return this.hello !== undefined;
   }
 
+  /** Whether it counts as an always-on peer. */
   get isGateway(): boolean {
     return this.mayBeGateway && this.serves(SERVICE_GATEWAY);
   }

@@ -1,9 +1,8 @@
 /** Makes proofs of what a node knows: the transactions of a block, which were held to its header, and verified headers. */
 import { areEqual } from '../bytes/compare-bytes.js';
-import { collectHashes, wholeTree } from '../chain/partial-tree.js';
-import type { NetworkName } from '../families/network-names.js';
+import { collectHashes, wholeTree } from '../chain/proof/partial-tree.js';
+import type { CustomNetwork, NetworkName } from '../families/proof-families.js';
 import { proofFamilyOf } from '../families/proof-families.js';
-import type { CustomNetwork } from '../families/vision/custom-network.js';
 import {
   checkedParts,
   type ProofRefusal,

@@ -5,8 +5,8 @@
 import { ByteReader } from '../bytes/byte-reader.js';
 import { areEqual } from '../bytes/compare-bytes.js';
 import { bytesToHex } from '../bytes/hex.js';
-import { hashesNeeded } from '../chain/partial-tree.js';
-import { networks } from '../families/network-names.js';
+import { hashesNeeded } from '../chain/proof/partial-tree.js';
+import { networks } from '../families/proof-families.js';
 import { PROOF_BYTES_MAX } from '../limits.js';
 import {
   checkedParts,

@@ -12,7 +12,7 @@
 import { defined } from '../assert.js';
 import type { BlockSync } from '../blocks/block-sync.js';
 import { areEqual } from '../bytes/compare-bytes.js';
-import type { ProofFault } from '../chain/proof-fault.js';
+import type { ProofFault } from '../chain/proof/proof-fault.js';
 import type { EventTime, ProveCommand } from '../io/event.js';
 import type { BlockFault } from '../io/notice.js';
 import type { TransactionStatus } from '../io/transaction-notice.js';

@@ -8,7 +8,7 @@
 import { defined } from '../assert.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
 import { areEqual } from '../bytes/compare-bytes.js';
-import type { ProofFault } from '../chain/proof-fault.js';
+import type { ProofFault } from '../chain/proof/proof-fault.js';
 import { HeaderCommitment } from '../checkpoints/header-commitment.js';
 import type { Provable } from '../io/proof-notice.js';
 import { PROOF_CONFIRMATIONS, PROOF_HEADERS_MAX } from '../limits.js';

@@ -10,7 +10,7 @@ import {
   proofNetwork,
 } from '../../../../tests/proof-chains.js';
 import { base64ToBytes, bytesToBase64 } from '../bytes/base64.js';
-import { collectHashes, depthOf, wholeTree } from '../chain/partial-tree.js';
+import { collectHashes, depthOf, wholeTree } from '../chain/proof/partial-tree.js';
 import { resolveNetwork } from '../families/networks.js';
 import { proofFamilyOf } from '../families/proof-families.js';
 import { makeTxProof, type ProofMaterial } from './make-tx-proof.js';

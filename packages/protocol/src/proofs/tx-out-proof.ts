@@ -2,11 +2,11 @@
 
 import { defined } from '../assert.js';
 import { bytesToBase64 } from '../bytes/base64.js';
-import { collectHashes, leastCount, partialNodes } from '../chain/partial-tree.js';
+import { collectHashes, leastCount, partialNodes } from '../chain/proof/partial-tree.js';
 import { hashHex } from '../families/bitcoin/header/record.js';
 import { merkleTree } from '../families/bitcoin/proof/proof-rules.js';
 import type { TxOutProof } from '../families/bitcoin/proof/tx-out-proof.js';
-import type { NetworkName } from '../families/network-names.js';
+import type { NetworkName } from '../families/proof-families.js';
 import { proofFamilyOf } from '../families/proof-families.js';
 import { shownTree, type TxProof } from './tx-proof.js';
 

@@ -10,11 +10,10 @@
  * Memory: PROOF_BYTES_MAX bytes, a few times over while it is read.
  */
 import { base64ToBytes } from '../bytes/base64.js';
-import { hashesNeeded, leastCount, type PartialTree } from '../chain/partial-tree.js';
-import type { ProofFamily } from '../chain/proof-family.js';
-import type { ProofFault } from '../chain/proof-fault.js';
-import type { NetworkName } from '../families/network-names.js';
-import type { CustomNetwork } from '../families/vision/custom-network.js';
+import { hashesNeeded, leastCount, type PartialTree } from '../chain/proof/partial-tree.js';
+import type { ProofFamily } from '../chain/proof/proof-family.js';
+import type { ProofFault } from '../chain/proof/proof-fault.js';
+import type { CustomNetwork, NetworkName } from '../families/proof-families.js';
 import { PROOF_BYTES_MAX, PROOF_HEADERS_MAX } from '../limits.js';
 
 /** What ties a block to the anchor; see the head of this file. */

@@ -10,19 +10,20 @@
  * the first false one: whoever makes a verifier compute has done as much work himself, but for one header.
  */
 
+import { defined } from '../assert.js';
 import { base64ToBytes } from '../bytes/base64.js';
 import { ByteReader } from '../bytes/byte-reader.js';
 import { areEqual } from '../bytes/compare-bytes.js';
 import { bytesToHex, hexToBytes } from '../bytes/hex.js';
-import { ArrayAncestry } from '../chain/array-ancestry.js';
-import { partialRoot } from '../chain/partial-tree.js';
-import type { ProofFamily } from '../chain/proof-family.js';
-import type { VisionXKernel } from '../chain/proof-rules.js';
+import { readU32 } from '../bytes/integers.js';
+import type { Ancestry } from '../chain/chain-family.js';
+import { partialRoot } from '../chain/proof/partial-tree.js';
+import type { ProofFamily } from '../chain/proof/proof-family.js';
+import type { VisionXKernel } from '../chain/proof/proof-rules.js';
 import type { Checkpoint } from '../checkpoints/checkpoint.js';
 import { hashLeaf, isUnderRoot } from '../checkpoints/header-commitment.js';
-import type { NetworkName } from '../families/network-names.js';
+import type { CustomNetwork, NetworkName } from '../families/proof-families.js';
 import { proofFamilyOf } from '../families/proof-families.js';
-import type { CustomNetwork } from '../families/vision/custom-network.js';
 import { PROOF_HEADERS_MAX } from '../limits.js';
 import { readProofBytes } from './proof-codec.js';
 import {
@@ -230,8 +231,9 @@ function tieByLinks(
 }
 
 /** The headers that the rules look at, up to that of the checkpoint. @throws {TypeError} if that is not what the window holds */
-function windowOf(family: ProofFamily, { height, hash, window }: Checkpoint): readonly Uint8Array[] {
-  const headers = base64ToBytes(window);
+function windowOf(family: ProofFamily, checkpoint: Checkpoint): readonly Uint8Array[] {
+  const { height, hash } = checkpoint;
+  const headers = base64ToBytes(checkpoint.window);
   const records = headers && readHeaders(family, headers);
   const last = records?.at(-1);
   const isWhole = records?.length === height - family.firstAncestor(height) + 1;
@@ -253,8 +255,20 @@ function tieByWork(
   hashBytes: Uint8Array,
   { now = Number.MAX_SAFE_INTEGER }: VerifyOptions,
 ): Tied | ProofRefusal {
-  const window = windowOf(family, checkpoint);
-  const ancestry = new ArrayAncestry((record) => family.time(record), anchor - window.length + 1, window);
+  const before = windowOf(family, checkpoint);
+  const chain = [...before];
+  const firstHeight = anchor - before.length + 1;
+  const recordAt = (at: number): Uint8Array =>
+    defined(chain[at - firstHeight], 'the window reaches as far as the rules look');
+  const ancestry: Ancestry = {
+    firstHeight,
+    get height() {
+      return firstHeight + chain.length - 1;
+    },
+    time: (at) => family.time(recordAt(at)),
+    record: recordAt,
+    word: (at, offset) => readU32(recordAt(at), offset),
+  };
   let parent = hashBytes;
   for (const record of records) {
     if (!areEqual(family.parent(record), parent))
@@ -263,7 +277,7 @@ function tieByWork(
     if (verdict.kind !== 'ok')
       return refused('PROOF_HEADER_INVALID', verdict.kind === 'held' ? 'HEADER_TIME_TOO_NEW' : verdict.code);
     parent = family.headerHash(record);
-    ancestry.push(record);
+    chain.push(record);
   }
   if (!areEqual(parent, path)) return refused('PROOF_NOT_TIED', 'last header');
   const index = height - anchor - 1;
@@ -271,7 +285,7 @@ function tieByWork(
     ok: true,
     index,
     confirmations: records.length - index,
-    parentRecord: index > 0 ? records[index - 1] : window.at(-1),
+    parentRecord: index > 0 ? records[index - 1] : before.at(-1),
     unproven: records,
   };
 }

@@ -4,9 +4,8 @@ import { defined } from '../assert.js';
 import { bytesToBase64 } from '../bytes/base64.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
 import { encodeUtf8 } from '../bytes/utf8.js';
-import { type NetworkName, networks } from '../families/network-names.js';
-import { proofFamilyOf } from '../families/proof-families.js';
-import type { CustomNetwork } from '../families/vision/custom-network.js';
+import type { CustomNetwork } from '../families/proof-families.js';
+import { type NetworkName, networks, proofFamilyOf } from '../families/proof-families.js';
 import { customNetwork, idOnly, magic, readProofBytes } from './proof-codec.js';
 import {
   type ProofNetwork,

@@ -43,8 +43,10 @@ export class HeaderTree {
   readonly #sideHeadersMax: number;
   #side: SideBranches;
   #baseHeight: number;
-  #verifiedHeight: number;
-  #assumed: number;
+  /** Height of the lowest header that is verified, or taken on trust as the base that the tree began with. To be read. */
+  verifiedFrom: number;
+  /** How many headers of the best chain, from genesis on, are not verified: those below, and a base that it began with. To be read. */
+  assumedHeaders: number;
   readonly #headersMax: number;
   readonly #dropped: (hash: Uint8Array) => void;
 
@@ -59,8 +61,8 @@ export class HeaderTree {
     const parts = treePartsAt(family, base, this.#sideHeadersMax);
     ({ rows: this.#rows, index: this.#index, best: this.#best, side: this.#side } = parts);
     this.#baseHeight = base.height;
-    this.#verifiedHeight = base.height;
-    this.#assumed = assumedAt(base);
+    this.verifiedFrom = base.height;
+    this.assumedHeaders = assumedAt(base);
   }
 
   /** Begins anew at a base, with nothing above it: slots mean nothing any more. @throws {RangeError} if it is no base */
@@ -68,8 +70,8 @@ export class HeaderTree {
     const parts = treePartsAt(this.family, base, this.#sideHeadersMax);
     ({ rows: this.#rows, index: this.#index, best: this.#best, side: this.#side } = parts);
     this.#baseHeight = base.height;
-    this.#verifiedHeight = base.height;
-    this.#assumed = assumedAt(base);
+    this.verifiedFrom = base.height;
+    this.assumedHeaders = assumedAt(base);
   }
 
   /** Slot of the last header of the best chain, which has one at least. */
@@ -77,6 +79,7 @@ export class HeaderTree {
     return this.#best.tip;
   }
 
+  /** Height of the best header. */
   get tipHeight(): number {
     return this.#best.tipHeight;
   }
@@ -84,16 +87,6 @@ export class HeaderTree {
   /** Height of the base: no header below it is in the tree. It falls when the tree is extended downwards. */
   get baseHeight(): number {
     return this.#baseHeight;
-  }
-
-  /** Height of the lowest header that is verified, or taken on trust as the base that the tree began with. */
-  get verifiedFrom(): number {
-    return this.#verifiedHeight;
-  }
-
-  /** How many headers of the best chain, from genesis on, are not verified: those below the tree, and a base that it began with. */
-  get assumedHeaders(): number {
-    return this.#assumed;
   }
 
   /** Headers in the tree, its base included. */
@@ -123,18 +116,22 @@ export class HeaderTree {
     return slot < 0 ? undefined : slot;
   }
 
+  /** Whether the header of a slot is an ancestor of the tip, or the tip. */
   isOnBestChain(slot: number): boolean {
     return this.#best.has(slot);
   }
 
+  /** Height of the header of a slot. */
   height(slot: number): number {
     return this.#rows.height(slot);
   }
 
+  /** Seconds since the Unix epoch, as the header of a slot has it. */
   time(slot: number): number {
     return this.#rows.time(slot);
   }
 
+  /** Work of all headers up to that of a slot, both ends included. */
   chainwork(slot: number): bigint {
     return this.#rows.chainwork(slot);
   }
@@ -165,11 +162,7 @@ export class HeaderTree {
     return new BranchAncestry(this.#rows, this.#best, slot);
   }
 
-  /**
-   * Copies of `count` headers of the best chain from a height on; fewer where the chain ends.
-   *
-   * @throws {RangeError} below the base
-   */
+  /** Copies of `count` headers of the best chain from a height on, fewer at its end. @throws {RangeError} below the base */
   batch(fromHeight: number, count: number): HeaderBatch {
     if (!(fromHeight >= this.baseHeight)) throw new RangeError(`fromHeight: ${fromHeight} is below the base`);
     const size = Math.max(0, Math.min(count, this.tipHeight + 1 - fromHeight));
@@ -177,11 +170,7 @@ export class HeaderTree {
     return { count: size, records, hashes: this.#best.hashes(fromHeight, size) };
   }
 
-  /**
-   * What another tree needs to begin at a height of the best chain. Copies.
-   *
-   * @throws {RangeError} outside baseHeight … tipHeight
-   */
+  /** What another tree needs to begin at a height. Copies. @throws {RangeError} outside baseHeight … tipHeight */
   baseAt(height: number): TreeBase {
     const slot = this.at(height);
     if (slot === undefined) throw new RangeError(`height: ${height} is not in the tree`);
@@ -275,14 +264,14 @@ export class HeaderTree {
    *   not have the work that the base says
    */
   extendDown(batch: HeaderBatch, chainworkBefore: bigint, assumed = 0): boolean {
-    const first = this.#verifiedHeight - batch.count;
-    if (!leadsUp(this.#rows, this.family, this.#best, batch, this.#verifiedHeight, chainworkBefore))
+    const first = this.verifiedFrom - batch.count;
+    if (!leadsUp(this.#rows, this.family, this.#best, batch, this.verifiedFrom, chainworkBefore))
       return false;
     const below = this.#best.firstHeight - first;
     if (below > 0) this.#best.prepend(batch, below, chainworkBefore);
-    this.#verifiedHeight = first + assumed;
-    this.#assumed = this.#verifiedHeight;
-    const lowest = Math.max(first, this.#verifiedHeight - 1);
+    this.verifiedFrom = first + assumed;
+    this.assumedHeaders = this.verifiedFrom;
+    const lowest = Math.max(first, this.verifiedFrom - 1);
     const { family } = this;
     while (
       this.#baseHeight > lowest &&

@@ -12,7 +12,7 @@ export function locatorHeights(tipHeight: number, baseHeight = 0): number[] {
 }
 
 /**
- * Hashes of the best chain at {@link locatorHeights}, highest first; copies. The last one is genesis, even where the tree
+ * Hashes of the best chain at `locatorHeights`, highest first; copies. The last one is genesis, even where the tree
  * begins above it: a peer that answers from genesis on does not have the base on its chain.
  */
 export function buildLocator(tree: HeaderTree): Uint8Array[] {

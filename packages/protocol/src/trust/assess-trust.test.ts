@@ -9,7 +9,10 @@ const good: TrustSigns = {
   targetSpacingS: 600,
   peers: { browsers: 2, gateways: 1, agreeing: 3, differing: 0, introducers: 2 },
   recent: { windowS: 14_400, blocks: 24, expected: 24, probability: 1 },
+  checkpoint: undefined,
   headers: { verified: 10, assumed: 0 },
+  isCheckpointFalse: false,
+  unknowingPeers: 0,
   clockAheadS: 0,
   isSynced: true,
   tipAgeS: 60,
@@ -34,6 +37,11 @@ describe('what speaks against the answers of a node', () => {
       [{ hasWithheldRun: true }, 'WITHHELD_BLOCKS'],
       [{ peers: { ...good.peers, agreeing: 2 } }, 'FEW_PEERS'],
       [{ peers: { ...good.peers, introducers: 1 } }, 'ONE_INTRODUCER'],
+      [{ isCheckpointFalse: true }, 'CHECKPOINT_REFUTED'],
+      [
+        { unknowingPeers: 1, checkpoint: { height: 1, hash: '', time: 1, isProven: false } },
+        'CHECKPOINT_DOUBTFUL',
+      ],
       [{ isWorkWeak: true }, 'WEAK_PROOF_OF_WORK'],
     ];
     for (const [sign, reason] of cases) {
@@ -54,6 +62,11 @@ describe('what speaks against the answers of a node', () => {
   it('is not who introduced the peers, where one of them has a key that the application knows', () => {
     const peers = { ...good.peers, introducers: 1 };
     expect(findTrustReasons({ ...good, peers, hasKnownGateway: true })).toEqual([]);
+  });
+
+  it('is no peer without the checkpoint, once that is proven', () => {
+    const checkpoint = { height: 1, hash: '', time: 1, isProven: true };
+    expect(findTrustReasons({ ...good, checkpoint, unknowingPeers: 3 })).toEqual([]);
   });
 
   it('a few peers of another branch do not count against many', () => {

@@ -18,6 +18,9 @@ export interface TrustSigns extends Omit<TrustFacts, 'level' | 'reasons'> {
   readonly tipAgeS: number;
   /** A run that seems to have been withheld is among the newest blocks. */
   readonly hasWithheldRun: boolean;
+  readonly isCheckpointFalse: boolean;
+  /** Peers that have come as far as the checkpoint and have another header there. */
+  readonly unknowingPeers: number;
   /** One of those that agree has a key that the application knows. */
   readonly hasKnownGateway: boolean;
   readonly isWorkWeak: boolean;
@@ -30,13 +33,15 @@ export function isStale(ageS: number, targetSpacingS: number): boolean {
 
 /** The reasons, those that weigh most first. */
 export function findTrustReasons(signs: TrustSigns): TrustReason[] {
-  const { peers, recent, clockAheadS = 0 } = signs;
+  const { peers, recent, checkpoint, clockAheadS = 0 } = signs;
   const { agreeing, differing, introducers } = peers;
   if (peers.browsers + peers.gateways === 0) return ['NO_PEERS'];
   const reasons: [TrustReason, boolean][] = [
     ['NOT_SYNCED', !signs.isSynced],
     ['TIP_STALE', isStale(signs.tipAgeS, signs.targetSpacingS)],
     ['BLOCKS_SLOW', recent.probability < STALE_PROBABILITY],
+    ['CHECKPOINT_REFUTED', signs.isCheckpointFalse],
+    ['CHECKPOINT_DOUBTFUL', signs.unknowingPeers > 0 && checkpoint?.isProven === false],
     ['PEERS_DISAGREE', differing > 0 && differing >= agreeing],
     ['CLOCK_DOUBTFUL', Math.abs(clockAheadS) > CLOCK_DOUBTFUL_S],
     ['WITHHELD_BLOCKS', signs.hasWithheldRun],

@@ -9,6 +9,7 @@
  */
 import { defined } from '../assert.js';
 import { areEqual } from '../bytes/compare-bytes.js';
+import type { CheckpointState } from '../io/checkpoint-state.js';
 import { describeTip } from '../io/describe-tip.js';
 import type { EventTime } from '../io/event.js';
 import type { Status } from '../io/notice.js';
@@ -36,7 +37,7 @@ export interface TrustSources {
   readonly outbox: Outbox;
   readonly reporter: { readonly status: Pick<Status, 'phase'> };
   readonly sync: { isAhead(peer: Peer): boolean };
-  readonly prover: { readonly verifiedFrom: number };
+  readonly checkpoints: { readonly watch: { readonly state: CheckpointState } };
   readonly forks: { readonly withheldHeight: number | undefined };
 }
 
@@ -98,7 +99,7 @@ export class TrustReporter implements Part {
   }
 
   #look({ now, wallTime }: EventTime, isSynced: boolean): void {
-    const { tree, peers, prover, forks } = this.sources;
+    const { tree, peers, checkpoints, forks } = this.sources;
     const hash = tree.hash(tree.tip);
     if (this.#tip === undefined || !areEqual(this.#tip, hash)) {
       this.#tip = hash.slice();
@@ -109,7 +110,7 @@ export class TrustReporter implements Part {
     const tipAgeS = Math.max(wallTime - tip.time, (now - this.#cameAt) / 1000);
     const ready = peers.ready;
     const agreeing = ready.filter((peer) => this.#agrees(peer));
-    const assumed = prover.verifiedFrom;
+    const { checkpoint, isFalse, verifiedHeaders, assumedHeaders, unknowingPeers } = checkpoints.watch.state;
     const withheld = forks.withheldHeight;
     const signs: TrustSigns = {
       tip,
@@ -122,11 +123,14 @@ export class TrustReporter implements Part {
         introducers: new Set(agreeing.map(({ introducer }) => introducer)).size,
       },
       recent: this.#recent(wallTime),
-      headers: { verified: tree.tipHeight + 1 - assumed, assumed },
+      checkpoint,
+      headers: { verified: verifiedHeaders, assumed: assumedHeaders },
       clockAheadS: medianClockAhead(ready),
       isSynced,
       tipAgeS,
       hasWithheldRun: withheld !== undefined && withheld > tree.tipHeight - WITHHELD_RECENT_BLOCKS,
+      isCheckpointFalse: isFalse,
+      unknowingPeers,
       hasKnownGateway: this.knowsGateways && agreeing.some(({ isGateway }) => isGateway),
       isWorkWeak: tree.family.isWorkWeak,
     };
@@ -137,17 +141,18 @@ export class TrustReporter implements Part {
 
   #tell(signs: TrustSigns): void {
     const reasons = findTrustReasons(signs);
-    const { tip, targetSpacingS, peers, recent, headers, clockAheadS } = signs;
+    const { tip, targetSpacingS, peers, recent, checkpoint, headers, clockAheadS } = signs;
     // How many blocks are recent follows from the tip and the time.
     const told = [
       reasons,
       tip.hash,
       Object.values(peers),
       headers.assumed,
+      checkpoint?.isProven,
       Math.round(clockAheadS ?? 0),
     ].join();
     const level = trustLevel(reasons);
-    this.#facts = { level, reasons, tip, targetSpacingS, peers, recent, headers, clockAheadS };
+    this.#facts = { level, reasons, tip, targetSpacingS, peers, recent, checkpoint, headers, clockAheadS };
     if (told === this.#told) return;
     this.#told = told;
     this.sources.outbox.emit({ type: 'trust', trust: this.#facts });

@@ -74,9 +74,9 @@ export class CheckpointMaker implements Part {
     let best = highest;
     let shortest = Number.POSITIVE_INFINITY;
     for (let height = highest; height > highest - CHECKPOINT_SPAN && height >= 0; height--) {
-      const window = height - family.firstAncestor(height);
+      const length = height - family.firstAncestor(height);
       // Near genesis there are few ancestors, and checkpoints there are of little use.
-      if (window < shortest && height > CHECKPOINT_DEPTH) [best, shortest] = [height, window];
+      if (length < shortest && height > CHECKPOINT_DEPTH) [best, shortest] = [height, length];
     }
     return best;
   }

@@ -8,7 +8,7 @@
 import { areEqual } from '../../bytes/compare-bytes.js';
 import type { OpenCheckpoint } from '../../checkpoints/checkpoint.js';
 import type { HeaderCommitment } from '../../checkpoints/header-commitment.js';
-import type { CheckpointState } from '../../io/notice.js';
+import type { CheckpointState } from '../../io/checkpoint-state.js';
 import { isRecordOf, putRecord, select } from '../../io/storage.js';
 import type { StoragePort } from '../../io/storage-port.js';
 import type { Part } from '../../peer/part.js';

@@ -19,8 +19,14 @@ import type { BatchHasher } from '../batch-hasher.js';
 import type { BatchOutcome } from '../batch-request.js';
 import type { Verifier } from '../verifier.js';
 import { type PackedBatch, unpackBatches } from './batch-list.js';
-import { decodeTable, decodeTip, isFormerTip, noSegments, type SegmentEntries } from './chain-records.js';
-import type { StoredState } from './chain-writer.js';
+import {
+  decodeTable,
+  decodeTip,
+  isFormerTip,
+  noSegments,
+  type SegmentEntries,
+  type StoredState,
+} from './chain-records.js';
 import { HashSample } from './hash-sample.js';
 import { findBase, type OpenSegment, openSegment } from './open-segment.js';
 import { type ChainBottom, type ChainLayout, heightBefore, type StoredChain } from './stored-chain.js';

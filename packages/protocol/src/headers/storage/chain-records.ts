@@ -8,7 +8,7 @@ import { areEqual } from '../../bytes/compare-bytes.js';
 import type { ChainFamily } from '../../chain/chain-family.js';
 import type { TreeBase } from '../../tree/tree-base.js';
 import { FORMAT, FORMER_FORMAT } from './batch-list.js';
-import { type ChainLayout, heightBefore, segmentOf } from './stored-chain.js';
+import { type ChainBottom, type ChainLayout, heightBefore, segmentOf } from './stored-chain.js';
 
 /** What a segment must be. */
 export interface SegmentEntry {
@@ -29,6 +29,18 @@ export type SegmentEntries = readonly (SegmentEntry | undefined)[];
 /** The entries of a chain of which no segment is stored, and which begins with a header of this height. */
 export function noSegments(layout: ChainLayout, baseHeight: number): undefined[] {
   return new Array<undefined>(segmentOf(layout, baseHeight + 1)).fill(undefined);
+}
+
+/** What lies on disk, as far as it is a part of the best chain. */
+export interface StoredState {
+  readonly segments: SegmentEntries;
+  /** The height that each entry of the journal ends with. */
+  readonly journal: readonly number[];
+}
+
+/** What the disk holds if it holds nothing above what the chain begins with. */
+export function nothingAbove(layout: ChainLayout, { base }: ChainBottom): StoredState {
+  return { segments: noSegments(layout, base.height), journal: [] };
 }
 
 /** Format (1 byte), start (varint), headers of a segment (varint), count (varint), then the entries from the first stored segment on. */

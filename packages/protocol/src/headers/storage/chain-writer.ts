@@ -10,7 +10,6 @@
  * and 60 bytes for each segment.
  */
 import { defined } from '../../assert.js';
-import { xxh32 } from '../../bytes/xxh32.js';
 import type { EventTime } from '../../io/event.js';
 import type { StorageFailure, StoreFault } from '../../io/storage.js';
 import type { StoragePort } from '../../io/storage-port.js';
@@ -28,11 +27,11 @@ import {
   encodeBase,
   encodeTable,
   encodeTip,
-  noSegments,
-  type SegmentEntries,
+  nothingAbove,
   type SegmentEntry,
+  type StoredState,
 } from './chain-records.js';
-import { packHeaders } from './pack-headers.js';
+import { packHeaders, packSegment } from './pack-headers.js';
 import { ReceivedBatches } from './received-batches.js';
 import {
   type ChainBottom,
@@ -42,13 +41,6 @@ import {
   type StoredPiece,
   segmentOf,
 } from './stored-chain.js';
-
-/** What lies on disk, as far as it is a part of the best chain. */
-export interface StoredState {
-  readonly segments: SegmentEntries;
-  /** The height that each entry of the journal ends with. */
-  readonly journal: readonly number[];
-}
 
 /** A write that is under way. */
 interface Write {
@@ -101,7 +93,7 @@ export class ChainWriter implements Part {
 
   /** What the disk holds if it holds nothing above what the chain begins with. */
   get nothing(): StoredState {
-    return { segments: noSegments(this.layout, this.bottom.base.height), journal: [] };
+    return nothingAbove(this.layout, this.bottom);
   }
 
   /**
@@ -142,10 +134,7 @@ export class ChainWriter implements Part {
 
   /** What is on disk begins elsewhere, so that none of it is of use: it is replaced. */
   beginElsewhere(): void {
-    this.#mustCut = true;
-    this.#isCutDue = true;
-    this.#mustWriteBase = true;
-    this.#hasOtherBase = true;
+    this.#mustCut = this.#isCutDue = this.#mustWriteBase = this.#hasOtherBase = true;
   }
 
   /** What is stored was not or could not be read, for a reason that the application knows: the first write replaces it. */
@@ -257,14 +246,14 @@ export class ChainWriter implements Part {
     if (this.#hasLower) {
       const index = this.#lowest - 1;
       base = tree.baseAt(heightBefore(layout, index));
-      this.#putSegment(index, segments, put);
+      this.#put(index, segments, put);
     }
     let height = heightBefore(layout, segments.length);
     for (
       let bytes = 0;
       bytes < SEGMENT_BYTES_PER_WRITE && height + layout.segmentHeaders <= tree.tipHeight;
     ) {
-      bytes += this.#putSegment(segments.length, segments, put);
+      bytes += this.#put(segments.length, segments, put);
       height = heightBefore(layout, segments.length);
     }
     const journal = [...kept.journal];
@@ -299,18 +288,11 @@ export class ChainWriter implements Part {
     });
   }
 
-  /** Packs a segment of the best chain, and enters it in the table. @returns its bytes */
-  #putSegment(index: number, segments: (SegmentEntry | undefined)[], put: StoredPiece[]): number {
-    const { tree, layout } = this;
-    const end = heightBefore(layout, index + 1);
-    const bytes = packBatches(packHeaders(tree, layout, this.#received, heightBefore(layout, index), end));
-    const slot = this.#slotAt(end);
+  /** @returns the bytes of the segment */
+  #put(index: number, segments: (SegmentEntry | undefined)[], put: StoredPiece[]): number {
+    const { bytes, entry } = packSegment(this.tree, this.layout, this.#received, index);
+    segments[index] = entry;
     put.push({ index, bytes });
-    segments[index] = {
-      lastHash: tree.hash(slot).slice(),
-      chainwork: tree.chainwork(slot),
-      digest: xxh32(bytes),
-    };
     return bytes.length;
   }
 

@@ -130,10 +130,10 @@ function withWindow(
   from: number,
   above: Uint8Array,
 ): Uint8Array {
-  const window = records.subarray(records.length - (height - from + 1) * recordBytes);
-  const whole = new Uint8Array(window.length + above.length);
-  whole.set(window);
-  whole.set(above, window.length);
+  const below = records.subarray(records.length - (height - from + 1) * recordBytes);
+  const whole = new Uint8Array(below.length + above.length);
+  whole.set(below);
+  whole.set(above, below.length);
   return whole;
 }
 

@@ -1,10 +1,12 @@
 /** Headers of the best chain as a list of batches for the disk: as peers sent them where that is known, else encoded now. */
 import { defined } from '../../assert.js';
 import { ByteWriter } from '../../bytes/byte-writer.js';
+import { xxh32 } from '../../bytes/xxh32.js';
 import type { HeaderTree } from '../../tree/header-tree.js';
-import type { PackedBatch } from './batch-list.js';
+import { type PackedBatch, packBatches } from './batch-list.js';
+import type { SegmentEntry } from './chain-records.js';
 import type { ReceivedBatches } from './received-batches.js';
-import type { ChainLayout } from './stored-chain.js';
+import { type ChainLayout, heightBefore } from './stored-chain.js';
 
 /** The headers after one height of the best chain up to another one; both are in the tree. */
 export function packHeaders(
@@ -33,4 +35,18 @@ export function packHeaders(
     height = end;
   }
   return batches;
+}
+
+/** A whole segment of the best chain, and what the table says of it. */
+export function packSegment(
+  tree: HeaderTree,
+  layout: ChainLayout,
+  received: ReceivedBatches,
+  index: number,
+): { readonly bytes: Uint8Array; readonly entry: SegmentEntry } {
+  const end = heightBefore(layout, index + 1);
+  const bytes = packBatches(packHeaders(tree, layout, received, heightBefore(layout, index), end));
+  const slot = defined(tree.at(end), 'the best chain has every height from its base to its tip');
+  const lastHash = tree.hash(slot).slice();
+  return { bytes, entry: { lastHash, chainwork: tree.chainwork(slot), digest: xxh32(bytes) } };
 }

@@ -1,4 +1,4 @@
-import type { ProofFamily } from '../../../chain/proof-family.js';
+import type { ProofFamily } from '../../../chain/proof/proof-family.js';
 import { TargetTable } from '../header/compact-target.js';
 import { headerBytes } from '../header/header-bytes.js';
 import { consensusRules } from '../header/header-rules.js';

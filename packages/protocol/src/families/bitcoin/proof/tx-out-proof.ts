@@ -13,7 +13,7 @@ import { defined } from '../../../assert.js';
 import { ByteReader } from '../../../bytes/byte-reader.js';
 import { ByteWriter } from '../../../bytes/byte-writer.js';
 import { areEqual } from '../../../bytes/compare-bytes.js';
-import { depthOf, walkTree } from '../../../chain/partial-tree.js';
+import { depthOf, walkTree } from '../../../chain/proof/partial-tree.js';
 import { writeCompactSize } from '../block/transaction-rules.js';
 import { hashHex, offsets, recordBytes } from '../header/record.js';
 import { readCompactSize } from '../transaction/transaction.js';

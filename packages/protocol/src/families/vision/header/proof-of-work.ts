@@ -16,6 +16,7 @@ const powJobHeaders = 24;
 
 /** The proof of work of a Vision network, and what VisionX is given for one record. */
 export interface VisionProofOfWork extends ProofOfWork {
+  /** What VisionX hashes for a record. */
   powInput(record: Uint8Array): VisionXJob['inputs'][number];
 }
 

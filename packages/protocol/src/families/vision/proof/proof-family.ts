@@ -1,5 +1,5 @@
 import { bytesToHex, hexToBytes } from '../../../bytes/hex.js';
-import type { ProofFamily } from '../../../chain/proof-family.js';
+import type { ProofFamily } from '../../../chain/proof/proof-family.js';
 import { type CustomNetwork, customNetworkTerms } from '../custom-network.js';
 import { headerBytes } from '../header/header-bytes.js';
 import { consensusRules } from '../header/header-rules.js';

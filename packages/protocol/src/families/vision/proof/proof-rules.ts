@@ -13,7 +13,7 @@ import { blake3 } from '../../../bytes/blake3.js';
 import { areEqual } from '../../../bytes/compare-bytes.js';
 import { writeU32 } from '../../../bytes/integers.js';
 import { isUtf8 } from '../../../bytes/utf8.js';
-import type { MerkleTree, ProofRules } from '../../../chain/proof-rules.js';
+import type { MerkleTree, ProofRules } from '../../../chain/proof/proof-rules.js';
 import { bodyTransactionsMax } from '../block/body-codec.js';
 import { epochSeed } from '../header/epoch-seed.js';
 import { powInputOf } from '../header/pow-input.js';

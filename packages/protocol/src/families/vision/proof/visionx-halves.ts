@@ -8,6 +8,7 @@
  *
  * Memory: 8 bytes for each word that a header writes, `mixIters / writeEvery`, an index of them, and a filter of 64 KiB.
  */
+import { defined } from '../../../assert.js';
 import { writeU32BigEndian } from '../../../bytes/integers.js';
 import type { VisionXJob, VisionXParams } from '../../../chain/pow-job.js';
 
@@ -42,10 +43,9 @@ const dataset = 16;
 const scratch = 18;
 const word = 20;
 
-/** The casts below: a register has two halves, and an assertion for each would double the time. */
 function load(from: number): void {
-  high = registers[from] as number;
-  low = registers[from + 1] as number;
+  high = defined(registers[from], 'a place that is there');
+  low = defined(registers[from + 1], 'a place that is there');
 }
 
 function store(to: number): void {
@@ -54,8 +54,8 @@ function store(to: number): void {
 }
 
 function xor(by: number): void {
-  high ^= registers[by] as number;
-  low ^= registers[by + 1] as number;
+  high ^= defined(registers[by], 'a place that is there');
+  low ^= defined(registers[by + 1], 'a place that is there');
 }
 
 function set(value: Word): void {
@@ -108,8 +108,8 @@ function multiply(by: Word): void {
 }
 
 function add(by: number): void {
-  const sum = (low >>> 0) + ((registers[by + 1] as number) >>> 0);
-  high = (high + (registers[by] as number) + (sum > 0xffff_ffff ? 1 : 0)) | 0;
+  const sum = (low >>> 0) + (defined(registers[by + 1], 'a place that is there') >>> 0);
+  high = (high + defined(registers[by], 'a place that is there') + (sum > 0xffff_ffff ? 1 : 0)) | 0;
   low = sum | 0;
 }
 
@@ -179,11 +179,12 @@ export function visionXOf(params: VisionXParams, input: VisionXJob['inputs'][num
   /** The word of the scratchpad that the lower half of the accumulator names. */
   const read = (): void => {
     const index = low & mask;
-    const isPerhapsWritten = ((filter[(index >> 3) & 0xffff] as number) >> (index & 7)) & 1;
+    const isPerhapsWritten =
+      (defined(filter[(index >> 3) & 0xffff], 'a place that is there') >> (index & 7)) & 1;
     const slot = isPerhapsWritten ? slots.get(index) : undefined;
     if (slot !== undefined) {
-      high = written[slot] as number;
-      low = written[slot + 1] as number;
+      high = defined(written[slot], 'a place that is there');
+      low = defined(written[slot + 1], 'a place that is there');
       return;
     }
     splitMix64(scratch, index);
@@ -201,7 +202,7 @@ export function visionXOf(params: VisionXParams, input: VisionXJob['inputs'][num
     const slot = slots.get(index) ?? 2 * slots.size;
     slots.set(index, slot);
     const at = (index >> 3) & 0xffff;
-    filter[at] = (filter[at] as number) | (1 << (index & 7));
+    filter[at] = defined(filter[at], 'a place that is there') | (1 << (index & 7));
     written[slot] = high;
     written[slot + 1] = low;
   };

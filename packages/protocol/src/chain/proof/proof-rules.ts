@@ -2,7 +2,7 @@
  * What a chain family says of proofs that a block has a transaction: what its root commits to, in which tree, and what that
  * is worth. Nothing here trusts what it is given: all of it may be of whoever made the proof.
  */
-import type { VisionXJob } from './pow-job.js';
+import type { VisionXJob } from '../pow-job.js';
 
 /** The tree under a root. All hashes are of 32 bytes, in internal byte order. */
 export interface MerkleTree {

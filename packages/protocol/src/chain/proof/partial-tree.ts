@@ -9,8 +9,8 @@
  *
  * Work and memory: as many nodes as the shown leaves have above them.
  */
-import { defined } from '../assert.js';
-import { areEqual } from '../bytes/compare-bytes.js';
+import { defined } from '../../assert.js';
+import { areEqual } from '../../bytes/compare-bytes.js';
 import type { MerkleTree } from './proof-rules.js';
 
 const hashBytes = 32;

@@ -6,25 +6,26 @@
  * contradicts that. A chain that rests on a header which is not proven is of no use to a node that was given no checkpoint. A
  * checkpoint that is found to be false is dropped, with all that rests on it.
  */
-import type { OpenCheckpoint } from '../checkpoints/checkpoint.js';
-import type { HeaderCommitment } from '../checkpoints/header-commitment.js';
-import { BelowSync } from '../headers/below/below-sync.js';
-import { CheckpointMaker, commitmentOf } from '../headers/below/checkpoint-maker.js';
-import { CheckpointWatch } from '../headers/below/checkpoint-watch.js';
-import type { HeaderSync } from '../headers/header-sync.js';
-import type { ChainProver } from '../headers/storage/chain-prover.js';
-import { decodeBase, isFormerTip } from '../headers/storage/chain-records.js';
-import type { ChainWriter } from '../headers/storage/chain-writer.js';
-import type { ChainBottom, ChainLayout, StoredChain } from '../headers/storage/stored-chain.js';
-import type { StoragePort } from '../io/storage-port.js';
-import type { Outbox } from '../peer/outbox.js';
-import type { Part } from '../peer/part.js';
-import type { Peer } from '../peer/peer.js';
-import type { PeerSet } from '../peer/peer-set.js';
-import type { RequestLedger } from '../peer/request-ledger.js';
-import type { Offence } from '../peer/verdicts.js';
-import type { HeaderTree } from '../tree/header-tree.js';
-import { genesisBase, type TreeBase } from '../tree/tree-base.js';
+import type { OpenCheckpoint } from '../../checkpoints/checkpoint.js';
+import type { HeaderCommitment } from '../../checkpoints/header-commitment.js';
+import { BelowSync } from '../../headers/below/below-sync.js';
+import { CheckpointMaker, commitmentOf } from '../../headers/below/checkpoint-maker.js';
+import { CheckpointWatch } from '../../headers/below/checkpoint-watch.js';
+import type { HeaderSync } from '../../headers/header-sync.js';
+import type { ChainProver } from '../../headers/storage/chain-prover.js';
+import { decodeBase, isFormerTip } from '../../headers/storage/chain-records.js';
+import type { ChainWriter } from '../../headers/storage/chain-writer.js';
+import type { ChainBottom, ChainLayout, StoredChain } from '../../headers/storage/stored-chain.js';
+import type { Command } from '../../io/event.js';
+import type { StoragePort } from '../../io/storage-port.js';
+import type { Outbox } from '../../peer/outbox.js';
+import type { Part } from '../../peer/part.js';
+import type { Peer } from '../../peer/peer.js';
+import type { PeerSet } from '../../peer/peer-set.js';
+import type { RequestLedger } from '../../peer/request-ledger.js';
+import type { Offence } from '../../peer/verdicts.js';
+import type { HeaderTree } from '../../tree/header-tree.js';
+import { genesisBase, type TreeBase } from '../../tree/tree-base.js';
 
 /** The parts of the node that these build on. */
 export interface CheckpointContext {
@@ -132,6 +133,11 @@ export class Checkpoints implements Part {
     // It begins with what nobody vouches for, or with what cannot be read.
     writer.beginElsewhere();
     return { table: undefined, journal: [], tip: undefined };
+  }
+
+  /** Answers a `checkpoint` command. */
+  make({ height, ticket }: Extract<Command, { kind: 'checkpoint' }>): void {
+    this.maker.make(height, (result) => this.context.outbox.emit({ type: 'checkpoint', ticket, result }));
   }
 
   /** The best chain changed above a height. */

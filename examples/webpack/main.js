@@ -1,0 +1,4 @@
+import { createLightNode } from '@vision-light/browser-node';
+
+const node = await createLightNode({ network: 'vision-devnet', signal: ['http://localhost:8081'] });
+for await (const { height } of node.tips()) document.querySelector('#height').textContent = height;
