@@ -1,5 +1,5 @@
 /** A peer in words. */
-import type { PeerInfo } from '@vision-light/browser-node';
+import type { PeerInfo, PeerService } from '@vision-light/browser-node';
 import { formatCount } from '../display/quantities.js';
 
 /** Its smoothed round-trip time. */
@@ -12,14 +12,14 @@ export function describeKind({ kind }: PeerInfo): string {
   return kind === 'gateway' ? 'Gateway' : 'Browser';
 }
 
-const serviceWords: ReadonlyMap<string, string> = new Map([
-  ['archive', 'the bodies of all blocks'],
-  ['transactions', 'transactions'],
-  ['compactBlocks', 'compact blocks'],
-  ['txIndex', 'an index of transactions'],
-]);
+const serviceWords: Readonly<Record<PeerService, string>> = {
+  archive: 'the bodies of all blocks',
+  transactions: 'transactions',
+  compactBlocks: 'compact blocks',
+  txIndex: 'an index of transactions',
+};
 
 /** What it says that it serves. */
 export function describeServices({ services }: PeerInfo): string {
-  return ['headers', ...services.map((each) => serviceWords.get(each) ?? each)].join(', ');
+  return ['headers', ...services.map((each) => serviceWords[each])].join(', ');
 }

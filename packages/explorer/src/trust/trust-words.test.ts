@@ -9,6 +9,7 @@ const trust: Trust = {
   targetSpacingS: 5,
   peers: { browsers: 1, gateways: 2, agreeing: 2, differing: 1, introducers: 1 },
   recent: { windowS: 600, blocks: 110, expected: 120, probability: 0.19 },
+  checkpoint: undefined,
   headers: { verified: 9, assumed: 0 },
   clockAheadS: -90,
   tipAgeS: 7,
@@ -32,6 +33,10 @@ it('the numbers are told in words', () => {
     Clock: '1 min ahead of those of the peers',
   });
   expect(words['Newest blocks']).toMatch(/^110 in 10 min, where 120 are expected \(.*0\.19\)$/);
+  const checkpoint = { height: 2016, hash: 'b'.repeat(64), time: 0, isProven: false };
+  expect(Object.fromEntries(trustNumbers({ ...trust, checkpoint })).Checkpoint).toBe(
+    'height 2,016 of 1970-01-01 00:00:00 UTC, not proven down to the genesis yet',
+  );
   const early = Object.fromEntries(
     trustNumbers({
       ...trust,

@@ -1,6 +1,6 @@
 /** Trust in words: the level, what would mend each reason, and the numbers. The sentences of the reasons are the node's own. */
 import type { Trust, TrustLevel, TrustReason } from '@vision-light/browser-node';
-import { countNoun, formatCount, formatSpan } from '../display/quantities.js';
+import { countNoun, formatCount, formatSpan, formatTime } from '../display/quantities.js';
 
 /** The word for a level, and what it means. */
 export const levelWords: Readonly<Record<TrustLevel, { readonly word: string; readonly sentence: string }>> =
@@ -17,6 +17,9 @@ const remedies: Readonly<Record<TrustReason, string>> = {
   NOT_SYNCED: 'Nothing but time, if headers are coming in. If they are not, other peers help.',
   TIP_STALE: 'A new block, or a peer that has one: leave the page open, or open it elsewhere and compare.',
   BLOCKS_SLOW: 'Blocks at their usual pace. Peers from elsewhere would show whether they come for others.',
+  CHECKPOINT_REFUTED:
+    'Nothing: the node goes on from the genesis. Whoever gave the checkpoint has to be asked.',
+  CHECKPOINT_DOUBTFUL: 'The headers below it, which are verified in the background; peers that know it help.',
   PEERS_DISAGREE: 'One branch that takes the lead. Wait for more blocks before you rely on the newest ones.',
   CLOCK_DOUBTFUL: 'The right time: let this device set its clock by itself.',
   WITHHELD_BLOCKS: 'More blocks on top of them.',
@@ -56,9 +59,16 @@ export function trustNumbers(trust: Trust): readonly (readonly [name: string, va
       'Spacing',
       Number.isFinite(targetSpacingS) ? `a block every ${formatSpan(targetSpacingS)}` : 'not known yet',
     ],
+    ['Checkpoint', describeCheckpoint(trust.checkpoint)],
     ['Headers', `${formatCount(headers.verified)} verified here, ${formatCount(headers.assumed)} assumed`],
     ['Clock', describeClock(clockAheadS)],
   ];
+}
+
+function describeCheckpoint(checkpoint: Trust['checkpoint']): string {
+  if (checkpoint === undefined) return 'none: everything is verified from the genesis on';
+  const state = checkpoint.isProven ? 'proven down to the genesis' : 'not proven down to the genesis yet';
+  return `height ${formatCount(checkpoint.height)} of ${formatTime(checkpoint.time)}, ${state}`;
 }
 
 function describeClock(aheadS: number | undefined): string {

@@ -88,9 +88,9 @@ export interface PeerInfo {
 
 /**
  * `archive`: the body of every header of its chain. `transactions`: it relays those that are in no block yet.
- * `compactBlocks`: new blocks by the names of their transactions.
+ * `compactBlocks`: new blocks by the names of their transactions. `txIndex`: which block has a transaction.
  */
-export type PeerService = 'archive' | 'transactions' | 'compactBlocks';
+export type PeerService = 'archive' | 'transactions' | 'compactBlocks' | 'txIndex';
 
 /** What became of a request for a block. */
 export type BlockResult =

@@ -7,12 +7,18 @@ import type { Outbox } from '../peer/outbox.js';
 import type { Part } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
 import type { PeerSet } from '../peer/peer-set.js';
-import { SERVICE_ARCHIVE, SERVICE_COMPACT_BLOCKS, SERVICE_TRANSACTIONS } from '../wire/messages/hello.js';
+import {
+  SERVICE_ARCHIVE,
+  SERVICE_COMPACT_BLOCKS,
+  SERVICE_TRANSACTIONS,
+  SERVICE_TX_INDEX,
+} from '../wire/messages/hello.js';
 
 const services: readonly (readonly [PeerService, number])[] = [
   ['archive', SERVICE_ARCHIVE],
   ['transactions', SERVICE_TRANSACTIONS],
   ['compactBlocks', SERVICE_COMPACT_BLOCKS],
+  ['txIndex', SERVICE_TX_INDEX],
 ];
 
 /** Collects what changed of which peer. Bounded by the number of peers. */
