@@ -292,7 +292,8 @@ const config = {
       from: { path: '^packages/([^/]+)/src/', pathNot: tests },
       to: {
         path: '^packages/[^/]+/src/',
-        pathNot: '^packages/($1/|[^/]+/src/index\\.ts$|protocol/src/verify\\.ts$|signaling/src/client/index\\.ts$)',
+        pathNot:
+          '^packages/($1/|[^/]+/src/index\\.ts$|protocol/src/verify\\.ts$|signaling/src/client/index\\.ts$)',
       },
     },
     {

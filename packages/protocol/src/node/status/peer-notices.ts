@@ -1,18 +1,19 @@
 /** Tells the application of its peers: at once which come and go, now and then how their height and round trip change. */
-import { bytesToHex } from '../bytes/hex.js';
-import type { EventTime } from '../io/event.js';
-import type { PeerInfo, PeerService } from '../io/notice.js';
-import { NEWS_SLACK_MS, PEER_NEWS_INTERVAL_MS } from '../limits.js';
-import type { Outbox } from '../peer/outbox.js';
-import type { Part } from '../peer/part.js';
-import type { Peer } from '../peer/peer.js';
-import type { PeerSet } from '../peer/peer-set.js';
+
+import { bytesToHex } from '../../bytes/hex.js';
+import type { EventTime } from '../../io/event.js';
+import type { PeerInfo, PeerService } from '../../io/notice.js';
+import { NEWS_SLACK_MS, PEER_NEWS_INTERVAL_MS } from '../../limits.js';
+import type { Outbox } from '../../peer/outbox.js';
+import type { Part } from '../../peer/part.js';
+import type { Peer } from '../../peer/peer.js';
+import type { PeerSet } from '../../peer/peer-set.js';
 import {
   SERVICE_ARCHIVE,
   SERVICE_COMPACT_BLOCKS,
   SERVICE_TRANSACTIONS,
   SERVICE_TX_INDEX,
-} from '../wire/messages/hello.js';
+} from '../../wire/messages/hello.js';
 
 const services: readonly (readonly [PeerService, number])[] = [
   ['archive', SERVICE_ARCHIVE],
