@@ -128,6 +128,17 @@ const boundaryNames = once((_: undefined): ReadonlySet<string> => {
   return closure([...namesOf(boundarySources), ...namedAsData], declarationsIn('src'), core);
 });
 
+/** Names of a header's, a body's and a transaction's own fields: an application reads them, and no type has them. */
+const fieldNames = once((_: undefined): ReadonlySet<string> => {
+  const names = new Set<string>();
+  for (const file of sourcesIn(here('../protocol/src/families')))
+    walk(parseAst(readFileSync(file, 'utf8'), { lang: 'ts' }), (node) => {
+      if (node.type !== 'Property' || node.key.type !== 'Identifier' || node.key.name !== 'fields') return;
+      for (const name of namesIn(node.value)) names.add(name);
+    });
+  return names;
+});
+
 /**
  * Names that are read outside of the worker's script.
  *
@@ -135,7 +146,13 @@ const boundaryNames = once((_: undefined): ReadonlySet<string> => {
  */
 export function namesOutsideWorker(libraries: readonly string[]): Set<string> {
   const known = libraries.flatMap((file) => wordsOf(readCode(file)));
-  return new Set([...platformNames('webworker'), ...known, ...fallbackNames, ...boundaryNames(undefined)]);
+  return new Set([
+    ...platformNames('webworker'),
+    ...known,
+    ...fallbackNames,
+    ...fieldNames(undefined),
+    ...boundaryNames(undefined),
+  ]);
 }
 
 /**

@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 
 /** A page that has come to rest: synced, a few blocks seen, and every fade of the beginning over. */
-async function restingPage(): Promise<Page> {
+async function restingPage(route = ''): Promise<Page> {
   const context = await stage.browser.createBrowserContext();
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
@@ -57,7 +57,7 @@ async function restingPage(): Promise<Page> {
       });
     });
   });
-  await page.goto(url);
+  await page.goto(`${url}/${route}`);
   await page.waitForFunction('globalThis.lightNode?.status.phase === "synced"', { polling: 50 });
   await counted(page, 3);
   await page.waitForFunction('document.getAnimations().length === 0', { polling: 50 });
@@ -82,15 +82,23 @@ function counted(page: Page, blocks: number): Promise<Counts & { readonly second
 }
 
 describe('a page at rest', () => {
-  it('is drawn at most twice for a block, and else once in ten seconds for its ages, and animates nothing', async () => {
-    const page = await restingPage();
-    const { frames, animations, drawings, seconds } = await counted(page, BLOCKS);
-    expect(animations).toBe(0);
-    // Once for the tip, and once more where its header is read late.
-    expect(frames).toBeLessThanOrEqual(2 * BLOCKS + seconds / 10 + 2);
-    expect(drawings).toBeGreaterThanOrEqual(BLOCKS / 2);
-    expect(await page.evaluate('document.getAnimations().length')).toBe(0);
-  });
+  it.each([
+    ['the overview', '#/'],
+    ['charts', '#/charts'],
+    ['trust', '#/trust'],
+    ['a header', '#/header/50'],
+  ])(
+    'that shows %s is drawn at most twice for a block, and else once in ten seconds for its ages, and animates nothing',
+    async (_view, route) => {
+      const page = await restingPage(route);
+      const { frames, animations, drawings, seconds } = await counted(page, BLOCKS);
+      expect(animations).toBe(0);
+      // Once for the tip, and once more where its header is read late.
+      expect(frames).toBeLessThanOrEqual(2 * BLOCKS + seconds / 10 + 2);
+      expect(drawings).toBeGreaterThanOrEqual(BLOCKS / 2);
+      expect(await page.evaluate('document.getAnimations().length')).toBe(0);
+    },
+  );
 
   it('is not drawn while it is hidden, and is up to date once it is shown again', async () => {
     const page = await restingPage();

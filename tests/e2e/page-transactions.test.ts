@@ -17,8 +17,11 @@ beforeAll(async () => {
   await reaches(gateway, 11);
 });
 
-/** Fills the form by keyboard and sends it. */
+/** Opens the form, fills it by keyboard and sends it. */
 async function pay(page: Page, to: string, amount: string): Promise<void> {
+  await page.evaluate(() => {
+    location.hash = '#/send';
+  });
   for (const [role, name, text] of [
     ['textbox', 'Pay to (public key)', to],
     ['spinbutton', 'Amount', amount],
@@ -37,8 +40,9 @@ const first = `${at('sent-list')} > li`;
 it('a visitor sends something, reads what becomes of it until it is confirmed, and again on the next visit', async () => {
   const page = await visitPage(stage, { address });
   await isSynced(page);
-  await says(page, at('mempool-size'), /^\d+ transactions? waits? for a block\.$/);
+  await says(page, at('mempool'), /^\d+ transactions? waits? for a block\.$/);
   await pay(page, receiver, '25');
+  await says(page, at('mempool-size'), /^\d+ transactions? waits? for a block\.$/);
   const answer = await says(page, at('send-answer'), /^Sent [0-9a-f]{8}…: the next block may have it\.$/);
   const [, start] = /^Sent ([0-9a-f]{8})/.exec(answer) ?? [];
   await says(page, first, new RegExp(`^${start}…[0-9a-f]{8}\\s+\\d+ confirmations?$`));

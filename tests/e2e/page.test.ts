@@ -50,9 +50,9 @@ async function blockWithTransactions(): Promise<{ readonly height: number; reado
   throw new Error('no block has transactions');
 }
 
-/** Looks a header up as a visitor does, by keyboard. */
-async function lookUp(page: Page, text: string): Promise<void> {
-  const field = await named(page, 'textbox', 'Height or hash');
+/** Searches as a visitor does, by keyboard. */
+async function search(page: Page, text: string): Promise<void> {
+  const field = await named(page, 'textbox', 'Height, hash, transaction or account');
   // Not by the mouse: where the field is, something else may be by the time of the click, as news moves the page.
   await field.focus();
   await field.evaluate((input) => (input as HTMLInputElement).select());
@@ -60,11 +60,10 @@ async function lookUp(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-/** Looks a block with transactions up, and fetches it. */
+/** Opens a block with transactions, and waits for them. */
 async function showBlock(page: Page): Promise<{ readonly height: number; readonly count: number }> {
   const block = await blockWithTransactions();
-  await lookUp(page, String(block.height));
-  await (await named(page, 'button', 'Fetch its transactions')).press('Enter');
+  await search(page, gateway.header(block.height)?.hash ?? '');
   await says(page, at('block-transactions'), /./);
   return block;
 }
@@ -166,6 +165,7 @@ describe('a visitor', () => {
   it('is told what is verified and what is not, now and on the next visit', async () => {
     const page = await visit();
     await isSynced(page);
+    await (await named(page, 'link', 'What the answers rest on, and what is verified')).press('Enter');
     await named(page, 'region', 'What is verified, and what that means');
     const share = await says(page, at('verified-share'), /headers after genesis/);
     expect(share).toMatch(/^[\d,]+ headers after genesis, every one checked by this browser and none taken/);
@@ -175,47 +175,46 @@ describe('a visitor', () => {
     await says(page, '.unchecked', /^Transactions\. They are not executed/);
     await says(page, at('network-caution'), /^A network of its own/);
 
+    await (await named(page, 'link', 'Overview')).press('Enter');
     expect(await says(page, at('storage'), /./)).toBe('Kept');
     await says(page, at('storage-note'), /^4,\d{3} headers on this device$/);
+    await page.goBack();
     await page.reload();
     const again = await says(page, at('verified-share'), /earlier/);
     expect(again).toMatch(/ in an earlier (one|visit)\. On loading, what was stored met every rule again/);
   });
 
-  it('looks a header up by height, walks to its parent, and fetches the body of its block', async () => {
+  it('searches for a height, walks to the header before, and reads the body of its block', async () => {
     const page = await visit();
     await isSynced(page);
-    await lookUp(page, '12 or so');
-    await says(page, at('lookup-answer'), /^This is neither a height nor a hash of 64 hex digits\.$/);
-    await lookUp(page, '4,000,000');
-    await says(page, at('lookup-answer'), /^No verified header has the height 4,000,000: the tip is at 4,/);
-
-    const { height, count } = await showBlock(page);
+    await search(page, '12 or so');
     await says(
       page,
-      at('lookup-answer'),
-      new RegExp(`^Verified header at height ${height.toLocaleString('en')}\\.$`),
+      at('search-answer'),
+      /^This is neither a height, nor a hash of 64 hex digits, nor an address\.$/,
     );
-    const result = `${at('lookup-result')} [data-field="hash"] dd`;
+    await search(page, '4,000,000');
+    await says(page, at('search-answer'), /^No verified header has the height 4,000,000: the tip is at 4,/);
+
+    const { height, count } = await blockWithTransactions();
+    const words = height.toLocaleString('en');
+    await search(page, words);
+    await says(page, at('search-answer'), new RegExp(`^Verified header at height ${words}\\.$`));
+    await says(page, `${at('view-header')} h1`, new RegExp(`^Header ${words}$`));
+    const result = `${at('view-header')} [data-field="hash"] dd`;
     expect(await says(page, result, /./)).toBe(gateway.header(height)?.hash);
+
+    await (await named(page, 'link', 'Open its block, with the transactions')).press('Enter');
     const answer = await says(page, at('block-answer'), /^\d/);
     expect(answer).toMatch(
       new RegExp(`^${count} transactions in [\\d,.]+ \\w+, held to what the header commits to\\.`),
     );
-    const items = `${at('block-transactions')} li`;
-    expect((await page.$$(items)).length).toBe(count);
-    // Whoever pressed the button by keyboard goes on from the answer, and opens the first transaction from there.
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('status');
-    await page.keyboard.press('Tab');
-    // If the list scrolls, Firefox stops at it first, for the keys that scroll.
-    const isAtList = await page.$eval(at('block-transactions'), (list) => list === document.activeElement);
-    if (isAtList) await page.keyboard.press('Tab');
-    await page.keyboard.press('Enter');
-    await says(page, `${items} details[open] .fields`, /^nonce\s+\d+/);
+    expect((await page.$$(`${at('block-transactions')} li`)).length).toBe(count);
 
-    const parent = gateway.header(height - 1)?.hash ?? '';
-    await (await named(page, 'button', `Look up the parent, ${parent}`)).press('Enter');
-    await says(page, result, new RegExp(`^${parent}$`));
+    await page.goBack();
+    const before = (height - 1).toLocaleString('en');
+    await (await named(page, 'link', `← ${before}`)).press('Enter');
+    await says(page, result, new RegExp(`^${gateway.header(height - 1)?.hash}$`));
   });
 });
 
@@ -316,13 +315,13 @@ describe('on a phone of 360 pixels', () => {
   it.each(['light', 'dark'] as const)('nothing scrolls sideways in %s colours', async (scheme) => {
     const page = await visit({ width: 360, scheme });
     await isSynced(page);
+    const headers = `${at('headers')} details`;
+    await page.$eval(headers, (details) => {
+      (details as HTMLDetailsElement).open = true;
+    });
+    await says(page, `${headers}[open] .fields`, /./);
+    expect(await overflowing(page)).toEqual([]);
     await showBlock(page);
-    for (const list of ['block-transactions', 'headers']) {
-      await page.$eval(`${at(list)} details`, (details) => {
-        (details as HTMLDetailsElement).open = true;
-      });
-    }
-    await says(page, `${at('headers')} details[open] .fields`, /./);
     expect(await page.evaluate(() => innerWidth)).toBe(360);
     expect(await overflowing(page)).toEqual([]);
 
@@ -366,7 +365,6 @@ async function accessibleName(page: Page, control: ElementHandle<HTMLElement>): 
 it('every control is reached with Tab, has a name, and shows that it has the focus', async () => {
   const page = await visit();
   await isSynced(page);
-  await showBlock(page);
   // From here on no row comes or goes.
   await (await named(page, 'button', 'Leave the network')).press('Enter');
   await says(page, at('phase'), /^Closed$/);
@@ -380,8 +378,8 @@ it('every control is reached with Tab, has a name, and shows that it has the foc
         return `${index} ${each.outerHTML.slice(0, 60)}`;
       }),
   );
-  // The skip link, the membership, 12 headers, the look-up and its parent, some transactions, the copy button.
-  expect(controls.length).toBeGreaterThan(18);
+  // The skip link, brand, network and membership, 6 views, the search, 12 headers, 4 cards with a link, the example and its button.
+  expect(controls.length).toBeGreaterThan(28);
   // From the top: whoever goes on after the last control leaves the page, which then draws no focus in Firefox.
   await page.evaluate(() => {
     (document.activeElement as HTMLElement).blur();

@@ -9,6 +9,11 @@ const run = (code: string): unknown => new Function(`${code}; return result;`)()
 
 const outside = namesOutsideWorker([]);
 
+it('fields of headers, bodies and transactions keep their names, which no type has', () => {
+  for (const name of ['difficulty', 'txRoot', 'digest', 'miner', 'merkleRoot', 'bits', 'witnessId', 'weight'])
+    expect(outside.has(name), name).toBe(true);
+});
+
 const counter = `
   class Counter {
     #total = 0;

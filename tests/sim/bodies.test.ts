@@ -502,6 +502,7 @@ describe('a page that slept', () => {
     await world.run(world.now + 5000, () => slow.heard('getBlocks').length > 0);
     const { download } = page.core.blocks;
     const window = download.windowOf('slow')?.size;
+    expect(page.core.peers()).toMatchObject([{ id: 'slow', services: ['archive'], bodyWindow: window }]);
     const { inFlight } = download;
     expect(inFlight).toBeGreaterThan(0);
     // Long enough for every deadline to pass; its timer fires when it comes back.

@@ -152,6 +152,8 @@ describe('a page', () => {
       confirmations: HEIGHT - OLD + 1,
     });
     expect(index.core.metrics().vision_p2p_blocks_sent_total).toBeGreaterThan(0);
+    const indexes = page.core.peers().filter(({ services }) => services.includes('txIndex'));
+    expect(indexes.map(({ id }) => id)).toEqual(['index']);
   });
 
   it('proves one of its own bodies without asking anyone, and by every tie', async () => {

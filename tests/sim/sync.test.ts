@@ -98,6 +98,8 @@ describe('header sync', () => {
     });
     expect(node.core.peers()).toMatchObject([{ id: 'full', kind: 'gateway', height: 1000 }]);
     expect(node.core.peers()[0]?.rttMs).toBeCloseTo(2 * world.latencyMs);
+    // Made like every node of the world: it keeps no bodies, and does what every node does beside headers.
+    expect(node.core.peers()[0]?.services).toEqual(['transactions', 'compactBlocks']);
     node.driver.push({ type: 'command', command: { kind: 'close' } });
     await world.run(world.now + 1000);
     expect(phases(node)).toEqual(['connecting', 'syncing', 'synced', 'closed']);

@@ -9,6 +9,7 @@ export type {
   Metrics,
   NetworkName,
   PeerInfo,
+  PeerService,
   Phase,
   Reorg,
   SentState,

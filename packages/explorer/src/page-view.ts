@@ -1,7 +1,6 @@
-/** Draws the whole page from the state of the session. */
+/** Draws the page from the state of the session: its head, and the view that is open. */
 
 import { HeadersPanel } from './chain/headers-panel.js';
-import { LookupPanel } from './chain/lookup-panel.js';
 import { RecentHeaders } from './chain/recent-headers.js';
 import { SPACING_BARS, SpacingChart } from './chain/spacing-chart.js';
 import { byTestId, setText } from './display/element.js';
@@ -10,10 +9,12 @@ import { AGE_STEP_S } from './display/quantities.js';
 import { EmbedPanel } from './embed/embed-panel.js';
 import { NoticesPanel } from './notices/notices-panel.js';
 import { PeersPanel } from './peers/peers-panel.js';
+import { SearchPanel } from './search/search-panel.js';
 import type { NodeSession } from './session/node-session.js';
 import { HeroPanel } from './status/hero-panel.js';
 import { TransactionsPanel } from './transactions/transactions-panel.js';
 import { TrustPanel } from './trust/trust-panel.js';
+import { ViewStage } from './views/view-stage.js';
 
 /** When a page that is seen is drawn again if nothing happens, in milliseconds: as often as the ages that it shows change. */
 const TICK_MS = 1000 * AGE_STEP_S;
@@ -29,7 +30,8 @@ export class PageView {
   readonly #trust = new TrustPanel();
   readonly #embed = new EmbedPanel();
   readonly #notices: NoticesPanel;
-  readonly #transactions: TransactionsPanel;
+  readonly #transactions = new TransactionsPanel();
+  readonly #views: ViewStage;
   readonly #scheduler = new FrameScheduler(() => this.#draw());
   readonly #recent = new RecentHeaders(SPACING_BARS + 1, () => this.#scheduler.request());
 
@@ -37,8 +39,8 @@ export class PageView {
   constructor(session: NodeSession, rejoin: () => void) {
     this.#session = session;
     this.#notices = new NoticesPanel(session);
-    this.#transactions = new TransactionsPanel(session);
-    new LookupPanel(session);
+    this.#views = new ViewStage(session, () => this.update(0));
+    new SearchPanel(session);
     this.#membership.addEventListener('click', () => {
       if (session.state.lifecycle === 'starting') return;
       if (session.node === undefined) rejoin();
@@ -53,26 +55,22 @@ export class PageView {
     this.#scheduler.request(withinMs);
     const { node, state } = this.#session;
     // Read meanwhile, so that a new tip and its header are drawn at once.
-    if (node !== undefined && state.tip !== undefined && !document.hidden)
+    if (node !== undefined && state.tip !== undefined && !document.hidden && this.#views.isOverview)
       this.#recent.follow(state.tip, (height) => node.header(height));
   }
 
   #draw(): void {
     const { state } = this.#session;
     const now = Date.now() / 1000;
-    const followIn = this.#hero.followPhase(state, now) ?? TICK_MS;
+    const followIn = this.#hero.followPhase(state, now, this.#views.title) ?? TICK_MS;
     if (document.hidden) {
       if (followIn < TICK_MS) this.#scheduler.request(followIn);
       return;
     }
     const redrawIn = this.#hero.render(state, now) ?? TICK_MS;
-    this.#headers.render(this.#recent.newestFirst, now, state);
-    this.#spacing.render(this.#recent.newestFirst);
-    this.#peers.render(state);
-    this.#trust.render(state);
-    this.#notices.render(now);
-    this.#transactions.render();
-    this.#embed.render(state.options);
+    this.#notices.renderTroubles();
+    if (this.#views.isOverview) this.#renderOverview(now);
+    else this.#views.render(state, now);
     const labels = {
       starting: 'Leave the network',
       running: 'Leave the network',
@@ -83,5 +81,16 @@ export class PageView {
     // Not `disabled`: the button would lose the focus, and a visitor with a keyboard would start again at the top.
     this.#membership.setAttribute('aria-disabled', String(state.lifecycle === 'starting'));
     this.#scheduler.request(Math.min(followIn, redrawIn, TICK_MS));
+  }
+
+  #renderOverview(now: number): void {
+    const { state } = this.#session;
+    this.#headers.render(this.#recent.newestFirst, now, state);
+    this.#spacing.render(this.#recent.newestFirst);
+    this.#peers.render(state);
+    this.#trust.render(state);
+    this.#notices.render(now);
+    this.#transactions.render(state);
+    this.#embed.render(state.options);
   }
 }

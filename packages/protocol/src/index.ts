@@ -117,6 +117,7 @@ export {
   checkpointFaults,
   type NodeNotice,
   type PeerInfo,
+  type PeerService,
   type Phase,
   type ProvableResult,
   type Reorg,

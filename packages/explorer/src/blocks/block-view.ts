@@ -1,77 +1,112 @@
-/** The transactions of a block. They are fetched from peers only when the visitor asks for them. */
-import type { Block, BodyTransaction, LightNodeHandle } from '@vision-light/browser-node';
+/** One block, by its hash: its header, and its transactions, which are fetched from peers and held to the header. */
+import { describePlace, describeUnknown, type PlacedHeader, placeHeader } from '../chain/header-place.js';
 import { createElement, setText } from '../display/element.js';
-import { countNoun, formatBytes, formatCount } from '../display/quantities.js';
+import { formatCount, formatTime } from '../display/quantities.js';
+import { createHashLink, createLink } from '../routes/links.js';
+import type { Route } from '../routes/route.js';
+import {
+  createCard,
+  createFacts,
+  createViewFrame,
+  sentenceOf,
+  type View,
+  type ViewContext,
+} from '../views/view.js';
+import { BodyCard } from './body-card.js';
 
-/** Most transactions that are listed, of the thousands in a block: to draw all takes a second. Otherwise arbitrary. */
-const SHOWN_MAX = 100;
-
-/** A button that fetches a block, and the place where its transactions are shown. */
-export function createBlockView(node: LightNodeHandle, hash: string): HTMLElement {
-  const view = createElement('div', 'block-view');
-  const button = createElement('button', 'button quiet', 'Fetch its transactions');
-  button.type = 'button';
-  button.dataset.testid = 'block-fetch';
-  const answer = createElement('p', 'note');
-  answer.dataset.testid = 'block-answer';
-  answer.setAttribute('role', 'status');
-  answer.tabIndex = -1;
-  const list = createElement('ol', 'transactions');
-  list.dataset.testid = 'block-transactions';
-  let isAsking = false;
-  button.addEventListener('click', async () => {
-    if (isAsking) return;
-    isAsking = true;
-    // Not `disabled`: the button would lose the focus, and a visitor with a keyboard would start again at the top.
-    button.setAttribute('aria-disabled', 'true');
-    setText(answer, 'Asking the peers …');
-    try {
-      const block = await node.block(hash);
-      setText(answer, block === undefined ? 'This header has left the chain meanwhile.' : describe(block));
-      const shown = block?.transactions.slice(0, SHOWN_MAX) ?? [];
-      list.replaceChildren(...shown.map(createTransaction));
-      if (block === undefined) return;
-      // The button disappears, so the focus moves to the answer. Otherwise it would be at the top of the page.
-      if (document.activeElement === button) answer.focus();
-      button.hidden = true;
-    } catch (error) {
-      setText(answer, error instanceof Error ? error.message : 'The block could not be fetched.');
-    } finally {
-      isAsking = false;
-      button.removeAttribute('aria-disabled');
-    }
-  });
-  view.append(button, answer, list);
-  return view;
+/** Shows the block that the address names. */
+export function createBlockView(context: ViewContext): View {
+  return new BlockView(context);
 }
 
-function describe({ transactionCount: count, bytes }: Block): string {
-  if (count === 0) return 'An empty block: its header says that there are no transactions.';
-  const shown = count > SHOWN_MAX ? ` The first ${formatCount(SHOWN_MAX)} are shown.` : '';
-  return (
-    `${countNoun(count, 'transaction')} in ${formatBytes(bytes)}, held to what the header commits to. ` +
-    `What they do is not checked: a light node does not execute them.${shown}`
-  );
-}
+class BlockView implements View {
+  readonly element: HTMLElement;
+  readonly heading: HTMLElement;
+  readonly #context: ViewContext;
+  readonly #place = createElement('p', 'lead');
+  readonly #body = createElement('div', 'stack');
+  #hash = '';
+  #placed: PlacedHeader | undefined;
+  /** Hash of the tip with which it was looked up last. */
+  #triedAt = '';
+  #transactions: BodyCard | undefined;
 
-/** The fields hold text from strangers, so they are set as text and never as markup. */
-function createTransaction({ id, bytes, fields }: BodyTransaction): HTMLLIElement {
-  const item = createElement('li');
-  const details = createElement('details');
-  const summary = createElement('summary');
-  summary.append(createElement('span', 'hash', id), createElement('span', 'note', formatBytes(bytes)));
-  const list = createElement('dl', 'fields');
-  for (const [name, value] of Object.entries(fields)) {
-    const row = createElement('div');
-    row.append(createElement('dt', '', name), createElement('dd', '', textOf(value)));
-    list.append(row);
+  constructor(context: ViewContext) {
+    this.#context = context;
+    const { element, heading } = createViewFrame('Block', 'block');
+    this.#place.dataset.testid = 'block-place';
+    this.#place.setAttribute('role', 'status');
+    element.append(this.#place, this.#body);
+    this.element = element;
+    this.heading = heading;
   }
-  details.append(summary, list);
-  item.append(details);
-  return item;
-}
 
-function textOf(value: unknown): string {
-  if (Array.isArray(value)) return value.length === 0 ? '–' : value.map(String).join(', ');
-  return String(value) === '' ? '–' : String(value);
+  show(route: Route): void {
+    if (route.view !== 'block') return;
+    // The body that is shown stays: it is the same whichever node it came from.
+    if (route.hash !== this.#hash || this.#placed === undefined) {
+      this.#hash = route.hash;
+      this.#placed = undefined;
+      this.#transactions = undefined;
+      this.#body.replaceChildren();
+      setText(this.heading, 'Block');
+    }
+    void this.#look();
+  }
+
+  render(): void {
+    const { tip, lifecycle } = this.#context.session.state;
+    if (tip === undefined) {
+      if (this.#placed === undefined)
+        setText(
+          this.#place,
+          lifecycle === 'starting' ? 'The node is starting …' : 'The node is not running.',
+        );
+      return;
+    }
+    if (tip.hash !== this.#triedAt) void this.#look();
+    else if (this.#placed !== undefined)
+      setText(this.#place, describePlace(this.#placed, tip, Date.now() / 1000));
+  }
+
+  async #look(): Promise<void> {
+    const { node, state } = this.#context.session;
+    if (node === undefined) return;
+    const hash = this.#hash;
+    this.#triedAt = node.tip.hash;
+    try {
+      const placed = await placeHeader(node, hash);
+      if (hash !== this.#hash) return;
+      if (placed === undefined) {
+        setText(this.#place, describeUnknown(hash, node.tip, state.status?.phase === 'synced'));
+        return;
+      }
+      const isNew = this.#placed === undefined;
+      this.#placed = placed;
+      setText(this.#place, describePlace(placed, node.tip, Date.now() / 1000));
+      if (isNew) this.#draw(placed);
+      this.#context.changed();
+    } catch (error) {
+      if (hash === this.#hash) setText(this.#place, sentenceOf(error, 'The node could not answer.'));
+    }
+  }
+
+  #draw({ header }: PlacedHeader): void {
+    const { height, hash, parent, time, fields } = header;
+    setText(this.heading, `Block ${formatCount(height)}`);
+    const card = createCard('Header');
+    const miner = typeof fields.miner === 'string' && fields.miner !== '' ? fields.miner : undefined;
+    card.append(
+      createFacts([
+        ['hash', hash],
+        ['parent', height === 0 ? parent : [createHashLink({ view: 'block', hash: parent }, parent)]],
+        ['time', formatTime(time)],
+        ...(miner === undefined ? [] : [['miner', miner] as const]),
+      ]),
+      createLink({ view: 'header', at: hash }, 'All its fields, and its proof of work explained'),
+    );
+    this.#transactions = new BodyCard(this.#context.session, hash);
+    this.#body.replaceChildren(card, this.#transactions.element);
+    void this.#transactions.fetch();
+  }
 }

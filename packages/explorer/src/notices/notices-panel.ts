@@ -17,14 +17,17 @@ export class NoticesPanel {
     this.#session = session;
   }
 
-  render(now: number): void {
-    const { notices, status } = this.#session.state;
+  /** The troubles, which are shown whatever view is open. */
+  renderTroubles(): void {
+    const { status, troubles } = this.#session.state;
     const hasPeers = (status?.peers ?? 0) > 0;
     // While there is a peer, a signaling server that does not answer is only an event.
-    const troubles = [...this.#session.state.troubles.values()].filter(
-      (trouble) => !(hasPeers && isOutage(trouble.code)),
-    );
-    this.#renderTroubles(troubles);
+    this.#renderTroubles([...troubles.values()].filter((trouble) => !(hasPeers && isOutage(trouble.code))));
+  }
+
+  /** The list of events, on the overview. @param now  Unix seconds */
+  render(now: number): void {
+    const { notices } = this.#session.state;
     this.#empty.hidden = notices.length > 0;
     const shown = notices.map((notice) => `${notice.at} ${notice.count}`).join();
     if (shown !== this.#shownNotices) {

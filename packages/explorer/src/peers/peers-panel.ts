@@ -1,8 +1,9 @@
-/** The list of peers, one line each: kind, id, height and round-trip time. */
+/** The list of peers on the overview, one line each: kind, id, height and round-trip time. */
 
 import { byTestId, createElement, setText } from '../display/element.js';
 import { formatCount } from '../display/quantities.js';
 import type { SessionState } from '../session/node-session.js';
+import { describeKind, describeRtt } from './peer-words.js';
 
 /** Keeps one line for each peer. */
 export class PeersPanel {
@@ -30,13 +31,10 @@ export class PeersPanel {
         this.#list.append(line.item);
       }
       line.item.dataset.kind = peer.kind;
-      setText(line.kind, peer.kind === 'gateway' ? 'Gateway' : 'Browser');
+      setText(line.kind, describeKind(peer));
       setText(line.id, peer.id.slice(0, 8));
       setText(line.height, `at ${formatCount(peer.height)}`);
-      setText(
-        line.rtt,
-        peer.rttMs === undefined ? '–' : `${formatCount(Math.max(1, Math.round(peer.rttMs)))} ms`,
-      );
+      setText(line.rtt, describeRtt(peer));
     }
   }
 }

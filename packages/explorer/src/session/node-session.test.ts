@@ -17,6 +17,7 @@ async function joinedSession(storage?: 'memory') {
     tip: { height: 0 },
     status,
     peers: () => [],
+    trust: () => ({ level: 'full', reasons: [] }),
     subscribe: (type: string, listener: (value: unknown) => void) => {
       listeners[type] = listener;
     },

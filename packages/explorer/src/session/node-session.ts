@@ -9,8 +9,11 @@ import {
   type SentState,
   type Status,
   type Tip,
+  type Trust,
 } from '@vision-light/browser-node';
-import { formatCount, formatSpan } from '../display/quantities.js';
+import { ForkHistory } from '../forks/fork-history.js';
+import { describeFork } from '../forks/fork-words.js';
+import { RateHistory } from './rate-history.js';
 
 /** An event that is shown to the visitor: a reorganisation, a sign of selfish mining, or an error. */
 export interface SessionNotice {
@@ -39,6 +42,12 @@ export interface SessionState {
   readonly notices: SessionNotice[];
   /** Errors that still matter, by code. */
   readonly troubles: Map<string, SessionNotice>;
+  /** What the answers rest on, as the node has reported last. */
+  trust: Trust | undefined;
+  /** Forks of this visit. */
+  readonly forks: ForkHistory;
+  /** How fast headers were verified in this visit. */
+  readonly rates: RateHistory;
   /** How much the mempool holds. */
   mempool: MempoolChange['mempool'];
   /** What has become of transactions that this browser sent, by id; the one that was sent last is the last. */
@@ -82,6 +91,9 @@ export class NodeSession {
     isKept: true,
     notices: [],
     troubles: new Map(),
+    trust: undefined,
+    forks: new ForkHistory(),
+    rates: new RateHistory(),
     mempool: { count: 0, bytes: 0 },
     sent: new Map(),
   };
@@ -141,6 +153,7 @@ export class NodeSession {
     state.tip = node.tip;
     state.status = node.status;
     state.peers = node.peers();
+    state.trust = node.trust();
     state.startHeight = node.tip.height;
     state.isKept = state.options?.storage !== 'memory';
     const listen = (update: () => void, withinMs = 0) => {
@@ -165,40 +178,24 @@ export class NodeSession {
           // After a failed write the node tries again by itself. It reports success only by a greater height.
           if (status.storedHeight > (state.status?.storedHeight ?? 0)) this.#markKept();
           state.status = status;
+          state.rates.add(nowS(), status.headersPerSecond);
           if (status.phase === 'closed') this.#markLeft();
         },
         waitOf(state.status, status),
       ),
     );
+    node.subscribe('trust', (trust) => listen(() => (state.trust = trust), NUMBERS_WAIT_MS));
     node.subscribe('transactions', ({ mempool }) => listen(() => (state.mempool = mempool), NUMBERS_WAIT_MS));
     node.subscribe('transaction', ({ id, state: sent }) => listen(() => state.sent.set(id, sent)));
+    const { forks } = state;
     node.subscribe('reorg', (reorg) =>
-      listen(() => {
-        const { disconnected, connected, ancestor } = reorg;
-        this.#addNotice(
-          'REORG',
-          `Another branch has more work: ${formatCount(disconnected.length)} left the chain and ` +
-            `${formatCount(connected.length)} took their place, after height ${formatCount(ancestor.height)}.`,
-        );
-      }),
+      listen(() => this.#addFork('REORG', () => forks.reorg(reorg, nowS()))),
     );
-    node.subscribe('competing', ([best, ...others]) =>
-      listen(() => {
-        const height = formatCount(best?.height ?? 0);
-        this.#addNotice(
-          'COMPETING',
-          `${formatCount(others.length + 1)} branches have the same work at height ${height}. The next block decides.`,
-        );
-      }),
+    node.subscribe('competing', (tips) =>
+      listen(() => this.#addFork('COMPETING', () => forks.competing(tips, nowS()))),
     );
-    node.subscribe('withheld', ({ blocks, displaced, spreadS }) =>
-      listen(() =>
-        this.#addNotice(
-          'WITHHELD',
-          `${formatCount(blocks)} blocks came at once and displaced ${formatCount(displaced)}, though ${formatSpan(spreadS)} ` +
-            'lie between them. Somebody may have held them back.',
-        ),
-      ),
+    node.subscribe('withheld', (run) =>
+      listen(() => this.#addFork('WITHHELD', () => forks.withheld(run, nowS()))),
     );
     node.subscribe('error', (error) =>
       listen(() => {
@@ -226,6 +223,13 @@ export class NodeSession {
     this.state.peers = [];
   }
 
+  /** Takes a fork into the history and tells of it in the list of events. */
+  #addFork(code: string, add: () => void): void {
+    add();
+    const [fork] = this.state.forks.events;
+    if (fork !== undefined) this.#addNotice(code, describeFork(fork));
+  }
+
   #addTrouble(code: string, message: string): void {
     const notice = this.#addNotice(code, message);
     if (!this.#dismissed.has(code)) this.state.troubles.set(code, notice);
@@ -234,7 +238,7 @@ export class NodeSession {
   #addNotice(code: string, message: string): SessionNotice {
     const { notices } = this.state;
     const { sentence, detail } = splitMessage(message);
-    const at = Date.now() / 1000;
+    const at = nowS();
     const index = notices.findIndex(
       (notice) => notice.code === code && notice.sentence === sentence && notice.detail === detail,
     );
@@ -256,6 +260,11 @@ function waitOf(before: Status | undefined, { phase }: Status): number {
   if (phase === 'synced') return before?.phase === phase ? NUMBERS_WAIT_MS : TIP_WAIT_MS;
   // Each block makes a node that is synced syncing for a moment.
   return before?.phase === 'synced' && phase === 'syncing' ? NUMBERS_WAIT_MS : 0;
+}
+
+/** Unix seconds. */
+function nowS(): number {
+  return Date.now() / 1000;
 }
 
 function codeOf(error: unknown): string {

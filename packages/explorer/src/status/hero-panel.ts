@@ -50,9 +50,10 @@ export class HeroPanel {
    * Decides which phase is shown, and names it in the title, which is seen of a hidden page too.
    *
    * @param now  Unix seconds
+   * @param view  what the title says of the view that is open; empty for the overview
    * @returns milliseconds after which to call again even if nothing happens, or undefined
    */
-  followPhase(state: SessionState, now: number): number | undefined {
+  followPhase(state: SessionState, now: number, view: string): number | undefined {
     const phase = phaseOf(state);
     if (phase !== this.#seenPhase) {
       this.#seenPhase = phase;
@@ -61,7 +62,8 @@ export class HeroPanel {
     const lasted = performance.now() - this.#seenSince;
     const mayFlicker = this.#shownPhase === 'synced' && phase === 'syncing' && lasted < FLICKER_MS;
     if (!mayFlicker) this.#shownPhase = phase;
-    const title = `${describePhase(this.#shownPhase, state, now).word} · Vision Light`;
+    const { word } = describePhase(this.#shownPhase, state, now);
+    const title = `${view === '' ? '' : `${view} · `}${word} · Vision Light`;
     if (document.title !== title) document.title = title;
     return mayFlicker ? FLICKER_MS - lasted : undefined;
   }

@@ -20,3 +20,10 @@ export function describeSent(state: SentState): string {
       return 'expired: no block had it';
   }
 }
+
+/** How many transactions wait for a block. */
+export function describeMempool(count: number): string {
+  return count === 1
+    ? '1 transaction waits for a block.'
+    : `${formatCount(count)} transactions wait for a block.`;
+}

@@ -39,6 +39,9 @@ const cautions: Readonly<Partial<Record<NetworkName, string>>> = {
   'bitcoin-regtest': 'A private test network: every header costs about two hashes.',
 };
 
+/** Names of the networks that a visitor can choose, in the order in which they are listed. */
+export const networkNames = Object.keys(labels) as readonly NetworkName[];
+
 const labelOf = new Map<string, string>(Object.entries(labels));
 const cautionOf = new Map<string, string>(Object.entries(cautions));
 

@@ -42,7 +42,8 @@ class StandInHost {
   }
 
   meet(height: number): void {
-    this.peers = [{ id: 'p', kind: 'gateway', height, rttMs: undefined, key: undefined }];
+    const unknown = { rttMs: undefined, key: undefined, services: [], bodyWindow: undefined };
+    this.peers = [{ id: 'p', kind: 'gateway', height, ...unknown }];
     for (const listener of this.listeners) listener();
   }
 

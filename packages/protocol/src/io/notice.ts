@@ -80,7 +80,17 @@ export interface PeerInfo {
   readonly rttMs: number | undefined;
   /** Its Ed25519 public key, 64 hex digits, which it has proven to have; undefined in a node without a key of its own. */
   readonly key: string | undefined;
+  /** What it says that it serves, beside headers. */
+  readonly services: readonly PeerService[];
+  /** Bodies that may be asked of it at a time, by how fast it gives them; undefined while it is asked for none. */
+  readonly bodyWindow: number | undefined;
 }
+
+/**
+ * `archive`: the body of every header of its chain. `transactions`: it relays those that are in no block yet.
+ * `compactBlocks`: new blocks by the names of their transactions. `txIndex`: which block has a transaction.
+ */
+export type PeerService = 'archive' | 'transactions' | 'compactBlocks' | 'txIndex';
 
 /** What became of a request for a block. */
 export type BlockResult =

@@ -166,7 +166,7 @@ export class NodeParts {
       Math.max(1, options.hashers) * 2,
       nextJob,
     );
-    this.notices = new PeerNotices(peers, outbox);
+    this.notices = new PeerNotices(peers, outbox, (peerId) => this.blocks.download.windowOf(peerId)?.size);
     const claims = new TipClaims(tree, this.held, dropped);
     this.discouraged = new Discouraged(storage);
     this.sessions = new Sessions(

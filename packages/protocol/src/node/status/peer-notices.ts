@@ -1,12 +1,26 @@
 /** Tells the application of its peers: at once which come and go, now and then how their height and round trip change. */
+
 import { bytesToHex } from '../../bytes/hex.js';
 import type { EventTime } from '../../io/event.js';
-import type { PeerInfo } from '../../io/notice.js';
+import type { PeerInfo, PeerService } from '../../io/notice.js';
 import { NEWS_SLACK_MS, PEER_NEWS_INTERVAL_MS } from '../../limits.js';
 import type { Outbox } from '../../peer/outbox.js';
 import type { Part } from '../../peer/part.js';
 import type { Peer } from '../../peer/peer.js';
 import type { PeerSet } from '../../peer/peer-set.js';
+import {
+  SERVICE_ARCHIVE,
+  SERVICE_COMPACT_BLOCKS,
+  SERVICE_TRANSACTIONS,
+  SERVICE_TX_INDEX,
+} from '../../wire/messages/hello.js';
+
+const services: readonly (readonly [PeerService, number])[] = [
+  ['archive', SERVICE_ARCHIVE],
+  ['transactions', SERVICE_TRANSACTIONS],
+  ['compactBlocks', SERVICE_COMPACT_BLOCKS],
+  ['txIndex', SERVICE_TX_INDEX],
+];
 
 /** Collects what changed of which peer. Bounded by the number of peers. */
 export class PeerNotices implements Part {
@@ -16,14 +30,16 @@ export class PeerNotices implements Part {
   #since = 0;
   #isWorthWake = false;
 
+  /** @param bodyWindowOf  bodies that may be asked of a peer at a time; undefined while it is asked for none */
   constructor(
     readonly peers: PeerSet,
     readonly outbox: Outbox,
+    readonly bodyWindowOf: (peerId: string) => number | undefined,
   ) {}
 
   /** What the application may know of its peers. */
   get infos(): PeerInfo[] {
-    return this.peers.ready.map(infoOf);
+    return this.peers.ready.map((peer) => infoOf(peer, this.bodyWindowOf(peer.id)));
   }
 
   peerReady(peer: Peer): void {
@@ -86,7 +102,7 @@ export class PeerNotices implements Part {
   }
 }
 
-function infoOf(peer: Peer): PeerInfo {
+function infoOf(peer: Peer, bodyWindow: number | undefined): PeerInfo {
   const rtt = peer.roundTrip.smoothedMs;
   const key = peer.hello?.identity?.key;
   return {
@@ -95,5 +111,7 @@ function infoOf(peer: Peer): PeerInfo {
     height: peer.height,
     rttMs: rtt === undefined ? undefined : Math.round(rtt * 10) / 10,
     key: key === undefined ? undefined : bytesToHex(key),
+    services: services.flatMap(([name, bit]) => (peer.serves(bit) ? [name] : [])),
+    bodyWindow,
   };
 }

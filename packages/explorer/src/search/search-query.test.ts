@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseLookup } from './lookup-query.js';
+import { parseSearch } from './search-query.js';
 
-describe('parseLookup', () => {
+describe('parseSearch', () => {
   it.each([
     ['0', 0],
     [' 32259 ', 32_259],
@@ -9,18 +9,29 @@ describe('parseLookup', () => {
     ['32 259', 32_259],
     ['0032', 32],
   ])('reads the height “%s”', (text, height) => {
-    expect(parseLookup(text)).toEqual({ kind: 'height', height });
+    expect(parseSearch(text)).toEqual({ kind: 'height', height });
   });
 
   it('reads a hash in any case, with or without 0x', () => {
     const hash = '00ab'.repeat(16);
     for (const text of [hash, hash.toUpperCase(), `0x${hash}`, ` 0X${hash} `]) {
-      expect(parseLookup(text)).toEqual({ kind: 'hash', hash });
+      expect(parseSearch(text)).toEqual({ kind: 'hex', hex: hash });
     }
   });
 
   it('takes 64 decimal digits for a hash', () => {
-    expect(parseLookup('1'.repeat(64)).kind).toBe('hash');
+    expect(parseSearch('1'.repeat(64)).kind).toBe('hex');
+  });
+
+  it('reads an account of Vision, and addresses of Bitcoin by their form', () => {
+    const key = '00ab'.repeat(16);
+    expect(parseSearch(`acct:${key.toUpperCase()}`)).toEqual({ kind: 'address', address: key });
+    for (const address of [
+      '1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa',
+      'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4',
+      'tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx',
+    ])
+      expect(parseSearch(address)).toEqual({ kind: 'address', address });
   });
 
   it.each([
@@ -32,7 +43,7 @@ describe('parseLookup', () => {
     ['1.5e3x', /neither/],
     ['<b>', /neither/],
   ])('says what is wrong with “%s”', (text, sentence) => {
-    const query = parseLookup(text);
+    const query = parseSearch(text);
     expect(query.kind === 'invalid' && query.sentence).toMatch(sentence);
   });
 });

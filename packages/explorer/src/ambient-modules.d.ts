@@ -1,0 +1,2 @@
+/** Style sheets that a script brings: vite loads them with it. */
+declare module '*.css';
