@@ -32,7 +32,7 @@ export function blake3(bytes: Uint8Array): Uint8Array {
 
 /** Eight words: the chaining value of whole chunks from that of number `first` on. */
 function subtree(bytes: Uint8Array, first: number, flag: number): Int32Array {
-  let value = Int32Array.from(initialWords);
+  let value: Int32Array = Int32Array.from(initialWords);
   if (bytes.length <= chunkBytes) {
     let flags = chunkStart;
     for (let at = 0; at === 0 || at < bytes.length; at += blockBytes) {
@@ -72,12 +72,11 @@ function compress(
   for (let round = 0; round < 7; round++) {
     for (let i = 0; i < 8; i++) {
       // The four columns, then the four diagonals.
-      const [a, b, c, d] = [0, 4, 8, 12].map((row, k) => row + ((i + (i < 4 ? 0 : k)) & 3)) as [
-        number,
-        number,
-        number,
-        number,
-      ];
+      const diagonal = i >> 2;
+      const a = i & 3;
+      const b = 4 + ((i + diagonal) & 3);
+      const c = 8 + ((i + 2 * diagonal) & 3);
+      const d = 12 + ((i + 3 * diagonal) & 3);
       for (let half = 0; half < 2; half++) {
         v[a] = (v[a] as number) + (v[b] as number) + (message[2 * i + half] as number);
         v[d] = rotateRight((v[d] as number) ^ (v[a] as number), half ? 8 : 16);
