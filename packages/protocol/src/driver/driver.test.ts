@@ -44,7 +44,7 @@ describe('Driver', () => {
     });
     expect(driver.push({ type: 'start' })).toBe(true);
     // The headers; then the bodies, the discouraged keys and the own transactions.
-    expect(log).toEqual(['read', 'list', 'list', 'list', 'ready', 'requestPeers', 'status']);
+    expect(log).toEqual(['read', 'list', 'list', 'list', 'ready', 'requestPeers', 'status', 'trust']);
     const active = (): typeof timers => timers.filter(({ isOn }) => isOn);
     expect(active().length).toBe(1);
     const [timer] = active();

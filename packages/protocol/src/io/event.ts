@@ -81,6 +81,9 @@ export type Command =
   /** Write what is not yet stored and disconnect every peer; a `closed` notice follows. */
   | { readonly kind: 'close' };
 
+/** A command that is answered by a notice with its ticket. */
+export type AnsweredCommand = Extract<Command, { readonly ticket: number }>;
+
 /** What happened, without its time; `type` says what. With its time it is the only input of a node. */
 export type NodeEventBody =
   /** First event of all; the node begins to read its store. */

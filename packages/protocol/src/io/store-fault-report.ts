@@ -20,6 +20,12 @@ export class StoreFaultReport {
     if (!isKnown) this.report(failure);
   }
 
+  /** A part has its answer. @param failure  undefined if the store did what was asked */
+  answered(part: string, failure: StorageFailure | undefined): void {
+    if (failure === undefined) this.works(part);
+    else this.failed(part, failure);
+  }
+
   /** The store has taken what a part wrote: the next failure of it is news again. */
   works(part: string): void {
     this.#failing.delete(part);

@@ -25,6 +25,7 @@ import { earliest } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
 import type { TransactionRelay } from '../transactions/transaction-relay.js';
 import type { HeaderTree } from '../tree/header-tree.js';
+import { answerCommand } from './answer-command.js';
 import type { LightNodeOptions, NodeExtension } from './node-options.js';
 import { NodeParts } from './node-parts.js';
 
@@ -309,31 +310,6 @@ export class LightNode {
 
   #command(command: Command): void {
     switch (command.kind) {
-      case 'submit':
-        this.#parts.submissions.submit(command, this.#stage === 'open', this.#time.wallTime);
-        break;
-      case 'header': {
-        const { height, ticket } = command;
-        this.#parts.prover.find(height, (header) =>
-          this.#parts.outbox.emit({ type: 'header', ticket, header }),
-        );
-        break;
-      }
-      case 'block':
-        this.blocks.requested.request(command.hash, command.ticket, this.#time.now);
-        break;
-      case 'sendTransaction':
-        this.transactions.sender.send(command, this.#stage === 'open', this.#time);
-        break;
-      case 'checkpoint':
-        this.#parts.checkpoints.make(command);
-        break;
-      case 'proveTransaction':
-        this.#parts.proofs.request(command, this.#time.now);
-        break;
-      case 'mempool':
-        this.transactions.list(command.ticket);
-        break;
       case 'resume':
         for (const part of this.#parts.list) part.resumed?.();
         break;
@@ -343,6 +319,8 @@ export class LightNode {
         if (this.#stage === 'open') this.#stage = 'closing';
         else this.#close();
         break;
+      default:
+        answerCommand(command, this.#parts, this.#stage === 'open', this.#time);
     }
   }
 

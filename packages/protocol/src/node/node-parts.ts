@@ -49,12 +49,12 @@ import {
   secretOf,
   sessionOptions,
 } from './node-options.js';
-import { PeerNotices } from './peer-notices.js';
 import { PeerSearch } from './peer-search.js';
 import { seededRandom } from './random.js';
 import { Router } from './router.js';
 import { Sessions } from './sessions.js';
-import { StatusReporter } from './status-reporter.js';
+import { PeerNotices } from './status/peer-notices.js';
+import { StatusReporter } from './status/status-reporter.js';
 import { Submissions } from './submissions.js';
 import { UnsentLimit } from './unsent-limit.js';
 
@@ -189,10 +189,7 @@ export class NodeParts {
         },
         // Of one that is known already the next ping or block reports it.
         measured: (peer, isFirst) => this.notices.updated(peer, listener.now(), isFirst),
-        discourage: ({ hello }) => {
-          if (hello?.identity !== undefined)
-            this.discouraged.add(hello.identity.key, listener.time().wallTime);
-        },
+        discourage: (peer) => this.discouraged.addPeer(peer, listener.time().wallTime),
         isDiscouraged: (key) => this.discouraged.has(key, listener.time().wallTime),
         error: (code, detail) => listener.error(code, detail),
       },
@@ -225,8 +222,7 @@ export class NodeParts {
       accepted: (slot, body) => {
         for (const part of this.list) part.bodyAccepted?.(slot, body);
       },
-      storeAnswered: (failure) =>
-        failure === undefined ? storeFaults.works('bodies') : storeFaults.failed('bodies', failure),
+      storeAnswered: (failure) => storeFaults.answered('bodies', failure),
       isSyncing: () => sync.isActive,
       isFar,
     });
@@ -241,10 +237,7 @@ export class NodeParts {
       isFar,
       punish,
       readBody: (hash, reader) => this.blocks.read(hash, reader),
-      storeAnswered: (failure) =>
-        failure === undefined
-          ? storeFaults.works('transactions')
-          : storeFaults.failed('transactions', failure),
+      storeAnswered: (failure) => storeFaults.answered('transactions', failure),
     });
     this.compact = new CompactBlocks(
       tree,

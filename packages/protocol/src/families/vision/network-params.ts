@@ -5,7 +5,7 @@
 import { hexToBytes } from '../../bytes/hex.js';
 import { devnetTerms, mainnetTerms, type VisionTerms } from './network-terms.js';
 
-export { canonicalVisionX, devnetMinerBytesMax, epochBlocks, type VisionRules } from './network-terms.js';
+export { canonicalVisionX, epochBlocks, type VisionRules } from './network-terms.js';
 
 /** Everything about a Vision network that consensus depends on. */
 export interface VisionParams extends VisionTerms {

@@ -6,12 +6,14 @@
  * Memory, and records on disk: DISCOURAGED_MAX keys; above it the one that was discouraged first is forgiven. One read or
  * write of the store is under way at a time.
  */
+
 import { bytesToHex } from '../../bytes/hex.js';
 import { readU64, writeU64 } from '../../bytes/integers.js';
 import { deleteRecord, putRecord, type StorageChange, select } from '../../io/storage.js';
 import type { StoragePort } from '../../io/storage-port.js';
 import { DISCOURAGED_MAX, DISCOURAGED_S } from '../../limits.js';
 import type { Part } from '../../peer/part.js';
+import type { Peer } from '../../peer/peer.js';
 
 interface Entry {
   readonly key: Uint8Array;
@@ -73,6 +75,11 @@ export class Discouraged implements Part {
     if (Math.abs(wallTime - entry.since) < DISCOURAGED_S) return true;
     this.#forget(name, entry);
     return false;
+  }
+
+  /** As `add`, for a peer; one that has not proven who it is has no key to remember. */
+  addPeer({ hello }: Peer, wallTime: number): void {
+    if (hello?.identity !== undefined) this.add(hello.identity.key, wallTime);
   }
 
   /** From now on this peer is refused. */

@@ -1,12 +1,12 @@
 /** Tells the application of its peers: at once which come and go, now and then how their height and round trip change. */
-import { bytesToHex } from '../bytes/hex.js';
-import type { EventTime } from '../io/event.js';
-import type { PeerInfo } from '../io/notice.js';
-import { NEWS_SLACK_MS, PEER_NEWS_INTERVAL_MS } from '../limits.js';
-import type { Outbox } from '../peer/outbox.js';
-import type { Part } from '../peer/part.js';
-import type { Peer } from '../peer/peer.js';
-import type { PeerSet } from '../peer/peer-set.js';
+import { bytesToHex } from '../../bytes/hex.js';
+import type { EventTime } from '../../io/event.js';
+import type { PeerInfo } from '../../io/notice.js';
+import { NEWS_SLACK_MS, PEER_NEWS_INTERVAL_MS } from '../../limits.js';
+import type { Outbox } from '../../peer/outbox.js';
+import type { Part } from '../../peer/part.js';
+import type { Peer } from '../../peer/peer.js';
+import type { PeerSet } from '../../peer/peer-set.js';
 
 /** Collects what changed of which peer. Bounded by the number of peers. */
 export class PeerNotices implements Part {

@@ -1,15 +1,15 @@
 /** Tells the application how the node is doing: at once when something changes in kind, now and then when in number. */
-import type { HeaderSync } from '../headers/header-sync.js';
-import type { ChainProver } from '../headers/storage/chain-prover.js';
-import type { ChainWriter } from '../headers/storage/chain-writer.js';
-import type { EventTime } from '../io/event.js';
-import type { Phase, Status, StatusReason } from '../io/notice.js';
-import { NEWS_SLACK_MS, STALLED_AFTER_MS, STATUS_INTERVAL_MS } from '../limits.js';
-import { isClockBehind } from '../peer/clock-evidence.js';
-import type { Outbox } from '../peer/outbox.js';
-import type { Part } from '../peer/part.js';
-import type { PeerSet } from '../peer/peer-set.js';
-import type { HeaderTree } from '../tree/header-tree.js';
+import type { HeaderSync } from '../../headers/header-sync.js';
+import type { ChainProver } from '../../headers/storage/chain-prover.js';
+import type { ChainWriter } from '../../headers/storage/chain-writer.js';
+import type { EventTime } from '../../io/event.js';
+import type { Phase, Status, StatusReason } from '../../io/notice.js';
+import { NEWS_SLACK_MS, STALLED_AFTER_MS, STATUS_INTERVAL_MS } from '../../limits.js';
+import { isClockBehind } from '../../peer/clock-evidence.js';
+import type { Outbox } from '../../peer/outbox.js';
+import type { Part } from '../../peer/part.js';
+import type { PeerSet } from '../../peer/peer-set.js';
+import type { HeaderTree } from '../../tree/header-tree.js';
 import { RATE_SPAN_MS, RateMeter } from './rate-meter.js';
 
 /** Milliseconds after which a rate that falls is looked at again while headers are downloaded. At rest it is looked at once it is 0. */
