@@ -171,3 +171,19 @@ export function namesOutsidePage(libraries: readonly string[]): Set<string> {
     ...boundaryNames(undefined),
   ]);
 }
+
+/** Types that the verifier of proofs takes, gives, or reads as JSON. */
+const verifierTypes = [
+  'TxProof',
+  'Checkpoint',
+  'KnownHeader',
+  'VerifyOptions',
+  'VerifyResult',
+  'VisionXKernel',
+];
+
+/** Names that are read outside of the script that verifies proofs (`@vision-light/protocol/verify`). */
+export function namesOutsideVerifier(): Set<string> {
+  const core = declarationsIn('../protocol/src');
+  return new Set([...platformNames('webworker'), ...closure([...verifierTypes, ...namedAsData], core, [])]);
+}

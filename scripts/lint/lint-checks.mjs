@@ -164,10 +164,6 @@ async function checkUnused() {
 
 /** What an application loads for each way into the library, gzipped, against its limit (size-limit; .size-limit.json). */
 async function checkSizes() {
-  // Of the core this entry is a small part, which an application's bundler takes out of it.
-  const verify = ['packages/protocol/dist/verify.js', '--file', 'build/sizes/verify.js', '--minify'];
-  const bundled = await runNode([toolPath('rolldown/bin/cli.mjs'), ...verify]);
-  if (bundled.code !== 0) return verdict('sizes', false, 0, 'imports', bundled.output);
   const { code, output } = await runNode([toolPath('size-limit/bin.js'), '--json']);
   const list = /^\[[\s\S]*^\]$/m.exec(output)?.[0];
   if (list === undefined) return verdict('sizes', false, 0, 'imports', output);

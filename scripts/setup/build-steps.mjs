@@ -64,6 +64,20 @@ export const buildSteps = [
     run: () => runNode([toolPath('typescript/bin/tsc'), '--build', ...projects]),
   },
   {
+    name: 'verifier of proofs',
+    inputs: [
+      'packages/protocol/src',
+      'packages/protocol/vite.config.ts',
+      ...['bundle-script', 'outside-names', 'script-changes', 'short-reasons', 'shorten-names']
+        .concat('slim-libraries', 'unused-methods', 'verifier')
+        .map((name) => `packages/browser-node/vite.${name}.ts`),
+      'tsconfig.base.json',
+      'package-lock.json',
+    ],
+    outputs: ['packages/protocol/dist/verify.min.js'],
+    run: () => runVite('packages/protocol', 'vite.config.ts'),
+  },
+  {
     name: 'browser library',
     inputs: [
       'packages/protocol/src',

@@ -94,7 +94,8 @@ export interface LightNodeHandle {
   txStatus(id: string): Promise<TransactionStatus | undefined>;
   /**
    * A proof that a block of the chain has a transaction: plain JSON, which whoever has the checkpoint verifies with
-   * `verifyTxProof` of `@vision-light/protocol/verify`, with no network. A block that is not named is looked for among the
+   * `verifyTxProof` of `@vision-light/protocol/verify`, with no network (headers of Vision above a checkpoint need `visionX` of
+   * `@vision-light/protocol/visionx` too). A block that is not named is looked for among the
    * bodies here, then with peers that keep an index of transactions.
    *
    * @param txid  64 lowercase hex digits

@@ -4,7 +4,7 @@
  */
 import { ByteReader } from '../bytes/byte-reader.js';
 import { areEqual } from '../bytes/compare-bytes.js';
-import { bytesToHex } from '../bytes/hex.js';
+import { decodeUtf8 } from '../bytes/utf8.js';
 import { hashesNeeded } from '../chain/proof/partial-tree.js';
 import { networks } from '../families/proof-families.js';
 import { PROOF_BYTES_MAX } from '../limits.js';
@@ -84,7 +84,7 @@ function readNetwork(reader: ByteReader): unknown {
   const number = reader.u8();
   if (number !== customNetwork) return networks[number];
   const length = reader.varint();
-  const name = textOf(reader.view(Math.min(length, nameBytesMax + 1)));
+  const name = decodeUtf8(reader.view(Math.min(length, nameBytesMax + 1))) ?? '';
   const next = (): number => reader.varint();
   const visionx = {
     datasetMb: next(),
@@ -94,13 +94,4 @@ function readNetwork(reader: ByteReader): unknown {
     writeEvery: next(),
   };
   return { name, visionx, targetSpacingS: next() };
-}
-
-/** The text of UTF-8, or an empty one. */
-function textOf(bytes: Uint8Array): string {
-  try {
-    return decodeURIComponent(bytesToHex(bytes).replaceAll(/../g, '%$&'));
-  } catch {
-    return '';
-  }
 }

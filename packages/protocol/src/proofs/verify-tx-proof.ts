@@ -54,7 +54,10 @@ export interface VerifyOptions {
    * as far as the rules of difficulty let it.
    */
   readonly now?: number;
-  /** Computes VisionX faster than what is built in, which takes some 30 ms for each header above a checkpoint. */
+  /**
+   * Computes VisionX, which headers of Vision above a checkpoint need. `@vision-light/protocol/visionx` has one that takes
+   * some 30 ms for each of them, and is built in here; `@vision-light/protocol/verify` has none.
+   */
   readonly visionX?: VisionXKernel;
 }
 
@@ -132,8 +135,10 @@ export function verifyTxProof(
   if (record === undefined) return refused('PROOF_MALFORMED', 'headers');
   const fault = merkleFault(parts, record, tied.parentRecord);
   if (fault !== undefined) return fault;
-  if (!tied.unproven.every((each) => family.isProven(each, options.visionX)))
-    return refused('PROOF_WORK_FALSE');
+  for (const each of tied.unproven) {
+    const isProven = family.isProven(each, options.visionX);
+    if (!isProven) return refused(isProven === undefined ? 'PROOF_NEEDS_VISIONX' : 'PROOF_WORK_FALSE');
+  }
   return {
     ok: true,
     txid: family.hashToHex(parts.id),

@@ -23,6 +23,8 @@ export const proofFaults = {
   PROOF_WRONG_NETWORK: 'The proof is of another network than what it is held to.',
   PROOF_WRONG_ANCHOR: 'The proof was made for a checkpoint, or a header, of another height.',
   PROOF_NEEDS_CHECKPOINT: 'The proof was made for a checkpoint, and a header alone was given.',
+  PROOF_NEEDS_VISIONX:
+    'The proof has headers whose work is in VisionX, and the verifier was given no VisionX.',
   PROOF_NOT_TIED: 'The headers of the proof do not lead to what it is held to.',
   PROOF_HEADER_INVALID: 'A header of the proof breaks a rule of the chain.',
   PROOF_WORK_FALSE: 'A header of the proof does not have the work that it claims.',

@@ -47,6 +47,10 @@ export interface ProofRules {
    * @returns undefined if they are not those of one transaction
    */
   readCommitted(bytes: Uint8Array): CommittedTransaction | undefined;
-  /** Whether a header, which was held to all other rules, has done its work. Costs as much as the family's hash does. */
-  isProven(record: Uint8Array, kernel?: VisionXKernel): boolean;
+  /**
+   * Whether a header, which was held to all other rules, has done its work. Costs as much as the family's hash does.
+   *
+   * @returns undefined if it takes VisionX, and there is none
+   */
+  isProven(record: Uint8Array, kernel?: VisionXKernel): boolean | undefined;
 }

@@ -42,12 +42,14 @@ export function customNetworkTerms(network: CustomNetwork): VisionTerms {
   const given = network.visionx;
   if (typeof given !== 'object' || given === null)
     throw new TypeError(`network.visionx: must be an object, got ${given}`);
+  const checked = (member: keyof VisionXParams): number =>
+    checkInteger(`visionx.${member}`, given[member], ranges[member]);
   const visionx = {
-    datasetMb: checkInteger('visionx.datasetMb', given.datasetMb, ranges.datasetMb),
-    scratchMb: checkInteger('visionx.scratchMb', given.scratchMb, ranges.scratchMb),
-    mixIters: checkInteger('visionx.mixIters', given.mixIters, ranges.mixIters),
-    readsPerIter: checkInteger('visionx.readsPerIter', given.readsPerIter, ranges.readsPerIter),
-    writeEvery: checkInteger('visionx.writeEvery', given.writeEvery, ranges.writeEvery),
+    datasetMb: checked('datasetMb'),
+    scratchMb: checked('scratchMb'),
+    mixIters: checked('mixIters'),
+    readsPerIter: checked('readsPerIter'),
+    writeEvery: checked('writeEvery'),
   };
   return {
     name,

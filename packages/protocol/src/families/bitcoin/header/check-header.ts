@@ -4,7 +4,7 @@
  */
 
 import type { Ancestry, HeaderVerdict } from '../../../chain/chain-family.js';
-import type { HeaderFault } from '../../../chain/header-fault.js';
+import { ok, rejected } from '../../../chain/header-verdict.js';
 import { isAfterMedianTime, medianTimePast } from '../../../chain/median-time.js';
 import type { BitcoinRules } from '../network-rules.js';
 import type { TargetTable } from './compact-target.js';
@@ -15,12 +15,6 @@ import { bitsOf, recordBytes, timeOf, versionOf } from './record.js';
 export const futureMaxS = 2 * 60 * 60;
 /** How far the first header of a period may lie before its parent. @see BIP94, Bitcoin Core `MAX_TIMEWARP` */
 export const timewarpMaxS = 600;
-
-const ok: HeaderVerdict = { kind: 'ok' };
-
-function rejected(code: HeaderFault, detail: string): HeaderVerdict {
-  return { kind: 'rejected', code, detail };
-}
 
 /** All rules but the hash. See `ChainFamily.checkHeader`. */
 export function checkHeader(

@@ -3,7 +3,7 @@
 import { readU32 } from '../../../bytes/integers.js';
 import { isUtf8 } from '../../../bytes/utf8.js';
 import type { Ancestry, HeaderVerdict } from '../../../chain/chain-family.js';
-import type { HeaderFault } from '../../../chain/header-fault.js';
+import { ok, rejected } from '../../../chain/header-verdict.js';
 import { isAfterMedianTime, medianTimePast } from '../../../chain/median-time.js';
 import type { VisionTerms } from '../network-terms.js';
 import { lwmaDifficulty, lwmaWindow } from './lwma.js';
@@ -15,12 +15,6 @@ import { meetsDifficulty } from './target.js';
 export const aheadMaxS = 10;
 /** A header that is further ahead than this is refused (docs/chains/vision.md §4.4). */
 const holdAheadS = 2 * 60 * 60;
-
-const ok: HeaderVerdict = { kind: 'ok' };
-
-function rejected(code: HeaderFault, detail: string): HeaderVerdict {
-  return { kind: 'rejected', code, detail };
-}
 
 /** The difficulty that the rule of a network demands; undefined where a checkpoint hides what it needs. */
 export function requiredDifficulty(params: VisionTerms, ancestry: Ancestry): bigint | undefined {

@@ -13,7 +13,7 @@ import { blake3 } from '../../../bytes/blake3.js';
 import { areEqual } from '../../../bytes/compare-bytes.js';
 import { writeU32 } from '../../../bytes/integers.js';
 import { isUtf8 } from '../../../bytes/utf8.js';
-import type { MerkleTree, ProofRules } from '../../../chain/proof/proof-rules.js';
+import type { MerkleTree, ProofRules, VisionXKernel } from '../../../chain/proof/proof-rules.js';
 import { bodyTransactionsMax } from '../block/body-codec.js';
 import { epochSeed } from '../header/epoch-seed.js';
 import { powInputOf } from '../header/pow-input.js';
@@ -94,7 +94,8 @@ export function proofRules(params: VisionTerms): ProofRules {
     txRoot: (record) => record.subarray(offsets.txRoot, offsets.txRoot + 32),
     readCommitted: (text) =>
       isSignedText(text) ? { id: blake3(text), isCoinbase: false, isNodeSized: false } : undefined,
-    isProven: (record, kernel = visionXOf) =>
+    isProven: (record, kernel: VisionXKernel | undefined = visionXOf) =>
+      kernel &&
       areEqual(
         kernel(
           params.visionx,
