@@ -10,6 +10,7 @@ export type {
   NetworkName,
   PeerInfo,
   Phase,
+  RemovalReason,
   Reorg,
   SentState,
   Status,
@@ -43,3 +44,13 @@ export type { Trust } from './boundary/trust.js';
 export type { TrustedAddress } from './boundary/trusted-script.js';
 export type { Diagnosis, DiagnosisCode, Evidence, Finding } from './diagnosis/diagnosis.js';
 export type { IceCandidates } from './diagnosis/gather-candidates.js';
+export type {
+  AddressPart,
+  AddressWatchEvent,
+  IncludedTx,
+  Scanned,
+  TxPlace,
+  TxWatchEvent,
+  WatchOptions,
+  WatchTxOptions,
+} from './watch/watch-events.js';

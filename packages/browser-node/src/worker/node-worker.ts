@@ -6,6 +6,7 @@ import {
   type CheckpointResult,
   type Command,
   Driver,
+  type FoundTransaction,
   type HeaderInfo,
   LightNode,
   type MempoolInfo,
@@ -18,8 +19,12 @@ import {
   type OpenCheckpoint,
   type ProvableResult,
   resolveNetwork,
+  type StorageChange,
+  type Store,
+  searchTransactions,
   type TransactionStatus,
   type VisionTransaction,
+  type WantedTransactions,
 } from '@vision-light/protocol';
 import { expose, transfer } from 'comlink';
 import type { LightNodeErrorCode } from '../boundary/error-codes.js';
@@ -28,9 +33,11 @@ import type {
   CheckpointAnswer,
   NodeControl,
   NodeWorkerSettings,
+  SearchAnswer,
   SendAnswer,
   StartResult,
   ToNodeWorker,
+  WatchRecord,
 } from '../boundary/messages.js';
 import { findWasmObstacle } from '../boundary/wasm-obstacle.js';
 import { openStore } from '../store/open-store.js';
@@ -105,6 +112,7 @@ class NodeHost implements NodeControl {
   readonly #scope: NodeWorkerScope;
   readonly #notices: NoticeBatch;
   #driver: Driver | undefined;
+  #store: Store | undefined;
   #release: () => Promise<void> = () => Promise.resolve();
   #onClosed = (): void => {};
   #lastPowFault: string | undefined;
@@ -223,6 +231,59 @@ class NodeHost implements NodeControl {
     return { ok: true, checkpoint: makeCheckpoint(family, this.#network, result.base, result.root) };
   }
 
+  addressName(address: string): string | undefined {
+    return this.#driver?.node.tree.family.addressName(address);
+  }
+
+  async searchBlock(text: string, wanted: WantedTransactions): Promise<SearchAnswer> {
+    const node = this.#driver?.node;
+    const family = node?.tree.family;
+    const hash = family?.hashFromHex(text);
+    if (family === undefined || hash === undefined) return { ok: false, code: 'BLOCK_UNKNOWN' };
+    const known = node?.transactions.follower.included.itemsOf(hash);
+    if (known !== undefined)
+      return {
+        ok: true,
+        found: searchTransactions(
+          family,
+          known.map(({ tx }) => tx),
+          wanted,
+        ),
+      };
+    const result = await this.#ask(this.#awaitedBlocks, { kind: 'block', hash });
+    if (!result.ok) return result;
+    return { ok: true, found: searchTransactions(family, family.splitBody(result.body) ?? [], wanted) };
+  }
+
+  searchPool(wanted: WantedTransactions, ids: readonly string[] | undefined): readonly FoundTransaction[] {
+    const node = this.#driver?.node;
+    if (node === undefined) return [];
+    const { family } = node.tree;
+    const asked = ids && new Set(ids);
+    const transactions = [...node.transactions.mempool.values()]
+      .map(({ tx }) => tx)
+      .filter(({ id }) => asked?.has(family.hashToHex(id)) !== false);
+    return searchTransactions(family, transactions, wanted);
+  }
+
+  async watchRecords(): Promise<readonly WatchRecord[]> {
+    const store = this.#store;
+    // A store that fails has said so.
+    const names = (await store?.list('watches').catch(() => [])) ?? [];
+    const records = await store?.read(names.map((key) => ({ table: 'watches', key }))).catch(() => []);
+    return (records ?? []).map(({ key, value }) => [String(key), new TextDecoder().decode(value)]);
+  }
+
+  async keepWatches(records: readonly WatchRecord[]): Promise<void> {
+    const changes = records.map(
+      ([key, text]): StorageChange =>
+        text === undefined
+          ? { kind: 'delete', table: 'watches', key }
+          : { kind: 'put', table: 'watches', key, value: new TextEncoder().encode(text) },
+    );
+    await this.#store?.write(changes).catch(() => {});
+  }
+
   resume(): void {
     this.#push({ type: 'command', command: { kind: 'resume' } });
   }
@@ -257,6 +318,7 @@ class NodeHost implements NodeControl {
         emptied: () => this.#push({ type: 'storeEmptied' }),
       },
     });
+    this.#store = store;
     const isKept = storage === 'indexeddb';
     const identity = await openIdentity({ isKept, networkId, fallbackUrl: settings.ed25519Url }).catch(
       (error) => this.#notifyOf('SIGNATURES_UNAVAILABLE', String(error)),
