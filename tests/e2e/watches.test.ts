@@ -89,10 +89,14 @@ it('a page watches a transaction and an address of another page, also over a rel
   }, address);
   const txid = await pay(sender, address);
   const events = await told;
-  expect(events.filter(({ kind }) => kind !== 'scanned')).toMatchObject([
-    { kind: 'seen', txid, pays: false, isPaid: true },
-    { kind: 'included', txid, pays: false, isPaid: true, confirmations: 1 },
-  ]);
+  // The block may come before the transaction does.
+  expect(events.at(-1)).toMatchObject({
+    kind: 'included',
+    txid,
+    pays: false,
+    isPaid: true,
+    confirmations: 1,
+  });
 
   const followed = await follow(watcher, txid, 2);
   expect(followed.map(({ kind }) => kind)).toContain('included');
@@ -145,7 +149,8 @@ it('a tab waits for confirmations while the tab that runs the node is killed', a
   );
   if (engine === 'chromium') {
     const session = await first.page.createCDPSession();
-    await session.send('Page.crash').catch(() => {});
+    // Never answered.
+    session.send('Page.crash').catch(() => {});
   } else await first.page.close();
   const watched = await second.page.evaluate(() => (globalThis as unknown as Scope).watched);
   expect(watched).toMatchObject({ confirmations: 4 });

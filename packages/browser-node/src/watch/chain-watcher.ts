@@ -128,7 +128,8 @@ export class ChainWatcher {
     const { node } = this;
     const { height: tip } = node.tip;
     return async (height) => {
-      if (height > tip) return null;
+      // What an earlier visit saw may yet have to be fetched.
+      if (height > tip) return node.status.phase === 'synced' ? null : undefined;
       const header = known.get(height) ?? node.header(height);
       known.set(height, header);
       return (await header)?.hash;

@@ -19,10 +19,11 @@ export class WatchStream<Event extends { readonly kind: string }>
 {
   readonly #events: Event[] = [];
   readonly #readers: Reader<Event>[] = [];
+  #hasLeft = false;
   #end: { readonly error: unknown } | 'done' | undefined;
 
   /**
-   * @param onRead  called when somebody waits for more: what came before has been dealt with
+   * @param onRead  called when somebody waits for more, or leaves: what came before has been dealt with
    * @param onEnd  called once
    */
   constructor(
@@ -35,9 +36,9 @@ export class WatchStream<Event extends { readonly kind: string }>
     return this.#events.length >= WATCH_EVENTS_MAX;
   }
 
-  /** Whether the reader has dealt with everything. */
+  /** Whether the reader has dealt with everything: it waits for more, or has left with nothing unread. */
   get isDrained(): boolean {
-    return this.#readers.length > 0;
+    return this.#readers.length > 0 || this.#hasLeft;
   }
 
   [Symbol.asyncIterator](): this {
@@ -61,8 +62,10 @@ export class WatchStream<Event extends { readonly kind: string }>
 
   /** Ends the iteration, and what has not been read is dropped. */
   return(): Promise<IteratorResult<Event, undefined>> {
+    this.#hasLeft = this.#events.length === 0;
     this.#events.length = 0;
     this.end();
+    this.onRead();
     return Promise.resolve({ done: true, value: undefined });
   }
 

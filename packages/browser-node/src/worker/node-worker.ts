@@ -19,9 +19,6 @@ import {
   type OpenCheckpoint,
   type ProvableResult,
   resolveNetwork,
-  type StorageChange,
-  type Store,
-  searchTransactions,
   type TransactionStatus,
   type VisionTransaction,
   type WantedTransactions,
@@ -46,6 +43,7 @@ import { openIdentity } from './node-identity.js';
 import { NoticeBatch } from './notice-batch.js';
 import { PeerChannels } from './peer-channels.js';
 import { PowWorkerPorts } from './pow-worker-ports.js';
+import { WatchService } from './watch-service.js';
 import { withoutDropped } from './without-dropped.js';
 import { WorkerPlatform } from './worker-platform.js';
 import type { NodeWorkerScope } from './worker-scope.js';
@@ -112,7 +110,7 @@ class NodeHost implements NodeControl {
   readonly #scope: NodeWorkerScope;
   readonly #notices: NoticeBatch;
   #driver: Driver | undefined;
-  #store: Store | undefined;
+  #watches: WatchService | undefined;
   #release: () => Promise<void> = () => Promise.resolve();
   #onClosed = (): void => {};
   #lastPowFault: string | undefined;
@@ -235,53 +233,20 @@ class NodeHost implements NodeControl {
     return this.#driver?.node.tree.family.addressName(address);
   }
 
-  async searchBlock(text: string, wanted: WantedTransactions): Promise<SearchAnswer> {
-    const node = this.#driver?.node;
-    const family = node?.tree.family;
-    const hash = family?.hashFromHex(text);
-    if (family === undefined || hash === undefined) return { ok: false, code: 'BLOCK_UNKNOWN' };
-    const known = node?.transactions.follower.included.itemsOf(hash);
-    if (known !== undefined)
-      return {
-        ok: true,
-        found: searchTransactions(
-          family,
-          known.map(({ tx }) => tx),
-          wanted,
-        ),
-      };
-    const result = await this.#ask(this.#awaitedBlocks, { kind: 'block', hash });
-    if (!result.ok) return result;
-    return { ok: true, found: searchTransactions(family, family.splitBody(result.body) ?? [], wanted) };
+  async searchBlock(hash: string, wanted: WantedTransactions): Promise<SearchAnswer> {
+    return this.#watches?.searchBlock(hash, wanted) ?? { ok: false, code: 'BLOCK_UNKNOWN' };
   }
 
   searchPool(wanted: WantedTransactions, ids: readonly string[] | undefined): readonly FoundTransaction[] {
-    const node = this.#driver?.node;
-    if (node === undefined) return [];
-    const { family } = node.tree;
-    const asked = ids && new Set(ids);
-    const transactions = [...node.transactions.mempool.values()]
-      .map(({ tx }) => tx)
-      .filter(({ id }) => asked?.has(family.hashToHex(id)) !== false);
-    return searchTransactions(family, transactions, wanted);
+    return this.#watches?.searchPool(wanted, ids) ?? [];
   }
 
   async watchRecords(): Promise<readonly WatchRecord[]> {
-    const store = this.#store;
-    // A store that fails has said so.
-    const names = (await store?.list('watches').catch(() => [])) ?? [];
-    const records = await store?.read(names.map((key) => ({ table: 'watches', key }))).catch(() => []);
-    return (records ?? []).map(({ key, value }) => [String(key), new TextDecoder().decode(value)]);
+    return this.#watches?.records() ?? [];
   }
 
   async keepWatches(records: readonly WatchRecord[]): Promise<void> {
-    const changes = records.map(
-      ([key, text]): StorageChange =>
-        text === undefined
-          ? { kind: 'delete', table: 'watches', key }
-          : { kind: 'put', table: 'watches', key, value: new TextEncoder().encode(text) },
-    );
-    await this.#store?.write(changes).catch(() => {});
+    await this.#watches?.keep(records);
   }
 
   resume(): void {
@@ -318,7 +283,6 @@ class NodeHost implements NodeControl {
         emptied: () => this.#push({ type: 'storeEmptied' }),
       },
     });
-    this.#store = store;
     const isKept = storage === 'indexeddb';
     const identity = await openIdentity({ isKept, networkId, fallbackUrl: settings.ed25519Url }).catch(
       (error) => this.#notifyOf('SIGNATURES_UNAVAILABLE', String(error)),
@@ -351,6 +315,9 @@ class NodeHost implements NodeControl {
       ...(gateways && { gateways }),
     });
     this.#driver = new Driver(node, platform);
+    this.#watches = new WatchService(node, store, (hash) =>
+      this.#ask(this.#awaitedBlocks, { kind: 'block', hash }),
+    );
     this.#metricsTimer = setInterval(() => this.#postChangedMetrics(), METRICS_INTERVAL_MS);
     this.#release = async () => {
       this.#isReleased = true;
