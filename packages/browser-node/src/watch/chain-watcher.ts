@@ -94,7 +94,11 @@ export class ChainWatcher {
     if (this.#isStale) {
       this.#isStale = false;
       const hashAt = this.#hashes();
-      for (const { watched } of [...this.#followers]) await watched.verify(hashAt);
+      const back: Follower[] = [];
+      for (const follower of [...this.#followers])
+        if (await follower.watched.verify(hashAt)) back.push(follower);
+      // The node may have taken back into the mempool what is out of a block, before this knew.
+      void this.#searchPool(back);
       // What is missing is not known before peers have said how long the chain is.
       if (node.status.phase === 'synced')
         for (const { watched } of this.#followers)

@@ -100,8 +100,13 @@ export class Watched {
     };
   }
 
-  /** Goes back to where it is still on the best chain, and tells of what is not there any more. */
-  async verify(hashAt: HashAt): Promise<void> {
+  /**
+   * Goes back to where it is still on the best chain, and tells of what is not there any more.
+   *
+   * @returns whether anything is not
+   */
+  async verify(hashAt: HashAt): Promise<boolean> {
+    const found = this.places.size;
     for (const [txid, place] of [...this.places].toReversed()) {
       const hash = await hashAt(place.height);
       if (hash === undefined || hash === place.block) continue;
@@ -114,8 +119,8 @@ export class Watched {
       if (hash === undefined || hash === top[1]) break;
       this.#trail.pop();
     }
-    if (this.#trail.length === before) return;
-    this.next = (this.#trail.at(-1)?.[0] ?? (this.from ?? 1) - 1) + 1;
+    if (this.#trail.length < before) this.next = (this.#trail.at(-1)?.[0] ?? (this.from ?? 1) - 1) + 1;
+    return this.places.size < found;
   }
 
   /** Whether a block is the next one after what was looked at. */
