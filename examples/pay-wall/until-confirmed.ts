@@ -7,11 +7,11 @@ export async function untilConfirmed(
   wanted: number,
   progress: (count: number) => void,
 ): Promise<void> {
-  for await (const _tip of node.tips()) {
-    const status = await node.txStatus(id);
-    const count = status?.kind === 'included' ? status.confirmations : 0;
-    progress(Math.min(count, wanted));
-    if (count >= wanted) return;
+  for await (const event of node.watchTx(id, { confirmations: wanted })) {
+    if (event.kind === 'reorgedOut') progress(0);
+    if (event.kind !== 'included' && event.kind !== 'confirmed') continue;
+    progress(Math.min(event.confirmations, wanted));
+    if (event.confirmations >= wanted) return;
   }
   throw new Error('The node was closed before the payment was confirmed.');
 }

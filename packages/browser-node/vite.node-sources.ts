@@ -39,6 +39,7 @@ const modulesBeside = [
   'transaction-key',
   'tx-proof',
   'diagnosis',
+  'watches',
 ] as const;
 
 const source = (name: string): string => fileURLToPath(new URL(`src/${name}`, import.meta.url));
@@ -52,6 +53,7 @@ const source = (name: string): string => fileURLToPath(new URL(`src/${name}`, im
  * - `worker.js`: the worker with all rules, as a script, for pages whose policy asks for an address;
  * - `transaction-key.js`: keys of a page, which few pages have;
  * - `tx-proof.js`: what makes proofs of transactions;
+ * - `watches.js`: what follows the chain for transactions and addresses that are watched;
  * - `diagnosis.js`: what finds out why a node meets no peers;
  * - `ed25519.js`: signatures where WebCrypto has none;
  * - `element.js`, `react.js`, `vision-light.js`: other ways into the library, which import it from beside them.
@@ -89,7 +91,7 @@ function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptio
       const minified = async (code: string): Promise<string> =>
         isMinified ? (await minify('module.js', code, { module: true })).code : code;
       const worker = { isMinified, plugins: workerPlugins };
-      const [whole, vision, bitcoin, ed25519, key, proof, diagnosis, ...ways] = await Promise.all([
+      const [whole, vision, bitcoin, ed25519, key, proof, diagnosis, watches, ...ways] = await Promise.all([
         bundleWorker(worker),
         bundleWorker({ ...worker, absentFamily: 'bitcoin' }),
         bundleWorker({ ...worker, absentFamily: 'vision' }),
@@ -97,6 +99,7 @@ function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptio
         module('api/transaction-key.ts', [ed25519Url()]),
         module('api/tx-proof.ts', []),
         module('diagnosis/diagnose.ts', []),
+        module('watch/watches.ts', []),
         ...waysIn.map(({ entry, format }) => module(entry, [libraryBeside()], format)),
       ]);
       release = fingerprint(whole.code);
@@ -111,6 +114,7 @@ function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptio
       emit('licenses-transaction-key.md', key.licenses);
       emit('tx-proof.js', take(proof));
       emit('diagnosis.js', take(diagnosis));
+      emit('watches.js', take(watches));
       for (const [index, { fileName }] of waysIn.entries())
         emit(fileName, take(ways[index] as BundledScript));
     },

@@ -18,6 +18,7 @@ const libraryFiles = [
   'transaction-key.js',
   'diagnosis.js',
   'tx-proof.js',
+  'watches.js',
   'ed25519.js',
 ];
 const packages = ['protocol', 'pow', 'signaling', 'peering', 'signal-server', 'gateway', 'browser-node'];

@@ -61,7 +61,7 @@ describe('the built library', () => {
   });
 
   it('imports nothing but its own files, and an address that it is given', async () => {
-    const own = ['bitcoin-worker', 'vision-worker', 'transaction-key', 'tx-proof'].map(
+    const own = ['bitcoin-worker', 'vision-worker', 'transaction-key', 'tx-proof', 'watches'].map(
       (name) => `./${name}.js`,
     );
     for (const [file, imported] of [

@@ -181,7 +181,7 @@ describe('a light node', () => {
     const network = newNetwork();
     const node = await startNode({ network });
     const names =
-      'block checkpoint close diagnose header identity mempool metrics nextNonce peers proveTx sendTx status subscribe tip tips trust txStatus';
+      'block checkpoint close diagnose header identity mempool metrics nextNonce peers proveTx sendTx status subscribe tip tips trust txStatus waitForConfirmations watchAddress watchTx';
     assertEqual(Object.getOwnPropertyNames(node).sort().join(' '), names, 'names');
     assertEqual(Object.getPrototypeOf(node), Object.prototype, 'prototype');
     assertTrue(Object.isFrozen(node), 'the handle');

@@ -129,6 +129,8 @@ export function createTinyFamily(network = 0): ChainFamily {
     areLinksWeak: false,
     isRootRepeated: false,
     committedBytes: (transaction) => transaction,
+    addressName: () => undefined,
+    touches: () => ({ from: [], to: [] }),
     powJobHeaders: 4,
     powFault: () => 'HEADER_POW_MISMATCH',
     claimsHashes: true,

@@ -199,6 +199,7 @@ describe('the packed browser package', () => {
       'dist/vision-light.d.ts',
       'dist/vision-light.js',
       'dist/vision-worker.js',
+      'dist/watches.js',
       'dist/worker.d.ts',
       'dist/worker.js',
       'package.json',

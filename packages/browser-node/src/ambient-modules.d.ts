@@ -28,6 +28,13 @@ declare module 'vision-light:release' {
   export const release: string;
 }
 
+/** `src/watch/watches.ts`, likewise. */
+declare module 'vision-light:watches' {
+  export const watchTx: typeof import('./watch/watches.js').watchTx;
+  export const watchAddress: typeof import('./watch/watches.js').watchAddress;
+  export const waitForConfirmations: typeof import('./watch/watches.js').waitForConfirmations;
+}
+
 /** `src/api/tx-proof.ts`, likewise. */
 declare module 'vision-light:tx-proof' {
   export const makeTxProof: typeof import('./api/tx-proof.js').makeTxProof;

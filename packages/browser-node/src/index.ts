@@ -11,6 +11,7 @@ export type {
   PeerInfo,
   PeerService,
   Phase,
+  RemovalReason,
   Reorg,
   SentState,
   Status,
@@ -44,3 +45,13 @@ export type { Trust } from './boundary/trust.js';
 export type { TrustedAddress } from './boundary/trusted-script.js';
 export type { Diagnosis, DiagnosisCode, Evidence, Finding } from './diagnosis/diagnosis.js';
 export type { IceCandidates } from './diagnosis/gather-candidates.js';
+export type {
+  AddressPart,
+  AddressWatchEvent,
+  IncludedTx,
+  Scanned,
+  TxPlace,
+  TxWatchEvent,
+  WatchOptions,
+  WatchTxOptions,
+} from './watch/watch-events.js';

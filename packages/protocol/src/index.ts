@@ -158,11 +158,20 @@ export {
 export { type TrustFacts, type TrustLevel, type TrustReason, trustReasons } from './io/trust.js';
 export {
   BLOCK_HASHES_MAX,
+  CONFIRMATIONS_MAX,
   FOLLOWED_BLOCKS,
   FRAME_BYTES_MAX,
   HEADERS_PER_MESSAGE_MAX,
   LOCATOR_HASHES_MAX,
   PEERS_MAX,
+  WATCH_COINS_MAX,
+  WATCH_EVENTS_MAX,
+  WATCH_FOUND_MAX,
+  WATCH_RETRY_MS,
+  WATCH_TRAIL_HEADERS,
+  WATCH_TRIES,
+  WATCHES_KEPT_MAX,
+  WATCHES_MAX,
 } from './limits.js';
 export { faultSentence } from './node/fault-sentences.js';
 export { LightNode } from './node/light-node.js';
@@ -183,6 +192,12 @@ export {
   verifyTxProof,
 } from './proofs/verify-tx-proof.js';
 export { decodeTxProof, encodeTxProof } from './proofs/write-proof.js';
+export {
+  type FoundTransaction,
+  type NamedCoin,
+  searchTransactions,
+  type WantedTransactions,
+} from './transactions/search-transactions.js';
 export type { TransactionRelay } from './transactions/transaction-relay.js';
 export { HeaderTree } from './tree/header-tree.js';
 export type { AppendedRun, InsertedHeader, InsertResult } from './tree/insert-result.js';

@@ -498,6 +498,30 @@ export const OWN_TRANSACTIONS_BYTES_MAX = 4 * 1024 * 1024;
 /** Blocks that have or follow a transaction of this side until it is final and not watched any more: a day of Bitcoin, as `RECENT_BLOCKS`. */
 export const CONFIRMATIONS_MAX = 144;
 
+/** Transactions and addresses that an application watches at a time, in one page. Arbitrary. A further one is refused with WATCHES_FULL. */
+export const WATCHES_MAX = 256;
+
+/** Watches of which it is kept how far they have looked, in one database: a record is some kilobytes at most, but for the coins of a busy address. Of more, the one that was kept least lately is forgotten, and begins anew. */
+export const WATCHES_KEPT_MAX = 256;
+
+/** Events of one watch that wait for its reader. At the edge it looks at no further block before they are read. */
+export const WATCH_EVENTS_MAX = 256;
+
+/** Headers by which a watch finds that the chain was reorganised while the page was closed, and blocks of which it knows what it has found: a day of Bitcoin, as `RECENT_BLOCKS`. After a deeper reorganisation it begins where it began at first. */
+export const WATCH_TRAIL_HEADERS = 144;
+
+/** Transactions of an address that a watch tells of if they are reorganised out, and as many that it has seen in the mempool. Above it the oldest are not told of, and those in the mempool not before a block has them. */
+export const WATCH_FOUND_MAX = 1_000;
+
+/** Coins of an address that are followed until they are spent. Above it the oldest one's spending is not noticed. */
+export const WATCH_COINS_MAX = 5_000;
+
+/** Milliseconds until a block that no peer gave is asked for again, for a watch. Arbitrary. */
+export const WATCH_RETRY_MS = 5_000;
+
+/** Times that an old block is asked for in vain before a watch passes it over. New ones are asked for until they come. Arbitrary. */
+export const WATCH_TRIES = 3;
+
 /** Transactions that an answer to `mempool` lists. Arbitrary. Of more only their number is told. */
 export const MEMPOOL_LISTED_MAX = 1_000;
 

@@ -41,7 +41,7 @@ export async function createLightNode(options: LightNodeOptions): Promise<LightN
   try {
     await Promise.race([shared.ready, calledOff]);
     abort?.throwIfAborted();
-    node = new RunningNode(shared, settings.network);
+    node = new RunningNode(shared, settings);
     void node.closed.then(forget);
     return publicHandle(node);
   } catch (error) {

@@ -13,6 +13,13 @@ import type {
 import type { Block } from '../boundary/block.js';
 import type { Trust } from '../boundary/trust.js';
 import type { Diagnosis } from '../diagnosis/diagnosis.js';
+import type {
+  AddressWatchEvent,
+  IncludedTx,
+  TxWatchEvent,
+  WatchOptions,
+  WatchTxOptions,
+} from '../watch/watch-events.js';
 import type { ProveOptions } from './prove-options.js';
 import type { SentTransaction } from './sent-transaction.js';
 import type { Listener, Subscriptions } from './subscriptions.js';
@@ -103,6 +110,37 @@ export interface LightNodeHandle {
    * @throws {LightNodeError} PROOF_ codes, each with the reason; BLOCK_UNKNOWN, BLOCK_UNAVAILABLE, BLOCK_BUSY; NODE_CLOSED
    */
   proveTx(txid: string, options?: ProveOptions): Promise<TxProof>;
+  /**
+   * Follows any transaction, not only one that was sent from here: seen in the mempool, included in a block, confirmed by each
+   * further block, reorganised out, included again. Blocks that came while the page was closed are looked through too, with
+   * bodies that peers give; `scanned` events say which. How far it has come is kept, so that after a reload it goes on from
+   * there. It goes on when another tab takes the node over.
+   *
+   * Ends with the confirmations that are asked for, with `return`, when `signal` is aborted, and when the node is closed.
+   *
+   * @param txid  64 lowercase hex digits
+   * @throws {TypeError | RangeError} if that is no id. What is wrong with an option, `next` rejects with
+   * @throws {LightNodeError} `next`: WATCHES_FULL if 256 are watched already
+   */
+  watchTx(txid: string, options?: WatchTxOptions): AsyncIterableIterator<TxWatchEvent, undefined>;
+  /**
+   * Transactions that pay to or from an address, in the mempool and in blocks, as `watchTx` follows one.
+   *
+   * @param address  Vision: a public key, 64 hex digits, that sends a transaction, or that its access list or its arguments
+   *   name. Bitcoin: an address, or a script in hex; what pays from it is found if its coin was found before
+   * @throws {TypeError | RangeError} `next`: if that is no address of this network, or an option is none
+   * @throws {LightNodeError} `next`: WATCHES_FULL
+   */
+  watchAddress(address: string, options?: WatchOptions): AsyncIterableIterator<AddressWatchEvent, undefined>;
+  /**
+   * Waits until a transaction has so many confirmations, as `watchTx` follows it: reorganisations take some back meanwhile.
+   *
+   * @param count  blocks of the best chain that have it or follow the one that has it, from 1
+   * @throws {TypeError | RangeError} if an argument is wrong
+   * @throws the reason of `signal`
+   * @throws {LightNodeError} NODE_CLOSED; WATCHES_FULL
+   */
+  waitForConfirmations(txid: string, count: number, options?: WatchOptions): Promise<IncludedTx>;
   /**
    * What the mempool holds: transactions that are in no block, as far as this node has heard of them.
    *

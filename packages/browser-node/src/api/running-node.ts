@@ -22,6 +22,14 @@ import { firstTrust, type Trust, trustNow } from '../boundary/trust.js';
 import type { Diagnosis } from '../diagnosis/diagnosis.js';
 import type { NodeView, SharedNode } from '../tabs/shared-node.js';
 import type { NodeCall, NodeCalls, NodeNews, PageNotice, SignalingCount } from '../tabs/tab-messages.js';
+import type {
+  AddressWatchEvent,
+  IncludedTx,
+  TxWatchEvent,
+  WatchOptions,
+  WatchTxOptions,
+} from '../watch/watch-events.js';
+import type { WatchNode } from '../watch/watch-node.js';
 import type { CheckpointOptions, LightNodeHandle, TipsOptions } from './light-node-handle.js';
 import type { LightNodeSettings } from './light-node-options.js';
 import { assertHash, checkProveOptions, type ProveOptions } from './prove-options.js';
@@ -34,7 +42,7 @@ import { TipStream } from './tip-stream.js';
 const CLOSED = Symbol('closed');
 
 /** What is behind the handle that `createLightNode` gives out: one application's view of a node that others may share. */
-export class RunningNode implements LightNodeHandle, NodeView {
+export class RunningNode implements LightNodeHandle, NodeView, WatchNode {
   #tip: Tip;
   #status: Status;
   #peers: readonly PeerInfo[];
@@ -52,14 +60,20 @@ export class RunningNode implements LightNodeHandle, NodeView {
   readonly closed: Promise<typeof CLOSED>;
   #markClosed: (closed: typeof CLOSED) => void = () => {};
   readonly #network: LightNodeSettings['network'];
+  /** How many bodies of the newest blocks are kept. */
+  readonly followedBlocks: number;
 
   /** @param node  is ready, and held for this view */
-  constructor(node: SharedNode, network: LightNodeSettings['network']) {
+  constructor(
+    node: SharedNode,
+    { network, followedBlocks }: Pick<LightNodeSettings, 'network' | 'followedBlocks'>,
+  ) {
     this.closed = new Promise((resolve) => {
       this.#markClosed = resolve;
     });
     this.#node = node;
     this.#network = network;
+    this.followedBlocks = followedBlocks;
     const { tip, status, peers, metrics, sent, trust, signaling } = freeze(node.snapshot);
     this.#tip = tip;
     this.#status = status;
@@ -105,12 +119,12 @@ export class RunningNode implements LightNodeHandle, NodeView {
 
   async header(heightOrHash: number | string): Promise<HeaderInfo | undefined> {
     assertHeightOrHash(heightOrHash);
-    return this.#call('header', heightOrHash);
+    return this.call('header', heightOrHash);
   }
 
   async block(hash: string): Promise<Block | undefined> {
     assertHash('block', hash);
-    const answer = await this.#call('block', hash);
+    const answer = await this.call('block', hash);
     if (answer.ok) return answer.block;
     if (answer.code === 'BLOCK_UNKNOWN') return undefined;
     throw new LightNodeError(answer.code);
@@ -119,7 +133,7 @@ export class RunningNode implements LightNodeHandle, NodeView {
   sendTx(tx: Uint8Array | VisionTransaction): SentTransaction {
     if (typeof tx !== 'object' || tx === null)
       throw new TypeError(`sendTx: must be given a transaction or its bytes, got ${String(tx)}`);
-    return this.#sent.send(() => this.#call('sendTransaction', tx));
+    return this.#sent.send(() => this.call('sendTransaction', tx));
   }
 
   async proveTx(txid: string, options: ProveOptions = {}): Promise<TxProof> {
@@ -128,7 +142,7 @@ export class RunningNode implements LightNodeHandle, NodeView {
     const height = typeof checkpoint === 'object' ? checkpoint.height : checkpoint;
     if (typeof checkpoint === 'object' && (await this.header(checkpoint.height))?.hash !== checkpoint.hash)
       throw new LightNodeError('PROOF_WRONG_CHECKPOINT');
-    const found = await this.#call('proveTransaction', txid, {
+    const found = await this.call('proveTransaction', txid, {
       ...(block === undefined ? {} : { block }),
       ...(confirmations === undefined ? {} : { confirmations }),
       ...(height === undefined ? {} : { checkpoint: height }),
@@ -141,25 +155,54 @@ export class RunningNode implements LightNodeHandle, NodeView {
     throw new LightNodeError(made.code as LightNodeErrorCode, made.detail);
   }
 
+  watchTx(txid: string, options: WatchTxOptions = {}): AsyncIterableIterator<TxWatchEvent, undefined> {
+    assertHash('watchTx', txid, 'txid');
+    return lateStream(import('vision-light:watches').then(({ watchTx }) => watchTx(this, txid, options)));
+  }
+
+  watchAddress(
+    address: string,
+    options: WatchOptions = {},
+  ): AsyncIterableIterator<AddressWatchEvent, undefined> {
+    return lateStream(
+      import('vision-light:watches').then(({ watchAddress }) => watchAddress(this, address, options)),
+    );
+  }
+
+  async waitForConfirmations(txid: string, count: number, options: WatchOptions = {}): Promise<IncludedTx> {
+    assertHash('waitForConfirmations', txid, 'txid');
+    const { waitForConfirmations } = await import('vision-light:watches');
+    return waitForConfirmations(this, txid, count, options);
+  }
+
   async mempool(): Promise<MempoolInfo> {
-    return this.#call('mempool');
+    return this.call('mempool');
   }
 
   async txStatus(id: string): Promise<TransactionStatus | undefined> {
     assertHash('txStatus', id, 'id');
-    return this.#call('transactionStatus', id);
+    return this.call('transactionStatus', id);
   }
 
   async nextNonce(publicKey: string): Promise<bigint> {
     assertHash('nextNonce', publicKey, 'key');
-    return this.#call('nextNumber', publicKey);
+    return this.call('nextNumber', publicKey);
   }
 
   async checkpoint({ height }: CheckpointOptions = {}): Promise<Checkpoint> {
     if (height !== undefined) assertHeight('checkpoint', height);
-    const answer = await this.#call('checkpoint', height);
+    const answer = await this.call('checkpoint', height);
     if (answer.ok) return answer.checkpoint;
     throw new LightNodeError(answer.code);
+  }
+
+  errorOf(code: LightNodeErrorCode): LightNodeError {
+    return new LightNodeError(code);
+  }
+
+  /** Calls back once, after so many milliseconds. */
+  later(ms: number, callback: () => void): void {
+    setTimeout(callback, ms);
   }
 
   peers(): readonly PeerInfo[] {
@@ -171,7 +214,7 @@ export class RunningNode implements LightNodeHandle, NodeView {
   }
 
   async diagnose(): Promise<Diagnosis> {
-    const [made, ways] = await Promise.all([import('vision-light:diagnosis'), this.#call('ways')]);
+    const [made, ways] = await Promise.all([import('vision-light:diagnosis'), this.call('ways')]);
     return made.diagnose({
       ...ways,
       peers: this.#peers.length,
@@ -204,7 +247,7 @@ export class RunningNode implements LightNodeHandle, NodeView {
   }
 
   /** Has the node perform a call. What this view has closed by then is not waited for. */
-  async #call<Name extends NodeCall>(
+  async call<Name extends NodeCall>(
     name: Name,
     ...args: Parameters<NodeCalls[Name]>
   ): Promise<Awaited<ReturnType<NodeCalls[Name]>>> {
@@ -296,6 +339,23 @@ export class RunningNode implements LightNodeHandle, NodeView {
     this.#takeTrust({ ...firstTrust(this.#tip), reasons: ['NODE_CLOSED'] });
     this.#subscriptions.clear();
   }
+}
+
+/** An iterator that is still being made. */
+function lateStream<Event>(
+  made: Promise<AsyncIterableIterator<Event, undefined>>,
+): AsyncIterableIterator<Event, undefined> {
+  // Whoever reads hears of it.
+  made.catch(() => {});
+  const stream: AsyncIterableIterator<Event, undefined> = {
+    [Symbol.asyncIterator]: () => stream,
+    next: async () => (await made).next(),
+    return: async () => {
+      await made.then((inner) => inner.return?.()).catch(() => {});
+      return { done: true, value: undefined };
+    },
+  };
+  return stream;
 }
 
 /** A closed node has done what it has done, and does nothing now. */

@@ -10,6 +10,7 @@ import type {
   Checkpoint,
   CheckpointResult,
   CustomNetwork,
+  FoundTransaction,
   HeaderInfo,
   MempoolInfo,
   Metrics,
@@ -18,6 +19,7 @@ import type {
   ProvableResult,
   TransactionStatus,
   VisionTransaction,
+  WantedTransactions,
 } from '@vision-light/protocol';
 import type { Block } from './block.js';
 
@@ -60,6 +62,14 @@ export type CheckpointAnswer =
   | { readonly ok: true; readonly checkpoint: Checkpoint }
   | Extract<CheckpointResult, { ok: false }>;
 
+/** What was looked for in a block, or why nobody could look. */
+export type SearchAnswer =
+  | { readonly ok: true; readonly found: readonly FoundTransaction[] }
+  | { readonly ok: false; readonly code: BlockFault };
+
+/** A record of what is watched, and its name; to be removed if it has no text. */
+export type WatchRecord = readonly [name: string, text: string | undefined];
+
 /** Id of a transaction that was taken, or why it was not. */
 export type SendAnswer = { readonly id: string } | { readonly code: string };
 
@@ -96,6 +106,16 @@ export interface NodeControl {
   nextNumber(account: string): bigint;
   /** A checkpoint of the chain, or why there is none. */
   checkpoint(height: number | undefined): Promise<CheckpointAnswer>;
+  /** See `TouchRules.addressName`. */
+  addressName(address: string): string | undefined;
+  /** Looks through a block: from memory, from the store, or from peers. @param hash  64 hex digits, display order */
+  searchBlock(hash: string, wanted: WantedTransactions): Promise<SearchAnswer>;
+  /** Looks through the mempool, or through those of these ids in it. */
+  searchPool(wanted: WantedTransactions, ids: readonly string[] | undefined): readonly FoundTransaction[];
+  /** What is kept of what was watched. */
+  watchRecords(): Promise<readonly WatchRecord[]>;
+  /** Keeps that. */
+  keepWatches(records: readonly WatchRecord[]): Promise<void>;
   /** The page became visible, or the network came back. */
   resume(): void;
   /** Takes leave of the peers and writes what is not yet stored. */

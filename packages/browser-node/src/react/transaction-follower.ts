@@ -1,16 +1,13 @@
 import type { LightNodeHandle, TransactionStatus } from '../index.js';
 import type { NodeSource } from './node-source.js';
 
-/** After these news a transaction may stand otherwise. */
-const kinds = ['tip', 'reorg', 'transactions', 'transaction'] as const;
-
-/** What the node knows of one transaction, as a store that React can read. It asks anew after news that may change it. */
+/** What becomes of one transaction, as a store that React can read: a watch of whichever node there is. */
 export class TransactionFollower {
   readonly #source: NodeSource;
   readonly #id: string;
   #status: TransactionStatus | undefined;
-  #isAsking = false;
-  #isStale = false;
+  #node: LightNodeHandle | undefined;
+  #watch = new AbortController();
 
   /** @param id  64 lowercase hex digits; another text is reported to the console */
   constructor(source: NodeSource, id: string) {
@@ -25,33 +22,52 @@ export class TransactionFollower {
 
   /** @returns a function that ends this */
   follow(listener: () => void): () => void {
-    // An id that is none is the application's mistake, and the console shows it.
-    const look = (): void => void this.#look(listener).catch(reportError);
+    const look = (): void => this.#look(listener);
     look();
-    return this.#source.follow(kinds, look);
+    const end = this.#source.follow([], look);
+    return () => {
+      end();
+      this.#watch.abort();
+      this.#node = undefined;
+    };
   }
 
-  /** One question at a time; what comes meanwhile makes one more. */
-  async #look(listener: () => void): Promise<void> {
-    this.#isStale = true;
-    if (this.#isAsking) return;
-    this.#isAsking = true;
-    try {
-      while (this.#isStale) {
-        this.#isStale = false;
-        const { node } = this.#source.state;
-        const status = node && (await statusOf(node, this.#id));
-        if (JSON.stringify(status) === JSON.stringify(this.#status)) continue;
-        this.#status = status;
-        listener();
-      }
-    } finally {
-      this.#isAsking = false;
+  /** Watches with the node that there is now. */
+  #look(listener: () => void): void {
+    const { node } = this.#source.state;
+    if (node === this.#node) return;
+    this.#node = node;
+    this.#watch.abort();
+    this.#watch = new AbortController();
+    // An id that is none is the application's mistake, and the console shows it.
+    if (node !== undefined) this.#read(node, this.#watch.signal, listener).catch(reportError);
+  }
+
+  async #read(node: LightNodeHandle, signal: AbortSignal, listener: () => void): Promise<void> {
+    const watch = node.watchTx(this.#id, { signal, confirmations: Number.MAX_SAFE_INTEGER });
+    for await (const event of watch) {
+      if (event.kind === 'scanned') continue;
+      const status = 'position' in event ? included(event) : await statusOf(node, this.#id);
+      if (signal.aborted) return;
+      this.#status = status;
+      listener();
     }
+    // A node that is closed knows nothing.
+    if (signal.aborted || this.#status === undefined) return;
+    this.#status = undefined;
+    listener();
   }
 }
 
-/** A node that is closed meanwhile knows nothing. */
+function included({
+  height,
+  block,
+  position,
+  confirmations,
+}: Omit<Extract<TransactionStatus, { kind: 'included' }>, 'kind'>): TransactionStatus {
+  return { kind: 'included', height, block, position, confirmations };
+}
+
 function statusOf(node: LightNodeHandle, id: string): Promise<TransactionStatus | undefined> {
   return node.txStatus(id).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'NODE_CLOSED') return undefined;

@@ -42,6 +42,11 @@ const nodeCalls: Readonly<Record<NodeCall, true>> = {
   ways: true,
   proveTransaction: true,
   checkpoint: true,
+  addressName: true,
+  searchBlock: true,
+  searchPool: true,
+  watchRecords: true,
+  keepWatches: true,
 };
 
 /** Whether another tab may make this call. */

@@ -6,6 +6,7 @@ import {
   type CheckpointResult,
   type Command,
   Driver,
+  type FoundTransaction,
   type HeaderInfo,
   LightNode,
   type MempoolInfo,
@@ -20,6 +21,7 @@ import {
   resolveNetwork,
   type TransactionStatus,
   type VisionTransaction,
+  type WantedTransactions,
 } from '@vision-light/protocol';
 import { expose, transfer } from 'comlink';
 import type { LightNodeErrorCode } from '../boundary/error-codes.js';
@@ -28,9 +30,11 @@ import type {
   CheckpointAnswer,
   NodeControl,
   NodeWorkerSettings,
+  SearchAnswer,
   SendAnswer,
   StartResult,
   ToNodeWorker,
+  WatchRecord,
 } from '../boundary/messages.js';
 import { findWasmObstacle } from '../boundary/wasm-obstacle.js';
 import { openStore } from '../store/open-store.js';
@@ -39,6 +43,7 @@ import { openIdentity } from './node-identity.js';
 import { NoticeBatch } from './notice-batch.js';
 import { PeerChannels } from './peer-channels.js';
 import { PowWorkerPorts } from './pow-worker-ports.js';
+import { WatchService } from './watch-service.js';
 import { withoutDropped } from './without-dropped.js';
 import { WorkerPlatform } from './worker-platform.js';
 import type { NodeWorkerScope } from './worker-scope.js';
@@ -105,6 +110,7 @@ class NodeHost implements NodeControl {
   readonly #scope: NodeWorkerScope;
   readonly #notices: NoticeBatch;
   #driver: Driver | undefined;
+  #watches: WatchService | undefined;
   #release: () => Promise<void> = () => Promise.resolve();
   #onClosed = (): void => {};
   #lastPowFault: string | undefined;
@@ -223,6 +229,26 @@ class NodeHost implements NodeControl {
     return { ok: true, checkpoint: makeCheckpoint(family, this.#network, result.base, result.root) };
   }
 
+  addressName(address: string): string | undefined {
+    return this.#driver?.node.tree.family.addressName(address);
+  }
+
+  async searchBlock(hash: string, wanted: WantedTransactions): Promise<SearchAnswer> {
+    return this.#watches?.searchBlock(hash, wanted) ?? { ok: false, code: 'BLOCK_UNKNOWN' };
+  }
+
+  searchPool(wanted: WantedTransactions, ids: readonly string[] | undefined): readonly FoundTransaction[] {
+    return this.#watches?.searchPool(wanted, ids) ?? [];
+  }
+
+  async watchRecords(): Promise<readonly WatchRecord[]> {
+    return this.#watches?.records() ?? [];
+  }
+
+  async keepWatches(records: readonly WatchRecord[]): Promise<void> {
+    await this.#watches?.keep(records);
+  }
+
   resume(): void {
     this.#push({ type: 'command', command: { kind: 'resume' } });
   }
@@ -289,6 +315,9 @@ class NodeHost implements NodeControl {
       ...(gateways && { gateways }),
     });
     this.#driver = new Driver(node, platform);
+    this.#watches = new WatchService(node, store, (hash) =>
+      this.#ask(this.#awaitedBlocks, { kind: 'block', hash }),
+    );
     this.#metricsTimer = setInterval(() => this.#postChangedMetrics(), METRICS_INTERVAL_MS);
     this.#release = async () => {
       this.#isReleased = true;

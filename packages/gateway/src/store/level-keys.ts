@@ -30,6 +30,7 @@ const layouts: Readonly<Record<TableName, Layout>> = {
   discouraged: { prefix: 0x64 },
   transactions: { prefix: 0x78 },
   txBlocks: { prefix: 0x69 },
+  watches: { prefix: 0x77 },
 };
 
 /** Tables of older releases: prefix, and an index as u32 BE. */

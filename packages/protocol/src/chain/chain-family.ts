@@ -12,6 +12,7 @@ import type { BodyContext, BodyInfo, BodyVerdict } from './block-body.js';
 import type { CompactRules } from './compact-rules.js';
 import type { HeaderFault } from './header-fault.js';
 import type { PowJob } from './pow-job.js';
+import type { TouchRules } from './touch-rules.js';
 import type { BlockTransaction, TransactionRules } from './transaction-rules.js';
 
 /** Consecutive headers of one branch, lowest height first, packed. */
@@ -238,6 +239,7 @@ export interface ChainFamily
     ProofOfWork,
     BlockRules,
     TransactionRules,
+    TouchRules,
     CompactRules {
   readonly family: 'vision' | 'bitcoin';
   /** Network name, for people. */

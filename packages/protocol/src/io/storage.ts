@@ -53,6 +53,8 @@ export const storageTables = {
    * empty record. Only what keeps an index has any: see `proofs/tx-index.ts`.
    */
   txBlocks: { key: 'hash', since: 5, durability: 'relaxed', damage: 'record' },
+  /** What the application watches, and how far it has been looked for: see `watch/watch-record.ts` of the library. */
+  watches: { key: 'name', since: 6, durability: 'relaxed', damage: 'record' },
 } as const satisfies Record<string, StorageTable>;
 
 /**

@@ -93,6 +93,11 @@ export class IncludedTransactions {
     for (const { items } of [...this.#blocks.values()].toReversed()) yield* items ?? [];
   }
 
+  /** What a block has, in block order; undefined if it is not known here, or not kept any more. @param hash  32 bytes */
+  itemsOf(hash: Uint8Array): readonly BlockItem[] | undefined {
+    return this.#blocks.get(bytesToHex(hash))?.items;
+  }
+
   /** Calls with each block of the best chain that is known here, and what it has. */
   each(visit: (place: BlockPlace, items: readonly BlockItem[]) => void): void {
     for (const block of this.#blocks.values())

@@ -11,6 +11,7 @@ import { headerBytes } from './header/header-bytes.js';
 import { headerRules } from './header/header-rules.js';
 import { proofOfWork } from './header/proof-of-work.js';
 import type { BitcoinParams } from './network-params.js';
+import { touchRules } from './transaction/touch-rules.js';
 
 /** A full block of 4,000,000 bytes and its frame fit. */
 const messageBytesMax = 4 * 1024 * 1024;
@@ -33,6 +34,7 @@ export function createBitcoinFamily(params: BitcoinParams): ChainFamily {
     ...proofOfWork(targets),
     ...blockRules(params.name),
     ...transactionRules,
+    ...touchRules(params.name),
     ...compactBlockRules,
     batchPass: batchPass(params),
   };

@@ -3,6 +3,7 @@ import { networkIdOf } from '../network-id.js';
 import { presyncParamsOf } from '../presync-params.js';
 import { blockRules } from './block/check-body.js';
 import { compactBlockRules } from './block/compact-blocks.js';
+import { touchRules } from './block/touch-rules.js';
 import { transactionRules } from './block/transaction-rules.js';
 import { headerCodec } from './header/batch-codec.js';
 import { genesisRecordOf } from './header/genesis-record.js';
@@ -53,6 +54,7 @@ export function createVisionFamily(params: VisionParams): VisionFamily {
     ...proofOfWork(params),
     ...blockRules(rules),
     ...transactionRules,
+    ...touchRules,
     ...compactBlockRules(params),
     headerId: (record) => headerId(rules, record),
   };

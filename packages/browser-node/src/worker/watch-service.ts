@@ -1,0 +1,69 @@
+/**
+ * What watches of a page ask of the node: to look through a block or the mempool, and to keep how far they are. Each block is
+ * looked through from memory if its transactions are there, else from its body, which may have to be fetched.
+ */
+import {
+  type BlockResult,
+  type FoundTransaction,
+  type LightNode,
+  type StorageChange,
+  type Store,
+  searchTransactions,
+  type WantedTransactions,
+} from '@vision-light/protocol';
+import type { SearchAnswer, WatchRecord } from '../boundary/messages.js';
+
+/** See the head of this file. */
+export class WatchService {
+  /** @param fetchBlock  the body of a block by its hash, from wherever it is */
+  constructor(
+    readonly node: LightNode,
+    readonly store: Store,
+    readonly fetchBlock: (hash: Uint8Array) => Promise<BlockResult>,
+  ) {}
+
+  /** See `NodeControl.searchBlock`. */
+  async searchBlock(text: string, wanted: WantedTransactions): Promise<SearchAnswer> {
+    const { tree, transactions } = this.node;
+    const { family } = tree;
+    const hash = family.hashFromHex(text);
+    if (hash === undefined) return { ok: false, code: 'BLOCK_UNKNOWN' };
+    const known = transactions.follower.included.itemsOf(hash)?.map(({ tx }) => tx);
+    if (known !== undefined) return { ok: true, found: searchTransactions(family, known, wanted) };
+    const result = await this.fetchBlock(hash);
+    if (!result.ok) return result;
+    return { ok: true, found: searchTransactions(family, family.splitBody(result.body) ?? [], wanted) };
+  }
+
+  /** See `NodeControl.searchPool`. */
+  searchPool(wanted: WantedTransactions, ids: readonly string[] | undefined): readonly FoundTransaction[] {
+    const { tree, transactions } = this.node;
+    const { family } = tree;
+    const asked = ids && new Set(ids);
+    const pool = [...transactions.mempool.values()].map(({ tx }) => tx);
+    const some = pool.filter(({ id }) => asked?.has(family.hashToHex(id)) !== false);
+    return searchTransactions(family, some, wanted);
+  }
+
+  /** See `NodeControl.watchRecords`. A store that fails has said so. */
+  async records(): Promise<WatchRecord[]> {
+    try {
+      const names = await this.store.list('watches');
+      const records = await this.store.read(names.map((key) => ({ table: 'watches', key })));
+      return records.map(({ key, value }) => [String(key), new TextDecoder().decode(value)]);
+    } catch {
+      return [];
+    }
+  }
+
+  /** See `NodeControl.keepWatches`. */
+  async keep(records: readonly WatchRecord[]): Promise<void> {
+    const changes = records.map(
+      ([key, text]): StorageChange =>
+        text === undefined
+          ? { kind: 'delete', table: 'watches', key }
+          : { kind: 'put', table: 'watches', key, value: new TextEncoder().encode(text) },
+    );
+    await this.store.write(changes).catch(() => {});
+  }
+}

@@ -1,0 +1,281 @@
+/** Watches over simulated networks: what becomes of a transaction and of an address, also while the page is closed. */
+import { MemoryStore } from '@vision-light/protocol';
+import { afterEach, describe, expect, it } from 'vitest';
+import type {
+  AddressWatchEvent,
+  TxWatchEvent,
+  WatchOptions,
+  WatchTxOptions,
+} from '../../packages/browser-node/src/watch/watch-events.js';
+import {
+  waitForConfirmations,
+  watchAddress,
+  watchTx,
+} from '../../packages/browser-node/src/watch/watches.js';
+import { visionSim as family, genesisTime } from './vision-chain.js';
+import { idOf, makeTransaction, mineWith, send, senderOf } from './vision-transactions.js';
+import { runWithWatches, WatchingPage, type WatchingPageOptions } from './watching-page.js';
+import { type SimNode, World } from './world.js';
+
+const pages: WatchingPage[] = [];
+
+afterEach(() => {
+  for (const page of pages.splice(0)) page.close();
+});
+
+function openPage(world: World, options: Partial<WatchingPageOptions> = {}): WatchingPage {
+  const page = new WatchingPage(world, { store: new MemoryStore(), ...options });
+  pages.push(page);
+  return page;
+}
+
+/** Two miners, of which the first keeps every body, and a page that knows the first. */
+async function network(options: Partial<WatchingPageOptions> = {}) {
+  const world = new World(genesisTime + 1000);
+  const followedBlocks = Number.POSITIVE_INFINITY;
+  const miner = world.add('miner', { family, isGateway: true, followedBlocks });
+  const other = world.add('other', { family });
+  const page = openPage(world, options);
+  await runWithWatches(world, 100);
+  world.connect('other', 'miner');
+  world.connect('page', 'miner');
+  await runWithWatches(world, 1000);
+  return { world, miner, other, page };
+}
+
+async function mine(world: World, miner: SimNode, count = 1, transactions: Uint8Array[] = []): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    mineWith(miner, i === 0 ? transactions : []);
+    await runWithWatches(world, 2000);
+  }
+}
+
+/** Reads a watch to its end. @returns what it has told so far */
+function collect<Event extends { readonly kind: string }>(
+  stream: AsyncIterableIterator<Event, undefined>,
+): { readonly events: Event[]; readonly isDone: () => boolean } {
+  const events: Event[] = [];
+  let isDone = false;
+  void (async () => {
+    for await (const event of stream) events.push(event);
+    isDone = true;
+  })();
+  return { events, isDone: () => isDone };
+}
+
+const follow = async (page: WatchingPage, txid: string, options: WatchTxOptions = {}) =>
+  collect<TxWatchEvent>(await watchTx(page.face, txid, options));
+const followAddress = async (page: WatchingPage, address: string, options: WatchOptions = {}) =>
+  collect<AddressWatchEvent>(await watchAddress(page.face, address, options));
+
+/** What was told, but for how far it looked. */
+const told = (events: readonly (TxWatchEvent | AddressWatchEvent)[]): string[] =>
+  events.flatMap((event) =>
+    event.kind === 'scanned'
+      ? []
+      : 'confirmations' in event
+        ? [`${event.kind} ${event.height} ${event.confirmations}`]
+        : [event.kind],
+  );
+
+describe('a transaction of somebody else', () => {
+  it('is seen, included, confirmed, reorganised out, and included again', async () => {
+    const { world, miner, other, page } = await network();
+    await mine(world, miner, 3);
+    const bytes = makeTransaction();
+    const { events, isDone } = await follow(page, idOf(bytes), { confirmations: 3 });
+    send(miner, bytes);
+    await runWithWatches(world, 60_000);
+    expect(told(events)).toEqual(['seen']);
+    // Two branches, of which the longer one has it later.
+    world.partition((id) => id === 'other');
+    await mine(world, miner, 2, [bytes]);
+    expect(told(events)).toEqual(['seen', 'included 4 1', 'confirmed 4 2']);
+    const { length } = events;
+    await mine(world, other, 3);
+    world.partition();
+    world.connect('other', 'miner');
+    await runWithWatches(world, 60_000);
+    expect(page.node.core.tip.hash).toBe(other.core.tip.hash);
+    // It is in the mempool again.
+    expect(told(events.slice(length))).toEqual(['reorgedOut', 'seen']);
+    await mine(world, miner, 3, [bytes]);
+    expect(told(events.slice(length))).toEqual([
+      'reorgedOut',
+      'seen',
+      'included 7 1',
+      'confirmed 7 2',
+      'confirmed 7 3',
+    ]);
+    expect(isDone()).toBe(true);
+  });
+
+  it('has left the mempool: another one took its place', async () => {
+    const { world, miner, page } = await network();
+    await mine(world, miner);
+    const bytes = makeTransaction({ note: 'first' });
+    const { events } = await follow(page, idOf(bytes));
+    send(miner, bytes);
+    await runWithWatches(world, 60_000);
+    await mine(world, miner, 1, [makeTransaction({ note: 'second' })]);
+    expect(events.at(-1)).toEqual({ kind: 'dropped', reason: 'contradicted' });
+  });
+
+  it('came and was confirmed while the page was closed: the bodies that were missed are fetched', async () => {
+    const store = new MemoryStore();
+    const { world, miner, page } = await network({ store, followedBlocks: 0 });
+    await mine(world, miner, 5);
+    const bytes = makeTransaction();
+    const first = await follow(page, idOf(bytes));
+    await mine(world, miner, 1);
+    page.close();
+    await runWithWatches(world, 1000);
+    expect(told(first.events)).toEqual([]);
+    await mine(world, miner, 80);
+    await mine(world, miner, 3, [bytes]);
+    const again = openPage(world, { store, id: 'again', followedBlocks: 0 });
+    await runWithWatches(world, 100);
+    const { events } = await follow(again, idOf(bytes));
+    world.connect('again', 'miner');
+    await runWithWatches(world, 60_000);
+    expect(told(events)).toEqual(['included 87 3']);
+    const [begin, ...others] = events.filter(({ kind }) => kind === 'scanned');
+    // Where the first visit began, and how far it came.
+    expect(begin).toMatchObject({ from: 6, to: 6, missing: 0 });
+    expect(others.length).toBeGreaterThan(2);
+    expect(again.fetched).toHaveLength(81);
+    // It is not looked for any more, and a further visit knows it at once.
+    again.close();
+    await runWithWatches(world, 1000);
+    const third = openPage(world, { store, id: 'third', followedBlocks: 0 });
+    await runWithWatches(world, 100);
+    expect(await answerOf(world, waitForConfirmations(third.face, idOf(bytes), 3, {}))).toMatchObject({
+      height: 87,
+      confirmations: 3,
+    });
+    expect(third.fetched).toEqual([]);
+  });
+
+  it('was reorganised out while the page was closed', async () => {
+    const store = new MemoryStore();
+    const { world, miner, other, page } = await network({ store });
+    const bytes = makeTransaction();
+    const first = await follow(page, idOf(bytes));
+    await mine(world, miner, 2);
+    world.partition((id) => id === 'other');
+    await mine(world, miner, 2, [bytes]);
+    expect(told(first.events)).toEqual(['included 3 1', 'confirmed 3 2']);
+    page.close();
+    await mine(world, other, 5);
+    world.partition();
+    world.connect('other', 'miner');
+    await runWithWatches(world, 60_000);
+    expect(miner.core.tip.height).toBe(7);
+    const again = openPage(world, { store, id: 'again' });
+    await runWithWatches(world, 100);
+    const { events } = await follow(again, idOf(bytes));
+    world.connect('again', 'miner');
+    await runWithWatches(world, 30_000);
+    await mine(world, miner, 1, [bytes]);
+    expect(told(events).filter((each) => each !== 'seen')).toEqual([
+      'included 3 2',
+      'reorgedOut',
+      'included 8 1',
+    ]);
+  });
+
+  it('that never comes costs one look at each new block in memory, and nothing of peers', async () => {
+    const { world, miner, page } = await network();
+    await mine(world, miner, 4);
+    const { events } = await follow(page, '00'.repeat(32));
+    await runWithWatches(world, 1000);
+    const { calls, fetched } = page;
+    expect(events).toEqual([
+      { kind: 'scanned', from: 1, to: 0, tip: 4, missing: 0 },
+      { kind: 'scanned', from: 1, to: 4, tip: 4, missing: 0 },
+    ]);
+    calls.length = 0;
+    fetched.length = 0;
+    for (let nonce = 0; nonce < 10; nonce++) await mine(world, miner, 1, [makeTransaction({ nonce })]);
+    expect(calls.filter((name) => name === 'searchBlock')).toHaveLength(10);
+    expect(fetched).toEqual([]);
+    expect(events).toHaveLength(2);
+  });
+
+  it('in a block that nobody gives: a new one is asked for until it comes, an old one is passed over and counted', async () => {
+    const { world, miner, page } = await network({ followedBlocks: 0 });
+    await mine(world, miner, 70);
+    const hashAt = (height: number) => miner.core.header(height)?.hash ?? '';
+    page.withheld.add(hashAt(3));
+    page.withheld.add(hashAt(69));
+    const { events } = await follow(page, '00'.repeat(32), { from: 2 });
+    await runWithWatches(world, 60_000);
+    expect(events.at(-1)).toMatchObject({ kind: 'scanned', from: 2, tip: 70, missing: 1 });
+    expect(events.at(-1)).not.toMatchObject({ to: 70 });
+    page.withheld.clear();
+    await runWithWatches(world, 10_000);
+    expect(events.at(-1)).toMatchObject({ from: 2, to: 70, missing: 1 });
+  });
+});
+
+/** What a promise gives, while the world runs. */
+async function answerOf<T>(world: World, promise: Promise<T>): Promise<T> {
+  let isDone = false;
+  const done = promise.finally(() => {
+    isDone = true;
+  });
+  done.catch(() => {});
+  await runWithWatches(world, 60_000, () => isDone);
+  return done;
+}
+
+describe('an address', () => {
+  it('is told of what pays to it and from it, in the order of the chain, also of what it missed', async () => {
+    const store = new MemoryStore();
+    const { world, miner, page } = await network({ store });
+    const { account } = senderOf(1);
+    const to = makeTransaction({ sender: 2, content: { access_list: [`acct:${account}`], args: [] } });
+    const from = makeTransaction({ sender: 1 });
+    const both = makeTransaction({
+      sender: 1,
+      nonce: 1,
+      content: { access_list: [], args: [...Buffer.from(JSON.stringify({ to: account }))] },
+    });
+    await mine(world, miner, 2, [to]);
+    const { events } = await followAddress(page, account.toUpperCase(), { from: 1 });
+    await mine(world, miner, 2, [makeTransaction({ sender: 3 }), from]);
+    page.close();
+    await mine(world, miner, 2, [both]);
+    expect(events.filter(({ kind }) => kind === 'included')).toMatchObject([
+      { txid: idOf(to), height: 1, pays: false, isPaid: true, position: 0 },
+      { txid: idOf(from), height: 3, pays: true, isPaid: false, position: 1 },
+    ]);
+    const again = openPage(world, { store, id: 'again' });
+    await runWithWatches(world, 100);
+    world.connect('again', 'miner');
+    const missed = await followAddress(again, account);
+    await runWithWatches(world, 10_000);
+    expect(missed.events.filter(({ kind }) => kind === 'included')).toMatchObject([
+      { txid: idOf(both), height: 5, pays: true, isPaid: true },
+    ]);
+    await expect(watchAddress(again.face, 'nobody', {})).rejects.toThrow(RangeError);
+  });
+});
+
+describe('whoever waits for confirmations', () => {
+  it('is told the reason of the signal, and that the node is closed', async () => {
+    const { world, miner, page } = await network();
+    await mine(world, miner);
+    const controller = new AbortController();
+    const wait = (signal?: AbortSignal) =>
+      waitForConfirmations(page.face, '00'.repeat(32), 1, signal === undefined ? {} : { signal });
+    const aborted = wait(controller.signal);
+    const closed = wait();
+    controller.abort(new Error('enough'));
+    await expect(aborted).rejects.toThrow('enough');
+    page.close();
+    await expect(closed).rejects.toMatchObject({ code: 'NODE_CLOSED' });
+    await expect(wait(AbortSignal.abort(new Error('before')))).rejects.toThrow('before');
+    await expect(waitForConfirmations(page.face, '00'.repeat(32), 0, {})).rejects.toThrow(RangeError);
+  });
+});
