@@ -171,7 +171,7 @@ const config = {
       severity: 'error',
       from: {
         path: protocol,
-        pathNot: `(${protocol}families/|${protocol}(index|verify|proofs/tx-out-proof)\\.ts$|\\.test\\.ts$)`,
+        pathNot: `(${protocol}families/|${protocol}(index|verify|visionx|proofs/tx-out-proof)\\.ts$|\\.test\\.ts$)`,
       },
       to: { path: `${protocol}families/`, pathNot: `${protocol}families/(networks|proof-families)\\.ts$` },
     },

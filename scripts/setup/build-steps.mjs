@@ -68,15 +68,14 @@ export const buildSteps = [
     name: 'verifier of proofs',
     inputs: [
       'packages/protocol/src',
-      'packages/protocol/vite.config.ts',
       ...['bundle-script', 'outside-names', 'script-changes', 'short-reasons', 'shorten-names']
-        .concat('slim-libraries', 'unused-methods', 'verifier')
+        .concat('slim-libraries', 'unused-methods', 'verifier', 'verifier.config')
         .map((name) => `packages/browser-node/vite.${name}.ts`),
       'tsconfig.base.json',
       'package-lock.json',
     ],
     outputs: ['packages/protocol/dist/verify.min.js'],
-    run: () => runVite('packages/protocol', 'vite.config.ts'),
+    run: () => runVite('packages/browser-node', 'vite.verifier.config.ts'),
   },
   {
     name: 'browser library',

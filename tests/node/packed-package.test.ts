@@ -183,6 +183,7 @@ describe('the packed browser package', () => {
       'README.md',
       'dist',
       'dist/bitcoin-worker.js',
+      'dist/diagnosis.js',
       'dist/ed25519.js',
       'dist/element.d.ts',
       'dist/element.js',
@@ -242,18 +243,23 @@ describe('the packed browser package', () => {
       'utf8',
     );
     // The page's own script; two that carry the worker, of which a page loads one; the worker once more, since the page asks for
-    // its address; and what is loaded only where WebCrypto has no Ed25519. The page makes no key.
+    // its address; and what is loaded when it is wanted: proofs, the diagnosis, signatures where WebCrypto has none. The page
+    // makes no key.
     expect(names.map((name) => name.replace(/-[^-]+\.js$/, '')).sort()).toEqual([
       'bitcoin-worker',
+      'diagnosis',
       'ed25519',
       'index',
+      'tx-proof',
       'vision-worker',
       'worker',
     ]);
     expect(texts).toContain(worker);
     // Besides these files, only an address that is handed over when it is wanted.
     const isKnown = (call: string): boolean =>
-      /^import\((?:[\w$]+|["'`]\.\/(?:vision|bitcoin)-worker-[^"'`/]+\.js["'`])\)$/.test(call);
+      /^import\((?:[\w$]+|["'`]\.\/(?:vision-worker|bitcoin-worker|tx-proof|diagnosis)-[^"'`/]+\.js["'`])\)$/.test(
+        call,
+      );
     for (const text of texts) expect(importsIn(text).filter((call) => !isKnown(call))).toEqual([]);
   });
 });

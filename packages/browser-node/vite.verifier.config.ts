@@ -1,10 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
-import { minifyVerifier, smallParts } from '../browser-node/vite.verifier.js';
+import { minifyVerifier, smallParts } from './vite.verifier.js';
 
-/** Writes dist/verify.min.js: the verifier of proofs with all that it needs, as small as it can be. tsc writes the rest before. */
+/**
+ * Writes dist/verify.min.js of the protocol's package: the verifier of proofs with all that it needs, as small as it can be. tsc
+ * writes the rest before. It is here because the worker is made small by the same means.
+ */
 export default defineConfig({
-  root: fileURLToPath(new URL('.', import.meta.url)),
+  root: fileURLToPath(new URL('../protocol', import.meta.url)),
   publicDir: false,
   plugins: [smallParts()],
   build: {
