@@ -26,7 +26,15 @@ const statusOf = (phase: Status['phase'], peers = 0): Status => ({
   progress: 0,
 });
 
-const PEER = { id: 'a peer', kind: 'gateway', height: 9, rttMs: undefined, key: undefined } as const;
+const PEER = {
+  id: 'a peer',
+  kind: 'gateway',
+  height: 9,
+  rttMs: undefined,
+  key: undefined,
+  services: [],
+  bodyWindow: 12,
+} as const;
 
 /** What a tab's application was told. */
 class View {

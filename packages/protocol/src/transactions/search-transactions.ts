@@ -29,7 +29,11 @@ export interface FoundTransaction {
   readonly coins: readonly NamedCoin[];
 }
 
-/** @param transactions  in block order, so that a coin is made before it is spent */
+/**
+ * The transactions that somebody waits for, by id or by a name that they concern.
+ *
+ * @param transactions  in block order, so that a coin is made before it is spent
+ */
 export function searchTransactions(
   family: ChainFamily,
   transactions: Iterable<{ readonly id: Uint8Array; readonly bytes: Uint8Array }>,

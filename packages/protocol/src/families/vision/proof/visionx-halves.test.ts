@@ -34,11 +34,5 @@ test('says what the model says at the sizes of the real networks, words that are
     epoch: 3n,
   };
   const { message, nonce, seed, epoch } = input;
-  const t0 = performance.now();
-  const mine = visionXOf(canonicalVisionX, input);
-  for (let i = 0; i < 20; i++) visionXOf(canonicalVisionX, input);
-  const t1 = performance.now();
-  const ref = visionX(canonicalVisionX, message, nonce, seed, epoch);
-  console.log((t1 - t0) / 21, performance.now() - t1);
-  expect(mine).toEqual(ref);
+  expect(visionXOf(canonicalVisionX, input)).toEqual(visionX(canonicalVisionX, message, nonce, seed, epoch));
 });
