@@ -17,6 +17,6 @@ export interface TouchRules {
    * @returns undefined if it is no address of this network
    */
   addressName(address: string): string | undefined;
-  /** @param transaction  of a checked body or of the mempool */
+  /** Whom a transaction concerns. @param transaction  of a checked body or of the mempool */
   touches(transaction: Uint8Array): Touches;
 }

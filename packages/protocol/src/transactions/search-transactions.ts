@@ -29,7 +29,7 @@ export interface FoundTransaction {
   readonly coins: readonly NamedCoin[];
 }
 
-/** @param transactions  in block order, so that a coin is made before it is spent */
+/** Those that somebody waits for. @param transactions  in block order, so that a coin is made before it is spent */
 export function searchTransactions(
   family: ChainFamily,
   transactions: Iterable<{ readonly id: Uint8Array; readonly bytes: Uint8Array }>,
