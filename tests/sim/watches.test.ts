@@ -1,5 +1,5 @@
 /** Watches over simulated networks: what becomes of a transaction and of an address, also while the page is closed. */
-import { MemoryStore } from '@vision-light/protocol';
+import { MemoryStore, WATCHES_MAX } from '@vision-light/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import type {
   AddressWatchEvent,
@@ -259,6 +259,19 @@ describe('an address', () => {
       { txid: idOf(both), height: 5, pays: true, isPaid: true },
     ]);
     await expect(watchAddress(again.face, 'nobody', {})).rejects.toThrow(RangeError);
+  });
+});
+
+describe('one more watch than there can be', () => {
+  it('is refused, and has a place once another one has ended', async () => {
+    const { page } = await network();
+    const streams = [];
+    for (let i = 0; i <= WATCHES_MAX; i++)
+      streams.push(await watchTx(page.face, i.toString(16).padStart(64, '0'), {}));
+    await expect(streams.at(-1)?.next()).rejects.toMatchObject({ code: 'WATCHES_FULL' });
+    await streams[0]?.return?.();
+    const further = await watchTx(page.face, 'ff'.repeat(32), {});
+    expect((await further.next()).value).toMatchObject({ kind: 'scanned' });
   });
 });
 

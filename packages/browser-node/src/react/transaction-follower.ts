@@ -1,4 +1,4 @@
-import type { LightNodeHandle, TransactionStatus } from '../index.js';
+import type { LightNodeHandle, TransactionStatus, TxWatchEvent } from '../index.js';
 import type { NodeSource } from './node-source.js';
 
 /** What becomes of one transaction, as a store that React can read: a watch of whichever node there is. */
@@ -47,7 +47,7 @@ export class TransactionFollower {
     const watch = node.watchTx(this.#id, { signal, confirmations: Number.MAX_SAFE_INTEGER });
     for await (const event of watch) {
       if (event.kind === 'scanned') continue;
-      const status = 'position' in event ? included(event) : await statusOf(node, this.#id);
+      const status = await statusOf(node, this.#id, event);
       if (signal.aborted) return;
       this.#status = status;
       listener();
@@ -59,16 +59,15 @@ export class TransactionFollower {
   }
 }
 
-function included({
-  height,
-  block,
-  position,
-  confirmations,
-}: Omit<Extract<TransactionStatus, { kind: 'included' }>, 'kind'>): TransactionStatus {
-  return { kind: 'included', height, block, position, confirmations };
-}
-
-function statusOf(node: LightNodeHandle, id: string): Promise<TransactionStatus | undefined> {
+async function statusOf(
+  node: LightNodeHandle,
+  id: string,
+  event: TxWatchEvent,
+): Promise<TransactionStatus | undefined> {
+  if ('proof' in event) {
+    const { proof: _, ...place } = event;
+    return { ...place, kind: 'included' };
+  }
   return node.txStatus(id).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'NODE_CLOSED') return undefined;
     throw error;
