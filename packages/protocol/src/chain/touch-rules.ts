@@ -17,14 +17,6 @@ export interface TouchRules {
    * @returns undefined if it is no address of this network
    */
   addressName(address: string): string | undefined;
-<<<<<<< HEAD
-  /**
-   * Whom a transaction concerns.
-   *
-   * @param transaction  of a checked body or of the mempool
-   */
-=======
   /** Whom a transaction concerns. @param transaction  of a checked body or of the mempool */
->>>>>>> watch
   touches(transaction: Uint8Array): Touches;
 }

@@ -29,15 +29,7 @@ export interface FoundTransaction {
   readonly coins: readonly NamedCoin[];
 }
 
-<<<<<<< HEAD
-/**
- * The transactions that somebody waits for, by id or by a name that they concern.
- *
- * @param transactions  in block order, so that a coin is made before it is spent
- */
-=======
 /** Those that somebody waits for. @param transactions  in block order, so that a coin is made before it is spent */
->>>>>>> watch
 export function searchTransactions(
   family: ChainFamily,
   transactions: Iterable<{ readonly id: Uint8Array; readonly bytes: Uint8Array }>,
