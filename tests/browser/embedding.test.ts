@@ -10,7 +10,7 @@ const workerUrl = `${folder}/worker.js`;
 const familyWorkers = ['vision', 'bitcoin'].map((family) => `${folder}/${family}-worker.js`);
 
 /** Bytes that a page may load to run a node, gzipped. */
-const GZIPPED_BYTES_MAX = 116_000;
+const GZIPPED_BYTES_MAX = 117_000;
 
 /** Whatever fetches another module or script: imports and exports from one, static ones first, and calls. */
 function importsIn(script: string): string[] {
@@ -61,9 +61,14 @@ describe('the built library', () => {
   });
 
   it('imports nothing but its own files, and an address that it is given', async () => {
-    const own = ['bitcoin-worker', 'vision-worker', 'transaction-key', 'tx-proof', 'watches'].map(
-      (name) => `./${name}.js`,
-    );
+    const own = [
+      'bitcoin-worker',
+      'vision-worker',
+      'transaction-key',
+      'tx-proof',
+      'watches',
+      'diagnosis',
+    ].map((name) => `./${name}.js`);
     for (const [file, imported] of [
       [bundle, own],
       [workerUrl, ['']],

@@ -14,6 +14,7 @@ import {
   OTHER_HASH,
   ownSchema,
   prepare,
+  relaySchema,
   segmentSchema,
   TIP,
   VERSION,
@@ -115,6 +116,7 @@ describe('IndexedDbStore and what it may find', () => {
 
   for (const [version, schema] of [
     [3, segmentSchema],
+    [4, relaySchema],
     [VERSION, ownSchema],
   ] as const)
     it(`a database of version ${version}, as releases have written it since they keep segments`, () =>
@@ -152,7 +154,7 @@ describe('IndexedDbStore and what it may find', () => {
     await store.close();
     assertEqual(
       await dumpOf(networkId),
-      'version 4; bodies: 7… = 6,7,8; journal: 0 = 4,5; meta: tip = 1,2,3',
+      `version ${VERSION}; bodies: 7… = 6,7,8; journal: 0 = 4,5; meta: tip = 1,2,3`,
     );
   });
 
@@ -176,7 +178,7 @@ describe('IndexedDbStore and what it may find', () => {
     await store.close();
     assertEqual(
       await dumpOf(networkId),
-      'version 4; bodies: 7… = 6,7,8; journal: 0 = 4,5; meta: tip = 1,2,3',
+      `version ${VERSION}; bodies: 7… = 6,7,8; journal: 0 = 4,5; meta: tip = 1,2,3`,
     );
   });
 

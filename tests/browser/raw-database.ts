@@ -9,7 +9,7 @@ export const HASH = new Uint8Array(32).fill(7);
 export const OTHER_HASH = new Uint8Array(32).fill(8);
 export const BODIES = { put: [{ hash: HASH, body: Uint8Array.of(6, 7, 8) }], remove: [] };
 /** What a release of this schema calls its version. */
-export const VERSION = 4;
+export const VERSION = 6;
 
 let names = 0;
 
@@ -59,9 +59,16 @@ export function segmentSchema(database: IDBDatabase): void {
   for (const name of ['segments', 'journal', 'meta', 'bodies']) database.createObjectStore(name);
 }
 
-export function ownSchema(database: IDBDatabase): void {
+/** Version 4, which knew no index of transactions, and nothing to watch. */
+export function relaySchema(database: IDBDatabase): void {
   segmentSchema(database);
   for (const name of ['discouraged', 'transactions']) database.createObjectStore(name);
+}
+
+/** That of this release. */
+export function ownSchema(database: IDBDatabase): void {
+  relaySchema(database);
+  for (const name of ['txBlocks', 'watches']) database.createObjectStore(name);
 }
 
 /** All that a network's database holds, in words; of a hash its first byte. */
