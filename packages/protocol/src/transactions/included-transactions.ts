@@ -212,8 +212,11 @@ export class IncludedTransactions {
     }
   }
 
+  /** The lowest go first, not those that came first: a node that comes back reads the newest blocks before the others. */
   #forgetOldest(): void {
-    for (const [key, block] of this.#blocks) {
+    if (this.#blocks.size <= FOLLOWED_BLOCKS && this.#bytes <= TX_INCLUDED_BYTES_MAX) return;
+    const lowestFirst = [...this.#blocks].sort(([, a], [, b]) => a.height - b.height);
+    for (const [key, block] of lowestFirst) {
       if (this.#blocks.size > FOLLOWED_BLOCKS) this.#blocks.delete(key);
       else if (this.#bytes <= TX_INCLUDED_BYTES_MAX) return;
       this.#bytes -= block.bytes;
