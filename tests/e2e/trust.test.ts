@@ -94,4 +94,4 @@ it('turns degraded before an answer is wrong: in the hands of one server, and wh
   expect(await reasons(visitor, ['NO_PEERS'])).toMatchObject({ level: 'none', phase: 'connecting' });
   expect(visitor.complaints).toEqual([]);
   await visitor.close();
-});
+}, 240_000);

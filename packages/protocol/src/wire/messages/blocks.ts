@@ -43,8 +43,6 @@ export const getBlocks: MessageRow<GetBlocks> = {
   bytesMax: SMALL_MESSAGE_BYTES_MAX,
   cost: 1,
   part: 'blockSync',
-  // Blocks are asked for in their order.
-  namedTip: ({ hashes }) => hashes.at(-1),
   encode: (writer, { hashes }) => writeBlockHashes(writer, hashes),
   decode: (reader, requestId) => ({ type: 'getBlocks', requestId, hashes: readBlockHashes(reader) }),
 };

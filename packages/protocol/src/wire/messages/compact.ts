@@ -127,7 +127,6 @@ export const getCompactBlock: MessageRow<GetCompactBlock> = {
   bytesMax: SMALL_MESSAGE_BYTES_MAX,
   cost: 1,
   part: 'compactBlocks',
-  namedTip: ({ hash }) => hash,
   encode: (writer, { hash }) => writer.raw(hash),
   decode: (reader, requestId) => ({ type: 'getCompactBlock', requestId, hash: reader.view(32) }),
 };
