@@ -87,6 +87,11 @@ export class BlockDownload {
     return this.#sources.get(peerId)?.pace;
   }
 
+  /** True if there is anyone to ask. */
+  get hasSources(): boolean {
+    return this.#sources.size > 0;
+  }
+
   /** True if a peer keeps all bodies. */
   get hasArchive(): boolean {
     for (const { isArchive } of this.#sources.values()) if (isArchive) return true;

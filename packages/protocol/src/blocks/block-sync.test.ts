@@ -189,6 +189,21 @@ describe('a body that nobody has', () => {
     expect(advance(sync, 20 + MISSING_RETRY_MS)).toEqual([['a', TIP]]);
   });
 
+  it('is asked of the next peer after a while if the last one took it along', () => {
+    const sync = syncOf(1);
+    const peer = join(sync, 'a');
+    // As one that a compact block has told of.
+    sync.download.want(hashOf(TIP), { offeredBy: 'a' });
+    expect(advance(sync, 0)).toEqual([['a', TIP]]);
+    ledger.peerGone(peer);
+    peers.delete('a');
+    sync.peerGone(peer, undefined);
+    expect(advance(sync, 10)).toEqual([]);
+    join(sync, 'b');
+    expect(advance(sync, 20)).toEqual([]);
+    expect(advance(sync, 20 + MISSING_RETRY_MS)).toEqual([['b', TIP]]);
+  });
+
   it('is given up if only the application wanted it, which is told', () => {
     const sync = syncOf(0);
     const peer = join(sync, 'a');

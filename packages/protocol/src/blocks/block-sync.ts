@@ -296,7 +296,8 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   /** Bodies that every peer was asked for in vain: the application is told, the rest is tried again after a while. */
   #lookForMissing(now: number): void {
     for (const hash of this.#retries.takeDue(now)) this.download.retry(hash);
-    if (!this.#mayBeMissing) return;
+    // Alone, nothing can be said of it: the next peer may have what the last one took with it.
+    if (!this.#mayBeMissing || !this.download.hasSources) return;
     this.#mayBeMissing = false;
     for (const hash of this.download.unavailable()) {
       this.#requests.refuse(hash, 'BLOCK_UNAVAILABLE');
