@@ -158,6 +158,7 @@ export {
 export { type TrustFacts, type TrustLevel, type TrustReason, trustReasons } from './io/trust.js';
 export {
   BLOCK_HASHES_MAX,
+  CLOCK_DOUBTFUL_S,
   CONFIRMATIONS_MAX,
   FOLLOWED_BLOCKS,
   FRAME_BYTES_MAX,

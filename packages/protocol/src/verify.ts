@@ -1,6 +1,7 @@
 /**
  * What verifies proofs that a block has a transaction, and no more: an application, a server or a script that has a
- * checkpoint needs no node, no network and no other package. All hashes are in it.
+ * checkpoint needs no node, no network and no other package. All hashes are in it but VisionX (`visionx.ts`), which only headers of
+ * Vision above a checkpoint need.
  */
 export type { ProofFault } from './chain/proof/proof-fault.js';
 export type { VisionXKernel } from './chain/proof/proof-rules.js';

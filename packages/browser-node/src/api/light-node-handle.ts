@@ -174,7 +174,7 @@ export interface LightNodeHandle {
   trust(): Trust;
   /**
    * Tries what the node needs, and says what stands in the way of peers and of keeping what it has: no signaling server, a
-   * firewall, a NAT, a wrong clock and others (`diagnosisCodes`), each with a sentence for a person. Takes up to eight
+   * firewall, a NAT, a wrong clock and others, each with a sentence for a person. Takes up to eight
    * seconds if something does not answer.
    *
    * @throws {TypeError} if `diagnosis.js`, a file beside the library, cannot be loaded

@@ -1,4 +1,5 @@
 /** What a diagnosis says, and how it follows from what was tried. */
+import { CLOCK_DOUBTFUL_S } from '@vision-light/protocol';
 import type { IceCandidates } from './gather-candidates.js';
 
 /** What can stand in the way of a node, by stable code, gravest first; each with a sentence for a person. */
@@ -66,9 +67,6 @@ export interface Evidence {
   readonly clockAheadS: number | undefined;
 }
 
-/** Seconds by which a clock is wrong that differs from most others: more than a slow line and a careless clock make. */
-const CLOCK_WRONG_S = 30;
-
 /** Failed attempts without a single success after which it is the NAT that is to blame. Arbitrary: one peer may be at fault by itself. */
 const FAILED_ATTEMPTS = 3;
 
@@ -98,7 +96,7 @@ export function findObstacles(evidence: Evidence): Finding[] {
   if (candidates !== undefined) addPaths(candidates, attempts, addPath);
   const seconds = Math.round(Math.abs(clockAheadS));
   const direction = clockAheadS > 0 ? 'behind' : 'ahead';
-  add('CLOCK_WRONG', seconds > CLOCK_WRONG_S, `${seconds} s ${direction}`, false);
+  add('CLOCK_WRONG', seconds > CLOCK_DOUBTFUL_S, `${seconds} s ${direction}`, false);
   add('STORAGE_DENIED', storageObstacle !== undefined, storageObstacle, false);
   return findings;
 }

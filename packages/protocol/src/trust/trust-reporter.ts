@@ -5,7 +5,7 @@
  * A tip's age counts from its timestamp or from when it came, whichever is longer ago: a timestamp may be ahead of the
  * clock, and would hide that nothing comes any more.
  *
- * Memory: the last facts.
+ * Memory: what was emitted last, as a text.
  */
 import { defined } from '../assert.js';
 import { areEqual } from '../bytes/compare-bytes.js';
@@ -44,7 +44,6 @@ export interface TrustSources {
 /** Derives what answers rest on, and emits it when it is news; see the head of this file. */
 export class TrustReporter implements Part {
   readonly name = 'trustReporter';
-  #facts: TrustFacts | undefined;
   /** What was emitted last, as a text. */
   #told = '';
   #lookedAt = Number.NEGATIVE_INFINITY;
@@ -61,11 +60,6 @@ export class TrustReporter implements Part {
     readonly sources: TrustSources,
     readonly knowsGateways: boolean,
   ) {}
-
-  /** The answers' ground as it was looked at last; undefined before the first time. */
-  get facts(): TrustFacts | undefined {
-    return this.#facts;
-  }
 
   peerReady(): void {
     this.#isDue = true;
@@ -151,11 +145,10 @@ export class TrustReporter implements Part {
       checkpoint?.isProven,
       Math.round(clockAheadS ?? 0),
     ].join();
-    const level = trustLevel(reasons);
-    this.#facts = { level, reasons, tip, targetSpacingS, peers, recent, checkpoint, headers, clockAheadS };
     if (told === this.#told) return;
     this.#told = told;
-    this.sources.outbox.emit({ type: 'trust', trust: this.#facts });
+    const facts = { tip, targetSpacingS, peers, recent, checkpoint, headers, clockAheadS };
+    this.sources.outbox.emit({ type: 'trust', trust: { level: trustLevel(reasons), reasons, ...facts } });
   }
 
   /** Whether the best header that a peer has shown is our tip, or one that it follows closely. */
