@@ -110,7 +110,7 @@ describe('a node that follows bodies', () => {
     const page = world.add('page', { family, store });
     await world.run(world.now + 100);
     world.connect('page', 'full');
-    await world.run(world.now + 60_000, () => page.core.blocks.kept === FOLLOWED_BLOCKS);
+    await world.run(world.now + 60_000, () => page.core.blocks.stored.size === FOLLOWED_BLOCKS);
     await world.run(world.now + 1000);
     expect(await stored(store)).toBe(FOLLOWED_BLOCKS);
     const more = makeBody(9999, 3);
@@ -126,8 +126,8 @@ describe('a node that follows bodies', () => {
     const third = world.add('third', { family });
     await world.run(world.now + 100);
     world.connect('third', 'page');
-    await world.run(world.now + 60_000, () => third.core.blocks.kept === FOLLOWED_BLOCKS);
-    expect(third.core.blocks.kept).toBe(FOLLOWED_BLOCKS);
+    await world.run(world.now + 60_000, () => third.core.blocks.stored.size === FOLLOWED_BLOCKS);
+    expect(third.core.blocks.stored.size).toBe(FOLLOWED_BLOCKS);
     expect(page.core.metrics().vision_p2p_blocks_sent_total).toBe(FOLLOWED_BLOCKS);
     expect(third.core.metrics()).toMatchObject({
       vision_p2p_blocks_received_total: FOLLOWED_BLOCKS,
@@ -156,14 +156,14 @@ describe('a node that follows bodies', () => {
     const page = world.add('page', { family, store });
     await world.run(world.now + 100);
     world.connect('page', 'full');
-    await world.run(world.now + 60_000, () => page.core.blocks.kept === FOLLOWED_BLOCKS);
+    await world.run(world.now + 60_000, () => page.core.blocks.stored.size === FOLLOWED_BLOCKS);
     await world.run(world.now + 2000);
     world.kill('page');
     const again = world.add('again', { family, store });
     await world.run(world.now + 100);
     world.connect('again', 'full');
     await world.run(world.now + 10_000);
-    expect(again.core.blocks.kept).toBe(FOLLOWED_BLOCKS);
+    expect(again.core.blocks.stored.size).toBe(FOLLOWED_BLOCKS);
     expect(again.core.metrics().vision_p2p_blocks_received_total).toBe(0);
   });
 
@@ -179,7 +179,7 @@ describe('a node that follows bodies', () => {
     });
     await world.run(world.now + 100);
     world.connect('second', 'full');
-    await world.run(world.now + 60_000, () => second.core.blocks.kept === HEIGHT);
+    await world.run(world.now + 60_000, () => second.core.blocks.stored.size === HEIGHT);
     await world.run(world.now + 1000);
     expect(await stored(store)).toBe(HEIGHT);
     expect(await readBody(store, hashAt(1))).toEqual(good(1));
@@ -201,7 +201,7 @@ describe('a node that follows bodies', () => {
     const page = world.add('page', { family });
     await world.run(world.now + 100);
     world.connect('page', 'full');
-    await world.run(world.now + 60_000, () => page.core.blocks.kept === FOLLOWED_BLOCKS);
+    await world.run(world.now + 60_000, () => page.core.blocks.stored.size === FOLLOWED_BLOCKS);
     const more = makeBody(777, 2);
     const next = chainUpTo(HEIGHT);
     const begin = world.now;
@@ -231,7 +231,7 @@ describe('a node that follows bodies', () => {
     for (const [i, { id }] of line.entries()) world.connect(id, i === 0 ? 'full' : `p${i}`);
     const last = line.at(-1) as SimNode;
     await world.run(world.now + 120_000, () =>
-      line.every(({ core }) => core.blocks.kept === FOLLOWED_BLOCKS),
+      line.every(({ core }) => core.blocks.stored.size === FOLLOWED_BLOCKS),
     );
     await world.run(world.now + 30_000);
     const more = makeBody(778, 2);
@@ -265,7 +265,7 @@ describe('a node that follows bodies', () => {
     const page = world.add('page', { family, store });
     await world.run(world.now + 100);
     world.connect('page', 'full');
-    await world.run(world.now + 60_000, () => page.core.blocks.kept === FOLLOWED_BLOCKS);
+    await world.run(world.now + 60_000, () => page.core.blocks.stored.size === FOLLOWED_BLOCKS);
     world.connect('page', 'rival');
     await world.run(world.now + 10_000);
     expect(page.noticed('reorg').length).toBe(1);
@@ -296,7 +296,7 @@ describe('a block on demand', () => {
     const page = world.add('page', { family, store });
     await world.run(world.now + 100);
     world.connect('page', 'full');
-    await world.run(world.now + 60_000, () => page.core.blocks.kept === FOLLOWED_BLOCKS);
+    await world.run(world.now + 60_000, () => page.core.blocks.stored.size === FOLLOWED_BLOCKS);
     await world.run(world.now + 1000);
     const [damaged, gone] = [HEIGHT - 20, HEIGHT - 21];
     await writeBodies(store, { put: [{ hash: hashAt(damaged), body: good(gone) }], remove: [hashAt(gone)] });
@@ -379,7 +379,7 @@ describe('a peer', () => {
     await world.run(world.now + 5000);
     archive(world, page, 'honest', good);
     await world.run(world.now + 60_000);
-    expect(page.core.blocks.kept).toBe(FOLLOWED_BLOCKS);
+    expect(page.core.blocks.stored.size).toBe(FOLLOWED_BLOCKS);
     // More at once than the other one may be asked for.
     for (let round = 0; round < 10 && silent.rejectedWith === undefined; round++) {
       for (let height = 1; height <= 60; height++)
@@ -541,7 +541,7 @@ describe('a store', () => {
     await world.run(world.now + 100);
     world.connect('page', 'full');
     await world.run(world.now + 60_000);
-    expect(page.core.blocks.kept).toBe(0);
+    expect(page.core.blocks.stored.size).toBe(0);
     expect(page.core.metrics().vision_p2p_blocks_received_total).toBe(FOLLOWED_BLOCKS);
     expect(page.noticed('error').map(({ code }) => code)).toEqual(['STORE_QUOTA']);
     expect(await ask(world, page, hashAt(HEIGHT))).toMatchObject({ ok: true, body: good(HEIGHT) });
@@ -555,12 +555,12 @@ describe('a store', () => {
     await world.run(world.now + 100);
     world.connect('page', 'full');
     await world.run(world.now + 30_000);
-    expect(page.core.blocks.kept).toBe(0);
+    expect(page.core.blocks.stored.size).toBe(0);
     fault = undefined;
     const store = new MemoryStore();
     page.emptyStore(store);
     await world.run(world.now + 30_000);
-    expect(page.core.blocks.kept).toBe(FOLLOWED_BLOCKS);
+    expect(page.core.blocks.stored.size).toBe(FOLLOWED_BLOCKS);
     expect(await store.list('bodies')).toHaveLength(FOLLOWED_BLOCKS);
   });
 });

@@ -127,9 +127,9 @@ it.each(Array.from({ length: 40 }, (_, i) => i + 1))('answers of all kinds, seed
   const { blocks } = node.core;
   await world.run(
     world.now + 180_000,
-    () => blocks.kept === FOLLOWED_BLOCKS && blocks.download.pending === 0,
+    () => blocks.stored.size === FOLLOWED_BLOCKS && blocks.download.pending === 0,
   );
-  expect([honest.rejectedWith, node.core.tip.height, blocks.kept]).toEqual([
+  expect([honest.rejectedWith, node.core.tip.height, blocks.stored.size]).toEqual([
     undefined,
     HEIGHT,
     FOLLOWED_BLOCKS,

@@ -49,7 +49,7 @@ async function addFull(
   node.driver.push({ type: 'command', command: { kind: 'submit', batch, bodies, ticket: 0 } });
   await world.run(
     world.now + 8000,
-    () => node.core.tip.height === HEIGHT && node.core.blocks.kept === HEIGHT,
+    () => node.core.tip.height === HEIGHT && node.core.blocks.stored.size === HEIGHT,
   );
   await world.run(world.now + 3000);
   return node;
@@ -60,7 +60,7 @@ async function addPage(world: World, ...peers: string[]): Promise<SimNode> {
   const page = world.add('page', { family, store: new MemoryStore() });
   await world.run(world.now + 100);
   for (const peer of peers) world.connect('page', peer);
-  await world.run(world.now + 60_000, () => page.core.blocks.kept === FOLLOWED_BLOCKS);
+  await world.run(world.now + 60_000, () => page.core.blocks.stored.size === FOLLOWED_BLOCKS);
   return page;
 }
 

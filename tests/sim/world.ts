@@ -104,6 +104,7 @@ export interface SimNodeOptions {
   readonly peersMax?: number;
   readonly peersPerGroupMax?: number;
   readonly followedBlocks?: number;
+  readonly uploadBytesPerSecond?: number;
   /** Whether it keeps an index of transactions. */
   readonly hasTxIndex?: boolean;
   readonly minChainwork?: bigint;
@@ -216,6 +217,9 @@ export class SimNode {
       ...(options.peersMax === undefined ? {} : { peersMax: options.peersMax }),
       ...(options.peersPerGroupMax === undefined ? {} : { peersPerGroupMax: options.peersPerGroupMax }),
       ...(options.followedBlocks === undefined ? {} : { followedBlocks: options.followedBlocks }),
+      ...(options.uploadBytesPerSecond === undefined
+        ? {}
+        : { uploadBytesPerSecond: options.uploadBytesPerSecond }),
       ...(options.hasTxIndex === true ? { txIndex: (context: TxIndexContext) => new TxIndex(context) } : {}),
       ...(options.minChainwork === undefined ? {} : { minChainwork: options.minChainwork }),
       ...(options.segmentHeaders === undefined ? {} : { segmentHeaders: options.segmentHeaders }),

@@ -282,6 +282,21 @@ export const PEER_SEARCH_INTERVAL_MS = 2_000;
 /** Greatest pause between two searches for peers, milliseconds. */
 export const PEER_SEARCH_INTERVAL_MAX_MS = 30_000;
 
+/** Seconds of its upload limit that a page may send at once: with the default limit as much as one peer is served at once (`SERVED_BYTES_BURST_MAX`). Arbitrary. */
+export const UPLOAD_BURST_S = 8;
+
+/** Level of a battery, 0 to 1, up to which a page that is not charging takes less of its device: where phones begin to warn is 0.2, and a sync is to end before. Arbitrary. */
+export const BATTERY_LOW_LEVEL = 0.3;
+
+/** Share of its upload limit that a page uses while its visitor saves data or its battery is low. Arbitrary. */
+export const SAVING_UPLOAD_SHARE = 1 / 8;
+
+/** Share of its limit of hashing that a page uses while its battery is low: a header of Vision takes 2 ms, so that blocks of 5 s still cost next to nothing, and only a long sync takes longer. Arbitrary. */
+export const SAVING_CPU_SHARE = 1 / 4;
+
+/** Milliseconds that a request for bodies waits for the upload limit of all peers together: less than the least time-out, so that the peer asks others. At the edge it is answered as if nothing of it were here. */
+export const UPLOAD_WAIT_MAX_MS = 2_000;
+
 /** Messages a second that a peer may send for long. Answers do not count, because there are at most as many as requests. Requests for bodies take 100. Above it the peer is disconnected. */
 export const MESSAGES_PER_SECOND_MAX = 200;
 

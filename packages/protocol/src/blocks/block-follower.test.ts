@@ -17,6 +17,9 @@ let implied: (height: number) => boolean;
 let refused: Set<number>;
 let dropped: number[];
 let isSyncing: boolean;
+let waitsForBlocks: boolean;
+/** The store has taken what it was given last. */
+let answerWrite: () => void;
 let stored: StoredBlocks;
 let download: BlockDownload;
 
@@ -25,6 +28,7 @@ beforeEach(() => {
   refused = new Set();
   dropped = [];
   isSyncing = false;
+  waitsForBlocks = false;
   download = new BlockDownload(1000, new RequestLedger());
 });
 
@@ -41,13 +45,24 @@ function follower(
   });
   const ignore = (): void => undefined;
   const listener = { stored: ignore, storeFailed: ignore, written: ignore };
-  stored = new StoredBlocks(new StoragePort({ push: (_effect: Effect) => undefined }), listener);
+  const storage = new StoragePort({
+    push: (effect: Effect) => {
+      if (effect.type === 'storage')
+        answerWrite = () =>
+          storage.answered(
+            { type: 'storageAnswered', request: effect.request, result: { kind: 'write' } },
+            0,
+          );
+    },
+  });
+  stored = new StoredBlocks(storage, listener);
   for (const height of kept) stored.put(hashOf(height), Uint8Array.of(1));
   const followed = new FollowedBlocks(tree, count);
   return new BlockFollower(followed, stored, download, new BodyChecker(tree), {
     wasRefused: (hash) => refused.has(heightOf(hash)),
     dropped: (hash) => dropped.push(heightOf(hash)),
     isSyncing: () => isSyncing,
+    waitsForBlocks: () => waitsForBlocks,
   });
 }
 
@@ -233,5 +248,69 @@ describe('letting go', () => {
     download.want(hashOf(500));
     one.prune();
     expect(dropped).toEqual([]);
+  });
+});
+
+describe('saving data', () => {
+  it('wants nothing by itself, cancels what is wanted, and goes on afterwards with all that is not here', () => {
+    const one = follower(4, 10, [9]);
+    one.follow();
+    one.pause(true);
+    expect([dropped, one.isFollowing, one.hasMore]).toEqual([[10, 8, 7], false, false]);
+    for (const height of dropped) download.cancel(hashOf(height));
+    grow(11);
+    one.follow();
+    expect([wanted(), kept()]).toEqual([[], [9]]);
+    one.pause(false);
+    one.follow();
+    expect(wanted()).toEqual([11, 10, 8]);
+  });
+
+  it('follows all the same while something waits for a block', () => {
+    const one = follower(4, 10);
+    one.pause(true);
+    waitsForBlocks = true;
+    one.follow();
+    expect([wanted(), one.isFollowing]).toEqual([[10, 9, 8, 7], true]);
+  });
+});
+
+describe('a store that is full', () => {
+  /** Bodies of these heights that the store has taken. */
+  function full(count: number, tipHeight: number, heights: readonly number[]): BlockFollower {
+    const one = follower(count, tipHeight, heights);
+    stored.advance();
+    answerWrite();
+    return one;
+  }
+
+  it('keeps the newer half of what it has, and never more from then on', () => {
+    const one = full(64, 10, [3, 4, 5, 6, 7, 8, 9, 10]);
+    one.makeRoom();
+    one.prune();
+    expect([kept(), one.lacks(6)]).toEqual([[7, 8, 9, 10], false]);
+    grow(11);
+    one.follow();
+    one.prune();
+    expect([wanted(), kept()]).toEqual([[11], [8, 9, 10]]);
+  });
+
+  it('keeps the newest body in any case, and gives nothing up that it does not have', () => {
+    const one = full(64, 10, [9, 10]);
+    stored.put(hashOf(8), Uint8Array.of(1));
+    one.makeRoom();
+    one.makeRoom();
+    one.prune();
+    expect(kept()).toEqual([10]);
+    one.makeRoom();
+    one.prune();
+    expect(kept()).toEqual([10]);
+  });
+
+  it('keeps everything of an archive', () => {
+    const one = full(Number.POSITIVE_INFINITY, 10, [7, 8, 9, 10]);
+    one.makeRoom();
+    one.prune();
+    expect(kept()).toEqual([7, 8, 9, 10]);
   });
 });

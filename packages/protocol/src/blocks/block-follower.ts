@@ -19,12 +19,15 @@ export interface FollowerListener {
   dropped(hash: Uint8Array): void;
   /** Whether headers are on their way. */
   isSyncing(): boolean;
+  /** Whether something of this side waits for a block: then bodies are followed also while data are to be saved. */
+  waitsForBlocks(): boolean;
 }
 
 /** Keeps the store in step with `FollowedBlocks`. */
 export class BlockFollower {
   /** The tip for which bodies were last let go. */
   #prunedAt = -1;
+  #isPaused = false;
 
   constructor(
     readonly followed: FollowedBlocks,
@@ -42,12 +45,32 @@ export class BlockFollower {
 
   /** Whether there are heights to look at, and room for what they want. */
   get hasMore(): boolean {
-    return !this.followed.isDone && this.download.pending < FOLLOWED_AHEAD_MAX;
+    return this.isFollowing && !this.followed.isDone && this.download.pending < FOLLOWED_AHEAD_MAX;
   }
 
-  /** False if the node keeps no bodies. */
+  /** False if the node fetches no bodies by itself. */
   get isFollowing(): boolean {
-    return this.followed.count > 0;
+    return this.followed.count > 0 && !(this.#isPaused && !this.listener.waitsForBlocks());
+  }
+
+  /** Whether new bodies are fetched only where somebody asks for them. What is kept stays, and is served. */
+  pause(isPaused: boolean): void {
+    if (isPaused === this.#isPaused) return;
+    this.#isPaused = isPaused;
+    this.followed.restart();
+    if (!this.isFollowing) for (const hash of this.download.hashes()) this.listener.dropped(hash);
+  }
+
+  /**
+   * The store is full: of the bodies in it the newer half stays, and from now on there are never more. An archive gives
+   * nothing up, and the newest body stays in any case.
+   */
+  makeRoom(): void {
+    const { followed, stored } = this;
+    const count = stored.size - stored.unwritten;
+    if (followed.count === Number.POSITIVE_INFINITY || count < 2) return;
+    followed.keepAtMost(Math.floor(count / 2));
+    this.#prunedAt = -1;
   }
 
   /** Whether the body of a header is to be fetched: it is to be kept, is not here, and does not follow from the header. */

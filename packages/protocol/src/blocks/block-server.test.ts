@@ -5,9 +5,12 @@ import {
   DEFERRED_BLOCK_REQUESTS_MAX,
   SERVED_BYTES_BURST_MAX,
   SERVED_BYTES_PER_SECOND_MAX,
+  UPLOAD_BURST_S,
+  UPLOAD_WAIT_MAX_MS,
 } from '../limits.js';
 import { Outbox } from '../peer/outbox.js';
 import { Peer } from '../peer/peer.js';
+import { UploadLimit } from '../peer/served.js';
 import { decodeMessage } from '../wire/codec.js';
 import { MessageAssembler } from '../wire/framing.js';
 import type { GetBlocks } from '../wire/messages/blocks.js';
@@ -151,6 +154,58 @@ describe('BlockServer', () => {
     expect([told(), server.nextWake()]).toEqual([[], 2000]);
     server.advance(2000);
     expect(told()).toEqual([1]);
+  });
+
+  describe('whose upload all peers share', () => {
+    const KB = 1000;
+    let upload: UploadLimit;
+    const join = (id: string): Peer => new Peer(id, 4 * 1024 * 1024, undefined, 0, { upload });
+    /** Who is sent a body, in order. */
+    const sentTo = (): string[] =>
+      outbox
+        .take()
+        .flatMap((effect) => (effect.type === 'send' && effect.bytes.length > KB ? [effect.peer] : []));
+
+    beforeEach(() => {
+      upload = new UploadLimit(10 * KB, 0);
+      // What may be sent at once is gone.
+      upload.charge(0, 10 * KB * UPLOAD_BURST_S);
+      bodyBytes = 10 * KB;
+      where.set(1, 'here');
+    });
+
+    it('serves them in turn, at its rate', () => {
+      const [a, b] = [join('a'), join('b')];
+      bodyBytes = 2 * KB;
+      // The first is sent at once.
+      for (const one of [a, a, a, b, b, b]) server.request(one, ask(1), 0);
+      const order: string[] = [...sentTo()];
+      for (let now = 0; now < 5000; now = Math.max(now + 1, Math.ceil(server.nextWake() ?? 5000))) {
+        server.advance(now);
+        order.push(...sentTo());
+      }
+      expect(order).toEqual(['a', 'a', 'b', 'a', 'b', 'b']);
+    });
+
+    it('answers what has waited too long for others as not being here, and is woken for it', () => {
+      const one = join('a');
+      upload.charge(0, 100 * KB);
+      server.request(one, ask(1, 2), 0);
+      expect(server.nextWake()).toBe(UPLOAD_WAIT_MAX_MS);
+      server.advance(UPLOAD_WAIT_MAX_MS - 1);
+      expect(told()).toEqual([]);
+      server.advance(UPLOAD_WAIT_MAX_MS);
+      expect([told(), server.isServing(one)]).toEqual([[-1, -2], false]);
+    });
+
+    it('takes another limit at once; what is owed stays owed', () => {
+      upload.charge(0, 10 * KB);
+      expect(upload.freeAt).toBe(1000);
+      upload.set(KB, 0);
+      expect(upload.freeAt).toBe(10_000);
+      upload.set(100 * KB, 5000);
+      expect(upload.freeAt).toBe(5050);
+    });
   });
 
   it('is not woken while a body is being read', () => {

@@ -1,13 +1,19 @@
 /**
  * Answers `getBlocks` from the bodies that are kept, in the order of the requests, no faster than the peer takes them
- * and than it may be served.
+ * and than it may be served. Where the upload of all peers together is used up, peers take turns, and what has waited for
+ * UPLOAD_WAIT_MAX_MS is answered as not being here.
  *
  * Memory: for each peer at most DEFERRED_BLOCK_REQUESTS_MAX requests of BLOCK_HASHES_MAX hashes, one body that is being read,
  * and what waits to be sent: the next body is read only while less than BODY_SEND_BUFFER_BYTES_MAX waits, so that with
  * the largest body it stays below UNSENT_BYTES_MAX.
  */
 import { defined } from '../assert.js';
-import { BODY_SEND_BUFFER_BYTES_MAX, COMING_BODY_WAIT_MS, DEFERRED_BLOCK_REQUESTS_MAX } from '../limits.js';
+import {
+  BODY_SEND_BUFFER_BYTES_MAX,
+  COMING_BODY_WAIT_MS,
+  DEFERRED_BLOCK_REQUESTS_MAX,
+  UPLOAD_WAIT_MAX_MS,
+} from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { Peer } from '../peer/peer.js';
 import type { PeerFault } from '../peer/peer-fault.js';
@@ -33,6 +39,8 @@ interface Request {
   answered: number;
   /** Until when one of them may still come; undefined while none was waited for. Each request waits once. */
   waitsUntil: number | undefined;
+  /** Monotonic ms at which it is given up if other peers still use the upload up. */
+  readonly giveUpAt: number;
 }
 
 interface Queue {
@@ -79,6 +87,7 @@ export class BlockServer {
       hashes: hashes.map((hash) => hash.slice()),
       answered: 0,
       waitsUntil: undefined,
+      giveUpAt: now + UPLOAD_WAIT_MAX_MS,
     });
     this.#pump(queue, now);
     return undefined;
@@ -87,7 +96,10 @@ export class BlockServer {
   /** The peer has taken what was sent, a body came, or time has passed. */
   advance(now: number): void {
     this.#now = now;
-    for (const queue of this.#queues.values()) this.#pump(queue, now);
+    for (const queue of [...this.#queues.values()]) {
+      this.#pump(queue, now);
+      this.#giveUp(queue, now);
+    }
   }
 
   /** How many of the peer's requests are not answered. */
@@ -110,8 +122,11 @@ export class BlockServer {
     for (const { peer, isWaiting, isReading, requests } of this.#queues.values()) {
       // What waits for a peer to read, or for a body to be read, comes due with its event.
       if (isReading || peer.sendBufferBytes >= BODY_SEND_BUFFER_BYTES_MAX) continue;
-      const at = Math.max(peer.served.freeAt, isWaiting ? (requests[0]?.waitsUntil ?? 0) : 0);
-      if (next === undefined || at < next) next = at;
+      const [first] = requests;
+      const at = Math.max(peer.served.freeAt, isWaiting ? (first?.waitsUntil ?? 0) : 0);
+      const isHeldUp = peer.served.isHeldUp(this.#now);
+      const due = isHeldUp && first !== undefined ? Math.min(at, first.giveUpAt) : at;
+      if (next === undefined || due < next) next = due;
     }
     return next;
   }
@@ -144,11 +159,27 @@ export class BlockServer {
     }
   }
 
+  /** What has waited too long for others is to be asked of somebody else. */
+  #giveUp(queue: Queue, now: number): void {
+    for (const request of [...queue.requests]) {
+      if (queue.isReading || now < request.giveUpAt || !queue.peer.served.isHeldUp(now)) return;
+      for (const hash of request.hashes.slice(request.answered))
+        this.#answer(queue, request, hash, undefined);
+    }
+    if (queue.requests.length === 0) this.#queues.delete(queue.peer);
+  }
+
   #answer({ peer, requests }: Queue, request: Request, hash: Uint8Array, body: Uint8Array | undefined): void {
     request.answered++;
     if (request.answered === request.hashes.length) requests.shift();
     const cost = request.respond(hash, body);
-    if (cost > 0) peer.served.charge(this.#now, cost);
+    if (cost === 0) return;
+    peer.served.charge(this.#now, cost);
+    // To the end of the line, so that all who wait for the same upload have their turn.
+    const queue = this.#queues.get(peer);
+    if (queue === undefined || !peer.served.isHeldUp(this.#now)) return;
+    this.#queues.delete(peer);
+    this.#queues.set(peer, queue);
   }
 }
 

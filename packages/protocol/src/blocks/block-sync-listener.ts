@@ -13,6 +13,8 @@ export interface BlockSyncListener {
   storeAnswered(failure: StorageFailure | undefined): void;
   /** Whether headers are on their way. */
   isSyncing(): boolean;
+  /** Whether something of this side waits for a block. */
+  waitsForBlocks(): boolean;
   /** Whether many headers are still to come: bodies would be fetched and thrown away. */
   isFar(): boolean;
 }

@@ -48,6 +48,7 @@ function syncOf(count: number): BlockSync {
     accepted: () => undefined,
     storeAnswered: () => undefined,
     isSyncing: () => false,
+    waitsForBlocks: () => false,
     isFar: () => false,
   });
   sync.start();
@@ -169,7 +170,7 @@ describe('what came', () => {
     sync.inserted({ kind: 'duplicate', slot: TIP + 1 });
     expect(sync.orphans.size).toBe(1);
     sync.appended(TIP + 1);
-    expect([sync.orphans.size, sync.kept]).toEqual([0, 1]);
+    expect([sync.orphans.size, sync.stored.size]).toEqual([0, 1]);
   });
 });
 

@@ -66,6 +66,7 @@ function syncOf(count: number, kept: readonly number[] = []): BlockSync {
     accepted: () => undefined,
     storeAnswered: (failure) => log.push(failure?.code ?? 'stored'),
     isSyncing: () => false,
+    waitsForBlocks: () => false,
     isFar: () => isFar,
   });
   sync.start();
@@ -132,7 +133,7 @@ describe('a body that comes', () => {
     const peer = join(sync, 'a');
     expect(advance(sync, 0)).toEqual([['a', TIP]]);
     expect(bring(sync, peer, TIP, good)).toBeUndefined();
-    expect([sync.kept, sync.isSettled, sync.download.pending]).toEqual([1, false, 1]);
+    expect([sync.stored.size, sync.isSettled, sync.download.pending]).toEqual([1, false, 1]);
     sync.flush();
     storeSays({ kind: 'write' });
     expect([sync.isSettled, sync.download.pending, log]).toEqual([true, 0, ['stored']]);
@@ -144,7 +145,7 @@ describe('a body that comes', () => {
     join(sync, 'b');
     advance(sync, 0);
     expect(bring(sync, peer, TIP, wrong)).toBe('BODY_ROOT_MISMATCH');
-    expect([sync.kept, advance(sync, 20)]).toEqual([0, [['b', TIP]]]);
+    expect([sync.stored.size, advance(sync, 20)]).toEqual([0, [['b', TIP]]]);
   });
 
   it('is a fault if nobody asked for it, and is none the second time if two were asked', () => {
@@ -165,7 +166,7 @@ describe('a body that comes', () => {
     bring(sync, peer, TIP, good);
     sync.flush();
     storeSays('full');
-    expect([log, sync.kept]).toEqual([['STORE_QUOTA'], 0]);
+    expect([log, sync.stored.size]).toEqual([['STORE_QUOTA'], 0]);
     sync.chainReplaced();
     extend(sync);
     expect(advance(sync, 20)).toEqual([['a', TIP + 1]]);
@@ -244,10 +245,10 @@ describe('a block that a peer announces', () => {
     sync.announced(peer, announce(TIP + 1), 0);
     expect(advance(sync, 0)).toEqual([['a', TIP + 1]]);
     expect(bring(sync, peer, TIP + 1, good)).toBeUndefined();
-    expect([sync.orphans.size, sync.download.pending, sync.kept]).toEqual([1, 0, 1]);
+    expect([sync.orphans.size, sync.download.pending, sync.stored.size]).toEqual([1, 0, 1]);
     expect(sync.announced(peer, announce(TIP + 1), 10)).toBe(false);
     extend(sync);
-    expect([sync.orphans.size, sync.kept, log]).toEqual([0, 2, []]);
+    expect([sync.orphans.size, sync.stored.size, log]).toEqual([0, 2, []]);
   });
 
   it('has its sender punished when its header is there and it does not fit', () => {
@@ -257,7 +258,7 @@ describe('a block that a peer announces', () => {
     advance(sync, 0);
     expect(bring(sync, peer, TIP + 1, wrong)).toBeUndefined();
     extend(sync);
-    expect([log, sync.orphans.size, sync.kept]).toEqual([['a BODY_ROOT_MISMATCH'], 0, 1]);
+    expect([log, sync.orphans.size, sync.stored.size]).toEqual([['a BODY_ROOT_MISMATCH'], 0, 1]);
   });
 
   it('goes with a sender that broke a rule, not with one that left', () => {
@@ -296,11 +297,11 @@ describe('a body of this side', () => {
     sync.submitted(hashOf(TIP + 1), good);
     sync.submitted(hashOf(TIP), good);
     sync.submitted(hashOf(TIP - 1), wrong);
-    expect(sync.kept).toBe(0);
+    expect(sync.stored.size).toBe(0);
     sync.submitted(hashOf(TIP - 1), good);
-    expect(sync.kept).toBe(1);
+    expect(sync.stored.size).toBe(1);
     sync.submitted(hashOf(TIP - 2), good);
-    expect(sync.kept).toBe(1);
+    expect(sync.stored.size).toBe(1);
   });
 });
 

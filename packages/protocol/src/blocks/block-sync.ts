@@ -87,6 +87,7 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
       wasRefused: (hash) => this.#fault !== undefined && this.#seen.has(hash),
       dropped: (hash) => this.#unwant(hash),
       isSyncing: () => listener.isSyncing(),
+      waitsForBlocks: () => listener.waitsForBlocks(),
     });
     this.requested = new RequestedBlocks(
       this.#requests,
@@ -102,17 +103,13 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
   get orphans(): OrphanPool {
     return this.#announced.orphans;
   }
-  /** Bodies that are in the store, or on their way there. */
-  get kept(): number {
-    return this.stored.size;
-  }
 
   whereabouts(hash: Uint8Array): 'here' | 'coming' | 'unknown' {
     const slot = this.tree.find(hash);
     if (slot === undefined) return 'unknown';
     if (this.stored.has(hash) || this.#checker.implied(slot) !== undefined) return 'here';
     // Only of a new block: what is not here of the others may be nowhere, and then everyone would wait for everyone.
-    const isNew = slot === this.tree.tip && this.#followed.count > 0;
+    const isNew = slot === this.tree.tip && this.follower.isFollowing;
     return isNew && this.download.isWanted(hash) ? 'coming' : 'unknown';
   }
 
@@ -162,7 +159,7 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
     const { height, hash } = message;
     const { tipHeight } = this.tree;
     const isNear = height > tipHeight - FOLLOWED_BLOCKS && height <= tipHeight + FOLLOWED_BLOCKS;
-    if (this.#followed.count === 0 || !this.stored.isListed || !isNear || this.orphans.has(hash))
+    if (!this.follower.isFollowing || !this.stored.isListed || !isNear || this.orphans.has(hash))
       return false;
     const state = this.download.offer(hash, peer.id);
     if (state !== undefined || !this.#announced.mayAdd(peer.id)) return state === 'queued';

@@ -12,11 +12,25 @@ export class FollowedBlocks {
   #bottom = 0;
   #top = -1;
 
+  #count: number;
+
   /** @param count  bodies to keep, newest first: 0 for none, Infinity for all */
   constructor(
     readonly tree: HeaderTree,
-    readonly count: number,
-  ) {}
+    count: number,
+  ) {
+    this.#count = count;
+  }
+
+  /** How many bodies are kept, newest first: 0 for none, Infinity for all. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** There is no room for more than so many, at least 1. */
+  keepAtMost(count: number): void {
+    this.#count = Math.min(this.#count, count);
+  }
 
   /** The lowest height whose body is kept: above the base, which came without its body. Genesis has none to fetch. */
   get lowest(): number {

@@ -55,6 +55,7 @@ export class CompactRelay {
 
   /** @param isFar  whether many headers are still to come: then no tip is news */
   advance(now: number, isFar: boolean): void {
+    if (!this.blocks.follower.isFollowing) this.highBandwidth.dismissAll();
     const hash = this.tree.hash(this.tree.tip);
     if (!areEqual(hash, this.#tip)) {
       const { family } = this.tree;

@@ -54,6 +54,11 @@ export class HighBandwidth {
     this.outbox.send(peer, { type: 'sendCompact', highBandwidth: false });
   }
 
+  /** No peer is to send blocks unasked any more. */
+  dismissAll(): void {
+    for (const peer of [...this.#chosen]) this.dismiss(peer);
+  }
+
   /** Whether a peer may send a block unasked: its rate bounds how many. */
   maySend(peer: Peer): boolean {
     return this.#chosen.has(peer) || this.#former.has(peer);

@@ -67,7 +67,9 @@ export class HeaderServer implements Part<GetHeaders> {
 
   /** Answers what waited and need not any longer. */
   advance({ now }: EventTime): void {
-    for (const [peer, waiting] of this.#waiting) {
+    // Whoever is answered goes to the end of the line: where all share one upload, each has its turn.
+    for (const [peer, waiting] of [...this.#waiting]) {
+      if (mayAnswer(peer, now)) this.#waiting.delete(peer);
       while (mayAnswer(peer, now)) {
         const [next] = waiting;
         if (next === undefined) break;
@@ -76,6 +78,7 @@ export class HeaderServer implements Part<GetHeaders> {
         waiting.shift();
       }
       if (waiting.length === 0) this.#waiting.delete(peer);
+      else this.#waiting.set(peer, waiting);
     }
   }
 

@@ -76,6 +76,8 @@ export type Command =
   | ProveCommand
   /** What the mempool holds. Answered by a `mempool` notice. */
   | { readonly kind: 'mempool'; readonly ticket: number }
+  /** What this node may take of its device from now on: see `node/resources.ts`. */
+  | { readonly kind: 'resources'; readonly uploadBytesPerSecond: number; readonly followsBlocks: boolean }
   /** The page became visible, or the network came back: look at every deadline and peer now. */
   | { readonly kind: 'resume' }
   /** Write what is not yet stored and disconnect every peer; a `closed` notice follows. */

@@ -115,7 +115,8 @@ export type StorageResult =
 /** What can go wrong with storage, as the platform reports it. */
 export const storeFaults = {
   STORE_DENIED: 'Storage is not available here, so nothing is kept between visits.',
-  STORE_QUOTA: 'Storage is full, so what is new is kept in memory only.',
+  STORE_QUOTA:
+    'Storage is full: older blocks are removed, and what still finds no room is kept in memory only.',
   STORE_CORRUPT: 'What was stored could not be read and is fetched anew.',
   STORE_FAILED: 'Storage failed, so what is new is kept in memory only.',
   STORE_NEWER:

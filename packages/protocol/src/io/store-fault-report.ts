@@ -10,14 +10,21 @@ import type { StorageFailure, StoreFault } from './storage.js';
 export class StoreFaultReport {
   readonly #failing = new Map<string, StoreFault>();
 
-  /** @param report  called with a failure that the application does not know of yet */
-  constructor(readonly report: (failure: StorageFailure) => void) {}
+  /**
+   * @param report  called with a failure that the application does not know of yet
+   * @param full  called each time that the store is full
+   */
+  constructor(
+    readonly report: (failure: StorageFailure) => void,
+    readonly full: () => void,
+  ) {}
 
   /** What a part asked of the store has failed. */
   failed(part: string, failure: StorageFailure): void {
     const isKnown = [...this.#failing.values()].includes(failure.code);
     this.#failing.set(part, failure.code);
     if (!isKnown) this.report(failure);
+    if (failure.code === 'STORE_QUOTA') this.full();
   }
 
   /** A part has its answer. @param failure  undefined if the store did what was asked */

@@ -286,11 +286,11 @@ export class LightNode {
 
   #loadFailed(failure: StorageFailure): void {
     if (this.#stage !== 'loading') return;
-    const { code } = failure;
+    const isDamaged = failure.code === 'STORE_CORRUPT';
     this.#parts.storeFaults.failed('headers', failure);
-    this.#parts.writer.loaded(this.#parts.writer.nothing, code === 'STORE_CORRUPT', this.#time.now);
+    this.#parts.writer.loaded(this.#parts.writer.nothing, isDamaged, this.#time.now);
     // What lies there was not seen: the first write replaces all of it.
-    this.#parts.writer.unreadable(code);
+    this.#parts.writer.unreadable();
     this.#open();
   }
 
@@ -312,6 +312,10 @@ export class LightNode {
     switch (command.kind) {
       case 'resume':
         for (const part of this.#parts.list) part.resumed?.();
+        break;
+      case 'resources':
+        this.#parts.sessions.options.upload.set(command.uploadBytesPerSecond, this.#time.now);
+        this.#parts.blocks.follower.pause(!command.followsBlocks);
         break;
       case 'close':
         if (this.#stage === 'closing') break;

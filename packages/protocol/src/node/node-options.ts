@@ -12,6 +12,7 @@ import type { Part } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
 import type { PeerSet } from '../peer/peer-set.js';
 import type { RequestLedger } from '../peer/request-ledger.js';
+import { UploadLimit } from '../peer/served.js';
 import type { Offence } from '../peer/verdicts.js';
 import type { TxBlocks } from '../proofs/proof-requests.js';
 import type { TxIndexContext } from '../proofs/tx-index.js';
@@ -50,6 +51,8 @@ export interface LightNodeOptions {
   readonly peersPerGroupMax?: number;
   /** How many of the newest block bodies to fetch and keep: 0 for none, Infinity for all. Default FOLLOWED_BLOCKS. */
   readonly followedBlocks?: number;
+  /** Bytes a second that all peers together are served for long; without a limit if absent. */
+  readonly uploadBytesPerSecond?: number;
   /** Chainwork that a chain must have to be followed; what the network has for that if absent. */
   readonly minChainwork?: bigint;
   /** 16 random bytes that nobody else knows: what is kept of branches that have to show their work is keyed by it, and nonces follow from it. Made of `seed` if absent, for tests. */
@@ -98,7 +101,7 @@ export function sessionOptions(
 ): SessionOptions {
   const { version = PROTOCOL_VERSION, services = 0, requires = 0 } = extension ?? {};
   const { followedBlocks = FOLLOWED_BLOCKS, peersMax = PEERS_MAX, isGateway } = options;
-  const { peersPerGroupMax = peersMax } = options;
+  const { peersPerGroupMax = peersMax, uploadBytesPerSecond = Number.MAX_SAFE_INTEGER } = options;
   const isArchive = followedBlocks === Number.POSITIVE_INFINITY;
   return {
     version,
@@ -116,6 +119,7 @@ export function sessionOptions(
     isGateway,
     peersMax,
     peersPerGroupMax,
+    upload: new UploadLimit(uploadBytesPerSecond, 0),
     identity: options.identity,
     gateways: options.gateways,
     secret,

@@ -2,7 +2,6 @@
  * What a node is made of: the parts, in the order in which they do what is due, and what one of them tells another. A
  * new concern is one line in the list.
  */
-import { assert } from '../assert.js';
 import { BlockSync } from '../blocks/block-sync.js';
 import { SecretStream } from '../bytes/secret-stream.js';
 import { CompactBlocks } from '../compact/compact-blocks.js';
@@ -42,13 +41,7 @@ import type { Checkpoints } from './chain/checkpoints.js';
 import { ChainChanges } from './chain-changes.js';
 import { Discouraged } from './greeting/discouraged.js';
 import { HeldRelease } from './held-release.js';
-import {
-  type LightNodeOptions,
-  type NodeExtension,
-  type PartContext,
-  secretOf,
-  sessionOptions,
-} from './node-options.js';
+import { type LightNodeOptions, type NodeExtension, secretOf, sessionOptions } from './node-options.js';
 import { PeerSearch } from './peer-search.js';
 import { seededRandom } from './random.js';
 import { Router } from './router.js';
@@ -130,7 +123,10 @@ export class NodeParts {
     const signatures = new SignaturePort(outbox);
     this.signatures = signatures;
     const secret = secretOf(options);
-    const storeFaults = new StoreFaultReport(({ code, detail }) => listener.error(code, detail));
+    const storeFaults = new StoreFaultReport(
+      ({ code, detail }) => listener.error(code, detail),
+      () => this.blocks.follower.makeRoom(),
+    );
     this.storeFaults = storeFaults;
     this.tree = tree;
     this.random = seededRandom(options.seed);
@@ -222,8 +218,12 @@ export class NodeParts {
       accepted: (slot, body) => {
         for (const part of this.list) part.bodyAccepted?.(slot, body);
       },
-      storeAnswered: (failure) => storeFaults.answered('bodies', failure),
+      storeAnswered: (failure) => {
+        storeFaults.answered('bodies', failure);
+        if (failure === undefined) this.writer.retry();
+      },
       isSyncing: () => sync.isActive,
+      waitsForBlocks: () => this.transactions.sender.own.size > 0,
       isFar,
     });
     this.transactions = new TransactionRelay({
@@ -303,8 +303,7 @@ export class NodeParts {
     this.submissions = new Submissions(family, this.verifier, this.blocks, outbox, () => sync.lowWork.enough);
     const txIndex = options.txIndex?.(this);
     this.proofs = new ProofRequests(this, punish, txIndex);
-    const { random } = this;
-    const context: PartContext = { tree, peers, outbox, storage, ledger, signatures, random, punish };
+    const context = { tree, peers, outbox, storage, ledger, signatures, random: this.random, punish };
     this.list = [
       ledger,
       new HeldRelease(tree, this.held, (result) => this.changes.inserted(result, undefined)),
@@ -332,8 +331,6 @@ export class NodeParts {
       this.forks,
       this.trust,
     ];
-    const names = new Set(this.list.map(({ name }) => name));
-    assert(names.size === this.list.length, 'each part has a name of its own');
     this.router = new Router(this.list, peers, outbox, this.sessions, this.sessions.options.version);
   }
 

@@ -4,7 +4,7 @@
  *
  * Memory: one message of each peer that has begun and not ended (`framing.ts`).
  */
-import { defined } from '../assert.js';
+import { assert, defined } from '../assert.js';
 import type { EventTime } from '../io/event.js';
 import { HELD_BYTES_MAX, HELD_MESSAGES_MAX } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
@@ -33,7 +33,7 @@ export class Router {
   /** By type byte. */
   readonly #takers: Part[] = [];
 
-  /** @throws {InvariantError} if the table names a part that is not in the list, or that takes no messages */
+  /** @throws {InvariantError} if two parts have one name, or the table names one that is not in the list or takes no messages */
   constructor(
     parts: readonly Part[],
     readonly peers: PeerSet,
@@ -42,6 +42,8 @@ export class Router {
     /** Of the protocol that this node speaks. */
     readonly version: number,
   ) {
+    const names = new Set(parts.map(({ name }) => name));
+    assert(names.size === parts.length, 'each part has a name of its own');
     for (const { type, typeByte, part: name } of outbox.codec.rows) {
       const part = parts.find((each) => each.name === name && each.receive !== undefined);
       this.#takers[typeByte] = defined(part, `the part ${name} takes the message ${type}`);

@@ -23,6 +23,7 @@ import { Peer } from '../peer/peer.js';
 import type { PeerFault } from '../peer/peer-fault.js';
 import type { PeerSet } from '../peer/peer-set.js';
 import type { RequestLedger } from '../peer/request-ledger.js';
+import type { UploadLimit } from '../peer/served.js';
 import { mayPing, pings, pingTime, type Session } from '../peer/session.js';
 import { type Offence, verdictOn } from '../peer/verdicts.js';
 import type { HeaderTree } from '../tree/header-tree.js';
@@ -39,6 +40,8 @@ export interface SessionOptions extends GreetingOptions {
   readonly peersMax: number;
   /** Of one network, those that this node chose not counted. */
   readonly peersPerGroupMax: number;
+  /** What all peers may be served together. */
+  readonly upload: UploadLimit;
 }
 
 /** What the sessions tell the node around them. */
@@ -133,6 +136,7 @@ export class Sessions implements Part<SessionMessage> {
       servedBytesPerSecond: this.options.isGateway
         ? GATEWAY_SERVED_BYTES_PER_SECOND_MAX
         : SERVED_BYTES_PER_SECOND_MAX,
+      upload: this.options.upload,
       isChosen,
       group,
       introducer: channel?.introducer,

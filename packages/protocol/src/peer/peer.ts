@@ -9,7 +9,6 @@ import {
   FRAME_BYTES_MIN,
   MESSAGES_BURST_MAX,
   MESSAGES_PER_SECOND_MAX,
-  SERVED_BYTES_BURST_MAX,
   SERVED_BYTES_PER_SECOND_MAX,
 } from '../limits.js';
 import { messageCodec } from '../wire/codec.js';
@@ -26,6 +25,7 @@ import {
 import type { SpareBuffers } from '../wire/spare-buffers.js';
 import { MessageBudgets } from './message-budgets.js';
 import { RoundTrip } from './round-trip.js';
+import { Served, type UploadLimit } from './served.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** What a peer said its new tip is: a claim, to be looked up. */
@@ -41,6 +41,8 @@ export interface AnnouncedTip {
 export interface PeerOptions {
   /** Bytes of headers and bodies a second that it may be sent for long. */
   readonly servedBytesPerSecond?: number;
+  /** What all peers of the node may be sent together. */
+  readonly upload?: UploadLimit;
   /** Whether this side chose to connect to it; false if it came to us, or if that is not known. */
   readonly isChosen?: boolean;
   /** The network that it is in, if that is known. */
@@ -59,7 +61,7 @@ export class Peer {
   readonly messages: TokenBucket;
   readonly budgets = new MessageBudgets();
   /** Bytes of headers and bodies that it may still be sent. */
-  readonly served: TokenBucket;
+  readonly served: Served;
   readonly roundTrip = new RoundTrip();
   readonly frameBytesMax: number;
   /** Whether this side chose to connect to it: somebody who wants to be next to this node cannot choose that. */
@@ -122,7 +124,7 @@ export class Peer {
     } = options;
     this.assembler = new MessageAssembler(messageBytesMax, bytesMaxOf, spares);
     this.messages = new TokenBucket(MESSAGES_PER_SECOND_MAX, MESSAGES_BURST_MAX, now);
-    this.served = new TokenBucket(servedBytesPerSecond, SERVED_BYTES_BURST_MAX, now);
+    this.served = new Served(servedBytesPerSecond, now, options.upload);
     const wanted = maxFrameBytes ?? FRAME_BYTES_MAX;
     this.frameBytesMax = wanted >= FRAME_BYTES_MIN ? Math.min(FRAME_BYTES_MAX, wanted) : FRAME_BYTES_MIN;
     this.isChosen = isChosen;

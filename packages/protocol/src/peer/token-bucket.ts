@@ -4,13 +4,22 @@ export class TokenBucket {
   #tokens: number;
   #at: number;
 
-  constructor(
-    readonly perSecond: number,
-    readonly burst: number,
-    now: number,
-  ) {
+  #perSecond: number;
+  #burst: number;
+
+  constructor(perSecond: number, burst: number, now: number) {
+    this.#perSecond = perSecond;
+    this.#burst = burst;
     this.#tokens = burst;
     this.#at = now;
+  }
+
+  /** Another limit from now on; what is owed stays owed. */
+  change(perSecond: number, burst: number, now: number): void {
+    this.#refill(now);
+    this.#perSecond = perSecond;
+    this.#burst = burst;
+    this.#tokens = Math.min(burst, this.#tokens);
   }
 
   /**
@@ -32,11 +41,11 @@ export class TokenBucket {
 
   /** When there was, or will be, no debt. */
   get freeAt(): number {
-    return this.#at + (Math.max(0, -this.#tokens) * 1000) / this.perSecond;
+    return this.#at + (Math.max(0, -this.#tokens) * 1000) / this.#perSecond;
   }
 
   #refill(now: number): void {
-    this.#tokens = Math.min(this.burst, this.#tokens + ((now - this.#at) * this.perSecond) / 1000);
+    this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#at) * this.#perSecond) / 1000);
     this.#at = now;
   }
 }

@@ -11,7 +11,7 @@
  */
 import { defined } from '../../assert.js';
 import type { EventTime } from '../../io/event.js';
-import type { StorageFailure, StoreFault } from '../../io/storage.js';
+import type { StorageFailure } from '../../io/storage.js';
 import type { StoragePort } from '../../io/storage-port.js';
 import {
   JOURNAL_ENTRIES_MAX,
@@ -73,9 +73,8 @@ export class ChainWriter implements Part {
   #reorgedTo: number | undefined;
   #dirtySince: number | undefined;
   #retryAt = 0;
-  #reported: StoreFault | undefined;
 
-  /** @param storeFailed  called when writing begins to fail, and when it fails for another reason than before */
+  /** @param storeFailed  called with each write that fails */
   constructor(
     readonly tree: HeaderTree,
     readonly storage: StoragePort,
@@ -137,10 +136,14 @@ export class ChainWriter implements Part {
     this.#mustCut = this.#isCutDue = this.#mustWriteBase = this.#hasOtherBase = true;
   }
 
-  /** What is stored was not or could not be read, for a reason that the application knows: the first write replaces it. */
-  unreadable(code?: StoreFault): void {
+  /** What is stored was not or could not be read: the first write replaces it. */
+  unreadable(): void {
     this.#mustCut = true;
-    this.#reported = code;
+  }
+
+  /** The store has taken something else: what it refused is tried again now. */
+  retry(): void {
+    this.#retryAt = 0;
   }
 
   /** The best chain changed above `ancestorHeight`. */
@@ -320,7 +323,6 @@ export class ChainWriter implements Part {
     const reorgedTo = this.#reorgedTo;
     this.#reorgedTo = undefined;
     if (reorgedTo !== undefined) this.#cut(reorgedTo);
-    this.#reported = undefined;
     this.storeWorks();
     this.#retryAt = 0;
     this.#dirtySince = this.#isDirty ? now : undefined;
@@ -337,9 +339,7 @@ export class ChainWriter implements Part {
     this.#mustCut = true;
     this.#isCutDue = true;
     this.#retryAt = now + STORE_RETRY_MS;
-    const isNews = this.#reported !== failure.code;
-    this.#reported = failure.code;
-    if (isNews) this.storeFailed(failure);
+    this.storeFailed(failure);
   }
 
   /** The header of the best chain at a height. */
