@@ -31,10 +31,9 @@ const proofs: FuzzTarget = {
   check(input) {
     const result = decodeTxProof(input);
     if (result.ok) expectSame(encodeTxProof(result.proof), input);
-    for (const { checkpoint, bytes } of made) {
-      const { ok } = verifyTxProof(input, checkpoint);
-      if (ok && Buffer.compare(bytes, input) !== 0) throw new Error('another proof holds');
-    }
+    const isMade = made.some(({ bytes }) => Buffer.compare(bytes, input) === 0);
+    for (const { checkpoint } of made)
+      if (verifyTxProof(input, checkpoint).ok && !isMade) throw new Error('another proof holds');
   },
 };
 

@@ -1,5 +1,12 @@
 /** Nodes with keys: who they prove to be, and to whom a man in the middle, a repeated hello or a false one is of no use. */
-import { bytesToHex, type Hello, MemoryStore, type Message, PROTOCOL_VERSION } from '@vision-light/protocol';
+import {
+  bytesToHex,
+  type Hello,
+  MemoryStore,
+  type Message,
+  PROTOCOL_VERSION,
+  PROTOCOL_VERSION_MIN,
+} from '@vision-light/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeKeyOfSeed } from '../../packages/gateway/src/node-key.js';
 import { HELD_MESSAGES_MAX } from '../../packages/protocol/src/limits.js';
@@ -425,7 +432,7 @@ describe('versions', () => {
     expect(stranger.rejectedWith).toBe('PEER_WRONG_VERSION');
     expect(node.noticed('peer').at(-1)?.change).toMatchObject({
       code: 'PEER_WRONG_VERSION',
-      detail: `this node speaks 3 to 3, the peer ${minVersion} to ${version}`,
+      detail: `this node speaks ${PROTOCOL_VERSION_MIN} to ${PROTOCOL_VERSION}, the peer ${minVersion} to ${version}`,
     });
   });
 });
