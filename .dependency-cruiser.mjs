@@ -28,7 +28,17 @@ const layers = [
 ];
 
 /** Folders of packages/browser-node/src, lowest first: each may import those before it. */
-const browserLayers = ['boundary', 'channel', 'store', 'worker', 'diagnosis', 'peers', 'tabs', 'api'];
+const browserLayers = [
+  'boundary',
+  'device',
+  'channel',
+  'store',
+  'worker',
+  'diagnosis',
+  'peers',
+  'tabs',
+  'api',
+];
 
 const protocol = '^packages/protocol/src/';
 const browserNode = '^packages/browser-node/src/';

@@ -65,9 +65,20 @@ export class Visitor {
     return Visitor.openIn(this.page.browserContext(), url, before);
   }
 
-  /** Opens a tab in a storage. @param before  a script that runs before the page's own */
-  static async openIn(context: BrowserContext, url: string, before?: string): Promise<Visitor> {
+  /**
+   * Opens a tab in a storage.
+   *
+   * @param before  a script that runs before the page's own
+   * @param prepare  called before the page is loaded
+   */
+  static async openIn(
+    context: BrowserContext,
+    url: string,
+    before?: string,
+    prepare?: (page: Page) => Promise<unknown>,
+  ): Promise<Visitor> {
     const tab = new Visitor(await context.newPage());
+    await prepare?.(tab.page);
     if (before !== undefined) await tab.page.evaluateOnNewDocument(before);
     await tab.page.goto(url);
     await tab.waitForNode();

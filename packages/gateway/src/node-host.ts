@@ -86,7 +86,7 @@ export class NodeHost {
     this.#options = options;
     this.key = options.key ?? createNodeKey();
     this.#links = new LinkRouter({ kinds: linkKinds, clock, log, push: (event) => this.#push(event) });
-    this.#pow = new PowPool({ size: hashThreads, spawn: spawnPowThread });
+    this.#pow = new PowPool({ size: hashThreads, spawn: spawnPowThread, clock });
     const seed = randomBytes(4).readUInt32LE();
     this.node = new LightNode({
       family,

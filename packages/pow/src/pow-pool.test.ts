@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { type PowAnswer, type PowJob, PowJobRunner, PowPool, type PowWorkerPort } from './index.js';
+import {
+  type PoolClock,
+  type PowAnswer,
+  type PowJob,
+  PowJobRunner,
+  PowPool,
+  type PowWorkerPort,
+} from './index.js';
 
 class FakeWorker implements PowWorkerPort {
   readonly jobs: PowJob[] = [];
@@ -25,14 +32,37 @@ function jobOf(count: number): PowJob {
   return { algorithm: 'visionx', count, params, inputs: [] };
 }
 
-function poolOf(size: number): { pool: PowPool; workers: FakeWorker[] } {
+/** Time that passes when a test says so. */
+class TestClock implements PoolClock {
+  #now = 0;
+  readonly #timers = new Set<{ readonly at: number; readonly callback: () => void }>();
+
+  now(): number {
+    return this.#now;
+  }
+
+  setTimer(delayMs: number, callback: () => void): () => void {
+    const timer = { at: this.#now + delayMs, callback };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
+  pass(ms: number): void {
+    this.#now += ms;
+    for (const timer of [...this.#timers])
+      if (timer.at <= this.#now && this.#timers.delete(timer)) timer.callback();
+  }
+}
+
+function poolOf(size: number): { pool: PowPool; workers: FakeWorker[]; clock: TestClock } {
+  const clock = new TestClock();
   const workers: FakeWorker[] = [];
   const spawn = () => {
     const worker = new FakeWorker();
     workers.push(worker);
     return worker;
   };
-  return { pool: new PowPool({ size, spawn }), workers };
+  return { pool: new PowPool({ size, spawn, clock }), workers, clock };
 }
 
 describe('PowPool', () => {
@@ -116,6 +146,7 @@ describe('PowPool', () => {
   test('a worker that cannot be started is a death like any other', async () => {
     const pool = new PowPool({
       size: 1,
+      clock: new TestClock(),
       spawn: () => {
         throw new Error('no threads');
       },
@@ -129,6 +160,64 @@ describe('PowPool', () => {
     pool.close();
     expect(workers[0]?.isTerminated).toBe(true);
     for (const job of [...jobs, pool.run(jobOf(4))]) await expect(job).rejects.toThrow('closed');
+  });
+
+  test('with a share of the time a worker has one job, and rests after it', async () => {
+    const { pool, workers, clock } = poolOf(2);
+    pool.share = 0.25;
+    const answers = [1, 2, 3].map((count) => pool.run(jobOf(count)));
+    const counts = (): number[][] => workers.map(({ jobs }) => jobs.map(({ count }) => count));
+    expect(counts()).toEqual([[1], [2]]);
+    clock.pass(10);
+    workers[0]?.answer(1);
+    expect(await answers[0]).toEqual(Uint8Array.of(1));
+    clock.pass(29);
+    expect(counts()).toEqual([[1], [2]]);
+    clock.pass(1);
+    expect(counts()).toEqual([[1, 3], [2]]);
+    // All of the time again: nothing waits any more.
+    workers[1]?.answer(2);
+    pool.share = 1;
+    clock.pass(1000);
+    answers.push(pool.run(jobOf(4)), pool.run(jobOf(5)));
+    expect(counts()).toEqual([
+      [1, 3, 5],
+      [2, 4],
+    ]);
+  });
+
+  test('what is done here rests as well, one job after the other', async () => {
+    const { pool, clock } = poolOf(1);
+    const job: PowJob = { algorithm: 'sha256d-chain', count: 2, headers: new Uint8Array(160) };
+    pool.share = 0.5;
+    const done: number[] = [];
+    const run = PowJobRunner.prototype.run;
+    PowJobRunner.prototype.run = (each) => {
+      clock.pass(10);
+      return run.call(new PowJobRunner(), each);
+    };
+    try {
+      const jobs = [0, 1, 2].map((index) => pool.run(job).then(() => done.push(index)));
+      await jobs[0];
+      clock.pass(9);
+      await Promise.resolve();
+      expect(done).toEqual([0]);
+      clock.pass(1);
+      await jobs[1];
+      expect(done).toEqual([0, 1]);
+      clock.pass(10);
+      await jobs[2];
+    } finally {
+      PowJobRunner.prototype.run = run;
+    }
+  });
+
+  test('a share is above 0 to 1', () => {
+    const { pool } = poolOf(1);
+    for (const share of [0, -1, 1.1, Number.NaN])
+      expect(() => {
+        pool.share = share;
+      }).toThrow(RangeError);
   });
 
   test('refuses a size that is no integer from 1', () => {

@@ -15,12 +15,21 @@ export interface PowWorkerPort {
   terminate(): void;
 }
 
+/** Time and timers of the platform, for a pool that is to rest. */
+export interface PoolClock {
+  /** Monotonic milliseconds. */
+  now(): number;
+  /** Calls back once, unless the function that is returned is called before. */
+  setTimer(delayMs: number, callback: () => void): () => void;
+}
+
 /** What a {@link PowPool} is made of. */
 export interface PowPoolOptions {
   /** Workers, at least 1. */
   readonly size: number;
   /** Starts a worker. Called when there is work for one more, up to `size` of them, and again for each that dies. */
   readonly spawn: () => PowWorkerPort;
+  readonly clock: PoolClock;
 }
 
 /**
@@ -46,6 +55,10 @@ interface Slot {
   /** Jobs that the worker has, in the order of their answers. */
   underWay: Waiting[];
   deaths: number;
+  /** When the job that is being done now began. */
+  busySince: number;
+  /** Ends its rest; undefined while it may work. */
+  endRest: (() => void) | undefined;
 }
 
 /**
@@ -57,20 +70,41 @@ interface Slot {
  */
 export class PowPool {
   readonly #spawn: () => PowWorkerPort;
+  readonly #clock: PoolClock;
   readonly #slots: Slot[];
   readonly #queue: Waiting[] = [];
   readonly #ownRunner = new PowJobRunner();
   #isClosed = false;
+  #share = 1;
+  /** What is done here, one after another while there is less than all of the time for it. */
+  #here: Promise<unknown> = Promise.resolve();
   /** Why a worker failed last. */
   #lastReason: unknown;
 
   /** @throws {RangeError} if `size` is not an integer from 1 */
-  constructor({ size, spawn }: PowPoolOptions) {
+  constructor({ size, spawn, clock }: PowPoolOptions) {
     if (!Number.isInteger(size) || size < 1) {
       throw new RangeError(`PowPool size must be an integer from 1, not ${size}`);
     }
     this.#spawn = spawn;
-    this.#slots = Array.from({ length: size }, () => ({ port: undefined, underWay: [], deaths: 0 }));
+    this.#clock = clock;
+    this.#slots = Array.from({ length: size }, () => ({
+      port: undefined,
+      underWay: [],
+      deaths: 0,
+      busySince: 0,
+      endRest: undefined,
+    }));
+  }
+
+  /**
+   * Share of the time in which each worker computes, above 0 to 1: after a job it rests. 1 at first.
+   *
+   * @throws {RangeError}
+   */
+  set share(share: number) {
+    if (!(share > 0 && share <= 1)) throw new RangeError(`PowPool share must be above 0 to 1, not ${share}`);
+    this.#share = share;
   }
 
   /**
@@ -90,6 +124,7 @@ export class PowPool {
   close(): void {
     this.#isClosed = true;
     for (const slot of this.#slots) {
+      slot.endRest?.();
       slot.port?.terminate();
       slot.port = undefined;
       for (const waiting of slot.underWay.splice(0)) waiting.reject(new Error('PowPool is closed'));
@@ -98,7 +133,38 @@ export class PowPool {
   }
 
   async #runHere(job: PowJob): Promise<Uint8Array> {
-    return this.#ownRunner.run(job);
+    if (this.#share === 1) return this.#ownRunner.run(job);
+    let began = 0;
+    const done = this.#here.then(() => {
+      began = this.#clock.now();
+      return this.#ownRunner.run(job);
+    });
+    // A faulty job takes no time.
+    this.#here = done.then(
+      () =>
+        new Promise<void>((resolve) => {
+          this.#clock.setTimer(this.#restMs(this.#clock.now() - began), resolve);
+        }),
+      () => {},
+    );
+    return done;
+  }
+
+  #restMs(busyMs: number): number {
+    return busyMs * (1 / this.#share - 1);
+  }
+
+  /** The worker has answered. */
+  #rest(slot: Slot): void {
+    const now = this.#clock.now();
+    const restMs = this.#restMs(now - slot.busySince);
+    slot.busySince = now;
+    if (restMs === 0) return;
+    slot.endRest?.();
+    slot.endRest = this.#clock.setTimer(restMs, () => {
+      slot.endRest = undefined;
+      this.#assign();
+    });
   }
 
   #start(slot: Slot): void {
@@ -116,6 +182,7 @@ export class PowPool {
       const waiting = slot.port === port ? slot.underWay.shift() : undefined;
       if (waiting === undefined) return;
       slot.deaths = 0;
+      this.#rest(slot);
       if ('hashes' in answer) waiting.resolve(answer.hashes);
       else waiting.reject(new Error(answer.error));
       this.#assign();
@@ -142,14 +209,16 @@ export class PowPool {
         for (const waiting of this.#queue.splice(0)) waiting.reject(error);
         return;
       }
-      const idlest = usable.reduce((best, slot) =>
-        slot.underWay.length < best.underWay.length ? slot : best,
-      );
-      if (idlest.underWay.length >= JOBS_PER_WORKER_MAX) return;
+      const [idlest] = usable
+        .filter(({ endRest }) => endRest === undefined)
+        .sort((a, b) => a.underWay.length - b.underWay.length);
+      const jobsMax = this.#share === 1 ? JOBS_PER_WORKER_MAX : 1;
+      if (idlest === undefined || idlest.underWay.length >= jobsMax) return;
       this.#start(idlest);
       if (idlest.port === undefined) continue;
       const waiting = this.#queue.shift();
       if (waiting === undefined) return;
+      if (idlest.underWay.length === 0) idlest.busySince = this.#clock.now();
       idlest.underWay.push(waiting);
       idlest.port.post(waiting.job);
     }

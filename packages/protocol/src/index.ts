@@ -165,6 +165,7 @@ export {
   HEADERS_PER_MESSAGE_MAX,
   LOCATOR_HASHES_MAX,
   PEERS_MAX,
+  SERVED_BYTES_PER_SECOND_MAX,
   WATCH_COINS_MAX,
   WATCH_EVENTS_MAX,
   WATCH_FOUND_MAX,
@@ -177,6 +178,13 @@ export {
 export { faultSentence } from './node/fault-sentences.js';
 export { LightNode } from './node/light-node.js';
 export type { LightNodeOptions, NodeExtension, PartContext } from './node/node-options.js';
+export {
+  type BatteryState,
+  type DeviceConditions,
+  type ResourceLimits,
+  type Resources,
+  resourcesFor,
+} from './node/resources.js';
 export type { Part, Reception } from './peer/part.js';
 export type { Peer } from './peer/peer.js';
 export { type PeerFault, peerFaults } from './peer/peer-fault.js';

@@ -5,8 +5,10 @@ import {
   FOLLOWED_BLOCKS,
   hexToBytes,
   type NetworkName,
+  SERVED_BYTES_PER_SECOND_MAX,
 } from '@vision-light/protocol';
 import { type IceServer, isIceServer } from '@vision-light/signaling';
+import type { NodeLimits } from '../boundary/messages.js';
 import { isTrustedAddress, type TrustedAddress } from '../boundary/trusted-script.js';
 
 /** What `createLightNode` can be told. */
@@ -30,6 +32,11 @@ export interface LightNodeOptions {
   readonly maxPeers?: number;
   /** How many of the newest block bodies are fetched and kept, 0 to 4096; 0 turns it off. Default: 64. */
   readonly followedBlocks?: number;
+  /**
+   * What the node may take of the visitor's device. Where the visitor saves data it takes less: no blocks that nobody waits
+   * for, and an eighth of the upload. While a battery is low it also hashes a quarter of the time.
+   */
+  readonly limits?: Partial<NodeLimits>;
   /**
    * Work that a chain must have to be followed, from genesis on: a bigint, or a text of decimal digits or of hexadecimal
    * ones after `0x`. Default: what the network has for that, see README.
@@ -71,6 +78,7 @@ export interface LightNodeSettings {
   readonly hashers: number;
   readonly maxPeers: number;
   readonly followedBlocks: number;
+  readonly limits: NodeLimits;
   readonly minChainwork: bigint | undefined;
   readonly checkpoint: unknown;
   readonly gateways: readonly Uint8Array[] | undefined;
@@ -93,6 +101,18 @@ const FOLLOWED_BLOCKS_MAX = 4096;
 
 /** Eight that the node looks for, and as many that come by themselves. */
 const MAX_PEERS_DEFAULT = 16;
+
+/** With less, an answer to a request for headers would take longer than anybody waits for one. */
+const UPLOAD_BYTES_MIN = 64 * 1024;
+
+/** With less a chain would hardly ever be verified. Arbitrary. */
+const CPU_MIN = 0.01;
+
+/** All of Bitcoin's headers (40 MB), and the newest blocks even where each is as large as may be (256 MB). */
+const STORAGE_BYTES_DEFAULT = 512 * 1024 * 1024;
+
+/** A segment of headers and the tables. Arbitrary. */
+const STORAGE_BYTES_MIN = 1024 * 1024;
 
 /**
  * Checks the options. The insides of `network` and `checkpoint` are checked where the networks are known, in the worker.
@@ -117,6 +137,7 @@ export function checkOptions(options: LightNodeOptions): LightNodeSettings {
       0,
       FOLLOWED_BLOCKS_MAX,
     ),
+    limits: checkLimits(options.limits),
     minChainwork:
       options.minChainwork === undefined ? undefined : checkChainwork('minChainwork', options.minChainwork),
     checkpoint: checkCheckpoint(options.checkpoint),
@@ -178,6 +199,30 @@ function checkGateways(gateways: readonly string[]): readonly Uint8Array[] {
     if (key === undefined) throw new RangeError(`gateways: must be keys of 64 hex digits, got ${show(text)}`);
     return key;
   });
+}
+
+function checkLimits(limits: Partial<NodeLimits> = {}): NodeLimits {
+  if (typeof limits !== 'object' || limits === null)
+    throw new TypeError(`limits: must be an object, got ${show(limits)}`);
+  const {
+    uploadBytesPerSecond = SERVED_BYTES_PER_SECOND_MAX,
+    cpu = 1,
+    storageBytes = STORAGE_BYTES_DEFAULT,
+  } = limits;
+  if (typeof cpu !== 'number') throw new TypeError(`limits.cpu: must be a number, got ${show(cpu)}`);
+  if (!(cpu >= CPU_MIN && cpu <= 1))
+    throw new RangeError(`limits.cpu: must be a share from ${CPU_MIN} to 1, got ${cpu}`);
+  const max = Number.MAX_SAFE_INTEGER;
+  return {
+    uploadBytesPerSecond: checkInteger(
+      'limits.uploadBytesPerSecond',
+      uploadBytesPerSecond,
+      UPLOAD_BYTES_MIN,
+      max,
+    ),
+    cpu,
+    storageBytes: checkInteger('limits.storageBytes', storageBytes, STORAGE_BYTES_MIN, max),
+  };
 }
 
 function checkCheckpoint(checkpoint: unknown): unknown {

@@ -6,6 +6,7 @@ import { type NodeWorkerEvents, NodeWorkerLink } from '../boundary/node-worker-l
 import { inTime } from '../boundary/start-deadline.js';
 import { firstTrust } from '../boundary/trust.js';
 import { workerSource } from '../boundary/worker-script.js';
+import { watchDevice } from '../device/watch-device.js';
 import { PagePeers } from '../peers/page-peers.js';
 import { requestPersistence } from '../store/request-persistence.js';
 import type { PendingCall } from '../tabs/pending-calls.js';
@@ -126,6 +127,7 @@ class WorkerEngine implements NodeEngine {
   readonly #peers: PagePeers;
   readonly #events: EngineEvents;
   #metrics: Metrics = zeroMetrics();
+  readonly #unwatchDevice: () => void;
   #isEnding = false;
   #isOver = false;
 
@@ -155,6 +157,7 @@ class WorkerEngine implements NodeEngine {
       trust: firstTrust(tip),
       signaling: { named: settings.signal.length, joined: 0 },
     };
+    this.#unwatchDevice = watchDevice((conditions) => void worker.control.device(conditions));
     const { network, iceServers, maxPeers, reportMetrics } = settings;
     const networkName = typeof network === 'string' ? network : undefined;
     this.#peers = new PagePeers({
@@ -219,6 +222,7 @@ class WorkerEngine implements NodeEngine {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#isEnding = true;
+    this.#unwatchDevice();
     this.#peers.finder.close();
     this.#peers.links.dropAll('closed');
     this.#worker.terminate();
@@ -239,9 +243,10 @@ async function start(
   settings: LightNodeSettings,
   { isShared, isTheft }: EngineStart,
 ): Promise<GoodStart> {
-  const { network, storage, hashers, maxPeers, followedBlocks, minChainwork, checkpoint, gateways } =
+  const { network, storage, hashers, maxPeers, followedBlocks, limits, minChainwork, checkpoint, gateways } =
     settings;
-  const options = { network, storage, hashers, maxPeers, followedBlocks, minChainwork, checkpoint, gateways };
+  const chain = { network, minChainwork, checkpoint, gateways };
+  const options = { ...chain, storage, hashers, maxPeers, followedBlocks, limits };
   const result = await control
     .start({ ...options, ed25519Url, isShared, isTheft })
     .catch((error: unknown) => {

@@ -10,6 +10,7 @@ import type {
   Checkpoint,
   CheckpointResult,
   CustomNetwork,
+  DeviceConditions,
   FoundTransaction,
   HeaderInfo,
   MempoolInfo,
@@ -17,11 +18,18 @@ import type {
   NetworkName,
   NodeNotice,
   ProvableResult,
+  ResourceLimits,
   TransactionStatus,
   VisionTransaction,
   WantedTransactions,
 } from '@vision-light/protocol';
 import type { Block } from './block.js';
+
+/** What the node may take of the device. */
+export interface NodeLimits extends ResourceLimits {
+  /** Bytes of records in the database. */
+  readonly storageBytes: number;
+}
 
 /** What the worker needs to know of the options. */
 export interface NodeWorkerSettings {
@@ -35,6 +43,8 @@ export interface NodeWorkerSettings {
   readonly checkpoint: unknown;
   /** Public keys of the only peers that count as gateways. */
   readonly gateways: readonly Uint8Array[] | undefined;
+  /** What the node may take of the device. */
+  readonly limits: NodeLimits;
   /** Address of what is loaded where WebCrypto has no Ed25519. */
   readonly ed25519Url: string;
   /** Whether another tab may take the node over; then this one ends as soon as it notices. */
@@ -74,7 +84,7 @@ export type WatchRecord = readonly [name: string, text: string | undefined];
 export type SendAnswer = { readonly id: string } | { readonly code: string };
 
 /**
- * Calls from the page, through comlink. All but `start` and `close` may come from another tab, and be repeated at another
+ * Calls from the page, through comlink. All but `start`, `device` and `close` may come from another tab, and be repeated at another
  * node if the one that performed it is gone (`tabs/tab-messages.ts`).
  */
 export interface NodeControl {
@@ -116,6 +126,8 @@ export interface NodeControl {
   watchRecords(): Promise<readonly WatchRecord[]>;
   /** Keeps that. */
   keepWatches(records: readonly WatchRecord[]): Promise<void>;
+  /** What the page knows of the device has changed. */
+  device(conditions: DeviceConditions): void;
   /** The page became visible, or the network came back. */
   resume(): void;
   /** Takes leave of the peers and writes what is not yet stored. */

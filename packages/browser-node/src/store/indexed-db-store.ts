@@ -12,7 +12,15 @@ import { START_DEADLINE_MS } from '../boundary/start-deadline.js';
 import { FencedError, type LosableStore } from './browser-store.js';
 import { hasShape, type NodeDatabase, SCHEMA_VERSION, upgradeDatabase } from './node-database.js';
 import { type StoreActivity, storeFaultOf } from './store-fault-of.js';
-import { clearTables, listKeys, readRecords, SelectionError, writeRecords } from './table-records.js';
+import {
+  clearTables,
+  countRecords,
+  LimitReached,
+  listKeys,
+  readRecords,
+  SelectionError,
+  writeRecords,
+} from './table-records.js';
 
 /**
  * A browser that clears a site's data also ends the connections that are made meanwhile. That is over within
@@ -56,6 +64,8 @@ export class IndexedDbStore implements LosableStore {
   readonly #damaged = new Set<TableName>();
   /** Undefined before this store begins to write. */
   #fence: Promise<number> | undefined;
+  /** Whether this store has counted how much room all records take. */
+  #isCounted = false;
   #outdated: 'STORE_NEWER' | 'STORE_UPGRADED' | undefined;
   #isClosed = false;
 
@@ -63,8 +73,12 @@ export class IndexedDbStore implements LosableStore {
    * Begins to open the database at once, so that it is ready when it is read.
    *
    * @param networkId  64 hex digits; names the database
+   * @param bytesMax  of records that the database may hold; a write that goes beyond is refused with STORE_QUOTA
    */
-  constructor(networkId: string) {
+  constructor(
+    networkId: string,
+    readonly bytesMax = Number.POSITIVE_INFINITY,
+  ) {
     this.#name = databaseName(networkId);
     // Whoever reads or writes hears of a failure.
     this.#open().catch(() => {});
@@ -110,15 +124,27 @@ export class IndexedDbStore implements LosableStore {
   }
 
   async #writeFenced(database: NodeDatabase, changes: readonly StorageChange[]): Promise<void> {
-    await writeRecords(database, changes, await this.#raiseFence(database));
+    const fence = await this.#raiseFence(database);
+    try {
+      await writeRecords(database, changes, fence, this.bytesMax);
+    } catch (error) {
+      if (!(error instanceof LimitReached)) throw error;
+      // The count may be missing, or wrong. That is looked into once.
+      if (this.#isCounted) throw new StoreError('STORE_QUOTA', error);
+      await countRecords(database);
+      this.#isCounted = true;
+      await this.#writeFenced(database, changes);
+    }
   }
 
   /** Once, before the first write. @returns this store's fence */
   #raiseFence(database: NodeDatabase): Promise<number> {
-    this.#fence ??= this.#untilLost(writeRecords(database, [], undefined)).catch((error: unknown) => {
-      this.#fence = undefined;
-      throw error;
-    });
+    this.#fence ??= this.#untilLost(writeRecords(database, [], undefined, this.bytesMax)).catch(
+      (error: unknown) => {
+        this.#fence = undefined;
+        throw error;
+      },
+    );
     return this.#fence;
   }
 
@@ -180,6 +206,7 @@ export class IndexedDbStore implements LosableStore {
     });
     if (this.#damaged.size > 0) {
       await clearTables(database, [...this.#damaged]);
+      this.#isCounted = false;
       this.#lose();
     }
     return database;
@@ -246,6 +273,7 @@ export class IndexedDbStore implements LosableStore {
   }
 
   #lose(): void {
+    this.#isCounted = false;
     this.#damaged.clear();
     this.#losses++;
     for (const lost of this.#whenLost) lost();

@@ -55,7 +55,8 @@ function formerTablesOf(version: number): string[] {
   );
 }
 
-const tableNames: readonly TableName[] = Object.keys(storageTables).filter(isTableName);
+/** All tables of this version. */
+export const tableNames: TableName[] = Object.keys(storageTables).filter(isTableName);
 
 function isTableName(name: string): name is TableName {
   return name in storageTables;

@@ -11,13 +11,15 @@ export interface StoreChoice {
   readonly networkId: string;
   /** Whether another tab that has the store is to lose it. */
   readonly isTheft: boolean;
+  /** Bytes of records that the database may hold. */
+  readonly bytesMax: number;
   readonly events: SingleWriterEvents;
 }
 
 /** The store of a node in a browser; it begins to open at once. */
-export function openStore({ storage, networkId, isTheft, events }: StoreChoice): BrowserStore {
+export function openStore({ storage, networkId, isTheft, bytesMax, events }: StoreChoice): BrowserStore {
   if (storage === 'memory') return Object.assign(new MemoryStore(), { isPersistent: false });
-  const store = new IndexedDbStore(networkId);
+  const store = new IndexedDbStore(networkId, bytesMax);
   const lock = requestWriteLock(databaseName(networkId), undefined, isTheft);
   return new SingleWriterStore(store, lock, events, isTheft);
 }

@@ -8,9 +8,10 @@ import {
   StoreError,
   type TableName,
 } from '@vision-light/protocol';
+import { unwrap } from 'idb';
 import { inTime } from '../boundary/start-deadline.js';
 import { FencedError } from './browser-store.js';
-import type { NodeDatabase, TableStore } from './node-database.js';
+import { type NodeDatabase, type TableStore, tableNames } from './node-database.js';
 
 /**
  * Records that one request reads. Chromium cannot answer with more than about 128 MB at once; 64 entries of the journal
@@ -20,6 +21,12 @@ const RECORDS_PER_READ = 64;
 
 /** Where the fence lies in `meta`, beside the node's own records: a float of 64 bits, big endian. */
 const FENCE_KEY = 'fence';
+
+/** Where `meta` says in the same form how many bytes all records of the node take. */
+const SIZE_KEY = 'size';
+
+/** Keys of `meta` that are none of the node's. */
+const ownKeys: ReadonlySet<unknown> = new Set([FENCE_KEY, SIZE_KEY]);
 
 /** A record cannot be read; the cause says why. */
 export class SelectionError extends Error {
@@ -93,7 +100,7 @@ export async function listKeys<Table extends TableName>(
   const store = database.transaction(table).objectStore(table);
   for (const stored of await answered(store.getAllKeys())) {
     const key = stored instanceof ArrayBuffer ? new Uint8Array(stored) : stored;
-    if (key !== FENCE_KEY && isKeyOf(table, key)) keys.push(key);
+    if (!ownKeys.has(key) && isKeyOf(table, key)) keys.push(key);
   }
   return keys;
 }
@@ -105,49 +112,115 @@ function answered<T>(request: Promise<T>): Promise<T> {
   });
 }
 
+/** A write would take more room than there may be, by the count that is kept. */
+export class LimitReached extends Error {
+  constructor(bytesMax: number) {
+    super(`the limit of ${bytesMax} bytes is reached`);
+  }
+}
+
 /**
  * Writes wholly or not at all. A power failure can take the last writes, but never a part of one.
  *
  * @param fence  of the store that writes; undefined to raise it above that of any other store
+ * @param bytesMax  that all records may take, once what is to be written is among them
  * @returns the fence of the store that writes
  * @throws {FencedError} if another store has raised it since; nothing is written then
+ * @throws {LimitReached} if there is no room, or how much there is has not been counted; nothing is written then
  */
 export async function writeRecords(
   database: NodeDatabase,
   changes: readonly StorageChange[],
   fence: number | undefined,
+  bytesMax: number,
 ): Promise<number> {
-  const transaction = database.transaction(
-    [...new Set([...tablesOf(changes), 'meta' as const])],
-    'readwrite',
-    {
-      durability: 'relaxed',
-    },
-  );
+  const tables = [...new Set([...tablesOf(changes), 'meta' as const])];
+  const transaction = database.transaction(tables, 'readwrite', { durability: 'relaxed' });
   const meta = transaction.objectStore('meta');
   const requests: Promise<unknown>[] = [transaction.done];
   try {
-    const kept: unknown = await meta.get(FENCE_KEY);
-    const found = kept instanceof Uint8Array && kept.length === 8 ? viewOf(kept).getFloat64(0) : 0;
+    const [found = 0, size] = await Promise.all([readNumber(meta, FENCE_KEY), readNumber(meta, SIZE_KEY)]);
     const own = fence ?? Math.max(found + 1, Date.now());
     if (found > own) throw new FencedError();
-    if (found < own) {
-      const bytes = new Uint8Array(8);
-      viewOf(bytes).setFloat64(0, own);
-      requests.push(meta.put(bytes, FENCE_KEY));
-    }
-    for (const change of changes) {
-      const store = transaction.objectStore(change.table);
-      if (change.kind === 'put') requests.push(store.put(ownBytes(change.value), storedKey(change.key)));
-      else if (change.kind === 'delete') requests.push(store.delete(storedKey(change.key)));
-      else requests.push(store.delete(IDBKeyRange.lowerBound(change.from)));
-    }
+    if (found < own) requests.push(meta.put(bytesOf(own), FENCE_KEY));
+    const made = changes.map((change) => makeChange(transaction.objectStore(change.table), change));
+    const growth = (await Promise.all(made)).reduce((sum, bytes) => sum + bytes, 0);
+    const after = (size ?? Number.POSITIVE_INFINITY) + growth;
+    if (growth > 0 && after > bytesMax) throw new LimitReached(bytesMax);
+    if (size !== undefined && growth !== 0) requests.push(meta.put(bytesOf(after), SIZE_KEY));
     await Promise.all(requests);
     return own;
   } catch (error) {
     await abort(transaction, requests);
     throw error;
   }
+}
+
+/**
+ * Makes one change. Its requests follow each other at once, so that what was there is what the change before has left.
+ *
+ * @returns by how many bytes the records grow
+ */
+async function makeChange(store: TableStore<'readwrite'>, change: StorageChange): Promise<number> {
+  if (change.kind === 'deleteFrom') {
+    const range = IDBKeyRange.lowerBound(change.from);
+    const [gone] = await Promise.all([perhaps(store.getAll(range)), store.delete(range)]);
+    return -(gone ?? []).reduce((sum, value) => sum + sizeOf(value), 0);
+  }
+  const key = storedKey(change.key);
+  const former = perhaps(store.get(key));
+  if (change.kind === 'delete') {
+    await store.delete(key);
+    return -sizeOf(await former);
+  }
+  await store.put(ownBytes(change.value), key);
+  return change.value.length - sizeOf(await former);
+}
+
+/** Counts what all records take, and keeps that for the writes that follow. */
+export async function countRecords(database: NodeDatabase): Promise<void> {
+  const transaction = database.transaction(tableNames, 'readwrite', { durability: 'relaxed' });
+  const requests: Promise<unknown>[] = [transaction.done];
+  try {
+    let size = 0;
+    for (const table of tableNames) {
+      const store = transaction.objectStore(table);
+      for (const key of await store.getAllKeys())
+        if (!ownKeys.has(key)) size += sizeOf(await perhaps(store.get(key)));
+    }
+    requests.push(transaction.objectStore('meta').put(bytesOf(size), SIZE_KEY));
+    await Promise.all(requests);
+  } catch (error) {
+    await abort(transaction, requests);
+    throw error;
+  }
+}
+
+/** What cannot be read does not count, and keeps nothing else from being done. */
+function perhaps<Value>(request: Promise<Value>): Promise<Value | undefined> {
+  (unwrap(request) as IDBRequest).addEventListener('error', (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  return request.catch(() => undefined);
+}
+
+/** What is no bytes is none of the node's. */
+const sizeOf = (value: unknown): number => (value instanceof Uint8Array ? value.length : 0);
+
+async function readNumber(
+  meta: { get(key: string): Promise<unknown> },
+  key: string,
+): Promise<number | undefined> {
+  const kept = await meta.get(key);
+  const number = kept instanceof Uint8Array && kept.length === 8 ? viewOf(kept).getFloat64(0) : -1;
+  return Number.isSafeInteger(number) && number >= 0 ? number : undefined;
+}
+
+function bytesOf(number: number): Uint8Array {
+  const bytes = new Uint8Array(8);
+  viewOf(bytes).setFloat64(0, number);
+  return bytes;
 }
 
 const viewOf = (bytes: Uint8Array): DataView =>
@@ -163,10 +236,13 @@ async function abort(transaction: { abort(): void }, requests: readonly Promise<
   await Promise.allSettled(requests);
 }
 
-/** Removes all that lies in some tables, under keys of whatever kind. */
+/** Removes all that lies in some tables, under keys of whatever kind. What is left is to be counted. */
 export async function clearTables(database: NodeDatabase, tables: readonly TableName[]): Promise<void> {
-  const transaction = database.transaction([...tables], 'readwrite', { durability: 'relaxed' });
-  const requests = tables.map((table) => transaction.objectStore(table).clear());
+  const transaction = database.transaction([...new Set([...tables, 'meta' as const])], 'readwrite', {
+    durability: 'relaxed',
+  });
+  const requests: Promise<void>[] = tables.map((table) => transaction.objectStore(table).clear());
+  requests.push(transaction.objectStore('meta').delete(SIZE_KEY));
   await Promise.all([...requests, transaction.done]);
 }
 

@@ -19,7 +19,7 @@ import type { Trust } from '../boundary/trust.js';
 import type { Ways } from '../peers/page-peers.js';
 
 /** What the tab that leads answers: its worker, or its page. */
-export interface NodeCalls extends Omit<NodeControl, 'start' | 'close'> {
+export interface NodeCalls extends Omit<NodeControl, 'start' | 'device' | 'close'> {
   /** What is known of the ways to other peers. */
   ways(): Ways;
 }

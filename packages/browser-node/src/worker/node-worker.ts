@@ -1,10 +1,11 @@
-import { PowPool } from '@vision-light/pow';
+import { type PoolClock, PowPool } from '@vision-light/pow';
 import {
   type BlockResult,
   bytesToHex,
   type ChainFamily,
   type CheckpointResult,
   type Command,
+  type DeviceConditions,
   Driver,
   type FoundTransaction,
   type HeaderInfo,
@@ -19,6 +20,7 @@ import {
   type OpenCheckpoint,
   type ProvableResult,
   resolveNetwork,
+  resourcesFor,
   type TransactionStatus,
   type VisionTransaction,
   type WantedTransactions,
@@ -59,6 +61,14 @@ const METRICS_INTERVAL_MS = 1000;
 
 /** Headers that are hashed at the start, a millisecond of work. V8 optimises the kernel after about 300. */
 const WARM_UP_HEADERS = 500;
+
+const clock: PoolClock = {
+  now: () => performance.now(),
+  setTimer: (delayMs, callback) => {
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
 
 /** Makes this worker the node: it waits for the page's orders. */
 export function startNodeWorker(scope: NodeWorkerScope): void {
@@ -113,6 +123,7 @@ class NodeHost implements NodeControl {
   #watches: WatchService | undefined;
   #release: () => Promise<void> = () => Promise.resolve();
   #onClosed = (): void => {};
+  #onDevice: (conditions: DeviceConditions) => void = () => {};
   #lastPowFault: string | undefined;
   #isReleased = false;
   #lastTicket = 0;
@@ -249,6 +260,10 @@ class NodeHost implements NodeControl {
     await this.#watches?.keep(records);
   }
 
+  device(conditions: DeviceConditions): void {
+    this.#onDevice(conditions);
+  }
+
   resume(): void {
     this.#push({ type: 'command', command: { kind: 'resume' } });
   }
@@ -269,7 +284,7 @@ class NodeHost implements NodeControl {
     settings: NodeWorkerSettings,
     checkpoint: OpenCheckpoint | undefined,
   ): Promise<Uint8Array | undefined> {
-    const { storage, isShared, isTheft, hashers, maxPeers, followedBlocks, minChainwork, gateways } =
+    const { storage, isShared, isTheft, hashers, maxPeers, followedBlocks, minChainwork, gateways, limits } =
       settings;
     const busy = (): void => this.#notifyOf('STORE_BUSY', '');
     // The store first: it opens while the rest is made.
@@ -277,6 +292,7 @@ class NodeHost implements NodeControl {
       storage,
       networkId,
       isTheft,
+      bytesMax: limits.storageBytes,
       events: {
         busy,
         fenced: isShared ? () => this.#giveWay() : busy,
@@ -287,7 +303,12 @@ class NodeHost implements NodeControl {
     const identity = await openIdentity({ isKept, networkId, fallbackUrl: settings.ed25519Url }).catch(
       (error) => this.#notifyOf('SIGNATURES_UNAVAILABLE', String(error)),
     );
-    const pool = new PowPool({ size: hashers, spawn: this.powWorkers.spawn });
+    const pool = new PowPool({ size: hashers, spawn: this.powWorkers.spawn, clock });
+    this.#onDevice = (conditions) => {
+      const { cpu, ...resources } = resourcesFor(limits, conditions);
+      pool.share = cpu;
+      this.#push({ type: 'command', command: { kind: 'resources', ...resources } });
+    };
     const platform = new WorkerPlatform({
       channels: this.channels,
       pool,
