@@ -63,9 +63,11 @@ const faults = (page: Page): Promise<string[]> =>
     return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
   });
 
-/** Whatever reaches beyond the right edge. */
+/** Whatever reaches beyond the right edge, once what follows the width of the page has done so. */
 const overflowing = (page: Page): Promise<string[]> =>
-  page.evaluate(() => {
+  page.evaluate(async () => {
+    // Observers of sizes are called within a frame, and a chart draws itself after that.
+    for (let frame = 0; frame < 2; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
     const { clientWidth } = document.documentElement;
     return [...document.body.querySelectorAll('*')]
       .filter((each) => each.checkVisibility() && each.getBoundingClientRect().right > clientWidth + 0.5)
