@@ -242,7 +242,7 @@ it('a fork is drawn as it happens, with its blocks as text beside it', async () 
 
 it('a network is chosen by a link, which the address carries', async () => {
   const page = await open('#/networks');
-  await says(page, at('networks-now'), /^This page is on vision-e2e-explorer\.$/);
+  await says(page, at('networks-lead'), /^This page is on vision-e2e-explorer\.$/);
   await Promise.all([page.waitForNavigation(), (await named(page, 'link', 'Bitcoin signet')).press('Enter')]);
   expect(await page.evaluate(() => location.search)).toBe('?network=bitcoin-signet');
   await says(page, at('network'), /^Bitcoin signet$/);
