@@ -228,17 +228,20 @@ describe('a page', () => {
     const world = newWorld();
     await addFull(world, 'archive', false);
     const page = await addPage(world, 'archive');
-    liar(world, page, 'silent', () => undefined);
-    liar(world, page, 'leaver', (_, self) => self.leave());
-    liar(world, page, 'ignorant', ({ requestId }, self) =>
-      self.say({ type: 'txBlock', requestId, block: undefined }),
-    );
-    liar(world, page, 'dreamer', ({ requestId }, self) =>
-      self.say({ type: 'txBlock', requestId, block: new Uint8Array(32).fill(1) }),
-    );
+    const strangers = [
+      liar(world, page, 'silent', () => undefined),
+      liar(world, page, 'leaver', (_, self) => self.leave()),
+      liar(world, page, 'ignorant', ({ requestId }, self) =>
+        self.say({ type: 'txBlock', requestId, block: undefined }),
+      ),
+      liar(world, page, 'dreamer', ({ requestId }, self) =>
+        self.say({ type: 'txBlock', requestId, block: new Uint8Array(32).fill(1) }),
+      ),
+    ];
     await world.run(world.now + 1000);
     const result = await prove(world, page, idAt(OLD));
     expect(result).toEqual({ ok: false, code: 'PROOF_TX_NOT_FOUND' });
+    expect(strangers.map((each) => each.heard('getTxBlock').length)).toEqual([1, 1, 1, 1]);
   });
 
   it('disconnects who answers unasked', async () => {
