@@ -45,14 +45,16 @@ async function tasksOf(tab, thread) {
     if (found === undefined) throw new Error(`the trace lacks ${name}`);
     return found;
   });
-  const isTask = ({ name, ph, pid, tid, ts, dur }) =>
+  const isTask = ({ name, ph, pid, tid, ts, dur, tdur }) =>
     name.endsWith('RunTask') &&
     ph === 'X' &&
     pid === begin.pid &&
     tid === begin.tid &&
-    // The task that is marked at its start counts: it has the first script of the page.
+    // The task that has the mark counts: on a main thread it runs the first scripts of the page.
     ts + dur > begin.ts &&
-    ts < end.ts;
+    ts < end.ts &&
+    // One that was under way when the trace began has no processor time.
+    tdur !== undefined;
   const tasks = traceEvents.filter(isTask).sort((a, b) => a.ts - b.ts);
   if (tasks.length === 0) throw new Error('the trace has no task of the thread');
   return tasks.map(({ dur, tdur }) => ({ wallMs: dur / 1000, cpuMs: tdur / 1000 }));
