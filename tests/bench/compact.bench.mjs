@@ -5,8 +5,8 @@
  */
 import { fileURLToPath } from 'node:url';
 import { launchChromium, median } from './chromium.mjs';
+import { longestTask, traceTasks } from './thread-tasks.mjs';
 import { mempoolHas, startTransactionStage } from './transaction-stage.mjs';
-import { longestTask, traceTasks } from './worker-tasks.mjs';
 
 const TRANSACTIONS = 2000;
 const UNKNOWN = 100;

@@ -1,6 +1,6 @@
 /** A few files from memory, for pages that are made for a measurement. */
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 
 /**
@@ -29,14 +29,18 @@ export async function serveFiles(files) {
 }
 
 const libraryFolder = new URL('../../packages/browser-node/dist/', import.meta.url);
-/** What a page of a Vision network loads. */
-const libraryFiles = ['index.js', 'vision-worker.js'];
 
-/** A page without anything, and the built library at `/index.js`. @param {string} title  of the page */
-export async function serveLibrary(title) {
-  const files = libraryFiles.map(async (name) => [`/${name}`, await readFile(new URL(name, libraryFolder))]);
+/**
+ * A page with nothing but a script, and the built library at `/index.js`.
+ *
+ * @param {string} title  of the page
+ * @param {string} script  a module
+ */
+export async function serveLibrary(title, script = '') {
+  const names = (await readdir(libraryFolder)).filter((name) => name.endsWith('.js'));
+  const files = names.map(async (name) => [`/${name}`, await readFile(new URL(name, libraryFolder))]);
   return serveFiles({
-    '/': `<!doctype html><title>${title}</title>`,
+    '/': `<!doctype html><title>${title}</title><script type="module">${script}</script>`,
     ...Object.fromEntries(await Promise.all(files)),
   });
 }

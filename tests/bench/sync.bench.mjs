@@ -1,40 +1,25 @@
 /** The whole path: a gateway with 32,260 real headers, a page that fetches, verifies and stores them, and its reload. */
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ByteWriter, HEADERS_PER_MESSAGE_MAX, resolveNetwork } from '@vision-light/protocol';
-import { createSignalServer } from '@vision-light/signal-server';
 import { servePage } from '../../scripts/serve/page-server.mjs';
 import { launchChromium, median } from './chromium.mjs';
 import { rawTransferMs } from './raw-channel.mjs';
 import { serveFiles } from './serve-files.mjs';
-import { reloadTimes, startGateway, syncMs } from './whole-path.mjs';
+import { realHeaders, realHeadersOptions, reloadTimes, serveRealHeaders, syncMs } from './whole-path.mjs';
 
 const SYNC_ROUNDS = 7;
 const RELOAD_ROUNDS = 11;
-const TIP_HEIGHT = 32_259;
-const headersFile = fileURLToPath(new URL('../data/bitcoin/headers/mainnet_0-32259.bin', import.meta.url));
-const gatewayCli = new URL('../../packages/gateway/dist/cli.js', import.meta.url);
+const { tipHeight: TIP_HEIGHT } = realHeaders;
 
 /** @returns rows for people and figures for machines */
 export async function benchSync() {
-  const { chunkCount, chunkBytes } = chunksOf(headersFile);
-  const signal = await createSignalServer({ port: 0, host: '127.0.0.1' });
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'vision-light-'));
-  const gateway = await startGateway(gatewayCli, {
-    network: 'bitcoin-mainnet',
-    headersFile,
-    signalUrl: signal.url,
-    dataDir,
-    more: ['--min-chainwork', '0'],
-  });
+  const { chunkCount, chunkBytes } = chunksOf(realHeaders.file);
+  const source = await serveRealHeaders();
   const page = await servePage({
     port: 0,
     host: '127.0.0.1',
-    config: { network: 'bitcoin-mainnet', signal: [signal.url], minChainwork: '0', checkpoint: false },
+    config: { ...realHeadersOptions, signal: [source.signalUrl] },
   });
   const browser = await launchChromium();
   try {
@@ -104,10 +89,7 @@ export async function benchSync() {
   } finally {
     await browser.close();
     await page.close();
-    gateway.kill('SIGTERM');
-    await once(gateway, 'exit');
-    await signal.close();
-    await rm(dataDir, { recursive: true, force: true });
+    await source.close();
   }
 }
 

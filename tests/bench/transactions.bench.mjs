@@ -1,8 +1,8 @@
 /** A mempool on its way to a page: asked for, verified, and taken in, beside what the browser needs for the signatures alone. */
 import { fileURLToPath } from 'node:url';
 import { cpuSeconds, launchChromium, median } from './chromium.mjs';
+import { longestTask, traceTasks } from './thread-tasks.mjs';
 import { mempoolHas, startTransactionStage } from './transaction-stage.mjs';
-import { longestTask, traceTasks } from './worker-tasks.mjs';
 
 /** Announced in pieces of a hundred, the next one when a piece was requested. */
 const TRANSACTIONS = 4000;

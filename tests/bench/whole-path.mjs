@@ -1,6 +1,43 @@
 /** What the benches of the whole path share: a gateway with a chain in a file, a page that fetches it, and its reload. */
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { createSignalServer } from '@vision-light/signal-server';
 import { startScript } from './bench-process.mjs';
+
+/** The first 32,260 headers of Bitcoin's mainnet. */
+export const realHeaders = {
+  file: fileURLToPath(new URL('../data/bitcoin/headers/mainnet_0-32259.bin', import.meta.url)),
+  tipHeight: 32_259,
+};
+
+/** What a page is told so that it takes them, all of them, from genesis on. */
+export const realHeadersOptions = { network: 'bitcoin-mainnet', minChainwork: '0', checkpoint: false };
+
+/** A gateway that has the real headers, and the signaling server by which it is found. */
+export async function serveRealHeaders() {
+  const signal = await createSignalServer({ port: 0, host: '127.0.0.1' });
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'vision-light-'));
+  const gateway = await startGateway(new URL('../../packages/gateway/dist/cli.js', import.meta.url), {
+    network: realHeadersOptions.network,
+    headersFile: realHeaders.file,
+    signalUrl: signal.url,
+    dataDir,
+    more: ['--min-chainwork', '0'],
+  });
+  return {
+    signalUrl: signal.url,
+    async close() {
+      gateway.kill('SIGTERM');
+      await once(gateway, 'exit');
+      await signal.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
 
 /** Of a `getHeaders` message, see PROTOCOL.md. */
 const GET_HEADERS_TYPE = 5;
@@ -9,8 +46,10 @@ const GET_HEADERS_TYPE = 5;
  * A new visitor. The clock starts in the worker, where the first `getHeaders` is sent, and stops on the page, when it
  * hears that the last header is stored.
  *
- * @param {{ begun?: () => void, ended?: (workers: import('puppeteer-core').WebWorker[]) => Promise<void> }} [look]  what is
- *   run once the node has started and looks for peers, and at the end, while the page is there
+ * @param {object} [look]
+ * @param {(tab: import('puppeteer-core').Page) => Promise<void>} [look.opened]  run before the page is loaded
+ * @param {() => void} [look.begun]  run once the node has started and looks for peers
+ * @param {(workers: import('puppeteer-core').WebWorker[]) => Promise<void>} [look.ended]  run at the end, while the page is there
  * @returns {Promise<number>} milliseconds
  */
 export async function syncMs(browser, url, tipHeight, look = {}) {
@@ -35,6 +74,7 @@ export async function syncMs(browser, url, tipHeight, look = {}) {
       });
     });
   }, tipHeight);
+  await look.opened?.(tab);
   await tab.goto(url);
   await tab.waitForFunction('globalThis.lightNode !== undefined', { polling: 10 });
   look.begun?.();

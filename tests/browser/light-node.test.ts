@@ -6,7 +6,16 @@ import {
   lightNodeErrors,
 } from '@vision-light/browser-node';
 import { assertEqual, assertTrue, rejection, thrown } from './expect.js';
-import { closeNodes, errorOf, newNetwork, peersOf, signalAt, startNode, withWorkerPrelude } from './nodes.js';
+import {
+  closeNodes,
+  errorOf,
+  newNetwork,
+  peersOf,
+  signalAt,
+  startNode,
+  withWorkerPrelude,
+  withWorkers,
+} from './nodes.js';
 
 const signal = ['http://localhost:1'];
 
@@ -408,44 +417,35 @@ describe('close()', () => {
   });
 
   it('terminates the workers, revokes its script and closes connections and sockets', async () => {
-    const workers = new Set<Worker>();
     const connections = new Set<RTCPeerConnection>();
     const revoked: string[] = [];
-    const own = { Worker, RTCPeerConnection };
+    const own = { RTCPeerConnection };
     const revoke = URL.revokeObjectURL;
-    class WatchedWorker extends Worker {
-      constructor(url: string | URL, options?: WorkerOptions) {
-        super(url, options);
-        workers.add(this);
-      }
-      override terminate(): void {
-        workers.delete(this);
-        super.terminate();
-      }
-    }
     class WatchedConnection extends RTCPeerConnection {
       constructor(configuration?: RTCConfiguration) {
         super(configuration);
         connections.add(this);
       }
     }
-    Object.assign(globalThis, { Worker: WatchedWorker, RTCPeerConnection: WatchedConnection });
+    Object.assign(globalThis, { RTCPeerConnection: WatchedConnection });
     URL.revokeObjectURL = (url) => {
       revoked.push(url);
       revoke.call(URL, url);
     };
     try {
-      const network = newNetwork();
-      const nodes = [await startNode({ network }), await startNode({ network })];
-      await Promise.all(nodes.map((node) => peersOf(node, 1)));
-      assertEqual(workers.size, 4, 'workers: two nodes, each with a hash worker');
-      assertTrue(connections.size >= 2, 'no connections');
-      await Promise.all(nodes.map((node) => node.close()));
+      await withWorkers(async (workers) => {
+        const network = newNetwork();
+        const nodes = [await startNode({ network }), await startNode({ network })];
+        await Promise.all(nodes.map((node) => peersOf(node, 1)));
+        assertEqual(workers.size, 4, 'workers: two nodes, each with a hash worker');
+        assertTrue(connections.size >= 2, 'no connections');
+        await Promise.all(nodes.map((node) => node.close()));
+        assertEqual(workers.size, 0, 'workers');
+      });
     } finally {
       Object.assign(globalThis, own);
       URL.revokeObjectURL = revoke;
     }
-    assertEqual(workers.size, 0, 'workers');
     assertEqual(revoked.length, 2, 'revoked addresses');
     for (const { signalingState } of connections) assertEqual(signalingState, 'closed', 'connection');
     // The server hears of it a moment later.
@@ -463,19 +463,14 @@ describe('close()', () => {
   });
 
   it('a page that loses its worker says WORKER_FAILED and closes', async () => {
-    const workers: Worker[] = [];
-    const OwnWorker = Worker;
-    class WatchedWorker extends OwnWorker {
-      constructor(url: string | URL, options?: WorkerOptions) {
-        super(url, options);
-        workers.push(this);
-      }
-    }
-    const node = await without('Worker', WatchedWorker, () => startNode());
-    const failed = errorOf(node, 'WORKER_FAILED');
-    workers[0]?.dispatchEvent(new ErrorEvent('error', { message: 'crashed' }));
-    assertTrue((await failed).message.includes('crashed'), 'no reason');
-    await node.close();
-    assertEqual(node.status.phase, 'closed', 'phase');
+    await withWorkers(async (workers) => {
+      const node = await startNode();
+      const failed = errorOf(node, 'WORKER_FAILED');
+      const [first] = workers;
+      first?.dispatchEvent(new ErrorEvent('error', { message: 'crashed' }));
+      assertTrue((await failed).message.includes('crashed'), 'no reason');
+      await node.close();
+      assertEqual(node.status.phase, 'closed', 'phase');
+    });
   });
 });

@@ -63,6 +63,17 @@ export function peersOf(node: LightNodeHandle, count: number): Promise<void> {
   });
 }
 
+/** Resolves once a node is closed, whoever closes it. */
+export function isClosed(node: LightNodeHandle): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (node.status.phase === 'closed') resolve();
+    };
+    node.subscribe('status', look);
+    look();
+  });
+}
+
 /** Closes what the test opened. */
 export async function closeNodes(): Promise<void> {
   await Promise.all(open.splice(0).map((node) => node.close()));
@@ -80,6 +91,28 @@ export async function withWorkerPrelude<T>(prelude: string, body: () => Promise<
   Object.assign(globalThis, { Worker: PreparedWorker });
   try {
     return await body();
+  } finally {
+    Object.assign(globalThis, { Worker: own });
+  }
+}
+
+/** For the time of `body`, this page knows which of its workers run. */
+export async function withWorkers<T>(body: (workers: Set<Worker>) => Promise<T>): Promise<T> {
+  const own = Worker;
+  const workers = new Set<Worker>();
+  class WatchedWorker extends own {
+    constructor(url: string | URL, options?: WorkerOptions) {
+      super(url, options);
+      workers.add(this);
+    }
+    override terminate(): void {
+      workers.delete(this);
+      super.terminate();
+    }
+  }
+  Object.assign(globalThis, { Worker: WatchedWorker });
+  try {
+    return await body(workers);
   } finally {
     Object.assign(globalThis, { Worker: own });
   }

@@ -8,13 +8,35 @@ import {
   useTrust,
   useTx,
 } from '@vision-light/browser-node/react';
-import { Component, createElement, type ReactElement, type ReactNode, StrictMode } from 'react';
+import {
+  Component,
+  createElement,
+  type ReactElement,
+  type ReactNode,
+  StrictMode,
+  useLayoutEffect,
+} from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 import { assertEqual, assertTrue } from './expect.js';
-import { closeNodes, newNetwork, signalAt, startNode } from './nodes.js';
+import { closeNodes, isClosed, newNetwork, signalAt, startNode, withWorkers } from './nodes.js';
 
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
+/** Called after each rendering, once the page shows it. */
+const looks = new Set<() => void>();
+const rendered = (): void => {
+  for (const look of [...looks]) look();
+};
+
+/** Resolves once a rendering has made it so. */
+function until(isSo: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (!isSo()) return;
+      looks.delete(look);
+      resolve();
+    };
+    looks.add(look);
+    look();
+  });
 }
 
 const place = document.createElement('div');
@@ -42,6 +64,7 @@ function Watcher({ id }: { readonly id?: string }): ReactElement {
   const { node, error } = useLightNode();
   seen = { node, error, tip: useTip(), status: useStatus(), tx: useTx(id), trust: useTrust() };
   if (node !== undefined) starts.add(node);
+  useLayoutEffect(rendered);
   return createElement('output', null, String(seen.tip?.height));
 }
 
@@ -58,6 +81,9 @@ class Boundary extends Component<{ readonly children: ReactNode }, { readonly te
   static getDerivedStateFromError(error: Error): { readonly text: string } {
     return { text: error.message };
   }
+  override componentDidCatch(): void {
+    rendered();
+  }
   override render(): ReactNode {
     return this.state.text ?? this.props.children;
   }
@@ -69,43 +95,39 @@ describe('hooks for React', () => {
     root = undefined;
     seen = {};
     starts.clear();
+    looks.clear();
     await closeNodes();
   });
 
   it('start one node under StrictMode, follow it, and close it when the provider goes', async () => {
-    const workers: Worker[] = [];
-    const own = Worker;
-    class CountedWorker extends own {
-      constructor(url: string | URL, init?: WorkerOptions) {
-        super(url, init);
-        workers.push(this);
-      }
-    }
-    Object.assign(globalThis, { Worker: CountedWorker });
-    try {
+    await withWorkers(async (workers) => {
       render(createElement(LightNodeProvider, { options: options() }, createElement(Watcher)));
-      await until(() => seen.node !== undefined);
       await until(() => place.textContent === '0' && seen.status?.phase === 'connecting');
-    } finally {
-      Object.assign(globalThis, { Worker: own });
-    }
+      // The node's worker and one that hashes.
+      assertTrue(workers.size <= 2, `${workers.size} workers were started`);
+    });
     const { node } = seen;
     assertEqual(starts.size, 1, 'number of nodes');
-    // The node's worker and one that hashes.
-    assertTrue(workers.length <= 2, `${workers.length} workers were started`);
     assertEqual(seen.tip, node?.tip, 'tip');
     assertEqual(seen.trust?.level, 'none', 'level of a node without peers');
     render(null);
-    await until(() => node?.status.phase === 'closed');
+    await isClosed(node as LightNodeHandle);
   });
 
   it('use a node that they are given, and leave it running', async () => {
-    const node = await startNode();
-    render(createElement(LightNodeProvider, { node }, createElement(Watcher)));
-    await until(() => seen.node === node && seen.status !== undefined);
+    const given = await startNode();
+    const watcher = createElement(Watcher);
+    render([
+      createElement(LightNodeProvider, { key: 'given', node: given }, watcher),
+      createElement(LightNodeProvider, { key: 'started', options: options() }, watcher),
+    ]);
+    await until(() => starts.size === 2 && place.textContent === '00');
+    assertTrue(starts.delete(given), 'another node was used');
+    const [started] = starts;
     render(null);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    assertTrue(node.status.phase !== 'closed', 'the node was closed');
+    // The two providers go at the same time, so by now either has closed what it closes.
+    await isClosed(started as LightNodeHandle);
+    assertTrue(given.status.phase !== 'closed', 'the node was closed');
   });
 
   it('say why there is no node', async () => {

@@ -1,25 +1,7 @@
 /** One node for all who ask for it in a page, and for other tabs, of which frames of this page take the place. */
 import { createLightNode, type LightNodeHandle, type LightNodeOptions } from '@vision-light/browser-node';
 import { assertEqual, assertTrue, rejection } from './expect.js';
-import { newNetwork, signalAt } from './nodes.js';
-
-const own = { Worker, warn: console.warn };
-/** Node workers and hash workers that run. */
-const workers = new Set<Worker>();
-
-class WatchedWorker extends own.Worker {
-  constructor(url: string | URL, options?: WorkerOptions) {
-    super(url, options);
-    workers.add(this);
-  }
-  override terminate(): void {
-    workers.delete(this);
-    super.terminate();
-  }
-}
-
-/** With one hash worker each node has two. */
-const nodesThatRun = (): number => workers.size / 2;
+import { newNetwork, signalAt, withWorkers } from './nodes.js';
 
 describe('a node that is shared within a page', () => {
   const open: LightNodeHandle[] = [];
@@ -30,18 +12,22 @@ describe('a node that is shared within a page', () => {
     return node;
   };
 
+  /** Number of nodes that run: with one hash worker each has two workers. */
+  let nodesThatRun = (): number => 0;
+
   /** For the time of `body`, this page counts its workers. */
-  const counted = (body: () => Promise<void>) => async (): Promise<void> => {
-    Object.assign(globalThis, { Worker: WatchedWorker });
-    try {
-      await body();
-    } finally {
-      await Promise.all(open.splice(0).map((node) => node.close()));
-      Object.assign(globalThis, { Worker: own.Worker });
-      Object.assign(console, { warn: own.warn });
-    }
-    assertEqual(nodesThatRun(), 0, 'nodes');
-  };
+  const counted = (body: () => Promise<void>) => (): Promise<void> =>
+    withWorkers(async (workers) => {
+      nodesThatRun = () => workers.size / 2;
+      const { warn } = console;
+      try {
+        await body();
+      } finally {
+        await Promise.all(open.splice(0).map((node) => node.close()));
+        console.warn = warn;
+      }
+      assertEqual(nodesThatRun(), 0, 'nodes');
+    });
 
   it(
     'is one for two who start it at the same time, and for one who comes later',

@@ -6,7 +6,15 @@ import { START_DEADLINE_MS } from '../../packages/browser-node/src/boundary/star
 import { requestWriteLock } from '../../packages/browser-node/src/store/write-lock.js';
 import { PowWorkerPorts, STARTED } from '../../packages/browser-node/src/worker/pow-worker-ports.js';
 import { assertEqual, assertTrue, rejection } from './expect.js';
-import { closeNodes, errorOf, newNetwork, signalAt, startNode, withWorkerPrelude } from './nodes.js';
+import {
+  closeNodes,
+  errorOf,
+  newNetwork,
+  signalAt,
+  startNode,
+  withWorkerPrelude,
+  withWorkers,
+} from './nodes.js';
 
 /** Makes the deadline of a start short, in whatever global this runs. */
 const hurry = (deadlineMs: number, hurriedMs: number): void => {
@@ -24,28 +32,6 @@ async function hurried<T>(body: () => Promise<T>): Promise<T> {
     return await body();
   } finally {
     globalThis.setTimeout = own;
-  }
-}
-
-/** For the time of `body`, this page knows its workers. */
-async function withWorkers<T>(body: (workers: Set<Worker>) => Promise<T>): Promise<T> {
-  const own = Worker;
-  const workers = new Set<Worker>();
-  class WatchedWorker extends own {
-    constructor(url: string | URL, options?: WorkerOptions) {
-      super(url, options);
-      workers.add(this);
-    }
-    override terminate(): void {
-      workers.delete(this);
-      super.terminate();
-    }
-  }
-  Object.assign(globalThis, { Worker: WatchedWorker });
-  try {
-    return await body(workers);
-  } finally {
-    Object.assign(globalThis, { Worker: own });
   }
 }
 

@@ -2,12 +2,7 @@
 import type { LightNodeHandle } from '@vision-light/browser-node';
 import { defaultTexts, type VisionLightStatusElement } from '@vision-light/browser-node/element';
 import { assertEqual, assertTrue } from './expect.js';
-import { closeNodes, signalAt, startNode } from './nodes.js';
-
-/** Resolves once a question is answered with yes; the element draws some milliseconds after what it is told. */
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
-}
+import { closeNodes, isClosed, signalAt, startNode } from './nodes.js';
 
 const rootOf = (element: VisionLightStatusElement): ShadowRoot => {
   if (element.shadowRoot === null) throw new Error('the element has no shadow root');
@@ -18,6 +13,21 @@ const rootOf = (element: VisionLightStatusElement): ShadowRoot => {
 function shown(element: VisionLightStatusElement, part: string): string | undefined {
   const found = rootOf(element).querySelector<HTMLElement>(`[part~="${part}"]`);
   return found?.checkVisibility() ? (found.textContent ?? undefined) : undefined;
+}
+
+/** Resolves once a drawing has made it so; the element draws some milliseconds after what it is told. */
+function until(element: VisionLightStatusElement, isSo: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const observer = new MutationObserver(() => look());
+    const look = (): void => {
+      if (!isSo()) return;
+      observer.disconnect();
+      resolve();
+    };
+    const every = { childList: true, characterData: true, attributes: true, subtree: true };
+    observer.observe(rootOf(element), every);
+    look();
+  });
 }
 
 function put(attributes: Readonly<Record<string, string>> = {}): VisionLightStatusElement {
@@ -31,9 +41,13 @@ const own = (): Readonly<Record<string, string>> => ({ storage: 'memory', signal
 
 /** Resolves with the node that the element has started. */
 async function nodeOf(element: VisionLightStatusElement): Promise<LightNodeHandle> {
-  await until(() => element.node !== undefined);
-  return element.node as LightNodeHandle;
+  while (element.node === undefined) await changeOf(element);
+  return element.node;
 }
+
+/** Resolves when the element has another node, or none. */
+const changeOf = (element: VisionLightStatusElement): Promise<unknown> =>
+  new Promise((resolve) => element.addEventListener('nodechange', resolve, { once: true }));
 
 describe('<vision-light-status>', () => {
   afterEach(async () => {
@@ -44,13 +58,13 @@ describe('<vision-light-status>', () => {
   it('starts a node of its own, shows it, and closes it when it leaves the page', async () => {
     const element = put(own());
     const node = await nodeOf(element);
-    await until(() => shown(element, 'phase-text') === defaultTexts.phases.connecting);
+    await until(element, () => shown(element, 'phase-text') === defaultTexts.phases.connecting);
     assertEqual(shown(element, 'height'), '0', 'height');
     assertEqual(shown(element, 'peers'), '0', 'peers');
     assertEqual(shown(element, 'trust'), defaultTexts.levels.none, 'trust');
     assertEqual(shown(element, 'age'), undefined, 'age of genesis');
     element.remove();
-    await until(() => node.status.phase === 'closed');
+    await isClosed(node);
     assertEqual(element.node, undefined, 'node of an element outside of the page');
   });
 
@@ -60,20 +74,24 @@ describe('<vision-light-status>', () => {
     const place = document.createElement('div');
     document.body.append(place);
     place.append(element);
-    await new Promise((resolve) => setTimeout(resolve));
+    // Drawn after the move.
+    element.texts = { ...defaultTexts, peers: 'Neighbours' };
+    await until(element, () => rootOf(element).textContent?.includes('Neighbours') ?? false);
     assertEqual(element.node, node, 'node');
     assertTrue(node.status.phase !== 'closed', 'the node was closed');
     place.remove();
-    await until(() => node.status.phase === 'closed');
+    await isClosed(node);
   });
 
   it('starts another node when an attribute changes', async () => {
     const element = put(own());
     const first = await nodeOf(element);
     element.setAttribute('network', 'bitcoin-regtest');
-    await until(() => first.status.phase === 'closed' && element.node !== undefined);
-    assertTrue(element.node?.tip.hash !== first.tip.hash, 'the tip is of the same network');
+    await isClosed(first);
+    const second = await nodeOf(element);
+    assertTrue(second.tip.hash !== first.tip.hash, 'the tip is of the same network');
     await until(
+      element,
       () => rootOf(element).querySelector('[part=panel]')?.ariaLabel === 'Light node, bitcoin-regtest',
     );
   });
@@ -84,16 +102,18 @@ describe('<vision-light-status>', () => {
     let changes = 0;
     element.addEventListener('nodechange', () => changes++);
     element.node = node;
-    await until(() => shown(element, 'phase-text') === defaultTexts.phases.connecting);
+    await until(element, () => shown(element, 'phase-text') === defaultTexts.phases.connecting);
     assertEqual(changes, 1, 'number of changes');
+    const changed = changeOf(element);
     element.remove();
-    await until(() => element.node === undefined);
+    await changed;
+    assertEqual(element.node, undefined, 'node of an element outside of the page');
     assertTrue(node.status.phase !== 'closed', 'the node was closed');
   });
 
   it('says why it has no node, in the words of the option', async () => {
     const element = put({ signal: signalAt('honest'), network: 'no-such-network' });
-    await until(() => shown(element, 'fault') !== undefined);
+    await until(element, () => shown(element, 'fault') !== undefined);
     assertEqual(shown(element, 'phase-text'), defaultTexts.phases.failed, 'phase');
     assertTrue(
       shown(element, 'fault')?.includes('no-such-network') ?? false,
@@ -102,19 +122,20 @@ describe('<vision-light-status>', () => {
     // Another network, another attempt.
     element.setAttribute('network', 'vision-devnet');
     await nodeOf(element);
-    await until(() => shown(element, 'fault') === undefined);
+    await until(element, () => shown(element, 'fault') === undefined);
   });
 
   it('reads out what stays, and not what passes by', async () => {
     const element = put(own());
-    await until(() => element.shadowRoot !== null);
     const spoken = rootOf(element).querySelector('[role=status]') as HTMLElement;
     const said: (string | null)[] = [];
-    const watch = new MutationObserver(() => said.push(spoken.textContent));
-    watch.observe(spoken, { childList: true, characterData: true, subtree: true });
-    await nodeOf(element);
-    await until(() => said.length > 0);
-    watch.disconnect();
+    await new Promise<void>((resolve) => {
+      const watch = new MutationObserver(() => {
+        said.push(spoken.textContent);
+        resolve();
+      });
+      watch.observe(spoken, { childList: true, characterData: true, subtree: true });
+    });
     // "Starting" passed by before.
     assertEqual(
       said.join('|'),
@@ -131,7 +152,7 @@ describe('<vision-light-status>', () => {
     place.append(element);
     element.texts = { ...defaultTexts, peers: 'أقران' };
     await nodeOf(element);
-    await until(() => shown(element, 'peers') === '٠');
+    await until(element, () => shown(element, 'peers') === '٠');
     assertTrue(rootOf(element).textContent?.includes('أقران') ?? false, 'the label is another one');
     place.remove();
   });
@@ -139,7 +160,6 @@ describe('<vision-light-status>', () => {
   it('takes its colours from the page', async () => {
     const element = put(own());
     element.style.setProperty('--vision-light-background', 'rgb(1, 2, 3)');
-    await until(() => element.shadowRoot !== null);
     const panel = rootOf(element).querySelector('[part=panel]') as HTMLElement;
     assertEqual(getComputedStyle(panel).backgroundColor, 'rgb(1, 2, 3)', 'background');
     element.style.removeProperty('--vision-light-background');

@@ -1,16 +1,14 @@
 /** Each view of the built page, in light and dark and on a phone: axe finds nothing, and nothing scrolls sideways. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { createLightNode } from '@vision-light/browser-node';
 import type axe from 'axe-core';
 import type { Page } from 'puppeteer-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { reaches, smallNetwork } from './servers.js';
-import { at, isSynced, says, visitPage } from './shown-page.js';
+import { smallNetwork } from './servers.js';
+import { at, isSynced, says, someTransaction, visitPage } from './shown-page.js';
 import { Stage } from './stage.js';
 
-type Handle = Awaited<ReturnType<typeof createLightNode>>;
-type WithNode = typeof globalThis & { lightNode: Handle; axe: typeof axe };
+type WithAxe = typeof globalThis & { axe: typeof axe };
 
 /** A width between a phone's and a desktop's, at which the layout is neither's alone; and those two. */
 const WIDTHS = [360, 820, 1440];
@@ -23,23 +21,12 @@ let axeSource: string;
 
 beforeAll(async () => {
   axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  const signal = await servers.signal();
-  url = await servers.page(network, [signal.url]);
-  const gateway = await servers.gateway({ network, signal: [signal.url], history: 60 });
-  await reaches(gateway, 60);
+  ({ url } = await servers.minedPage(network, 60));
 });
 
 /** The routes of all views, each with what shows that it is filled. */
 async function routesOf(page: Page): Promise<readonly (readonly [route: string, filled: string])[]> {
-  const { block, id, sender } = await page.evaluate(async () => {
-    const { lightNode } = globalThis as WithNode;
-    for (let { height } = lightNode.tip; height > 0; height--) {
-      const hash = (await lightNode.header(height))?.hash ?? '';
-      const [tx] = (await lightNode.block(hash))?.transactions ?? [];
-      if (tx !== undefined) return { id: tx.id, block: hash, sender: String(tx.fields.sender_pubkey) };
-    }
-    throw new Error('no block has transactions');
-  });
+  const { block, id, sender } = await someTransaction(page);
   return [
     ['#/', at('headers')],
     ['#/header/50', `${at('work')} .digits`],
@@ -59,7 +46,7 @@ async function routesOf(page: Page): Promise<readonly (readonly [route: string, 
 /** What axe finds on the page as it is. */
 const faults = (page: Page): Promise<string[]> =>
   page.evaluate(async () => {
-    const { violations } = await (globalThis as WithNode).axe.run(document);
+    const { violations } = await (globalThis as WithAxe).axe.run(document);
     return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
   });
 

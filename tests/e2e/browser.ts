@@ -38,6 +38,39 @@ export async function launchBrowser(which: Engine = engine, scheme: Scheme = 'li
   return launchFirefox({ 'layout.css.prefers-color-scheme.content-override': value });
 }
 
+/** The database of a page, and how to await a request to it. */
+interface OpenDatabase {
+  readonly database: IDBDatabase;
+  readonly finished: <T>(request: IDBRequest<T>) => Promise<T>;
+}
+
+/** Runs in the page, as `body` does: opens its database for that time. */
+async function withDatabase(
+  body: (open: OpenDatabase, ...args: unknown[]) => Promise<unknown>,
+  ...args: unknown[]
+): Promise<unknown> {
+  const finished = <T>(request: IDBRequest<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  const [{ name = '' } = {}] = await indexedDB.databases();
+  const database = await finished(indexedDB.open(name));
+  try {
+    return await body({ database, finished }, ...args);
+  } finally {
+    database.close();
+  }
+}
+
+/** A script that asks the page's database, for `evaluate` and `waitForFunction`. @param body  knows only what it is given */
+function databaseScript<Args extends readonly unknown[]>(
+  body: (open: OpenDatabase, ...args: Args) => Promise<unknown>,
+  ...args: Args
+): string {
+  return `(${withDatabase})(${[String(body), ...args.map((each) => JSON.stringify(each))].join()})`;
+}
+
 /** One visitor: a page in a storage of its own. */
 export class Visitor {
   /** What the page printed as errors, for the message of a failing test. */
@@ -184,47 +217,38 @@ export class Visitor {
   }
 
   /** Flips one bit in the middle of a record of the page's database, as a bad disk would. */
-  damageRecord(table: string, key: number | string): Promise<void> {
-    return this.page.evaluate(
-      async (table, key) => {
-        const finished = <T>(request: IDBRequest<T>): Promise<T> =>
-          new Promise((resolve, reject) => {
-            request.onsuccess = () => resolve(request.result);
-            request.onerror = () => reject(request.error);
-          });
-        const [{ name = '' } = {}] = await indexedDB.databases();
-        const database = await finished(indexedDB.open(name));
-        const store = database.transaction(table, 'readwrite').objectStore(table);
-        const bytes: Uint8Array = await finished(store.get(key));
-        const middle = bytes.length >> 1;
-        bytes[middle] = (bytes[middle] as number) ^ 1;
-        await finished(store.put(bytes, key));
-        database.close();
-      },
-      table,
-      key,
-    );
+  async damageRecord(table: string, key: number | string): Promise<void> {
+    const flip = async (
+      { database, finished }: OpenDatabase,
+      table: string,
+      key: number | string,
+    ): Promise<void> => {
+      const store = database.transaction(table, 'readwrite').objectStore(table);
+      const bytes: Uint8Array = await finished(store.get(key));
+      const middle = bytes.length >> 1;
+      bytes[middle] = (bytes[middle] as number) ^ 1;
+      await finished(store.put(bytes, key));
+    };
+    await this.page.evaluate(databaseScript(flip, table, key));
   }
 
   /** Resolves once a record is in the page's database. */
   async hasRecord(table: string, key: number): Promise<void> {
-    await this.page.waitForFunction(
-      async (table, key) => {
-        const finished = <T>(request: IDBRequest<T>): Promise<T> =>
-          new Promise((resolve, reject) => {
-            request.onsuccess = () => resolve(request.result);
-            request.onerror = () => reject(request.error);
-          });
-        const [{ name = '' } = {}] = await indexedDB.databases();
-        const database = await finished(indexedDB.open(name));
-        const count = await finished(database.transaction(table).objectStore(table).count(key));
-        database.close();
-        return count > 0;
-      },
-      { polling: 100 },
-      table,
-      key,
-    );
+    const isThere = async (
+      { database, finished }: OpenDatabase,
+      table: string,
+      key: number,
+    ): Promise<boolean> => (await finished(database.transaction(table).objectStore(table).count(key))) > 0;
+    await this.page.waitForFunction(databaseScript(isThere, table, key), { polling: 100 });
+  }
+
+  /** Version of the page's database, and how many records a table has. */
+  async countRecords(table: string): Promise<{ readonly count: number; readonly version: number }> {
+    const count = async ({ database, finished }: OpenDatabase, table: string) => ({
+      count: await finished(database.transaction(table).objectStore(table).count()),
+      version: database.version,
+    });
+    return (await this.page.evaluate(databaseScript(count, table))) as Awaited<ReturnType<typeof count>>;
   }
 
   /** Listens to the node as soon as the page has it, before it has any peer. */
@@ -281,6 +305,20 @@ export class Visitor {
     await this.page.reload();
     await this.waitForNode();
     return this.page.evaluate(() => (globalThis as unknown as { firstTip: PageTip }).firstTip);
+  }
+
+  /**
+   * Ends the tab as the end of its process does: no code of it runs any more. In Firefox one process may have all tabs of an
+   * origin, so there the tab is closed; a test whose page is not to hear of it makes it deaf.
+   */
+  async kill(): Promise<void> {
+    if (engine === 'firefox') {
+      await this.page.close();
+      return;
+    }
+    const session = await this.page.createCDPSession();
+    // Never answered.
+    session.send('Page.crash').catch(() => {});
   }
 
   async close(): Promise<void> {

@@ -1,16 +1,12 @@
 /** The views of the built page, each by its address: what a visitor finds, is shown and can take away. */
-import type { createLightNode } from '@vision-light/browser-node';
 import type { Gateway } from '@vision-light/gateway';
 import { decodeTxProof } from '@vision-light/protocol';
 import { verifyTxProof } from '@vision-light/protocol/verify';
 import type { Page } from 'puppeteer-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { reaches, smallNetwork } from './servers.js';
-import { at, isSynced, named, says, visitPage } from './shown-page.js';
+import { at, isSynced, named, says, someTransaction, visitPage } from './shown-page.js';
 import { Stage } from './stage.js';
-
-type Handle = Awaited<ReturnType<typeof createLightNode>>;
-type WithNode = typeof globalThis & { lightNode: Handle };
 
 const network = smallNetwork('vision-e2e-explorer');
 const HISTORY = 100;
@@ -21,10 +17,7 @@ let url: string;
 let gateway: Gateway;
 
 beforeAll(async () => {
-  const signal = await servers.signal();
-  url = await servers.page(network, [signal.url]);
-  gateway = await servers.gateway({ network, signal: [signal.url], history: HISTORY });
-  await reaches(gateway, HISTORY);
+  ({ url, gateway } = await servers.minedPage(network, HISTORY));
 });
 
 const open = async (route = ''): Promise<Page> => {
@@ -38,19 +31,6 @@ const go = (page: Page, route: string) =>
   page.evaluate((hash) => {
     location.hash = hash;
   }, route);
-
-/** A transaction in one of the newest blocks, as the page's own node has it. */
-const someTransaction = (page: Page) =>
-  page.evaluate(async () => {
-    const { lightNode } = globalThis as WithNode;
-    for (let { height } = lightNode.tip; height > 0; height--) {
-      const hash = (await lightNode.header(height))?.hash ?? '';
-      const [tx] = (await lightNode.block(hash))?.transactions ?? [];
-      if (tx !== undefined)
-        return { id: tx.id, block: hash, height, sender: String(tx.fields.sender_pubkey) };
-    }
-    throw new Error('no block has transactions');
-  });
 
 const headingOf = (page: Page) => says(page, '[data-testid="view"] h1', /./);
 
@@ -262,11 +242,10 @@ it('a fork is drawn as it happens, with its blocks as text beside it', async () 
 
 it('a network is chosen by a link, which the address carries', async () => {
   const page = await open('#/networks');
-  await says(page, at('networks-now'), /^This page is on vision-e2e-explorer\.$/);
+  await says(page, at('networks-lead'), /^This page is on vision-e2e-explorer\.$/);
   await Promise.all([page.waitForNavigation(), (await named(page, 'link', 'Bitcoin signet')).press('Enter')]);
   expect(await page.evaluate(() => location.search)).toBe('?network=bitcoin-signet');
   await says(page, at('network'), /^Bitcoin signet$/);
   await go(page, '#/header/0');
   await says(page, '[data-field="hash"] dd', /^00000008819873e9/);
-  await page.goBack();
 });

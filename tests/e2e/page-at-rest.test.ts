@@ -27,9 +27,7 @@ const { servers } = stage;
 
 let url: string;
 beforeAll(async () => {
-  const signal = await servers.signal();
-  url = await servers.page(network, [signal.url]);
-  await servers.gateway({ network, signal: [signal.url], history: 100 });
+  ({ url } = await servers.minedPage(network, 100));
 });
 
 /** A page that has come to rest: synced, a few blocks seen, and every fade of the beginning over. */

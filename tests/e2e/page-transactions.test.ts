@@ -11,10 +11,9 @@ const { servers } = stage;
 let address: string;
 
 beforeAll(async () => {
-  const signal = await servers.signal();
-  address = await servers.page(network, [signal.url]);
-  const gateway = await servers.gateway({ network, signal: [signal.url], history: 10 });
+  const { url, gateway } = await servers.minedPage(network, 10);
   await reaches(gateway, 11);
+  address = url;
 });
 
 /** Opens the form, fills it by keyboard and sends it. */

@@ -4,7 +4,7 @@ import type { ElementHandle, Page } from 'puppeteer-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { engine } from './browser.js';
 import { writeRegtestChain } from './regtest-headers.js';
-import { reaches, smallNetwork } from './servers.js';
+import { smallNetwork } from './servers.js';
 import { at, isSynced, named, says, type Visit, visitPage } from './shown-page.js';
 import { Stage } from './stage.js';
 
@@ -20,10 +20,7 @@ let url: string;
 let gateway: Gateway;
 
 beforeAll(async () => {
-  const signal = await servers.signal();
-  url = await servers.page(network, [signal.url]);
-  gateway = await servers.gateway({ network, signal: [signal.url], history: HISTORY });
-  await reaches(gateway, HISTORY);
+  ({ url, gateway } = await servers.minedPage(network, HISTORY));
 });
 
 const visit = (options: Partial<Visit> = {}): Promise<Page> => visitPage(stage, { address: url, ...options });

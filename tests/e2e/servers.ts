@@ -58,6 +58,18 @@ export class Servers {
     return server.url;
   }
 
+  /** A page whose signaling server knows one gateway, which has mined so many blocks and goes on. */
+  async minedPage(
+    network: CustomNetwork,
+    history: number,
+  ): Promise<{ readonly url: string; readonly gateway: Gateway }> {
+    const signal = [(await this.signal()).url];
+    const url = await this.page(network, signal);
+    const gateway = await this.gateway({ network, signal, history });
+    await reaches(gateway, history);
+    return { url, gateway };
+  }
+
   /** An address that answers, with nothing, when it is released. */
   async hold(): Promise<{ readonly url: string; readonly isAsked: Promise<void>; release(): void }> {
     let ask = (): void => {};

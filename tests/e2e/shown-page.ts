@@ -1,4 +1,5 @@
 /** The built page as its visitor has it before them: opened, and read by test ids and by roles and names. */
+import type { createLightNode } from '@vision-light/browser-node';
 import type { Page } from 'puppeteer-core';
 import { onTestFinished } from 'vitest';
 import type { Stage } from './stage.js';
@@ -73,3 +74,17 @@ export async function named(page: Page, role: string, name: string) {
 
 /** Resolves once the page says that it has all headers. */
 export const isSynced = (page: Page): Promise<string> => says(page, at('phase'), /^Synced$/);
+
+/** A transaction in one of the newest blocks, as the page's own node has it. */
+export const someTransaction = (page: Page) =>
+  page.evaluate(async () => {
+    const { lightNode } = globalThis as unknown as {
+      lightNode: Awaited<ReturnType<typeof createLightNode>>;
+    };
+    for (let { height } = lightNode.tip; height > 0; height--) {
+      const hash = (await lightNode.header(height))?.hash ?? '';
+      const [tx] = (await lightNode.block(hash))?.transactions ?? [];
+      if (tx !== undefined) return { id: tx.id, block: hash, sender: String(tx.fields.sender_pubkey) };
+    }
+    throw new Error('no block has transactions');
+  });

@@ -45,26 +45,9 @@ async function synced(url: string): Promise<Visitor> {
   return visitor;
 }
 
-/** Counts what lies in the visitor's database. */
-function stored(visitor: Visitor): Promise<{ readonly bodies: number; readonly version: number }> {
-  return visitor.page.evaluate(async () => {
-    const finished = <T>(request: IDBRequest<T>): Promise<T> =>
-      new Promise((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
-    const [{ name = '' } = {}] = await indexedDB.databases();
-    const database = await finished(indexedDB.open(name));
-    const bodies = await finished(database.transaction('bodies').objectStore('bodies').count());
-    const { version } = database;
-    database.close();
-    return { bodies, version };
-  });
-}
-
 /** Resolves once the newest bodies are stored. */
 async function hasBodies(visitor: Visitor): Promise<void> {
-  await expect.poll(async () => (await stored(visitor)).bodies).toBeGreaterThan(0);
+  await expect.poll(async () => (await visitor.countRecords('bodies')).count).toBeGreaterThan(0);
 }
 
 const codesOf = (visitor: Visitor): Promise<(string | undefined)[]> =>
@@ -75,7 +58,7 @@ async function comesBack(visitor: Visitor): Promise<void> {
   const found = await visitor.reload();
   expect([found.height, found.hash]).toEqual([tip.height, tip.hash]);
   expect(await codesOf(visitor)).toEqual([]);
-  expect((await stored(visitor)).bodies).toBeGreaterThan(0);
+  expect((await visitor.countRecords('bodies')).count).toBeGreaterThan(0);
 }
 
 /** Runs what takes the store away, and sees that the page says so and stores everything again. */
@@ -165,14 +148,14 @@ describe('two releases in two tabs', () => {
 
   it('the earlier one second: it leaves alone what the later one has, and goes on from memory', async () => {
     const late = await synced(later);
-    const before = await stored(late);
+    const before = await late.countRecords('bodies');
     const early = await late.openTab(now);
     await early.isTold('STORE_NEWER');
     await early.reaches(tip.height);
     expect(await codesOf(early)).toEqual(['STORE_NEWER']);
-    const { bodies, version } = await stored(late);
+    const { count, version } = await late.countRecords('bodies');
     expect(version).toBe(before.version);
-    expect(bodies).toBeGreaterThanOrEqual(before.bodies);
+    expect(count).toBeGreaterThanOrEqual(before.count);
     expect(await codesOf(late)).toEqual([]);
     // Also when the later one is gone: the earlier one has no right to what it left.
     const closing = early.page.evaluate('lightNode.close()');

@@ -98,7 +98,7 @@ const WATCH = `(${() => {
   });
 }})()`;
 
-/** The page hears nothing of being left. */
+/** The page hears nothing of being left, as where Firefox has to close a tab that is to be killed. */
 const DEAF = `addEventListener('pagehide', (event) => event.stopImmediatePropagation(), true)`;
 
 const open = (before = ''): Promise<Visitor> => Visitor.openIn(context, url, `${before};${WATCH}`);
@@ -132,18 +132,6 @@ const answers = (tab: Visitor): Promise<number> =>
     await (globalThis as unknown as Scope).lightNode.mempool();
     return Date.now();
   });
-
-/** Ends a tab as the end of its process does: no code of it runs any more. */
-async function kill({ page }: Visitor): Promise<void> {
-  if (engine === 'firefox') {
-    // One process may have all tabs of an origin. The page does not hear that it is closed.
-    await page.close();
-    return;
-  }
-  const session = await page.createCDPSession();
-  // Never answered.
-  session.send('Page.crash').catch(() => {});
-}
 
 /** Lets nothing through to the other tabs or from them while `isMute` says so. */
 const MUTE = `(${() => {
@@ -226,7 +214,7 @@ describe('three tabs', () => {
     const [first, second, third] = await openThree();
     const { height } = await second.tip();
     const killedAt = Date.now();
-    await kill(first);
+    await first.kill();
     const leader = await successorOf(second, third);
     const answeredAt = await answers(leader);
     console.log(`A tab that was killed: another one answered after ${answeredAt - killedAt} ms`);
@@ -261,7 +249,7 @@ describe('a transaction that a tab sends', () => {
       return watches;
     });
     // One is known to the node, and one may be on its way.
-    await kill(first);
+    await first.kill();
     await sent.evaluate((watches) => Promise.all(watches.map((watch) => watch.confirmed(2))));
   });
 });
@@ -329,7 +317,7 @@ describe('a database that is damaged while tabs share it', () => {
       await second.collect('error');
       await third.collect('error');
       await second.damageRecord(table, table === 'journal' ? 0 : 'tip');
-      await kill(first);
+      await first.kill();
       const leader = await successorOf(second, third);
       await Promise.all(tabs.map(lostNothing));
       for (const tab of tabs)

@@ -3,7 +3,7 @@ import type { AddressWatchEvent, createKey, createLightNode, TxWatchEvent } from
 import type { Gateway } from '@vision-light/gateway';
 import type { BrowserContext } from 'puppeteer-core';
 import { afterEach, beforeAll, expect, it } from 'vitest';
-import { engine, Visitor } from './browser.js';
+import { Visitor } from './browser.js';
 import { buildLibrary, serveLibrary } from './library-page.js';
 import { reaches, smallNetwork } from './servers.js';
 import { Stage } from './stage.js';
@@ -147,11 +147,7 @@ it('a tab waits for confirmations while the tab that runs the node is killed', a
     (txid) => (globalThis as unknown as Scope).lightNode.waitForConfirmations(txid, 1).then(() => {}),
     txid,
   );
-  if (engine === 'chromium') {
-    const session = await first.page.createCDPSession();
-    // Never answered.
-    session.send('Page.crash').catch(() => {});
-  } else await first.page.close();
+  await first.kill();
   const watched = await second.page.evaluate(() => (globalThis as unknown as Scope).watched);
   expect(watched).toMatchObject({ confirmations: 4 });
 });

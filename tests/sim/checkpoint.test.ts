@@ -109,8 +109,21 @@ describe('a node that begins with a checkpoint', () => {
   });
 });
 
-/** Goes on until a node has stored something below its checkpoint, and then kills it. */
-async function interrupt(world: World, node: SimNode): Promise<void> {
+/** A world with a full node, and the store of a node that was killed there. @param until  when that was */
+async function killed(
+  until: (world: World, node: SimNode) => Promise<void>,
+): Promise<{ world: World; store: MemoryStore }> {
+  const world = await worldOf(1);
+  const store = new MemoryStore();
+  const node = addNode(world, 'node', { store });
+  world.connect('node', 'full0');
+  await until(world, node);
+  world.kill('node');
+  return { world, store };
+}
+
+/** Goes on until a node has stored something below its checkpoint. */
+async function halfway(world: World, node: SimNode): Promise<void> {
   const hasStored = (): boolean => {
     const { checkpoint, assumedHeaders } = node.core.checkpointState;
     return checkpoint?.isProven === false && assumedHeaders < at - 2 * segmentHeaders;
@@ -118,16 +131,17 @@ async function interrupt(world: World, node: SimNode): Promise<void> {
   await world.run(world.now + 60_000, hasStored);
   expect(hasStored()).toBe(true);
   await world.run(world.now + 100, () => !hasStored());
-  world.kill(node.id);
+}
+
+/** Goes on until all is verified and stored. */
+async function whole(world: World, node: SimNode): Promise<void> {
+  await world.run(world.now + 60_000, isProven(node));
+  await world.run(world.now + 10_000);
 }
 
 describe('a node that is interrupted', () => {
   it('goes on where it was, without asking again for what it had', async () => {
-    const world = await worldOf(1);
-    const store = new MemoryStore();
-    const node = addNode(world, 'node', { store });
-    world.connect('node', 'full0');
-    await interrupt(world, node);
+    const { world, store } = await killed(halfway);
     const again = addNode(world, 'again', { store });
     await world.run(world.now + 1000, () => again.noticed('ready').length > 0);
     const { verifiedFrom } = again.core.status;
@@ -143,13 +157,7 @@ describe('a node that is interrupted', () => {
   });
 
   it('is proven after a reload without any peer, once it was proven and stored', async () => {
-    const world = await worldOf(1);
-    const store = new MemoryStore();
-    const node = addNode(world, 'node', { store });
-    world.connect('node', 'full0');
-    await world.run(world.now + 60_000, isProven(node));
-    await world.run(world.now + 10_000);
-    world.kill('node');
+    const { world, store } = await killed(whole);
     const again = addNode(world, 'again', { store });
     await world.run(world.now + 1000, () => again.noticed('ready').length > 0);
     expect(again.noticed('ready')[0]?.tip).toMatchObject({ height, hash: hashAt(height) });
@@ -164,13 +172,7 @@ describe('a node that is interrupted', () => {
   });
 
   it.each([0, 3, 7, 8, 9])('heals a store of which segment %i is damaged', async (index) => {
-    const world = await worldOf(1);
-    const store = new MemoryStore();
-    const node = addNode(world, 'node', { store });
-    world.connect('node', 'full0');
-    await world.run(world.now + 60_000, isProven(node));
-    await world.run(world.now + 10_000);
-    world.kill('node');
+    const { world, store } = await killed(whole);
     const [record] = await store.read([{ table: 'segments', key: index }]);
     if (record === undefined) throw new Error('there is no such segment');
     await store.write([{ kind: 'put', table: 'segments', key: index, value: flipped(record.value) }]);
@@ -215,11 +217,7 @@ describe('a stored chain', () => {
     ['a later', later],
     ['an earlier', checkpointOf(chain.tree, 300)],
   ])('that rests on a checkpoint is kept when %s one comes', async (_, other) => {
-    const world = await worldOf(1);
-    const store = new MemoryStore();
-    const node = addNode(world, 'node', { store });
-    world.connect('node', 'full0');
-    await interrupt(world, node);
+    const { world, store } = await killed(halfway);
     const again = addNode(world, 'again', { store, checkpoint: other });
     await world.run(world.now + 1000, () => again.noticed('ready').length > 0);
     expect(again.core.tree.baseHeight).not.toBe(other.base.height);
@@ -233,11 +231,7 @@ describe('a stored chain', () => {
   });
 
   it('that rests on a checkpoint is of no use to a node without one, until it is verified', async () => {
-    const world = await worldOf(1);
-    const store = new MemoryStore();
-    const node = addNode(world, 'node', { store });
-    world.connect('node', 'full0');
-    await interrupt(world, node);
+    const { world, store } = await killed(halfway);
     const genesis = world.add('genesis', { family, store, segmentHeaders });
     await world.run(world.now + 1000, () => genesis.noticed('ready').length > 0);
     expect(genesis.noticed('ready')[0]?.tip.height).toBe(0);

@@ -16,6 +16,7 @@ import {
 } from '@vision-light/protocol';
 import { describe, expect, it } from 'vitest';
 import { PROOF_REQUESTS_MAX } from '../../packages/protocol/src/limits.js';
+import { flipped } from '../damaged-chain.js';
 import { answerFrom } from './scripted-chain.js';
 import { answerPings, Stranger } from './stranger.js';
 import { makeBody } from './vision-bodies.js';
@@ -56,8 +57,8 @@ async function addFull(
 }
 
 /** A page with the chain, connected to some. */
-async function addPage(world: World, ...peers: string[]): Promise<SimNode> {
-  const page = world.add('page', { family, store: new MemoryStore() });
+async function addPage(world: World, store: MemoryStore, ...peers: string[]): Promise<SimNode> {
+  const page = world.add('page', { family, store });
   await world.run(world.now + 100);
   for (const peer of peers) world.connect('page', peer);
   await world.run(world.now + 60_000, () => page.core.blocks.stored.size === FOLLOWED_BLOCKS);
@@ -142,7 +143,7 @@ describe('a page', () => {
     const world = newWorld();
     const index = await addFull(world, 'index', true);
     await addFull(world, 'archive', false);
-    const page = await addPage(world, 'index', 'archive');
+    const page = await addPage(world, new MemoryStore(), 'index', 'archive');
     const result = await prove(world, page, idAt(OLD));
     const proof = proofOf(result);
     expect(proof).toMatchObject({ tie: 'links', height: OLD, anchor: HEIGHT });
@@ -159,7 +160,7 @@ describe('a page', () => {
   it('proves one of its own bodies without asking anyone, and by every tie', async () => {
     const world = newWorld();
     await addFull(world, 'archive', false);
-    const page = await addPage(world, 'archive');
+    const page = await addPage(world, new MemoryStore(), 'archive');
     const height = HEIGHT - 10;
     world.kill('archive');
     const byLinks = proofOf(await prove(world, page, idAt(height)));
@@ -184,10 +185,25 @@ describe('a page', () => {
     expect(verifyTxProof(few, checkpointAt(height))).toMatchObject({ ok: true, confirmations: 1 });
   });
 
+  it('does not take a body of its own that is damaged: it is fetched anew', async () => {
+    const world = newWorld();
+    await addFull(world, 'archive', false);
+    const store = new MemoryStore();
+    const page = await addPage(world, store, 'archive');
+    const height = HEIGHT - 10;
+    const key = hashAt(height);
+    const [record] = await store.read([{ table: 'bodies', key }]);
+    if (record === undefined) throw new Error('the page does not keep the body');
+    await store.write([{ kind: 'put', table: 'bodies', key, value: flipped(record.value) }]);
+    const proof = proofOf(await prove(world, page, idAt(height), { block: key }));
+    expect(verifyTxProof(proof, tipOf())).toMatchObject({ ok: true, height });
+    expect(await store.read([{ table: 'bodies', key }])).toEqual([record]);
+  });
+
   it('says why there is none', async () => {
     const world = newWorld();
     await addFull(world, 'archive', true);
-    const page = await addPage(world, 'archive');
+    const page = await addPage(world, new MemoryStore(), 'archive');
     const unknown = new Uint8Array(32).fill(9);
     const code = async (
       ...args: Parameters<typeof prove> extends [World, SimNode, ...infer Rest] ? Rest : never
@@ -212,7 +228,7 @@ describe('a page', () => {
   it('finds out who names a block that does not have it, and asks the next one', async () => {
     const world = newWorld();
     await addFull(world, 'archive', false);
-    const page = await addPage(world, 'archive');
+    const page = await addPage(world, new MemoryStore(), 'archive');
     const false1 = liar(world, page, 'liar', ({ requestId }, self) =>
       self.say({ type: 'txBlock', requestId, block: hashAt(OLD + 1) }),
     );
@@ -227,24 +243,27 @@ describe('a page', () => {
   it('goes on when a peer is silent, leaves, knows nothing or names what nobody knows', async () => {
     const world = newWorld();
     await addFull(world, 'archive', false);
-    const page = await addPage(world, 'archive');
-    liar(world, page, 'silent', () => undefined);
-    liar(world, page, 'leaver', (_, self) => self.leave());
-    liar(world, page, 'ignorant', ({ requestId }, self) =>
-      self.say({ type: 'txBlock', requestId, block: undefined }),
-    );
-    liar(world, page, 'dreamer', ({ requestId }, self) =>
-      self.say({ type: 'txBlock', requestId, block: new Uint8Array(32).fill(1) }),
-    );
+    const page = await addPage(world, new MemoryStore(), 'archive');
+    const strangers = [
+      liar(world, page, 'silent', () => undefined),
+      liar(world, page, 'leaver', (_, self) => self.leave()),
+      liar(world, page, 'ignorant', ({ requestId }, self) =>
+        self.say({ type: 'txBlock', requestId, block: undefined }),
+      ),
+      liar(world, page, 'dreamer', ({ requestId }, self) =>
+        self.say({ type: 'txBlock', requestId, block: new Uint8Array(32).fill(1) }),
+      ),
+    ];
     await world.run(world.now + 1000);
     const result = await prove(world, page, idAt(OLD));
     expect(result).toEqual({ ok: false, code: 'PROOF_TX_NOT_FOUND' });
+    expect(strangers.map((each) => each.heard('getTxBlock').length)).toEqual([1, 1, 1, 1]);
   });
 
   it('disconnects who answers unasked', async () => {
     const world = newWorld();
     await addFull(world, 'archive', false);
-    const page = await addPage(world, 'archive');
+    const page = await addPage(world, new MemoryStore(), 'archive');
     const stranger = liar(world, page, 'stranger', () => undefined);
     await world.run(world.now + 500);
     stranger.say({ type: 'txBlock', requestId: 77, block: undefined });

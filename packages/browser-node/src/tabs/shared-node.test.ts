@@ -275,6 +275,17 @@ async function openThree(): Promise<{ origin: Origin; tabs: [Tab, Tab, Tab] }> {
   return { origin, tabs };
 }
 
+/** Of three tabs the one with the node is killed. Its newest block, 12, was told to the others and not stored. */
+async function openThreeAndKill(): Promise<{ origin: Origin; second: Tab; third: Tab }> {
+  const { origin, tabs } = await openThree();
+  const [first, second, third] = tabs;
+  first.engine?.tell({ type: 'tip', tip: tipAt(12) });
+  await origin.settle();
+  first.kill();
+  await origin.settle();
+  return { origin, second, third };
+}
+
 describe('tabs that share a node', () => {
   it('have one, and each is shown what it has at once', async () => {
     const { origin, tabs } = await openThree();
@@ -311,13 +322,7 @@ describe('tabs that share a node', () => {
 
 describe('a leader that is killed', () => {
   it('has a successor at once, with no peer meanwhile and no height lost', async () => {
-    const { origin, tabs } = await openThree();
-    const [first, second, third] = tabs;
-    // The newest block was told to the others, and not stored.
-    first.engine?.tell({ type: 'tip', tip: tipAt(12) });
-    await origin.settle();
-    first.kill();
-    await origin.settle();
+    const { origin, second, third } = await openThreeAndKill();
     expect(origin.runningMost).toBe(1);
     expect(second.engine?.snapshot.tip.height).toBe(9);
     for (const { node, view } of [second, third]) {
@@ -339,12 +344,7 @@ describe('a leader that is killed', () => {
   });
 
   it('and whose newest block no peer has: the tip of the network is shown once the successor is synced', async () => {
-    const { origin, tabs } = await openThree();
-    const [first, second, third] = tabs;
-    first.engine?.tell({ type: 'tip', tip: tipAt(12) });
-    await origin.settle();
-    first.kill();
-    await origin.settle();
+    const { origin, second, third } = await openThreeAndKill();
     second.engine?.sync(10);
     await origin.settle();
     for (const { view } of [second, third]) expect(view.heights).toEqual([12, 10]);

@@ -4,7 +4,7 @@ import { createElement, setText } from '../display/element.js';
 import { formatAge, formatCount } from '../display/quantities.js';
 import { createHashLink } from '../routes/links.js';
 import type { SessionState } from '../session/node-session.js';
-import { createViewFrame, type View } from '../views/view.js';
+import { createListFrame, type View } from '../views/view.js';
 import type { Branch, ForkEvent } from './fork-history.js';
 import { type ForkTree, layOutFork, type TreeNode } from './fork-tree.js';
 import { describeFork, titleOfFork } from './fork-words.js';
@@ -18,19 +18,13 @@ const RADIUS = 9;
 
 /** Keeps one card for each event. */
 export function createForksView(): View {
-  const { element, heading } = createViewFrame('Forks', 'forks');
-  const lead = createElement('p', 'lead');
-  lead.dataset.testid = 'forks-lead';
-  lead.setAttribute('role', 'status');
-  const note = createElement(
-    'p',
-    'note',
-    'When two miners find a block at the same time there are two branches for a while. This node follows the one with the most ' +
-      'work, and of equals the one that came first. What it saw in this visit is drawn here, newest first.',
-  );
   const list = createElement('ol', 'stack forks');
   list.dataset.testid = 'forks';
-  element.append(lead, note, list);
+  const note =
+    'When two miners find a block at the same time there are two branches for a while. This node follows the one with the most ' +
+    'work, and of equals the one that came first. What it saw in this visit is drawn here, newest first.';
+  const { element, heading, lead } = createListFrame({ title: 'Forks', testId: 'forks', note }, list);
+  lead.setAttribute('role', 'status');
   const cards = new Map<ForkEvent, { readonly item: HTMLElement; readonly age: HTMLElement }>();
   return {
     element,

@@ -5,21 +5,16 @@
 import { createElement, setText } from '../display/element.js';
 import type { SessionState } from '../session/node-session.js';
 import { describeNetwork, networkNames } from '../trust/network-facts.js';
-import { createViewFrame, type View } from '../views/view.js';
+import { createListFrame, type View } from '../views/view.js';
 
 /** Lists the networks. */
 export function createNetworksView(): View {
-  const { element, heading } = createViewFrame('Networks', 'networks');
-  const lead = createElement('p', 'lead');
-  lead.dataset.testid = 'networks-now';
-  const note = createElement(
-    'p',
-    'note',
-    'Each is a chain of its own. To choose one starts the node of this page anew on it; what was verified of the others stays ' +
-      'on this device. A node needs peers of the same network, which a signaling server has to know.',
-  );
   const list = createElement('ul', 'network-list');
   list.dataset.testid = 'networks';
+  const note =
+    'Each is a chain of its own. To choose one starts the node of this page anew on it; what was verified of the others stays ' +
+    'on this device. A node needs peers of the same network, which a signaling server has to know.';
+  const { element, heading, lead } = createListFrame({ title: 'Networks', testId: 'networks', note }, list);
   const links = new Map<unknown, HTMLAnchorElement>();
   for (const name of networkNames) {
     const { label, caution } = describeNetwork(name);
@@ -39,7 +34,6 @@ export function createNetworksView(): View {
     links.set(name, link);
     list.append(item);
   }
-  element.append(lead, note, list);
   return {
     element,
     heading,

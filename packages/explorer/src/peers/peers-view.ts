@@ -3,7 +3,7 @@ import type { PeerInfo } from '@vision-light/browser-node';
 import { createElement, setText } from '../display/element.js';
 import { countNoun, formatCount } from '../display/quantities.js';
 import type { SessionState } from '../session/node-session.js';
-import { createViewFrame, type View } from '../views/view.js';
+import { createListFrame, type View } from '../views/view.js';
 import { describeKind, describeRtt, describeServices } from './peer-words.js';
 
 type Field = 'height' | 'rtt' | 'window' | 'serves' | 'key' | 'id';
@@ -19,19 +19,13 @@ const labels: Readonly<Record<Field, string>> = {
 
 /** Keeps one entry for each peer. */
 export function createPeersView(): View {
-  const { element, heading } = createViewFrame('Peers', 'peers');
-  const lead = createElement('p', 'lead');
-  lead.dataset.testid = 'peers-lead';
-  const note = createElement(
-    'p',
-    'note',
-    'Other browsers and gateways, over WebRTC. What they send is checked, whoever they are; what a peer says of itself, such ' +
-      'as its height and what it serves, is its claim. The window is how many bodies may be asked of it at a time, by how fast ' +
-      'it gives them.',
-  );
   const list = createElement('ul', 'peer-cards');
   list.dataset.testid = 'peers-all';
-  element.append(lead, note, list);
+  const note =
+    'Other browsers and gateways, over WebRTC. What they send is checked, whoever they are; what a peer says of itself, such ' +
+    'as its height and what it serves, is its claim. The window is how many bodies may be asked of it at a time, by how fast ' +
+    'it gives them.';
+  const { element, heading, lead } = createListFrame({ title: 'Peers', testId: 'peers', note }, list);
   const entries = new Map<string, PeerEntry>();
   return {
     element,

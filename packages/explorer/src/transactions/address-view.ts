@@ -8,7 +8,14 @@ import { createElement, setText } from '../display/element.js';
 import { countNoun, formatCount } from '../display/quantities.js';
 import { createHashLink } from '../routes/links.js';
 import type { Route } from '../routes/route.js';
-import { createCard, createViewFrame, sentenceOf, type View, type ViewContext } from '../views/view.js';
+import {
+  createCard,
+  createViewFrame,
+  describeNoNode,
+  sentenceOf,
+  type View,
+  type ViewContext,
+} from '../views/view.js';
 import { type Mention, mentionOf } from './mentions.js';
 import { describeTransaction } from './transaction-words.js';
 
@@ -88,10 +95,7 @@ export function createAddressView({ session }: ViewContext): View {
             'this page cannot tell yet which outputs pay to it.',
         );
       } else if (node === undefined) {
-        setText(
-          answer,
-          state.lifecycle === 'starting' ? 'The node is starting …' : 'The node is not running.',
-        );
+        setText(answer, describeNoNode(state.lifecycle));
       } else {
         card.hidden = false;
         setText(answer, 'Looking …');

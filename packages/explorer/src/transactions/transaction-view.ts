@@ -8,6 +8,7 @@ import {
   createCard,
   createFacts,
   createViewFrame,
+  describeNoNode,
   sentenceOf,
   type View,
   type ViewContext,
@@ -82,8 +83,7 @@ class TransactionView implements View {
   render(): void {
     const { tip, lifecycle } = this.#context.session.state;
     if (tip !== undefined && tip.hash !== this.#triedAt) void this.#look();
-    else if (tip === undefined)
-      setText(this.#state, lifecycle === 'starting' ? 'The node is starting …' : 'The node is not running.');
+    else if (tip === undefined) setText(this.#state, describeNoNode(lifecycle));
   }
 
   /** A proof has named the block. */

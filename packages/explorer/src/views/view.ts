@@ -40,6 +40,23 @@ export function createViewFrame(
   return { element, heading };
 }
 
+/**
+ * A section that lists something.
+ *
+ * @param note  says what the list means
+ * @returns a line above the note, for what there is now
+ */
+export function createListFrame(
+  { title, testId, note }: { readonly title: string; readonly testId: string; readonly note: string },
+  list: HTMLElement,
+): { readonly element: HTMLElement; readonly heading: HTMLHeadingElement; readonly lead: HTMLElement } {
+  const { element, heading } = createViewFrame(title, testId);
+  const lead = createElement('p', 'lead');
+  lead.dataset.testid = `${testId}-lead`;
+  element.append(lead, createElement('p', 'note', note), list);
+  return { element, heading, lead };
+}
+
 let cards = 0;
 
 /** A card with a heading, which names it as a region. */
@@ -74,6 +91,11 @@ function createName(name: string): HTMLElement {
   for (const [index, part] of name.split('_').entries())
     term.append(...(index === 0 ? [part] : ['_', createElement('wbr'), part]));
   return term;
+}
+
+/** Why there is no node, as a sentence. */
+export function describeNoNode(lifecycle: SessionState['lifecycle']): string {
+  return lifecycle === 'starting' ? 'The node is starting …' : 'The node is not running.';
 }
 
 /** The sentence of an error, for a person. */

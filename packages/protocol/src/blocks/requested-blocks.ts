@@ -3,6 +3,7 @@
  *
  * Memory: what `block-requests.ts` states.
  */
+import type { CheckedBody } from '../chain/checked-body.js';
 import type { BlockDownload } from './block-download.js';
 import type { BlockRequests, BlockTicket } from './block-requests.js';
 import type { BodyChecker } from './body-checker.js';
@@ -32,6 +33,30 @@ export class RequestedBlocks {
     if (implied !== undefined) this.requests.fulfil(hash, tree.height(slot), implied);
     else if (this.stored.has(hash)) this.#read(hash.slice());
     else this.#fetch(hash, slot);
+  }
+
+  /**
+   * Takes a body apart that is kept here. Its transactions are hashed once, to hold them to the header and to name them.
+   *
+   * @param done  is called once, at once or later; with undefined if the body is not kept here, or is damaged
+   */
+  open(hash: Uint8Array, done: (body: CheckedBody | undefined) => void): void {
+    if (!this.stored.has(hash)) {
+      done(undefined);
+      return;
+    }
+    const own = hash.slice();
+    this.stored.read(own, (body) => {
+      const { tree } = this.followed;
+      const slot = tree.find(own);
+      const transactions = body && tree.family.splitBody(body);
+      if (slot === undefined || body === undefined || transactions === undefined) {
+        done(undefined);
+        return;
+      }
+      const checked = this.checker.check(slot, body, transactions);
+      done(typeof checked === 'string' ? undefined : checked);
+    });
   }
 
   #fetch(hash: Uint8Array, slot: number): void {

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Blake3, blake3 } from './blake3.js';
 import { bytesToHex } from './hex.js';
-import { blake3 as shortBlake3 } from './short-blake3.js';
 
 const hasher = new Blake3(70_000);
 
@@ -60,11 +59,4 @@ describe('BLAKE3', () => {
     hasher.digestInto(64, hasher.input, 0);
     expect(hasher.input.slice(0, 32)).toEqual(expected);
   });
-});
-
-test('the short form says the same', () => {
-  for (const length of [0, 1, 63, 64, 65, 1023, 1024, 1025, 2048, 2049, 3072, 5000, 9217]) {
-    const bytes = Uint8Array.from({ length }, (_, i) => (i * 7) % 251);
-    expect(shortBlake3(bytes)).toEqual(blake3(bytes));
-  }
 });

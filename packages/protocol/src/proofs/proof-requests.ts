@@ -13,8 +13,9 @@ import { defined } from '../assert.js';
 import type { BlockSync } from '../blocks/block-sync.js';
 import { areEqual } from '../bytes/compare-bytes.js';
 import type { ProofFault } from '../chain/proof/proof-fault.js';
+import type { BlockTransaction } from '../chain/transaction-rules.js';
 import type { EventTime, ProveCommand } from '../io/event.js';
-import type { BlockFault } from '../io/notice.js';
+import type { BlockFault, BlockResult } from '../io/notice.js';
 import type { TransactionStatus } from '../io/transaction-notice.js';
 import {
   FOLLOWED_BLOCKS,
@@ -163,10 +164,11 @@ export class ProofRequests implements Part<GetTxBlock | TxBlock> {
       const slot = tree.at(height);
       const hash = slot === undefined ? undefined : tree.hash(slot);
       if (hash === undefined || blocks.whereabouts(hash) !== 'here') continue;
-      blocks.read(hash, (body) => {
-        const has = body !== undefined && this.#positionIn(body, request.id) >= 0;
-        if (!has) this.#searchKept(request, height - 1);
-        else this.#fetch(request, hash.slice());
+      const own = hash.slice();
+      blocks.requested.open(own, (body) => {
+        const position = body === undefined ? -1 : positionIn(body.transactions, request.id);
+        if (body === undefined || position < 0) this.#searchKept(request, height - 1);
+        else this.#tie(request, own, body.transactions, position);
       });
       return;
     }
@@ -214,33 +216,44 @@ export class ProofRequests implements Part<GetTxBlock | TxBlock> {
   /** @param hinted  who says that the block has it */
   #fetch(request: Request, hash: Uint8Array, hinted?: Peer): void {
     request.waiting = undefined;
-    this.context.blocks.requested.request(
-      hash,
-      (result) => {
-        if (!this.#requests.has(request)) return;
-        if (!result.ok) {
-          if (hinted === undefined) this.#answer(request, result.code);
-          else this.#askNext(request);
-          return;
-        }
-        const position = this.#positionIn(result.body, request.id);
-        if (position >= 0) this.#tie(request, hash, result.body, position);
-        else if (hinted === undefined) this.#answer(request, 'PROOF_TX_NOT_IN_BLOCK');
-        else {
-          this.punish(hinted, 'PEER_FALSE_HINT');
-          this.#askNext(request);
-        }
-      },
-      this.#now,
-    );
+    const { requested } = this.context.blocks;
+    requested.open(hash, (body) => {
+      if (!this.#requests.has(request)) return;
+      if (body !== undefined) this.#lookInto(request, hash, body.transactions, hinted);
+      else requested.request(hash, (result) => this.#fetched(request, hash, result, hinted), this.#now);
+    });
   }
 
-  #positionIn(body: Uint8Array, id: Uint8Array): number {
-    const transactions = this.context.tree.family.splitBody(body) ?? [];
-    return transactions.findIndex((each) => areEqual(each.id, id));
+  #fetched(request: Request, hash: Uint8Array, result: BlockResult, hinted: Peer | undefined): void {
+    if (!this.#requests.has(request)) return;
+    if (result.ok) {
+      const transactions = this.context.tree.family.splitBody(result.body);
+      this.#lookInto(request, hash, defined(transactions, 'the body was checked'), hinted);
+    } else if (hinted === undefined) this.#answer(request, result.code);
+    else this.#askNext(request);
   }
 
-  #tie(request: Request, hash: Uint8Array, body: Uint8Array, position: number): void {
+  #lookInto(
+    request: Request,
+    hash: Uint8Array,
+    transactions: readonly BlockTransaction[],
+    hinted: Peer | undefined,
+  ): void {
+    const position = positionIn(transactions, request.id);
+    if (position >= 0) this.#tie(request, hash, transactions, position);
+    else if (hinted === undefined) this.#answer(request, 'PROOF_TX_NOT_IN_BLOCK');
+    else {
+      this.punish(hinted, 'PEER_FALSE_HINT');
+      this.#askNext(request);
+    }
+  }
+
+  #tie(
+    request: Request,
+    hash: Uint8Array,
+    transactions: readonly BlockTransaction[],
+    position: number,
+  ): void {
     const { tree, outbox } = this.context;
     const slot = tree.find(hash);
     if (slot === undefined || !tree.isOnBestChain(slot)) {
@@ -255,7 +268,6 @@ export class ProofRequests implements Part<GetTxBlock | TxBlock> {
         return;
       }
       const { family } = tree;
-      const transactions = defined(family.splitBody(body), 'the body was read before');
       const ids = new Uint8Array(32 * transactions.length);
       for (const [i, { id }] of transactions.entries()) ids.set(id, 32 * i);
       const committedAt = (at: number): Uint8Array => {
@@ -283,4 +295,9 @@ export class ProofRequests implements Part<GetTxBlock | TxBlock> {
     this.#requests.delete(request);
     this.context.outbox.emit({ type: 'provable', ticket: request.ticket, result: { ok: false, code } });
   }
+}
+
+/** Where in a block a transaction is; below 0 if it is not there. */
+function positionIn(transactions: readonly BlockTransaction[], id: Uint8Array): number {
+  return transactions.findIndex((each) => areEqual(each.id, id));
 }
