@@ -1,17 +1,10 @@
 /** Nodes that begin with a checkpoint: what lies below is fetched, verified backwards and kept; a false one is found out. */
-import {
-  HeaderTree,
-  hashLeaf,
-  MemoryStore,
-  makeCheckpoint,
-  type OpenCheckpoint,
-  openCheckpoint,
-  RootBuilder,
-} from '@vision-light/protocol';
+import { HeaderTree, MemoryStore, type OpenCheckpoint } from '@vision-light/protocol';
 import { describe, expect, it } from 'vitest';
 import { CheckpointMaker, commitmentOf } from '../../packages/protocol/src/headers/below/checkpoint-maker.js';
 import { CHECKPOINT_CALLS_MAX, CHECKPOINT_DOUBT_MS } from '../../packages/protocol/src/limits.js';
 import { flipped } from '../damaged-chain.js';
+import { checkpointOf } from './tree-checkpoint.js';
 import { genesisTime, mineHeader, VisionChain, visionSim } from './vision-chain.js';
 import { type SimNode, type SimNodeOptions, World } from './world.js';
 
@@ -24,14 +17,6 @@ const at = 760;
 const chain = new VisionChain();
 chain.mine({ count: height });
 
-/** A checkpoint of a chain, with changes. */
-function checkpointOf(tree: HeaderTree, of: number, changes: Partial<OpenCheckpoint> = {}): OpenCheckpoint {
-  const builder = new RootBuilder();
-  for (let i = 0; i <= of; i++)
-    builder.append(hashLeaf(family.headerBytes(tree.record(tree.at(i) as number))));
-  const checkpoint = makeCheckpoint(family, 'vision-devnet', tree.baseAt(of), builder.root());
-  return { ...openCheckpoint(family, checkpoint), ...changes };
-}
 const good = checkpointOf(chain.tree, at);
 const hashAt = (of: number): string => family.hashToHex(chain.tree.hash(chain.tree.at(of) as number));
 
@@ -270,7 +255,7 @@ describe('a stored chain', () => {
       node.driver.push({ type: 'command', command: { kind: 'submit', batch, ticket: 0 } });
       await world.run(world.now + 60_000, () => node.core.status.storedHeight === 500 + count);
       world.kill('rival');
-      const checkpoint = checkpointOf(chain.tree, 790, {});
+      const checkpoint = checkpointOf(chain.tree, 790);
       const again = addNode(world, 'again', {
         store,
         checkpoint:

@@ -33,7 +33,7 @@ export const BELOW_HEADERS_MAX = 8_000;
 /** `getHeaders` in flight for headers below a checkpoint, to all peers together, one to each. Arbitrary: this goes on in the background. */
 export const BELOW_REQUESTS_MAX = 4;
 
-/** Batches below a checkpoint with a fault, on a network where another header can have the same hash, after which the checkpoint counts as false: each of them costs a peer its connection. Arbitrary. */
+/** Batches with a fault below the same header, on a network where another header can have the same hash, after which the checkpoint counts as false: each of them costs a peer its connection. Arbitrary. */
 export const BELOW_FAULTS_MAX = 3;
 
 /** Milliseconds for a peer to come that has the header of the checkpoint, once others have come as far without it and none with it. Arbitrary. Then the node goes on from genesis. */
