@@ -2,6 +2,11 @@
 import { HeaderTree, MemoryStore, type OpenCheckpoint } from '@vision-light/protocol';
 import { describe, expect, it } from 'vitest';
 import { CheckpointMaker, commitmentOf } from '../../packages/protocol/src/headers/below/checkpoint-maker.js';
+import {
+  chainLayout,
+  heightBefore,
+  segmentOf,
+} from '../../packages/protocol/src/headers/storage/stored-chain.js';
 import { CHECKPOINT_CALLS_MAX, CHECKPOINT_DOUBT_MS } from '../../packages/protocol/src/limits.js';
 import { flipped } from '../damaged-chain.js';
 import { checkpointOf } from './tree-checkpoint.js';
@@ -106,6 +111,12 @@ async function interrupt(world: World, node: SimNode): Promise<void> {
   world.kill(node.id);
 }
 
+async function damageSegment(store: MemoryStore, index: number): Promise<void> {
+  const [record] = await store.read([{ table: 'segments', key: index }]);
+  if (record === undefined) throw new Error('there is no such segment');
+  await store.write([{ kind: 'put', table: 'segments', key: index, value: flipped(record.value) }]);
+}
+
 describe('a node that is interrupted', () => {
   it('goes on where it was, without asking again for what it had', async () => {
     const world = await worldOf(1);
@@ -156,15 +167,15 @@ describe('a node that is interrupted', () => {
     await world.run(world.now + 60_000, isProven(node));
     await world.run(world.now + 10_000);
     world.kill('node');
-    const [record] = await store.read([{ table: 'segments', key: index }]);
-    if (record === undefined) throw new Error('there is no such segment');
-    await store.write([{ kind: 'put', table: 'segments', key: index, value: flipped(record.value) }]);
+    await damageSegment(store, index);
     const again = addNode(world, 'again', { store });
-    await world.run(world.now + 1000, () => again.noticed('ready').length > 0);
+    await world.run(world.now + 10_000, () => codes(again).length > 0);
     world.connect('again', 'full0');
     await world.run(world.now + 120_000, () => isProven(again)() && codes(again).length > 0);
     again.checker.checkAll();
     expect([isProven(again)(), codes(again)]).toEqual([true, ['STORE_CORRUPT']]);
+    const heights = again.noticed('tip').map(({ tip }) => tip.height);
+    expect(heights).toEqual(heights.toSorted((a, b) => a - b));
     await world.run(world.now + 10_000);
     world.kill('again');
     const healed = addNode(world, 'healed', { store });
@@ -174,6 +185,44 @@ describe('a node that is interrupted', () => {
       0,
       [],
     ]);
+  });
+});
+
+describe('a segment below the checkpoint that is damaged', () => {
+  const layout = chainLayout(at, segmentHeaders);
+  const below = Array.from({ length: segmentOf(layout, at) + 1 }, (_, index) => index);
+
+  it.each(below)('costs what is below, and nothing above: segment %i', async (index) => {
+    const world = await worldOf(1);
+    const store = new MemoryStore();
+    const node = addNode(world, 'node', { store });
+    world.connect('node', 'full0');
+    await world.run(world.now + 60_000, isProven(node));
+    await world.run(world.now + 10_000);
+    world.kill('node');
+    await damageSegment(store, index);
+    // Without a peer, so that nothing is fetched: what is stored is all that there is.
+    const again = addNode(world, 'again', { store });
+    await world.run(world.now + 10_000);
+    expect([again.core.tip.height, codes(again)]).toEqual([height, ['STORE_CORRUPT']]);
+    const { assumedHeaders } = again.core.checkpointState;
+    expect(assumedHeaders).toBeGreaterThan(heightBefore(layout, index + 1));
+    world.kill('again');
+    const reloaded = addNode(world, 'reloaded', { store });
+    await world.run(world.now + 10_000);
+    expect([reloaded.core.tip.height, codes(reloaded)]).toEqual([height, []]);
+    // The rules look at headers of the damaged segment for some above it, so more goes than that segment.
+    const highest = Math.min(at, heightBefore(layout, index + 3));
+    expect(reloaded.core.checkpointState.assumedHeaders).toBeLessThanOrEqual(highest + 1);
+    world.connect('reloaded', 'full0');
+    await world.run(world.now + 60_000, isProven(reloaded));
+    expect([isProven(reloaded)(), codes(reloaded)]).toEqual([true, []]);
+    reloaded.checker.checkAll();
+    await world.run(world.now + 10_000);
+    world.kill('reloaded');
+    const healed = addNode(world, 'healed', { store });
+    await world.run(world.now + 10_000, isProven(healed));
+    expect([healed.core.tip.height, healed.core.checkpointState.assumedHeaders]).toEqual([height, 0]);
   });
 });
 
