@@ -6,8 +6,11 @@ export interface StatusTexts {
   readonly label: string;
   /** Names of the rows. */
   readonly height: string;
+  /** Label of the number of peers. */
   readonly peers: string;
+  /** Label of the time since the tip's header. */
   readonly age: string;
+  /** Label of what the answer rests on. */
   readonly trust: string;
   /** What the node does. */
   readonly phases: Readonly<Record<Phase | 'starting' | 'failed', string>>;

@@ -18,9 +18,11 @@ import type { TreeBase } from '../tree/tree-base.js';
 
 /** A header to begin with, and a commitment to all that is below it. */
 export interface Checkpoint {
+  /** Of this form. */
   readonly version: 1;
   /** As `createLightNode` takes it. */
   readonly network: NetworkName | CustomNetwork;
+  /** Number of headers below its header, at most `BASE_HEIGHT_MAX`. */
   readonly height: number;
   /** 64 hex digits, in display order: the hash of the header at `height`. */
   readonly hash: string;
