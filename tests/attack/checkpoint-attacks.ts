@@ -1,7 +1,8 @@
 /** The attackers that a node meets which begins with a checkpoint. They cannot keep it from going down to genesis. */
-import { hashLeaf, type Message, makeCheckpoint, openCheckpoint, RootBuilder } from '@vision-light/protocol';
+import type { Message } from '@vision-light/protocol';
 import { answerFrom, part } from '../sim/scripted-chain.js';
 import { answerPings, type Stranger } from '../sim/stranger.js';
+import { checkpointOf } from '../sim/tree-checkpoint.js';
 import { VisionChain, visionSim } from '../sim/vision-chain.js';
 import type { Attack, Budget } from './attack.js';
 import { HONEST_HEIGHT, honestChain } from './battlefield.js';
@@ -14,17 +15,7 @@ const behind = { height: HEIGHT, chainwork: 1n };
 const claims = { height: HONEST_HEIGHT, chainwork: 10n ** 6n };
 
 /** A true checkpoint of the honest chain. */
-const checkpoint = () => {
-  const { tree } = honestChain();
-  const builder = new RootBuilder();
-  for (const { records, count } of [tree.batch(0, HEIGHT + 1)])
-    for (let i = 0; i < count; i++) {
-      const record = records.subarray(i * visionSim.recordBytes, (i + 1) * visionSim.recordBytes);
-      builder.append(hashLeaf(visionSim.headerBytes(record)));
-    }
-  const made = makeCheckpoint(visionSim, 'vision-devnet', tree.baseAt(HEIGHT), builder.root());
-  return openCheckpoint(visionSim, made);
-};
+const checkpoint = () => checkpointOf(honestChain().tree, HEIGHT);
 
 const budget: Budget = {
   bytesOut: 64 * KiB,

@@ -1,5 +1,5 @@
 /** The element `<vision-light-status>`: what it starts, shows, says and ends. */
-import type { LightNodeHandle } from '@vision-light/browser-node';
+import { type LightNodeHandle, trustReasons } from '@vision-light/browser-node';
 import { defaultTexts, type VisionLightStatusElement } from '@vision-light/browser-node/element';
 import { assertEqual, assertTrue } from './expect.js';
 import { closeNodes, isClosed, signalAt, startNode } from './nodes.js';
@@ -109,6 +109,24 @@ describe('<vision-light-status>', () => {
     await changed;
     assertEqual(element.node, undefined, 'node of an element outside of the page');
     assertTrue(node.status.phase !== 'closed', 'the node was closed');
+  });
+
+  it('says why trust is not full, in the sentences of the library or of the page', async () => {
+    const element = put(own());
+    const node = await nodeOf(element);
+    await until(element, () => shown(element, 'why-label') === defaultTexts.why);
+    assertEqual(shown(element, 'reason'), undefined, 'reason before it is asked for');
+    rootOf(element).querySelector<HTMLElement>('[part=why-label]')?.click();
+    await until(element, () => shown(element, 'reason') === trustReasons.NO_PEERS);
+    const said = [...rootOf(element).querySelectorAll('[part=reason]')].map(({ textContent }) => textContent);
+    const meant = node.trust().reasons.map((code) => trustReasons[code]);
+    assertEqual(said.join('|'), meant.join('|'), 'reasons');
+    element.texts = { ...defaultTexts, reasons: { NO_PEERS: 'Keine Gegenstelle.' } };
+    await until(element, () => shown(element, 'reason') === 'Keine Gegenstelle.');
+    // A node that has ended says nothing of trust.
+    element.setAttribute('network', 'no-such-network');
+    await until(element, () => shown(element, 'fault') !== undefined);
+    assertEqual(shown(element, 'why-label'), undefined, 'reasons without a node');
   });
 
   it('says why it has no node, in the words of the option', async () => {

@@ -232,6 +232,35 @@ export class Visitor {
     await this.page.evaluate(databaseScript(flip, table, key));
   }
 
+  /** Puts records into the page's database in place of all that some tables hold, as another page of the origin could. */
+  putRecords(
+    records: readonly { readonly table: string; readonly key: number | string; readonly value: Uint8Array }[],
+    emptied: readonly string[],
+  ): Promise<void> {
+    return this.page.evaluate(
+      async (records, emptied) => {
+        const [{ name = '' } = {}] = await indexedDB.databases();
+        const database = await new Promise<IDBDatabase>((resolve, reject) => {
+          const request = indexedDB.open(name);
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error);
+        });
+        const tables = [...new Set([...emptied, ...records.map(({ table }) => table)])];
+        const change = database.transaction(tables, 'readwrite');
+        for (const table of emptied) change.objectStore(table).clear();
+        for (const { table, key, value } of records)
+          change.objectStore(table).put(Uint8Array.from(value), key);
+        await new Promise<void>((resolve, reject) => {
+          change.oncomplete = () => resolve();
+          change.onabort = () => reject(change.error);
+        });
+        database.close();
+      },
+      records.map(({ table, key, value }) => ({ table, key, value: [...value] })),
+      [...emptied],
+    );
+  }
+
   /** Resolves once a record is in the page's database. */
   async hasRecord(table: string, key: number): Promise<void> {
     const isThere = async (

@@ -5,9 +5,11 @@
 
 import { randomInt } from 'node:crypto';
 import type { Gateway } from '@vision-light/gateway';
+import { isVisionFamily, resolveNetwork } from '@vision-light/protocol';
 import { defaultLimits, memoryDirectory, type OpenDirectory } from '@vision-light/signal-server';
 import type { BrowserContext } from 'puppeteer-core';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { poison } from '../stored-poison.js';
 import { engine, Visitor } from './browser.js';
 import { buildLibrary, serveLibrary } from './library-page.js';
 import { reaches, smallNetwork } from './servers.js';
@@ -327,4 +329,32 @@ describe('a database that is damaged while tabs share it', () => {
       await leader.hasStored(gateway.tip.height);
     },
   );
+
+  it.each([
+    ['of another network', resolveNetwork({ ...network, name: 'vision-e2e-elsewhere' }), [['STORE_CORRUPT']]],
+    // Every rule holds for it. It has little work, so it gives way to what peers have. The tab that is killed may have put a
+    // block of the honest chain on top.
+    ['of a branch with little work', resolveNetwork(network), [[], ['STORE_CORRUPT']]],
+  ])('with headers %s in its place: it is healed, and no height is lost', async (_, family, codes) => {
+    if (!isVisionFamily(family)) throw new Error('not a Vision network');
+    const records = poison(family, HISTORY - 100, 4);
+    const [first, second, third] = await openThree();
+    await first.hasStored(HISTORY);
+    const tabs = [second, third];
+    for (const tab of tabs) await tab.collect('error');
+    await second.putRecords(records, ['journal', 'segments', 'meta']);
+    await first.kill();
+    const leader = await successorOf(second, third);
+    await Promise.all(tabs.map(lostNothing));
+    for (const tab of tabs)
+      expect(codes).toContainEqual((await tab.collected<{ code: string }>('error')).map(({ code }) => code));
+    const { height } = gateway.tip;
+    await leader.hasStored(height);
+    // What is stored is the honest chain again: it is what a tab has before it has any peer.
+    await Promise.all(tabs.map(({ page }) => page.close()));
+    const fresh = await open();
+    expect((await told(fresh)).heights[0]).toBeGreaterThanOrEqual(height);
+    await lostNothing(fresh);
+    expect(await fresh.page.$$('[data-code]')).toEqual([]);
+  });
 });

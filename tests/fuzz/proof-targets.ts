@@ -31,9 +31,10 @@ const proofs: FuzzTarget = {
   check(input) {
     const result = decodeTxProof(input);
     if (result.ok) expectSame(encodeTxProof(result.proof), input);
-    const isMade = made.some(({ bytes }) => Buffer.compare(bytes, input) === 0);
+    // Both proofs of a chain hold for its checkpoint.
+    if (made.some(({ bytes }) => Buffer.compare(bytes, input) === 0)) return;
     for (const { checkpoint } of made)
-      if (verifyTxProof(input, checkpoint).ok && !isMade) throw new Error('another proof holds');
+      if (verifyTxProof(input, checkpoint).ok) throw new Error('another proof holds');
   },
 };
 

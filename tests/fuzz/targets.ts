@@ -54,6 +54,7 @@ import { genesisBase } from '../../packages/protocol/src/tree/tree-base.js';
 import { SimRandom } from '../sim/sim-random.js';
 import { makeBody } from '../sim/vision-bodies.js';
 import { VisionChain, visionSim } from '../sim/vision-chain.js';
+import { baseTargets } from './base-targets.js';
 import { batchPass } from './batch-pass.js';
 import { bitcoinBlocks, type KnownBlock } from './bitcoin-blocks.js';
 import { compactTarget } from './compact-blocks.js';
@@ -429,6 +430,7 @@ export const targets: readonly FuzzTarget[] = [
   batchTarget(resolveNetwork('bitcoin-mainnet'), 2),
   batchPass,
   storedRecords,
+  ...baseTargets,
   storedListTarget(visionSim),
   storedListTarget(resolveNetwork('bitcoin-regtest')),
   bodyTarget(visionSim, 2, [visionBlock()], unsigned),

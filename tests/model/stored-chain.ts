@@ -80,6 +80,7 @@ export class Reader {
       nextJob,
       this.random,
       {
+        keepsAbove: () => false,
         damaged: (left) => {
           this.prover.chainReplaced();
           this.#loader().resume(left, wallTime);

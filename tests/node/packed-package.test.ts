@@ -10,9 +10,11 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { decodeTxOutProof, encodeTxProof, resolveNetwork, txProofOf } from '@vision-light/protocol';
 import { publint } from 'publint';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { flipped } from '../damaged-chain.js';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const run = promisify(execFile);
@@ -262,6 +264,60 @@ describe('the packed browser package', () => {
         call,
       );
     for (const text of texts) expect(importsIn(text).filter((call) => !isKnown(call))).toEqual([]);
+  });
+});
+
+describe('the packed protocol package', () => {
+  let project = '';
+  const network = 'bitcoin-mainnet';
+  const height = 830_000;
+  /** The proof that Bitcoin Core gave of some transactions of this block. */
+  const shown = decodeTxOutProof(
+    readFileSync(path.join(root, `tests/data/bitcoin/vectors/merkle/txoutproof_0${height}-100.bin`)),
+  );
+  const [match] = shown?.matches ?? [];
+  if (shown === undefined || match === undefined) throw new Error('no proof');
+  const { txid } = match;
+  const family = resolveNetwork(network);
+  const hash = family.hashToHex(family.headerHash(shown.header));
+  const proof = encodeTxProof(txProofOf(shown, txid, { network, height }));
+
+  /** The command, as npm has linked it. */
+  const verify = (...args: string[]) =>
+    run(process.execPath, ['node_modules/.bin/vision-light-verify', ...args], {
+      cwd: project,
+      env: { ...process.env, INIT_CWD: project },
+    });
+
+  beforeAll(async () => {
+    project = await mkdtemp(path.join(tmpdir(), 'vision-light-'));
+    const packed = await pack(project, '--workspace=packages/protocol');
+    await writeFile(path.join(project, 'package.json'), '{"private":true,"type":"module"}');
+    const file = packed.get('@vision-light/protocol') as string;
+    await run('npm', ['install', '--offline', '--no-audit', '--no-fund', file], { cwd: project });
+  });
+
+  afterAll(() => rm(project, { recursive: true, force: true }));
+
+  it('comes alone, with a command that says what it takes', async () => {
+    const installed = await readdir(path.join(project, 'node_modules'));
+    expect(installed.filter((name) => !name.startsWith('.'))).toEqual(['@vision-light']);
+    expect(await readdir(path.join(project, 'node_modules/@vision-light'))).toEqual(['protocol']);
+    expect((await verify('--help')).stdout).toMatch(/^Usage: vision-light-verify FILE \[options\]\n/);
+  });
+
+  it('verifies a proof, and says in a sentence why a damaged one does not hold', async () => {
+    const anchor = ['--network', network, '--height', `${height}`, '--hash', hash];
+    await writeFile(path.join(project, 'good.bin'), proof);
+    const { stdout } = await verify('good.bin', ...anchor);
+    expect(stdout).toMatch(/^The proof holds\.\n/);
+    expect(stdout).toContain(`${txid}`);
+    await writeFile(path.join(project, 'damaged.bin'), flipped(proof));
+    await expect(verify('damaged.bin', ...anchor)).rejects.toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^The proof does not hold: PROOF_[A-Z_]+\. [A-Z].+\n$/),
+      stderr: '',
+    });
   });
 });
 

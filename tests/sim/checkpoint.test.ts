@@ -1,17 +1,15 @@
 /** Nodes that begin with a checkpoint: what lies below is fetched, verified backwards and kept; a false one is found out. */
-import {
-  HeaderTree,
-  hashLeaf,
-  MemoryStore,
-  makeCheckpoint,
-  type OpenCheckpoint,
-  openCheckpoint,
-  RootBuilder,
-} from '@vision-light/protocol';
+import { HeaderTree, MemoryStore, type OpenCheckpoint } from '@vision-light/protocol';
 import { describe, expect, it } from 'vitest';
 import { CheckpointMaker, commitmentOf } from '../../packages/protocol/src/headers/below/checkpoint-maker.js';
+import {
+  chainLayout,
+  heightBefore,
+  segmentOf,
+} from '../../packages/protocol/src/headers/storage/stored-chain.js';
 import { CHECKPOINT_CALLS_MAX, CHECKPOINT_DOUBT_MS } from '../../packages/protocol/src/limits.js';
 import { flipped } from '../damaged-chain.js';
+import { checkpointOf } from './tree-checkpoint.js';
 import { genesisTime, mineHeader, VisionChain, visionSim } from './vision-chain.js';
 import { type SimNode, type SimNodeOptions, World } from './world.js';
 
@@ -24,14 +22,6 @@ const at = 760;
 const chain = new VisionChain();
 chain.mine({ count: height });
 
-/** A checkpoint of a chain, with changes. */
-function checkpointOf(tree: HeaderTree, of: number, changes: Partial<OpenCheckpoint> = {}): OpenCheckpoint {
-  const builder = new RootBuilder();
-  for (let i = 0; i <= of; i++)
-    builder.append(hashLeaf(family.headerBytes(tree.record(tree.at(i) as number))));
-  const checkpoint = makeCheckpoint(family, 'vision-devnet', tree.baseAt(of), builder.root());
-  return { ...openCheckpoint(family, checkpoint), ...changes };
-}
 const good = checkpointOf(chain.tree, at);
 const hashAt = (of: number): string => family.hashToHex(chain.tree.hash(chain.tree.at(of) as number));
 
@@ -139,6 +129,12 @@ async function whole(world: World, node: SimNode): Promise<void> {
   await world.run(world.now + 10_000);
 }
 
+async function damageSegment(store: MemoryStore, index: number): Promise<void> {
+  const [record] = await store.read([{ table: 'segments', key: index }]);
+  if (record === undefined) throw new Error('there is no such segment');
+  await store.write([{ kind: 'put', table: 'segments', key: index, value: flipped(record.value) }]);
+}
+
 describe('a node that is interrupted', () => {
   it('goes on where it was, without asking again for what it had', async () => {
     const { world, store } = await killed(halfway);
@@ -173,15 +169,15 @@ describe('a node that is interrupted', () => {
 
   it.each([0, 3, 7, 8, 9])('heals a store of which segment %i is damaged', async (index) => {
     const { world, store } = await killed(whole);
-    const [record] = await store.read([{ table: 'segments', key: index }]);
-    if (record === undefined) throw new Error('there is no such segment');
-    await store.write([{ kind: 'put', table: 'segments', key: index, value: flipped(record.value) }]);
+    await damageSegment(store, index);
     const again = addNode(world, 'again', { store });
-    await world.run(world.now + 1000, () => again.noticed('ready').length > 0);
+    await world.run(world.now + 10_000, () => codes(again).length > 0);
     world.connect('again', 'full0');
     await world.run(world.now + 120_000, () => isProven(again)() && codes(again).length > 0);
     again.checker.checkAll();
     expect([isProven(again)(), codes(again)]).toEqual([true, ['STORE_CORRUPT']]);
+    const heights = again.noticed('tip').map(({ tip }) => tip.height);
+    expect(heights).toEqual(heights.toSorted((a, b) => a - b));
     await world.run(world.now + 10_000);
     world.kill('again');
     const healed = addNode(world, 'healed', { store });
@@ -191,6 +187,44 @@ describe('a node that is interrupted', () => {
       0,
       [],
     ]);
+  });
+});
+
+describe('a segment below the checkpoint that is damaged', () => {
+  const layout = chainLayout(at, segmentHeaders);
+  const below = Array.from({ length: segmentOf(layout, at) + 1 }, (_, index) => index);
+
+  it.each(below)('costs what is below, and nothing above: segment %i', async (index) => {
+    const world = await worldOf(1);
+    const store = new MemoryStore();
+    const node = addNode(world, 'node', { store });
+    world.connect('node', 'full0');
+    await world.run(world.now + 60_000, isProven(node));
+    await world.run(world.now + 10_000);
+    world.kill('node');
+    await damageSegment(store, index);
+    // Without a peer, so that nothing is fetched: what is stored is all that there is.
+    const again = addNode(world, 'again', { store });
+    await world.run(world.now + 10_000);
+    expect([again.core.tip.height, codes(again)]).toEqual([height, ['STORE_CORRUPT']]);
+    const { assumedHeaders } = again.core.checkpointState;
+    expect(assumedHeaders).toBeGreaterThan(heightBefore(layout, index + 1));
+    world.kill('again');
+    const reloaded = addNode(world, 'reloaded', { store });
+    await world.run(world.now + 10_000);
+    expect([reloaded.core.tip.height, codes(reloaded)]).toEqual([height, []]);
+    // The rules look at headers of the damaged segment for some above it, so more goes than that segment.
+    const highest = Math.min(at, heightBefore(layout, index + 3));
+    expect(reloaded.core.checkpointState.assumedHeaders).toBeLessThanOrEqual(highest + 1);
+    world.connect('reloaded', 'full0');
+    await world.run(world.now + 60_000, isProven(reloaded));
+    expect([isProven(reloaded)(), codes(reloaded)]).toEqual([true, []]);
+    reloaded.checker.checkAll();
+    await world.run(world.now + 10_000);
+    world.kill('reloaded');
+    const healed = addNode(world, 'healed', { store });
+    await world.run(world.now + 10_000, isProven(healed));
+    expect([healed.core.tip.height, healed.core.checkpointState.assumedHeaders]).toEqual([height, 0]);
   });
 });
 
@@ -264,7 +298,7 @@ describe('a stored chain', () => {
       node.driver.push({ type: 'command', command: { kind: 'submit', batch, ticket: 0 } });
       await world.run(world.now + 60_000, () => node.core.status.storedHeight === 500 + count);
       world.kill('rival');
-      const checkpoint = checkpointOf(chain.tree, 790, {});
+      const checkpoint = checkpointOf(chain.tree, 790);
       const again = addNode(world, 'again', {
         store,
         checkpoint:

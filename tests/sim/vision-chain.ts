@@ -11,9 +11,10 @@ import {
   type VisionFamily,
 } from '@vision-light/protocol';
 
-const params = { datasetMb: 1, scratchMb: 1, mixIters: 256, readsPerIter: 4, writeEvery: 4 };
+/** Small enough for microseconds a hash. */
+export const simVisionX = { datasetMb: 1, scratchMb: 1, mixIters: 256, readsPerIter: 4, writeEvery: 4 };
 /** The network of the simulations, as an application describes it. */
-export const simNetwork = { name: 'sim', visionx: params, targetSpacingS: 5 } as const;
+export const simNetwork = { name: 'sim', visionx: simVisionX, targetSpacingS: 5 } as const;
 const resolved = resolveNetwork(simNetwork);
 if (!isVisionFamily(resolved)) throw new Error('not a Vision network');
 
@@ -22,7 +23,7 @@ export const visionSim: VisionFamily = resolved;
 /** Its genesis time. */
 export const genesisTime = visionSim.time(visionSim.genesis.record);
 
-const visionx = new VisionX(params);
+const visionx = new VisionX(simVisionX);
 
 export interface MineOptions {
   readonly count: number;
@@ -45,7 +46,8 @@ export function mineHeader(
   txRoot: Uint8Array = new Uint8Array(32),
   invented?: number,
 ): { readonly record: Uint8Array; readonly hash: Uint8Array } {
-  const template = createTemplate(visionSim, {
+  const family = familyOf(tree);
+  const template = createTemplate(family, {
     ancestry: tree.ancestry(parent),
     parentHash: tree.hash(parent).slice(),
     wallTime,
@@ -55,17 +57,27 @@ export function mineHeader(
   if (invented !== undefined) {
     const digest = new Uint8Array(32);
     new DataView(digest.buffer).setUint32(28, invented);
-    return sealTemplate(visionSim, template, 0n, digest);
+    return sealTemplate(family, template, 0n, digest);
   }
-  const { targetHigh, ...input } = templateInput(visionSim, template);
+  const { targetHigh, ...input } = templateInput(family, template);
   const solution = visionx.search(input, 0n, 1_000_000, targetHigh);
   if (solution === undefined) throw new Error('no solution in a million nonces');
-  return sealTemplate(visionSim, template, solution.nonce, solution.digest);
+  return sealTemplate(family, template, solution.nonce, solution.digest);
+}
+
+function familyOf({ family }: HeaderTree): VisionFamily {
+  if (!isVisionFamily(family)) throw new Error('not a Vision network');
+  return family;
 }
 
 /** A chain that grows by mining, as a tree of its own. */
 export class VisionChain {
-  readonly tree = new HeaderTree(visionSim);
+  readonly tree: HeaderTree;
+
+  /** @param family  another network with the same VisionX */
+  constructor(family: VisionFamily = visionSim) {
+    this.tree = new HeaderTree(family);
+  }
 
   /** Mines on the tree's best chain, and adds what was mined; @returns it */
   mine({
@@ -75,7 +87,8 @@ export class VisionChain {
     from = this.tree.tipHeight,
     txRootOf,
   }: MineOptions): HeaderBatch {
-    const records = new Uint8Array(count * visionSim.recordBytes);
+    const { recordBytes } = this.tree.family;
+    const records = new Uint8Array(count * recordBytes);
     const hashes = new Uint8Array(count * 32);
     let parent = this.tree.at(from) as number;
     for (let i = 0; i < count; i++) {
@@ -86,7 +99,7 @@ export class VisionChain {
         miner,
         txRootOf?.(from + 1 + i),
       );
-      records.set(record, i * visionSim.recordBytes);
+      records.set(record, i * recordBytes);
       hashes.set(hash, i * 32);
       const result = this.tree.insertChecked(record, hash, parent);
       if (!('slot' in result)) throw new Error(`mined what the tree does not take: ${result.kind}`);

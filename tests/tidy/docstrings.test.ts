@@ -1,7 +1,9 @@
+import path from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { findExports } from './docstrings.js';
-import { packageSources, syntaxOf } from './repository-files.js';
+import { findMembers } from './member-docs.js';
+import { packageSources, root, syntaxOf } from './repository-files.js';
 
 const find = (text: string): { all: string[]; undocumented: string[] } =>
   findExports(ts.createSourceFile('x.ts', text, ts.ScriptTarget.Latest, true));
@@ -36,5 +38,49 @@ describe('docstrings', () => {
     'const a = 1;',
   ])('lets pass %j', (text) => {
     expect(find(text).undocumented).toEqual([]);
+  });
+});
+
+describe('members of what the packages export', () => {
+  /** The modules that applications import. Of the core that is the verifier of proofs. */
+  const modules = [
+    'browser-node/src/index.ts',
+    'browser-node/src/element/index.ts',
+    'browser-node/src/react/index.ts',
+    'signal-server/src/index.ts',
+    'gateway/src/index.ts',
+    'protocol/src/verify.ts',
+  ].map((name) => path.join(root, 'packages', name));
+
+  it('have docstrings', () => {
+    const options = ts.getParsedCommandLineOfConfigFile(
+      path.join(root, 'tsconfig.docs.json'),
+      { customConditions: ['vision-light-source'] },
+      { ...ts.sys, onUnRecoverableConfigFileDiagnostic: ({ messageText }) => expect.fail(`${messageText}`) },
+    )?.options;
+    const { all, undocumented } = findMembers(ts.createProgram(modules, options ?? {}), modules);
+    // Those of the core that the library gives out are among them.
+    expect(all.filter((name) => name.includes('packages/protocol/')).length).toBeGreaterThan(100);
+    expect(all.length).toBeGreaterThan(300);
+    expect(undocumented).toEqual([]);
+  });
+
+  it.each([
+    ['export interface A { readonly b: number }', 1],
+    ['interface Base { b: number }\nexport interface A extends Base {}', 1],
+    ['export declare class A { b(): void }', 1],
+    ['interface A { b: number }\nexport type { A as B };', 1],
+    ['export interface A {\n/** Doc. */\nreadonly b: number }', 0],
+    ['export interface A {\n/** @returns a number */\nb(): number }', 0],
+    ['export declare class A { #b: number }', 0],
+    ['interface A { b: number }\nexport const c = 1;', 0],
+  ])('in %j', (text, count) => {
+    const file = path.join(root, 'packages/x.ts');
+    const host = ts.createCompilerHost({});
+    const read = host.getSourceFile.bind(host);
+    host.getSourceFile = (name, ...rest) =>
+      name === file ? ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true) : read(name, ...rest);
+    const program = ts.createProgram([file], { noLib: true }, host);
+    expect(findMembers(program, [file]).undocumented).toHaveLength(count);
   });
 });

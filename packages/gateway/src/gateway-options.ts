@@ -24,8 +24,11 @@ import {
 
 /** A task with an end: blocks of history, or headers of a file. */
 export interface GatewayProgress {
+  /** Blocks that are mined at the first start, or headers that are read from a file. */
   readonly task: 'history' | 'headers';
+  /** How many of them are done. */
   readonly done: number;
+  /** How many there are. */
   readonly total: number;
 }
 

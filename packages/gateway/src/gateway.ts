@@ -42,9 +42,11 @@ import { RtcLinks } from './webrtc/rtc-links.js';
 export interface Gateway {
   /** TCP port of the HTTP side. */
   readonly port: number;
+  /** Name of its network. */
   readonly network: string;
   /** The best verified header. */
   readonly tip: Tip;
+  /** What its node does now. */
   readonly status: Status;
   /** Its Ed25519 public key, 64 hex digits: pages can pin it. */
   readonly identity: string;

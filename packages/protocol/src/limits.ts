@@ -15,6 +15,9 @@ export const HEADER_REQUESTS_IN_FLIGHT_MAX = 4;
 /** Hashes in a locator. A locator of ours holds about log2(height) + 3; 64 suffice for any height. More is a fault. */
 export const LOCATOR_HASHES_MAX = 64;
 
+/** Height of the header that a chain begins with, a checkpoint or what a stored record says: a table has a place for each segment below it, so for 107,375. 340 years of Vision. A checkpoint with more is refused, and such a record counts as damaged. */
+export const BASE_HEIGHT_MAX = 2 ** 31;
+
 /** Headers outside the best chain, of all branches together: half a year of Bitcoin, two days of Vision, for branches that come near the best chain. One more branch has a place for all its headers, once it is known to be heavier (`reserveSide`). Above it the branches with the least chainwork are dropped. */
 export const SIDE_HEADERS_MAX = 32_768;
 
@@ -30,7 +33,7 @@ export const BELOW_HEADERS_MAX = 8_000;
 /** `getHeaders` in flight for headers below a checkpoint, to all peers together, one to each. Arbitrary: this goes on in the background. */
 export const BELOW_REQUESTS_MAX = 4;
 
-/** Batches below a checkpoint with a fault, on a network where another header can have the same hash, after which the checkpoint counts as false: each of them costs a peer its connection. Arbitrary. */
+/** Batches with a fault below the same header, on a network where another header can have the same hash, after which the checkpoint counts as false: each of them costs a peer its connection. Arbitrary. */
 export const BELOW_FAULTS_MAX = 3;
 
 /** Milliseconds for a peer to come that has the header of the checkpoint, once others have come as far without it and none with it. Arbitrary. Then the node goes on from genesis. */

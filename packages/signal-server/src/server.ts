@@ -48,6 +48,7 @@ export interface SignalServerOptions {
 
 /** A signaling server that is listening. */
 export interface SignalServer {
+  /** TCP port that it listens on. */
   readonly port: number;
   /** Where clients connect, as seen from this machine. */
   readonly url: string;

@@ -6,27 +6,35 @@ import type { RefusalCode } from './refusal.js';
 
 /** The answer to a request that was refused. */
 export interface Refused {
+  /** It was not done. */
   readonly ok: false;
+  /** Why not; stable. */
   readonly code: RefusalCode;
 }
 
 /** The answer to `join`. */
 export interface Joined {
+  /** It was done. */
   readonly ok: true;
   /** The client's own id while it stays connected. */
   readonly id: string;
+  /** A random sample of the peers in the room. */
   readonly peers: readonly PeerInfo[];
+  /** Servers for connections through NAT. */
   readonly iceServers: readonly IceServer[];
 }
 
 /** The answer to `peers`. */
 export interface Sampled {
+  /** It was done. */
   readonly ok: true;
+  /** A random sample of the peers in the room. */
   readonly peers: readonly PeerInfo[];
 }
 
 /** The answer to `signal`. */
 export interface Relayed {
+  /** It was done. */
   readonly ok: true;
 }
 

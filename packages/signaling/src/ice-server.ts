@@ -2,8 +2,11 @@ import { isRecord } from './is-record.js';
 
 /** An ICE server as `RTCPeerConnection` takes it. */
 export interface IceServer {
+  /** Addresses, `stun:` or `turn:`. */
   readonly urls: string | readonly string[];
+  /** Of a TURN server. */
   readonly username?: string;
+  /** Of a TURN server. */
   readonly credential?: string;
 }
 

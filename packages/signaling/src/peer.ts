@@ -5,5 +5,6 @@ export type PeerKind = 'browser' | 'gateway';
 export interface PeerInfo {
   /** Given out by the server, a new one for each connection. */
   readonly id: string;
+  /** Whether it is a page or a gateway, as it says. */
   readonly kind: PeerKind;
 }

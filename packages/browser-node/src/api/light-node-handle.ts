@@ -32,6 +32,7 @@ export interface TipsOptions {
 
 /** What {@link LightNodeHandle.checkpoint} can be told. */
 export interface CheckpointOptions {
+  /** Of its header. Default: 144 headers below the tip, or somewhat deeper where the checkpoint is smaller there. */
   readonly height?: number;
 }
 

@@ -12,12 +12,14 @@ import type { Trust } from '../boundary/trust.js';
 
 /** A peer came, went or changed; `peers` are all of them as they are now. */
 export interface PeerChange {
+  /** Which peer it is about, and what happened. */
   readonly change: {
     readonly kind: 'connected' | 'disconnected' | 'updated';
     readonly id: string;
     /** Why it went, if there was a reason. */
     readonly code?: string;
   };
+  /** All peers after the change. */
   readonly peers: readonly PeerInfo[];
 }
 
@@ -25,12 +27,15 @@ export interface PeerChange {
 export interface SentNews {
   /** 64 lowercase hex digits. */
   readonly id: string;
+  /** What has become of it. */
   readonly state: SentState;
 }
 
 /** What each kind of subscription carries. */
 export interface Subscriptions {
+  /** The best verified header changed. */
   readonly tip: Tip;
+  /** Headers left the best chain; told before the `tip` that follows from it. */
   readonly reorg: Reorg;
   /** Branches with the same work: first the one that is followed, then the others as they came. */
   readonly competing: readonly Tip[];
@@ -40,10 +45,13 @@ export interface Subscriptions {
   readonly transaction: SentNews;
   /** What has changed in the mempool, at most twice a second. */
   readonly transactions: MempoolChange;
+  /** Phase, peers or progress changed. */
   readonly status: Status;
   /** Whenever the level or the reasons are others. */
   readonly trust: Trust;
+  /** A peer came or went. */
   readonly peer: PeerChange;
+  /** Something failed that the node goes on without. */
   readonly error: LightNodeError;
 }
 

@@ -17,14 +17,21 @@ export interface KeyOptions {
 
 /** What a transaction says; what is left out is empty or 0. */
 export interface TransactionFields {
+  /** Name of the module that is called. */
   readonly module: string;
+  /** Name of its method. */
   readonly method: string;
   /** Bytes, or text that becomes UTF-8. */
   readonly args?: Uint8Array | string;
+  /** Names of what the call may touch; none if absent. */
   readonly access_list?: readonly string[];
+  /** What the miner gets, in the smallest unit; 0 if absent. */
   readonly tip?: bigint;
+  /** The most that the call may cost, in the smallest unit. */
   readonly fee_limit?: bigint;
+  /** In the smallest unit, as the chain's nodes understand it; 0 if absent. */
   readonly max_priority_fee_per_gas?: bigint;
+  /** In the smallest unit, as the chain's nodes understand it; 0 if absent. */
   readonly max_fee_per_gas?: bigint;
   /** Default: the least that neither this key has signed in this browser nor `node.nextNonce` knows to be used, see `sign`. */
   readonly nonce?: bigint;

@@ -5,9 +5,11 @@ import type { BodyInfo, HeaderInfo } from '@vision-light/protocol';
  * execute them.
  */
 export interface Block extends BodyInfo {
+  /** Number of its header, from 0 for genesis. */
   readonly height: number;
   /** 64 lowercase hex digits. */
   readonly hash: string;
+  /** Its verified header. */
   readonly header: HeaderInfo;
   /** What follows the header in the block, as PROTOCOL.md specifies it; `transactions` has the places in it. */
   readonly body: Uint8Array;

@@ -2,6 +2,7 @@ import { describeError, type LightNodeErrorCode } from './error-codes.js';
 
 /** What `error` listeners are given, and what awaited operations reject with. */
 export class LightNodeError extends Error {
+  /** Tells it from other errors where the class is not at hand. */
   override readonly name = 'LightNodeError';
 
   /**

@@ -27,6 +27,7 @@ export type DiagnosisCode = keyof typeof diagnosisCodes;
 
 /** One thing that stands in the way. */
 export interface Finding {
+  /** Stable, for programs. */
   readonly code: DiagnosisCode;
   /** For a person. */
   readonly sentence: string;
@@ -40,16 +41,21 @@ export interface Finding {
 export interface Diagnosis {
   /** Gravest first; empty if nothing stands in the way. */
   readonly findings: readonly Finding[];
+  /** What the findings follow from. */
   readonly evidence: Evidence;
 }
 
 /** What a diagnosis rests on. */
 export interface Evidence {
+  /** What the browser says of its network. */
   readonly isOnline: boolean;
-  /** What the browser says if it does not run WebAssembly; likewise the next two. */
+  /** What the browser says if it does not run WebAssembly; undefined if it does. */
   readonly wasmObstacle: string | undefined;
+  /** What the browser says if nothing can be stored; undefined if it can. */
   readonly storageObstacle: string | undefined;
+  /** What the browser says if it makes no connection; undefined if it does. */
   readonly connectionObstacle: string | undefined;
+  /** Whether the browser has WebRTC. */
   readonly hasWebRtc: boolean;
   /** `isJoined`: the node can ask it for peers now. */
   readonly signaling: readonly {

@@ -15,6 +15,7 @@ export interface IceCandidates {
   readonly relayed: number;
   /** Addresses of servers that were asked. */
   readonly stunServers: number;
+  /** How many TURN servers were asked. */
   readonly turnServers: number;
   /** What the browser says of servers that it could not use, each once. */
   readonly errors: readonly string[];

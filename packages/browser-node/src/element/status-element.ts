@@ -24,7 +24,7 @@ const attributes = ['network', 'signal', 'storage', 'worker-url'] as const;
  * `createLightNode`. A node that the element has started is closed when the element leaves the page or one of them changes.
  *
  * Parts for `::part()`: `panel`, `phase`, `mark`, `phase-text`, `rows`, `label`, `value` (and `height`, `peers`, `age`, `trust`),
- * `fault`. Custom properties: `--vision-light-text`, `-label`, `-background`, `-border`, `-good`, `-busy`, `-bad`, `-radius`.
+ * `why`, `why-label`, `reasons`, `reason`, `fault`. Custom properties: `--vision-light-text`, `-label`, `-background`, `-border`, `-good`, `-busy`, `-bad`, `-radius`.
  *
  * Dispatches an event `nodechange` when {@link node} is another one.
  */
@@ -40,6 +40,8 @@ export class VisionLightStatusElement extends Base {
   #node: LightNodeHandle | undefined;
   #unsubscribe: () => void = () => {};
   #fault: string | undefined;
+  /** The library's sentences for reasons, once somebody wanted to read them. */
+  #sentences: Readonly<Record<string, string>> = {};
   #ages: ReturnType<typeof setInterval> | undefined;
   #drawing: ReturnType<typeof setTimeout> | undefined;
   #isDue = false;
@@ -68,7 +70,7 @@ export class VisionLightStatusElement extends Base {
 
   /** Called by the browser when the element comes into a page. */
   connectedCallback(): void {
-    this.#view ??= new StatusView(this.attachShadow({ mode: 'open' }));
+    this.#view ??= new StatusView(this.attachShadow({ mode: 'open' }), () => this.#explain());
     this.#show();
     this.#changed();
   }
@@ -166,6 +168,18 @@ export class VisionLightStatusElement extends Base {
     this.#draw();
   }
 
+  /** The sentences are the library's: a page that has a node has it already, or another copy of it. */
+  #explain(): void {
+    import('../index.js').then(
+      ({ trustReasons }) => {
+        this.#sentences = trustReasons;
+        this.#draw();
+      },
+      // The codes stay.
+      () => {},
+    );
+  }
+
   /** Draws soon, whatever comes until then included. */
   #draw(): void {
     if (!this.isConnected) return;
@@ -190,6 +204,8 @@ export class VisionLightStatusElement extends Base {
     const { height, time } = node.tip;
     // Genesis may be of any time.
     const age = height > 0 ? Date.now() / 1000 - time : undefined;
-    return { network, phase, progress, height, peers, age, trust: node.trust().level };
+    const { level: trust, reasons: codes } = node.trust();
+    const reasons = codes.map((code) => this.#texts.reasons?.[code] ?? this.#sentences[code] ?? code);
+    return { network, phase, progress, height, peers, age, trust, reasons };
   }
 }

@@ -30,6 +30,9 @@ export const look = `
 .rows { display: grid; grid-template-columns: auto auto; gap: 0.1em 1.5em; margin: 0.5em 0 0; }
 dt { color: var(--_label); }
 dd { margin: 0; text-align: end; font-variant-numeric: tabular-nums; }
+.why { max-width: 40ch; margin: 0.25em 0 0; }
+.why-label { color: var(--_label); cursor: pointer; }
+.reasons { margin: 0.25em 0 0; padding-inline-start: 1.25em; }
 .fault { max-width: 40ch; margin: 0.5em 0 0; color: var(--_bad); overflow-wrap: anywhere; }
 .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 [hidden] { display: none; }

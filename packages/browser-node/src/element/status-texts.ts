@@ -1,4 +1,4 @@
-import type { Phase, TrustLevel } from '../index.js';
+import type { Phase, TrustLevel, TrustReason } from '../index.js';
 
 /** What the element says. An application in another language replaces them by the property `texts`. */
 export interface StatusTexts {
@@ -6,13 +6,20 @@ export interface StatusTexts {
   readonly label: string;
   /** Names of the rows. */
   readonly height: string;
+  /** Label of the number of peers. */
   readonly peers: string;
+  /** Label of the time since the tip's header. */
   readonly age: string;
+  /** Label of what the answer rests on. */
   readonly trust: string;
   /** What the node does. */
   readonly phases: Readonly<Record<Phase | 'starting' | 'failed', string>>;
   /** How far the node's answers can be relied on. */
   readonly levels: Readonly<Record<TrustLevel, string>>;
+  /** What opens the list of reasons why trust is not full. */
+  readonly why: string;
+  /** Sentences for reasons. For those without one there is the library's, in English. */
+  readonly reasons?: Readonly<Partial<Record<TrustReason, string>>>;
 }
 
 /** English. */
@@ -32,6 +39,7 @@ export const defaultTexts: StatusTexts = {
     failed: 'Not running',
   },
   levels: { full: 'Full', degraded: 'Degraded', none: 'None' },
+  why: 'Why',
 };
 
 const units = [

@@ -15,6 +15,8 @@ export interface ShownState {
   /** Of the newest block, in seconds. */
   readonly age?: number | undefined;
   readonly trust?: TrustLevel;
+  /** Why that is not full, as sentences. */
+  readonly reasons?: readonly string[];
   /** Why there is no node, as a sentence. */
   readonly fault?: string;
 }
@@ -59,17 +61,22 @@ export class StatusView {
   readonly #mark = make('span', 'mark');
   readonly #phase = make('span', 'phase-text');
   readonly #rows: Readonly<Record<RowName, readonly [HTMLElement, HTMLElement]>>;
+  readonly #summary = make('summary', 'why-label');
+  readonly #reasons = make('ul', 'reasons');
+  readonly #why = make('details', 'why', this.#summary, this.#reasons);
   readonly #fault = make('p', 'fault');
   /** The only live region: it says phase and trust, and neither heights nor ages, which change all the time. */
   readonly #spoken = make('span', 'spoken');
   #pending: { readonly text: string; readonly timer: ReturnType<typeof setTimeout> } | undefined;
 
-  constructor(root: ShadowRoot) {
+  /** @param opened  called when somebody wants to read the reasons */
+  constructor(root: ShadowRoot, opened: () => void) {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(look);
     // Not a <style> element, which a content security policy may forbid.
     root.adoptedStyleSheets = [sheet];
     this.#mark.ariaHidden = 'true';
+    this.#why.addEventListener('toggle', opened);
     this.#spoken.setAttribute('role', 'status');
     const row = (name: RowName): readonly [HTMLElement, HTMLElement] => [
       make('dt', 'label'),
@@ -77,14 +84,15 @@ export class StatusView {
     ];
     this.#rows = { height: row('height'), peers: row('peers'), age: row('age'), trust: row('trust') };
     const rows = make('dl', 'rows', ...rowNames.flatMap((name) => [...this.#rows[name]]));
-    this.#panel = make('div', 'panel', make('p', 'phase', this.#mark, this.#phase), rows, this.#fault);
+    const phase = make('p', 'phase', this.#mark, this.#phase);
+    this.#panel = make('div', 'panel', phase, rows, this.#why, this.#fault);
     this.#panel.setAttribute('role', 'group');
     root.append(this.#panel, this.#spoken);
   }
 
   /** @param language  of numbers and ages; undefined for the browser's */
   show(state: ShownState, texts: StatusTexts, language: string | undefined): void {
-    const { network, phase, progress, height, peers, age, trust, fault } = state;
+    const { network, phase, progress, height, peers, age, trust, reasons = [], fault } = state;
     this.#panel.ariaLabel = [texts.label, network].filter(Boolean).join(', ');
     this.#mark.dataset.mood = moods[phase];
     const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 });
@@ -102,6 +110,11 @@ export class StatusView {
       say(label, values[name] === undefined ? undefined : texts[name]);
       say(value, values[name]);
     }
+    this.#why.hidden = reasons.length === 0;
+    say(this.#summary, texts.why);
+    const said = [...this.#reasons.children].map(({ textContent }) => textContent);
+    if (said.join('\n') !== reasons.join('\n'))
+      this.#reasons.replaceChildren(...reasons.map((text) => make('li', 'reason', text)));
     say(this.#fault, fault);
     const level = trust === undefined ? '' : `. ${texts.trust}: ${texts.levels[trust]}`;
     this.#speak(`${texts.label}: ${texts.phases[phase]}${level}`);

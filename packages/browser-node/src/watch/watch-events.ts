@@ -3,6 +3,7 @@ import type { RemovalReason, TxProof } from '@vision-light/protocol';
 
 /** How far a watch has looked. Told when it begins to catch up, now and then meanwhile, and when it has caught up. */
 export interface Scanned {
+  /** Tells it from the other events. */
   readonly kind: 'scanned';
   /** The lowest height that it looks at. What is below it is not searched. */
   readonly from: number;
@@ -16,6 +17,7 @@ export interface Scanned {
 
 /** Where a transaction is in the best chain. */
 export interface TxPlace {
+  /** Height of its block. */
   readonly height: number;
   /** 64 lowercase hex digits. */
   readonly block: string;
@@ -49,7 +51,9 @@ export type TxWatchEvent =
 export interface AddressPart {
   /** 64 lowercase hex digits. */
   readonly txid: string;
+  /** Whether it spends from the address. */
   readonly pays: boolean;
+  /** Whether it pays to the address. */
   readonly isPaid: boolean;
 }
 

@@ -31,6 +31,7 @@ describe('readSettings', () => {
         headersFile: undefined,
         port: undefined,
         host: undefined,
+        txIndex: false,
         mine: undefined,
         minerName: undefined,
         history: undefined,
@@ -79,6 +80,14 @@ describe('readSettings', () => {
     expect(() => read(['--peers-per-group', '97'])).toThrow('--peers-per-group must be a whole number');
   });
 
+  it('keeps an index of transactions where it is told to', () => {
+    expect(read(['--tx-index']).gateway.txIndex).toBe(true);
+    expect(read(['--tx-index'], { TX_INDEX: 'off' }).gateway.txIndex).toBe(true);
+    expect(read([], { TX_INDEX: 'on' }).gateway.txIndex).toBe(true);
+    expect(read([], { TX_INDEX: 'off' }).gateway.txIndex).toBe(false);
+    expect(() => read([], { TX_INDEX: '1' })).toThrow('TX_INDEX must be one of off, on, not "1".');
+  });
+
   it('takes work in decimal and hexadecimal digits', () => {
     expect(read([]).gateway.minChainwork).toBeUndefined();
     expect(read(['--min-chainwork', '0x88e1']).gateway.minChainwork).toBe(0x88e1n);
@@ -118,6 +127,7 @@ describe('readSettings', () => {
       'http-peer',
       'data-dir',
       'headers',
+      'tx-index',
       'no-mine',
       'threads',
       'history',

@@ -29,7 +29,9 @@ export interface BodyTransaction {
 
 /** A body as the API shows it. */
 export interface BodyInfo {
+  /** Length of the body. */
   readonly bytes: number;
+  /** How many transactions are in it. */
   readonly transactionCount: number;
   /** In block order. */
   readonly transactions: readonly BodyTransaction[];

@@ -52,9 +52,13 @@ export type HeaderVerdict =
 
 /** A header as the API shows it: hex strings in display order, plain numbers, bigints for 64-bit fields. */
 export interface HeaderInfo {
+  /** Number of headers below it: 0 for genesis. */
   readonly height: number;
+  /** 64 hex digits, in display order. */
   readonly hash: string;
+  /** Hash of the header before it, in the same form. */
   readonly parent: string;
+  /** Seconds since the Unix epoch, as the miner says. */
   readonly time: number;
   /** The family's own fields, by the names of its specification. */
   readonly fields: Readonly<Record<string, string | number | bigint>>;

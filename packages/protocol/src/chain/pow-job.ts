@@ -8,10 +8,15 @@
 
 /** Sizes and counts of VisionX (docs/chains/vision.md §2.2). */
 export interface VisionXParams {
+  /** Size of the dataset that is read from, MiB. */
   readonly datasetMb: number;
+  /** Size of the scratchpad that is written to, MiB. */
   readonly scratchMb: number;
+  /** Rounds of one hash. */
   readonly mixIters: number;
+  /** Reads of the dataset in each round. */
   readonly readsPerIter: number;
+  /** Every so many rounds the scratchpad is written to. */
   readonly writeEvery: number;
 }
 

@@ -13,14 +13,16 @@ import { areEqual } from '../bytes/compare-bytes.js';
 import { bytesToHex, hexToBytes } from '../bytes/hex.js';
 import type { HeaderBytes, HeaderRules, ProofOfWork } from '../chain/chain-family.js';
 import type { CustomNetwork, NetworkName } from '../families/networks.js';
-import { CHECKPOINT_WINDOW_MAX } from '../limits.js';
+import { BASE_HEIGHT_MAX, CHECKPOINT_WINDOW_MAX } from '../limits.js';
 import type { TreeBase } from '../tree/tree-base.js';
 
 /** A header to begin with, and a commitment to all that is below it. */
 export interface Checkpoint {
+  /** Of this form. */
   readonly version: 1;
   /** As `createLightNode` takes it. */
   readonly network: NetworkName | CustomNetwork;
+  /** Number of headers below its header, at most `BASE_HEIGHT_MAX`. */
   readonly height: number;
   /** 64 hex digits, in display order: the hash of the header at `height`. */
   readonly hash: string;
@@ -62,9 +64,9 @@ export function readCheckpoint(value: unknown): Checkpoint {
   if (given.version !== 1)
     throw new RangeError(`checkpoint.version: must be 1, got ${JSON.stringify(given.version)}`);
   const { height } = given;
-  if (typeof height !== 'number' || !Number.isSafeInteger(height) || height < 0)
+  if (typeof height !== 'number' || !Number.isInteger(height) || height < 0 || height > BASE_HEIGHT_MAX)
     throw typeof height === 'number'
-      ? new RangeError(`checkpoint.height: must be an integer of 0 or more, got ${height}`)
+      ? new RangeError(`checkpoint.height: must be an integer from 0 to ${BASE_HEIGHT_MAX}, got ${height}`)
       : new TypeError(`checkpoint.height: must be a number, got ${typeof height}`);
   const chainwork = textOf('chainwork', given.chainwork);
   const isShort = /^[1-9]\d*$/.test(chainwork) && chainwork.length <= chainworkDigitsMax;

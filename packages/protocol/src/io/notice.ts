@@ -10,8 +10,11 @@ import type { TrustFacts } from './trust.js';
 
 /** A change of branch as one value. Both lists are lowest height first. */
 export interface Reorg {
+  /** The newest header that both branches have. */
   readonly ancestor: Tip;
+  /** What left the best chain, lowest height first. */
   readonly disconnected: readonly Tip[];
+  /** What took its place, lowest height first. */
   readonly connected: readonly Tip[];
 }
 
@@ -51,6 +54,7 @@ export type StatusReason = keyof typeof statusReasons;
 
 /** The node's state in numbers, for people. */
 export interface Status {
+  /** What it is about. */
   readonly phase: Phase;
   /** Peers that have said hello. */
   readonly peers: number;
@@ -73,8 +77,11 @@ export interface Status {
 
 /** A peer that has said hello, as the API shows it. */
 export interface PeerInfo {
+  /** Of its connection; another one when it comes again. */
   readonly id: string;
+  /** As it says: a page, or a peer that is always on. */
   readonly kind: 'browser' | 'gateway';
+  /** Of the best header that it claims; nothing vouches for that. */
   readonly height: number;
   /** Smoothed round-trip time in ms; undefined until the first pong. */
   readonly rttMs: number | undefined;

@@ -71,6 +71,7 @@ export interface MempoolTransaction {
 
 /** How much the mempool holds. */
 export interface MempoolSize {
+  /** How many transactions there are, those that are not listed included. */
   readonly count: number;
   /** Of all its transactions. */
   readonly bytes: number;
@@ -78,6 +79,7 @@ export interface MempoolSize {
 
 /** What the mempool holds: the newest MEMPOOL_LISTED_MAX transactions, oldest first. */
 export interface MempoolInfo extends MempoolSize {
+  /** The transactions, as many as are listed. */
   readonly transactions: readonly MempoolTransaction[];
 }
 
@@ -86,9 +88,13 @@ export interface MempoolInfo extends MempoolSize {
  * named; `unnamed` is how many more there were.
  */
 export interface MempoolChange {
+  /** How much is in it now. */
   readonly mempool: MempoolSize;
+  /** Those that came. */
   readonly added: readonly MempoolTransaction[];
+  /** Those that went, and why. */
   readonly removed: readonly { readonly id: string; readonly reason: RemovalReason }[];
+  /** How many more came or went that are not named. */
   readonly unnamed: number;
 }
 

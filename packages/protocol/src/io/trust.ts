@@ -36,9 +36,11 @@ export type TrustReason = keyof typeof trustReasons;
 
 /** What the answers of a node rest on, in numbers. */
 export interface TrustFacts {
+  /** All of it in one word. */
   readonly level: TrustLevel;
   /** None if the level is `full`. */
   readonly reasons: readonly TrustReason[];
+  /** The header that it is about. */
   readonly tip: Tip;
   /** Seconds between two blocks that the difficulty aims at. */
   readonly targetSpacingS: number;

@@ -21,6 +21,7 @@ export type ProofTie = (typeof ties)[number];
 
 /** A proof that a block has a transaction, as JSON. */
 export interface TxProof {
+  /** Of this form. */
   readonly version: 1;
   /** As `createLightNode` takes it. */
   readonly network: NetworkName | CustomNetwork;
@@ -41,6 +42,7 @@ export interface TxProof {
   readonly coinbase?: string;
   /** Base64: the hashes of 32 bytes that the root needs beside the known leaves, in the order of `partial-tree.ts`. */
   readonly hashes: string;
+  /** How the block is tied to what a verifier knows. */
   readonly tie: ProofTie;
   /** Height of the checkpoint or header that the proof is to be held to. */
   readonly anchor: number;
@@ -77,7 +79,9 @@ export interface ProofParts extends ProofNetwork {
 
 /** Why something is not taken. */
 export interface ProofRefusal {
+  /** It does not hold. */
   readonly ok: false;
+  /** Why; `proofFaults` has a sentence for each. */
   readonly code: ProofFault;
   /** What is known beyond the code, for developers. */
   readonly detail: string;

@@ -41,7 +41,9 @@ import {
 
 /** A header that the verifier knows to be on the chain: its own node has verified it, or it trusts whoever says so. */
 export interface KnownHeader {
+  /** Name or description of its network. */
   readonly network: NetworkName | CustomNetwork;
+  /** Number of headers below it. */
   readonly height: number;
   /** 64 lowercase hex digits (Bitcoin: display order). */
   readonly hash: string;
@@ -63,6 +65,7 @@ export interface VerifyOptions {
 
 /** What a proof that holds says. */
 export interface ProvenTx {
+  /** It holds. */
   readonly ok: true;
   /** 64 lowercase hex digits (Bitcoin: display order). */
   readonly txid: string;
@@ -72,6 +75,7 @@ export interface ProvenTx {
   readonly position: number;
   /** Transactions of the block; undefined where only the id is known, since then nothing shows it. */
   readonly count: number | undefined;
+  /** Height of its block. */
   readonly height: number;
   /** 64 lowercase hex digits (Bitcoin: display order). */
   readonly blockHash: string;

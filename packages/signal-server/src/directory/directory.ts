@@ -29,7 +29,9 @@ export interface JoiningPeer extends PeerInfo {
 
 /** Why a call had no effect. */
 export interface DirectoryRefusal<Code extends RefusalCode> {
+  /** It was not done. */
   readonly ok: false;
+  /** Why not. */
   readonly code: Code;
 }
 

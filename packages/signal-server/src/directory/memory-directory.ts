@@ -19,6 +19,7 @@ import { type Member, type RandomBelow, Room } from './room.js';
 
 /** What bounds a directory in memory, and where its samples come from. */
 export interface MemoryDirectoryOptions extends Pick<SignalLimits, 'maxRooms' | 'maxMembersPerRoom'> {
+  /** Draws the samples of peers. */
   readonly randomBelow: RandomBelow;
 }
 

@@ -12,7 +12,9 @@ import { devnetMinerBytesMax, epochBlocks, type VisionTerms } from './network-te
 export interface CustomNetwork {
   /** 1 to 64 bytes of UTF-8: epoch seed and genesis miner. */
   readonly name: string;
+  /** How expensive a hash is. */
   readonly visionx: VisionXParams;
+  /** Seconds between blocks that the difficulty aims at. */
   readonly targetSpacingS: number;
 }
 

@@ -78,6 +78,7 @@ export class BelowSync implements Part<Headers> {
   #again: Range[] = [];
   /** Lowest height that was asked for. */
   #askedFrom = 0;
+  /** Batches with a fault since one was good. */
   #faults = 0;
   #doubtSince: number | undefined;
   #steppedAt = Number.NEGATIVE_INFINITY;
@@ -206,6 +207,7 @@ export class BelowSync implements Part<Headers> {
   #verify(chain: BelowChain, now: number): void {
     chain.verifyNext((outcome) => {
       if (this.#chain !== chain) return;
+      if (outcome.kind === 'extended') this.#faults = 0;
       if (outcome.kind === 'unavailable') this.#retryAt = now + STORE_RETRY_MS;
       if (outcome.kind !== 'false') return;
       const { reason, peer } = outcome;

@@ -8,7 +8,8 @@
  * application asks for and that is not in the tree yet has its segment verified first.
  *
  * What the table of segments says is proven by what rests on it: a segment must end with the hash and the chainwork that
- * the table says, and begin at those of the one below. A fault drops that segment and all above it, since they rest on it.
+ * the table says, and begin at those of the one below. A fault drops that segment and all above it, since they rest on it, unless
+ * a checkpoint above vouches for them.
  *
  * Memory: two segments, and one of them as a tree. What waits for a header is the application's own.
  */
@@ -30,6 +31,8 @@ import { type ChainBottom, type ChainLayout, heightBefore, segmentOf } from './s
 
 /** What the prover asks of the node around it. */
 export interface ProverListener {
+  /** A stored segment is damaged. @returns whether what is above stays, since `bottom` is a header above it now */
+  keepsAbove(segment: number): boolean;
   /** A stored segment is damaged; of all that is stored these are left. */
   damaged(left: SegmentEntries): void;
   /** Whether nothing is being verified that matters more. */
@@ -275,6 +278,12 @@ export class ChainProver implements Part {
   #fail(index: number): void {
     const left = this.#segments.slice(0, index);
     this.#stop();
+    if (this.listener.keepsAbove(index)) {
+      this.#lowest = segmentOf(this.layout, this.bottom.base.height + 1);
+      this.#proven = Math.max(this.#proven, this.#lowest);
+      this.#segments = this.#segments.map((entry, i) => (i < this.#lowest ? undefined : entry));
+      return;
+    }
     this.#proven = this.#lowest;
     this.listener.damaged(left);
   }

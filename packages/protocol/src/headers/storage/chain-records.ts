@@ -6,6 +6,7 @@ import { ByteReader } from '../../bytes/byte-reader.js';
 import { ByteWriter } from '../../bytes/byte-writer.js';
 import { areEqual } from '../../bytes/compare-bytes.js';
 import type { ChainFamily } from '../../chain/chain-family.js';
+import { BASE_HEIGHT_MAX } from '../../limits.js';
 import type { TreeBase } from '../../tree/tree-base.js';
 import { FORMAT, FORMER_FORMAT } from './batch-list.js';
 import { type ChainBottom, type ChainLayout, heightBefore, segmentOf } from './stored-chain.js';
@@ -137,7 +138,8 @@ export function decodeBase(
   const hash = reader.view(32);
   const chainwork = reader.bigVarint(128);
   const count = height - family.firstAncestor(height) + 1;
-  if (reader.failed || !isOurs || reader.remaining !== count * family.recordBytes) return undefined;
+  if (reader.failed || !isOurs || start > BASE_HEIGHT_MAX) return undefined;
+  if (reader.remaining !== count * family.recordBytes) return undefined;
   const base = { height, hash, chainwork, records: reader.view(reader.remaining) };
   const counted = { ...layout, start };
   if (height > start || heightBefore(counted, segmentOf(counted, height + 1)) !== height) return undefined;

@@ -13,12 +13,7 @@ import { defined } from '../../assert.js';
 import type { EventTime } from '../../io/event.js';
 import type { StorageFailure } from '../../io/storage.js';
 import type { StoragePort } from '../../io/storage-port.js';
-import {
-  JOURNAL_ENTRIES_MAX,
-  SEGMENT_BYTES_PER_WRITE,
-  STORE_DELAY_MS,
-  STORE_RETRY_MS,
-} from '../../limits.js';
+import { SEGMENT_BYTES_PER_WRITE, STORE_DELAY_MS, STORE_RETRY_MS } from '../../limits.js';
 import type { Part } from '../../peer/part.js';
 import type { HeaderTree } from '../../tree/header-tree.js';
 import type { TreeBase } from '../../tree/tree-base.js';
@@ -41,6 +36,7 @@ import {
   type StoredPiece,
   segmentOf,
 } from './stored-chain.js';
+import { keptState, stateAbove, stateUpTo } from './stored-state.js';
 
 /** A write that is under way. */
 interface Write {
@@ -129,6 +125,14 @@ export class ChainWriter implements Part {
     this.#mustCut = true;
     this.#mustWriteBase = true;
     this.#dirtySince = now;
+  }
+
+  /** The segments below what the chain begins with now are of no use any more; what is above stays as it is. */
+  beginHigher(): void {
+    // A write that is under way may succeed or not.
+    const kept = this.#inFlight?.kept ?? this.#stored;
+    this.#forget(stateAbove(this.nothing, this.#stored, kept));
+    this.beginElsewhere();
   }
 
   /** What is on disk begins elsewhere, so that none of it is of use: it is replaced. */
@@ -226,12 +230,7 @@ export class ChainWriter implements Part {
   /** Removes from the state what is not of the best chain any more. */
   #cut(height: number): void {
     if (height >= this.storedHeight) return;
-    const { segments, journal } = this.#stored;
-    const isSegmentCut = height < this.#segmentsEnd;
-    this.#stored = {
-      segments: segments.filter((_, i) => heightBefore(this.layout, i + 1) <= height),
-      journal: isSegmentCut ? [] : journal.filter((end) => end <= height),
-    };
+    this.#stored = stateUpTo(this.layout, this.#stored, height);
     this.#mustCut = true;
   }
 
@@ -242,7 +241,7 @@ export class ChainWriter implements Part {
    */
   #write(now: number, withRest: boolean): void {
     const { tree, layout } = this;
-    const kept = this.#keptState();
+    const kept = keptState(layout, this.#stored, tree.tipHeight);
     const segments = [...kept.segments];
     const put: StoredPiece[] = [];
     let base: TreeBase | undefined;
@@ -299,30 +298,13 @@ export class ChainWriter implements Part {
     return bytes.length;
   }
 
-  /**
-   * What the next write leaves as it is. A journal goes with what becomes a segment; one of too many entries is written
-   * anew from its first short entry on.
-   */
-  #keptState(): StoredState {
-    const { segments, journal } = this.#stored;
-    const end = this.#segmentsEnd;
-    if (this.tree.tipHeight >= end + this.layout.segmentHeaders) return { segments, journal: [] };
-    if (journal.length < JOURNAL_ENTRIES_MAX) return this.#stored;
-    const short = journal.findIndex((last, i) => last - (journal[i - 1] ?? end) < this.layout.batchHeaders);
-    return { segments, journal: journal.slice(0, short) };
-  }
-
   #written(now: number): void {
     const { next, base, isStale } = defined(this.#inFlight, 'a write is under way');
-    this.#inFlight = undefined;
     if (base !== undefined) this.bottom.base = base;
     this.#mustWriteBase &&= isStale;
     this.#mustCut = isStale;
     this.#isCutDue &&= isStale;
-    this.#stored = next;
-    const reorgedTo = this.#reorgedTo;
-    this.#reorgedTo = undefined;
-    if (reorgedTo !== undefined) this.#cut(reorgedTo);
+    this.#settle(next);
     this.storeWorks();
     this.#retryAt = 0;
     this.#dirtySince = this.#isDirty ? now : undefined;
@@ -331,15 +313,20 @@ export class ChainWriter implements Part {
   /** It may have been done all the same. */
   #failed(failure: StorageFailure, now: number): void {
     const { kept } = defined(this.#inFlight, 'a write is under way');
-    this.#inFlight = undefined;
-    this.#stored = kept;
-    const reorgedTo = this.#reorgedTo;
-    this.#reorgedTo = undefined;
-    if (reorgedTo !== undefined) this.#cut(reorgedTo);
+    this.#settle(kept);
     this.#mustCut = true;
     this.#isCutDue = true;
     this.#retryAt = now + STORE_RETRY_MS;
     this.storeFailed(failure);
+  }
+
+  /** A write is over, and the disk holds this, but for what a reorg made void meanwhile. */
+  #settle(stored: StoredState): void {
+    this.#inFlight = undefined;
+    this.#stored = stored;
+    const reorgedTo = this.#reorgedTo;
+    this.#reorgedTo = undefined;
+    if (reorgedTo !== undefined) this.#cut(reorgedTo);
   }
 
   /** The header of the best chain at a height. */

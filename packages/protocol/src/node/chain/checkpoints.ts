@@ -6,6 +6,7 @@
  * contradicts that. A chain that rests on a header which is not proven is of no use to a node that was given no checkpoint. A
  * checkpoint that is found to be false is dropped, with all that rests on it.
  */
+import { areEqual } from '../../bytes/compare-bytes.js';
 import type { OpenCheckpoint } from '../../checkpoints/checkpoint.js';
 import type { HeaderCommitment } from '../../checkpoints/header-commitment.js';
 import { BelowSync } from '../../headers/below/below-sync.js';
@@ -15,7 +16,13 @@ import type { HeaderSync } from '../../headers/header-sync.js';
 import type { ChainProver } from '../../headers/storage/chain-prover.js';
 import { decodeBase, isFormerTip } from '../../headers/storage/chain-records.js';
 import type { ChainWriter } from '../../headers/storage/chain-writer.js';
-import type { ChainBottom, ChainLayout, StoredChain } from '../../headers/storage/stored-chain.js';
+import {
+  type ChainBottom,
+  type ChainLayout,
+  heightBefore,
+  type StoredChain,
+  segmentOf,
+} from '../../headers/storage/stored-chain.js';
 import type { Command } from '../../io/event.js';
 import type { StoragePort } from '../../io/storage-port.js';
 import type { Outbox } from '../../peer/outbox.js';
@@ -133,6 +140,37 @@ export class Checkpoints implements Part {
     // It begins with what nobody vouches for, or with what cannot be read.
     writer.beginElsewhere();
     return { table: undefined, journal: [], tip: undefined };
+  }
+
+  /**
+   * A stored segment is damaged. If the checkpoint vouches for headers above it, the chain begins with the lowest of them, and
+   * what is below is fetched as at first.
+   *
+   * @returns whether it does
+   */
+  keepsAbove(segment: number): boolean {
+    const { layout, bottom, writer } = this.context;
+    const base = this.#vouchedFor();
+    if (base === undefined || segmentOf(layout, base.height + 1) <= segment) return false;
+    this.context.error('STORE_CORRUPT', '');
+    bottom.base = base;
+    writer.beginHigher();
+    return true;
+  }
+
+  /** The lowest header before a stored segment that the checkpoint is on, or else the checkpoint, if one begins there. */
+  #vouchedFor(): TreeBase | undefined {
+    const { tree, layout } = this.context;
+    const base = this.watch.checkpoint?.base;
+    if (base === undefined) return undefined;
+    const slot = tree.at(base.height);
+    const height = heightBefore(layout, segmentOf(layout, tree.baseHeight) + 1);
+    const isOnChain =
+      slot !== undefined &&
+      areEqual(tree.record(slot), base.records.subarray(-tree.family.recordBytes)) &&
+      tree.chainwork(slot) === base.chainwork;
+    if (isOnChain && height <= Math.min(base.height, layout.start)) return tree.baseAt(height);
+    return base.height === layout.start ? base : undefined;
   }
 
   /** Answers a `checkpoint` command. */

@@ -8,15 +8,23 @@ import { encodeUtf8 } from '../../../bytes/utf8.js';
 
 /** A transaction. The field order is that of its JSON. */
 export interface VisionTransaction {
+  /** Number of transactions that the sender made before it. */
   readonly nonce: bigint;
+  /** 64 hex digits: an Ed25519 key. */
   readonly sender_pubkey: string;
+  /** Names of what the call may touch. */
   readonly access_list: readonly string[];
+  /** Name of the module that is called. */
   readonly module: string;
+  /** Name of its method. */
   readonly method: string;
   /** Bytes. */
   readonly args: readonly number[];
+  /** What the miner gets, in the smallest unit. */
   readonly tip: bigint;
+  /** The most that the call may cost, in the smallest unit. */
   readonly fee_limit: bigint;
+  /** 128 hex digits: the sender's Ed25519 signature. */
   readonly sig: string;
   /** u128. */
   readonly max_priority_fee_per_gas: bigint;
