@@ -193,6 +193,7 @@ describe('the packed browser package', () => {
       'dist/licenses-page.md',
       'dist/licenses-transaction-key.md',
       'dist/licenses-worker.md',
+      'dist/mining.js',
       'dist/react.d.ts',
       'dist/react.js',
       'dist/transaction-key.js',
