@@ -3,12 +3,13 @@
  * address can be kept and passed on.
  */
 import { createElement, setText } from '../display/element.js';
+import { MiningCard } from '../mining/mining-card.js';
 import type { SessionState } from '../session/node-session.js';
 import { describeNetwork, networkNames } from '../trust/network-facts.js';
-import { createViewFrame, type View } from '../views/view.js';
+import { createViewFrame, type View, type ViewContext } from '../views/view.js';
 
-/** Lists the networks. */
-export function createNetworksView(): View {
+/** Lists the networks; on one that is mined in pages, with the switch for it. */
+export function createNetworksView({ session }: ViewContext): View {
   const { element, heading } = createViewFrame('Networks', 'networks');
   const lead = createElement('p', 'lead');
   lead.dataset.testid = 'networks-now';
@@ -39,11 +40,14 @@ export function createNetworksView(): View {
     links.set(name, link);
     list.append(item);
   }
-  element.append(lead, note, list);
+  const mining = new MiningCard(session);
+  element.append(lead, mining.element, note, list);
   return {
     element,
     heading,
-    render({ options }: SessionState) {
+    render(state: SessionState) {
+      const { options } = state;
+      mining.render(state);
       if (options === undefined) return;
       const now = options.network ?? 'vision-devnet';
       setText(lead, `This page is on ${describeNetwork(now).label}.`);
