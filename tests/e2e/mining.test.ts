@@ -59,7 +59,7 @@ it('a visitor switches it on and off by keyboard; a gateway and another page tak
   await says(page, at('mining-words'), /^Off\.$/);
   expect(gateway.tip.height).toBe(0);
 
-  await mining.press('Space');
+  await mining.press(' ');
   await page.waitForSelector(`${at('mining-switch')}[aria-checked="true"]`);
   await says(page, at('mining-words'), /^On\. .* 2 blocks found, the last one at height 2\.$/);
   await says(page, at('mining-rate'), /^\d[\d,.]*$/);
@@ -70,6 +70,7 @@ it('a visitor switches it on and off by keyboard; a gateway and another page tak
   await says(other, at('height'), /^[3-9]|\d\d$/);
 
   // It goes on while the visitor looks at something else, and the head of the page says so.
+  await page.bringToFront();
   await page.evaluate(() => {
     location.hash = '#/peers';
   });
@@ -88,7 +89,7 @@ it('a visitor switches it on and off by keyboard; a gateway and another page tak
   // One may have been on its way when it was switched off.
   expect(new Set(minersFrom(gateway, height + 2))).toEqual(new Set(['the other page']));
 
-  await (await named(page, 'switch', 'Mine in this page')).press('Space');
+  await (await named(page, 'switch', 'Mine in this page')).press(' ');
   await says(page, at('mining-words'), /^On\./);
   await page.reload();
   await says(page, at('mining-words'), /^Off\.$/);
