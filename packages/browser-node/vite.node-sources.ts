@@ -40,6 +40,7 @@ const modulesBeside = [
   'tx-proof',
   'diagnosis',
   'watches',
+  'mining',
 ] as const;
 
 const source = (name: string): string => fileURLToPath(new URL(`src/${name}`, import.meta.url));
@@ -54,6 +55,7 @@ const source = (name: string): string => fileURLToPath(new URL(`src/${name}`, im
  * - `transaction-key.js`: keys of a page, which few pages have;
  * - `tx-proof.js`: what makes proofs of transactions;
  * - `watches.js`: what follows the chain for transactions and addresses that are watched;
+ * - `mining.js`: what mines blocks of the devnet;
  * - `diagnosis.js`: what finds out why a node meets no peers;
  * - `ed25519.js`: signatures where WebCrypto has none;
  * - `element.js`, `react.js`, `vision-light.js`: other ways into the library, which import it from beside them.
@@ -91,17 +93,19 @@ function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptio
       const minified = async (code: string): Promise<string> =>
         isMinified ? (await minify('module.js', code, { module: true })).code : code;
       const worker = { isMinified, plugins: workerPlugins };
-      const [whole, vision, bitcoin, ed25519, key, proof, diagnosis, watches, ...ways] = await Promise.all([
-        bundleWorker(worker),
-        bundleWorker({ ...worker, absentFamily: 'bitcoin' }),
-        bundleWorker({ ...worker, absentFamily: 'vision' }),
-        module('worker/ed25519-fallback.ts', []),
-        module('api/transaction-key.ts', [ed25519Url()]),
-        module('api/tx-proof.ts', []),
-        module('diagnosis/diagnose.ts', []),
-        module('watch/watches.ts', []),
-        ...waysIn.map(({ entry, format }) => module(entry, [libraryBeside()], format)),
-      ]);
+      const [whole, vision, bitcoin, ed25519, key, proof, diagnosis, watches, mining, ...ways] =
+        await Promise.all([
+          bundleWorker(worker),
+          bundleWorker({ ...worker, absentFamily: 'bitcoin' }),
+          bundleWorker({ ...worker, absentFamily: 'vision' }),
+          module('worker/ed25519-fallback.ts', []),
+          module('api/transaction-key.ts', [ed25519Url()]),
+          module('api/tx-proof.ts', []),
+          module('diagnosis/diagnose.ts', []),
+          module('watch/watches.ts', []),
+          module('mining/mine.ts', []),
+          ...waysIn.map(({ entry, format }) => module(entry, [libraryBeside()], format)),
+        ]);
       release = fingerprint(whole.code);
       emit('worker.js', take(whole));
       emit('worker.d.ts', WORKER_TYPES);
@@ -115,6 +119,7 @@ function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptio
       emit('tx-proof.js', take(proof));
       emit('diagnosis.js', take(diagnosis));
       emit('watches.js', take(watches));
+      emit('mining.js', take(mining));
       for (const [index, { fileName }] of waysIn.entries())
         emit(fileName, take(ways[index] as BundledScript));
     },

@@ -19,6 +19,7 @@ const libraryFiles = [
   'diagnosis.js',
   'tx-proof.js',
   'watches.js',
+  'mining.js',
   'ed25519.js',
 ];
 const packages = ['protocol', 'pow', 'signaling', 'peering', 'signal-server', 'gateway', 'browser-node'];

@@ -186,11 +186,36 @@ describe('a light node', () => {
     assertEqual(await node.header('0'.repeat(64)), undefined, 'header 00…');
   });
 
+  it('mines on networks of one’s own only, and says what is wrong with an option', async () => {
+    const network = newNetwork();
+    const node = await startNode({ network });
+    const first = (options: object) => rejection(node.mine(options).next());
+    assertTrue(node.canMine, 'a network of one’s own');
+    assertEqual((await first({ miner: 'x'.repeat(65) })).name, 'RangeError', 'a long name');
+    assertEqual((await first({ miner: 7 })).name, 'TypeError', 'a name that is a number');
+    assertEqual((await first({ signal: 7 })).name, 'TypeError', 'a signal that is a number');
+    const regtest = await startNode({ network: 'bitcoin-regtest' });
+    assertEqual(regtest.canMine, false, 'regtest');
+    assertEqual((await rejection(regtest.mine().next())).code, 'MINING_UNSUPPORTED', 'regtest');
+
+    // Alone it waits.
+    const mining = node.mine();
+    assertEqual((await mining.next()).value?.kind, 'paused', 'alone');
+    const other = await startNode({ network });
+    const found = await mining.next();
+    assertTrue(found.value?.kind === 'mined' || found.value?.kind === 'searched', String(found.value?.kind));
+    await mining.return?.();
+    assertEqual((await mining.next()).done, true, 'it has ended');
+    const pending = other.mine();
+    await other.close();
+    assertEqual((await pending.next()).done, true, 'closed');
+  });
+
   it('gives out nothing that can be changed, and nothing but the public names', async () => {
     const network = newNetwork();
     const node = await startNode({ network });
     const names =
-      'block checkpoint close diagnose header identity mempool metrics nextNonce peers proveTx sendTx status subscribe tip tips trust txStatus waitForConfirmations watchAddress watchTx';
+      'block canMine checkpoint close diagnose header identity mempool metrics mine nextNonce peers proveTx sendTx status subscribe tip tips trust txStatus waitForConfirmations watchAddress watchTx';
     assertEqual(Object.getOwnPropertyNames(node).sort().join(' '), names, 'names');
     assertEqual(Object.getPrototypeOf(node), Object.prototype, 'prototype');
     assertTrue(Object.isFrozen(node), 'the handle');

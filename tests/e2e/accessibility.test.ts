@@ -38,7 +38,7 @@ async function routesOf(page: Page): Promise<readonly (readonly [route: string, 
     ['#/forks', at('forks-lead')],
     ['#/trust', at('trust-numbers')],
     ['#/send', at('send')],
-    ['#/networks', at('networks')],
+    ['#/networks', at('mining-switch')],
     ['#/nothing', at('view-unknown')],
   ];
 }
@@ -74,6 +74,11 @@ describe.each(['light', 'dark'] as const)('in %s colours', (scheme) => {
       if (filled === at('tx-fields')) {
         await (await page.$(at('proof-make')))?.press('Enter');
         await says(page, at('proof-answer'), /^The proof is made\.$/);
+      }
+      if (filled === at('mining-switch')) {
+        expect(await faults(page), `${route}, switched off, in ${scheme}`).toEqual([]);
+        await (await page.$(filled))?.press('Enter');
+        await says(page, at('mining-words'), /found/);
       }
       expect(await faults(page), `${route} in ${scheme}`).toEqual([]);
       for (const width of WIDTHS) {

@@ -195,6 +195,7 @@ describe('the packed browser package', () => {
       'dist/licenses-page.md',
       'dist/licenses-transaction-key.md',
       'dist/licenses-worker.md',
+      'dist/mining.js',
       'dist/react.d.ts',
       'dist/react.js',
       'dist/transaction-key.js',
@@ -245,13 +246,14 @@ describe('the packed browser package', () => {
       'utf8',
     );
     // The page's own script; two that carry the worker, of which a page loads one; the worker once more, since the page asks for
-    // its address; and what is loaded when it is wanted: proofs, watches, the diagnosis, signatures where WebCrypto has none. The page
-    // makes no key.
+    // its address; and what is loaded when it is wanted: proofs, the diagnosis, watches, a miner, signatures where WebCrypto has
+    // none. The page makes no key.
     expect(names.map((name) => name.replace(/-[\w-]{8}\.js$/, '')).sort()).toEqual([
       'bitcoin-worker',
       'diagnosis',
       'ed25519',
       'index',
+      'mining',
       'tx-proof',
       'vision-worker',
       'watches',
@@ -260,7 +262,7 @@ describe('the packed browser package', () => {
     expect(texts).toContain(worker);
     // Besides these files, only an address that is handed over when it is wanted.
     const isKnown = (call: string): boolean =>
-      /^import\((?:[\w$]+|["'`]\.\/(?:vision-worker|bitcoin-worker|tx-proof|watches|diagnosis)-[^"'`/]+\.js["'`])\)$/.test(
+      /^import\((?:[\w$]+|["'`]\.\/(?:vision-worker|bitcoin-worker|tx-proof|diagnosis|watches|mining)-[^"'`/]+\.js["'`])\)$/.test(
         call,
       );
     for (const text of texts) expect(importsIn(text).filter((call) => !isKnown(call))).toEqual([]);

@@ -35,6 +35,11 @@ declare module 'vision-light:watches' {
   export const waitForConfirmations: typeof import('./watch/watches.js').waitForConfirmations;
 }
 
+/** `src/mining/mine.ts`, likewise. */
+declare module 'vision-light:mining' {
+  export const mine: typeof import('./mining/mine.js').mine;
+}
+
 /** `src/api/tx-proof.ts`, likewise. */
 declare module 'vision-light:tx-proof' {
   export const makeTxProof: typeof import('./api/tx-proof.js').makeTxProof;

@@ -23,6 +23,7 @@ const TICK_MS = 1000 * AGE_STEP_S;
 export class PageView {
   readonly #session: NodeSession;
   readonly #membership = byTestId<HTMLButtonElement>('membership');
+  readonly #miningMark = byTestId('mining-mark');
   readonly #hero = new HeroPanel();
   readonly #headers = new HeadersPanel();
   readonly #spacing = new SpacingChart();
@@ -77,6 +78,7 @@ export class PageView {
       left: 'Join again',
       failed: 'Try again',
     };
+    this.#miningMark.hidden = !this.#session.mining.isOn;
     setText(this.#membership, labels[state.lifecycle]);
     // Not `disabled`: the button would lose the focus, and a visitor with a keyboard would start again at the top.
     this.#membership.setAttribute('aria-disabled', String(state.lifecycle === 'starting'));

@@ -3,6 +3,7 @@ import {
   type ChainFamily,
   type CustomNetwork,
   checkChainwork,
+  isMinable,
   isVisionFamily,
   type NetworkName,
   resolveNetwork,
@@ -156,11 +157,11 @@ function miningPlan(family: ChainFamily, options: GatewayOptions): MiningPlan | 
   checkWhole('history', history, 0, HISTORY_BLOCKS_MAX);
   checkWhole('transactions', transactions, 0, BLOCK_TRANSACTIONS_MAX);
   checkWhole('historyWaitMs', historyWaitMs, 0, 3_600_000);
-  const isMinable = isVisionFamily(family) && family.params.rules === 'devnet';
-  const threads = mine === undefined || typeof mine === 'boolean' ? Number(mine ?? isMinable) : mine;
+  const canMine = isMinable(options.network ?? 'vision-devnet');
+  const threads = mine === undefined || typeof mine === 'boolean' ? Number(mine ?? canMine) : mine;
   checkWhole('mine', threads, 0, MINER_THREADS_MAX);
   if (threads === 0) return undefined;
-  if (!isMinable)
+  if (!canMine || !isVisionFamily(family))
     throw new RangeError(`mine: only vision-devnet and custom networks are mined, not ${family.name}`);
   const { minerBytesMax } = family.params;
   const nameBytes = Buffer.byteLength(name);

@@ -90,6 +90,43 @@ describe('PowPool', () => {
     expect(await answers[0]).toEqual(Uint8Array.of(10));
   });
 
+  test('a patient job begins on a worker that has none, after every other job', async () => {
+    const { pool, workers } = poolOf(2);
+    const jobsOf = () => workers.map((worker) => worker.jobs.map((job) => job.count));
+    for (const count of [1, 2]) void pool.run(jobOf(count));
+    const patient = [101, 102].map((count) => pool.run(jobOf(count), true));
+    for (const count of [3, 4, 5]) void pool.run(jobOf(count));
+    expect(jobsOf()).toEqual([
+      [1, 3],
+      [2, 4],
+    ]);
+    workers[0]?.answer(1);
+    workers[0]?.answer(3);
+    workers[1]?.answer(2);
+    expect(jobsOf()).toEqual([
+      [1, 3, 5],
+      [2, 4],
+    ]);
+    workers[0]?.answer(5);
+    expect(jobsOf()[0]).toEqual([1, 3, 5, 101]);
+    // While it runs others come behind it, and the next patient one waits until they are done.
+    void pool.run(jobOf(6));
+    void pool.run(jobOf(7));
+    expect(jobsOf()).toEqual([
+      [1, 3, 5, 101, 6],
+      [2, 4, 7],
+    ]);
+    workers[0]?.answer(101);
+    expect(await patient[0]).toEqual(Uint8Array.of(101));
+    workers[1]?.answer(4);
+    workers[1]?.answer(7);
+    workers[0]?.answer(6);
+    expect(jobsOf()[1]).toEqual([2, 4, 7, 102]);
+    pool.close();
+    await expect(patient[1]).rejects.toThrow('closed');
+    await expect(pool.run(jobOf(1), true)).rejects.toThrow('closed');
+  });
+
   test('starts a worker when there is work for it', () => {
     const { pool, workers } = poolOf(3);
     expect(workers).toHaveLength(0);

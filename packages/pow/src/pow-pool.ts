@@ -46,6 +46,7 @@ const DEATHS_IN_A_ROW_MAX = 3;
 
 interface Waiting {
   readonly job: PowJob;
+  readonly isPatient: boolean | undefined;
   readonly resolve: (hashes: Uint8Array) => void;
   readonly reject: (reason: Error) => void;
 }
@@ -108,14 +109,16 @@ export class PowPool {
   }
 
   /**
+   * @param isPatient  whether the job begins only on a worker that has none, and after every job that is not patient: so a job
+   *   that comes while it runs waits for one patient job at most, and only where all workers are busy
    * @returns as `PowJobRunner.run` does
    * @throws {Error} if the job is faulty, its worker died, no worker is left, or the pool was closed
    */
-  run(job: PowJob): Promise<Uint8Array> {
+  run(job: PowJob, isPatient?: boolean): Promise<Uint8Array> {
     // 2000 headers take 1.3 ms here; posting them to a worker and waking it took 2.3 ms, and its answer as long again.
     if (job.algorithm !== 'visionx' && !this.#isClosed) return this.#runHere(job);
     return new Promise((resolve, reject) => {
-      this.#queue.push({ job, resolve, reject });
+      this.#queue.push({ job, isPatient, resolve, reject });
       this.#assign();
     });
   }
@@ -212,11 +215,12 @@ export class PowPool {
       const [idlest] = usable
         .filter(({ endRest }) => endRest === undefined)
         .sort((a, b) => a.underWay.length - b.underWay.length);
-      const jobsMax = this.#share === 1 ? JOBS_PER_WORKER_MAX : 1;
+      const urgent = this.#queue.findIndex(({ isPatient }) => !isPatient);
+      const jobsMax = urgent < 0 || this.#share < 1 ? 1 : JOBS_PER_WORKER_MAX;
       if (idlest === undefined || idlest.underWay.length >= jobsMax) return;
       this.#start(idlest);
       if (idlest.port === undefined) continue;
-      const waiting = this.#queue.shift();
+      const [waiting] = this.#queue.splice(Math.max(urgent, 0), 1);
       if (waiting === undefined) return;
       if (idlest.underWay.length === 0) idlest.busySince = this.#clock.now();
       idlest.underWay.push(waiting);

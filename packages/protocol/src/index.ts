@@ -56,7 +56,15 @@ export {
   type TxOutMatch,
   type TxOutProof,
 } from './families/bitcoin/proof/tx-out-proof.js';
-export { type FamilyName, familyNameOf, type NetworkName, networks } from './families/network-names.js';
+export { miningRulesOf } from './families/mining-families.js';
+export type { EmptyTemplateOptions, MiningRules } from './families/mining-rules.js';
+export {
+  type FamilyName,
+  familyNameOf,
+  isMinable,
+  type NetworkName,
+  networks,
+} from './families/network-names.js';
 export { isNetworkName, resolveNetwork } from './families/networks.js';
 export { type BlockJsonResult, blockFromJson, encodeBlockJson } from './families/vision/block/block-json.js';
 export {
@@ -75,13 +83,19 @@ export { devnetMerkleRoot } from './families/vision/block/merkle.js';
 export type { CustomNetwork } from './families/vision/custom-network.js';
 export { encodeLiteHeader } from './families/vision/header/lite-header.js';
 export type { VisionHeader } from './families/vision/header/record.js';
-export type { VisionParams } from './families/vision/network-params.js';
+export { PARENT_AGE_MIN_MS, ParentRest } from './families/vision/mining/parent-rest.js';
+export {
+  FIRST_SLICE_NONCES,
+  nextSliceNonces,
+  type SliceBounds,
+} from './families/vision/mining/slice-nonces.js';
 export {
   createTemplate,
   sealTemplate,
   type TemplateInput,
   templateInput,
-} from './families/vision/template.js';
+} from './families/vision/mining/template.js';
+export type { VisionParams } from './families/vision/network-params.js';
 export {
   encodeTransaction,
   signableText,
@@ -164,6 +178,10 @@ export {
   FRAME_BYTES_MAX,
   HEADERS_PER_MESSAGE_MAX,
   LOCATOR_HASHES_MAX,
+  MINING_EVENTS_MAX,
+  MINING_REPORT_MS,
+  MINING_SLICE_MS,
+  MINING_SLICE_NONCES_MAX,
   PEERS_MAX,
   SERVED_BYTES_PER_SECOND_MAX,
   WATCH_COINS_MAX,

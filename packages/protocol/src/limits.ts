@@ -540,6 +540,18 @@ export const WATCH_RETRY_MS = 5_000;
 /** Times that an old block is asked for in vain before a watch passes it over. New ones are asked for until they come. Arbitrary. */
 export const WATCH_TRIES = 3;
 
+/** Milliseconds of one slice of nonces of a page that mines: a new tip, and a header to be verified where there is one hash worker, waits for no more than this. Shorter ones would only cost messages between workers. */
+export const MINING_SLICE_MS = 100;
+
+/** Nonces of one such slice, however fast they are: the page makes a list of them, which takes a millisecond. At canonical parameters 100 ms have 60. */
+export const MINING_SLICE_NONCES_MAX = 512;
+
+/** Milliseconds between two reports of how fast a page mines. A second is what people notice. */
+export const MINING_REPORT_MS = 1_000;
+
+/** Events of a miner in a page that wait for their reader. Arbitrary. At the edge it rests before they are read. */
+export const MINING_EVENTS_MAX = 16;
+
 /** Transactions that an answer to `mempool` lists. Arbitrary. Of more only their number is told. */
 export const MEMPOOL_LISTED_MAX = 1_000;
 

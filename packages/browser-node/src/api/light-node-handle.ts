@@ -13,6 +13,7 @@ import type {
 import type { Block } from '../boundary/block.js';
 import type { Trust } from '../boundary/trust.js';
 import type { Diagnosis } from '../diagnosis/diagnosis.js';
+import type { MineOptions, MiningEvent } from '../mining/mining-events.js';
 import type {
   AddressWatchEvent,
   IncludedTx,
@@ -142,6 +143,18 @@ export interface LightNodeHandle {
    * @throws {LightNodeError} NODE_CLOSED; WATCHES_FULL
    */
   waitForConfirmations(txid: string, count: number, options?: WatchOptions): Promise<IncludedTx>;
+  /** Whether blocks of this network can be mined here: those of the devnet, and of networks of your own. */
+  readonly canMine: boolean;
+  /**
+   * Mines empty blocks on the best verified header, with one of the node's hash workers at a time, as long as the node is synced
+   * and somebody reads what it tells. Verification comes first. It takes a whole processor core, and a battery does not last.
+   *
+   * Ends with `return`, when `signal` is aborted, and when the node is closed. It goes on when another tab takes the node over.
+   *
+   * @throws {TypeError | RangeError} `next`: if an option is wrong
+   * @throws {LightNodeError} `next`: MINING_UNSUPPORTED unless `canMine`; WORKER_FAILED
+   */
+  mine(options?: MineOptions): AsyncIterableIterator<MiningEvent, undefined>;
   /**
    * What the mempool holds: transactions that are in no block, as far as this node has heard of them.
    *

@@ -23,6 +23,8 @@ export function publicHandle(node: RunningNode): LightNodeHandle {
     watchTx: (txid, options) => node.watchTx(txid, options),
     watchAddress: (address, options) => node.watchAddress(address, options),
     waitForConfirmations: (txid, count, options) => node.waitForConfirmations(txid, count, options),
+    canMine: node.canMine,
+    mine: (options) => node.mine(options),
     mempool: () => node.mempool(),
     nextNonce: (publicKey) => node.nextNonce(publicKey),
     checkpoint: (options) => node.checkpoint(options),

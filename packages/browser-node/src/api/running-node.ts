@@ -1,6 +1,7 @@
 import {
   type Checkpoint,
   type HeaderInfo,
+  isMinable,
   type MempoolInfo,
   type Metrics,
   metricDefinitions,
@@ -20,6 +21,8 @@ import { freeze } from '../boundary/freeze.js';
 import { LightNodeError } from '../boundary/light-node-error.js';
 import { firstTrust, type Trust, trustNow } from '../boundary/trust.js';
 import type { Diagnosis } from '../diagnosis/diagnosis.js';
+import type { MineOptions, MiningEvent } from '../mining/mining-events.js';
+import type { MiningNode } from '../mining/mining-node.js';
 import type { NodeView, SharedNode } from '../tabs/shared-node.js';
 import type { NodeCall, NodeCalls, NodeNews, PageNotice, SignalingCount } from '../tabs/tab-messages.js';
 import type {
@@ -42,7 +45,7 @@ import { TipStream } from './tip-stream.js';
 const CLOSED = Symbol('closed');
 
 /** What is behind the handle that `createLightNode` gives out: one application's view of a node that others may share. */
-export class RunningNode implements LightNodeHandle, NodeView, WatchNode {
+export class RunningNode implements LightNodeHandle, MiningNode, NodeView, WatchNode {
   #tip: Tip;
   #status: Status;
   #peers: readonly PeerInfo[];
@@ -60,6 +63,7 @@ export class RunningNode implements LightNodeHandle, NodeView, WatchNode {
   readonly closed: Promise<typeof CLOSED>;
   #markClosed: (closed: typeof CLOSED) => void = () => {};
   readonly #network: LightNodeSettings['network'];
+  readonly canMine: boolean;
   /** How many bodies of the newest blocks are kept. */
   readonly followedBlocks: number;
 
@@ -73,6 +77,7 @@ export class RunningNode implements LightNodeHandle, NodeView, WatchNode {
     });
     this.#node = node;
     this.#network = network;
+    this.canMine = isMinable(network);
     this.followedBlocks = followedBlocks;
     const { tip, status, peers, metrics, sent, trust, signaling } = freeze(node.snapshot);
     this.#tip = tip;
@@ -173,6 +178,10 @@ export class RunningNode implements LightNodeHandle, NodeView, WatchNode {
     assertHash('waitForConfirmations', txid, 'txid');
     const { waitForConfirmations } = await import('vision-light:watches');
     return waitForConfirmations(this, txid, count, options);
+  }
+
+  mine(options?: MineOptions): AsyncIterableIterator<MiningEvent, undefined> {
+    return lateStream(import('vision-light:mining').then(({ mine }) => mine(this, this.#network, options)));
   }
 
   async mempool(): Promise<MempoolInfo> {

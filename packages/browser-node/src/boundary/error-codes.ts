@@ -31,6 +31,7 @@ export const lightNodeErrors = {
     'Another tab keeps what is known of this network, so what this one finds is kept in memory only.',
   TAB_SILENT: 'The tab that runs the node has not answered in two minutes.',
   WATCHES_FULL: 'As many transactions and addresses are watched as can be at a time.',
+  MINING_UNSUPPORTED: 'This network is not mined here.',
   ...storeFaults,
   BLOCK_UNAVAILABLE: blockFaults.BLOCK_UNAVAILABLE,
   BLOCK_BUSY: blockFaults.BLOCK_BUSY,

@@ -12,14 +12,17 @@ import type {
   CustomNetwork,
   DeviceConditions,
   FoundTransaction,
+  HeaderBatch,
   HeaderInfo,
   MempoolInfo,
   Metrics,
   NetworkName,
   NodeNotice,
+  PowJob,
   ProvableResult,
   ResourceLimits,
   TransactionStatus,
+  TreeBase,
   VisionTransaction,
   WantedTransactions,
 } from '@vision-light/protocol';
@@ -83,6 +86,9 @@ export type WatchRecord = readonly [name: string, text: string | undefined];
 /** Id of a transaction that was taken, or why it was not. */
 export type SendAnswer = { readonly id: string } | { readonly code: string };
 
+/** How many headers that were submitted were taken; if fewer than there were, `code` says why. */
+export type Submitted = Pick<Extract<NodeNotice, { type: 'submitted' }>, 'accepted' | 'code'>;
+
 /**
  * Calls from the page, through comlink. All but `start`, `device` and `close` may come from another tab, and be repeated at another
  * node if the one that performed it is gone (`tabs/tab-messages.ts`).
@@ -128,6 +134,12 @@ export interface NodeControl {
   keepWatches(records: readonly WatchRecord[]): Promise<void>;
   /** What the page knows of the device has changed. */
   device(conditions: DeviceConditions): void;
+  /** The tip, and the headers before it as far as a rule looks back for the next one. Undefined while there is no node. */
+  newestHeaders(): TreeBase | undefined;
+  /** Hashes as soon as no header waits to be verified. Undefined while there is no node. @throws if the hash workers fail */
+  hashForMiner(job: PowJob): Promise<Uint8Array> | undefined;
+  /** Verifies a header that was found here, and tells others. */
+  submit(batch: HeaderBatch): Promise<Submitted>;
   /** The page became visible, or the network came back. */
   resume(): void;
   /** Takes leave of the peers and writes what is not yet stored. */

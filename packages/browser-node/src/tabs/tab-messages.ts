@@ -47,6 +47,9 @@ const nodeCalls: Readonly<Record<NodeCall, true>> = {
   searchPool: true,
   watchRecords: true,
   keepWatches: true,
+  newestHeaders: true,
+  hashForMiner: true,
+  submit: true,
 };
 
 /** Whether another tab may make this call. */

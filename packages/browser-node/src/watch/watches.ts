@@ -3,8 +3,10 @@ import {
   CONFIRMATIONS_MAX,
   type FoundTransaction,
   type RemovalReason,
+  WATCH_EVENTS_MAX,
   WATCHES_MAX,
 } from '@vision-light/protocol';
+import { EventStream } from '../streams/event-stream.js';
 import { ChainWatcher, codeOf, type Follower } from './chain-watcher.js';
 import type {
   AddressWatchEvent,
@@ -17,7 +19,6 @@ import type {
 } from './watch-events.js';
 import type { WatchNode } from './watch-node.js';
 import { readKeptWatch, recordsToRemove } from './watch-record.js';
-import { WatchStream } from './watch-stream.js';
 import { Watched, type WatchedListener } from './watched.js';
 
 /** How many blocks pass between two reports of a watch that catches up. */
@@ -33,7 +34,7 @@ function watcherOf(node: WatchNode): ChainWatcher {
 
 /** One watch: its place in the chain, what it tells, and what is kept of it. */
 abstract class Watch<Event extends { readonly kind: string }> implements Follower, WatchedListener {
-  readonly stream: WatchStream<Event | Scanned>;
+  readonly stream: EventStream<Event | Scanned>;
   readonly watched: Watched;
   /** The next height to look at when that was told last; undefined while it keeps up. */
   #reported: number | undefined = Number.NEGATIVE_INFINITY;
@@ -51,16 +52,18 @@ abstract class Watch<Event extends { readonly kind: string }> implements Followe
     const watcher = watcherOf(node);
     const end = (): void => this.stream.end();
     this.watched = new Watched(id, address, this);
-    this.stream = new WatchStream<Event | Scanned>(
-      () => {
+    this.stream = new EventStream<Event | Scanned>({
+      max: WATCH_EVENTS_MAX,
+      counts: ['scanned', 'confirmed'],
+      onRead: () => {
         void this.#keep();
         void watcher.goOn();
       },
-      () => {
+      onEnd: () => {
         signal?.removeEventListener('abort', end);
         watcher.delete(this);
       },
-    );
+    });
     signal?.addEventListener('abort', end);
     void node.closed.then(end);
     if (signal?.aborted) end();
@@ -235,7 +238,7 @@ class AddressWatch extends Watch<AddressWatchEvent> {
 
 async function begun<Event extends { readonly kind: string }>(
   watch: Watch<Event>,
-): Promise<WatchStream<Event | Scanned>> {
+): Promise<EventStream<Event | Scanned>> {
   const { signal } = watch.options;
   if (signal?.aborted !== true)
     await watch.begin().catch((error: unknown) => {

@@ -8,6 +8,7 @@ import {
   type DeviceConditions,
   Driver,
   type FoundTransaction,
+  type HeaderBatch,
   type HeaderInfo,
   LightNode,
   type MempoolInfo,
@@ -18,10 +19,12 @@ import {
   type NodeNotice,
   networks,
   type OpenCheckpoint,
+  type PowJob,
   type ProvableResult,
   resolveNetwork,
   resourcesFor,
   type TransactionStatus,
+  type TreeBase,
   type VisionTransaction,
   type WantedTransactions,
 } from '@vision-light/protocol';
@@ -35,6 +38,7 @@ import type {
   SearchAnswer,
   SendAnswer,
   StartResult,
+  Submitted,
   ToNodeWorker,
   WatchRecord,
 } from '../boundary/messages.js';
@@ -99,20 +103,21 @@ export function startNodeWorker(scope: NodeWorkerScope): void {
   };
 }
 
-/** Who waits for what, by ticket. */
-type Awaited<T> = Map<number, (answer: T) => void>;
-
-/** A command that is answered, without its ticket. */
-type Untold = {
-  [Kind in Command['kind']]: Extract<Command, { kind: Kind }> extends { ticket: number }
-    ? Omit<Extract<Command, { kind: Kind }>, 'ticket'>
-    : never;
-}[Command['kind']];
-
-function settle<T>(awaited: Awaited<T>, ticket: number, answer: T): void {
-  awaited.get(ticket)?.(answer);
-  awaited.delete(ticket);
+/** What answers each command that has a ticket. */
+interface Answers {
+  readonly block: BlockResult;
+  readonly checkpoint: CheckpointResult;
+  readonly header: HeaderInfo | undefined;
+  readonly mempool: MempoolInfo;
+  readonly proveTransaction: ProvableResult;
+  readonly sendTransaction: SendAnswer;
+  readonly submit: Submitted;
 }
+
+/** One of these commands, without its ticket. */
+type Question = {
+  [Kind in keyof Answers]: Omit<Extract<Command, { kind: Kind }>, 'ticket'>;
+}[keyof Answers];
 
 class NodeHost implements NodeControl {
   readonly channels: PeerChannels;
@@ -120,6 +125,7 @@ class NodeHost implements NodeControl {
   readonly #scope: NodeWorkerScope;
   readonly #notices: NoticeBatch;
   #driver: Driver | undefined;
+  #pool: PowPool | undefined;
   #watches: WatchService | undefined;
   #release: () => Promise<void> = () => Promise.resolve();
   #onClosed = (): void => {};
@@ -127,13 +133,9 @@ class NodeHost implements NodeControl {
   #lastPowFault: string | undefined;
   #isReleased = false;
   #lastTicket = 0;
-  readonly #awaitedBlocks: Awaited<BlockResult> = new Map();
-  readonly #awaitedHeaders: Awaited<HeaderInfo | undefined> = new Map();
-  readonly #awaitedSends: Awaited<SendAnswer> = new Map();
-  readonly #awaitedPools: Awaited<MempoolInfo> = new Map();
-  readonly #awaitedCheckpoints: Awaited<CheckpointResult> = new Map();
+  /** Who waits for an answer, by ticket. */
+  readonly #awaited = new Map<number, (answer: never) => void>();
   #network: NodeWorkerSettings['network'] = networks[0];
-  readonly #awaitedProofs: Awaited<ProvableResult> = new Map();
   /** What the page knows. */
   #postedMetrics: Metrics | undefined;
   #metricsTimer: ReturnType<typeof setInterval> | undefined;
@@ -170,14 +172,14 @@ class NodeHost implements NodeControl {
     const mayBeStored =
       typeof heightOrHash === 'number' && node !== undefined && node.status.verifiedFrom > 0;
     if (header !== undefined || !mayBeStored) return header;
-    return this.#ask(this.#awaitedHeaders, { kind: 'header', height: heightOrHash });
+    return this.#ask({ kind: 'header', height: heightOrHash });
   }
 
   async block(text: string): Promise<BlockAnswer> {
     const family = this.#driver?.node.tree.family;
     const hash = family?.hashFromHex(text);
     if (family === undefined || hash === undefined) return { ok: false, code: 'BLOCK_UNKNOWN' };
-    const result = await this.#ask(this.#awaitedBlocks, { kind: 'block', hash });
+    const result = await this.#ask({ kind: 'block', hash });
     if (!result.ok) return result;
     const { height, body } = result;
     const info = family.describeBody(body);
@@ -200,7 +202,7 @@ class NodeHost implements NodeControl {
     const known = isRepeated ? family?.readTransaction(bytes) : undefined;
     const id = known && family?.hashToHex(known.id);
     if (id !== undefined && this.transactionStatus(id) !== undefined) return { id };
-    return this.#ask(this.#awaitedSends, { kind: 'sendTransaction', bytes });
+    return this.#ask({ kind: 'sendTransaction', bytes });
   }
 
   async proveTransaction(
@@ -211,7 +213,7 @@ class NodeHost implements NodeControl {
     const id = family?.hashFromHex(text);
     const block = blockText === undefined ? undefined : family?.hashFromHex(blockText);
     if (id === undefined) return { ok: false, code: 'PROOF_TX_NOT_FOUND' };
-    return this.#ask(this.#awaitedProofs, {
+    return this.#ask({
       kind: 'proveTransaction',
       id,
       ...(block && { block }),
@@ -220,7 +222,7 @@ class NodeHost implements NodeControl {
   }
 
   mempool(): Promise<MempoolInfo> {
-    return this.#ask(this.#awaitedPools, { kind: 'mempool' });
+    return this.#ask({ kind: 'mempool' });
   }
 
   transactionStatus(id: string): TransactionStatus | undefined {
@@ -233,7 +235,7 @@ class NodeHost implements NodeControl {
 
   async checkpoint(height: number | undefined): Promise<CheckpointAnswer> {
     const at = height === undefined ? {} : { height };
-    const result = await this.#ask(this.#awaitedCheckpoints, { kind: 'checkpoint', ...at });
+    const result = await this.#ask({ kind: 'checkpoint', ...at });
     const family = this.#driver?.node.tree.family;
     if (!result.ok) return result;
     if (family === undefined) return { ok: false, code: 'CHECKPOINT_UNAVAILABLE' };
@@ -262,6 +264,18 @@ class NodeHost implements NodeControl {
 
   device(conditions: DeviceConditions): void {
     this.#onDevice(conditions);
+  }
+
+  newestHeaders(): TreeBase | undefined {
+    return this.#driver?.node.tree.baseAt();
+  }
+
+  hashForMiner(job: PowJob): Promise<Uint8Array> | undefined {
+    return this.#pool?.run(job, true);
+  }
+
+  submit(batch: HeaderBatch): Promise<Submitted> {
+    return this.#ask({ kind: 'submit', batch });
   }
 
   resume(): void {
@@ -304,6 +318,7 @@ class NodeHost implements NodeControl {
       (error) => this.#notifyOf('SIGNATURES_UNAVAILABLE', String(error)),
     );
     const pool = new PowPool({ size: hashers, spawn: this.powWorkers.spawn, clock });
+    this.#pool = pool;
     this.#onDevice = (conditions) => {
       const { cpu, ...resources } = resourcesFor(limits, conditions);
       pool.share = cpu;
@@ -336,9 +351,7 @@ class NodeHost implements NodeControl {
       ...(gateways && { gateways }),
     });
     this.#driver = new Driver(node, platform);
-    this.#watches = new WatchService(node, store, (hash) =>
-      this.#ask(this.#awaitedBlocks, { kind: 'block', hash }),
-    );
+    this.#watches = new WatchService(node, store, (hash) => this.#ask({ kind: 'block', hash }));
     this.#metricsTimer = setInterval(() => this.#postChangedMetrics(), METRICS_INTERVAL_MS);
     this.#release = async () => {
       this.#isReleased = true;
@@ -361,12 +374,17 @@ class NodeHost implements NodeControl {
   }
 
   /** Gives the node a command with a ticket; resolves with the answer. */
-  #ask<T>(awaited: Awaited<T>, command: Untold): Promise<T> {
+  #ask<Kind extends keyof Answers>(question: Question & { readonly kind: Kind }): Promise<Answers[Kind]> {
     return new Promise((resolve) => {
       const ticket = ++this.#lastTicket;
-      awaited.set(ticket, resolve);
-      this.#push({ type: 'command', command: { ...command, ticket } });
+      this.#awaited.set(ticket, resolve);
+      this.#push({ type: 'command', command: { ...question, ticket } });
     });
+  }
+
+  #settle(ticket: number, answer: Answers[keyof Answers]): void {
+    this.#awaited.get(ticket)?.(answer as never);
+    this.#awaited.delete(ticket);
   }
 
   /** Another tab has this node now. The page may hang, so nothing waits for it: the peers are let go here. */
@@ -417,22 +435,19 @@ class NodeHost implements NodeControl {
   #notify(notice: NodeNotice): void {
     switch (notice.type) {
       case 'block':
-        settle(this.#awaitedBlocks, notice.ticket, notice.result);
+      case 'checkpoint':
+      case 'provable':
+        this.#settle(notice.ticket, notice.result);
         return;
       case 'header':
-        settle(this.#awaitedHeaders, notice.ticket, notice.header);
-        return;
-      case 'sent':
-        settle(this.#awaitedSends, notice.ticket, notice);
-        return;
-      case 'checkpoint':
-        settle(this.#awaitedCheckpoints, notice.ticket, notice.result);
-        return;
-      case 'provable':
-        settle(this.#awaitedProofs, notice.ticket, notice.result);
+        this.#settle(notice.ticket, notice.header);
         return;
       case 'mempool':
-        settle(this.#awaitedPools, notice.ticket, notice.mempool);
+        this.#settle(notice.ticket, notice.mempool);
+        return;
+      case 'sent':
+      case 'submitted':
+        this.#settle(notice.ticket, notice);
         return;
     }
     this.#notices.add(notice);

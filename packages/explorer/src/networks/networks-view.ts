@@ -3,12 +3,13 @@
  * address can be kept and passed on.
  */
 import { createElement, setText } from '../display/element.js';
+import { MiningCard } from '../mining/mining-card.js';
 import type { SessionState } from '../session/node-session.js';
 import { describeNetwork, networkNames } from '../trust/network-facts.js';
-import { createListFrame, type View } from '../views/view.js';
+import { createListFrame, type View, type ViewContext } from '../views/view.js';
 
-/** Lists the networks. */
-export function createNetworksView(): View {
+/** Lists the networks; on one that is mined in pages, with the switch for it. */
+export function createNetworksView({ session }: ViewContext): View {
   const list = createElement('ul', 'network-list');
   list.dataset.testid = 'networks';
   const note =
@@ -34,10 +35,14 @@ export function createNetworksView(): View {
     links.set(name, link);
     list.append(item);
   }
+  const mining = new MiningCard(session);
+  lead.after(mining.element);
   return {
     element,
     heading,
-    render({ options }: SessionState) {
+    render(state: SessionState) {
+      const { options } = state;
+      mining.render(state);
       if (options === undefined) return;
       const now = options.network ?? 'vision-devnet';
       setText(lead, `This page is on ${describeNetwork(now).label}.`);

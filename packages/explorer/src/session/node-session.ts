@@ -13,6 +13,7 @@ import {
 } from '@vision-light/browser-node';
 import { ForkHistory } from '../forks/fork-history.js';
 import { describeFork } from '../forks/fork-words.js';
+import { MiningSession } from './mining-session.js';
 import { RateHistory } from './rate-history.js';
 
 /** An event that is shown to the visitor: a reorganisation, a sign of selfish mining, or an error. */
@@ -97,12 +98,15 @@ export class NodeSession {
     mempool: { count: 0, bytes: 0 },
     sent: new Map(),
   };
+  /** Mining in this page. */
+  readonly mining: MiningSession;
   readonly #onChange: (withinMs: number) => void;
   readonly #dismissed = new Set<string>();
   #node: LightNodeHandle | undefined;
 
   constructor(onChange: (withinMs: number) => void) {
     this.#onChange = onChange;
+    this.mining = new MiningSession(onChange);
   }
 
   /** The node's handle, or undefined while no node runs. */
@@ -218,6 +222,7 @@ export class NodeSession {
   }
 
   #markLeft(): void {
+    this.mining.stop();
     this.#node = undefined;
     this.state.lifecycle = 'left';
     this.state.peers = [];

@@ -3,6 +3,8 @@ import type { VisionXSolution } from '@vision-light/pow';
 import {
   createTemplate,
   devnetMerkleRoot,
+  PARENT_AGE_MIN_MS,
+  ParentRest,
   type Status,
   sealTemplate,
   templateInput,
@@ -25,19 +27,6 @@ export interface MinerOptions {
   readonly log: Logger;
 }
 
-/**
- * Least age of a parent that is mined on, milliseconds: a young chain then grows by at most one block a second
- * (docs/chains/vision-devnet.md §5).
- */
-const PARENT_AGE_MIN_MS = 1_000;
-
-/**
- * Greatest random addition to that age, drawn for each parent. In a young chain every nonce is a solution. Without this
- * two miners would find their blocks in the same millisecond again and again, and mine two branches of equal work for a
- * minute.
- */
-const PARENT_AGE_JITTER_MS = 250;
-
 interface Current extends SearchWork {
   /** Slot of the parent. */
   readonly parent: number;
@@ -53,9 +42,7 @@ export class Miner {
   #current: Current | undefined;
   /** What the blocks on a parent have, and the order of the mempool as of then. */
   #chosen: { readonly parent: number; readonly order: number; readonly contents: BlockContents } | undefined;
-  #parent = -1;
-  #parentSeenMs = 0;
-  #parentAgeMs = 0;
+  readonly #rest = new ParentRest<number>();
   #isSubmitting = false;
   #wakeTimer: NodeJS.Timeout | undefined;
   #mined = 0;
@@ -98,13 +85,8 @@ export class Miner {
     if (this.#isSubmitting || isCatchingUp(status) || status.phase === 'closed') return undefined;
     const parent = tree.tip;
     const nowMs = Date.now();
-    if (parent !== this.#parent) {
-      this.#parent = parent;
-      this.#parentSeenMs = nowMs;
-      this.#parentAgeMs = PARENT_AGE_MIN_MS + Math.random() * PARENT_AGE_JITTER_MS;
-      this.#sendPayments();
-    }
-    const waitMs = this.#restMs(tree.time(parent), nowMs);
+    if (this.#rest.see(parent, nowMs, Math.random())) this.#sendPayments();
+    const waitMs = this.#rest.restMs(tree.time(parent), nowMs);
     if (waitMs > 0) {
       this.#wakeIn(waitMs);
       return undefined;
@@ -146,11 +128,6 @@ export class Miner {
       void host.sendTransaction(bytes, true).then((sent) => {
         if ('code' in sent) log.debug({ code: sent.code }, 'an invented payment was not sent');
       });
-  }
-
-  /** A parent's age counts from its own time, or from when we first saw it: its clock may be ahead. */
-  #restMs(parentTime: number, nowMs: number): number {
-    return Math.min(parentTime * 1000, this.#parentSeenMs) + this.#parentAgeMs - nowMs;
   }
 
   #wakeIn(delayMs: number): void {

@@ -2,15 +2,19 @@
 import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import type { VisionXSolution } from '@vision-light/pow';
-import type { TemplateInput, VisionXParams } from '@vision-light/protocol';
+import {
+  FIRST_SLICE_NONCES,
+  nextSliceNonces,
+  type TemplateInput,
+  type VisionXParams,
+} from '@vision-light/protocol';
 import { SEARCH_DEATHS_IN_A_ROW_MAX, SLICE_MS, SLICE_NONCES_MAX } from '../limits.js';
 import type { SearchSlice, SliceResult } from './search-slice.js';
 
 // Threads run what was built, also when this file is run from its source: Node cannot load TypeScript.
 const entry = new URL('../../dist/miner/search-worker.js', import.meta.url);
 
-/** Nonces of a thread's first slice: 40 ms at canonical parameters. */
-const FIRST_SLICE_NONCES = 24;
+const SLICE_BOUNDS = { ms: SLICE_MS, nonces: SLICE_NONCES_MAX };
 
 /** A header without its nonce, and what to hash for it. */
 export interface SearchWork {
@@ -103,8 +107,7 @@ export class Searcher {
     this.#deathsInARow = 0;
     this.#noncesTried += tried;
     if (solution === undefined) {
-      const wanted = Math.round((thread.nonces * SLICE_MS) / Math.max(elapsedMs, 0.01));
-      thread.nonces = Math.max(1, Math.min(wanted, SLICE_NONCES_MAX));
+      thread.nonces = nextSliceNonces(thread.nonces, elapsedMs, SLICE_BOUNDS);
     } else {
       this.#options.onSolution(work, solution);
     }

@@ -22,3 +22,11 @@ export type FamilyName = 'bitcoin' | 'vision';
 export function familyNameOf(network: NetworkName | CustomNetwork): FamilyName {
   return typeof network === 'string' && network.startsWith('bitcoin-') ? 'bitcoin' : 'vision';
 }
+
+/**
+ * Whether a node that knows headers only can make blocks that are valid: empty ones, on the devnet and on networks of your own.
+ * On all others a block without transactions lacks the payment to its miner, or nodes that know the state would have to accept it.
+ */
+export function isMinable(network: NetworkName | CustomNetwork): boolean {
+  return typeof network !== 'string' || network === 'vision-devnet';
+}

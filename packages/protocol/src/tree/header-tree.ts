@@ -170,8 +170,8 @@ export class HeaderTree {
     return { count: size, records, hashes: this.#best.hashes(fromHeight, size) };
   }
 
-  /** What another tree needs to begin at a height. Copies. @throws {RangeError} outside baseHeight … tipHeight */
-  baseAt(height: number): TreeBase {
+  /** What another tree needs to begin at a height, or at the tip. Copies. @throws {RangeError} outside baseHeight … tipHeight */
+  baseAt(height = this.tipHeight): TreeBase {
     const slot = this.at(height);
     if (slot === undefined) throw new RangeError(`height: ${height} is not in the tree`);
     const first = this.family.firstAncestor(height);

@@ -7,8 +7,8 @@ import { EpochSeeds, epochSeed } from './header/epoch-seed.js';
 import { encodePowMessage } from './header/message.js';
 import { decodeRecord, offsets } from './header/record.js';
 import { visionX } from './header/visionx.js';
+import { createTemplate, sealTemplate, templateInput } from './mining/template.js';
 import { visionDevnet, visionMainnet } from './network-params.js';
-import { createTemplate, sealTemplate, templateInput } from './template.js';
 import { createVisionFamily, isVisionFamily } from './vision-family.js';
 
 const vectors = new URL('../../../../../tests/vectors/', import.meta.url);

@@ -1,12 +1,19 @@
 /**
- * Events of one watch as an asynchronous iterator. A reader that is slower than the chain gets the newest of several equal
- * kinds in a row that only count. Memory: WATCH_EVENTS_MAX events; a watch that has more does not look on before they are
- * read.
+ * Events of something that goes on, as an asynchronous iterator. A reader that is slower gets the newest of several equal kinds in
+ * a row that only count. Memory: as many events as `max` says; whoever has more waits until they are read.
  */
-import { WATCH_EVENTS_MAX } from '@vision-light/protocol';
 
-/** Of several in a row the newest says all. */
-const counts: ReadonlySet<string> = new Set(['scanned', 'confirmed']);
+/** What an {@link EventStream} needs to know. */
+export interface EventStreamOptions {
+  /** Events that may wait for their reader. */
+  readonly max: number;
+  /** Kinds of which the newest of several in a row says all. */
+  readonly counts: readonly string[];
+  /** Called when somebody waits for more, or leaves: what came before has been dealt with. */
+  onRead(): void;
+  /** Called once. */
+  onEnd(): void;
+}
 
 interface Reader<Event> {
   resolve(result: IteratorResult<Event, undefined>): void;
@@ -14,7 +21,7 @@ interface Reader<Event> {
 }
 
 /** See the head of this file. */
-export class WatchStream<Event extends { readonly kind: string }>
+export class EventStream<Event extends { readonly kind: string }>
   implements AsyncIterableIterator<Event, undefined>
 {
   readonly #events: Event[] = [];
@@ -22,18 +29,11 @@ export class WatchStream<Event extends { readonly kind: string }>
   #hasLeft = false;
   #end: { readonly error: unknown } | 'done' | undefined;
 
-  /**
-   * @param onRead  called when somebody waits for more, or leaves: what came before has been dealt with
-   * @param onEnd  called once
-   */
-  constructor(
-    readonly onRead: () => void,
-    readonly onEnd: () => void,
-  ) {}
+  constructor(readonly options: EventStreamOptions) {}
 
   /** Whether more is to wait until the reader has caught up. */
   get isFull(): boolean {
-    return this.#events.length >= WATCH_EVENTS_MAX;
+    return this.#events.length >= this.options.max;
   }
 
   /** Whether the reader has dealt with everything: it waits for more, or has left with nothing unread. */
@@ -56,7 +56,7 @@ export class WatchStream<Event extends { readonly kind: string }>
     }
     return new Promise((resolve, reject) => {
       this.#readers.push({ resolve, reject });
-      this.onRead();
+      this.options.onRead();
     });
   }
 
@@ -65,7 +65,7 @@ export class WatchStream<Event extends { readonly kind: string }>
     this.#hasLeft = this.#events.length === 0;
     this.#events.length = 0;
     this.end();
-    this.onRead();
+    this.options.onRead();
     return Promise.resolve({ done: true, value: undefined });
   }
 
@@ -77,7 +77,8 @@ export class WatchStream<Event extends { readonly kind: string }>
       reader.resolve({ done: false, value: frozen });
       return;
     }
-    if (this.#events.at(-1)?.kind === frozen.kind && counts.has(frozen.kind)) this.#events.pop();
+    if (this.#events.at(-1)?.kind === frozen.kind && this.options.counts.includes(frozen.kind))
+      this.#events.pop();
     this.#events.push(frozen);
   }
 
@@ -89,6 +90,6 @@ export class WatchStream<Event extends { readonly kind: string }>
     else first?.resolve({ done: true, value: undefined });
     for (const { resolve } of others) resolve({ done: true, value: undefined });
     this.#end = fault !== undefined && first === undefined ? fault : 'done';
-    this.onEnd();
+    this.options.onEnd();
   }
 }
