@@ -20,13 +20,9 @@ const COUNT_RESUMES = `(${() => {
   const scope = globalThis as unknown as { resumes: number };
   scope.resumes = 0;
   const post = MessagePort.prototype.postMessage;
-  MessagePort.prototype.postMessage = function (
-    this: MessagePort,
-    message: { path?: string[] },
-    ...rest: [Transferable[]]
-  ) {
-    if (message.path?.join() === 'resume') scope.resumes++;
-    post.call(this, message, ...rest);
+  MessagePort.prototype.postMessage = function (this: MessagePort, ...args: [message: { path?: string[] }]) {
+    if (args[0].path?.join() === 'resume') scope.resumes++;
+    post.apply(this, args);
   };
 }})()`;
 
