@@ -245,21 +245,23 @@ describe('the packed browser package', () => {
       'utf8',
     );
     // The page's own script; two that carry the worker, of which a page loads one; the worker once more, since the page asks for
-    // its address; and what is loaded when it is wanted: proofs, the diagnosis, signatures where WebCrypto has none. The page
+    // its address; and what is loaded when it is wanted: proofs, watches, the diagnosis, signatures where WebCrypto has none. The page
     // makes no key.
-    expect(names.map((name) => name.replace(/-[^-]+\.js$/, '')).sort()).toEqual([
+    // A hash of eight letters, dashes among them, ends each name.
+    expect(names.map((name) => name.replace(/-.{8}\.js$/, '')).sort()).toEqual([
       'bitcoin-worker',
       'diagnosis',
       'ed25519',
       'index',
       'tx-proof',
       'vision-worker',
+      'watches',
       'worker',
     ]);
     expect(texts).toContain(worker);
     // Besides these files, only an address that is handed over when it is wanted.
     const isKnown = (call: string): boolean =>
-      /^import\((?:[\w$]+|["'`]\.\/(?:vision-worker|bitcoin-worker|tx-proof|diagnosis)-[^"'`/]+\.js["'`])\)$/.test(
+      /^import\((?:[\w$]+|["'`]\.\/(?:vision-worker|bitcoin-worker|tx-proof|watches|diagnosis)-[^"'`/]+\.js["'`])\)$/.test(
         call,
       );
     for (const text of texts) expect(importsIn(text).filter((call) => !isKnown(call))).toEqual([]);

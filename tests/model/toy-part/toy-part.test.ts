@@ -132,6 +132,7 @@ describe('the router', () => {
       'blockSync',
       'transactions',
       'compactBlocks',
+      'proofs',
     ]);
     // It throws if one of them is missing.
     expect(new LightNode(options).status.phase).toBe('connecting');
