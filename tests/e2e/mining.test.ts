@@ -118,7 +118,7 @@ it('a tab goes on when the tab that runs the node is closed', async () => {
 it('a network that is not mined in pages has no switch', async () => {
   const url = await servers.page('bitcoin-regtest', [signal]);
   const page = await visitPage(stage, { address: `${url}/#/networks` });
-  await says(page, at('networks-now'), /regtest/);
+  await says(page, at('networks-lead'), /regtest/);
   await page.waitForFunction('globalThis.lightNode !== undefined');
   await page.waitForSelector(at('mining'), { hidden: true });
 });

@@ -80,7 +80,7 @@ export class Reader {
       nextJob,
       this.random,
       {
-        keepsAbove: () => false,
+        keepsFrom: () => undefined,
         damaged: (left) => {
           this.prover.chainReplaced();
           this.#loader().resume(left, wallTime);

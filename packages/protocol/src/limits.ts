@@ -16,7 +16,7 @@ export const HEADER_REQUESTS_IN_FLIGHT_MAX = 4;
 export const LOCATOR_HASHES_MAX = 64;
 
 /** Height of the header that a chain begins with, a checkpoint or what a stored record says: a table has a place for each segment below it, so for 107,375. 340 years of Vision. A checkpoint with more is refused, and such a record counts as damaged. */
-export const BASE_HEIGHT_MAX = 2 ** 31;
+export const BASE_HEIGHT_MAX = 2_147_483_648;
 
 /** Headers outside the best chain, of all branches together: half a year of Bitcoin, two days of Vision, for branches that come near the best chain. One more branch has a place for all its headers, once it is known to be heavier (`reserveSide`). Above it the branches with the least chainwork are dropped. */
 export const SIDE_HEADERS_MAX = 32_768;

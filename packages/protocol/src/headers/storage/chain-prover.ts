@@ -31,8 +31,8 @@ import { type ChainBottom, type ChainLayout, heightBefore, segmentOf } from './s
 
 /** What the prover asks of the node around it. */
 export interface ProverListener {
-  /** A stored segment is damaged. @returns whether what is above stays, since `bottom` is a header above it now */
-  keepsAbove(segment: number): boolean;
+  /** A stored segment is damaged. @returns the lowest that stays all the same, since `bottom` is the header before it now */
+  keepsFrom(segment: number): number | undefined;
   /** A stored segment is damaged; of all that is stored these are left. */
   damaged(left: SegmentEntries): void;
   /** Whether nothing is being verified that matters more. */
@@ -278,10 +278,11 @@ export class ChainProver implements Part {
   #fail(index: number): void {
     const left = this.#segments.slice(0, index);
     this.#stop();
-    if (this.listener.keepsAbove(index)) {
-      this.#lowest = segmentOf(this.layout, this.bottom.base.height + 1);
-      this.#proven = Math.max(this.#proven, this.#lowest);
-      this.#segments = this.#segments.map((entry, i) => (i < this.#lowest ? undefined : entry));
+    const kept = this.listener.keepsFrom(index);
+    if (kept !== undefined) {
+      this.#lowest = kept;
+      this.#proven = Math.max(this.#proven, kept);
+      this.#segments = this.#segments.map((entry, i) => (i < kept ? undefined : entry));
       return;
     }
     this.#proven = this.#lowest;

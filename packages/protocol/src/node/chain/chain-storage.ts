@@ -71,7 +71,7 @@ export class ChainStorage {
       () => storeFaults.works('headers'),
     );
     this.prover = new ChainProver(tree, this.hasher, storage, outbox, layout, bottom, nextJob, random, {
-      keepsAbove: (segment) => this.checkpoints.keepsAbove(segment),
+      keepsFrom: (segment) => this.checkpoints.keepsFrom(segment),
       damaged: (left) => listener.damaged(left),
       isAtRest,
     });

@@ -146,16 +146,18 @@ export class Checkpoints implements Part {
    * A stored segment is damaged. If the checkpoint vouches for headers above it, the chain begins with the lowest of them, and
    * what is below is fetched as at first.
    *
-   * @returns whether it does
+   * @returns the number of the segment above that header, or undefined if the checkpoint vouches for nothing
    */
-  keepsAbove(segment: number): boolean {
+  keepsFrom(segment: number): number | undefined {
     const { layout, bottom, writer } = this.context;
     const base = this.#vouchedFor();
-    if (base === undefined || segmentOf(layout, base.height + 1) <= segment) return false;
+    if (base === undefined) return undefined;
+    const lowest = segmentOf(layout, base.height + 1);
+    if (lowest <= segment) return undefined;
     this.context.error('STORE_CORRUPT', '');
     bottom.base = base;
     writer.beginHigher();
-    return true;
+    return lowest;
   }
 
   /** The lowest header before a stored segment that the checkpoint is on, or else the checkpoint, if one begins there. */
