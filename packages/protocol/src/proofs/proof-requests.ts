@@ -14,6 +14,7 @@ import type { BlockSync } from '../blocks/block-sync.js';
 import { areEqual } from '../bytes/compare-bytes.js';
 import type { ProofFault } from '../chain/proof/proof-fault.js';
 import type { BlockTransaction } from '../chain/transaction-rules.js';
+import type { HeaderCommitment } from '../checkpoints/header-commitment.js';
 import type { EventTime, ProveCommand } from '../io/event.js';
 import type { BlockFault, BlockResult } from '../io/notice.js';
 import type { TransactionStatus } from '../io/transaction-notice.js';
@@ -56,6 +57,7 @@ export interface ProofContext {
   readonly blocks: BlockSync;
   readonly transactions: { status(id: string): TransactionStatus | undefined };
   readonly prover: { readonly verifiedFrom: number };
+  readonly checkpoints: { readonly commitment: HeaderCommitment };
 }
 
 interface Request extends TieWish {
@@ -84,7 +86,8 @@ export class ProofRequests implements Part<GetTxBlock | TxBlock> {
     readonly punish: (peer: Peer, code: Offence) => void,
     readonly index: TxBlocks | undefined,
   ) {
-    this.#ties = new ProofTies(context.tree, () => context.prover.verifiedFrom);
+    const { tree, checkpoints, prover } = context;
+    this.#ties = new ProofTies(tree, checkpoints.commitment, () => prover.verifiedFrom);
   }
 
   /** The application wants a proof. */
