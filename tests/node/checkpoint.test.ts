@@ -109,6 +109,14 @@ describe('npm run checkpoint', () => {
     expect(await refusal(...missing, '--network', 'bitcoin-regtest')).toContain(
       'The chain ends at height 0.',
     );
+    const described = path.join(folder, 'network.json');
+    expect(await refusal(...file, '--network-file', described)).toMatch(
+      /cannot read .*network.json \(ENOENT\)/,
+    );
+    writeFileSync(described, '[');
+    expect(await refusal(...file, '--network-file', described)).toContain('holds no JSON object');
+    expect(await refusal(...file, ...on, '--network-file', described)).toContain('exclude each other');
+    expect(await refusal(...file, ...on, '--out', folder)).toMatch(/--out: cannot write .* \(EISDIR\)/);
     const said = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     expect(await main(['--help'])).toBe(0);
     expect(said.mock.calls.join('')).toContain('Usage: npm run checkpoint');

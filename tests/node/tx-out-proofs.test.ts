@@ -108,6 +108,18 @@ test('a real header chain ties it to a later header', () => {
   expect(verifyTxProof(ours, anchor)).toMatchObject({ ok: true, txid, confirmations: 11, height: 300_025 });
 });
 
+test.each([
+  ['header', { header: new Uint8Array(79) }],
+  ['matches', { matches: [{ position: 0, txid: 'AB'.repeat(32) }] }],
+  ['matches', { matches: [] }],
+  ['hashes', { hashes: new Uint8Array(32) }],
+])('is not written where a caller is wrong about its %s', (member, wrong) => {
+  const proof = opened(read('vectors/merkle/merkle300025.raw'));
+  expect(() => encodeTxOutProof({ ...proof, ...wrong })).toThrow(
+    expect.objectContaining({ name: 'RangeError', message: expect.stringMatching(`^${member}: `) }),
+  );
+});
+
 test('a merkle block of the test network is read too, as other implementations read it', () => {
   const proof = opened(readHex('vectors/merkle/rust-bitcoin_merkle_block.hex'));
   expect(encodeTxOutProof(proof)).toEqual(readHex('vectors/merkle/rust-bitcoin_merkle_block.hex'));

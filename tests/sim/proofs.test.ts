@@ -128,6 +128,9 @@ function liar(
     answerPings(message, self);
     if (message.type === 'getHeaders') self.say(answerFrom(family, chain.batch, message));
     if (message.type === 'getTxBlock') answer(message, self);
+    if (message.type === 'getBlocks')
+      for (const hash of message.hashes)
+        self.say({ type: 'blocks', requestId: message.requestId, hash, body: bodyAt(OLD).body });
   });
   const chainwork = chain.tree.chainwork(chain.tree.tip);
   stranger.hello({
@@ -238,6 +241,30 @@ describe('a page', () => {
     await world.run(world.now + 2000);
     expect(proofOf(await prove(world, page, idAt(OLD)))).toMatchObject({ height: OLD });
     expect(false1.rejectedWith).toBe('PEER_FALSE_HINT');
+  });
+
+  it('goes on when a peer names a block that has it and is beside the best chain', async () => {
+    const world = newWorld();
+    await addFull(world, 'archive', false);
+    const page = await addPage(world, new MemoryStore(), 'archive');
+    const beside = new VisionChain();
+    for (let height = 1; height < HEIGHT; height++) {
+      const slot = chain.tree.at(height) as number;
+      beside.tree.insertChecked(chain.tree.record(slot), chain.tree.hash(slot), beside.tree.tip);
+    }
+    beside.mine({ count: 1, miner: 'other', txRootOf: () => bodyAt(OLD).txRoot });
+    const batch = beside.tree.batch(HEIGHT, HEIGHT);
+    page.driver.push({ type: 'command', command: { kind: 'submit', batch, ticket: ++tickets } });
+    const stranger = liar(world, page, 'liar', ({ requestId }, self) =>
+      self.say({ type: 'txBlock', requestId, block: hashAt(HEIGHT, beside) }),
+    );
+    await world.run(world.now + 1000);
+    expect(page.core.header(family.hashToHex(hashAt(HEIGHT, beside)))).toBeDefined();
+    await addFull(world, 'index', true);
+    world.connect('page', 'index');
+    await world.run(world.now + 2000);
+    expect(proofOf(await prove(world, page, idAt(OLD)))).toMatchObject({ height: OLD });
+    expect(stranger.heard('getTxBlock').length).toBe(1);
   });
 
   it('goes on when a peer is silent, leaves, knows nothing or names what nobody knows', async () => {

@@ -76,7 +76,9 @@ function readAnchor({ checkpoint, network, height, hash }) {
   if (checkpoint !== undefined) {
     if (header.some((each) => each !== undefined))
       throw new UsageError('--checkpoint and --network, --height, --hash exclude each other');
-    return readJson(checkpoint);
+    const anchor = readJson(checkpoint);
+    if (typeof anchor !== 'object' || anchor === null) throw new UsageError(`${checkpoint}: no checkpoint`);
+    return anchor;
   }
   if (header.every((each) => each === undefined)) return undefined;
   if (header.includes(undefined)) throw new UsageError('--network, --height and --hash go together');
@@ -127,6 +129,17 @@ function describe(result, anchor, protocol) {
   ].join('\n');
 }
 
+function verify(protocol, proofs, anchor) {
+  if (anchor === undefined) {
+    const [proof] = proofs;
+    const opened = proof instanceof Uint8Array ? protocol.decodeTxProof(proof) : { ok: true, proof };
+    const wanted = opened.ok ? `: it was made for height ${opened.proof.anchor}` : '';
+    throw new UsageError(`name what the proof is to be held to, --checkpoint or a header${wanted}`);
+  }
+  const now = Math.floor(Date.now() / 1000);
+  return proofs.map((proof) => protocol.verifyTxProof(proof, anchor, { now }));
+}
+
 async function main(args) {
   let given;
   try {
@@ -146,18 +159,11 @@ async function main(args) {
   if (!existsSync(dist)) throw new UsageError('not built yet; run "npm run build" in the repository first');
   const protocol = await import(dist.href);
   const anchor = readAnchor(values);
-  const proofs = readProofs(protocol, file, anchor);
-  if (anchor === undefined) {
-    const [proof] = proofs;
-    const opened = proof instanceof Uint8Array ? protocol.decodeTxProof(proof) : { ok: true, proof };
-    const wanted = opened.ok ? `: it was made for height ${opened.proof.anchor}` : '';
-    throw new UsageError(`name what the proof is to be held to, --checkpoint or a header${wanted}`);
-  }
   let results;
   try {
-    const now = Math.floor(Date.now() / 1000);
-    results = proofs.map((proof) => protocol.verifyTxProof(proof, anchor, { now }));
+    results = verify(protocol, readProofs(protocol, file, anchor), anchor);
   } catch (error) {
+    // Nothing in a proof throws: what does is what the proof is held to.
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
     throw new UsageError(error.message);
   }

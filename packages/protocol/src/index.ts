@@ -37,7 +37,6 @@ export type {
 } from './chain/transaction-rules.js';
 export {
   type Checkpoint,
-  isSameNetwork,
   makeCheckpoint,
   type OpenCheckpoint,
   openCheckpoint,
@@ -66,6 +65,7 @@ export {
   networks,
 } from './families/network-names.js';
 export { isNetworkName, resolveNetwork } from './families/networks.js';
+export { isSameNetwork } from './families/same-network.js';
 export { type BlockJsonResult, blockFromJson, encodeBlockJson } from './families/vision/block/block-json.js';
 export {
   decodeVisionTransaction,

@@ -1,5 +1,5 @@
 /** `npm run checkpoint`: makes a checkpoint of a chain, which it verifies from genesis first. The same chain gives the same bytes. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -22,7 +22,7 @@ import { importHeaders } from '../headers/headers-import.js';
 import { HASH_THREADS_MAX } from '../limits.js';
 import { NodeHost } from '../node-host.js';
 import { LevelStore } from '../store/level-store.js';
-import { SettingError } from './settings.js';
+import { networkFromFile, SettingError } from './settings.js';
 
 const help = `Usage: npm run checkpoint -- (--headers FILE | --data-dir DIR) [options]
 
@@ -59,13 +59,21 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     const text = checkpointText(await make(wanted));
     if (wanted.out === undefined) process.stdout.write(text);
-    else writeFileSync(wanted.out, text);
+    else write(wanted.out, text);
     return 0;
   } catch (error) {
     const isOfPerson = error instanceof SettingError || error instanceof GatewayError;
     if (!isOfPerson && !(error instanceof RangeError || error instanceof TypeError)) throw error;
     process.stderr.write(`checkpoint: ${error.message}\n`);
     return 1;
+  }
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new SettingError(`--out: cannot write ${file} (${(error as NodeJS.ErrnoException).code}).`);
   }
 }
 
@@ -115,7 +123,9 @@ function parse(args: readonly string[]) {
 }
 
 function networkOf(name: string | undefined, file: string | undefined): NetworkName | CustomNetwork {
-  if (file !== undefined) return JSON.parse(readFileSync(file, 'utf8')) as CustomNetwork;
+  if (file !== undefined && name !== undefined)
+    throw new SettingError('--network and --network-file exclude each other.');
+  if (file !== undefined) return networkFromFile('--network-file', file);
   if (name === undefined) return networks[0];
   if (isNetworkName(name)) return name;
   throw new SettingError(`--network: must be one of ${networks.join(', ')}, got ${name}`);

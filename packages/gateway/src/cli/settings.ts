@@ -201,8 +201,13 @@ function networkOf(
   throw new SettingError(`${name.source}: "${name.text}" is none of ${networks.join(', ')}.`);
 }
 
-/** What is in the object is judged where networks are made. */
-function networkFromFile(source: string, filePath: string): CustomNetwork {
+/**
+ * The description of a network in a file. What is in the object is judged where networks are made.
+ *
+ * @param source  the option or variable that named the file
+ * @throws {SettingError} if it cannot be read, or holds no object
+ */
+export function networkFromFile(source: string, filePath: string): CustomNetwork {
   let text: string;
   try {
     text = readFileSync(filePath, 'utf8');

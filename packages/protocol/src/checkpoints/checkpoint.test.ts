@@ -3,13 +3,7 @@ import { readData } from '../../../../tests/node/data-files.js';
 import { base64ToBytes, bytesToBase64 } from '../bytes/base64.js';
 import { ByteReader } from '../bytes/byte-reader.js';
 import { resolveNetwork } from '../families/networks.js';
-import {
-  type Checkpoint,
-  isSameNetwork,
-  makeCheckpoint,
-  openCheckpoint,
-  readCheckpoint,
-} from './checkpoint.js';
+import { type Checkpoint, makeCheckpoint, openCheckpoint, readCheckpoint } from './checkpoint.js';
 import { hashLeaf, RootBuilder } from './header-commitment.js';
 
 const family = resolveNetwork('bitcoin-mainnet');
@@ -126,20 +120,6 @@ describe('the content of a checkpoint', () => {
     const open = () => openCheckpoint(family, readCheckpoint(checkpoint));
     expect(open).toThrow(RangeError);
     expect(open).toThrow(text);
-  });
-});
-
-describe('a network', () => {
-  const visionx = { datasetMb: 1, scratchMb: 1, mixIters: 4, readsPerIter: 1, writeEvery: 2 };
-  const own = { name: 'own', targetSpacingS: 5, visionx };
-
-  it('is the same by its name, or by all that describes it', () => {
-    expect(isSameNetwork('bitcoin-mainnet', 'bitcoin-mainnet')).toBe(true);
-    expect(isSameNetwork('bitcoin-mainnet', 'bitcoin-signet')).toBe(false);
-    expect(isSameNetwork(own, 'vision-devnet')).toBe(false);
-    expect(isSameNetwork(own, { visionx: { ...visionx }, targetSpacingS: 5, name: 'own' })).toBe(true);
-    expect(isSameNetwork(own, { ...own, visionx: { ...visionx, writeEvery: 3 } })).toBe(false);
-    expect(isSameNetwork(own, { ...own, targetSpacingS: 6 })).toBe(false);
   });
 });
 

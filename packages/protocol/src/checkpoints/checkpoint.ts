@@ -108,16 +108,6 @@ function networkOf(value: unknown): NetworkName | CustomNetwork {
   );
 }
 
-/** True if two descriptions are of one network. */
-export function isSameNetwork(a: NetworkName | CustomNetwork, b: NetworkName | CustomNetwork): boolean {
-  if (typeof a === 'string' || typeof b === 'string') return a === b;
-  const textOfNetwork = ({ name, targetSpacingS, visionx }: CustomNetwork): string => {
-    const { datasetMb, scratchMb, mixIters, readsPerIter, writeEvery } = visionx;
-    return JSON.stringify([name, targetSpacingS, datasetMb, scratchMb, mixIters, readsPerIter, writeEvery]);
-  };
-  return textOfNetwork(a) === textOfNetwork(b);
-}
-
 /**
  * Reads the content of a checkpoint. The headers of its window are held to their links; to the rules and to proof of work
  * they are held when the headers below them are known.

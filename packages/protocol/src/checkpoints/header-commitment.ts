@@ -183,6 +183,21 @@ function splitOf(size: number): number {
   return split;
 }
 
+/** How many hashes lead from the leaf at `index` to the root over `size` leaves. @see RFC 9162, section 2.1.3 */
+export function pathHashesOf(index: number, size: number): number {
+  let hashes = 0;
+  let node = index;
+  for (let rest = size; rest > 1; hashes++) {
+    const split = splitOf(rest);
+    if (node < split) rest = split;
+    else {
+      node -= split;
+      rest -= split;
+    }
+  }
+  return hashes;
+}
+
 /**
  * Whether a path leads from a leaf to a root.
  *

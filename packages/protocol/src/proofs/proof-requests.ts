@@ -14,6 +14,7 @@ import type { BlockSync } from '../blocks/block-sync.js';
 import { areEqual } from '../bytes/compare-bytes.js';
 import type { ProofFault } from '../chain/proof/proof-fault.js';
 import type { BlockTransaction } from '../chain/transaction-rules.js';
+import type { HeaderCommitment } from '../checkpoints/header-commitment.js';
 import type { EventTime, ProveCommand } from '../io/event.js';
 import type { BlockFault, BlockResult } from '../io/notice.js';
 import type { TransactionStatus } from '../io/transaction-notice.js';
@@ -56,6 +57,7 @@ export interface ProofContext {
   readonly blocks: BlockSync;
   readonly transactions: { status(id: string): TransactionStatus | undefined };
   readonly prover: { readonly verifiedFrom: number };
+  readonly checkpoints: { readonly commitment: HeaderCommitment };
 }
 
 interface Request extends TieWish {
@@ -84,7 +86,8 @@ export class ProofRequests implements Part<GetTxBlock | TxBlock> {
     readonly punish: (peer: Peer, code: Offence) => void,
     readonly index: TxBlocks | undefined,
   ) {
-    this.#ties = new ProofTies(context.tree, () => context.prover.verifiedFrom);
+    const { tree, checkpoints, prover } = context;
+    this.#ties = new ProofTies(tree, checkpoints.commitment, () => prover.verifiedFrom);
   }
 
   /** The application wants a proof. */
@@ -137,6 +140,7 @@ export class ProofRequests implements Part<GetTxBlock | TxBlock> {
     return this.#ties.isHashing ? now : this.context.ledger.dueAt(txBlockRequests);
   }
 
+  /** Looks the transaction up in this node's index, if it keeps one. */
   #serve(peer: Peer, { requestId, id }: GetTxBlock): Reception {
     const { peers, outbox } = this.context;
     const answer = (block: Uint8Array | undefined): void => {
@@ -203,12 +207,18 @@ export class ProofRequests implements Part<GetTxBlock | TxBlock> {
     if (answered === 'unsolicited') return 'PEER_UNSOLICITED';
     for (const request of this.#requests) {
       if (request.waiting?.peerId !== peer.id || request.waiting.requestId !== requestId) continue;
-      // A block that is not known here may be one that is about to be.
-      if (block === undefined || this.context.tree.find(block) === undefined) this.#askNext(request);
-      else this.#fetch(request, block.slice(), peer);
+      // A block beside the best chain proves nothing. The peer may only be ahead of this node, so it is not punished.
+      if (block !== undefined && this.#isOnBestChain(block)) this.#fetch(request, block.slice(), peer);
+      else this.#askNext(request);
       break;
     }
     return undefined;
+  }
+
+  #isOnBestChain(hash: Uint8Array): boolean {
+    const { tree } = this.context;
+    const slot = tree.find(hash);
+    return slot !== undefined && tree.isOnBestChain(slot);
   }
 
   // What the block has

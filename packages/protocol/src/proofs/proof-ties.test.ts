@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { hashOf, treeOf } from '../../../../tests/straight-chain.js';
+import { commitmentOf } from '../headers/below/checkpoint-maker.js';
 import { PROOF_CONFIRMATIONS, PROOF_HEADERS_MAX } from '../limits.js';
 import { ProofTies, type Tie, type TieWish } from './proof-ties.js';
 
@@ -7,7 +8,7 @@ import { ProofTies, type Tie, type TieWish } from './proof-ties.js';
 function tiesOf({ tipHeight = 5000, baseHeight = 0, verifiedFrom = 0, areLinksWeak = false } = {}) {
   const family = { areLinksWeak, isRootRepeated: areLinksWeak, headerBytes: () => new Uint8Array(4) };
   const tree = treeOf({ tipHeight, baseHeight, tip: tipHeight }, family);
-  const ties = new ProofTies(tree, () => verifiedFrom);
+  const ties = new ProofTies(tree, commitmentOf(tree), () => verifiedFrom);
   return (height: number, wish: Partial<TieWish> = {}, hash = hashOf(height)): Tie => {
     let found: Tie | undefined;
     const done = (tie: Tie): void => {
@@ -49,4 +50,20 @@ test('a path to the root needs every header below, verified', () => {
 
 test('a node that began with a checkpoint holds what is above it to that', () => {
   expect(tiesOf({ baseHeight: 4000 })(4100)).toMatchObject({ tie: 'work', anchor: 4000 });
+});
+
+test('a chain that begins anew at a later header while headers are hashed: the path is not made', () => {
+  const chain = { tipHeight: 5000, baseHeight: 0, tip: 5000 };
+  const tree = treeOf(chain, { areLinksWeak: false, headerBytes: () => new Uint8Array(4) });
+  const heightInTree = tree.at.bind(tree);
+  tree.at = (height) => (height < chain.baseHeight ? undefined : heightInTree(height));
+  const ties = new ProofTies(tree, commitmentOf(tree), () => chain.baseHeight);
+  const found: Tie[] = [];
+  ties.request(hashOf(4600), 4600, { confirmations: 1, checkpoint: 4700 }, (tie) => found.push(tie));
+  ties.advance();
+  expect(found).toEqual([]);
+  chain.baseHeight = 4500;
+  ties.advance();
+  expect(found).toEqual(['PROOF_HEADERS_UNKNOWN']);
+  expect(ties.isHashing).toBe(false);
 });

@@ -9,7 +9,7 @@ import { defined } from '../assert.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
 import { areEqual } from '../bytes/compare-bytes.js';
 import type { ProofFault } from '../chain/proof/proof-fault.js';
-import { HeaderCommitment } from '../checkpoints/header-commitment.js';
+import type { HeaderCommitment } from '../checkpoints/header-commitment.js';
 import type { Provable } from '../io/proof-notice.js';
 import { PROOF_CONFIRMATIONS, PROOF_HEADERS_MAX } from '../limits.js';
 import type { HeaderTree } from '../tree/header-tree.js';
@@ -33,19 +33,17 @@ interface Waiting {
 
 /** Finds ties; see the head of this file. */
 export class ProofTies {
-  readonly #commitment: HeaderCommitment;
   readonly #waiting: Waiting[] = [];
 
-  /** @param verifiedFrom  height from which on all headers are verified */
+  /**
+   * @param commitment  of the tree's best chain, which checkpoints are made of too
+   * @param verifiedFrom  height from which on all headers are verified
+   */
   constructor(
     readonly tree: HeaderTree,
+    readonly commitment: HeaderCommitment,
     readonly verifiedFrom: () => number,
-  ) {
-    this.#commitment = new HeaderCommitment({
-      bytes: (height) => tree.family.headerBytes(tree.record(this.#slot(height))),
-      hash: (height) => tree.hash(this.#slot(height)),
-    });
-  }
+  ) {}
 
   /** Whether headers are left to be hashed. */
   get isHashing(): boolean {
@@ -62,7 +60,7 @@ export class ProofTies {
     else if (checkpoint > tree.tipHeight) done('PROOF_WRONG_CHECKPOINT');
     else if (height > checkpoint)
       done(this.#work(height, checkpoint, Math.max(confirmations, Math.min(has, PROOF_CONFIRMATIONS))));
-    else if (this.verifiedFrom() > 0 || tree.baseHeight > 0) done('PROOF_HEADERS_UNKNOWN');
+    else if (!this.#isWhole) done('PROOF_HEADERS_UNKNOWN');
     else this.#waiting.push({ hash, height, checkpoint, done });
   }
 
@@ -70,15 +68,25 @@ export class ProofTies {
   advance(): void {
     const [first] = this.#waiting;
     if (first === undefined) return;
-    const { tree } = this;
-    const size = first.checkpoint + 1;
-    const slot = tree.at(first.height);
-    // What was hashed of another branch is hashed anew; if the block itself has gone, so has the proof.
-    const isThere = slot !== undefined && areEqual(tree.hash(slot), first.hash);
-    const isLong = first.checkpoint <= tree.tipHeight;
-    if (isThere && isLong && this.#commitment.prepare(size)) return;
+    const fault = this.#faultOf(first);
+    // What was hashed of another branch is hashed anew.
+    if (fault === undefined && this.commitment.prepare(first.checkpoint + 1)) return;
     this.#waiting.shift();
-    first.done(!isThere ? 'PROOF_NOT_IN_CHAIN' : isLong ? this.#root(first) : 'PROOF_WRONG_CHECKPOINT');
+    first.done(fault ?? this.#root(first));
+  }
+
+  /** Whether every header down to genesis is verified, and in the tree. */
+  get #isWhole(): boolean {
+    return this.verifiedFrom() === 0 && this.tree.baseHeight === 0;
+  }
+
+  /** While a proof waited, the tree may have begun anew at a later header, and the best chain may have changed. */
+  #faultOf({ hash, height, checkpoint }: Waiting): ProofFault | undefined {
+    const { tree } = this;
+    if (!this.#isWhole) return 'PROOF_HEADERS_UNKNOWN';
+    const slot = tree.at(height);
+    if (slot === undefined || !areEqual(tree.hash(slot), hash)) return 'PROOF_NOT_IN_CHAIN';
+    return checkpoint > tree.tipHeight ? 'PROOF_WRONG_CHECKPOINT' : undefined;
   }
 
   /** That with which the tree began, for the blocks above it that are near. */
@@ -110,7 +118,7 @@ export class ProofTies {
     if (typeof headers === 'string') return headers;
     const path = new ByteWriter();
     for (let at = first; at <= height; at++)
-      for (const hash of this.#commitment.path(at, anchor + 1)) path.raw(hash);
+      for (const hash of this.commitment.path(at, anchor + 1)) path.raw(hash);
     return { tie: 'root', anchor, headers, path: path.bytes() };
   }
 

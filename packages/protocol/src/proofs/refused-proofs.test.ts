@@ -180,6 +180,7 @@ describe('each code', () => {
   const work = made(materialOf(devnet, 'work', 6, 1, 4));
   const links = made(materialOf(devnet, 'links', 3, 1, 8));
   const tip = headerOf(devnet, 8);
+  const deep: unknown = JSON.parse(`${'{"name":'.repeat(100_000)}1${'}'.repeat(100_000)}`);
   const withHeaders = (change: (headers: Uint8Array) => void): TxProof => {
     const headers = base64ToBytes(work.headers) as Uint8Array;
     change(headers);
@@ -202,6 +203,7 @@ describe('each code', () => {
     ['PROOF_TOO_LARGE', { ...links, anchor: 9000 }, { ...tip, height: 9000 }],
     ['PROOF_WRONG_NETWORK', root, { ...checkpoint, network: 'vision-devnet' }],
     ['PROOF_WRONG_NETWORK', { ...root, network: { ...proofNetwork, targetSpacingS: 6 } }, checkpoint],
+    ['PROOF_WRONG_NETWORK', { ...root, network: deep }, checkpoint],
     ['PROOF_WRONG_ANCHOR', root, checkpointOf(devnet, 5)],
     ['PROOF_NEEDS_CHECKPOINT', root, headerOf(devnet, 4)],
     ['PROOF_NEEDS_CHECKPOINT', work, headerOf(devnet, 4)],

@@ -13,7 +13,9 @@ import { base64ToBytes } from '../bytes/base64.js';
 import { hashesNeeded, leastCount, type PartialTree } from '../chain/proof/partial-tree.js';
 import type { ProofFamily } from '../chain/proof/proof-family.js';
 import type { ProofFault } from '../chain/proof/proof-fault.js';
+import { pathHashesOf } from '../checkpoints/header-commitment.js';
 import type { CustomNetwork, NetworkName } from '../families/proof-families.js';
+import { isSameNetwork } from '../families/same-network.js';
 import { PROOF_BYTES_MAX, PROOF_HEADERS_MAX } from '../limits.js';
 
 /** What ties a block to the anchor; see the head of this file. */
@@ -122,22 +124,6 @@ export function shownTree(
   return { count, known, shown: showsLast ? [...known, last] : known };
 }
 
-/** How many hashes lead from the leaf at `index` to the root over `size` leaves (RFC 9162, section 2.1.3). */
-export function pathHashesOf(index: number, size: number): number {
-  let hashes = 0;
-  let node = index;
-  for (let rest = size; rest > 1; hashes++) {
-    let split = 1;
-    while (split * 2 < rest) split *= 2;
-    if (node < split) rest = split;
-    else {
-      node -= split;
-      rest -= split;
-    }
-  }
-  return hashes;
-}
-
 /** Whether the members go together: all counts that follow from others are as they must be. */
 function formFault(parts: ProofParts): string | undefined {
   const { family, height, tx, position, count, coinbase, hashes, tie, anchor, path } = parts;
@@ -173,14 +159,10 @@ export function checkedParts(parts: ProofParts): ReadResult {
 
 /** In the order of their numbers in the binary form. */
 export const ties = ['root', 'links', 'work'] as const;
-const networkMembers = [
-  ...['name', 'visionx', 'targetSpacingS'],
-  ...['datasetMb', 'scratchMb', 'mixIters', 'readsPerIter', 'writeEvery'],
-];
-const members = [
-  ...['version', 'network', 'height', 'txid', 'tx', 'position', 'count', 'coinbase', 'hashes'],
-  ...['tie', 'anchor', 'path', 'headers'],
-];
+/** Of a proof as JSON. */
+const members = 'version,network,height,txid,tx,position,count,coinbase,hashes,tie,anchor,path,headers'.split(
+  ',',
+);
 
 function isTie(value: unknown): value is ProofTie {
   return ties.some((each) => each === value);
@@ -206,7 +188,7 @@ const absent = new Uint8Array(0);
 export function readTxProof(given: Readonly<Record<string, unknown>>, of: ProofNetwork): ReadResult {
   const { version, network, height, position, count, tie, anchor, txid, tx, coinbase, path } = given;
   if (version !== 1) return refused(isCount(version) && version > 1 ? 'PROOF_VERSION' : 'PROOF_MALFORMED');
-  if (networkText(network) !== networkText(of.network)) return refused('PROOF_WRONG_NETWORK');
+  if (!isSameNetwork(network, of.network)) return refused('PROOF_WRONG_NETWORK');
   const id = typeof txid === 'string' ? of.family.hashFromHex(txid) : undefined;
   const txBytes = bytesOf(tx);
   const coinbaseBytes = bytesOf(coinbase);
@@ -233,9 +215,4 @@ export function readTxProof(given: Readonly<Record<string, unknown>>, of: ProofN
     return refused('PROOF_MALFORMED', 'members');
   const parts = { height, id, tx: txBytes, position, count, coinbase: coinbaseBytes, tie, anchor };
   return checkedParts({ ...of, ...parts, hashes, path: pathBytes, headers });
-}
-
-/** A description of a network as text: the same for the same network, whatever the order of its members. */
-export function networkText(network: unknown): string {
-  return JSON.stringify(network, networkMembers);
 }

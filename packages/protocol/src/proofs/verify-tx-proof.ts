@@ -21,18 +21,17 @@ import { partialRoot } from '../chain/proof/partial-tree.js';
 import type { ProofFamily } from '../chain/proof/proof-family.js';
 import type { VisionXKernel } from '../chain/proof/proof-rules.js';
 import type { Checkpoint } from '../checkpoints/checkpoint.js';
-import { hashLeaf, isUnderRoot } from '../checkpoints/header-commitment.js';
+import { hashLeaf, isUnderRoot, pathHashesOf } from '../checkpoints/header-commitment.js';
 import type { CustomNetwork, NetworkName } from '../families/proof-families.js';
 import { proofFamilyOf } from '../families/proof-families.js';
+import { isSameNetwork } from '../families/same-network.js';
 import { PROOF_HEADERS_MAX } from '../limits.js';
 import { readProofBytes } from './proof-codec.js';
 import {
   firstHeaderOf,
-  networkText,
   type ProofNetwork,
   type ProofParts,
   type ProofRefusal,
-  pathHashesOf,
   readTxProof,
   refused,
   shownTree,
@@ -122,9 +121,7 @@ export function verifyTxProof(
   const known = readAnchor(anchor);
   const read =
     proof instanceof Uint8Array
-      ? readProofBytes(proof, (described) =>
-          networkText(described) === networkText(known.network) ? known : undefined,
-        )
+      ? readProofBytes(proof, (described) => (isSameNetwork(described, known.network) ? known : undefined))
       : readTxProof({ ...proof }, known);
   if (!read.ok) return read;
   const { parts } = read;
@@ -208,9 +205,10 @@ function tieToRoot(
     return refused('PROOF_MALFORMED', 'headers');
   let at = 0;
   for (const [i, record] of records.entries()) {
-    const needed = pathHashesOf(first + i, anchor + 1);
-    const hashes = Array.from({ length: needed }, (_, k) => path.subarray(at + 32 * k, at + 32 * (k + 1)));
-    at += 32 * needed;
+    const hashes = Array.from({ length: pathHashesOf(first + i, anchor + 1) }, () => {
+      at += 32;
+      return path.subarray(at - 32, at);
+    });
     if (!isUnderRoot(hashLeaf(family.headerBytes(record)), first + i, anchor + 1, hashes, root))
       return refused('PROOF_NOT_TIED', `header ${first + i}`);
   }

@@ -15,6 +15,7 @@ import { readU32 } from '../bytes/integers.js';
 import type { HeaderRules } from '../chain/chain-family.js';
 import { hashKey } from './hash-index.js';
 import { HeaderRun } from './header-run.js';
+import { sumWork } from './sum-work.js';
 
 const HASH_BYTES = 32;
 /** Slots of a block, all of one run. */
@@ -143,8 +144,8 @@ export class HeaderRows {
       from = asked;
       known = this.#askedChainwork;
     }
-    if (from < slot) known += this.workOf(run.bytes, from + 1 - firstSlot, slot + 1 - firstSlot);
-    else known -= this.workOf(run.bytes, slot + 1 - firstSlot, from + 1 - firstSlot);
+    if (from < slot) known += sumWork(this.#rules, run.bytes, from + 1 - firstSlot, slot + 1 - firstSlot);
+    else known -= sumWork(this.#rules, run.bytes, slot + 1 - firstSlot, from + 1 - firstSlot);
     this.#askedSlot = slot;
     this.#askedChainwork = known;
     return known;
@@ -185,24 +186,6 @@ export class HeaderRows {
     return hashKey(run.bytes, this.#hashAt(run, slot));
   }
 
-  /** Work of headers `from` … `to` − 1. Headers of the same work follow one another, and adding bigints makes new ones. */
-  workOf(records: Uint8Array, from: number, to: number): bigint {
-    if (to - from === 1) return this.#rules.work(records, from * this.recordBytes);
-    let sum = 0n;
-    let same = 0;
-    let work = 0n;
-    for (let i = from; i < to; i++) {
-      const next = this.#rules.work(records, i * this.recordBytes);
-      if (next !== work) {
-        sum += work * BigInt(same);
-        work = next;
-        same = 0;
-      }
-      same++;
-    }
-    return sum + work * BigInt(same);
-  }
-
   #run(slot: number): HeaderRun {
     return this.#runs[slot >> BLOCK_BITS] as HeaderRun;
   }
@@ -220,7 +203,7 @@ export class HeaderRows {
     const end = Math.min(to, from + run.size - run.count);
     run.append(this.#rules, records, hashes, from, end);
     this.#count += end - from;
-    run.chainwork += this.workOf(records, from, end);
+    run.chainwork += sumWork(this.#rules, records, from, end);
     return run.lastSlot;
   }
 

@@ -3,6 +3,7 @@ import { areEqual } from '../bytes/compare-bytes.js';
 import type { ChainFamily, HeaderBatch } from '../chain/chain-family.js';
 import type { BestChain } from './best-chain.js';
 import type { HeaderRows } from './header-rows.js';
+import { sumWork } from './sum-work.js';
 
 /**
  * @param batch  verified headers, linked
@@ -27,6 +28,6 @@ export function leadsUp(
   const known = Math.max(first, best.firstHeight);
   const windowRecords = best.records(known, above - known);
   if (!areEqual(windowRecords, records.subarray((known - first) * family.recordBytes))) return false;
-  const chainwork = chainworkBefore + rows.workOf(records, 0, count);
+  const chainwork = chainworkBefore + sumWork(family, records);
   return chainwork + family.work(rows.record(slot)) === rows.chainwork(slot);
 }

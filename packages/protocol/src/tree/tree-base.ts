@@ -5,7 +5,9 @@
  * rules look at: median time and difficulty need them. The window must reach down to `firstAncestor` of the base's
  * height, so every rule holds in full from the first header above the base on.
  */
+import { joinBytes } from '../bytes/join-bytes.js';
 import type { ChainFamily, HeaderBatch } from '../chain/chain-family.js';
+import { sumWork } from './sum-work.js';
 
 /** The header that a tree begins with, and the window before it. */
 export interface TreeBase {
@@ -52,4 +54,19 @@ export function batchOf(family: ChainFamily, base: TreeBase): HeaderBatch {
     hashes.set(family.parent(records.subarray(i * family.recordBytes)), (i - 1) * 32);
   hashes.set(base.hash, (count - 1) * 32);
   return { count, records, hashes };
+}
+
+/** The first headers of a chain with the header that it begins with, and the window before that. */
+export function withBase(
+  family: ChainFamily,
+  base: TreeBase,
+  above: HeaderBatch,
+): { batch: HeaderBatch; chainworkBefore: bigint } {
+  const { count, records, hashes } = batchOf(family, base);
+  const batch = {
+    count: count + above.count,
+    records: joinBytes(records, above.records),
+    hashes: joinBytes(hashes, above.hashes),
+  };
+  return { batch, chainworkBefore: base.chainwork - sumWork(family, records) };
 }

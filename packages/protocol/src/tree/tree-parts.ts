@@ -4,6 +4,7 @@ import { BestChain } from './best-chain.js';
 import { HashIndex, hashKey } from './hash-index.js';
 import { HeaderRows } from './header-rows.js';
 import { SideBranches } from './side-branches.js';
+import { sumWork } from './sum-work.js';
 import { batchOf, type TreeBase } from './tree-base.js';
 
 /** The parts of one tree. */
@@ -19,7 +20,7 @@ export function treePartsAt(family: ChainFamily, base: TreeBase, sideHeadersMax:
   const batch = batchOf(family, base);
   const rows = new HeaderRows(family);
   const best = new BestChain(rows, base.height + 1 - batch.count);
-  best.begin(batch, batch.count, base.chainwork - rows.workOf(batch.records, 0, batch.count));
+  best.begin(batch, batch.count, base.chainwork - sumWork(family, batch.records));
   const index = new HashIndex(rows);
   index.add(best.tip, hashKey(base.hash, 0));
   return { rows, index, best, side: new SideBranches(rows, sideHeadersMax) };

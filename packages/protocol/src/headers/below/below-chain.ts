@@ -15,8 +15,8 @@ import type { HeaderFault } from '../../chain/header-fault.js';
 import type { Outbox } from '../../peer/outbox.js';
 import type { Peer } from '../../peer/peer.js';
 import type { HeaderTree } from '../../tree/header-tree.js';
-import { genesisBase, type TreeBase } from '../../tree/tree-base.js';
-import { withBase } from '../storage/chain-prover.js';
+import { sumWork } from '../../tree/sum-work.js';
+import { genesisBase, type TreeBase, withBase } from '../../tree/tree-base.js';
 import { SegmentCheck } from '../storage/segment-check.js';
 
 /** Headers that a peer sent. */
@@ -125,7 +125,7 @@ export class BelowChain {
     const { family } = this.tree;
     const { batch, before, parent, count, payload, peer } = top;
     const isFalse = (reason: string): void => done({ kind: 'false', reason, peer });
-    const base = this.#baseAt(top, this.#footing.chainwork - workOf(family, batch));
+    const base = this.#baseAt(top, this.#footing.chainwork - sumWork(family, batch.records));
     if (base === undefined) {
       isFalse('work or genesis');
       return;
@@ -191,12 +191,6 @@ export class BelowChain {
     const { batch: whole, chainworkBefore } = withBase(tree.family, base, batch);
     return tree.extendDown(whole, chainworkBefore);
   }
-}
-
-function workOf(family: ChainFamily, { count, records }: HeaderBatch): bigint {
-  let work = 0n;
-  for (let i = 0; i < count; i++) work += family.work(records, i * family.recordBytes);
-  return work;
 }
 
 /** Fills in hashes, and the parents that a batch does not give. What it gives otherwise shows in the hashes. */

@@ -69,9 +69,7 @@ export class BelowPeers {
    */
   choose(height: number, now: number, isBusy: (peer: Peer) => boolean): Peer | undefined {
     for (const peer of this.peers.ready) {
-      if (!this.#mayAsk(peer, height) || isBusy(peer)) continue;
-      const isFree = Math.max(this.standing(peer).putOffUntil, this.ledger.pausedUntil(peer.id)) <= now;
-      if (isFree) return peer;
+      if (this.#mayAsk(peer, height) && !isBusy(peer) && this.#freeAt(peer) <= now) return peer;
     }
     return undefined;
   }
@@ -81,10 +79,14 @@ export class BelowPeers {
     let next: number | undefined;
     for (const peer of this.peers.ready) {
       if (!this.#mayAsk(peer, height)) continue;
-      const freeAt = Math.max(this.standing(peer).putOffUntil, this.ledger.pausedUntil(peer.id));
+      const freeAt = this.#freeAt(peer);
       if (freeAt > now) next = earliest(next, freeAt);
     }
     return next;
+  }
+
+  #freeAt(peer: Peer): number {
+    return Math.max(this.standing(peer).putOffUntil, this.ledger.pausedUntil(peer.id));
   }
 
   #mayAsk(peer: Peer, height: number): boolean {

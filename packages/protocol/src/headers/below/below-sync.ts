@@ -39,7 +39,7 @@ import { BelowPeers, belowRequests } from './below-peers.js';
 
 /** What this part asks of the node around it. */
 export interface BelowListener {
-  punish(peer: Peer, code: Offence, detail: string): void;
+  punish(peer: Peer, code: Offence): void;
   /** Whether the chain rests on a header that was not proven, and what is stored of it is verified. */
   isDue(): boolean;
   /** Whether nothing is being verified that matters more. */
@@ -140,8 +140,6 @@ export class BelowSync implements Part<Headers> {
   }
 
   chainReplaced(): void {
-    for (const [id, { peer }] of this.#requests) this.ledger.giveUp(peer.id, belowRequests, id);
-    this.#requests.clear();
     this.#peers.clear();
     this.#drop();
     this.#chain = undefined;
@@ -215,11 +213,11 @@ export class BelowSync implements Part<Headers> {
         this.listener.falsified(reason);
         return;
       }
-      // Another header may have the same hash, so it may be the peer that is at fault. All of it is fetched anew.
+      // Another header may have the same hash, so the peer may be at fault. All that is not verified is fetched anew.
       this.#drop();
       this.#chain = new BelowChain(this.tree, chain.footing, this.outbox, this.nextJob, this.jobsMax);
       this.#askedFrom = chain.footing.height;
-      this.listener.punish(peer, 'PEER_UNCONNECTED_HEADERS', reason);
+      this.listener.punish(peer, 'PEER_UNCONNECTED_HEADERS');
     });
   }
 
@@ -262,7 +260,7 @@ export class BelowSync implements Part<Headers> {
     this.#again.sort((a, b) => b.before - a.before);
   }
 
-  /** All that was asked for is asked for again, but for what is in flight: that is late. */
+  /** Forgets what was asked for and what came. An answer that is still on its way is passed over, as a late one. */
   #drop(): void {
     for (const [id, { peer }] of this.#requests) this.ledger.giveUp(peer.id, belowRequests, id);
     this.#requests.clear();
@@ -282,7 +280,7 @@ export class BelowSync implements Part<Headers> {
         peer = request.peer;
       }
       if (this.ledger.failed(id, belowRequests, now) === 'unresponsive' && peer !== undefined)
-        this.listener.punish(peer, 'PEER_UNRESPONSIVE', 'no answers to getHeaders');
+        this.listener.punish(peer, 'PEER_UNRESPONSIVE');
     }
   }
 
@@ -296,7 +294,7 @@ export class BelowSync implements Part<Headers> {
     if (before !== height - 1) return;
     const batch = family.decodeBatch(new ByteReader(payload), count, parent, height - 1);
     if (typeof batch === 'string' || batch.fault !== undefined) {
-      this.listener.punish(peer, typeof batch === 'string' ? batch : 'HEADER_MALFORMED', '');
+      this.listener.punish(peer, typeof batch === 'string' ? batch : 'HEADER_MALFORMED');
       return;
     }
     const standing = this.#peers.standing(peer);
@@ -319,7 +317,7 @@ export class BelowSync implements Part<Headers> {
       const { peer, before, count } = sent;
       this.#repeat({ peer, before, count, isProbe: false });
       this.#peers.standing(peer).knows = undefined;
-      this.listener.punish(peer, fault === 'UNKNOWN_PARENT' ? 'PEER_UNCONNECTED_HEADERS' : fault, '');
+      this.listener.punish(peer, fault === 'UNKNOWN_PARENT' ? 'PEER_UNCONNECTED_HEADERS' : fault);
     }
   }
 

@@ -22,7 +22,7 @@ import { type PackedBatch, unpackBatches } from './batch-list.js';
 import {
   decodeTable,
   decodeTip,
-  isFormerTip,
+  hasNoHeaders,
   noSegments,
   type SegmentEntries,
   type StoredState,
@@ -83,10 +83,8 @@ export class ChainLoader {
     this.#wallTime = wallTime;
     const { height } = this.bottom.base;
     this.#segments = noSegments(this.layout, height);
-    const isFormer = chain.tip !== undefined && isFormerTip(chain.tip);
-    const isEmpty = chain.table === undefined && chain.tip === undefined && chain.journal.length === 0;
-    if (isEmpty || (isFormer && chain.table === undefined && chain.journal.length === 0)) {
-      this.#hasMore = isFormer;
+    if (hasNoHeaders(chain)) {
+      this.#hasMore = chain.tip !== undefined;
       this.tree.restart(this.bottom.base);
       this.#finish();
       return;

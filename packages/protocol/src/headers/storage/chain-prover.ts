@@ -13,7 +13,7 @@
  *
  * Memory: two segments, and one of them as a tree. What waits for a header is the application's own.
  */
-import type { ChainFamily, HeaderBatch, HeaderInfo } from '../../chain/chain-family.js';
+import type { HeaderInfo } from '../../chain/chain-family.js';
 import type { EventTime } from '../../io/event.js';
 import { select } from '../../io/storage.js';
 import type { StoragePort } from '../../io/storage-port.js';
@@ -21,7 +21,7 @@ import { PROVE_INTERVAL_MS, STORE_RETRY_MS } from '../../limits.js';
 import type { Outbox } from '../../peer/outbox.js';
 import type { Part } from '../../peer/part.js';
 import type { HeaderTree } from '../../tree/header-tree.js';
-import { batchOf, type TreeBase } from '../../tree/tree-base.js';
+import { type TreeBase, withBase } from '../../tree/tree-base.js';
 import type { BatchHasher } from '../batch-hasher.js';
 import type { SegmentEntries } from './chain-records.js';
 import { HashSample } from './hash-sample.js';
@@ -307,28 +307,4 @@ export class ChainProver implements Part {
         );
     }
   }
-}
-
-/** The first headers of a chain with the header that it begins with, and the window before that. */
-export function withBase(
-  family: ChainFamily,
-  base: TreeBase,
-  above: HeaderBatch,
-): { batch: HeaderBatch; chainworkBefore: bigint } {
-  const { count, records, hashes } = batchOf(family, base);
-  let chainworkBefore = base.chainwork;
-  for (let i = 0; i < count; i++) chainworkBefore -= family.work(records, i * family.recordBytes);
-  const batch = {
-    count: count + above.count,
-    records: joined(records, above.records),
-    hashes: joined(hashes, above.hashes),
-  };
-  return { batch, chainworkBefore };
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const both = new Uint8Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
 }

@@ -9,7 +9,13 @@ import type { ChainFamily } from '../../chain/chain-family.js';
 import { BASE_HEIGHT_MAX } from '../../limits.js';
 import type { TreeBase } from '../../tree/tree-base.js';
 import { FORMAT, FORMER_FORMAT } from './batch-list.js';
-import { type ChainBottom, type ChainLayout, heightBefore, segmentOf } from './stored-chain.js';
+import {
+  type ChainBottom,
+  type ChainLayout,
+  heightBefore,
+  type StoredChain,
+  segmentOf,
+} from './stored-chain.js';
 
 /** What a segment must be. */
 export interface SegmentEntry {
@@ -155,6 +161,13 @@ function isLinked(family: ChainFamily, { hash, records }: TreeBase): boolean {
     named = family.parent(record);
   }
   return true;
+}
+
+/**
+ * Whether nothing is stored that this release reads. A tip alone may be there: that of a former release.
+ */
+export function hasNoHeaders({ table, journal, tip }: StoredChain): boolean {
+  return table === undefined && journal.length === 0 && (tip === undefined || isFormerTip(tip));
 }
 
 /** Whether a tip pointer is of a release whose chain this one does not read: that is no damage. */

@@ -1,8 +1,10 @@
 /** One stored segment: held to what its entry in the table says, and taken apart. */
 import { ByteReader } from '../../bytes/byte-reader.js';
 import { areEqual } from '../../bytes/compare-bytes.js';
+import { joinBytes } from '../../bytes/join-bytes.js';
 import { xxh32 } from '../../bytes/xxh32.js';
 import type { ChainFamily, HeaderBatch } from '../../chain/chain-family.js';
+import { sumWork } from '../../tree/sum-work.js';
 import type { TreeBase } from '../../tree/tree-base.js';
 import type { BatchHasher } from '../batch-hasher.js';
 import { type PackedBatch, unpackBatches } from './batch-list.js';
@@ -81,7 +83,7 @@ export function findBase(
   const above = decodeRun(family, batches.slice(next), height);
   const hash = batches[next]?.parent ?? entry.lastHash;
   windowAt(family, hasher, segment, next, height, hash, start, (records) => {
-    const chainwork = above === undefined ? 0n : entry.chainwork - workOf(family, above);
+    const chainwork = above === undefined ? 0n : entry.chainwork - sumWork(family, above.records);
     const isBase = records !== undefined && chainwork > 0n;
     done(isBase ? { base: { height, hash, chainwork, records }, next } : undefined);
   });
@@ -131,10 +133,7 @@ function withWindow(
   above: Uint8Array,
 ): Uint8Array {
   const below = records.subarray(records.length - (height - from + 1) * recordBytes);
-  const whole = new Uint8Array(below.length + above.length);
-  whole.set(below);
-  whole.set(above, below.length);
-  return whole;
+  return joinBytes(below, above);
 }
 
 /** Headers of batches that follow one another, as one batch; undefined if they do not, or one cannot be decoded. */
@@ -161,10 +160,4 @@ function decodeRun(
     at += size;
   }
   return { count, records, hashes };
-}
-
-function workOf(family: ChainFamily, { count, records }: HeaderBatch): bigint {
-  let work = 0n;
-  for (let i = 0; i < count; i++) work += family.work(records, i * family.recordBytes);
-  return work;
 }

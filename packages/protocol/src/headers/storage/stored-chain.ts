@@ -1,8 +1,10 @@
 /**
  * How the best chain lies in the tables. Its older part is in segments of {@link SEGMENT_HEADERS} headers each; a small
- * table lists what each of them must be. A chain that began with a checkpoint grows at both ends: the segments below that
- * have numbers from the start, so that the number of a segment never changes, and a record says what the chain begins with. What is too short for a segment is in the journal, whose entries follow one
+ * table lists what each of them must be. What is too short for a segment is in the journal, whose entries follow one
  * another, so that a new block costs a few hundred bytes. A tip pointer is written together with whatever changes.
+ *
+ * A chain that began with a checkpoint grows at both ends. Segments are numbered as if all of them down to genesis were
+ * there, so the number of a segment never changes when one below it comes. A record says what the chain begins with.
  */
 import {
   isRecordOf,

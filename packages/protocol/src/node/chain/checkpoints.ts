@@ -14,7 +14,7 @@ import { CheckpointMaker, commitmentOf } from '../../headers/below/checkpoint-ma
 import { CheckpointWatch } from '../../headers/below/checkpoint-watch.js';
 import type { HeaderSync } from '../../headers/header-sync.js';
 import type { ChainProver } from '../../headers/storage/chain-prover.js';
-import { decodeBase, isFormerTip } from '../../headers/storage/chain-records.js';
+import { decodeBase, hasNoHeaders } from '../../headers/storage/chain-records.js';
 import type { ChainWriter } from '../../headers/storage/chain-writer.js';
 import {
   type ChainBottom,
@@ -49,7 +49,7 @@ export interface CheckpointContext {
   readonly jobsMax: number;
   nextJob(): number;
   isAtRest(): boolean;
-  punish(peer: Peer, code: Offence, detail: string): void;
+  punish(peer: Peer, code: Offence): void;
   error(code: string, detail: string): void;
   /** The chain begins elsewhere: what is in the tree, and what is stored, is dropped. */
   restart(): void;
@@ -98,7 +98,7 @@ export class Checkpoints implements Part {
       () => context.nextJob(),
       jobsMax,
       {
-        punish: (peer, code, detail) => context.punish(peer, code, detail),
+        punish: (peer, code) => context.punish(peer, code),
         isDue: () =>
           given !== undefined && bottom.base.height > 0 && tree.assumedHeaders > 0 && !prover.isProving,
         isAtRest,
@@ -120,10 +120,6 @@ export class Checkpoints implements Part {
     const { tree, layout, bottom, writer } = this.context;
     this.watch.start();
     const stored = chain.base && decodeBase(tree.family, layout, chain.base);
-    const isEmpty =
-      chain.table === undefined &&
-      chain.journal.length === 0 &&
-      (chain.tip === undefined || isFormerTip(chain.tip));
     if (stored !== undefined) {
       const isOfUse = this.given !== undefined || stored.base.height === 0 || stored.start === layout.start;
       if (isOfUse) {
@@ -132,7 +128,7 @@ export class Checkpoints implements Part {
         return chain;
       }
     } else if (chain.base === undefined) {
-      if (isEmpty) return chain;
+      if (hasNoHeaders(chain)) return chain;
       layout.start = 0;
       bottom.base = genesisBase(tree.family);
       return chain;

@@ -97,7 +97,7 @@ export function decodeTxOutProof(bytes: Uint8Array): TxOutProof | undefined {
  * @throws {RangeError} if a member is out of range, or there are more or fewer hashes than needed
  */
 export function encodeTxOutProof({ header, count, matches, hashes }: TxOutProof): Uint8Array {
-  const ids = new Map(matches.map(({ position, txid }) => [position, hashHex.hashFromHex(txid)]));
+  const ids = new Map(matches.map(({ position, txid }) => [position, idOf(txid)]));
   const positions = [...ids.keys()];
   if (header.length !== recordBytes) throw new RangeError(`header: ${header.length} bytes, must be 80`);
   if (
@@ -110,8 +110,7 @@ export function encodeTxOutProof({ header, count, matches, hashes }: TxOutProof)
   let at = 0;
   walkTree<void>(count, positions, {
     enter: (hasMatch) => void flags.push(hasMatch),
-    leaf: (index) =>
-      void found.push(defined(ids.get(index) ?? undefined, 'a txid is 64 lowercase hex digits')),
+    leaf: (index) => void found.push(defined(ids.get(index), 'the walk goes to the matches')),
     other: () => {
       at += 32;
       found.push(hashes.subarray(at - 32, at));
@@ -129,6 +128,12 @@ export function encodeTxOutProof({ header, count, matches, hashes }: TxOutProof)
   writeCompactSize(writer, bytes.length);
   writer.raw(bytes);
   return writer.bytes();
+}
+
+function idOf(txid: string): Uint8Array {
+  const id = hashHex.hashFromHex(txid);
+  if (id === undefined) throw new RangeError(`matches: a txid must be 64 lowercase hex digits, got ${txid}`);
+  return id;
 }
 
 function packed(hashes: readonly Uint8Array[]): Uint8Array {
