@@ -38,9 +38,6 @@ import { SentTransactions } from './sent-transactions.js';
 import { type Listener, type Subscriptions, SubscriptionTable } from './subscriptions.js';
 import { TipStream } from './tip-stream.js';
 
-/** What a race yields if the node is closed first. */
-const CLOSED = Symbol('closed');
-
 /** What is behind the handle that `createLightNode` gives out: one application's view of a node that others may share. */
 export class RunningNode implements LightNodeHandle, NodeView, WatchNode {
   #tip: Tip;
@@ -57,8 +54,10 @@ export class RunningNode implements LightNodeHandle, NodeView, WatchNode {
   readonly #streams = new Set<TipStream>();
   readonly #sent = new SentTransactions();
   /** Fulfilled once everything is released. */
-  readonly closed: Promise<typeof CLOSED>;
-  #markClosed: (closed: typeof CLOSED) => void = () => {};
+  readonly closed: Promise<void>;
+  #markClosed: () => void = () => {};
+  /** Rejects each call that has no answer yet. */
+  readonly #unanswered = new Set<() => void>();
   readonly #network: LightNodeSettings['network'];
   /** How many bodies of the newest blocks are kept. */
   readonly followedBlocks: number;
@@ -246,14 +245,19 @@ export class RunningNode implements LightNodeHandle, NodeView, WatchNode {
     void this.close();
   }
 
-  /** Has the node perform a call. What this view has closed by then is not waited for. */
+  /** Has the node perform a call. Once this view is closed, nobody waits for the answer. */
   async call<Name extends NodeCall>(
     name: Name,
     ...args: Parameters<NodeCalls[Name]>
   ): Promise<Awaited<ReturnType<NodeCalls[Name]>>> {
     if (this.#closing !== undefined) throw new LightNodeError('NODE_CLOSED');
-    const answer = await Promise.race([this.#node.call(name, args), this.closed]);
-    if (answer === CLOSED) throw new LightNodeError('NODE_CLOSED');
+    let giveUp = (): void => {};
+    // Not a race with `closed`: that would keep each answer in memory for as long as the node runs.
+    const answer = await new Promise<unknown>((resolve, reject) => {
+      giveUp = () => reject(new LightNodeError('NODE_CLOSED'));
+      this.#unanswered.add(giveUp);
+      this.#node.call(name, args).then(resolve, reject);
+    }).finally(() => this.#unanswered.delete(giveUp));
     return answer as Awaited<ReturnType<NodeCalls[Name]>>;
   }
 
@@ -332,7 +336,9 @@ export class RunningNode implements LightNodeHandle, NodeView, WatchNode {
     for (const stream of [...this.#streams]) stream.end();
     this.#sent.close();
     await this.#node.release(this);
-    this.#markClosed(CLOSED);
+    this.#markClosed();
+    for (const giveUp of [...this.#unanswered]) giveUp();
+    this.#signaling = { ...this.#signaling, joined: 0 };
     this.#peers = freeze([]);
     this.#metrics = withoutGauges(this.#metrics);
     this.#setStatus({ ...this.#status, phase: 'closed', peers: 0, headersPerSecond: 0 });

@@ -279,7 +279,10 @@ async function openThree(): Promise<{ origin: Origin; tabs: [Tab, Tab, Tab] }> {
 async function openThreeAndKill(): Promise<{ origin: Origin; second: Tab; third: Tab }> {
   const { origin, tabs } = await openThree();
   const [first, second, third] = tabs;
-  first.engine?.tell({ type: 'tip', tip: tipAt(12) });
+  first.engine?.tell(
+    { type: 'tip', tip: tipAt(12) },
+    { type: 'signaling', signaling: { named: 1, joined: 1 } },
+  );
   await origin.settle();
   first.kill();
   await origin.settle();
@@ -328,6 +331,7 @@ describe('a leader that is killed', () => {
     for (const { node, view } of [second, third]) {
       expect(node.snapshot.tip.height).toBe(12);
       expect(node.snapshot.status).toMatchObject({ phase: 'connecting', peers: 0 });
+      expect(node.snapshot.signaling).toEqual({ named: 1, joined: 0 });
       expect(view.notices).toContainEqual({
         type: 'peer',
         change: { kind: 'disconnected', id: PEER.id },
