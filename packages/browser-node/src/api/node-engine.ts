@@ -9,8 +9,8 @@ import { workerSource } from '../boundary/worker-script.js';
 import { watchDevice } from '../device/watch-device.js';
 import { PagePeers } from '../peers/page-peers.js';
 import { requestPersistence } from '../store/request-persistence.js';
+import type { EngineEvents, EngineStart, NodeEngine } from '../tabs/engine.js';
 import type { PendingCall } from '../tabs/pending-calls.js';
-import type { EngineEvents, EngineStart, NodeEngine } from '../tabs/shared-node.js';
 import type { NodeSnapshot } from '../tabs/tab-messages.js';
 import type { LightNodeSettings } from './light-node-options.js';
 

@@ -3,7 +3,8 @@ import { runInNewContext } from 'node:vm';
 import { zeroMetrics } from '@vision-light/protocol';
 import { describe, expect, it } from 'vitest';
 import { firstTrust } from '../boundary/trust.js';
-import { type NodeEngine, SharedNode } from '../tabs/shared-node.js';
+import type { NodeEngine } from '../tabs/engine.js';
+import { SharedNode } from '../tabs/shared-node.js';
 import type { NodeSnapshot } from '../tabs/tab-messages.js';
 import { RunningNode } from './running-node.js';
 

@@ -7,8 +7,9 @@ import { workerSource } from '../boundary/worker-script.js';
 import { pageClock } from '../peers/page-clock.js';
 import { requestLead } from '../tabs/leader-lock.js';
 import { watchPage } from '../tabs/page-events.js';
-import { SharedNode, type TabLinks } from '../tabs/shared-node.js';
+import { SharedNode } from '../tabs/shared-node.js';
 import { openTabChannel } from '../tabs/tab-channel.js';
+import type { TabLinks } from '../tabs/tab-group.js';
 import type { LightNodeSettings } from './light-node-options.js';
 import { startEngine } from './node-engine.js';
 
