@@ -22,6 +22,7 @@ import { firstTrust, type Trust, trustNow } from '../boundary/trust.js';
 import type { Diagnosis } from '../diagnosis/diagnosis.js';
 import type { NodeView, SharedNode } from '../tabs/shared-node.js';
 import type { NodeCall, NodeCalls, NodeNews, PageNotice, SignalingCount } from '../tabs/tab-messages.js';
+import { lateStream } from '../watch/late-stream.js';
 import type {
   AddressWatchEvent,
   IncludedTx,
@@ -32,11 +33,18 @@ import type {
 import type { WatchNode } from '../watch/watch-node.js';
 import type { CheckpointOptions, LightNodeHandle, TipsOptions } from './light-node-handle.js';
 import type { LightNodeSettings } from './light-node-options.js';
-import { assertHash, checkProveOptions, type ProveOptions } from './prove-options.js';
+import {
+  assertHash,
+  assertHeight,
+  assertHeightOrHash,
+  assertSignal,
+  checkProveOptions,
+  type ProveOptions,
+} from './method-arguments.js';
 import type { SentTransaction } from './sent-transaction.js';
 import { SentTransactions } from './sent-transactions.js';
 import { type Listener, type Subscriptions, SubscriptionTable } from './subscriptions.js';
-import { TipStream } from './tip-stream.js';
+import { TipStreams } from './tip-stream.js';
 
 /** What is behind the handle that `createLightNode` gives out: one application's view of a node that others may share. */
 export class RunningNode implements LightNodeHandle, NodeView, WatchNode {
@@ -51,7 +59,7 @@ export class RunningNode implements LightNodeHandle, NodeView, WatchNode {
   #closing: Promise<void> | undefined;
   readonly #node: SharedNode;
   readonly #subscriptions = new SubscriptionTable();
-  readonly #streams = new Set<TipStream>();
+  readonly #streams = new TipStreams();
   readonly #sent = new SentTransactions();
   /** Fulfilled once everything is released. */
   readonly closed: Promise<void>;
@@ -102,17 +110,9 @@ export class RunningNode implements LightNodeHandle, NodeView, WatchNode {
   }
 
   tips({ signal }: TipsOptions = {}): AsyncIterableIterator<Tip> {
-    if (signal !== undefined && !(signal instanceof AbortSignal)) {
-      throw new TypeError(`tips: signal must be an AbortSignal, got ${String(signal)}`);
-    }
-    const end = (): void => stream.end();
-    const stream = new TipStream(this.#tip, () => {
-      this.#streams.delete(stream);
-      signal?.removeEventListener('abort', end);
-    });
-    this.#streams.add(stream);
-    signal?.addEventListener('abort', end);
-    if (this.#closing !== undefined || signal?.aborted) stream.end();
+    assertSignal('tips', signal);
+    const stream = this.#streams.open(this.#tip, signal);
+    if (this.#closing !== undefined) stream.end();
     return stream;
   }
 
@@ -266,7 +266,7 @@ export class RunningNode implements LightNodeHandle, NodeView, WatchNode {
       case 'tip':
         this.#tip = notice.tip;
         this.#subscriptions.publish('tip', notice.tip);
-        for (const stream of [...this.#streams]) stream.push(notice.tip);
+        this.#streams.push(notice.tip);
         break;
       case 'reorg':
         this.#subscriptions.publish('reorg', notice.reorg);
@@ -333,7 +333,7 @@ export class RunningNode implements LightNodeHandle, NodeView, WatchNode {
   }
 
   async #end(): Promise<void> {
-    for (const stream of [...this.#streams]) stream.end();
+    this.#streams.end();
     this.#sent.close();
     await this.#node.release(this);
     this.#markClosed();
@@ -347,44 +347,9 @@ export class RunningNode implements LightNodeHandle, NodeView, WatchNode {
   }
 }
 
-/** An iterator that is still being made. */
-function lateStream<Event>(
-  made: Promise<AsyncIterableIterator<Event, undefined>>,
-): AsyncIterableIterator<Event, undefined> {
-  // Whoever reads hears of it.
-  made.catch(() => {});
-  const stream: AsyncIterableIterator<Event, undefined> = {
-    [Symbol.asyncIterator]: () => stream,
-    next: async () => (await made).next(),
-    return: async () => {
-      await made.then((inner) => inner.return?.()).catch(() => {});
-      return { done: true, value: undefined };
-    },
-  };
-  return stream;
-}
-
 /** A closed node has done what it has done, and does nothing now. */
 function withoutGauges(metrics: Metrics): Metrics {
   const left = zeroMetrics();
   for (const name of metricNames) if (metricDefinitions[name].type === 'counter') left[name] = metrics[name];
   return left;
-}
-
-function assertHeightOrHash(heightOrHash: unknown): void {
-  if (typeof heightOrHash === 'number') {
-    assertHeight('header', heightOrHash);
-    return;
-  }
-  if (typeof heightOrHash !== 'string') {
-    throw new TypeError(`header: must be given a height or a hash, got ${String(heightOrHash)}`);
-  }
-  assertHash('header', heightOrHash);
-}
-
-function assertHeight(caller: string, height: unknown): void {
-  if (typeof height !== 'number')
-    throw new TypeError(`${caller}: a height must be a number, got ${String(height)}`);
-  if (Number.isSafeInteger(height) && height >= 0) return;
-  throw new RangeError(`${caller}: a height must be an integer from 0, got ${height}`);
 }
