@@ -162,6 +162,40 @@ describe('SingleWriterStore', () => {
     assertEqual(after.heard.join(), '', 'reports');
   });
 
+  for (const hasRead of [true, false]) {
+    const when = hasRead ? 'has found' : 'has not read';
+    it(`a writer that was frozen and ${when} what is damaged: it neither clears nor writes what its successor has`, async () => {
+      const networkId = newNetworkId();
+      const [before, after] = [new Listener(), new Listener()];
+      const deafLock = { ...readerLock, isWriter: Promise.resolve(true) };
+      const frozen = new SingleWriterStore(new IndexedDbStore(networkId), deafLock, before);
+      await writeChain(frozen, CHANGE);
+      await prepare(
+        databaseName(networkId),
+        VERSION,
+        () => {},
+        (database) => {
+          const transaction = database.transaction('journal', 'readwrite');
+          transaction.objectStore('journal').put('cat', 0);
+          return transaction;
+        },
+      );
+      if (hasRead) assertEqual((await rejection(loadChain(frozen))).code, 'STORE_CORRUPT', 'code');
+      const successor = new SingleWriterStore(new IndexedDbStore(networkId), deafLock, after, true);
+      assertEqual((await rejection(loadChain(successor))).code, 'STORE_CORRUPT', 'code');
+      // The first write removes what is damaged, and counts for nothing.
+      await writeChain(successor, CHANGE);
+      assertEqual(after.heard.join(), 'emptied', 'reports');
+      if (hasRead) await writeChain(successor, CHANGE);
+      const kept = await dumpOf(networkId);
+      await writeChain(frozen, CHANGE);
+      assertEqual(before.heard.join(), 'fenced', 'reports');
+      assertEqual(await dumpOf(networkId), kept, 'what lies there');
+      await frozen.close();
+      await successor.close();
+    });
+  }
+
   it('a fence rises even if the database was deleted in between', async () => {
     const networkId = newNetworkId();
     const events = new Listener();

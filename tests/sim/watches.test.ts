@@ -1,6 +1,6 @@
 /** Watches over simulated networks: what becomes of a transaction and of an address, also while the page is closed. */
 import { MemoryStore, WATCHES_MAX } from '@vision-light/protocol';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type {
   AddressWatchEvent,
   TxWatchEvent,
@@ -67,6 +67,9 @@ const follow = async (page: WatchingPage, txid: string, options: WatchTxOptions 
   collect<TxWatchEvent>(await watchTx(page.face, txid, options));
 const followAddress = async (page: WatchingPage, address: string, options: WatchOptions = {}) =>
   collect<AddressWatchEvent>(await watchAddress(page.face, address, options));
+
+/** An id that no transaction has. */
+const idAt = (i: number): string => i.toString(16).padStart(64, '0');
 
 /** What was told, but for how far it looked. */
 const told = (events: readonly (TxWatchEvent | AddressWatchEvent)[]): string[] =>
@@ -268,12 +271,58 @@ describe('one more watch than there can be', () => {
     // A node is not synced while nobody has more than genesis.
     await mine(world, miner);
     const streams = [];
-    for (let i = 0; i <= WATCHES_MAX; i++)
-      streams.push(await watchTx(page.face, i.toString(16).padStart(64, '0'), {}));
+    for (let i = 0; i <= WATCHES_MAX; i++) streams.push(await watchTx(page.face, idAt(i), {}));
     await expect(streams.at(-1)?.next()).rejects.toMatchObject({ code: 'WATCHES_FULL' });
     await streams[0]?.return?.();
     const further = await watchTx(page.face, 'ff'.repeat(32), {});
     expect((await further.next()).value).toMatchObject({ kind: 'scanned' });
+  });
+
+  it('is refused also if all of them begin at the same time', async () => {
+    const { world, miner, page } = await network();
+    await mine(world, miner);
+    const begun = Array.from({ length: WATCHES_MAX + 1 }, (_, i) => watchTx(page.face, idAt(i), {}));
+    const first = await Promise.allSettled((await Promise.all(begun)).map((stream) => stream.next()));
+    const refused = first.filter(({ status }) => status === 'rejected');
+    expect(refused).toMatchObject([{ reason: { code: 'WATCHES_FULL' } }]);
+  });
+
+  it('has a place if one was aborted while it began', async () => {
+    const { world, miner, page } = await network();
+    await mine(world, miner);
+    const controller = new AbortController();
+    const aborted = watchTx(page.face, idAt(0), { signal: controller.signal });
+    controller.abort();
+    expect(await (await aborted).next()).toEqual({ done: true, value: undefined });
+    const searches = page.calls.length;
+    await mine(world, miner);
+    expect(page.calls).toHaveLength(searches);
+    for (let i = 1; i <= WATCHES_MAX; i++) {
+      const stream = await watchTx(page.face, idAt(i), {});
+      expect((await stream.next()).value).toMatchObject({ kind: 'scanned' });
+    }
+  });
+
+  it('leaves nothing behind at the node once it has ended', async () => {
+    const { world, miner, page } = await network();
+    await mine(world, miner);
+    const waiting = vi.spyOn(page.face.closed, 'then');
+    for (let i = 0; i < 3; i++) await (await watchTx(page.face, idAt(i), {})).return?.();
+    expect(waiting).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('a reader that leaves with events unread', () => {
+  it('is told them again in the next visit, however often it says that it leaves', async () => {
+    const { world, miner, page } = await network();
+    const tx = makeTransaction({ sender: 1 });
+    await mine(world, miner, 1, [tx]);
+    const stream = await watchTx(page.face, idOf(tx), {});
+    await runWithWatches(world, 1000);
+    await stream.return?.();
+    await stream.return?.();
+    await runWithWatches(world, 1000);
+    expect(page.calls).not.toContain('keepWatches');
   });
 });
 

@@ -34,7 +34,7 @@ export { createLightNode } from './api/create-light-node.js';
 export { type DiagnoseOptions, diagnose } from './api/diagnose.js';
 export type { CheckpointOptions, LightNodeHandle, TipsOptions } from './api/light-node-handle.js';
 export type { LightNodeOptions } from './api/light-node-options.js';
-export type { ProveOptions } from './api/prove-options.js';
+export type { ProveOptions } from './api/method-arguments.js';
 export type { SentTransaction } from './api/sent-transaction.js';
 export type { Listener, PeerChange, SentNews, Subscriptions } from './api/subscriptions.js';
 export type { KeyOptions, TransactionFields, TransactionKey } from './api/transaction-key.js';

@@ -47,6 +47,11 @@ class TestClock implements PoolClock {
     return () => this.#timers.delete(timer);
   }
 
+  /** How many wait. */
+  get timers(): number {
+    return this.#timers.size;
+  }
+
   pass(ms: number): void {
     this.#now += ms;
     for (const timer of [...this.#timers])
@@ -244,6 +249,29 @@ describe('PowPool', () => {
       expect(done).toEqual([0, 1]);
       clock.pass(10);
       await jobs[2];
+    } finally {
+      PowJobRunner.prototype.run = run;
+    }
+  });
+
+  test('when it is closed, what waits here for the end of a rest is rejected at once, and not done', async () => {
+    const { pool, clock } = poolOf(1);
+    const job: PowJob = { algorithm: 'sha256d-chain', count: 2, headers: new Uint8Array(160) };
+    pool.share = 0.5;
+    const run = PowJobRunner.prototype.run;
+    let runs = 0;
+    PowJobRunner.prototype.run = (each) => {
+      runs++;
+      clock.pass(10);
+      return run.call(new PowJobRunner(), each);
+    };
+    try {
+      await pool.run(job);
+      const waiting = pool.run(job);
+      pool.close();
+      await expect(waiting).rejects.toThrow('closed');
+      expect(clock.timers).toBe(0);
+      expect(runs).toBe(1);
     } finally {
       PowJobRunner.prototype.run = run;
     }

@@ -77,8 +77,10 @@ export class PowPool {
   readonly #ownRunner = new PowJobRunner();
   #isClosed = false;
   #share = 1;
-  /** What is done here, one after another while there is less than all of the time for it. */
+  /** Fulfilled once the next job can be done on this thread: the one before is done, and the rest after it is over. */
   #here: Promise<unknown> = Promise.resolve();
+  /** Ends that rest. */
+  #endRestHere: () => void = () => {};
   /** Why a worker failed last. */
   #lastReason: unknown;
 
@@ -126,11 +128,12 @@ export class PowPool {
   /** Ends all workers; jobs in flight are rejected. */
   close(): void {
     this.#isClosed = true;
+    this.#endRestHere();
     for (const slot of this.#slots) {
       slot.endRest?.();
       slot.port?.terminate();
       slot.port = undefined;
-      for (const waiting of slot.underWay.splice(0)) waiting.reject(new Error('PowPool is closed'));
+      for (const waiting of slot.underWay.splice(0)) waiting.reject(closedError());
     }
     this.#assign();
   }
@@ -139,18 +142,27 @@ export class PowPool {
     if (this.#share === 1) return this.#ownRunner.run(job);
     let began = 0;
     const done = this.#here.then(() => {
+      if (this.#isClosed) throw closedError();
       began = this.#clock.now();
       return this.#ownRunner.run(job);
     });
     // A faulty job takes no time.
     this.#here = done.then(
-      () =>
-        new Promise<void>((resolve) => {
-          this.#clock.setTimer(this.#restMs(this.#clock.now() - began), resolve);
-        }),
+      () => this.#restHere(this.#restMs(this.#clock.now() - began)),
       () => {},
     );
     return done;
+  }
+
+  #restHere(ms: number): Promise<void> {
+    if (this.#isClosed) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = this.#clock.setTimer(ms, resolve);
+      this.#endRestHere = () => {
+        cancel();
+        resolve();
+      };
+    });
   }
 
   #restMs(busyMs: number): number {
@@ -206,9 +218,9 @@ export class PowPool {
     while (this.#queue.length > 0) {
       const usable = this.#slots.filter(({ deaths }) => !this.#isClosed && deaths < DEATHS_IN_A_ROW_MAX);
       if (usable.length === 0) {
-        const error = new Error(
-          this.#isClosed ? 'PowPool is closed' : `PowPool has no worker left: ${this.#lastReason}`,
-        );
+        const error = this.#isClosed
+          ? closedError()
+          : new Error(`PowPool has no worker left: ${this.#lastReason}`);
         for (const waiting of this.#queue.splice(0)) waiting.reject(error);
         return;
       }
@@ -227,4 +239,8 @@ export class PowPool {
       idlest.port.post(waiting.job);
     }
   }
+}
+
+function closedError(): Error {
+  return new Error('PowPool is closed');
 }

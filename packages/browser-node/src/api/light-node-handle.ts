@@ -21,7 +21,7 @@ import type {
   WatchOptions,
   WatchTxOptions,
 } from '../watch/watch-events.js';
-import type { ProveOptions } from './prove-options.js';
+import type { ProveOptions } from './method-arguments.js';
 import type { SentTransaction } from './sent-transaction.js';
 import type { Listener, Subscriptions } from './subscriptions.js';
 

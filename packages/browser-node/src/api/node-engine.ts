@@ -9,8 +9,8 @@ import { workerSource } from '../boundary/worker-script.js';
 import { watchDevice } from '../device/watch-device.js';
 import { PagePeers } from '../peers/page-peers.js';
 import { requestPersistence } from '../store/request-persistence.js';
+import type { EngineEvents, EngineStart, NodeEngine } from '../tabs/engine.js';
 import type { PendingCall } from '../tabs/pending-calls.js';
-import type { EngineEvents, EngineStart, NodeEngine } from '../tabs/shared-node.js';
 import type { NodeSnapshot } from '../tabs/tab-messages.js';
 import type { LightNodeSettings } from './light-node-options.js';
 
@@ -157,7 +157,6 @@ class WorkerEngine implements NodeEngine {
       trust: firstTrust(tip),
       signaling: { named: settings.signal.length, joined: 0 },
     };
-    this.#unwatchDevice = watchDevice((conditions) => void worker.control.device(conditions));
     const { network, iceServers, maxPeers, reportMetrics } = settings;
     const networkName = typeof network === 'string' ? network : undefined;
     this.#peers = new PagePeers({
@@ -176,6 +175,8 @@ class WorkerEngine implements NodeEngine {
           metrics: undefined,
         }),
     });
+    // Last: nobody would end it if one of those before had failed.
+    this.#unwatchDevice = watchDevice((conditions) => void worker.control.device(conditions));
   }
 
   /** Takes a message of the node worker. */
@@ -231,9 +232,13 @@ class WorkerEngine implements NodeEngine {
   async close(): Promise<void> {
     this.#isEnding = true;
     this.#peers.finder.close();
-    const timeout = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS));
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const timeout = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
+    });
     // However it ends, everything is released afterwards.
     await Promise.race([this.#worker.control.close(), timeout]).catch(() => {});
+    clearTimeout(timer);
     this.end();
   }
 }

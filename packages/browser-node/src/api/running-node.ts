@@ -25,6 +25,7 @@ import type { MineOptions, MiningEvent } from '../mining/mining-events.js';
 import type { MiningNode } from '../mining/mining-node.js';
 import type { NodeView, SharedNode } from '../tabs/shared-node.js';
 import type { NodeCall, NodeCalls, NodeNews, PageNotice, SignalingCount } from '../tabs/tab-messages.js';
+import { lateStream } from '../watch/late-stream.js';
 import type {
   AddressWatchEvent,
   IncludedTx,
@@ -35,14 +36,18 @@ import type {
 import type { WatchNode } from '../watch/watch-node.js';
 import type { CheckpointOptions, LightNodeHandle, TipsOptions } from './light-node-handle.js';
 import type { LightNodeSettings } from './light-node-options.js';
-import { assertHash, checkProveOptions, type ProveOptions } from './prove-options.js';
+import {
+  assertHash,
+  assertHeight,
+  assertHeightOrHash,
+  assertSignal,
+  checkProveOptions,
+  type ProveOptions,
+} from './method-arguments.js';
 import type { SentTransaction } from './sent-transaction.js';
 import { SentTransactions } from './sent-transactions.js';
 import { type Listener, type Subscriptions, SubscriptionTable } from './subscriptions.js';
-import { TipStream } from './tip-stream.js';
-
-/** What a race yields if the node is closed first. */
-const CLOSED = Symbol('closed');
+import { TipStreams } from './tip-stream.js';
 
 /** What is behind the handle that `createLightNode` gives out: one application's view of a node that others may share. */
 export class RunningNode implements LightNodeHandle, MiningNode, NodeView, WatchNode {
@@ -57,11 +62,13 @@ export class RunningNode implements LightNodeHandle, MiningNode, NodeView, Watch
   #closing: Promise<void> | undefined;
   readonly #node: SharedNode;
   readonly #subscriptions = new SubscriptionTable();
-  readonly #streams = new Set<TipStream>();
+  readonly #streams = new TipStreams();
   readonly #sent = new SentTransactions();
   /** Fulfilled once everything is released. */
-  readonly closed: Promise<typeof CLOSED>;
-  #markClosed: (closed: typeof CLOSED) => void = () => {};
+  readonly closed: Promise<void>;
+  #markClosed: () => void = () => {};
+  /** Rejects each call that has no answer yet. */
+  readonly #unanswered = new Set<() => void>();
   readonly #network: LightNodeSettings['network'];
   readonly canMine: boolean;
   /** How many bodies of the newest blocks are kept. */
@@ -108,17 +115,9 @@ export class RunningNode implements LightNodeHandle, MiningNode, NodeView, Watch
   }
 
   tips({ signal }: TipsOptions = {}): AsyncIterableIterator<Tip> {
-    if (signal !== undefined && !(signal instanceof AbortSignal)) {
-      throw new TypeError(`tips: signal must be an AbortSignal, got ${String(signal)}`);
-    }
-    const end = (): void => stream.end();
-    const stream = new TipStream(this.#tip, () => {
-      this.#streams.delete(stream);
-      signal?.removeEventListener('abort', end);
-    });
-    this.#streams.add(stream);
-    signal?.addEventListener('abort', end);
-    if (this.#closing !== undefined || signal?.aborted) stream.end();
+    assertSignal('tips', signal);
+    const stream = this.#streams.open(this.#tip, signal);
+    if (this.#closing !== undefined) stream.end();
     return stream;
   }
 
@@ -255,14 +254,19 @@ export class RunningNode implements LightNodeHandle, MiningNode, NodeView, Watch
     void this.close();
   }
 
-  /** Has the node perform a call. What this view has closed by then is not waited for. */
+  /** Has the node perform a call. Once this view is closed, nobody waits for the answer. */
   async call<Name extends NodeCall>(
     name: Name,
     ...args: Parameters<NodeCalls[Name]>
   ): Promise<Awaited<ReturnType<NodeCalls[Name]>>> {
     if (this.#closing !== undefined) throw new LightNodeError('NODE_CLOSED');
-    const answer = await Promise.race([this.#node.call(name, args), this.closed]);
-    if (answer === CLOSED) throw new LightNodeError('NODE_CLOSED');
+    let giveUp = (): void => {};
+    // Not a race with `closed`: that would keep each answer in memory for as long as the node runs.
+    const answer = await new Promise<unknown>((resolve, reject) => {
+      giveUp = () => reject(new LightNodeError('NODE_CLOSED'));
+      this.#unanswered.add(giveUp);
+      this.#node.call(name, args).then(resolve, reject);
+    }).finally(() => this.#unanswered.delete(giveUp));
     return answer as Awaited<ReturnType<NodeCalls[Name]>>;
   }
 
@@ -271,7 +275,7 @@ export class RunningNode implements LightNodeHandle, MiningNode, NodeView, Watch
       case 'tip':
         this.#tip = notice.tip;
         this.#subscriptions.publish('tip', notice.tip);
-        for (const stream of [...this.#streams]) stream.push(notice.tip);
+        this.#streams.push(notice.tip);
         break;
       case 'reorg':
         this.#subscriptions.publish('reorg', notice.reorg);
@@ -338,10 +342,12 @@ export class RunningNode implements LightNodeHandle, MiningNode, NodeView, Watch
   }
 
   async #end(): Promise<void> {
-    for (const stream of [...this.#streams]) stream.end();
+    this.#streams.end();
     this.#sent.close();
     await this.#node.release(this);
-    this.#markClosed(CLOSED);
+    this.#markClosed();
+    for (const giveUp of [...this.#unanswered]) giveUp();
+    this.#signaling = { ...this.#signaling, joined: 0 };
     this.#peers = freeze([]);
     this.#metrics = withoutGauges(this.#metrics);
     this.#setStatus({ ...this.#status, phase: 'closed', peers: 0, headersPerSecond: 0 });
@@ -350,44 +356,9 @@ export class RunningNode implements LightNodeHandle, MiningNode, NodeView, Watch
   }
 }
 
-/** An iterator that is still being made. */
-function lateStream<Event>(
-  made: Promise<AsyncIterableIterator<Event, undefined>>,
-): AsyncIterableIterator<Event, undefined> {
-  // Whoever reads hears of it.
-  made.catch(() => {});
-  const stream: AsyncIterableIterator<Event, undefined> = {
-    [Symbol.asyncIterator]: () => stream,
-    next: async () => (await made).next(),
-    return: async () => {
-      await made.then((inner) => inner.return?.()).catch(() => {});
-      return { done: true, value: undefined };
-    },
-  };
-  return stream;
-}
-
 /** A closed node has done what it has done, and does nothing now. */
 function withoutGauges(metrics: Metrics): Metrics {
   const left = zeroMetrics();
   for (const name of metricNames) if (metricDefinitions[name].type === 'counter') left[name] = metrics[name];
   return left;
-}
-
-function assertHeightOrHash(heightOrHash: unknown): void {
-  if (typeof heightOrHash === 'number') {
-    assertHeight('header', heightOrHash);
-    return;
-  }
-  if (typeof heightOrHash !== 'string') {
-    throw new TypeError(`header: must be given a height or a hash, got ${String(heightOrHash)}`);
-  }
-  assertHash('header', heightOrHash);
-}
-
-function assertHeight(caller: string, height: unknown): void {
-  if (typeof height !== 'number')
-    throw new TypeError(`${caller}: a height must be a number, got ${String(height)}`);
-  if (Number.isSafeInteger(height) && height >= 0) return;
-  throw new RangeError(`${caller}: a height must be an integer from 0, got ${height}`);
 }

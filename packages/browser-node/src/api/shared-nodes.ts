@@ -3,12 +3,13 @@
  * other tabs. A node in memory, and one that is not to be shared, is nobody else's.
  */
 import { release } from 'vision-light:release';
+import { browserClock } from '../boundary/browser-clock.js';
 import { workerSource } from '../boundary/worker-script.js';
-import { pageClock } from '../peers/page-clock.js';
 import { requestLead } from '../tabs/leader-lock.js';
 import { watchPage } from '../tabs/page-events.js';
-import { SharedNode, type TabLinks } from '../tabs/shared-node.js';
+import { SharedNode } from '../tabs/shared-node.js';
 import { openTabChannel } from '../tabs/tab-channel.js';
+import type { TabLinks } from '../tabs/tab-group.js';
 import type { LightNodeSettings } from './light-node-options.js';
 import { startEngine } from './node-engine.js';
 
@@ -27,7 +28,7 @@ export function joinNode(settings: LightNodeSettings): SharedNode {
   const tabs = name === undefined ? undefined : linksOf(name);
   const node: SharedNode = new SharedNode({
     tabs,
-    clock: pageClock,
+    clock: browserClock,
     watchPage,
     start: (how, events) => startEngine(settings, how, events),
     over: () => {

@@ -10,7 +10,7 @@ interface DeviceNavigator {
 /**
  * Watches what the browser says of the device.
  *
- * @param changed  called at once where there is something to be saved, and with each change
+ * @param changed  called at once, and with each change
  * @returns a function that ends it
  */
 export function watchDevice(changed: (conditions: DeviceConditions) => void): () => void {

@@ -17,7 +17,10 @@ export interface DiagnosisInput extends Pick<Evidence, 'peers' | 'attempts' | 'c
   readonly storageObstacle: string | undefined;
 }
 
-/** Milliseconds that a signaling server has to take a connection, and STUN servers to answer: browsers ask them for about as long. */
+/**
+ * Milliseconds that a signaling server has to take a connection, STUN servers to answer, and the browser to open a database.
+ * Browsers ask STUN servers for about as long.
+ */
 const TIMEOUT_MS = 8000;
 
 /** Name of a database that is opened to see whether that is allowed, and removed again. */
@@ -88,16 +91,22 @@ function answers(url: string): Promise<boolean> {
 /** What the browser says if it keeps nothing here. */
 function findStorageObstacle(): Promise<string | undefined> {
   return new Promise((resolve) => {
+    const end = (obstacle: string | undefined): void => {
+      clearTimeout(timer);
+      resolve(obstacle);
+    };
+    // Safari is known never to answer at times.
+    const timer = setTimeout(() => end('the browser does not open a database'), TIMEOUT_MS);
     try {
       const request = indexedDB.open(PROBE_DATABASE);
-      request.onerror = () => resolve(String(request.error));
+      request.onerror = () => end(String(request.error));
       request.onsuccess = () => {
         request.result.close();
         indexedDB.deleteDatabase(PROBE_DATABASE);
-        resolve(undefined);
+        end(undefined);
       };
     } catch (error) {
-      resolve(String(error));
+      end(String(error));
     }
   });
 }

@@ -6,12 +6,12 @@ import { type IntroducerEvents, PeerFinder, PeerLinks } from '@vision-light/peer
 import type { Metrics } from '@vision-light/protocol';
 import type { IceServer } from '@vision-light/signaling';
 import { SignalingClient } from '@vision-light/signaling/client';
+import { browserClock } from '../boundary/browser-clock.js';
 import { findConnectionObstacle } from '../boundary/connection-obstacle.js';
 import type { LightNodeErrorCode } from '../boundary/error-codes.js';
 import type { DiagnosisInput } from '../diagnosis/diagnose.js';
 import { ChannelHandover, type PostToWorker } from './channel-handover.js';
 import { metricsReporter } from './metrics-reporter.js';
-import { pageClock } from './page-clock.js';
 import { PeerConnection } from './peer-connection.js';
 
 /** What {@link PagePeers} need from outside. */
@@ -56,7 +56,7 @@ export class PagePeers {
     this.links = new PeerLinks({
       linksMax: maxPeers,
       setupsMax: SETUPS_MAX,
-      clock: pageClock,
+      clock: browserClock,
       connect: (connection) => new PeerConnection(connection),
       events: {
         made: (peer, { channel }) => {
@@ -77,7 +77,14 @@ export class PagePeers {
   #join(url: string, events: IntroducerEvents): SignalingClient {
     const { networkId, networkName, iceServers, metrics, failed } = this.#options;
     const report = metrics && metricsReporter(metrics);
-    const options = { url, networkId, networkName, iceServers, kind: 'browser', clock: pageClock } as const;
+    const options = {
+      url,
+      networkId,
+      networkName,
+      iceServers,
+      kind: 'browser',
+      clock: browserClock,
+    } as const;
     const signalingChanged = (): void =>
       this.#options.signalingChanged(this.#clients.filter(({ isJoined }) => isJoined).length);
     const made = new SignalingClient(options, {

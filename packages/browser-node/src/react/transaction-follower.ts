@@ -5,7 +5,8 @@ import type { NodeSource } from './node-source.js';
 export class TransactionFollower {
   readonly #source: NodeSource;
   readonly #id: string;
-  #status: TransactionStatus | undefined;
+  /** What was told last, and by which node: another one may know nothing of it. */
+  #told: { readonly node: LightNodeHandle; readonly status: TransactionStatus | undefined } | undefined;
   #node: LightNodeHandle | undefined;
   #watch = new AbortController();
 
@@ -17,7 +18,8 @@ export class TransactionFollower {
 
   /** The same object until something changes. */
   get status(): TransactionStatus | undefined {
-    return this.#status;
+    const told = this.#told;
+    return told?.node === this.#source.state.node ? told?.status : undefined;
   }
 
   /** @returns a function that ends this */
@@ -49,12 +51,12 @@ export class TransactionFollower {
       if (event.kind === 'scanned') continue;
       const status = await statusOf(node, this.#id, event);
       if (signal.aborted) return;
-      this.#status = status;
+      this.#told = { node, status };
       listener();
     }
     // A node that is closed knows nothing.
-    if (signal.aborted || this.#status === undefined) return;
-    this.#status = undefined;
+    if (signal.aborted || this.#told === undefined) return;
+    this.#told = undefined;
     listener();
   }
 }

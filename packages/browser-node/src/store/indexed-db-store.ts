@@ -205,7 +205,7 @@ export class IndexedDbStore implements LosableStore {
       return this.#open();
     });
     if (this.#damaged.size > 0) {
-      await clearTables(database, [...this.#damaged]);
+      await clearTables(database, [...this.#damaged], await this.#fence);
       this.#isCounted = false;
       this.#lose();
     }

@@ -236,14 +236,34 @@ async function abort(transaction: { abort(): void }, requests: readonly Promise<
   await Promise.allSettled(requests);
 }
 
-/** Removes all that lies in some tables, under keys of whatever kind. What is left is to be counted. */
-export async function clearTables(database: NodeDatabase, tables: readonly TableName[]): Promise<void> {
+/**
+ * Removes all that lies in some tables, under keys of whatever kind. What is left is to be counted. The fence stays.
+ *
+ * @param fence  of the store that clears; undefined if it has not written yet
+ * @throws {FencedError} if another store has raised it since; nothing is removed then
+ */
+export async function clearTables(
+  database: NodeDatabase,
+  tables: readonly TableName[],
+  fence = Number.POSITIVE_INFINITY,
+): Promise<void> {
   const transaction = database.transaction([...new Set([...tables, 'meta' as const])], 'readwrite', {
     durability: 'relaxed',
   });
-  const requests: Promise<void>[] = tables.map((table) => transaction.objectStore(table).clear());
-  requests.push(transaction.objectStore('meta').delete(SIZE_KEY));
-  await Promise.all([...requests, transaction.done]);
+  const meta = transaction.objectStore('meta');
+  const requests: Promise<unknown>[] = [transaction.done];
+  try {
+    // One that cannot be read is removed like everything else.
+    const found = await readNumber({ get: (key) => perhaps(meta.get(key)) }, FENCE_KEY);
+    if (found !== undefined && found > fence) throw new FencedError();
+    for (const table of tables) requests.push(transaction.objectStore(table).clear());
+    if (found !== undefined) requests.push(meta.put(bytesOf(found), FENCE_KEY));
+    requests.push(meta.delete(SIZE_KEY));
+    await Promise.all(requests);
+  } catch (error) {
+    await abort(transaction, requests);
+    throw error;
+  }
 }
 
 function tablesOf(items: readonly { readonly table: TableName }[]): TableName[] {

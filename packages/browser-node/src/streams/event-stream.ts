@@ -26,7 +26,8 @@ export class EventStream<Event extends { readonly kind: string }>
 {
   readonly #events: Event[] = [];
   readonly #readers: Reader<Event>[] = [];
-  #hasLeft = false;
+  /** Whether nothing was unread when the reader left; undefined before it leaves. */
+  #hasReadAll: boolean | undefined;
   #end: { readonly error: unknown } | 'done' | undefined;
 
   constructor(readonly options: EventStreamOptions) {}
@@ -38,7 +39,12 @@ export class EventStream<Event extends { readonly kind: string }>
 
   /** Whether the reader has dealt with everything: it waits for more, or has left with nothing unread. */
   get isDrained(): boolean {
-    return this.#readers.length > 0 || this.#hasLeft;
+    return this.#readers.length > 0 || this.#hasReadAll === true;
+  }
+
+  /** Whether nothing more comes. */
+  get hasEnded(): boolean {
+    return this.#end !== undefined;
   }
 
   [Symbol.asyncIterator](): this {
@@ -62,7 +68,7 @@ export class EventStream<Event extends { readonly kind: string }>
 
   /** Ends the iteration, and what has not been read is dropped. */
   return(): Promise<IteratorResult<Event, undefined>> {
-    this.#hasLeft = this.#events.length === 0;
+    this.#hasReadAll ??= this.#events.length === 0;
     this.#events.length = 0;
     this.end();
     this.options.onRead();

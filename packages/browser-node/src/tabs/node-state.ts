@@ -52,7 +52,11 @@ export class NodeState {
       status: { ...rest, phase: 'connecting', peers: 0, headersPerSecond: 0 },
     };
     const trust: PageNotice = { type: 'trust', trust: firstTrust(this.#snapshot.tip) };
-    return this.take({ notices: [...gone, connecting, trust], metrics: undefined });
+    const signaling: PageNotice = {
+      type: 'signaling',
+      signaling: { ...this.#snapshot.signaling, joined: 0 },
+    };
+    return this.take({ notices: [...gone, connecting, trust, signaling], metrics: undefined });
   }
 
   /** There is a leader again, which begins with a state of its own. @returns what is shown of the change */

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../../tests/conformance-suites/manual-clock.js';
 import { LightNodeError } from '../boundary/light-node-error.js';
 import { firstTrust } from '../boundary/trust.js';
+import type { EngineEvents, EngineStart, NodeEngine } from './engine.js';
 import type { LeaderEvents } from './leader-lock.js';
 import type { PageListener } from './page-events.js';
-import { type EngineEvents, type EngineStart, type NodeEngine, SharedNode } from './shared-node.js';
+import { SharedNode } from './shared-node.js';
 import type { TabChannelEvents } from './tab-channel.js';
 import type { NodeNews, NodeSnapshot, PageNotice, TabMessage } from './tab-messages.js';
 
@@ -165,7 +166,11 @@ class Engine implements NodeEngine {
     this.origin.running--;
   }
 
+  /** What its end waits for. */
+  closing = Promise.resolve();
+
   async close(): Promise<void> {
+    await this.closing;
     this.end();
   }
 }
@@ -279,7 +284,10 @@ async function openThree(): Promise<{ origin: Origin; tabs: [Tab, Tab, Tab] }> {
 async function openThreeAndKill(): Promise<{ origin: Origin; second: Tab; third: Tab }> {
   const { origin, tabs } = await openThree();
   const [first, second, third] = tabs;
-  first.engine?.tell({ type: 'tip', tip: tipAt(12) });
+  first.engine?.tell(
+    { type: 'tip', tip: tipAt(12) },
+    { type: 'signaling', signaling: { named: 1, joined: 1 } },
+  );
   await origin.settle();
   first.kill();
   await origin.settle();
@@ -328,6 +336,7 @@ describe('a leader that is killed', () => {
     for (const { node, view } of [second, third]) {
       expect(node.snapshot.tip.height).toBe(12);
       expect(node.snapshot.status).toMatchObject({ phase: 'connecting', peers: 0 });
+      expect(node.snapshot.signaling).toEqual({ named: 1, joined: 0 });
       expect(view.notices).toContainEqual({
         type: 'peer',
         change: { kind: 'disconnected', id: PEER.id },
@@ -513,6 +522,26 @@ describe('the end', () => {
     const closing = tab.node.release();
     await origin.settle();
     await closing;
+    expect(origin.running).toBe(0);
+    expect(origin.queue).toEqual([]);
+  });
+
+  it('goes on if the lead is lost meanwhile: no other node is started', async () => {
+    const origin = new Origin();
+    const tab = origin.open();
+    await origin.settle();
+    const [engine] = tab.engines;
+    if (engine === undefined) throw new Error('no node was started');
+    let isClosed = (): void => {};
+    engine.closing = new Promise((resolve) => {
+      isClosed = resolve;
+    });
+    const released = tab.node.release(tab.view);
+    engine.events.fenced();
+    await origin.settle();
+    isClosed();
+    await released;
+    expect(tab.engines).toHaveLength(1);
     expect(origin.running).toBe(0);
     expect(origin.queue).toEqual([]);
   });

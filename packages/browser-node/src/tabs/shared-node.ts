@@ -1,41 +1,24 @@
 /**
- * One node for all tabs of an origin and network. One tab leads: it has the worker and the peers. The others follow: they
- * show what the leader tells and pass their calls on to it. Which tab leads is decided by a lock, so whichever waits for it
- * longest takes over at once when the leader is closed or killed. A tab whose page is left or frozen leads no more.
+ * One node for all tabs of an origin and network. One tab leads (`tab-group.ts`): it has the worker and the peers. The others
+ * follow: they show what the leader tells and pass their calls on to it. A tab whose page is left or frozen leads no more.
  *
- * A leader that holds the lock and does not answer, because its page hangs, loses the lock to a follower. It notices when
- * it runs again, and follows; until then the fence of the database keeps it from writing (`store/indexed-db-store.ts`).
- *
- * Bounded: one message in TICK_MS of a follower that hears nothing; calls by their deadline; SENT_MAX transactions.
+ * Bounded: calls by their deadline; SENT_MAX transactions; UNHEARD_MAX errors.
  */
 import type { Clock } from '@vision-light/signaling';
 import { LightNodeError } from '../boundary/light-node-error.js';
 import type { SendAnswer } from '../boundary/messages.js';
-import type { LeaderEvents } from './leader-lock.js';
+import type { EngineEvents, EngineStart, NodeEngine } from './engine.js';
 import { NodeState } from './node-state.js';
 import type { PageListener } from './page-events.js';
 import { type PendingCall, PendingCalls } from './pending-calls.js';
-import type { TabChannel, TabChannelEvents } from './tab-channel.js';
+import { type TabCall, TabGroup, type TabLinks } from './tab-group.js';
 import {
-  type FromLeader,
   isNodeCall,
   type NodeCall,
   type NodeNews,
   type NodeSnapshot,
   type PageNotice,
-  type TabMessage,
-  type ToLeader,
 } from './tab-messages.js';
-
-/** Milliseconds between two looks at whether the leader was heard. A page in the background looks less often. */
-const TICK_MS = 1000;
-
-/**
- * Looks in a row that have heard nothing, although the leader was asked to answer: then its page hangs. A page that
- * computes for some seconds keeps the lead. They are counted rather than timed, so that a follower that was frozen itself, or
- * slept with the machine, first asks again.
- */
-const SILENT_TICKS_MAX = 5;
 
 /** Errors kept until there is a view; as many as a view keeps. */
 const UNHEARD_MAX = 16;
@@ -43,54 +26,15 @@ const UNHEARD_MAX = 16;
 /** Transactions of this page that a new leader is given; as many as a node keeps. The oldest is dropped. */
 const SENT_MAX = 64;
 
-/** A node that runs in this tab. */
-export interface NodeEngine {
-  /** As it was when it had started. */
-  readonly snapshot: NodeSnapshot;
-  /** @param isRepeated  another leader may have performed the call before */
-  call(call: PendingCall, isRepeated: boolean): Promise<unknown>;
-  /** Leaves the peers, until the call `resume`. */
-  rest(): void;
-  /** Ends it at once. */
-  end(): void;
-  /** Takes leave of the peers, writes what is not stored, and ends. */
-  close(): Promise<void>;
-}
-
-/** What a {@link NodeEngine} reports, from its start on. */
-export interface EngineEvents {
-  news(news: NodeNews): void;
-  /** Another tab has taken the database over, so this one does not lead any more. */
-  fenced(): void;
-  crashed(error: LightNodeError): void;
-}
-
-/** How a node is to be started. */
-export interface EngineStart {
-  /** Whether other tabs may take over. */
-  readonly isShared: boolean;
-  /** Whether the lead was taken from a tab that did not answer, and may still hold the database. */
-  readonly isTheft: boolean;
-  /** Ends the start. */
-  readonly signal: AbortSignal;
-}
-
 /** Shows the node to an application. */
 export interface NodeView {
   receive(news: NodeNews): void;
   crash(error: LightNodeError): void;
 }
 
-/** How the tabs of an origin find one another; absent for a node that is not shared with other tabs. */
-export interface TabLinks {
-  /** Unlike that of any other tab. */
-  readonly id: string;
-  requestLead(isTheft: boolean, events: LeaderEvents): () => void;
-  openChannel(events: TabChannelEvents): TabChannel;
-}
-
 /** What a {@link SharedNode} needs from outside. */
 export interface SharedNodeParts {
+  /** Absent for a node that is not shared with other tabs. */
   readonly tabs: TabLinks | undefined;
   readonly clock: Clock;
   watchPage(listener: PageListener): () => void;
@@ -115,17 +59,13 @@ export class SharedNode {
   #unheard: PageNotice[] = [];
   /** What this page has sent and no block has yet, by id: the leader may be gone before it has stored it. */
   readonly #sent = new Map<string, readonly unknown[]>();
-  /** Of the newest leader that was heard of; 0 before the first. */
-  #term = 0;
-  /** Whether that leader's node runs, here or in another tab. */
+  /** Whether the leader's node runs, here or in another tab. */
   #isConnected = false;
   /** The node, if it is started or starting here. */
   #ending: AbortController | undefined;
   #engine: NodeEngine | undefined;
-  #channel: TabChannel | undefined;
-  #giveUpLead = (): void => {};
-  #stopTicking = (): void => {};
-  #silentTicks = 0;
+  /** Undefined for a node that is not shared with other tabs. */
+  readonly #group: TabGroup | undefined;
   #isSuspended = false;
   #isOver = false;
 
@@ -138,6 +78,18 @@ export class SharedNode {
     });
     // Whoever waits for it hears of it.
     this.ready.catch(() => {});
+    this.#group =
+      parts.tabs &&
+      new TabGroup(parts.tabs, parts.clock, {
+        granted: (isTheft) => this.#lead(isTheft),
+        lost: () => this.#stepDown(),
+        succeeded: () => this.#disconnect(),
+        welcomed: (snapshot) => this.#connect(snapshot),
+        news: (news) => this.#take(news),
+        greeted: () => (this.#engine === undefined ? undefined : this.snapshot),
+        called: (call) => void this.#answer(call),
+        answered: (answer) => this.#calls.answered(answer),
+      });
     this.#unwatchPage = parts.watchPage({
       resumed: () => this.#resume(),
       restored: () => this.#restore(),
@@ -191,50 +143,13 @@ export class SharedNode {
 
   // Leading and following
 
-  #join(isTheft = false): void {
-    const { tabs } = this.#parts;
-    this.#giveUpLead();
-    if (tabs === undefined) {
-      this.#lead(false);
-      return;
-    }
-    this.#channel ??= tabs.openChannel({
-      message: (message) => this.#receive(message),
-      answer: (answer) => this.#calls.answered(answer),
-    });
-    this.#giveUpLead = tabs.requestLead(isTheft, {
-      granted: () => this.#lead(isTheft),
-      lost: () => this.#stepDown(),
-    });
-    this.#greet();
-    this.#silentTicks = 0;
-    this.#tick();
-  }
-
-  /** Asks the leader, if there is one, for what it has to show. */
-  #greet(): void {
-    const { tabs } = this.#parts;
-    if (tabs !== undefined) this.#channel?.post({ kind: 'hello', from: tabs.id });
-  }
-
-  #tick(): void {
-    this.#stopTicking();
-    this.#stopTicking = this.#parts.clock.setTimer(TICK_MS, () => {
-      if (this.#silentTicks++ >= SILENT_TICKS_MAX) {
-        this.#join(true);
-        return;
-      }
-      if (this.#isConnected) this.#channel?.post({ kind: 'ping' });
-      else this.#greet();
-      this.#tick();
-    });
+  #join(): void {
+    if (this.#group === undefined) this.#lead(false);
+    else this.#group.join();
   }
 
   #lead(isTheft: boolean): void {
-    this.#stopTicking();
     this.#disconnect();
-    this.#term = Math.max(this.#term + 1, Date.now());
-    this.#channel?.post({ kind: 'pong', term: this.#term });
     void this.#start(isTheft);
   }
 
@@ -243,7 +158,7 @@ export class SharedNode {
     const { signal } = ending;
     this.#ending = ending;
     const early: NodeNews[] = [];
-    const isShared = this.#parts.tabs !== undefined;
+    const isShared = this.#group !== undefined;
     const events: EngineEvents = {
       news: (news) => {
         if (signal.aborted) return;
@@ -265,7 +180,7 @@ export class SharedNode {
       }
       this.#engine = engine;
       this.#connect(engine.snapshot);
-      this.#welcome();
+      this.#group?.welcome(this.snapshot);
       for (const news of early) this.#take(news);
     } catch (error) {
       if (!signal.aborted) this.#fail(error);
@@ -274,6 +189,8 @@ export class SharedNode {
 
   /** Another tab leads now, though this one did not give up. */
   #stepDown(): void {
+    // The node is being closed, so this tab does not wait for the lead again.
+    if (this.#isOver) return;
     this.#endNode();
     this.#join();
   }
@@ -294,7 +211,7 @@ export class SharedNode {
     if (isFirst) this.#isReady();
     else this.#show(this.#state.replace(snapshot));
     for (const call of this.#calls.all) this.#perform(call, true);
-    // One that is known is refused, which nobody hears.
+    // The leader refuses those that it knows already. That is no news for this page, which has sent them before.
     for (const args of [...this.#sent.values()]) this.call('sendTransaction', args).catch(() => {});
   }
 
@@ -309,9 +226,9 @@ export class SharedNode {
   #take(news: NodeNews): void {
     if (this.#state === undefined) return;
     const shown = this.#state.take(news);
-    // Of a node that broke the others need not hear: one of them takes over.
+    // The other tabs are not told that this node broke: one of them takes over.
     const isBroken = shown.notices.some((notice) => notice.type === 'error' && notice.code === 'NODE_BROKEN');
-    if (this.#engine !== undefined && !isBroken) this.#post({ kind: 'news', term: this.#term, ...shown });
+    if (this.#engine !== undefined && !isBroken) this.#group?.tell(shown);
     this.#show(shown);
   }
 
@@ -326,75 +243,36 @@ export class SharedNode {
     for (const view of [...this.#views]) view.receive(news);
   }
 
-  // Messages of other tabs
-
-  #receive(message: TabMessage): void {
-    if (message.kind === 'hello' || message.kind === 'ping' || message.kind === 'call') this.#serve(message);
-    else this.#follow(message);
-  }
-
-  /** If this tab leads. */
-  #serve(message: ToLeader): void {
-    if (this.#ending === undefined) return;
-    if (message.kind === 'hello' && this.#engine !== undefined) this.#welcome(message.from);
-    else if (message.kind === 'call') void this.#answer(message);
-    else this.#post({ kind: 'pong', term: this.#term });
-  }
-
-  #welcome(to?: string): void {
-    this.#post({ kind: 'welcome', term: this.#term, to, snapshot: this.snapshot });
-  }
-
-  async #answer(message: Extract<ToLeader, { kind: 'call' }>): Promise<void> {
-    const { term, from, id, name, args, isRepeated } = message;
-    const engine = this.#engine;
-    if (term !== this.#term || engine === undefined || !isNodeCall(name)) return;
-    try {
-      const value = await engine.call({ id, name, args }, isRepeated);
-      this.#channel?.answer(from, { id, value });
-    } catch (error) {
-      const code = error instanceof LightNodeError ? error.code : 'WORKER_FAILED';
-      this.#channel?.answer(from, { id, fault: { code, detail: String(error) } });
-    }
-  }
-
-  /** If another tab leads. One that has lost the lock hears that from the browser. */
-  #follow(message: FromLeader): void {
-    const { term } = message;
-    if (this.#ending !== undefined || term < this.#term) return;
-    if (term > this.#term) {
-      this.#term = term;
-      this.#disconnect();
-    }
-    this.#silentTicks = 0;
-    if (message.kind === 'news' && this.#isConnected) this.#take(message);
-    else if (message.kind === 'welcome' && !this.#isConnected) {
-      if (message.to === undefined || message.to === this.#parts.tabs?.id) this.#connect(message.snapshot);
-    }
-  }
-
-  #post(message: TabMessage): void {
-    this.#channel?.post(message);
-  }
-
   // Calls
 
   #perform(call: PendingCall, isRepeated = false): void {
     if (!this.#isConnected) return;
-    const { id, name, args } = call;
-    const { tabs } = this.#parts;
-    if (this.#engine !== undefined)
+    const { id } = call;
+    if (this.#engine !== undefined) {
       this.#engine.call(call, isRepeated).then(
         (value) => this.#calls.settle(id, value),
         (error: unknown) => this.#calls.fail(id, error),
       );
-    else if (tabs !== undefined) {
-      try {
-        this.#post({ kind: 'call', term: this.#term, from: tabs.id, id, name, args, isRepeated });
-      } catch (error) {
-        // An argument that cannot be copied.
-        this.#calls.fail(id, error);
-      }
+      return;
+    }
+    try {
+      this.#group?.call(call, isRepeated);
+    } catch (error) {
+      // An argument that cannot be copied.
+      this.#calls.fail(id, error);
+    }
+  }
+
+  /** Performs a call of another tab, while this one leads. */
+  async #answer({ from, id, name, args, isRepeated }: TabCall): Promise<void> {
+    const engine = this.#engine;
+    if (engine === undefined || !isNodeCall(name)) return;
+    try {
+      const value = await engine.call({ id, name, args }, isRepeated);
+      this.#group?.answer(from, { id, value });
+    } catch (error) {
+      const code = error instanceof LightNodeError ? error.code : 'WORKER_FAILED';
+      this.#group?.answer(from, { id, fault: { code, detail: String(error) } });
     }
   }
 
@@ -407,18 +285,17 @@ export class SharedNode {
   #suspend(): void {
     if (this.#isSuspended || this.#isOver) return;
     this.#isSuspended = true;
-    if (this.#parts.tabs === undefined) {
+    if (this.#group === undefined) {
       this.#engine?.rest();
       return;
     }
     this.#leave();
-    this.#disconnect();
   }
 
   #restore(): void {
     if (!this.#isSuspended) return;
     this.#isSuspended = false;
-    if (this.#parts.tabs === undefined) this.#resume();
+    if (this.#group === undefined) this.#resume();
     else this.#join();
   }
 
@@ -426,11 +303,8 @@ export class SharedNode {
 
   /** Leads and follows no more; another tab may take over at once. */
   #leave(): void {
-    this.#stopTicking();
     this.#endNode();
-    this.#giveUpLead();
-    this.#channel?.close();
-    this.#channel = undefined;
+    this.#group?.leave();
   }
 
   async #close(): Promise<void> {

@@ -29,6 +29,8 @@ export interface Follower {
   moved(tipHeight: number): void;
   /** It cannot go on. */
   failed(error: unknown): void;
+  /** The node is closed. */
+  closed(): void;
 }
 
 /** See the head of this file. */
@@ -41,9 +43,16 @@ export class ChainWatcher {
   #isStale = false;
   #isRunning = false;
   #isRetrying = false;
+  #isClosed = false;
   #ends: (() => void)[] = [];
 
-  constructor(readonly node: WatchNode) {}
+  constructor(readonly node: WatchNode) {
+    // Once for all watches: whatever waits for `closed` is held in memory for as long as the node runs.
+    void node.closed.then(() => {
+      this.#isClosed = true;
+      for (const follower of [...this.#followers]) follower.closed();
+    });
+  }
 
   /** How many watches there are. */
   get size(): number {
@@ -51,6 +60,10 @@ export class ChainWatcher {
   }
 
   add(follower: Follower): void {
+    if (this.#isClosed) {
+      follower.closed();
+      return;
+    }
     this.#followers.add(follower);
     const { node } = this;
     if (this.#followers.size === 1)
@@ -65,6 +78,7 @@ export class ChainWatcher {
 
   delete(follower: Follower): void {
     if (!this.#followers.delete(follower) || this.#followers.size > 0) return;
+    this.#tries.clear();
     for (const end of this.#ends.splice(0)) end();
   }
 
@@ -195,6 +209,10 @@ export class ChainWatcher {
 
   #wait(height: number): void {
     this.#waiting.add(height);
+    this.#retryLater();
+  }
+
+  #retryLater(): void {
     if (this.#isRetrying) return;
     this.#isRetrying = true;
     this.node.later(WATCH_RETRY_MS, () => {
@@ -224,11 +242,11 @@ export class ChainWatcher {
     }
   }
 
-  /** A tab that does not answer is asked again. A closed node ends every watch by itself. */
+  /** A tab that does not answer is asked again. When the node is closed, `closed` ends every watch. */
   #fail(error: unknown): void {
     const code = codeOf(error);
     if (code === 'NODE_CLOSED') return;
-    if (code === 'TAB_SILENT') this.#wait(-1);
+    if (code === 'TAB_SILENT') this.#retryLater();
     else for (const follower of [...this.#followers]) follower.failed(error);
   }
 }

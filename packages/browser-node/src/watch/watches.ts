@@ -65,7 +65,6 @@ abstract class Watch<Event extends { readonly kind: string }> implements Followe
       },
     });
     signal?.addEventListener('abort', end);
-    void node.closed.then(end);
     if (signal?.aborted) end();
   }
 
@@ -75,23 +74,22 @@ abstract class Watch<Event extends { readonly kind: string }> implements Followe
 
   /** Looks up what was kept, and begins. */
   async begin(): Promise<void> {
-    const watcher = watcherOf(this.node);
-    if (watcher.size >= WATCHES_MAX) throw this.node.errorOf('WATCHES_FULL');
     const { from } = this.options;
     const records = await this.node.call('watchRecords');
+    // The application may have aborted it meanwhile.
+    if (this.stream.hasEnded) return;
+    const watcher = watcherOf(this.node);
+    // Looked at here, where nothing is awaited before `add`: many watches may begin at the same time.
+    if (watcher.size >= WATCHES_MAX) throw this.node.errorOf('WATCHES_FULL');
     const text = records.find(([name]) => name === this.name)?.[1];
     const kept = text === undefined ? undefined : readKeptWatch(text);
     if (kept !== undefined && this.isUseful(kept.from, from)) this.watched.restore(kept);
     else if (from !== undefined) this.watched.begin(from);
-    this.restored();
     watcher.add(this);
   }
 
   /** Whether to go on from what was kept though the application says where to begin. */
   protected abstract isUseful(keptFrom: number, from: number | undefined): boolean;
-
-  /** What was kept is there. */
-  protected restored(): void {}
 
   abstract seen(found: FoundTransaction): void;
   abstract dropped(txid: string, reason: RemovalReason): void;
@@ -116,6 +114,10 @@ abstract class Watch<Event extends { readonly kind: string }> implements Followe
 
   failed(error: unknown): void {
     this.stream.end({ error });
+  }
+
+  closed(): void {
+    this.stream.end();
   }
 
   protected placed(txid: string, place: TxPlace): IncludedTx {

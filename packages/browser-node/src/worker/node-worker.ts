@@ -1,10 +1,8 @@
-import { type PoolClock, PowPool } from '@vision-light/pow';
+import { PowPool } from '@vision-light/pow';
 import {
   type BlockResult,
   bytesToHex,
   type ChainFamily,
-  type CheckpointResult,
-  type Command,
   type DeviceConditions,
   Driver,
   type FoundTransaction,
@@ -29,6 +27,7 @@ import {
   type WantedTransactions,
 } from '@vision-light/protocol';
 import { expose, transfer } from 'comlink';
+import { browserClock } from '../boundary/browser-clock.js';
 import type { LightNodeErrorCode } from '../boundary/error-codes.js';
 import type {
   BlockAnswer,
@@ -45,6 +44,7 @@ import type {
 import { findWasmObstacle } from '../boundary/wasm-obstacle.js';
 import { openStore } from '../store/open-store.js';
 import { checkpointOf } from './checkpoint-of.js';
+import { CommandAnswers, isAnswer } from './command-answers.js';
 import { openIdentity } from './node-identity.js';
 import { NoticeBatch } from './notice-batch.js';
 import { PeerChannels } from './peer-channels.js';
@@ -65,14 +65,6 @@ const METRICS_INTERVAL_MS = 1000;
 
 /** Headers that are hashed at the start, a millisecond of work. V8 optimises the kernel after about 300. */
 const WARM_UP_HEADERS = 500;
-
-const clock: PoolClock = {
-  now: () => performance.now(),
-  setTimer: (delayMs, callback) => {
-    const timer = setTimeout(callback, delayMs);
-    return () => clearTimeout(timer);
-  },
-};
 
 /** Makes this worker the node: it waits for the page's orders. */
 export function startNodeWorker(scope: NodeWorkerScope): void {
@@ -103,22 +95,6 @@ export function startNodeWorker(scope: NodeWorkerScope): void {
   };
 }
 
-/** What answers each command that has a ticket. */
-interface Answers {
-  readonly block: BlockResult;
-  readonly checkpoint: CheckpointResult;
-  readonly header: HeaderInfo | undefined;
-  readonly mempool: MempoolInfo;
-  readonly proveTransaction: ProvableResult;
-  readonly sendTransaction: SendAnswer;
-  readonly submit: Submitted;
-}
-
-/** One of these commands, without its ticket. */
-type Question = {
-  [Kind in keyof Answers]: Omit<Extract<Command, { kind: Kind }>, 'ticket'>;
-}[keyof Answers];
-
 class NodeHost implements NodeControl {
   readonly channels: PeerChannels;
   readonly powWorkers: PowWorkerPorts;
@@ -132,9 +108,7 @@ class NodeHost implements NodeControl {
   #onDevice: (conditions: DeviceConditions) => void = () => {};
   #lastPowFault: string | undefined;
   #isReleased = false;
-  #lastTicket = 0;
-  /** Who waits for an answer, by ticket. */
-  readonly #awaited = new Map<number, (answer: never) => void>();
+  readonly #answers = new CommandAnswers((command) => this.#push({ type: 'command', command }));
   #network: NodeWorkerSettings['network'] = networks[0];
   /** What the page knows. */
   #postedMetrics: Metrics | undefined;
@@ -166,20 +140,20 @@ class NodeHost implements NodeControl {
     return { ok: true, networkId, identity: identity && bytesToHex(identity) };
   }
 
-  header(heightOrHash: number | string): HeaderInfo | undefined | Promise<HeaderInfo | undefined> {
+  async header(heightOrHash: number | string): Promise<HeaderInfo | undefined> {
     const node = this.#driver?.node;
     const header = node?.header(heightOrHash);
     const mayBeStored =
       typeof heightOrHash === 'number' && node !== undefined && node.status.verifiedFrom > 0;
     if (header !== undefined || !mayBeStored) return header;
-    return this.#ask({ kind: 'header', height: heightOrHash });
+    return (await this.#answers.ask({ kind: 'header', height: heightOrHash })).header;
   }
 
   async block(text: string): Promise<BlockAnswer> {
     const family = this.#driver?.node.tree.family;
     const hash = family?.hashFromHex(text);
     if (family === undefined || hash === undefined) return { ok: false, code: 'BLOCK_UNKNOWN' };
-    const result = await this.#ask({ kind: 'block', hash });
+    const result = await this.#fetchBlock(hash);
     if (!result.ok) return result;
     const { height, body } = result;
     const info = family.describeBody(body);
@@ -202,7 +176,7 @@ class NodeHost implements NodeControl {
     const known = isRepeated ? family?.readTransaction(bytes) : undefined;
     const id = known && family?.hashToHex(known.id);
     if (id !== undefined && this.transactionStatus(id) !== undefined) return { id };
-    return this.#ask({ kind: 'sendTransaction', bytes });
+    return this.#answers.ask({ kind: 'sendTransaction', bytes });
   }
 
   async proveTransaction(
@@ -213,16 +187,12 @@ class NodeHost implements NodeControl {
     const id = family?.hashFromHex(text);
     const block = blockText === undefined ? undefined : family?.hashFromHex(blockText);
     if (id === undefined) return { ok: false, code: 'PROOF_TX_NOT_FOUND' };
-    return this.#ask({
-      kind: 'proveTransaction',
-      id,
-      ...(block && { block }),
-      ...wish,
-    });
+    const asked = { kind: 'proveTransaction', id, ...(block && { block }), ...wish } as const;
+    return (await this.#answers.ask(asked)).result;
   }
 
-  mempool(): Promise<MempoolInfo> {
-    return this.#ask({ kind: 'mempool' });
+  async mempool(): Promise<MempoolInfo> {
+    return (await this.#answers.ask({ kind: 'mempool' })).mempool;
   }
 
   transactionStatus(id: string): TransactionStatus | undefined {
@@ -235,7 +205,7 @@ class NodeHost implements NodeControl {
 
   async checkpoint(height: number | undefined): Promise<CheckpointAnswer> {
     const at = height === undefined ? {} : { height };
-    const result = await this.#ask({ kind: 'checkpoint', ...at });
+    const { result } = await this.#answers.ask({ kind: 'checkpoint', ...at });
     const family = this.#driver?.node.tree.family;
     if (!result.ok) return result;
     if (family === undefined) return { ok: false, code: 'CHECKPOINT_UNAVAILABLE' };
@@ -275,7 +245,7 @@ class NodeHost implements NodeControl {
   }
 
   submit(batch: HeaderBatch): Promise<Submitted> {
-    return this.#ask({ kind: 'submit', batch });
+    return this.#answers.ask({ kind: 'submit', batch });
   }
 
   resume(): void {
@@ -317,7 +287,7 @@ class NodeHost implements NodeControl {
     const identity = await openIdentity({ isKept, networkId, fallbackUrl: settings.ed25519Url }).catch(
       (error) => this.#notifyOf('SIGNATURES_UNAVAILABLE', String(error)),
     );
-    const pool = new PowPool({ size: hashers, spawn: this.powWorkers.spawn, clock });
+    const pool = new PowPool({ size: hashers, spawn: this.powWorkers.spawn, clock: browserClock });
     this.#pool = pool;
     this.#onDevice = (conditions) => {
       const { cpu, ...resources } = resourcesFor(limits, conditions);
@@ -351,7 +321,7 @@ class NodeHost implements NodeControl {
       ...(gateways && { gateways }),
     });
     this.#driver = new Driver(node, platform);
-    this.#watches = new WatchService(node, store, (hash) => this.#ask({ kind: 'block', hash }));
+    this.#watches = new WatchService(node, store, (hash) => this.#fetchBlock(hash));
     this.#metricsTimer = setInterval(() => this.#postChangedMetrics(), METRICS_INTERVAL_MS);
     this.#release = async () => {
       this.#isReleased = true;
@@ -362,29 +332,12 @@ class NodeHost implements NodeControl {
       await store.close();
     };
     this.#push({ type: 'start' });
-    // While the store answers: hashers start and compile their kernels when they get their first job. What is hashed in this
-    // worker takes one job, and one that is long enough for the engine to compile again, with optimisations. What fails here
-    // fails again with the first job that matters, and is told then.
-    const [jobs, count] = family.claimsHashes ? [hashers, 1] : [1, WARM_UP_HEADERS];
-    const records = new Uint8Array(count * family.recordBytes);
-    records.set(family.genesis.record);
-    const work = family.powJob({ count, records, hashes: family.genesis.hash }, 0, count);
-    for (let i = 0; i < jobs; i++) pool.run(work).catch(() => {});
+    warmUp(family, pool, hashers);
     return identity?.publicKey;
   }
 
-  /** Gives the node a command with a ticket; resolves with the answer. */
-  #ask<Kind extends keyof Answers>(question: Question & { readonly kind: Kind }): Promise<Answers[Kind]> {
-    return new Promise((resolve) => {
-      const ticket = ++this.#lastTicket;
-      this.#awaited.set(ticket, resolve);
-      this.#push({ type: 'command', command: { ...question, ticket } });
-    });
-  }
-
-  #settle(ticket: number, answer: Answers[keyof Answers]): void {
-    this.#awaited.get(ticket)?.(answer as never);
-    this.#awaited.delete(ticket);
+  async #fetchBlock(hash: Uint8Array): Promise<BlockResult> {
+    return (await this.#answers.ask({ kind: 'block', hash })).result;
   }
 
   /** Another tab has this node now. The page may hang, so nothing waits for it: the peers are let go here. */
@@ -433,22 +386,9 @@ class NodeHost implements NodeControl {
   }
 
   #notify(notice: NodeNotice): void {
-    switch (notice.type) {
-      case 'block':
-      case 'checkpoint':
-      case 'provable':
-        this.#settle(notice.ticket, notice.result);
-        return;
-      case 'header':
-        this.#settle(notice.ticket, notice.header);
-        return;
-      case 'mempool':
-        this.#settle(notice.ticket, notice.mempool);
-        return;
-      case 'sent':
-      case 'submitted':
-        this.#settle(notice.ticket, notice);
-        return;
+    if (isAnswer(notice)) {
+      this.#answers.take(notice);
+      return;
     }
     this.#notices.add(notice);
     if (notice.type !== 'closed') return;
@@ -466,4 +406,17 @@ class NodeHost implements NodeControl {
   #notifyOf(code: LightNodeErrorCode, detail: string): void {
     this.#notices.add({ type: 'error', code, detail });
   }
+}
+
+/**
+ * Has hash workers do something while the store answers: they start and compile their kernels when they get their first job.
+ * What is hashed in this worker takes one job, and one that is long enough for the engine to compile again, with
+ * optimisations. What fails here fails again with the first job that matters, and is told then.
+ */
+function warmUp(family: ChainFamily, pool: PowPool, hashers: number): void {
+  const [jobs, count] = family.claimsHashes ? [hashers, 1] : [1, WARM_UP_HEADERS];
+  const records = new Uint8Array(count * family.recordBytes);
+  records.set(family.genesis.record);
+  const work = family.powJob({ count, records, hashes: family.genesis.hash }, 0, count);
+  for (let i = 0; i < jobs; i++) pool.run(work).catch(() => {});
 }

@@ -48,11 +48,11 @@ async function readBlock(node: LightNodeHandle, hash: string): Promise<RecentBlo
   kept.set(hash, recent);
   let count = 0;
   for (const each of kept.values()) count += each.transactions.length;
-  // The one that was read first goes first.
-  for (const [oldest, each] of kept) {
+  // The lowest is dropped first. Whoever looks next begins at the tip again, and wants the newest.
+  for (const lowest of [...kept.values()].toSorted((a, b) => a.height - b.height)) {
     if (kept.size <= RECENT_BLOCKS_MAX && count <= KEPT_TRANSACTIONS_MAX) break;
-    kept.delete(oldest);
-    count -= each.transactions.length;
+    kept.delete(lowest.hash);
+    count -= lowest.transactions.length;
   }
   return recent;
 }

@@ -1,3 +1,4 @@
+/** What an application gives to the methods of a node, and the checks of it. */
 import type { Checkpoint } from '@vision-light/protocol';
 
 /** What {@link LightNodeHandle.proveTx} can be told. */
@@ -43,4 +44,33 @@ export function assertHash(caller: string, hash: unknown, what = 'hash'): void {
     throw new TypeError(`${caller}: must be given a ${what}, got ${String(hash)}`);
   if (/^[0-9a-f]{64}$/.test(hash)) return;
   throw new RangeError(`${caller}: a ${what} must be 64 lowercase hex digits, got ${JSON.stringify(hash)}`);
+}
+
+/**
+ * @param caller  the method that was given it
+ * @throws {TypeError | RangeError} if it is no integer from 0
+ */
+export function assertHeight(caller: string, height: unknown): void {
+  if (typeof height !== 'number')
+    throw new TypeError(`${caller}: a height must be a number, got ${String(height)}`);
+  if (Number.isSafeInteger(height) && height >= 0) return;
+  throw new RangeError(`${caller}: a height must be an integer from 0, got ${height}`);
+}
+
+/** What `header` is given. @throws {TypeError | RangeError} if it is neither */
+export function assertHeightOrHash(heightOrHash: unknown): void {
+  if (typeof heightOrHash === 'number') {
+    assertHeight('header', heightOrHash);
+    return;
+  }
+  if (typeof heightOrHash !== 'string') {
+    throw new TypeError(`header: must be given a height or a hash, got ${String(heightOrHash)}`);
+  }
+  assertHash('header', heightOrHash);
+}
+
+/** @throws {TypeError} if it is neither a signal nor absent */
+export function assertSignal(caller: string, signal: unknown): void {
+  if (signal === undefined || signal instanceof AbortSignal) return;
+  throw new TypeError(`${caller}: signal must be an AbortSignal, got ${String(signal)}`);
 }

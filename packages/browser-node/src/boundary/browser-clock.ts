@@ -1,7 +1,7 @@
 import type { Clock } from '@vision-light/signaling';
 
-/** The page's own time and timers. */
-export const pageClock: Clock = {
+/** Time and timers of a page or a worker. */
+export const browserClock: Clock = {
   now: () => performance.now(),
   setTimer: (delayMs, callback) => {
     const timer = setTimeout(callback, delayMs);
