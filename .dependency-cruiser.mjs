@@ -183,7 +183,10 @@ const config = {
         path: protocol,
         pathNot: `(${protocol}families/|${protocol}(index|verify|visionx|proofs/tx-out-proof)\\.ts$|\\.test\\.ts$)`,
       },
-      to: { path: `${protocol}families/`, pathNot: `${protocol}families/(networks|proof-families|same-network)\\.ts$` },
+      to: {
+        path: `${protocol}families/`,
+        pathNot: `${protocol}families/(networks|proof-families|same-network)\\.ts$`,
+      },
     },
     {
       name: 'families-apart',
