@@ -3,7 +3,6 @@ export class TokenBucket {
   /** Negative while in debt. */
   #tokens: number;
   #at: number;
-
   #perSecond: number;
   #burst: number;
 

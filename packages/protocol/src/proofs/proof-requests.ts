@@ -31,6 +31,7 @@ import type { Peer } from '../peer/peer.js';
 import type { PeerSet } from '../peer/peer-set.js';
 import type { RequestKind, RequestLedger } from '../peer/request-ledger.js';
 import type { Offence } from '../peer/verdicts.js';
+import { findOnChain } from '../tree/find-on-chain.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import type { GetTxBlock, TxBlock } from '../wire/messages/tx-block.js';
 import { ProofTies, type TieWish } from './proof-ties.js';
@@ -208,17 +209,12 @@ export class ProofRequests implements Part<GetTxBlock | TxBlock> {
     for (const request of this.#requests) {
       if (request.waiting?.peerId !== peer.id || request.waiting.requestId !== requestId) continue;
       // A block beside the best chain proves nothing. The peer may only be ahead of this node, so it is not punished.
-      if (block !== undefined && this.#isOnBestChain(block)) this.#fetch(request, block.slice(), peer);
+      const isOnChain = block !== undefined && findOnChain(this.context.tree, block) !== undefined;
+      if (isOnChain) this.#fetch(request, block.slice(), peer);
       else this.#askNext(request);
       break;
     }
     return undefined;
-  }
-
-  #isOnBestChain(hash: Uint8Array): boolean {
-    const { tree } = this.context;
-    const slot = tree.find(hash);
-    return slot !== undefined && tree.isOnBestChain(slot);
   }
 
   // What the block has
@@ -265,8 +261,8 @@ export class ProofRequests implements Part<GetTxBlock | TxBlock> {
     position: number,
   ): void {
     const { tree, outbox } = this.context;
-    const slot = tree.find(hash);
-    if (slot === undefined || !tree.isOnBestChain(slot)) {
+    const slot = findOnChain(tree, hash);
+    if (slot === undefined) {
       this.#answer(request, 'PROOF_NOT_IN_CHAIN');
       return;
     }

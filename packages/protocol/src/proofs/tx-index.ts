@@ -7,7 +7,8 @@
  * remembered, up to TX_INDEX_BLOCKS_MAX, and only one on the best chain is named. A reorganisation therefore changes nothing
  * in the index.
  *
- * Memory: one body and its ids, TX_INDEX_WAITING_MAX hashes, TX_INDEX_LOOKUPS_MAX look-ups. Disk: about 100 bytes for each
+ * Memory: one body and its ids, hashes of TX_INDEX_WAITING_MAX blocks and of TX_INDEX_BATCH from the walk,
+ * TX_INDEX_LOOKUPS_MAX look-ups. Disk: about 100 bytes for each
  * transaction of a body that is kept, so less than the bodies. One request to build it and one to look something up are under
  * way at a time.
  */
@@ -25,6 +26,7 @@ import {
   TX_INDEX_WAITING_MAX,
 } from '../limits.js';
 import type { Part } from '../peer/part.js';
+import { findOnChain } from '../tree/find-on-chain.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import type { TxBlocks } from './proof-requests.js';
 
@@ -56,11 +58,6 @@ export class TxIndex implements TxBlocks, Part {
   #isFailing = false;
 
   constructor(readonly context: TxIndexContext) {}
-
-  /** Height up to which the best chain was walked: below it, what is kept is indexed. */
-  get walkedTo(): number {
-    return this.#height;
-  }
 
   find(id: Uint8Array, found: (block: Uint8Array | undefined) => void): void {
     if (this.#lookups.length >= TX_INDEX_LOOKUPS_MAX) {
@@ -222,9 +219,7 @@ export class TxIndex implements TxBlocks, Part {
   }
 
   #isOnBestChain(hash: Uint8Array): boolean {
-    const { tree } = this.context;
-    const slot = tree.find(hash);
-    return slot !== undefined && tree.isOnBestChain(slot);
+    return findOnChain(this.context.tree, hash) !== undefined;
   }
 }
 

@@ -105,15 +105,10 @@ export class BelowChain {
     return undefined;
   }
 
-  /** True while a batch is being verified. */
-  get isBusy(): boolean {
-    return this.#check !== undefined;
-  }
-
-  /** Whether {@link verifyNext} has something to verify. */
+  /** Whether {@link verifyNext} has something to verify: not while it is at another batch. */
   get hasNext(): boolean {
     const [top] = this.#linked;
-    if (top === undefined || this.isBusy) return false;
+    if (top === undefined || this.#check !== undefined) return false;
     const { height } = this.next;
     return height === 0 || height < this.tree.family.firstAncestor(top.before);
   }

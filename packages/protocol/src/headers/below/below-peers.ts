@@ -1,6 +1,6 @@
 /**
- * Whom headers below a checkpoint are asked of: peers that have shown the header itself at its height. One is asked first for
- * that header alone; whoever gives another one there is on a chain without it, and is counted.
+ * Which peers are asked for headers below a checkpoint: those that have shown the checkpoint's header at its height. Each
+ * peer is asked for that header alone first. A peer that gives another header there is on a chain without it, and is counted.
  *
  * One request to each peer at a time, so that none is asked for more than it serves. Memory: two fields of each peer.
  */

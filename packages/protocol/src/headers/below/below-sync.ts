@@ -189,12 +189,12 @@ export class BelowSync implements Part<Headers> {
     return this.#chain?.hasNext === true || (this.#hasWanted && this.#choose(now) !== undefined);
   }
 
-  /** @returns whether anything was done */
+  /** @returns whether anything was done, or begun */
   #step(now: number): boolean {
     const chain = defined(this.#chain, 'it was begun');
     if (chain.hasNext) {
       this.#verify(chain, now);
-      return !chain.isBusy;
+      return true;
     }
     if (!this.#hasWanted) return false;
     const peer = this.#choose(now);

@@ -1,10 +1,9 @@
 /**
  * Makes checkpoints of the chain that this node has verified down to genesis, and keeps the tree of hashes that they and
- * inclusion paths are made of. What has to be hashed first is hashed by and by, so that no step takes long.
+ * inclusion paths are made of. What has to be hashed first is hashed a part in each step, so that no step takes long.
  *
  * Memory: CHECKPOINT_CALLS_MAX calls that wait.
  */
-
 import { defined } from '../../assert.js';
 import { HeaderCommitment } from '../../checkpoints/header-commitment.js';
 import type { CheckpointResult } from '../../io/notice.js';
@@ -26,7 +25,7 @@ export function commitmentOf(tree: HeaderTree): HeaderCommitment {
   });
 }
 
-/** Answers who wants a checkpoint. */
+/** Answers those who ask for a checkpoint, one after the other. */
 export class CheckpointMaker implements Part {
   readonly name = 'checkpointMaker';
   #calls: Call[] = [];

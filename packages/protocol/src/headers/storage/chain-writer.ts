@@ -58,11 +58,12 @@ export class ChainWriter implements Part {
   #isLoading = true;
   /** True if the disk may hold more than that, which the next write removes. */
   #mustCut = false;
-  /** True if the disk may not say what the chain begins with; and true if it may say something else than genesis. */
-  #mustWriteBase = true;
-  #hasOtherBase = false;
-  /** True if that is reason enough to write. */
+  /** True if there is to be a write for that, even where no header is to be written. */
   #isCutDue = false;
+  /** True if the disk may not say what the chain begins with. */
+  #mustWriteBase = true;
+  /** True if the disk may say that the chain begins with another header than genesis. */
+  #hasOtherBase = false;
   readonly #received: ReceivedBatches;
   #inFlight: Write | undefined;
   /** A reorg below a write that is under way. */
