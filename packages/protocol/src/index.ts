@@ -55,9 +55,14 @@ export {
   type TxOutMatch,
   type TxOutProof,
 } from './families/bitcoin/proof/tx-out-proof.js';
-export { type FamilyName, familyNameOf, type NetworkName, networks } from './families/network-names.js';
+export {
+  type FamilyName,
+  familyNameOf,
+  isSameNetwork,
+  type NetworkName,
+  networks,
+} from './families/network-names.js';
 export { isNetworkName, resolveNetwork } from './families/networks.js';
-export { isSameNetwork } from './families/same-network.js';
 export { type BlockJsonResult, blockFromJson, encodeBlockJson } from './families/vision/block/block-json.js';
 export {
   decodeVisionTransaction,
