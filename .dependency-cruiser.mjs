@@ -177,7 +177,7 @@ const config = {
     {
       name: 'families-through-networks',
       comment:
-        'no code above the families depends on one chain; networks.ts and proof-families.ts select the rules, same-network.ts compares names. What reads the format of one program is of its chain',
+        'no code above the families depends on one chain; networks.ts and proof-families.ts select the rules. What reads the format of one program is of its chain',
       severity: 'error',
       from: {
         path: protocol,
@@ -185,7 +185,7 @@ const config = {
       },
       to: {
         path: `${protocol}families/`,
-        pathNot: `${protocol}families/(networks|proof-families|same-network)\\.ts$`,
+        pathNot: `${protocol}families/(networks|proof-families)\\.ts$`,
       },
     },
     {

@@ -61,11 +61,11 @@ export {
   type FamilyName,
   familyNameOf,
   isMinable,
+  isSameNetwork,
   type NetworkName,
   networks,
 } from './families/network-names.js';
 export { isNetworkName, resolveNetwork } from './families/networks.js';
-export { isSameNetwork } from './families/same-network.js';
 export { type BlockJsonResult, blockFromJson, encodeBlockJson } from './families/vision/block/block-json.js';
 export {
   decodeVisionTransaction,

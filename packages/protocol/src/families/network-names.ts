@@ -30,3 +30,20 @@ export function familyNameOf(network: NetworkName | CustomNetwork): FamilyName {
 export function isMinable(network: NetworkName | CustomNetwork): boolean {
   return typeof network !== 'string' || network === 'vision-devnet';
 }
+
+/** The members of a description of a network. A list of names makes the text the same in whatever order they stand. */
+const descriptionMembers =
+  'name,visionx,targetSpacingS,datasetMb,scratchMb,mixIters,readsPerIter,writeEvery'.split(',');
+
+/**
+ * True if two names or descriptions are of one network. Either may come from a stranger's JSON: what is none is of no
+ * network. Never throws for what JSON can hold.
+ */
+export function isSameNetwork(a: unknown, b: unknown): boolean {
+  try {
+    return JSON.stringify(a, descriptionMembers) === JSON.stringify(b, descriptionMembers);
+  } catch {
+    // Members within members, so many that no text can be made of them.
+    return false;
+  }
+}

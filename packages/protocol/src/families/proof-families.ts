@@ -5,7 +5,7 @@ import { type NetworkName, networks } from './network-names.js';
 import type { CustomNetwork } from './vision/custom-network.js';
 import { customProofFamily, visionProofFamilies } from './vision/proof/proof-family.js';
 
-export { type NetworkName, networks } from './network-names.js';
+export { isSameNetwork, type NetworkName, networks } from './network-names.js';
 export type { CustomNetwork } from './vision/custom-network.js';
 
 const creators: Readonly<Record<NetworkName, () => ProofFamily>> = {

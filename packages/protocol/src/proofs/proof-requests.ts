@@ -7,6 +7,8 @@
  * peers that keep an index, one after another. What a peer says is a hint: its block is fetched, held to its header like any
  * other, and looked into. A peer whose block does not have the transaction is disconnected.
  *
+ * Each request does one thing at a time, and what it waits for calls back once: so it is answered once.
+ *
  * Memory: PROOF_REQUESTS_MAX requests, each with at most one body that is being read.
  */
 import { defined } from '../assert.js';
@@ -186,7 +188,6 @@ export class ProofRequests implements Part<GetTxBlock | TxBlock> {
 
   #askNext(request: Request): void {
     request.waiting = undefined;
-    if (!this.#requests.has(request)) return;
     const { peers, ledger, outbox } = this.context;
     const able = peers.ready.filter(
       (peer) => peer.hasTxIndex && !request.asked.has(peer.id) && !ledger.isPaused(peer.id, this.#now),
@@ -224,14 +225,12 @@ export class ProofRequests implements Part<GetTxBlock | TxBlock> {
     request.waiting = undefined;
     const { requested } = this.context.blocks;
     requested.open(hash, (body) => {
-      if (!this.#requests.has(request)) return;
       if (body !== undefined) this.#lookInto(request, hash, body.transactions, hinted);
       else requested.request(hash, (result) => this.#fetched(request, hash, result, hinted), this.#now);
     });
   }
 
   #fetched(request: Request, hash: Uint8Array, result: BlockResult, hinted: Peer | undefined): void {
-    if (!this.#requests.has(request)) return;
     if (result.ok) {
       const transactions = this.context.tree.family.splitBody(result.body);
       this.#lookInto(request, hash, defined(transactions, 'the body was checked'), hinted);
@@ -268,7 +267,6 @@ export class ProofRequests implements Part<GetTxBlock | TxBlock> {
     }
     const height = tree.height(slot);
     this.#ties.request(hash, height, request, (tie) => {
-      if (!this.#requests.has(request)) return;
       if (typeof tie === 'string') {
         this.#answer(request, tie);
         return;

@@ -14,8 +14,7 @@ import { hashesNeeded, leastCount, type PartialTree } from '../chain/proof/parti
 import type { ProofFamily } from '../chain/proof/proof-family.js';
 import type { ProofFault } from '../chain/proof/proof-fault.js';
 import { pathHashesOf } from '../checkpoints/header-commitment.js';
-import type { CustomNetwork, NetworkName } from '../families/proof-families.js';
-import { isSameNetwork } from '../families/same-network.js';
+import { type CustomNetwork, isSameNetwork, type NetworkName } from '../families/proof-families.js';
 import { PROOF_BYTES_MAX, PROOF_HEADERS_MAX } from '../limits.js';
 
 /** What ties a block to the anchor; see the head of this file. */

@@ -23,8 +23,7 @@ import type { VisionXKernel } from '../chain/proof/proof-rules.js';
 import type { Checkpoint } from '../checkpoints/checkpoint.js';
 import { hashLeaf, isUnderRoot, pathHashesOf } from '../checkpoints/header-commitment.js';
 import type { CustomNetwork, NetworkName } from '../families/proof-families.js';
-import { proofFamilyOf } from '../families/proof-families.js';
-import { isSameNetwork } from '../families/same-network.js';
+import { isSameNetwork, proofFamilyOf } from '../families/proof-families.js';
 import { PROOF_HEADERS_MAX } from '../limits.js';
 import { readProofBytes } from './proof-codec.js';
 import {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isSameNetwork } from './same-network.js';
+import { isSameNetwork } from './network-names.js';
 
 const visionx = { datasetMb: 1, scratchMb: 1, mixIters: 4, readsPerIter: 1, writeEvery: 2 };
 const own = { name: 'own', targetSpacingS: 5, visionx };
