@@ -153,7 +153,7 @@ export class RunningNode implements LightNodeHandle, NodeView, WatchNode {
       ...(confirmations === undefined ? {} : { confirmations }),
       ...(height === undefined ? {} : { checkpoint: height }),
     });
-    // What is wrong with a proof that is verified is none of these.
+    // Every code of a proof that cannot be made is one of LightNodeError; only those of its verification are not.
     if (!found.ok) throw new LightNodeError(found.code as LightNodeErrorCode);
     const { makeTxProof } = await import('vision-light:tx-proof');
     const made = makeTxProof({ network: this.#network, ...found });
