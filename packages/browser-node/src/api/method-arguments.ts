@@ -68,9 +68,3 @@ export function assertHeightOrHash(heightOrHash: unknown): void {
   }
   assertHash('header', heightOrHash);
 }
-
-/** @throws {TypeError} if it is neither a signal nor absent */
-export function assertSignal(caller: string, signal: unknown): void {
-  if (signal === undefined || signal instanceof AbortSignal) return;
-  throw new TypeError(`${caller}: signal must be an AbortSignal, got ${String(signal)}`);
-}

@@ -80,7 +80,7 @@ class Startup implements NodeWorkerEvents {
     this.failure = new Promise((_resolve, reject) => {
       this.#hasFailed = reject;
     });
-    // Heard where it matters; afterwards nobody waits for it.
+    // Those who start the node wait for it. Afterwards nobody does, and it must not count as unhandled.
     this.failure.catch(() => {});
     signal.addEventListener('abort', () => this.#hasFailed(signal.reason), { once: true });
   }
@@ -108,7 +108,7 @@ class Startup implements NodeWorkerEvents {
   handOver(engine: WorkerEngine): void {
     this.#engine = engine;
     let isReady = false;
-    // A tip on the way to that of the stored chain is none to be shown.
+    // The tips that come before `ready` are those of the stored chain while it is loaded. They are not shown.
     const isShown = ({ type }: NodeNotice): boolean => {
       isReady ||= type === 'ready';
       return isReady || type !== 'tip';

@@ -40,14 +40,13 @@ import {
   assertHash,
   assertHeight,
   assertHeightOrHash,
-  assertSignal,
   checkProveOptions,
   type ProveOptions,
 } from './method-arguments.js';
 import type { SentTransaction } from './sent-transaction.js';
 import { SentTransactions } from './sent-transactions.js';
 import { type Listener, type Subscriptions, SubscriptionTable } from './subscriptions.js';
-import { TipStreams } from './tip-stream.js';
+import { TipStream } from './tip-stream.js';
 
 /** What is behind the handle that `createLightNode` gives out: one application's view of a node that others may share. */
 export class RunningNode implements LightNodeHandle, MiningNode, NodeView, WatchNode {
@@ -62,7 +61,7 @@ export class RunningNode implements LightNodeHandle, MiningNode, NodeView, Watch
   #closing: Promise<void> | undefined;
   readonly #node: SharedNode;
   readonly #subscriptions = new SubscriptionTable();
-  readonly #streams = new TipStreams();
+  readonly #streams = new Set<TipStream>();
   readonly #sent = new SentTransactions();
   /** Fulfilled once everything is released. */
   readonly closed: Promise<void>;
@@ -115,9 +114,17 @@ export class RunningNode implements LightNodeHandle, MiningNode, NodeView, Watch
   }
 
   tips({ signal }: TipsOptions = {}): AsyncIterableIterator<Tip> {
-    assertSignal('tips', signal);
-    const stream = this.#streams.open(this.#tip, signal);
-    if (this.#closing !== undefined) stream.end();
+    if (signal !== undefined && !(signal instanceof AbortSignal)) {
+      throw new TypeError(`tips: signal must be an AbortSignal, got ${String(signal)}`);
+    }
+    const end = (): void => stream.end();
+    const stream = new TipStream(this.#tip, () => {
+      this.#streams.delete(stream);
+      signal?.removeEventListener('abort', end);
+    });
+    this.#streams.add(stream);
+    signal?.addEventListener('abort', end);
+    if (this.#closing !== undefined || signal?.aborted) stream.end();
     return stream;
   }
 
@@ -151,7 +158,7 @@ export class RunningNode implements LightNodeHandle, MiningNode, NodeView, Watch
       ...(confirmations === undefined ? {} : { confirmations }),
       ...(height === undefined ? {} : { checkpoint: height }),
     });
-    // What is wrong with a proof that is verified is none of these.
+    // Every code of a proof that cannot be made is one of LightNodeError; only those of its verification are not.
     if (!found.ok) throw new LightNodeError(found.code as LightNodeErrorCode);
     const { makeTxProof } = await import('vision-light:tx-proof');
     const made = makeTxProof({ network: this.#network, ...found });
@@ -275,7 +282,7 @@ export class RunningNode implements LightNodeHandle, MiningNode, NodeView, Watch
       case 'tip':
         this.#tip = notice.tip;
         this.#subscriptions.publish('tip', notice.tip);
-        this.#streams.push(notice.tip);
+        for (const stream of [...this.#streams]) stream.push(notice.tip);
         break;
       case 'reorg':
         this.#subscriptions.publish('reorg', notice.reorg);
@@ -342,7 +349,7 @@ export class RunningNode implements LightNodeHandle, MiningNode, NodeView, Watch
   }
 
   async #end(): Promise<void> {
-    this.#streams.end();
+    for (const stream of [...this.#streams]) stream.end();
     this.#sent.close();
     await this.#node.release(this);
     this.#markClosed();

@@ -4,7 +4,7 @@ import type { Tip } from '@vision-light/protocol';
  * The tips of a node as an asynchronous iterator: the present one first, then each new one. A reader who is slower than
  * the chain gets the newest, not a backlog.
  */
-class TipStream implements AsyncIterableIterator<Tip> {
+export class TipStream implements AsyncIterableIterator<Tip> {
   #latest: Tip | undefined;
   #isEnded = false;
   readonly #readers: ((result: IteratorResult<Tip, undefined>) => void)[] = [];
@@ -47,33 +47,5 @@ class TipStream implements AsyncIterableIterator<Tip> {
     this.#latest = undefined;
     for (const reader of this.#readers.splice(0)) reader({ done: true, value: undefined });
     this.#onEnd(this);
-  }
-}
-
-/** The streams of one node that have not ended. */
-export class TipStreams {
-  readonly #open = new Set<TipStream>();
-
-  /** @param signal  ends the stream */
-  open(tip: Tip, signal: AbortSignal | undefined): TipStream {
-    const end = (): void => stream.end();
-    const stream = new TipStream(tip, () => {
-      this.#open.delete(stream);
-      signal?.removeEventListener('abort', end);
-    });
-    this.#open.add(stream);
-    signal?.addEventListener('abort', end);
-    if (signal?.aborted) stream.end();
-    return stream;
-  }
-
-  /** A new tip, for all of them. */
-  push(tip: Tip): void {
-    for (const stream of [...this.#open]) stream.push(tip);
-  }
-
-  /** Ends all of them. */
-  end(): void {
-    for (const stream of [...this.#open]) stream.end();
   }
 }

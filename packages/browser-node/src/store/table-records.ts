@@ -177,7 +177,7 @@ async function makeChange(store: TableStore<'readwrite'>, change: StorageChange)
   return change.value.length - sizeOf(await former);
 }
 
-/** Counts what all records take, and keeps that for the writes that follow. */
+/** Adds up the bytes of all records, and stores the sum: each write that follows adds its change to it. */
 export async function countRecords(database: NodeDatabase): Promise<void> {
   const transaction = database.transaction(tableNames, 'readwrite', { durability: 'relaxed' });
   const requests: Promise<unknown>[] = [transaction.done];
@@ -196,7 +196,7 @@ export async function countRecords(database: NodeDatabase): Promise<void> {
   }
 }
 
-/** What cannot be read does not count, and keeps nothing else from being done. */
+/** Yields undefined for a value that cannot be read, and keeps that failure from aborting the transaction. */
 function perhaps<Value>(request: Promise<Value>): Promise<Value | undefined> {
   (unwrap(request) as IDBRequest).addEventListener('error', (event) => {
     event.preventDefault();
@@ -205,7 +205,7 @@ function perhaps<Value>(request: Promise<Value>): Promise<Value | undefined> {
   return request.catch(() => undefined);
 }
 
-/** What is no bytes is none of the node's. */
+/** Bytes of a value. A node writes nothing but bytes, so any other value was not written by it and counts as none. */
 const sizeOf = (value: unknown): number => (value instanceof Uint8Array ? value.length : 0);
 
 async function readNumber(
@@ -226,7 +226,7 @@ function bytesOf(number: number): Uint8Array {
 const viewOf = (bytes: Uint8Array): DataView =>
   new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** What was asked for before would be written otherwise. */
+/** Aborts a transaction after a failure: else the browser would write what was requested before it. */
 async function abort(transaction: { abort(): void }, requests: readonly Promise<unknown>[]): Promise<void> {
   try {
     transaction.abort();

@@ -83,7 +83,7 @@ export class NodeState {
         return this.#tip.chainwork < this.#snapshot.tip.chainwork && this.#isHeld ? [] : this.#show();
       case 'status': {
         const { status } = notice;
-        // Who closes a node says so itself, when everything is released.
+        // Each view reports its own end, once everything is released.
         if (status.phase === 'closed') return [];
         this.#set({ status });
         return status.phase === 'synced' ? [...this.#show(), notice] : [notice];

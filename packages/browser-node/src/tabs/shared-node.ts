@@ -76,7 +76,7 @@ export class SharedNode {
       this.#isReady = resolve;
       this.#hasFailed = reject;
     });
-    // Whoever waits for it hears of it.
+    // A failure is told to those who wait for it. Without them it must not count as unhandled.
     this.ready.catch(() => {});
     this.#group =
       parts.tabs &&

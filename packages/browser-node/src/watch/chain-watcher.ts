@@ -146,7 +146,7 @@ export class ChainWatcher {
     const { node } = this;
     const { height: tip } = node.tip;
     return async (height) => {
-      // What an earlier visit saw may yet have to be fetched.
+      // Before the node is synced it may yet have to fetch headers that an earlier visit saw.
       if (height > tip) return node.status.phase === 'synced' ? null : undefined;
       const header = known.get(height) ?? node.header(height);
       known.set(height, header);
@@ -194,7 +194,7 @@ export class ChainWatcher {
       if ((await node.header(middle)) === undefined) unknown = middle;
       else known = middle;
     }
-    // What it began with came without its body.
+    // The lowest header that it has is its checkpoint, and came without a body: the watch begins above it.
     for (const { watched } of group) watched.raise(Math.min(known + 1, node.tip.height));
   }
 

@@ -103,7 +103,7 @@ abstract class Watch<Event extends { readonly kind: string }> implements Followe
     const isWorthTelling = isBehind
       ? this.#reported === undefined || next >= this.#reported + REPORT_BLOCKS
       : next > tip && this.#reported !== undefined;
-    // One block after another is no catching up.
+    // A watch that has one block to go follows the chain: that is not reported.
     if (isBehind || next > tip) {
       if (isWorthTelling) this.stream.push({ kind: 'scanned', from, to: next - 1, tip, missing });
       if (!isBehind) this.#reported = undefined;

@@ -17,28 +17,14 @@ type CommandOf<Kind extends keyof AnswerTypes> = Extract<Command, { kind: Kind }
 /** The notice that answers a command. */
 export type AnswerTo<Kind extends keyof AnswerTypes> = Extract<NodeNotice, { type: AnswerTypes[Kind] }>;
 
-type Answer = AnswerTo<keyof AnswerTypes>;
+/** A notice that answers a command. */
+type Answer = Extract<NodeNotice, { ticket: number }>;
 
 /** A command that is answered, before it has a ticket. */
 export type Asked<Kind extends keyof AnswerTypes> = { readonly kind: Kind } & Omit<
   CommandOf<Kind>,
   'ticket' | 'kind'
 >;
-
-const answerTypes: Readonly<Record<Answer['type'], true>> = {
-  block: true,
-  header: true,
-  sent: true,
-  checkpoint: true,
-  provable: true,
-  mempool: true,
-  submitted: true,
-};
-
-/** Whether a notice answers a command, and is of no concern to anyone else. */
-export function isAnswer(notice: NodeNotice): notice is Answer {
-  return Object.hasOwn(answerTypes, notice.type);
-}
 
 /** See the head of this file. */
 export class CommandAnswers {

@@ -44,7 +44,7 @@ import type {
 import { findWasmObstacle } from '../boundary/wasm-obstacle.js';
 import { openStore } from '../store/open-store.js';
 import { checkpointOf } from './checkpoint-of.js';
-import { CommandAnswers, isAnswer } from './command-answers.js';
+import { CommandAnswers } from './command-answers.js';
 import { openIdentity } from './node-identity.js';
 import { NoticeBatch } from './notice-batch.js';
 import { PeerChannels } from './peer-channels.js';
@@ -386,7 +386,7 @@ class NodeHost implements NodeControl {
   }
 
   #notify(notice: NodeNotice): void {
-    if (isAnswer(notice)) {
+    if ('ticket' in notice) {
       this.#answers.take(notice);
       return;
     }

@@ -45,7 +45,7 @@ export class WatchService {
     return searchTransactions(family, some, wanted);
   }
 
-  /** See `NodeControl.watchRecords`. A store that fails has said so. */
+  /** See `NodeControl.watchRecords`. If the store fails, nothing was kept: the watches begin anew. */
   async records(): Promise<WatchRecord[]> {
     try {
       const names = await this.store.list('watches');
@@ -56,7 +56,7 @@ export class WatchService {
     }
   }
 
-  /** See `NodeControl.keepWatches`. */
+  /** See `NodeControl.keepWatches`. If the store fails, the next visit goes on from what was kept before. */
   async keep(records: readonly WatchRecord[]): Promise<void> {
     const changes = records.map(
       ([key, text]): StorageChange =>
