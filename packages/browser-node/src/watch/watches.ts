@@ -185,12 +185,13 @@ class TxWatch extends Watch<TxWatchEvent> {
     super.moved(tip);
   }
 
+  // What comes and goes in the mempool is told to whoever reads; where blocks put it, is kept for whoever reads late.
   seen(): void {
-    this.stream.push({ kind: 'seen' });
+    if (!this.isFull) this.stream.push({ kind: 'seen' });
   }
 
   dropped(_txid: string, reason: RemovalReason): void {
-    this.stream.push({ kind: 'dropped', reason });
+    if (!this.isFull) this.stream.push({ kind: 'dropped', reason });
   }
 
   included(): void {

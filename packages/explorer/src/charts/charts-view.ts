@@ -144,8 +144,15 @@ class ChartCard {
     if (this.#plot === undefined) {
       if (this.#isLoading) return;
       this.#isLoading = true;
-      const { Plot } = await import('./plot.js');
-      this.#plot = new Plot(this.#place, this.#options);
+      try {
+        const { Plot } = await import('./plot.js');
+        this.#plot = new Plot(this.#place, this.#options);
+      } catch {
+        // The sentence and the table say the same, and the next block tries again.
+        return;
+      } finally {
+        this.#isLoading = false;
+      }
     }
     this.#plot.show(this.#series.heights, this.#series.values);
   }

@@ -158,6 +158,8 @@ class SendForm {
     const key = this.#key;
     const to = named || key.publicKey;
     this.#showOwn(key.publicKey);
+    const leastNonce = await node.nextNonce(key.publicKey);
+    // Only now: if the node does not answer, it is still free.
     const nonce = this.#unused;
     this.#unused = undefined;
     const tx = await key.sign(
@@ -170,7 +172,7 @@ class SendForm {
         fee_limit: 1000n,
         ...(nonce === undefined ? {} : { nonce }),
       },
-      await node.nextNonce(key.publicKey),
+      leastNonce,
     );
     try {
       return await node.sendTx(tx).id;
