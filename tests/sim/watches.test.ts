@@ -1,5 +1,5 @@
 /** Watches over simulated networks: what becomes of a transaction and of an address, also while the page is closed. */
-import { MemoryStore, WATCHES_MAX } from '@vision-light/protocol';
+import { MemoryStore, WATCH_RETRY_MS, WATCHES_MAX } from '@vision-light/protocol';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type {
   AddressWatchEvent,
@@ -231,6 +231,21 @@ async function answerOf<T>(world: World, promise: Promise<T>): Promise<T> {
   await runWithWatches(world, 60_000, () => isDone);
   return done;
 }
+
+describe('a transaction that came while the tab that runs the node did not answer', () => {
+  it('is told as seen when the tab answers again, before any block has it', async () => {
+    const { world, miner, page } = await network();
+    await mine(world, miner);
+    const bytes = makeTransaction();
+    const { events } = await follow(page, idOf(bytes));
+    await runWithWatches(world, 1000);
+    page.unanswered.add('searchPool');
+    send(miner, bytes);
+    await runWithWatches(world, 2 * WATCH_RETRY_MS);
+    expect(page.unanswered.size).toBe(0);
+    expect(told(events)).toEqual(['seen']);
+  });
+});
 
 describe('an address', () => {
   it('is told of what pays to it and from it, in the order of the chain, also of what it missed', async () => {

@@ -33,6 +33,8 @@ export class WatchingPage {
   readonly calls: string[] = [];
   /** Hashes of the blocks that had to be fetched or read. */
   readonly fetched: string[] = [];
+  /** Calls that the tab that runs the node does not answer, once each. */
+  readonly unanswered = new Set<string>();
   /** Blocks that nobody gives to this page. */
   readonly withheld = new Set<string>();
   close: () => void = () => {};
@@ -63,7 +65,8 @@ export class WatchingPage {
         node.driver.push({ type: 'command', command: { kind: 'block', hash, ticket } });
       });
     });
-    const { calls } = this;
+    const { calls, unanswered } = this;
+    const errorOf = (code: string): Error => Object.assign(new Error(code), { code });
     const answers = {
       addressName: (address: string) => family.addressName(address),
       searchBlock: service.searchBlock.bind(service),
@@ -96,11 +99,12 @@ export class WatchingPage {
       header: async (height) => core.header(height),
       call: async (name, ...args) => {
         calls.push(name);
+        if (unanswered.delete(name)) throw errorOf('TAB_SILENT');
         const answer = answers[name as keyof typeof answers] as (...all: readonly unknown[]) => unknown;
         return defined(answer, `${name} is a call of watches`)(...args) as never;
       },
       proveTx: () => Promise.reject(new Error('proofs have tests of their own')),
-      errorOf: (code) => Object.assign(new Error(code), { code }),
+      errorOf,
       later: (ms, callback) => world.after(ms, callback),
     };
   }

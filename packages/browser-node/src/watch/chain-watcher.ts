@@ -39,6 +39,8 @@ export class ChainWatcher {
   /** Heights that are not asked for before something changes, and how often they were asked for in vain. */
   readonly #waiting = new Set<number>();
   readonly #tries = new Map<number, number>();
+  /** Whose looks at the mempool had no answer: what was in it then is told late, or in a block. */
+  readonly #unanswered = new Set<Follower>();
   /** The chain may be another one. */
   #isStale = false;
   #isRunning = false;
@@ -79,6 +81,7 @@ export class ChainWatcher {
   delete(follower: Follower): void {
     if (!this.#followers.delete(follower) || this.#followers.size > 0) return;
     this.#tries.clear();
+    this.#unanswered.clear();
     for (const end of this.#ends.splice(0)) end();
   }
 
@@ -112,7 +115,8 @@ export class ChainWatcher {
       for (const follower of [...this.#followers])
         if (await follower.watched.verify(hashAt)) back.push(follower);
       // The node may have taken back into the mempool what is out of a block, before this knew.
-      void this.#searchPool(back);
+      void this.#searchPool([...new Set([...back, ...this.#unanswered])]);
+      this.#unanswered.clear();
       // What is missing is not known before peers have said how long the chain is.
       if (node.status.phase === 'synced')
         for (const { watched } of this.#followers)
@@ -238,6 +242,7 @@ export class ChainWatcher {
       const found = await this.node.call('searchPool', wantedBy(group), ids);
       for (const follower of group) if (this.#followers.has(follower)) follower.watched.pooled(found);
     } catch (error) {
+      for (const follower of group) if (this.#followers.has(follower)) this.#unanswered.add(follower);
       this.#fail(error);
     }
   }
