@@ -5,6 +5,7 @@
 
 /** An invariant does not hold. */
 export class InvariantError extends Error {
+  /** Stays the same where a bundler renames the class. */
   override readonly name = 'InvariantError';
 }
 

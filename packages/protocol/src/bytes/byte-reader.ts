@@ -7,9 +7,12 @@ import { readU32, readU64 } from './integers.js';
  * range, sets `failed` and yields zeros from then on. Callers read a whole structure and look at `failed` once.
  */
 export class ByteReader {
+  /** Whether a read has failed. It never becomes false again. */
   failed = false;
+  /** Index of the next byte to be read. */
   position = 0;
 
+  /** @param bytes  what is read, and not changed; views point into it */
   constructor(readonly bytes: Uint8Array) {}
 
   /** Bytes that are not read yet. */

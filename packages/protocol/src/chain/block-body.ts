@@ -5,6 +5,7 @@ import type { BodyFault } from './body-fault.js';
 export interface BodyContext {
   /** The verified header. */
   readonly record: Uint8Array;
+  /** Of that header; 0 for genesis. */
   readonly height: number;
   /** The header before; undefined for genesis. */
   readonly parentRecord: Uint8Array | undefined;

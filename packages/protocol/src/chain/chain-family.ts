@@ -17,6 +17,7 @@ import type { BlockTransaction, TransactionRules } from './transaction-rules.js'
 
 /** Consecutive headers of one branch, lowest height first, packed. */
 export interface HeaderBatch {
+  /** How many headers there are. One message has at most HEADERS_PER_MESSAGE_MAX. */
   readonly count: number;
   /** `count` × `recordBytes`. */
   readonly records: Uint8Array;
@@ -245,6 +246,7 @@ export interface ChainFamily
     TransactionRules,
     TouchRules,
     CompactRules {
+  /** Whose rules they are. Only code that is made for one family, such as a miner, looks at it. */
   readonly family: 'vision' | 'bitcoin';
   /** Network name, for people. */
   readonly name: string;
@@ -252,9 +254,11 @@ export interface ChainFamily
   readonly networkId: Uint8Array;
   /** Largest wire message of this family's networks, in bytes. */
   readonly messageBytesMax: number;
+  /** The header of height 0, which is held to no rule: `recordBytes`, and 32 bytes in internal order. */
   readonly genesis: { readonly record: Uint8Array; readonly hash: Uint8Array };
   /** Seconds between two blocks that the difficulty aims at. */
   readonly targetSpacingS: number;
+  /** How branches of little work are kept from filling memory. */
   readonly presync: PresyncParams;
   /** Whether the chain can be rewritten at so little cost that its work says nothing. */
   readonly isWorkWeak: boolean;

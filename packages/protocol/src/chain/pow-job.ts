@@ -59,15 +59,21 @@ export interface BitcoinBatchJob {
 
 /** VisionX of independent messages. */
 export interface VisionXJob {
+  /** Which hash the platform has to compute. */
   readonly algorithm: 'visionx';
+  /** Length of `inputs`. The answer is `count` × 32 bytes, in their order. */
   readonly count: number;
+  /** The same in all jobs of one network. */
   readonly params: VisionXParams;
+  /** One for each hash; they may be of several epochs. */
   readonly inputs: readonly {
     /** The message with its nonce field zero. */
     readonly message: Uint8Array;
+    /** u64. VisionX takes it apart from the message. */
     readonly nonce: bigint;
     /** 32 bytes, by epoch. */
     readonly seed: Uint8Array;
+    /** Height divided by the heights of an epoch, rounded down. With the seed it says which dataset is read. */
     readonly epoch: bigint;
   }[];
 }

@@ -36,7 +36,9 @@ export type TransactionCheck = 'form' | 'size' | 'signature' | 'nonce' | 'confli
 
 /** A transaction of a block: its bytes, and its names, which follow from them. */
 export interface BlockTransaction {
+  /** 32 bytes, as `Transaction.id`. */
   readonly id: Uint8Array;
+  /** 32 bytes, as `Transaction.relayId`. */
   readonly relayId: Uint8Array;
   /** What `splitBody` gives is a view of the body. */
   readonly bytes: Uint8Array;

@@ -103,6 +103,7 @@ interface Subtree {
 export class HeaderCommitment {
   readonly #subtrees: Subtree[] = [];
 
+  /** @param headers  is asked for the bytes of a header each time that it is hashed */
   constructor(readonly headers: CommittedHeaders) {}
 
   /**

@@ -27,7 +27,9 @@ export class Driver {
   #cancelTimer: (() => void) | undefined;
 
   constructor(
+    /** To be read. Only this driver steps it: events are given to `push`. */
     readonly node: LightNode,
+    /** Gives the time, and performs what the node wants. */
     readonly platform: Platform,
   ) {}
 

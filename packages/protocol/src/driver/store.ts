@@ -12,10 +12,13 @@ import {
 
 /** What a store rejects with. */
 export class StoreError extends Error {
+  /** Stays the same where a bundler renames the class. */
   override readonly name = 'StoreError';
 
   constructor(
+    /** What went wrong; its sentence in `storeFaults` is the message. */
     readonly code: StoreFault,
+    /** What the database threw; undefined if nothing was thrown. */
     override readonly cause?: unknown,
   ) {
     super(storeFaults[code]);

@@ -22,10 +22,13 @@ export interface ChannelEnds {
 
 /** Headers from this side (a miner, a file, a bridge): verified like those of a peer. Answered by a `submitted` notice. */
 export interface SubmitCommand {
+  /** By this the node knows the command. */
   readonly kind: 'submit';
+  /** At least one header. If the one before the first is not in the tree, the code of the answer is UNKNOWN_PARENT. */
   readonly batch: HeaderBatch;
   /** Their bodies, in order, as far as this side has them; checked and kept once the headers are in the tree. */
   readonly bodies?: readonly (Uint8Array | undefined)[];
+  /** Chosen by the caller; the `submitted` notice repeats it. */
   readonly ticket: number;
   /** Name of what brings them. Sources wait for themselves only; what names none shares one. */
   readonly source?: string;
@@ -35,6 +38,7 @@ export interface SubmitCommand {
 
 /** A proof is wanted that a block has a transaction. */
 export interface ProveCommand {
+  /** By this the node knows the command. */
   readonly kind: 'proveTransaction';
   /** 32 bytes, internal order. */
   readonly id: Uint8Array;
@@ -47,6 +51,7 @@ export interface ProveCommand {
    * is below the block, else its tip.
    */
   readonly checkpoint?: number;
+  /** Chosen by the caller; the `provable` notice repeats it. */
   readonly ticket: number;
 }
 

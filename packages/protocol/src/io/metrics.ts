@@ -2,6 +2,7 @@
 
 /** What a metric is. A counter only grows while the node runs; a gauge is how things are now. */
 export interface MetricDefinition {
+  /** The word that Prometheus has for it, in the line `# TYPE`. */
   readonly type: 'counter' | 'gauge';
   /** False if the values of several nodes cannot be added up to one of the network. */
   readonly isAdditive: boolean;

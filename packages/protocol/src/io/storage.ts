@@ -78,8 +78,11 @@ export type IndexTable = {
 
 /** One record of a table. */
 export interface StorageRecord<Table extends TableName = TableName> {
+  /** Where it is kept. What a key is follows from it: see {@link storageTables}. */
   readonly table: Table;
+  /** Index, 32 bytes or name, as the table has it. A table has one record of each key. */
   readonly key: KeyOf<Table>;
+  /** Opaque to a store; may be empty. */
   readonly value: Uint8Array;
 }
 

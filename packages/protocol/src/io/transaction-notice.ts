@@ -63,7 +63,9 @@ export type TransactionStatus =
 
 /** One transaction of the mempool, for people. */
 export interface MempoolTransaction {
+  /** 64 lowercase hex digits (Bitcoin: display order). */
   readonly id: string;
+  /** Length of the encoded transaction. */
   readonly bytes: number;
   /** What it offers to a miner, where that can be seen from it alone. */
   readonly tip?: bigint;

@@ -34,6 +34,7 @@ import type { SessionOptions } from './sessions.js';
 
 /** What a node is made of; the network is the family. */
 export interface LightNodeOptions {
+  /** The network. A peer whose hello has another `networkId` is disconnected with PEER_WRONG_NETWORK. */
   readonly family: ChainFamily;
   /** What to begin with if nothing is stored, until it is proven or refuted; genesis if absent. */
   readonly checkpoint?: OpenCheckpoint;
@@ -43,9 +44,11 @@ export interface LightNodeOptions {
   readonly seed: number;
   /** Printable ASCII, at most 64 characters. */
   readonly userAgent: string;
+  /** Whether it is always on. If so, peers are told (SERVICE_GATEWAY) and served faster, and the mempool may be larger. */
   readonly isGateway: boolean;
   /** How many jobs the platform hashes at a time; twice as many are handed out. */
   readonly hashers: number;
+  /** Peers at a time; one more is rejected with PEER_TOO_MANY. Default PEERS_MAX. */
   readonly peersMax?: number;
   /** Peers of one network that come to this node, where the platform says in which network a peer is. Default: as many as there may be. */
   readonly peersPerGroupMax?: number;
@@ -69,11 +72,17 @@ export interface LightNodeOptions {
 
 /** What the node gives to a part that is added to it. */
 export interface PartContext {
+  /** All verified headers, and which chain of them is the best. */
   readonly tree: HeaderTree;
+  /** Every peer that is connected, also one that has not said hello yet. */
   readonly peers: PeerSet;
+  /** Takes messages to peers, effects for the platform and notices for the application. */
   readonly outbox: Outbox;
+  /** The tables. A part bounds what it has outstanding itself. */
   readonly storage: StoragePort;
+  /** Where a part enters what it asks of a peer, and learns which answer belongs to it. */
   readonly ledger: RequestLedger;
+  /** Has the platform verify signatures, and sign with the key of the node. */
   readonly signatures: SignaturePort;
   /** Numbers of [0, 1) that depend on the seed alone. */
   readonly random: () => number;
@@ -83,11 +92,13 @@ export interface PartContext {
 
 /** Parts beside those of every node, and the messages that they take. */
 export interface NodeExtension {
+  /** The messages. None has a type byte of the protocol or of another row. */
   readonly rows: readonly MessageRow[];
   /** A later version of the protocol, which has these messages; that of this code if absent. */
   readonly version?: number;
-  /** Bit set of services that it offers beside those of this code, and of those that it cannot do without. */
+  /** Bit set of services that it offers beside those of this code; 0 if absent. */
   readonly services?: number;
+  /** Bit set of services that a peer must know; one that does not will disconnect. 0 if absent. */
   readonly requires?: number;
   /** Makes the parts, for one node. */
   parts(context: PartContext): readonly Part[];

@@ -23,6 +23,7 @@ export interface DeviceConditions {
 
 /** A battery. */
 export interface BatteryState {
+  /** If true, no level counts as low. */
   readonly isCharging: boolean;
   /** 0 to 1. */
   readonly level: number;

@@ -57,12 +57,17 @@ export interface PeerOptions {
 
 /** One peer's state: what it claims, what it was asked, how it behaves. */
 export class Peer {
+  /** Joins the frames that come from it to messages. */
   readonly assembler: MessageAssembler;
+  /** How much it may still send, all types together. Beyond that its fault is PEER_FLOOD. */
   readonly messages: TokenBucket;
+  /** How many of some types it may still send. Beyond that its fault is PEER_FLOOD. */
   readonly budgets = new MessageBudgets();
   /** Bytes of headers and bodies that it may still be sent. */
   readonly served: Served;
+  /** From pings to its pongs; time-outs of requests to it follow from that. */
   readonly roundTrip = new RoundTrip();
+  /** Bytes of a frame to it, at most: FRAME_BYTES_MIN to FRAME_BYTES_MAX, within that what its side takes. */
   readonly frameBytesMax: number;
   /** Whether this side chose to connect to it: somebody who wants to be next to this node cannot choose that. */
   readonly isChosen: boolean;
@@ -104,12 +109,15 @@ export class Peer {
   announcedAt = Number.NEGATIVE_INFINITY;
   /** When its channel opened. */
   readonly openedAt: number;
+  /** Monotonic ms at which bytes last came from it; at first that at which its channel opened. */
   lastBytesAt: number;
   /** When the message that is coming in began; undefined between messages. */
   partialSince: number | undefined = undefined;
+  /** Bytes that wait in its channel: a message adds to them, and the platform says when they fall (`sendDrained`). */
   sendBufferBytes = 0;
 
   constructor(
+    /** The name that `peerConnected` gave to the channel; no two peers of a node have the same. */
     readonly id: string,
     messageBytesMax: number,
     maxFrameBytes: number | undefined,

@@ -15,6 +15,7 @@ import { writeTxProof } from './write-proof.js';
 
 /** What a proof is made of. */
 export interface ProofMaterial {
+  /** As `createLightNode` takes it; the proof states it. */
   readonly network: NetworkName | CustomNetwork;
   /** Of the block. */
   readonly height: number;
@@ -26,6 +27,7 @@ export interface ProofMaterial {
   readonly committed: Uint8Array;
   /** Those of the first transaction of the block. */
   readonly firstCommitted: Uint8Array;
+  /** How the block is tied to what a verifier knows. `headers` and `path` must be those of this tie. */
   readonly tie: ProofTie;
   /** Height of what the proof is to be held to. */
   readonly anchor: number;

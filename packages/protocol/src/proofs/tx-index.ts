@@ -32,8 +32,11 @@ import type { TxBlocks } from './proof-requests.js';
 
 /** What it takes of the node around it. */
 export interface TxIndexContext {
+  /** Says which blocks are on the best chain: only these are named and walked. */
   readonly tree: HeaderTree;
+  /** Keeps the index, in the table `txBlocks`. */
   readonly storage: StoragePort;
+  /** Has the bodies that are indexed. */
   readonly blocks: BlockSync;
 }
 
@@ -57,6 +60,7 @@ export class TxIndex implements TxBlocks, Part {
   /** The store takes nothing: it is tried again with the next body. */
   #isFailing = false;
 
+  /** @param context  of the one node that the index is of */
   constructor(readonly context: TxIndexContext) {}
 
   find(id: Uint8Array, found: (block: Uint8Array | undefined) => void): void {

@@ -12,6 +12,7 @@ import { shownTree, type TxProof } from './tx-proof.js';
 
 /** Where the block of a `gettxoutproof` is, which its bytes do not say. */
 export interface TxOutPlace {
+  /** That of the block; `verifyTxProof` refuses an anchor of another one with PROOF_WRONG_NETWORK. */
   readonly network: NetworkName & `bitcoin-${string}`;
   /** Of the block. */
   readonly height: number;

@@ -19,11 +19,13 @@ export interface WantedTransactions {
 
 /** A transaction that somebody waits for. */
 export interface FoundTransaction {
+  /** 64 lowercase hex digits (Bitcoin: display order). */
   readonly txid: string;
   /** Of the transactions that were looked through, from 0. */
   readonly position: number;
-  /** The names that pay, and those that are paid, of those that were waited for. */
+  /** Of the names that were waited for, those that pay; none twice. */
   readonly from: readonly string[];
+  /** Of the same names, those that are paid; none twice. */
   readonly to: readonly string[];
   /** Coins that it makes for them. */
   readonly coins: readonly NamedCoin[];

@@ -7,8 +7,7 @@
  * nothing of the transaction's id, which may not cover it: the id is asked of the next peer. What is refused for a reason
  * that is nobody's fault is not asked for again before the next block.
  *
- * Memory: what the files of this folder state that it puts together, and TX_DROPPED_MAX transactions
- * that left the mempool.
+ * Memory: what the files of this folder state that it puts together, and TX_DROPPED_MAX that left the mempool.
  */
 import { bytesToHex } from '../bytes/hex.js';
 import type { CheckedBody } from '../chain/checked-body.js';
@@ -43,12 +42,19 @@ import { Trickle } from './trickle.js';
 /** The part of the node that relays transactions; see the head of this file. */
 export class TransactionRelay implements Part<Inv | GetTxs | Txs> {
   readonly name = 'transactions';
+  /** Transactions that are in no block yet. For others to read. */
   readonly mempool: Mempool;
+  /** Which announced transaction is asked of which peer. */
   readonly tracker: RequestTracker<Peer>;
+  /** Which peer is told of which transaction, and when. */
   readonly trickle: Trickle<Peer>;
+  /** Answers `getTxs` as fast as a peer may be served. */
   readonly server: TransactionServer;
+  /** Signatures on their way to the platform. While it has no room, no peer is asked for any. */
   readonly signatures: SignatureQueue;
+  /** What blocks do to the mempool; `included` has the transactions of the newest blocks. */
   readonly follower: PoolFollower;
+  /** Transactions of this side: sent, kept for the next visit, and watched. */
   readonly sender: TransactionSender;
   readonly #intake: TransactionIntake;
   readonly #news: MempoolNews;
@@ -57,6 +63,7 @@ export class TransactionRelay implements Part<Inv | GetTxs | Txs> {
   readonly #rejects = new RejectedTransactions();
   #isScanned = false;
 
+  /** @param context  what it takes of the node around it */
   constructor(readonly context: RelayContext) {
     const { tree, outbox, storage, random, isGateway } = context;
     this.mempool = new Mempool({
@@ -123,10 +130,7 @@ export class TransactionRelay implements Part<Inv | GetTxs | Txs> {
     for (const { tx } of this.follower.included.items()) visit(tx);
   }
 
-  /**
-   * The number of the next transaction of a sender, as far as the newest blocks and the mempool say: one more than the highest
-   * one there, or 0 if there is none.
-   */
+  /** The next number of a sender by the newest blocks and the mempool: one more than the highest one there, or 0 if there is none. */
   nextNumber(account: string): bigint {
     let highest = this.follower.included.usedNumber(account) ?? -1n;
     for (const { tx } of this.mempool.values()) {

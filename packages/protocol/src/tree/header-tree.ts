@@ -51,6 +51,7 @@ export class HeaderTree {
   readonly #dropped: (hash: Uint8Array) => void;
 
   constructor(
+    /** The network: the sizes of its records, what work a header has, and what a base needs below it. */
     readonly family: ChainFamily,
     options: HeaderTreeOptions = {},
   ) {

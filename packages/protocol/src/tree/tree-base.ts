@@ -11,6 +11,7 @@ import { sumWork } from './sum-work.js';
 
 /** The header that a tree begins with, and the window before it. */
 export interface TreeBase {
+  /** Of the header; 0 for genesis. */
   readonly height: number;
   /** 32 bytes: its hash, in internal order. */
   readonly hash: Uint8Array;

@@ -7,6 +7,7 @@ import type { ByteWriter } from '../bytes/byte-writer.js';
 
 /** The fields that every message has. */
 export interface WireMessage {
+  /** Name of its row in the table. It is not sent: on the wire the row has a byte. */
   readonly type: string;
   /** Of a request and of its answer. */
   readonly requestId?: number;
@@ -21,9 +22,11 @@ export type MessageKind = 'challenge' | 'greeting' | 'farewell' | 'notice' | 're
 
 /** One message: its bytes, its bounds, and the part of the node that takes it. */
 export interface MessageRow<M extends WireMessage = WireMessage> {
+  /** Name of the message. No two rows of a table have the same. */
   readonly type: M['type'];
   /** First byte of the message. A number is never reused. */
   readonly typeByte: number;
+  /** When the message may come, and whether it has a request id. */
   readonly kind: MessageKind;
   /** Most bytes of the whole message. A receiver refuses more as soon as the type has come. */
   readonly bytesMax: number;

@@ -6,6 +6,7 @@ import { type BitcoinNetwork, type BitcoinRules, bitcoinRules } from './network-
 
 /** What distinguishes one Bitcoin network from another as far as headers go. */
 export interface BitcoinParams extends BitcoinRules {
+  /** 80 bytes: the header of height 0. */
   readonly genesisRecord: Uint8Array;
   /** Internal byte order. */
   readonly genesisHash: Uint8Array;

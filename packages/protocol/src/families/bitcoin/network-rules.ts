@@ -2,14 +2,17 @@
 
 /** What distinguishes the rules of one Bitcoin network from those of another as far as headers go. */
 export interface BitcoinRules {
+  /** `bitcoin-` and the short name, as the API takes it. */
   readonly name: string;
   /** The easiest target, compact. */
   readonly limitBits: number;
   /** Seconds that a retarget period should take. */
   readonly targetTimespanS: number;
+  /** Seconds between two blocks that the difficulty aims at. `targetTimespanS` is a multiple of it. */
   readonly targetSpacingS: number;
   /** A header more than two spacings after its parent may have the limit as its target. */
   readonly allowsMinDifficulty: boolean;
+  /** If true, every header has the limit as its target (regtest). */
   readonly neverRetargets: boolean;
   /** BIP94: against time warps, and for a period's difficulty to survive minimum-difficulty headers. */
   readonly enforcesBip94: boolean;

@@ -9,8 +9,11 @@ export { canonicalVisionX, epochBlocks, type VisionRules } from './network-terms
 
 /** Everything about a Vision network that consensus depends on. */
 export interface VisionParams extends VisionTerms {
+  /** The fields of the genesis header in which networks differ. */
   readonly genesis: {
+    /** Seconds since the Unix epoch. */
     readonly timestamp: number;
+    /** At most `minerBytesMax` in UTF-8. */
     readonly miner: string;
     /** 32 bytes; need not meet a target. */
     readonly digest: Uint8Array;

@@ -14,13 +14,17 @@ export type VisionRules = 'mainnet' | 'devnet';
 
 /** Everything about a Vision network that its rules depend on. */
 export interface VisionTerms {
+  /** For people. The network id commits to it, as to all that is here. */
   readonly name: string;
   /** The name that stands in the epoch seed (docs/chains/vision.md §2.3). */
   readonly seedName: string;
+  /** Which specification its headers follow. */
   readonly rules: VisionRules;
+  /** Sizes of its proof of work, which decide what one hash costs. */
   readonly visionx: VisionXParams;
   /** Heights that share a seed. */
   readonly epochBlocks: number;
+  /** Seconds between two blocks that the difficulty aims at. */
   readonly targetSpacingS: number;
   /** Longest miner field, in bytes of UTF-8. */
   readonly minerBytesMax: number;

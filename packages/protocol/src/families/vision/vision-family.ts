@@ -18,7 +18,9 @@ const messageBytesMax = 2 * 1024 * 1024;
 
 /** A Vision network: the rules of all families, and what only miners and tools of this one need. */
 export interface VisionFamily extends ChainFamily, VisionProofOfWork {
+  /** By this {@link isVisionFamily} tells it from others. */
   readonly family: 'vision';
+  /** What the network was made of. */
   readonly params: VisionParams;
   /**
    * BLAKE3 commitment to a header and its digest, on every network; on the devnet it is the hash.

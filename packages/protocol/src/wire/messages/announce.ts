@@ -4,7 +4,9 @@ import type { MessageRow } from '../message-row.js';
 
 /** A new tip, no body. */
 export interface Announce {
+  /** Byte 4 on the wire. Needs no answer. */
   readonly type: 'announce';
+  /** Of the new tip, as the sender says: a claim, at most 2^53 − 1. */
   readonly height: number;
   /** 32 bytes. */
   readonly hash: Uint8Array;

@@ -5,7 +5,9 @@ import type { MessageRow } from '../message-row.js';
 
 /** Requests block bodies: each hash is answered once, in order, by `blocks` or by `notFound`. */
 export interface GetBlocks {
+  /** Byte 8 on the wire. */
   readonly type: 'getBlocks';
+  /** Chosen by the sender; each answer repeats it. An unsigned varint, at most 2^53 − 1. */
   readonly requestId: number;
   /** 1 to BLOCK_HASHES_MAX, 32 bytes each. */
   readonly hashes: readonly Uint8Array[];
@@ -16,7 +18,9 @@ export interface GetBlocks {
  * counted in bytes, and a sender holds no more than what its peer takes.
  */
 export interface Blocks {
+  /** Byte 9 on the wire. */
   readonly type: 'blocks';
+  /** That of the `getBlocks` it answers. */
   readonly requestId: number;
   /** 32 bytes. */
   readonly hash: Uint8Array;
@@ -26,7 +30,9 @@ export interface Blocks {
 
 /** Answers those hashes of a `getBlocks` whose bodies the sender does not have, or no longer. */
 export interface NotFound {
+  /** Byte 10 on the wire. */
   readonly type: 'notFound';
+  /** That of the `getBlocks` it answers. */
   readonly requestId: number;
   /** 1 to BLOCK_HASHES_MAX, 32 bytes each. */
   readonly hashes: readonly Uint8Array[];

@@ -4,7 +4,9 @@ import type { MessageRow } from '../message-row.js';
 
 /** Asks the other side to prove in its `hello` that it has its key, now and in this channel. */
 export interface Challenge {
+  /** Byte 19 on the wire. */
   readonly type: 'challenge';
+  /** The newest version that the sender speaks. */
   readonly version: number;
   /** The oldest version that the sender speaks. */
   readonly minVersion: number;

@@ -10,7 +10,9 @@ import type { MessageRow } from '../message-row.js';
 
 /** Requests headers after the last one that both chains have. */
 export interface GetHeaders {
+  /** Byte 5 on the wire. */
   readonly type: 'getHeaders';
+  /** Chosen by the sender; the answer repeats it. An unsigned varint, at most 2^53 − 1. */
   readonly requestId: number;
   /** Hashes of the requester's chain, highest first; the first one that is on the other side's best chain counts. */
   readonly locator: readonly Uint8Array[];
@@ -24,10 +26,13 @@ export interface GetHeaders {
 
 /** Answers `getHeaders`: consecutive headers of the sender's best chain. */
 export interface Headers {
+  /** Byte 6 on the wire. */
   readonly type: 'headers';
+  /** That of the `getHeaders` it answers. */
   readonly requestId: number;
   /** 32 bytes: hash of the header before the first. With no headers: the last one that the sender has. */
   readonly parent: Uint8Array;
+  /** Headers in the payload: 0 to HEADERS_PER_MESSAGE_MAX. 0 if the sender has none after the locator. */
   readonly count: number;
   /** The family's batch codec; a view of the message. */
   readonly payload: Uint8Array;

@@ -38,13 +38,17 @@ export interface Identity {
 
 /** Second message of both sides. */
 export interface Hello {
+  /** Byte 1 on the wire. */
   readonly type: 'hello';
+  /** The newest version that the sender speaks. The two then speak the lower of both versions. */
   readonly version: number;
   /** The oldest version that the sender speaks. */
   readonly minVersion: number;
   /** 32 bytes. */
   readonly networkId: Uint8Array;
+  /** Of the sender's tip: a claim, at most 2^53 − 1. */
   readonly height: number;
+  /** Work of its best chain, genesis and tip included: a claim, below 2^256. */
   readonly chainwork: bigint;
   /** Bit set, see SERVICE_…: what the sender offers. Unknown bits are ignored. */
   readonly services: number;

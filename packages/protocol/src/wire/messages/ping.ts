@@ -9,7 +9,9 @@ export const VERSION_WITH_TIPS = 4;
 
 /** Asks for a pong with the same request id. */
 export interface Ping {
+  /** Byte 2 on the wire. */
   readonly type: 'ping';
+  /** Chosen by the sender; the pong repeats it. An unsigned varint, at most 2^53 − 1. */
   readonly requestId: number;
   /** 32 bytes: hash of the sender's tip; absent if it does not say. */
   readonly tip?: Uint8Array;
@@ -17,7 +19,9 @@ export interface Ping {
 
 /** Answers a ping. */
 export interface Pong {
+  /** Byte 3 on the wire. */
   readonly type: 'pong';
+  /** That of the `ping` it answers. */
   readonly requestId: number;
   /** As that of a {@link Ping}. */
   readonly tip?: Uint8Array;

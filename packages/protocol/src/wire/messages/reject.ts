@@ -5,7 +5,9 @@ import type { MessageRow } from '../message-row.js';
 
 /** Sent once, before the sender closes the connection. */
 export interface Reject {
+  /** Byte 7 on the wire. Nothing comes after it. */
   readonly type: 'reject';
+  /** Printable ASCII, at most REJECT_CODE_BYTES_MAX. A receiver may not know it: a newer version may have more codes. */
   readonly code: string;
 }
 

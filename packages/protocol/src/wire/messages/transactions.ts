@@ -14,6 +14,7 @@ import type { MessageRow } from '../message-row.js';
 
 /** Tells which transactions the sender has. */
 export interface Inv {
+  /** Byte 11 on the wire. Needs no answer. */
   readonly type: 'inv';
   /** 1 to TX_ANNOUNCED_MAX relay ids of 32 bytes. */
   readonly relayIds: readonly Uint8Array[];
@@ -21,7 +22,9 @@ export interface Inv {
 
 /** Requests transactions. */
 export interface GetTxs {
+  /** Byte 12 on the wire. */
   readonly type: 'getTxs';
+  /** Chosen by the sender; each answer repeats it. An unsigned varint, at most 2^53 − 1. */
   readonly requestId: number;
   /** 1 to TX_REQUESTED_MAX relay ids of 32 bytes. */
   readonly relayIds: readonly Uint8Array[];
@@ -32,7 +35,9 @@ export interface GetTxs {
  * the last one ended. A sender ends a message once it holds TX_ANSWER_BYTES_MAX.
  */
 export interface Txs {
+  /** Byte 13 on the wire. */
   readonly type: 'txs';
+  /** That of the `getTxs` it answers. */
   readonly requestId: number;
   /** At least one. Empty where the sender does not have it, or does not give it. Views of the message. */
   readonly transactions: readonly Uint8Array[];

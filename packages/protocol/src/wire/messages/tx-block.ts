@@ -4,7 +4,9 @@ import type { MessageRow } from '../message-row.js';
 
 /** Asks in which block of the best chain a transaction is. Only of a peer that says it keeps an index. */
 export interface GetTxBlock {
+  /** Byte 20 on the wire. */
   readonly type: 'getTxBlock';
+  /** Chosen by the sender; the answer repeats it. An unsigned varint, at most 2^53 − 1. */
   readonly requestId: number;
   /** 32 bytes, internal order: what the Merkle tree commits to. */
   readonly id: Uint8Array;
@@ -12,7 +14,9 @@ export interface GetTxBlock {
 
 /** Answers a `getTxBlock`. It is a hint: whoever asked looks into the block. */
 export interface TxBlock {
+  /** Byte 21 on the wire. */
   readonly type: 'txBlock';
+  /** That of the `getTxBlock` it answers. */
   readonly requestId: number;
   /** 32 bytes: hash of the block's header; undefined if the sender knows none on its best chain. */
   readonly block: Uint8Array | undefined;

@@ -25,6 +25,7 @@ export interface CompactJson {
   readonly parent: Uint8Array;
   /** Undefined if the header says no miner: then its proof of work cannot be computed. */
   readonly record: Uint8Array | undefined;
+  /** u64: the key of the short ids. */
   readonly nonce: bigint;
   /** One of each transaction, 48 bits. */
   readonly shortIds: readonly bigint[];
@@ -34,7 +35,9 @@ export interface CompactJson {
 
 /** A transaction that may be in a block. */
 export interface NamedTransaction {
+  /** 32 bytes: its hash, of which the short id is made. */
   readonly id: Uint8Array;
+  /** As it is encoded in a body. */
   readonly bytes: Uint8Array;
 }
 

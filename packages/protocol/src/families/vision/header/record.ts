@@ -21,14 +21,21 @@ export const offsets = {
 
 /** The fields that proof of work commits to, and the digest that claims it. */
 export interface VisionHeader {
+  /** 32 bytes: hash of the header before; zeros in genesis. */
   readonly parent: Uint8Array;
+  /** u64: the height, 0 for genesis. */
   readonly number: bigint;
+  /** u64: seconds since the Unix epoch. */
   readonly timestamp: bigint;
+  /** u64. The target is ⌊(2^64 − 1) / difficulty⌋; 0 is never valid above genesis. */
   readonly difficulty: bigint;
+  /** u64: what a miner searches. */
   readonly nonce: bigint;
+  /** 32 bytes: Merkle root of the transactions. */
   readonly txRoot: Uint8Array;
   /** UTF-8. */
   readonly miner: Uint8Array;
+  /** 32 bytes: the VisionX hash that the header claims. Its first 64 bits, big-endian, must be at most the target; those of genesis need not. */
   readonly digest: Uint8Array;
 }
 

@@ -3,7 +3,9 @@ export const FIRST_SLICE_NONCES = 24;
 
 /** How many nonces a slice takes at most, in time and in number. */
 export interface SliceBounds {
+  /** Milliseconds that a slice should take, by the speed of the one before. */
   readonly ms: number;
+  /** Most nonces of a slice, however fast they are. */
   readonly nonces: number;
 }
 

@@ -55,6 +55,7 @@ export function createTemplate(
 
 /** What to hash with which nonces, and up to which first 64 bits (big-endian) a digest is a solution. */
 export interface TemplateInput extends Omit<VisionXJob['inputs'][number], 'nonce'> {
+  /** u64: a digest is a solution if its first 64 bits are at most this. */
   readonly targetHigh: bigint;
 }
 
