@@ -67,6 +67,7 @@ describe('the built library', () => {
       'transaction-key',
       'tx-proof',
       'watches',
+      'mining',
       'diagnosis',
     ].map((name) => `./${name}.js`);
     for (const [file, imported] of [

@@ -11,7 +11,7 @@ import { Stage } from './stage.js';
 /** Two full batches: more than a page verifies of what is stored before it shows its tip. */
 const HISTORY = 4000;
 /** Headers that take a page about a second: enough for a progress bar to be seen on its way in either browser. */
-const LONG = 60_000;
+const LONG = 240_000;
 const network = smallNetwork('vision-e2e-page');
 const stage = new Stage();
 const { servers } = stage;
