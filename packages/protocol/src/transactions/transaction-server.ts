@@ -40,7 +40,7 @@ export class TransactionServer {
 
   /** The peer has taken what was sent, or time has passed. */
   advance(now: number): void {
-    for (const [peer, queue] of this.#queues) this.#pump(peer, queue, now);
+    for (const [peer, queue] of [...this.#queues]) this.#pump(peer, queue, now);
   }
 
   /** How many of the ids that a peer asked for are not answered. */
@@ -87,6 +87,8 @@ export class TransactionServer {
         now,
         this.outbox.send(peer, { type: 'txs', requestId: request.requestId, transactions }),
       );
+      // To the end of the line, so that all who wait for the same upload have their turn.
+      if (peer.served.isHeldUp(now) && this.#queues.delete(peer)) this.#queues.set(peer, queue);
     }
   }
 }
