@@ -2,7 +2,7 @@
 import { PowJobRunner } from '@vision-light/pow';
 import type { HeaderBatch, NodeNotice } from '@vision-light/protocol';
 import type { MiningNode, MiningPlatform } from '../../packages/browser-node/src/mining/mining-node.js';
-import { defined } from '../../packages/protocol/src/assert.js';
+import { simNodeFace } from './sim-node-face.js';
 import { visionSim as family } from './vision-chain.js';
 import type { SimNode, World } from './world.js';
 
@@ -18,7 +18,7 @@ export class MiningPage {
   readonly slices: number[] = [];
   /** Called when a slice is asked for. */
   onSlice = (): void => {};
-  close: () => void = () => {};
+  readonly close: () => void;
 
   constructor(world: World, id = 'page') {
     const listeners = new Set<() => void>();
@@ -32,7 +32,7 @@ export class MiningPage {
     const node = world.add(id, { family, notice: take });
     this.node = node;
     const { core } = node;
-    const answers: Readonly<Record<string, unknown>> = {
+    const answers = {
       newestHeaders: () => core.tree.baseAt(),
       hashForMiner: async (job: Parameters<PowJobRunner['run']>[0]) => {
         this.slices.push(job.count);
@@ -48,34 +48,15 @@ export class MiningPage {
         });
       },
     };
-    let end = (): void => {};
-    const closed = new Promise<void>((resolve) => {
-      end = resolve;
-    });
-    this.close = () => {
-      if (world.nodes.has(id)) world.kill(id);
-      end();
-    };
+    const { face, close } = simNodeFace(world, node, answers);
+    this.close = close;
     this.platform = { now: () => 1000 * world.wallTime, chance: () => 0.5, firstNonce: () => 7n };
-    this.face = {
-      get tip() {
-        return core.tip;
-      },
-      get status() {
-        return core.status;
-      },
-      closed,
-      subscribe(_type, listener) {
+    // Not a copy, which would have the tip of now for ever.
+    this.face = Object.assign(face, {
+      subscribe: (_type: string, listener: () => void) => {
         listeners.add(listener);
         return () => listeners.delete(listener);
       },
-      header: async (height) => core.header(height),
-      call: async (name, ...args) => {
-        const answer = answers[name] as ((...all: readonly unknown[]) => unknown) | undefined;
-        return defined(answer, `${name} is a call of miners`)(...args) as never;
-      },
-      errorOf: (code) => Object.assign(new Error(code), { code }),
-      later: (ms, callback) => world.after(ms, callback),
-    };
+    });
   }
 }

@@ -2,7 +2,7 @@
 import type { BlockResult, MemoryStore, NodeNotice } from '@vision-light/protocol';
 import type { WatchNode } from '../../packages/browser-node/src/watch/watch-node.js';
 import { WatchService } from '../../packages/browser-node/src/worker/watch-service.js';
-import { defined } from '../../packages/protocol/src/assert.js';
+import { errorOf, simNodeFace } from './sim-node-face.js';
 import { visionSim as family } from './vision-chain.js';
 import type { SimNode, World } from './world.js';
 
@@ -37,7 +37,7 @@ export class WatchingPage {
   readonly unanswered = new Set<string>();
   /** Blocks that nobody gives to this page. */
   readonly withheld = new Set<string>();
-  close: () => void = () => {};
+  readonly close: () => void;
 
   constructor(world: World, { id = 'page', store, followedBlocks = 64 }: WatchingPageOptions) {
     const listeners = new Set<{ readonly type: string; readonly listener: (value: unknown) => void }>();
@@ -66,7 +66,6 @@ export class WatchingPage {
       });
     });
     const { calls, unanswered } = this;
-    const errorOf = (code: string): Error => Object.assign(new Error(code), { code });
     const answers = {
       addressName: (address: string) => family.addressName(address),
       searchBlock: service.searchBlock.bind(service),
@@ -74,38 +73,20 @@ export class WatchingPage {
       watchRecords: service.records.bind(service),
       keepWatches: service.keep.bind(service),
     };
-    let end = (): void => {};
-    const closed = new Promise<void>((resolve) => {
-      end = resolve;
+    const { face, close } = simNodeFace(world, node, answers, (name) => {
+      calls.push(name);
+      if (unanswered.delete(name)) throw errorOf('TAB_SILENT');
     });
-    this.close = () => {
-      if (world.nodes.has(id)) world.kill(id);
-      end();
-    };
-    this.face = {
-      get tip() {
-        return core.tip;
-      },
-      get status() {
-        return core.status;
-      },
+    this.close = close;
+    // Not a copy, which would have the tip of now for ever.
+    this.face = Object.assign(face, {
       followedBlocks,
-      closed,
-      subscribe(type, listener) {
+      subscribe: (type: string, listener: (value: never) => void) => {
         const entry = { type, listener: listener as (value: unknown) => void };
         listeners.add(entry);
         return () => listeners.delete(entry);
       },
-      header: async (height) => core.header(height),
-      call: async (name, ...args) => {
-        calls.push(name);
-        if (unanswered.delete(name)) throw errorOf('TAB_SILENT');
-        const answer = answers[name as keyof typeof answers] as (...all: readonly unknown[]) => unknown;
-        return defined(answer, `${name} is a call of watches`)(...args) as never;
-      },
       proveTx: () => Promise.reject(new Error('proofs have tests of their own')),
-      errorOf,
-      later: (ms, callback) => world.after(ms, callback),
-    };
+    });
   }
 }

@@ -33,6 +33,7 @@ import type {
   BlockAnswer,
   CheckpointAnswer,
   NodeControl,
+  NodeLimits,
   NodeWorkerSettings,
   SearchAnswer,
   SendAnswer,
@@ -105,7 +106,7 @@ class NodeHost implements NodeControl {
   #watches: WatchService | undefined;
   #release: () => Promise<void> = () => Promise.resolve();
   #onClosed = (): void => {};
-  #onDevice: (conditions: DeviceConditions) => void = () => {};
+  #limits: NodeLimits | undefined;
   #lastPowFault: string | undefined;
   #isReleased = false;
   readonly #answers = new CommandAnswers((command) => this.#push({ type: 'command', command }));
@@ -233,7 +234,10 @@ class NodeHost implements NodeControl {
   }
 
   device(conditions: DeviceConditions): void {
-    this.#onDevice(conditions);
+    if (this.#limits === undefined || this.#pool === undefined) return;
+    const { cpu, ...resources } = resourcesFor(this.#limits, conditions);
+    this.#pool.share = cpu;
+    this.#push({ type: 'command', command: { kind: 'resources', ...resources } });
   }
 
   newestHeaders(): TreeBase | undefined {
@@ -289,11 +293,7 @@ class NodeHost implements NodeControl {
     );
     const pool = new PowPool({ size: hashers, spawn: this.powWorkers.spawn, clock: browserClock });
     this.#pool = pool;
-    this.#onDevice = (conditions) => {
-      const { cpu, ...resources } = resourcesFor(limits, conditions);
-      pool.share = cpu;
-      this.#push({ type: 'command', command: { kind: 'resources', ...resources } });
-    };
+    this.#limits = limits;
     const platform = new WorkerPlatform({
       channels: this.channels,
       pool,

@@ -314,7 +314,7 @@ export class LightNode {
         for (const part of this.#parts.list) part.resumed?.();
         break;
       case 'resources':
-        this.#parts.sessions.options.upload.set(command.uploadBytesPerSecond, this.#time.now);
+        this.#parts.sessions.limitUpload(command.uploadBytesPerSecond, this.#time.now);
         this.#parts.blocks.follower.pause(!command.followsBlocks);
         break;
       case 'close':

@@ -12,7 +12,6 @@ import type { Part } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
 import type { PeerSet } from '../peer/peer-set.js';
 import type { RequestLedger } from '../peer/request-ledger.js';
-import { UploadLimit } from '../peer/served.js';
 import type { Offence } from '../peer/verdicts.js';
 import type { TxBlocks } from '../proofs/proof-requests.js';
 import type { TxIndexContext } from '../proofs/tx-index.js';
@@ -130,7 +129,7 @@ export function sessionOptions(
     isGateway,
     peersMax,
     peersPerGroupMax,
-    upload: new UploadLimit(uploadBytesPerSecond, 0),
+    uploadBytesPerSecond,
     identity: options.identity,
     gateways: options.gateways,
     secret,

@@ -23,7 +23,7 @@ import { Peer } from '../peer/peer.js';
 import type { PeerFault } from '../peer/peer-fault.js';
 import type { PeerSet } from '../peer/peer-set.js';
 import type { RequestLedger } from '../peer/request-ledger.js';
-import type { UploadLimit } from '../peer/served.js';
+import { UploadLimit } from '../peer/served.js';
 import { mayPing, pings, pingTime, type Session } from '../peer/session.js';
 import { type Offence, verdictOn } from '../peer/verdicts.js';
 import type { HeaderTree } from '../tree/header-tree.js';
@@ -40,8 +40,8 @@ export interface SessionOptions extends GreetingOptions {
   readonly peersMax: number;
   /** Of one network, those that this node chose not counted. */
   readonly peersPerGroupMax: number;
-  /** What all peers may be served together. */
-  readonly upload: UploadLimit;
+  /** What all peers may be served together for long, at first. */
+  readonly uploadBytesPerSecond: number;
 }
 
 /** What the sessions tell the node around them. */
@@ -76,6 +76,8 @@ export class Sessions implements Part<SessionMessage> {
   #isOpen = false;
   readonly #sessions = new Map<Peer, Session>();
   readonly #spares = new SpareBuffers();
+  /** What all peers may be served together. */
+  readonly #upload: UploadLimit;
   /** Before this nothing is due, as far as is known: what a peer sends only puts its deadlines off. */
   #dueAt = Number.NEGATIVE_INFINITY;
 
@@ -88,6 +90,7 @@ export class Sessions implements Part<SessionMessage> {
     readonly listener: SessionListener,
     readonly options: SessionOptions,
   ) {
+    this.#upload = new UploadLimit(options.uploadBytesPerSecond, 0);
     this.#greetings = new Greetings(
       tree,
       peers,
@@ -101,6 +104,11 @@ export class Sessions implements Part<SessionMessage> {
       },
       options,
     );
+  }
+
+  /** All peers together may be served so much from now on. */
+  limitUpload(bytesPerSecond: number, now: number): void {
+    this.#upload.set(bytesPerSecond, now);
   }
 
   // Coming and going
@@ -136,7 +144,7 @@ export class Sessions implements Part<SessionMessage> {
       servedBytesPerSecond: this.options.isGateway
         ? GATEWAY_SERVED_BYTES_PER_SECOND_MAX
         : SERVED_BYTES_PER_SECOND_MAX,
-      upload: this.options.upload,
+      upload: this.#upload,
       isChosen,
       group,
       introducer: channel?.introducer,
