@@ -28,9 +28,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
-          // Real servers and several pages: one file after the other, and after all of unit.
-          maxWorkers: 1,
-          fileParallelism: false,
+          // After all of unit. These files mostly wait for blocks and timers, so two at a time, of either browser.
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
           expect: { poll: { interval: 100 } },
         },
@@ -43,9 +42,8 @@ export default defineConfig({
           // One has both browsers already, the other needs what only Chromium lets a test do.
           exclude: ['tests/e2e/two-engines.test.ts', 'tests/e2e/visitors-device.test.ts'],
           env: { BROWSER_ENGINE: 'firefox' },
-          maxWorkers: 1,
-          fileParallelism: false,
-          sequence: { groupOrder: 3 },
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
           expect: { poll: { interval: 100 } },
         },
       },

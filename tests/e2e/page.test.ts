@@ -149,7 +149,7 @@ describe('a visitor', () => {
     );
 
     // In one go, for the same reason.
-    await page.$eval(`${rows} summary`, (summary) => (summary as HTMLElement).focus());
+    await page.evaluate((row) => document.querySelector<HTMLElement>(row)?.focus(), `${rows} summary`);
     await page.keyboard.press('Enter');
     const opened = `${rows} details[open]`;
     const hash = await says(page, `${opened} [data-field="hash"] dd`, /^[0-9a-f]{64}$/);
@@ -313,9 +313,16 @@ describe('on a phone of 360 pixels', () => {
     const page = await visit({ width: 360, scheme });
     await isSynced(page);
     const headers = `${at('headers')} details`;
-    await page.$eval(headers, (details) => {
-      (details as HTMLDetailsElement).open = true;
-    });
+    // Found and opened in one task: between two, newer headers may push the row out.
+    await page.waitForFunction(
+      (row) => {
+        const details = document.querySelector<HTMLDetailsElement>(row);
+        if (details !== null) details.open = true;
+        return details !== null;
+      },
+      {},
+      headers,
+    );
     await says(page, `${headers}[open] .fields`, /./);
     expect(await overflowing(page)).toEqual([]);
     await showBlock(page);
