@@ -62,9 +62,9 @@ const origins = JSON.stringify([ofChromium.origin, ofFirefox.origin]);
 export default {
   rootDir: root,
   files: [`${bundleFolder}/*.test.js`],
-  // Two cores; pages in the background have slow timers.
+  // One page of a browser at a time: those in the background have slow timers. Both browsers at once, one for each core.
   concurrency: 1,
-  concurrentBrowsers: 1,
+  concurrentBrowsers: 2,
   browsers: [
     // With a puppeteer of its own it calls the browsers by their names.
     chromeLauncher({ puppeteer, launchOptions: { executablePath: chromium, args: chromiumArgs } }),
