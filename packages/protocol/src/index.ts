@@ -2,6 +2,7 @@
 export { InvariantError } from './assert.js';
 export { ByteReader } from './bytes/byte-reader.js';
 export { ByteWriter } from './bytes/byte-writer.js';
+export { areEqual } from './bytes/compare-bytes.js';
 export { bytesToHex, hexToBytes } from './bytes/hex.js';
 export { type JsonValue, parseLosslessJson } from './bytes/lossless-json.js';
 export { ArrayAncestry } from './chain/array-ancestry.js';
@@ -207,6 +208,8 @@ export type { Part, Reception } from './peer/part.js';
 export type { Peer } from './peer/peer.js';
 export { type PeerFault, peerFaults } from './peer/peer-fault.js';
 export type { RequestKind } from './peer/request-ledger.js';
+export { TokenBucket } from './peer/token-bucket.js';
+export { verdictOn } from './peer/verdicts.js';
 export { makeTxProof, type ProofMaterial } from './proofs/make-tx-proof.js';
 export { TxIndex, type TxIndexContext } from './proofs/tx-index.js';
 export { type TxOutPlace, txProofOf } from './proofs/tx-out-proof.js';

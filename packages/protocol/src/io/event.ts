@@ -106,6 +106,11 @@ export type NodeEventBody =
       readonly group?: string;
       /** What the channel is between; absent for a channel that nothing encrypts between its ends, such as one in memory. */
       readonly channel?: ChannelEnds;
+      /**
+       * True if the other side is a translator in this process, which speaks for a full node of the network in this protocol.
+       * It has no key, so none is asked of it. What it brings is judged as that of any peer.
+       */
+      readonly isBridged?: boolean;
     }
   | { readonly type: 'peerDisconnected'; readonly peer: string }
   /** One data channel message. The node keeps no view of it: after the step its memory may serve another purpose. */

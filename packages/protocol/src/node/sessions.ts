@@ -134,6 +134,7 @@ export class Sessions implements Part<SessionMessage> {
       isChosen = false,
       group,
       channel,
+      isBridged = false,
     }: Extract<NodeEventBody, { type: 'peerConnected' }>,
     { now, wallTime }: EventTime,
   ): void {
@@ -148,6 +149,7 @@ export class Sessions implements Part<SessionMessage> {
       isChosen,
       group,
       introducer: channel?.introducer,
+      isBridged,
       spares: this.#spares,
       bytesMaxOf: (typeByte) => codec.bytesMaxOf(typeByte),
     });

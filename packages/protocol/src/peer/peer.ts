@@ -49,6 +49,8 @@ export interface PeerOptions {
   readonly group?: string | undefined;
   /** Who introduced it, such as the address of a signaling server, if that is known. */
   readonly introducer?: string | undefined;
+  /** Whether it speaks for a full node, see `peerConnected`. */
+  readonly isBridged?: boolean;
   /** Shared by all peers of a node. */
   readonly spares?: SpareBuffers;
   /** Most bytes of a message by its first byte; those of the protocol's own messages if absent. */
@@ -75,6 +77,8 @@ export class Peer {
   readonly group: string | undefined;
   /** Who introduced it; undefined if that is not known. */
   readonly introducer: string | undefined;
+  /** Whether it is a full node of the network, for which a translator in this process speaks. It has no key. */
+  readonly isBridged: boolean;
 
   /** Hash of the tip in our hello to it; undefined until that is sent. */
   greetedWith: Uint8Array | undefined = undefined;
@@ -138,6 +142,7 @@ export class Peer {
     this.isChosen = isChosen;
     this.group = options.group;
     this.introducer = options.introducer;
+    this.isBridged = options.isBridged ?? false;
     this.openedAt = now;
     this.lastBytesAt = now;
   }

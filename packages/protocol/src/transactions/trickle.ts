@@ -25,6 +25,8 @@ import type { PoolEntry } from './pool/pool-entry.js';
 /** What is looked at of a peer; a `Peer` has it. */
 export interface ToldPeer {
   readonly isChosen: boolean;
+  /** Whether it is a full node of the network. */
+  readonly isBridged: boolean;
 }
 
 /** `queued`: it will be told. `told`: it was. `knows`: it has told this side. */
@@ -110,6 +112,18 @@ export class Trickle<P extends ToldPeer> {
     if (mark !== 'told') listener.marks.set(entry, 'knows');
     // It came back, unless it is the one that was told alone.
     if (mark !== 'told' && this.#secrets.has(entry)) this.#open(entry, now);
+  }
+
+  /**
+   * A full node announces what is here: others of its network have it. Those from whom it came here hear of that once, since
+   * they may have no other way to learn it.
+   */
+  returned(entry: PoolEntry, now: number): void {
+    for (const [peer, listener] of this.#listeners) {
+      if (peer.isBridged || listener.marks.get(entry) !== 'knows') continue;
+      listener.marks.delete(entry);
+      this.#queue(peer, listener, entry, now);
+    }
   }
 
   /** A transaction is not in the mempool any more. */

@@ -8,7 +8,8 @@
  *
  * A peer is ready when its signature is verified. What it sends meanwhile is held: it may have verified ours before.
  *
- * A node without a key neither signs nor demands a signature: only tests have such nodes.
+ * A node without a key neither signs nor demands a signature: only tests have such nodes. Nor is there anything to prove
+ * between a node and the translator in its own process that speaks for a full node.
  *
  * Memory: of each peer a few fixed fields, and HELD_BYTES_MAX of messages.
  */
@@ -99,10 +100,10 @@ export class Greetings {
 
   /** Greets a peer: from now on this node can answer it. */
   begin(peer: Peer, wallTime: number): void {
-    const { identity, version, minVersion } = this.options;
+    const { version, minVersion } = this.options;
     const greeting = this.#greetings.get(peer);
     if (greeting === undefined) return;
-    if (identity === undefined) {
+    if (!this.#hasKeys(peer)) {
       this.#sayHello(peer, undefined, wallTime);
       return;
     }
@@ -156,7 +157,7 @@ export class Greetings {
     }
     const kept = copyOf(hello, tree.family.networkId);
     const greeting = this.#greetings.get(peer);
-    if (options.identity === undefined) {
+    if (!this.#hasKeys(peer)) {
       this.#accept(peer, { ...kept, identity: undefined }, wallTime);
       return undefined;
     }
@@ -231,6 +232,11 @@ export class Greetings {
     if (hello.time > 0) peer.clockAheadS = hello.time - wallTime;
     this.peers.greeted();
     this.listener.ready(peer);
+  }
+
+  /** Whether both sides have keys, and prove it. */
+  #hasKeys(peer: Peer): boolean {
+    return this.options.identity !== undefined && !peer.isBridged;
   }
 
   /** The lower version of both is spoken, if both still speak it. */
