@@ -10,6 +10,9 @@ import {
   type VisionFamily,
 } from '@vision-light/protocol';
 import { type Logger, pino } from 'pino';
+import { CHOSEN_NODES_MAX } from './bridges/bitcoin/bridge-limits.js';
+import { type NodePlace, readPlace } from './bridges/bitcoin/node-place.js';
+import { bitcoinNetworkOf } from './bridges/bitcoin/wire/networks.js';
 import {
   BLOCK_TRANSACTIONS,
   BLOCK_TRANSACTIONS_MAX,
@@ -41,6 +44,11 @@ export interface GatewayOptions {
   readonly signal?: readonly string[] | undefined;
   /** URLs of nodes that are reached by their HTTP routes: blocks and transactions go both ways. Vision networks only. Default none. */
   readonly httpPeers?: readonly string[] | undefined;
+  /**
+   * Full nodes of Bitcoin to follow, `HOST` or `HOST:PORT`: headers, blocks and transactions come from them. Bitcoin networks
+   * only. Default none.
+   */
+  readonly bitcoinPeers?: readonly string[] | undefined;
   /** Where the chain is kept, in a folder of its own for each network. Default: in memory only. */
   readonly dataDir?: string | undefined;
   /** Raw headers to begin with, 80 bytes each from genesis. Bitcoin networks only. */
@@ -79,6 +87,7 @@ export interface ResolvedOptions {
   readonly family: ChainFamily;
   readonly signal: readonly string[];
   readonly httpPeers: readonly string[];
+  readonly bitcoinNodes: readonly NodePlace[];
   readonly dataDir: string | undefined;
   readonly headersFile: string | undefined;
   readonly minChainwork: bigint | undefined;
@@ -110,7 +119,7 @@ export interface MiningPlan {
 export function resolveOptions(options: GatewayOptions): ResolvedOptions {
   const { network = 'vision-devnet' } = options;
   const family = resolveNetwork(network);
-  const { signal = [], httpPeers = [], dataDir, headersFile, port = 8082, host } = options;
+  const { signal = [], httpPeers = [], bitcoinPeers = [], dataDir, headersFile, port = 8082, host } = options;
   const { peersPerGroup = PEERS_PER_GROUP_MAX, txIndex = false } = options;
   if (typeof txIndex !== 'boolean') throw new TypeError(`txIndex: must be a boolean, got ${typeof txIndex}`);
   const log = options.log ?? pino({ level: 'silent' });
@@ -130,6 +139,7 @@ export function resolveOptions(options: GatewayOptions): ResolvedOptions {
     family,
     signal,
     httpPeers,
+    bitcoinNodes: placesOf(bitcoinPeers, family),
     dataDir,
     headersFile,
     minChainwork: minChainwork === undefined ? undefined : checkChainwork('minChainwork', minChainwork),
@@ -176,6 +186,22 @@ function checkWhole(name: string, value: unknown, least: number, most: number): 
   if (!Number.isInteger(value) || value < least || value > most) {
     throw new RangeError(`${name}: must be a whole number from ${least} to ${most}, got ${value}`);
   }
+}
+
+function placesOf(peers: readonly string[], family: ChainFamily): NodePlace[] {
+  if (peers.length > CHOSEN_NODES_MAX)
+    throw new RangeError(`bitcoinPeers: must be at most ${CHOSEN_NODES_MAX} nodes, got ${peers.length}`);
+  const network = bitcoinNetworkOf(family.name);
+  if (peers.length > 0 && network === undefined)
+    throw new RangeError(
+      `bitcoinPeers: only Bitcoin networks have full nodes of Bitcoin, not ${family.name}`,
+    );
+  return peers.map((text) => {
+    const place = typeof text === 'string' ? readPlace(text, network?.defaultPort ?? 0) : undefined;
+    if (place === undefined)
+      throw new RangeError(`bitcoinPeers: must be HOST or HOST:PORT, got ${JSON.stringify(text)}`);
+    return place;
+  });
 }
 
 function checkHttpPeers(urls: readonly string[], family: ChainFamily): void {

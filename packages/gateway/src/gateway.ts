@@ -18,6 +18,8 @@ import {
   type Tip,
 } from '@vision-light/protocol';
 import type { Logger } from 'pino';
+import { BitcoinLinks } from './bridges/bitcoin/driver/bitcoin-links.js';
+import { bitcoinNetworkOf } from './bridges/bitcoin/wire/networks.js';
 import { type GatewayOptions, type ResolvedOptions, resolveOptions } from './gateway-options.js';
 import { HeadersFile } from './headers/headers-file.js';
 import { importHeaders } from './headers/headers-import.js';
@@ -89,6 +91,7 @@ class RunningGateway implements Gateway {
   #finder: PeerFinder<RtcLink> | undefined;
   #mining: Mining | undefined;
   #httpPeers: HttpPeers | undefined;
+  readonly #fullNodes: BitcoinLinks | undefined;
   #isReady = false;
   #closing: Promise<void> | undefined;
 
@@ -100,6 +103,7 @@ class RunningGateway implements Gateway {
       log: options.log,
       requestPeers: (count) => void this.#finder?.find(count),
     });
+    this.#fullNodes = fullNodesOf(options);
   }
 
   get port(): number {
@@ -182,6 +186,7 @@ class RunningGateway implements Gateway {
         this.#mining = new Mining({ ...mining, host, log, onHistory });
       }
       this.#isReady = true;
+      this.#fullNodes?.start(host.node.tree);
       if (isVisionFamily(family) && httpPeers.length > 0)
         this.#httpPeers = new HttpPeers({ urls: httpPeers, host, family, chain: servedChain(host), log });
     } finally {
@@ -203,7 +208,7 @@ class RunningGateway implements Gateway {
       minChainwork,
       peersPerGroup,
       txIndex,
-      linkKinds: [this.#rtcLinks],
+      linkKinds: [this.#rtcLinks, ...(this.#fullNodes === undefined ? [] : [this.#fullNodes])],
       onFailure,
     });
   }
@@ -261,6 +266,20 @@ class RunningGateway implements Gateway {
       timeout.abort();
     }
   }
+}
+
+/** What connects to full nodes of Bitcoin, if there are any to connect to. */
+function fullNodesOf({ bitcoinNodes, family, log }: ResolvedOptions): BitcoinLinks | undefined {
+  const network = bitcoinNetworkOf(family.name);
+  if (network === undefined || bitcoinNodes.length === 0) return undefined;
+  const { magic } = network;
+  return new BitcoinLinks({
+    magic,
+    chosen: bitcoinNodes,
+    userAgent: `/vision-light:${version}/`,
+    clock: platformClock,
+    log,
+  });
 }
 
 /** One key for all networks of a data folder; without a folder, one for this run. */

@@ -200,3 +200,9 @@ export const HTTP_PEER_INTERVAL_MS = 20_000;
 
 /** Transactions that wait to be told to one of them: as many as a pool holds. Above it the oldest is not told. */
 export const HTTP_PEER_WAITING_MAX = 5_000;
+
+/** Milliseconds that a TCP connection to a full node may take to open. Arbitrary. Afterwards it is given up. */
+export const DIAL_TIMEOUT_MS = 10_000;
+
+/** Bytes that wait to be sent to one full node: some blocks' worth of requests and transactions. Above it the node is disconnected. */
+export const NODE_UNSENT_BYTES_MAX = 16 * 1024 * 1024;

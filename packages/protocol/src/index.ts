@@ -5,6 +5,8 @@ export { ByteWriter } from './bytes/byte-writer.js';
 export { areEqual } from './bytes/compare-bytes.js';
 export { bytesToHex, hexToBytes } from './bytes/hex.js';
 export { type JsonValue, parseLosslessJson } from './bytes/lossless-json.js';
+export { sha256 } from './bytes/sha256.js';
+export { SipHash } from './bytes/siphash.js';
 export { ArrayAncestry } from './chain/array-ancestry.js';
 export type { BodyContext, BodyInfo, BodyTransaction, BodyVerdict } from './chain/block-body.js';
 export { type BodyFault, bodyFaults } from './chain/body-fault.js';
@@ -49,6 +51,7 @@ export { Driver, type Platform } from './driver/driver.js';
 export { MemoryStore } from './driver/memory-store.js';
 export { performStorage } from './driver/perform-storage.js';
 export { readRecord, type Store, StoreError } from './driver/store.js';
+export { writeCompactSize } from './families/bitcoin/block/transaction-rules.js';
 export type { BitcoinParams } from './families/bitcoin/network-params.js';
 export {
   decodeTxOutProof,
@@ -56,6 +59,7 @@ export {
   type TxOutMatch,
   type TxOutProof,
 } from './families/bitcoin/proof/tx-out-proof.js';
+export { readCompactSize, sha256d } from './families/bitcoin/transaction/transaction.js';
 export { miningRulesOf } from './families/mining-families.js';
 export type { EmptyTemplateOptions, MiningRules } from './families/mining-rules.js';
 export {
@@ -209,7 +213,7 @@ export type { Peer } from './peer/peer.js';
 export { type PeerFault, peerFaults } from './peer/peer-fault.js';
 export type { RequestKind } from './peer/request-ledger.js';
 export { TokenBucket } from './peer/token-bucket.js';
-export { verdictOn } from './peer/verdicts.js';
+export { isDiscouraging } from './peer/verdicts.js';
 export { makeTxProof, type ProofMaterial } from './proofs/make-tx-proof.js';
 export { TxIndex, type TxIndexContext } from './proofs/tx-index.js';
 export { type TxOutPlace, txProofOf } from './proofs/tx-out-proof.js';

@@ -9,6 +9,8 @@ import {
   type NetworkName,
   networks,
 } from '@vision-light/protocol';
+import { CHOSEN_NODES_MAX } from '../bridges/bitcoin/bridge-limits.js';
+import { readPlace } from '../bridges/bitcoin/node-place.js';
 import type { GatewayOptions } from '../gateway-options.js';
 import {
   BLOCK_TRANSACTIONS,
@@ -57,6 +59,11 @@ const options = {
     env: 'HTTP_PEERS',
     value: 'URL',
     help: 'node reached by its /p2p routes; may be repeated (none; Vision networks)',
+  },
+  'bitcoin-peer': {
+    env: 'BITCOIN_PEERS',
+    value: 'HOST[:PORT]',
+    help: 'full node of Bitcoin to follow; may be repeated (none; Bitcoin networks)',
   },
   'data-dir': { env: 'DATA_DIR', value: 'DIR', help: 'where the chain is kept (.data)' },
   headers: { env: 'HEADERS', value: 'FILE', help: 'raw headers to begin with (bitcoin networks)' },
@@ -136,6 +143,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
         'http://localhost:8081',
       ],
       httpPeers: urls('http-peer', given, read('http-peer'), /^https?:$/, HTTP_PEERS_MAX),
+      bitcoinPeers: places(given, read('bitcoin-peer')),
       dataDir: resolve(read('data-dir') ?? { source: '', text: '.data' }),
       headersFile: resolve(headers),
       minChainwork: chainwork(read('min-chainwork')),
@@ -166,7 +174,7 @@ function parse(args: readonly string[]): Given {
       name,
       {
         type: value === undefined ? ('boolean' as const) : ('string' as const),
-        multiple: name === 'signal' || name === 'http-peer',
+        multiple: name === 'signal' || name === 'http-peer' || name === 'bitcoin-peer',
       },
     ]),
   );
@@ -221,6 +229,19 @@ export function networkFromFile(source: string, filePath: string): CustomNetwork
     // Said below, as for JSON of another shape.
   }
   throw new SettingError(`${source}: ${filePath} holds no JSON object.`);
+}
+
+/** Full nodes: of an option that may be repeated, or of a variable with commas. */
+function places(given: Given, fromEnv: Setting | undefined): readonly string[] | undefined {
+  const list = given['bitcoin-peer'];
+  const source = Array.isArray(list) ? '--bitcoin-peer' : fromEnv?.source;
+  const found = Array.isArray(list) ? list : fromEnv?.text.split(',');
+  for (const text of found ?? [])
+    if (readPlace(text, 1) === undefined)
+      throw new SettingError(`${source}: "${text}" is no HOST or HOST:PORT.`);
+  if (found !== undefined && found.length > CHOSEN_NODES_MAX)
+    throw new SettingError(`${source}: at most ${CHOSEN_NODES_MAX} full nodes.`);
+  return found;
 }
 
 /** Of an option that may be repeated, or of a variable with commas. */

@@ -16,6 +16,8 @@ export interface OpenLinkFacts {
   readonly maxMessageBytes?: number;
   /** Between which ends the link is; absent for one that nothing encrypts between them. */
   readonly channel?: ChannelEnds;
+  /** True if the kind itself speaks to the core, for a full node that speaks another protocol. Such a link has no key. */
+  readonly isBridged?: boolean;
 }
 
 /** What a kind reports of its links. All of it may be called at any time, also inside a call of the host. */

@@ -140,7 +140,7 @@ export class LinkRouter {
   #connected(
     attached: Attached,
     link: string,
-    { isChosen, group, maxMessageBytes, channel }: OpenLinkFacts = {},
+    { isChosen, group, maxMessageBytes, channel, isBridged = false }: OpenLinkFacts = {},
   ): void {
     const { kind, inbox } = attached;
     // A kind that answers each refusal with a new link would never return.
@@ -159,7 +159,16 @@ export class LinkRouter {
     const ends = channel === undefined ? {} : { channel };
     const choice = isChosen === undefined ? {} : { isChosen };
     const network = group === undefined ? {} : { group };
-    const event: PeerEvent = { type: 'peerConnected', peer, ...choice, ...network, ...size, ...ends };
+    const bridge = isBridged ? { isBridged } : {};
+    const event: PeerEvent = {
+      type: 'peerConnected',
+      peer,
+      ...choice,
+      ...network,
+      ...size,
+      ...ends,
+      ...bridge,
+    };
     // The core counts the peers of all kinds together. If there is one kind, the core itself refuses, and tells the peer.
     const isAboveShare = this.#attached.length > 1 && attached.open >= kind.peersMax;
     if (isAboveShare || !inbox.hasRoom(event)) {

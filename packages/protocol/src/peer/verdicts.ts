@@ -92,6 +92,11 @@ const verdicts: Readonly<Record<Offence, Verdict>> = {
   TX_VALUE_INVALID: 'disconnect',
 };
 
+/** Whether a code is that of a fault for which a peer is refused for a day. @param code  any code with which a node disconnects */
+export function isDiscouraging(code: string): boolean {
+  return new Map<string, Verdict>(Object.entries(verdicts)).get(code) === 'discourage';
+}
+
 /** The verdict on a fault. */
 export function verdictOn(code: Offence): Verdict {
   return verdicts[code];

@@ -1,0 +1,112 @@
+/** Full nodes of Bitcoin's network as a kind of links: a driver of the bridge, with TCP, Node's time and Node's hashes. */
+import { createHash } from 'node:crypto';
+import { Sha256d } from '@vision-light/pow';
+import { type EventTime, type HeaderTree, isDiscouraging } from '@vision-light/protocol';
+import type { Clock } from '@vision-light/signaling';
+import type { Logger } from 'pino';
+import type { LinkEvents, LinkKind } from '../../../links/link-kind.js';
+import { Bridge, type ConnectedNode } from '../bridge.js';
+import { formatPlace, type NodePlace } from '../node-place.js';
+import { viewOf } from '../session/chain-view.js';
+import { TcpConnections } from './tcp-connections.js';
+
+/** What it takes to reach full nodes. */
+export interface BitcoinLinksOptions {
+  /** First 4 bytes of every message of the network. */
+  readonly magic: number;
+  /** Full nodes that the operator names. */
+  readonly chosen: readonly NodePlace[];
+  readonly userAgent: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** See the head of this file. */
+export class BitcoinLinks implements LinkKind {
+  readonly name = 'bitcoin';
+  readonly peersMax: number;
+  readonly #options: BitcoinLinksOptions;
+  readonly #connections: TcpConnections;
+  #bridge: Bridge | undefined;
+  #events: LinkEvents | undefined;
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(options: BitcoinLinksOptions) {
+    this.#options = options;
+    this.peersMax = options.chosen.length;
+    this.#connections = new TcpConnections({
+      opened: (connection) => this.#do((bridge, time) => bridge.opened(connection, time)),
+      received: (connection, bytes) => this.#do((bridge, time) => bridge.received(connection, bytes, time)),
+      closed: (connection, reason) => this.#do((bridge, time) => bridge.closed(connection, reason, time)),
+    });
+  }
+
+  /** The full nodes that are connected. */
+  get nodes(): readonly ConnectedNode[] {
+    return this.#bridge?.nodes ?? [];
+  }
+
+  attach(events: LinkEvents): void {
+    this.#events = events;
+  }
+
+  /** Begins to dial. @param tree  the verified headers, which are read and not changed */
+  start(tree: HeaderTree): void {
+    const { magic, chosen, userAgent, log } = this.#options;
+    const sha256d = new Sha256d();
+    const view = viewOf(tree, (headers) => sha256d.hash80(headers));
+    const payloadHash = (payload: Uint8Array): Uint8Array =>
+      createHash('sha256').update(createHash('sha256').update(payload).digest()).digest();
+    this.#bridge = new Bridge(
+      { magic, chosen, userAgent, view, payloadHash, random: () => Math.random() },
+      {
+        dial: (connection, place) => this.#connections.dial(connection, place),
+        write: (connection, bytes) => this.#connections.write(connection, bytes),
+        hangUp: (connection) => this.#connections.hangUp(connection),
+        connected: (connection, facts, place) => {
+          log.info(
+            { node: formatPlace(place), name: facts.userAgent, height: facts.startHeight },
+            'full node connected',
+          );
+          this.#events?.connected(String(connection), { isChosen: true, isBridged: true });
+        },
+        deliver: (connection, frame) => this.#events?.received(String(connection), frame),
+        gone: (connection, reason) => this.#events?.disconnected(String(connection), reason),
+        ended: (place, code, detail) =>
+          log.info({ node: formatPlace(place), code, detail }, 'full node disconnected'),
+      },
+    );
+    this.#do((bridge, time) => bridge.start(time));
+  }
+
+  send(link: string, bytes: Uint8Array): void {
+    this.#do((bridge, time) => bridge.hear(Number(link), bytes, time));
+    this.#events?.drained(link, 0);
+  }
+
+  disconnect(link: string, code: string | undefined): void {
+    const isDiscouraged = code !== undefined && isDiscouraging(code);
+    this.#do((bridge, time) => bridge.released(Number(link), code, isDiscouraged, time));
+  }
+
+  close(): Promise<void> {
+    this.#cancelTimer?.();
+    this.#bridge?.stop();
+    this.#bridge = undefined;
+    this.#connections.close();
+    return Promise.resolve();
+  }
+
+  #do(act: (bridge: Bridge, time: EventTime) => void): void {
+    const bridge = this.#bridge;
+    if (bridge === undefined) return;
+    const { clock } = this.#options;
+    act(bridge, { now: clock.now(), wallTime: Date.now() / 1000 });
+    this.#cancelTimer?.();
+    const wake = bridge.nextWake();
+    if (wake === undefined) return;
+    this.#cancelTimer = clock.setTimer(Math.max(0, wake - clock.now()), () =>
+      this.#do((each, time) => each.advance(time)),
+    );
+  }
+}

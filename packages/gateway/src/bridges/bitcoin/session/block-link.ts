@@ -1,0 +1,97 @@
+/**
+ * Block bodies from a full node: each hash of a request of the core becomes a request for that block with its witnesses, and
+ * has one answer. The core says how many may be in flight, and judges what comes.
+ *
+ * Memory: the hashes of BLOCK_REQUESTS_MAX blocks.
+ */
+import { bytesToHex, type GetBlocks, type Message } from '@vision-light/protocol';
+import type { KnownMessage } from '../wire/message.js';
+import { inventoryKinds } from '../wire/messages/inventory.js';
+import type { ChainView } from './chain-view.js';
+import type { NodeFault } from './session-faults.js';
+import { BLOCK_FAILURES_MAX, BLOCK_REQUESTS_MAX, BLOCK_TIMEOUT_MS } from './session-limits.js';
+
+/** Where its messages go. */
+export interface BlockLinkPort {
+  /** To the full node. */
+  write(message: KnownMessage): void;
+  /** To the core. */
+  say(message: Message): void;
+}
+
+interface Awaited {
+  readonly requestId: number;
+  readonly hash: Uint8Array;
+  readonly deadline: number;
+}
+
+/** See the head of this file. */
+export class BlockLink {
+  /** By hash in hex, oldest first. */
+  readonly #awaited = new Map<string, Awaited>();
+  /** Blocks in a row that did not come. */
+  #failures = 0;
+
+  constructor(
+    readonly view: ChainView,
+    readonly port: BlockLinkPort,
+  ) {}
+
+  /** The core asks for bodies. */
+  requested({ requestId, hashes }: GetBlocks, now: number): void {
+    const room = BLOCK_REQUESTS_MAX - this.#awaited.size;
+    const asked = hashes.slice(0, room).map((hash) => hash.slice());
+    const refused = hashes.slice(room).map((hash) => hash.slice());
+    for (const hash of asked)
+      this.#awaited.set(bytesToHex(hash), { requestId, hash, deadline: now + BLOCK_TIMEOUT_MS });
+    if (asked.length > 0)
+      this.port.write({
+        command: 'getdata',
+        items: asked.map((hash) => ({ kind: inventoryKinds.WITNESS_BLOCK, hash })),
+      });
+    if (refused.length > 0) this.port.say({ type: 'notFound', requestId, hashes: refused });
+  }
+
+  /** The node has sent a block. */
+  received(header: Uint8Array, body: Uint8Array): NodeFault | undefined {
+    const hash = this.view.hashHeaders(header);
+    const awaited = this.#take(hash);
+    if (awaited === undefined) return 'BITCOIN_UNSOLICITED';
+    this.#failures = 0;
+    this.port.say({ type: 'blocks', requestId: awaited.requestId, hash, body });
+    return undefined;
+  }
+
+  /** The node does not have a block. */
+  notFound(hash: Uint8Array): void {
+    const awaited = this.#take(hash);
+    if (awaited !== undefined)
+      this.port.say({ type: 'notFound', requestId: awaited.requestId, hashes: [awaited.hash] });
+  }
+
+  /**
+   * Gives up what is overdue. A full node does not answer for a block that it does not have, so only one that gives nothing
+   * at all is at fault.
+   */
+  advance(now: number): NodeFault | undefined {
+    for (const { hash, deadline } of this.#awaited.values()) {
+      if (now < deadline) break;
+      this.notFound(hash);
+      this.#failures++;
+    }
+    return this.#failures >= BLOCK_FAILURES_MAX ? 'BITCOIN_UNRESPONSIVE' : undefined;
+  }
+
+  /** When an answer of the node is overdue. */
+  nextWake(): number | undefined {
+    const [oldest] = this.#awaited.values();
+    return oldest?.deadline;
+  }
+
+  #take(hash: Uint8Array): Awaited | undefined {
+    const key = bytesToHex(hash);
+    const awaited = this.#awaited.get(key);
+    this.#awaited.delete(key);
+    return awaited;
+  }
+}
