@@ -49,7 +49,7 @@ const calls = {
   tip: () => ({ height: node.chain.height, hash: node.chain.tip.rhash() }),
   /** Leaves a block and all that follow it. @param hash  display order */
   async invalidate(hash) {
-    await node.chain.invalidate(Buffer.from(hash, 'hex').reverse());
+    await node.chain.invalidate(Buffer.from(hash, 'hex').reverse().toString('hex'));
     return node.chain.height;
   },
   address: () => ring.getAddress('string', 'regtest'),
@@ -61,7 +61,10 @@ const calls = {
     const tx = new MTX();
     tx.addOutput({ address, value: Amount.value(amount) });
     tx.addTX(coinbase, 0);
-    tx.addOutput({ address: ring.getAddress(), value: coinbase.outputs[0].value - Amount.value(amount) - 10000 });
+    tx.addOutput({
+      address: ring.getAddress(),
+      value: coinbase.outputs[0].value - Amount.value(amount) - 10000,
+    });
     tx.sign(ring);
     return { hex: tx.toRaw().toString('hex'), txid: tx.rhash() };
   },

@@ -14,7 +14,7 @@ interface NamedPeer extends ToldPeer {
   readonly id: string;
 }
 
-const peer = (id: string, isChosen = false): NamedPeer => ({ id, isChosen });
+const peer = (id: string, isChosen = false, isBridged = false): NamedPeer => ({ id, isChosen, isBridged });
 const [a, b, c] = [peer('a'), peer('b'), peer('c', true)];
 
 let pool: Mempool;
