@@ -1,5 +1,6 @@
 /** Pages on a real Bitcoin network of one full node (bcoin, regtest), through a gateway that knows nothing else. */
 import type { createLightNode } from '@vision-light/browser-node';
+import type { Gateway } from '@vision-light/gateway';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FullNode } from '../full-node/full-node.js';
 import { Visitor } from './browser.js';
@@ -9,9 +10,12 @@ interface Scope {
   readonly lightNode: Awaited<ReturnType<typeof createLightNode>>;
 }
 
+/** Nobody's: what is mined to it concerns no watch. */
+const OTHER_ADDRESS = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
 const stage = new Stage();
 const { servers } = stage;
 let node: FullNode;
+let gateway: Gateway;
 let url: string;
 let visitor: Visitor;
 
@@ -21,7 +25,7 @@ beforeAll(async () => {
   await node.mine(450);
   const signal = [(await servers.signal()).url];
   const network = 'bitcoin-regtest';
-  await servers.gateway({ network, signal, bitcoinPeers: [node.place] });
+  gateway = await servers.gateway({ network, signal, bitcoinPeers: [node.place] });
   url = await servers.page(network, signal);
   visitor = await Visitor.open(stage.browser, url);
 });
@@ -86,5 +90,57 @@ describe('a page behind a gateway of a full node', () => {
       txid,
     );
     expect(has).toBe(true);
+  });
+
+  it('gets a block of long ago, which the gateway does not keep', async () => {
+    const header = await visitor.page.evaluate(() => (globalThis as unknown as Scope).lightNode.header(5));
+    const found = await visitor.page.evaluate(async (hash) => {
+      const block = await (globalThis as unknown as Scope).lightNode.block(hash);
+      return { height: block?.height, count: block?.transactions.length };
+    }, header?.hash ?? '');
+    expect(found).toEqual({ height: 5, count: 1 });
+  });
+
+  it('is told of payments to an address of its wallet, also of those made while it was closed', async () => {
+    const address = await node.address();
+    const watch = (from: number | undefined) =>
+      visitor.page.evaluate(
+        async (address, from) => {
+          const { lightNode } = globalThis as unknown as Scope;
+          for await (const event of lightNode.watchAddress(address, from === undefined ? {} : { from }))
+            if (event.kind === 'included')
+              return { txid: event.txid, isPaid: event.isPaid, height: event.height };
+          return undefined;
+        },
+        address,
+        from,
+      );
+    const { height } = await node.tip();
+    const told = watch(height + 1);
+    const first = await node.pay(2, address, '0.5');
+    await node.send(first.hex);
+    await node.mine(1, OTHER_ADDRESS);
+    expect(await told).toEqual({ txid: first.txid, isPaid: true, height: height + 1 });
+
+    await visitor.page.goto('about:blank');
+    const second = await node.pay(3, address, '0.25');
+    await node.send(second.hex);
+    await node.mine(1, OTHER_ADDRESS);
+    await visitor.page.goto(url);
+    await visitor.waitForNode();
+    expect(await watch(undefined)).toEqual({ txid: second.txid, isPaid: true, height: height + 2 });
+  });
+
+  it('goes on when the full node is killed and comes back, and follows no lighter fork', async () => {
+    const { height, hash } = await node.tip();
+    const { port } = node;
+    await node.kill();
+    // What comes back has lost its chain, and makes another one that has less work.
+    node = await FullNode.start(port);
+    const lighter = await node.mine(height - 20);
+    await expect.poll(() => gateway.header(lighter.at(-1) ?? '')).toBeDefined();
+    expect(gateway.tip).toMatchObject({ height, hash });
+    const taller = await node.mine(40);
+    await tipIs(taller.at(-1) ?? '');
   });
 });

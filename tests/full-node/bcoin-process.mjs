@@ -11,7 +11,8 @@ const { FullNode, MTX, Amount, KeyRing, TX, Network } = require('bcoin');
 
 const [port = '0', peer = ''] = process.argv.slice(2);
 const network = Network.get('regtest');
-network.pow.targetReset = true;
+// As all others write addresses of regtest.
+network.addressPrefix.bech32 = 'bcrt';
 
 const node = new FullNode({
   network: 'regtest',

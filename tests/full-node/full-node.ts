@@ -84,6 +84,11 @@ export class FullNode {
     return this.#call('mempool');
   }
 
+  /** How many nodes are connected to it. */
+  peers(): Promise<number> {
+    return this.#call('peers');
+  }
+
   /** Ends it as a crash does. */
   async kill(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;

@@ -228,6 +228,12 @@ export const MISSING_RETRY_MS = 1_000;
 /** Greatest pause before bodies that no peer had are requested again, milliseconds: ten minutes. Such a body is mostly lost for good, and each peer that comes is asked at once. With a pause of half a minute, ten nodes that had lost 64 bodies each sent 40 requests a second for ever. */
 export const MISSING_RETRY_MAX_MS = 600_000;
 
+/** Bodies that a gateway fetches from full nodes at a time for peers that ask for them, and that it keeps of those. Above it a peer is told that the body is not here. */
+export const FORWARDED_BLOCKS_MAX = 32;
+
+/** Bytes of bodies that were fetched for peers and are kept for a moment: four of the largest. Above it the one that was asked for least lately goes. */
+export const FORWARDED_BYTES_MAX = 16_000_000;
+
 /** Milliseconds that an application's request for one block may take, including peers that connect meanwhile. Arbitrary. Afterwards it fails with BLOCK_UNAVAILABLE. */
 export const BLOCK_DEMAND_TIMEOUT_MS = 60_000;
 

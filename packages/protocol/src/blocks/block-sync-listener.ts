@@ -5,6 +5,8 @@ import type { Offence } from '../peer/verdicts.js';
 
 /** What the sync of bodies asks of the node around it. */
 export interface BlockSyncListener {
+  /** Monotonic ms of the step that is being taken. */
+  now(): number;
   /** Says why, and disconnects. */
   punish(peer: Peer, code: Offence): void;
   /** A body came that is the one of the header in `slot`; its bytes may be those of a message. */

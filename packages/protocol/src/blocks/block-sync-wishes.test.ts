@@ -47,6 +47,7 @@ function syncOf(count: number): BlockSync {
     punish: ({ id }, code) => punished.push(`${id} ${code}`),
     accepted: () => undefined,
     storeAnswered: () => undefined,
+    now: () => 0,
     isSyncing: () => false,
     waitsForBlocks: () => false,
     isFar: () => false,

@@ -65,6 +65,7 @@ function syncOf(count: number, kept: readonly number[] = []): BlockSync {
     punish: ({ id }, code) => log.push(`${id} ${code}`),
     accepted: () => undefined,
     storeAnswered: (failure) => log.push(failure?.code ?? 'stored'),
+    now: () => 0,
     isSyncing: () => false,
     waitsForBlocks: () => false,
     isFar: () => isFar,

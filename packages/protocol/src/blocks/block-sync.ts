@@ -38,6 +38,7 @@ import { BlockServer, type BodySource } from './block-server.js';
 import type { BlockSyncListener } from './block-sync-listener.js';
 import { BodyChecker } from './body-checker.js';
 import { FollowedBlocks } from './followed-blocks.js';
+import { ForwardedBlocks } from './forwarded-blocks.js';
 import type { Orphan, OrphanPool } from './orphan-pool.js';
 import { RequestedBlocks } from './requested-blocks.js';
 import { StoredBlocks } from './stored-blocks.js';
@@ -96,7 +97,8 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
       this.#followed,
       this.#checker,
     );
-    this.server = new BlockServer(this, outbox);
+    const served = new ForwardedBlocks(this, this.requested, peers, () => listener.now());
+    this.server = new BlockServer(served, outbox);
   }
 
   /** Bodies that came before their headers, to look at. */

@@ -222,6 +222,7 @@ export class NodeParts {
         storeFaults.answered('bodies', failure);
         if (failure === undefined) this.writer.retry();
       },
+      now: () => listener.now(),
       isSyncing: () => sync.isActive,
       waitsForBlocks: () => this.transactions.sender.own.size > 0,
       isFar,
