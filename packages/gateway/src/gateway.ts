@@ -6,6 +6,7 @@ import type { PeerFinder } from '@vision-light/peering';
 import {
   bytesToHex,
   type ChainFamily,
+  FOLLOWED_BLOCKS,
   faultSentence,
   type HeaderInfo,
   isVisionFamily,
@@ -195,7 +196,7 @@ class RunningGateway implements Gateway {
   }
 
   #createHost(store: Store, key: NodeKey): NodeHost {
-    const { family, headersFile, minChainwork, peersPerGroup, txIndex, onFailure } = this.#options;
+    const { family, minChainwork, peersPerGroup, txIndex, onFailure } = this.#options;
     return new NodeHost({
       family,
       store,
@@ -203,14 +204,23 @@ class RunningGateway implements Gateway {
       hashThreads: Math.min(availableParallelism(), HASH_THREADS_MAX),
       userAgent: `vision-light-gateway/${version}`,
       log: this.#log,
-      // A file of headers comes without bodies, and those of a whole chain are not to be had from light nodes.
-      followedBlocks: headersFile === undefined ? Number.POSITIVE_INFINITY : 0,
+      followedBlocks: this.#followedBlocks,
+      forwardsBlocks: this.#fullNodes !== undefined,
       minChainwork,
       peersPerGroup,
       txIndex,
       linkKinds: [this.#rtcLinks, ...(this.#fullNodes === undefined ? [] : [this.#fullNodes])],
       onFailure,
     });
+  }
+
+  /**
+   * How many bodies are kept. A file of headers comes without any. Full nodes have all, and a chain of theirs has hundreds of
+   * gigabytes: of that only the newest are kept here, and the others are fetched when they are asked for.
+   */
+  get #followedBlocks(): number {
+    if (this.#fullNodes !== undefined) return FOLLOWED_BLOCKS;
+    return this.#options.headersFile === undefined ? Number.POSITIVE_INFINITY : 0;
   }
 
   #facts(): GatewayFacts | undefined {

@@ -39,6 +39,8 @@ export interface NodeHostOptions {
   readonly log: Logger;
   /** How many of the newest block bodies are kept; Infinity for all. */
   readonly followedBlocks: number;
+  /** Whether bodies that peers ask for are fetched from full nodes. */
+  readonly forwardsBlocks?: boolean;
   /** Chainwork that a chain must have to be followed; what the network has for that if undefined. */
   readonly minChainwork?: bigint | undefined;
   /** Peers of one network that come to this node. Default: as many as there may be. */
@@ -96,6 +98,7 @@ export class NodeHost {
       hashers: hashThreads,
       peersMax: linkKinds.reduce((sum, { peersMax }) => sum + peersMax, 0),
       followedBlocks: options.followedBlocks,
+      forwardsBlocks: options.forwardsBlocks ?? false,
       secret: randomBytes(16),
       identity: this.key.publicKey,
       ...(options.peersPerGroup === undefined ? {} : { peersPerGroupMax: options.peersPerGroup }),

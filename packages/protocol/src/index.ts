@@ -256,12 +256,14 @@ export {
   SERVICE_ARCHIVE,
   SERVICE_COMPACT_BLOCKS,
   SERVICE_GATEWAY,
+  SERVICE_LIVE,
   SERVICE_TRANSACTIONS,
   SERVICE_TX_INDEX,
   signedHello,
 } from './wire/messages/hello.js';
 export type { Ping, Pong } from './wire/messages/ping.js';
 export type { Reject } from './wire/messages/reject.js';
+export type { Services } from './wire/messages/services.js';
 export type { GetTxs, Inv, Txs } from './wire/messages/transactions.js';
 export type { GetTxBlock, TxBlock } from './wire/messages/tx-block.js';
 export { type WireFault, wireFaults } from './wire/wire-fault.js';

@@ -49,8 +49,7 @@ export class ForwardedBlocks implements BodySource {
 
   /** @returns whether it is being fetched */
   #fetch(key: string, hash: Uint8Array): boolean {
-    const hasFullNode = this.peers.ready.some(({ isBridged }) => isBridged);
-    if (!hasFullNode || this.#fetching.size >= FORWARDED_BLOCKS_MAX) return false;
+    if (!this.peers.hasFullNode || this.#fetching.size >= FORWARDED_BLOCKS_MAX) return false;
     this.#fetching.add(key);
     // Only what a verified header commits to is fetched; of any other hash it says at once that it is unknown.
     this.requested.request(

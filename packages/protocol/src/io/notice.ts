@@ -95,9 +95,10 @@ export interface PeerInfo {
 
 /**
  * `archive`: the body of every header of its chain. `transactions`: it relays those that are in no block yet.
- * `compactBlocks`: new blocks by the names of their transactions. `txIndex`: which block has a transaction.
+ * `compactBlocks`: new blocks by the names of their transactions. `txIndex`: which block has a transaction. `live`: it is
+ * connected to full nodes of the network now.
  */
-export type PeerService = 'archive' | 'transactions' | 'compactBlocks' | 'txIndex';
+export type PeerService = 'archive' | 'transactions' | 'compactBlocks' | 'txIndex' | 'live';
 
 /** What became of a request for a block. */
 export type BlockResult =

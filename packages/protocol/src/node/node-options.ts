@@ -53,6 +53,8 @@ export interface LightNodeOptions {
   readonly peersPerGroupMax?: number;
   /** How many of the newest block bodies to fetch and keep: 0 for none, Infinity for all. Default FOLLOWED_BLOCKS. */
   readonly followedBlocks?: number;
+  /** Whether it is to be connected to full nodes, from which it fetches the bodies that peers ask for. Default: no. */
+  readonly forwardsBlocks?: boolean;
   /** Bytes a second that all peers together are served for long; without a limit if absent. */
   readonly uploadBytesPerSecond?: number;
   /** Chainwork that a chain must have to be followed; what the network has for that if absent. */
@@ -112,7 +114,7 @@ export function sessionOptions(
   const { version = PROTOCOL_VERSION, services = 0, requires = 0 } = extension ?? {};
   const { followedBlocks = FOLLOWED_BLOCKS, peersMax = PEERS_MAX, isGateway } = options;
   const { peersPerGroupMax = peersMax, uploadBytesPerSecond = Number.MAX_SAFE_INTEGER } = options;
-  const isArchive = followedBlocks === Number.POSITIVE_INFINITY;
+  const isArchive = followedBlocks === Number.POSITIVE_INFINITY || options.forwardsBlocks === true;
   return {
     version,
     minVersion: PROTOCOL_VERSION_MIN,

@@ -41,6 +41,7 @@ import type { Checkpoints } from './chain/checkpoints.js';
 import { ChainChanges } from './chain-changes.js';
 import { Discouraged } from './greeting/discouraged.js';
 import { HeldRelease } from './held-release.js';
+import { LiveNetwork } from './live-network.js';
 import { type LightNodeOptions, type NodeExtension, secretOf, sessionOptions } from './node-options.js';
 import { PeerSearch } from './peer-search.js';
 import { seededRandom } from './random.js';
@@ -320,6 +321,7 @@ export class NodeParts {
       ...(txIndex === undefined ? [] : [txIndex]),
       this.proofs,
       this.announcer,
+      new LiveNetwork(peers, outbox, (peer) => this.notices.updated(peer, listener.now(), true)),
       this.notices,
       // One place is kept for those who come.
       new PeerSearch(Math.max(1, Math.min(PEERS_TARGET, peersMax - 1)), peers, outbox),

@@ -41,6 +41,11 @@ export class PeerSet {
     this.#ready = undefined;
   }
 
+  /** Whether a full node of the network is among them. */
+  get hasFullNode(): boolean {
+    return this.ready.some(({ isBridged }) => isBridged);
+  }
+
   /** Those that have said hello: a list that does not change any more. */
   get ready(): readonly Peer[] {
     this.#ready ??= [...this.#peers.values()].filter((peer) => peer.isReady);

@@ -80,6 +80,8 @@ export class Peer {
   /** Whether it is a full node of the network, for which a translator in this process speaks. It has no key. */
   readonly isBridged: boolean;
 
+  /** The services that it was told last that this side offers; undefined until our hello is sent. */
+  toldServices: number | undefined = undefined;
   /** Hash of the tip in our hello to it; undefined until that is sent. */
   greetedWith: Uint8Array | undefined = undefined;
   /** Whether its challenge has come. */

@@ -208,6 +208,7 @@ describe('codec', () => {
       challenge: 'sessions',
       getTxBlock: 'proofs',
       txBlock: 'proofs',
+      services: 'liveNetwork',
       ping: 'sessions',
       pong: 'sessions',
       reject: 'sessions',

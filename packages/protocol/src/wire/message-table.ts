@@ -9,6 +9,7 @@ import { getHeaders, headers } from './messages/headers.js';
 import { hello } from './messages/hello.js';
 import { ping, pong } from './messages/ping.js';
 import { reject } from './messages/reject.js';
+import { services } from './messages/services.js';
 import { getTxs, inv, txs } from './messages/transactions.js';
 import { getTxBlock, txBlock } from './messages/tx-block.js';
 
@@ -35,6 +36,7 @@ export const messageTable = {
   challenge,
   getTxBlock,
   txBlock,
+  services,
 } as const satisfies { [T in MessageType]: MessageRow<Extract<Message, { type: T }>> };
 
 /** The rows of the table. */

@@ -13,6 +13,7 @@ import type { GetHeaders, Headers } from './messages/headers.js';
 import type { Hello } from './messages/hello.js';
 import type { Ping, Pong } from './messages/ping.js';
 import type { Reject } from './messages/reject.js';
+import type { Services } from './messages/services.js';
 import type { GetTxs, Inv, Txs } from './messages/transactions.js';
 import type { GetTxBlock, TxBlock } from './messages/tx-block.js';
 
@@ -38,7 +39,8 @@ export type Message =
   | GetCompactBlock
   | Challenge
   | GetTxBlock
-  | TxBlock;
+  | TxBlock
+  | Services;
 
 /** The names of the messages. */
 export type MessageType = Message['type'];

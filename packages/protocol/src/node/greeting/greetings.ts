@@ -26,7 +26,13 @@ import type { PeerFault } from '../../peer/peer-fault.js';
 import type { PeerSet } from '../../peer/peer-set.js';
 import type { HeaderTree } from '../../tree/header-tree.js';
 import type { Challenge } from '../../wire/messages/challenge.js';
-import { type Hello, hasService, type Identity, signedHello } from '../../wire/messages/hello.js';
+import {
+  type Hello,
+  hasService,
+  type Identity,
+  SERVICE_LIVE,
+  signedHello,
+} from '../../wire/messages/hello.js';
 
 /** What a node says of itself. */
 export interface GreetingOptions {
@@ -68,6 +74,8 @@ interface Greeting {
   theirs: Uint8Array | undefined;
   /** Its hello, once that is verified, while ours is not signed yet. */
   verified: Hello | undefined;
+  /** What our hello says that this side offers: it is signed, and may be another when it is sent. */
+  services: number;
 }
 
 /** A channel that nothing encrypts has no certificates. */
@@ -95,7 +103,13 @@ export class Greetings {
 
   /** The channel of a peer is open. */
   add(peer: Peer, channel: ChannelEnds = openChannel): void {
-    this.#greetings.set(peer, { channel, nonce: undefined, theirs: undefined, verified: undefined });
+    this.#greetings.set(peer, {
+      channel,
+      nonce: undefined,
+      theirs: undefined,
+      verified: undefined,
+      services: 0,
+    });
   }
 
   /** Greets a peer: from now on this node can answer it. */
@@ -103,8 +117,10 @@ export class Greetings {
     const { version, minVersion } = this.options;
     const greeting = this.#greetings.get(peer);
     if (greeting === undefined) return;
+    const { services } = this.options;
+    greeting.services = services + (this.peers.hasFullNode ? SERVICE_LIVE : 0);
     if (!this.#hasKeys(peer)) {
-      this.#sayHello(peer, undefined, wallTime);
+      this.#sayHello(peer, greeting.services, undefined, wallTime);
       return;
     }
     const nonce = this.#nonces.nextBytes();
@@ -130,18 +146,22 @@ export class Greetings {
 
   /** Signs and says hello, if this node can answer already and the other side's challenge has come. */
   #answer(peer: Peer, greeting: Greeting, wallTime: number): void {
-    const { channel, nonce, theirs } = greeting;
+    const { channel, nonce, theirs, services } = greeting;
     const { identity: key } = this.options;
     if (key === undefined || nonce === undefined || theirs === undefined) return;
     const { localFingerprint, remoteFingerprint } = channel;
-    const message = signedHello(this.#plainHello, { localFingerprint, remoteFingerprint }, theirs);
+    const message = signedHello(
+      { ...this.#plainHello, services },
+      { localFingerprint, remoteFingerprint },
+      theirs,
+    );
     this.signatures.sign(message, (signature) => {
       if (this.peers.get(peer.id) !== peer) return;
       if (signature === undefined) {
         this.listener.error('SIGNATURES_UNAVAILABLE', '');
         return;
       }
-      this.#sayHello(peer, { key, localFingerprint, remoteFingerprint, signature }, wallTime);
+      this.#sayHello(peer, services, { key, localFingerprint, remoteFingerprint, signature }, wallTime);
       if (greeting.verified !== undefined) this.#judge(peer, greeting, greeting.verified, wallTime);
     });
   }
@@ -250,7 +270,7 @@ export class Greetings {
     this.listener.punish(peer, 'PEER_WRONG_VERSION', detail);
   }
 
-  get #plainHello(): Omit<Hello, 'type' | 'identity' | 'time'> {
+  get #plainHello(): Omit<Hello, 'type' | 'identity' | 'time' | 'services'> {
     const { tree, options } = this;
     return {
       version: options.version,
@@ -258,17 +278,17 @@ export class Greetings {
       networkId: tree.family.networkId,
       height: tree.tipHeight,
       chainwork: tree.chainwork(tree.tip),
-      services: options.services,
       requires: options.requires,
       userAgent: options.userAgent,
     };
   }
 
-  #sayHello(peer: Peer, identity: Identity | undefined, wallTime: number): void {
+  #sayHello(peer: Peer, services: number, identity: Identity | undefined, wallTime: number): void {
     const { tree } = this;
+    peer.toldServices = services;
     peer.greetedWith = tree.hash(tree.tip).slice();
     const time = Math.max(0, Math.floor(wallTime));
-    this.outbox.send(peer, { type: 'hello', ...this.#plainHello, time, identity });
+    this.outbox.send(peer, { type: 'hello', ...this.#plainHello, services, time, identity });
   }
 }
 

@@ -11,6 +11,7 @@ import type { PeerSet } from '../../peer/peer-set.js';
 import {
   SERVICE_ARCHIVE,
   SERVICE_COMPACT_BLOCKS,
+  SERVICE_LIVE,
   SERVICE_TRANSACTIONS,
   SERVICE_TX_INDEX,
 } from '../../wire/messages/hello.js';
@@ -20,6 +21,7 @@ const services: readonly (readonly [PeerService, number])[] = [
   ['transactions', SERVICE_TRANSACTIONS],
   ['compactBlocks', SERVICE_COMPACT_BLOCKS],
   ['txIndex', SERVICE_TX_INDEX],
+  ['live', SERVICE_LIVE],
 ];
 
 /** Collects what changed of which peer. Bounded by the number of peers. */

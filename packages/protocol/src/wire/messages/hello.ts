@@ -5,7 +5,7 @@ import { readAscii, readChainwork, writeAscii, writeChainwork } from '../fields.
 import type { MessageRow } from '../message-row.js';
 
 /** Version of the protocol that this code speaks. */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 /** The oldest version that it speaks. A `hello` of an older one has another form. */
 export const PROTOCOL_VERSION_MIN = 3;
@@ -20,9 +20,16 @@ export const SERVICE_TRANSACTIONS = 4;
 export const SERVICE_COMPACT_BLOCKS = 8;
 /** A bit of `services`: keeps an index of transactions, and says in which block one is. */
 export const SERVICE_TX_INDEX = 16;
+/** A bit of `services`: is connected to full nodes of the network. It may come and go: see `services`. */
+export const SERVICE_LIVE = 32;
 /** The services that this code knows: a peer may require any of them. */
 export const KNOWN_SERVICES =
-  SERVICE_GATEWAY + SERVICE_ARCHIVE + SERVICE_TRANSACTIONS + SERVICE_COMPACT_BLOCKS + SERVICE_TX_INDEX;
+  SERVICE_GATEWAY +
+  SERVICE_ARCHIVE +
+  SERVICE_TRANSACTIONS +
+  SERVICE_COMPACT_BLOCKS +
+  SERVICE_TX_INDEX +
+  SERVICE_LIVE;
 
 /** Who the sender is, and between which ends it sees the channel. */
 export interface Identity {
