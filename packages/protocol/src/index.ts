@@ -4,6 +4,8 @@ export { ByteReader } from './bytes/byte-reader.js';
 export { ByteWriter } from './bytes/byte-writer.js';
 export { bytesToHex, hexToBytes } from './bytes/hex.js';
 export { type JsonValue, parseLosslessJson } from './bytes/lossless-json.js';
+export { sha256 } from './bytes/sha256.js';
+export { SipHash } from './bytes/siphash.js';
 export { ArrayAncestry } from './chain/array-ancestry.js';
 export type { BodyContext, BodyInfo, BodyTransaction, BodyVerdict } from './chain/block-body.js';
 export { type BodyFault, bodyFaults } from './chain/body-fault.js';
@@ -48,6 +50,7 @@ export { Driver, type Platform } from './driver/driver.js';
 export { MemoryStore } from './driver/memory-store.js';
 export { performStorage } from './driver/perform-storage.js';
 export { readRecord, type Store, StoreError } from './driver/store.js';
+export { writeCompactSize } from './families/bitcoin/block/transaction-rules.js';
 export type { BitcoinParams } from './families/bitcoin/network-params.js';
 export {
   decodeTxOutProof,
@@ -55,6 +58,7 @@ export {
   type TxOutMatch,
   type TxOutProof,
 } from './families/bitcoin/proof/tx-out-proof.js';
+export { readCompactSize, sha256d } from './families/bitcoin/transaction/transaction.js';
 export { miningRulesOf } from './families/mining-families.js';
 export type { EmptyTemplateOptions, MiningRules } from './families/mining-rules.js';
 export {

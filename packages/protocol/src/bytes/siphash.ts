@@ -23,6 +23,7 @@ export class SipHash {
     this.#k1h = readU32(key, 12);
   }
 
+  /** Leaves the hash of `data` in {@link low} and {@link high}. */
   hash(data: Uint8Array): void {
     let v0l = this.#k0l ^ 0x70736575;
     let v0h = this.#k0h ^ 0x736f6d65;
