@@ -57,6 +57,8 @@ const shipped = new Set(
 );
 const tools = Object.keys(devDependencies).filter((name) => !shipped.has(name));
 
+const bitcoinBridge = '^packages/gateway/src/bridges/bitcoin/';
+
 const server = '^packages/signal-server/src/';
 
 /** Folders of packages/signal-server/src, and which of the others each may import. server.ts puts them together. */
@@ -308,6 +310,24 @@ const config = {
         pathNot:
           '^packages/($1/|[^/]+/src/index\\.ts$|protocol/src/verify\\.ts$|signaling/src/client/index\\.ts$)',
       },
+    },
+    {
+      name: 'bitcoin-bridge-is-pure',
+      comment:
+        'what speaks to full nodes is given bytes and time, by sockets or by a simulator; only its driver/ knows Node',
+      severity: 'error',
+      from: { path: bitcoinBridge, pathNot: `(${bitcoinBridge}driver/|${tests})` },
+      to: {
+        path: '.',
+        pathNot: `(${bitcoinBridge}(?!driver/)|${protocol}index\\.ts$)`,
+      },
+    },
+    {
+      name: 'bitcoin-wire-and-addresses-apart',
+      comment: 'messages and the book of addresses know addresses, and not each other',
+      severity: 'error',
+      from: { path: `${bitcoinBridge}(wire|addresses)/`, pathNot: tests },
+      to: { path: `${bitcoinBridge}[^/]+/`, pathNot: `${bitcoinBridge}$1/` },
     },
     {
       name: 'tools-stay-outside',

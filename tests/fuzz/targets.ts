@@ -57,6 +57,7 @@ import { VisionChain, visionSim } from '../sim/vision-chain.js';
 import { baseTargets } from './base-targets.js';
 import { batchPass } from './batch-pass.js';
 import { bitcoinBlocks, type KnownBlock } from './bitcoin-blocks.js';
+import { bitcoinWireTargets } from './bitcoin-wire-targets.js';
 import { compactTarget } from './compact-blocks.js';
 import type { FuzzTarget } from './fuzz-target.js';
 import { httpTargets } from './http-targets.js';
@@ -442,5 +443,6 @@ export const targets: readonly FuzzTarget[] = [
   ...proofTargets,
   json,
   ...httpTargets,
+  ...bitcoinWireTargets,
   wholeNode,
 ];

@@ -6,12 +6,21 @@ import { packageSources, syntaxOf } from './repository-files.js';
 const find = (text: string, mayPromise = false): string[] =>
   findAmbientEffects(ts.createSourceFile('x.ts', text, ts.ScriptTarget.Latest, true), mayPromise);
 
-describe('the protocol core touches nothing outside', () => {
-  it('has no clock, chance, timer, output or promise', () => {
+describe('what is pure touches nothing outside', () => {
+  it('the core has no clock, chance, timer, output or promise', () => {
     const sources = packageSources().filter((file) => file.startsWith('packages/protocol/src/'));
     expect(sources.length).toBeGreaterThan(10);
     const isDriver = (file: string): boolean => file.startsWith('packages/protocol/src/driver/');
     expect(sources.flatMap((file) => findAmbientEffects(syntaxOf(file), isDriver(file)))).toEqual([]);
+  });
+
+  it('what the gateway speaks to full nodes of Bitcoin with has none either, but for what drives it', () => {
+    const bridge = 'packages/gateway/src/bridges/bitcoin/';
+    const sources = packageSources().filter(
+      (file) => file.startsWith(bridge) && !file.startsWith(`${bridge}driver/`),
+    );
+    expect(sources.length).toBeGreaterThan(10);
+    expect(sources.flatMap((file) => findAmbientEffects(syntaxOf(file), false))).toEqual([]);
   });
 
   it.each([
