@@ -231,6 +231,7 @@ class RunningGateway implements Gateway {
       phase: node.status.phase,
       tip: node.tip,
       peers: node.status.peers,
+      fullNodes: this.#fullNodes?.facts,
       links: this.#rtcLinks.links.size,
       signalServers: this.#finder?.joined ?? 0,
       isMining: this.#mining?.isGoingOn ?? false,

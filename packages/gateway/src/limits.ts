@@ -206,3 +206,6 @@ export const DIAL_TIMEOUT_MS = 10_000;
 
 /** Bytes that wait to be sent to one full node: some blocks' worth of requests and transactions. Above it the node is disconnected. */
 export const NODE_UNSENT_BYTES_MAX = 16 * 1024 * 1024;
+
+/** Full nodes that are away and of which the log remembers why. Arbitrary. Above it the one that is away for longest has a line again. */
+export const NODES_AWAY_MAX = 1_000;

@@ -1,5 +1,19 @@
 import type { Metrics, Phase, Tip } from '@vision-light/protocol';
 
+/** The full nodes of a gateway. */
+export interface FullNodeFacts {
+  readonly connected: readonly {
+    /** `host:port`. */
+    readonly address: string;
+    /** As it calls itself. */
+    readonly userAgent: string;
+    /** Of its tip when it connected, as it says. */
+    readonly height: number;
+  }[];
+  /** How often connections ended for something that a node did wrong, by the code of the fault. */
+  readonly faults: ReadonlyMap<string, number>;
+}
+
 /** What a gateway tells about itself over HTTP. */
 export interface GatewayFacts {
   readonly network: string;
@@ -8,6 +22,8 @@ export interface GatewayFacts {
   readonly peers: number;
   readonly links: number;
   readonly signalServers: number;
+  /** The full nodes of the network that it is connected to; undefined if it is told of none to connect to. */
+  readonly fullNodes: FullNodeFacts | undefined;
   /** Whether it mines, or is about to: then a chain follows even where there is none yet. */
   readonly isMining: boolean;
   readonly mined: number;

@@ -28,10 +28,31 @@ export function createRegistry(facts: () => GatewayFacts | undefined): Registry 
     'Signaling servers that the gateway is on.',
     ({ signalServers }) => signalServers,
   );
+  gauge(
+    'full_nodes',
+    'Full nodes of the network that are connected.',
+    ({ fullNodes }) => fullNodes?.connected.length ?? 0,
+  );
   gauge('mined_headers', 'Headers mined since the start.', ({ mined }) => mined);
   gauge('mining_nonces', 'Nonces tried since the start.', ({ nonces }) => nonces);
+  addFaultMetric(registry, facts);
   addNodeMetrics(registry, facts);
   return registry;
+}
+
+function addFaultMetric(registry: Registry, facts: () => GatewayFacts | undefined): void {
+  const metric: Counter = new Counter({
+    name: 'vision_light_gateway_full_node_faults_total',
+    help: 'Connections to full nodes that ended for something that the node did wrong.',
+    registers: [registry],
+    labelNames: ['network', 'code'],
+    collect: () => {
+      const now = facts();
+      metric.reset();
+      for (const [code, count] of now?.fullNodes?.faults ?? [])
+        metric.inc({ network: now?.network ?? '', code }, count);
+    },
+  });
 }
 
 /** The node's own metrics under their names; the node counts, prom-client only writes them down. */

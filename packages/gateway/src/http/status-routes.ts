@@ -35,15 +35,20 @@ export function createStatusRoutes(facts: () => GatewayFacts | undefined): HttpR
   ]);
 }
 
-function health({ network, phase, tip, peers, signalServers, isMining }: GatewayFacts): object {
+function health({ network, phase, tip, peers, signalServers, isMining, fullNodes }: GatewayFacts): object {
+  const ageS = Math.max(0, Math.floor(Date.now() / 1000) - tip.time);
   return {
     status: 'ok',
     version,
     network,
     phase,
-    tip: { height: tip.height, hash: tip.hash, time: tip.time },
+    tip: { height: tip.height, hash: tip.hash, time: tip.time, ageS },
     peers,
     signalServers,
     mining: isMining,
+    // A gateway that was told of no full node has none to lose.
+    ...(fullNodes === undefined
+      ? {}
+      : { live: fullNodes.connected.length > 0, fullNodes: fullNodes.connected }),
   };
 }

@@ -4,10 +4,12 @@ import { Sha256d } from '@vision-light/pow';
 import { type EventTime, type HeaderTree, isDiscouraging } from '@vision-light/protocol';
 import type { Clock } from '@vision-light/signaling';
 import type { Logger } from 'pino';
+import type { FullNodeFacts } from '../../../http/facts.js';
 import type { LinkEvents, LinkKind } from '../../../links/link-kind.js';
-import { Bridge, type ConnectedNode } from '../bridge.js';
+import { Bridge } from '../bridge.js';
 import { formatPlace, type NodePlace } from '../node-place.js';
 import { viewOf } from '../session/chain-view.js';
+import { NodeLog } from './node-log.js';
 import { TcpConnections } from './tcp-connections.js';
 
 /** What it takes to reach full nodes. */
@@ -27,6 +29,7 @@ export class BitcoinLinks implements LinkKind {
   readonly peersMax: number;
   readonly #options: BitcoinLinksOptions;
   readonly #connections: TcpConnections;
+  readonly #log: NodeLog;
   #bridge: Bridge | undefined;
   #events: LinkEvents | undefined;
   #cancelTimer: (() => void) | undefined;
@@ -34,6 +37,7 @@ export class BitcoinLinks implements LinkKind {
   constructor(options: BitcoinLinksOptions) {
     this.#options = options;
     this.peersMax = options.chosen.length;
+    this.#log = new NodeLog(options.log);
     this.#connections = new TcpConnections({
       opened: (connection) => this.#do((bridge, time) => bridge.opened(connection, time)),
       received: (connection, bytes) => this.#do((bridge, time) => bridge.received(connection, bytes, time)),
@@ -41,9 +45,14 @@ export class BitcoinLinks implements LinkKind {
     });
   }
 
-  /** The full nodes that are connected. */
-  get nodes(): readonly ConnectedNode[] {
-    return this.#bridge?.nodes ?? [];
+  /** What is said of the full nodes over HTTP. */
+  get facts(): FullNodeFacts {
+    const connected = (this.#bridge?.nodes ?? []).map(({ place, facts }) => ({
+      address: formatPlace(place),
+      userAgent: facts.userAgent,
+      height: facts.startHeight,
+    }));
+    return { connected, faults: this.#log.faults };
   }
 
   attach(events: LinkEvents): void {
@@ -52,7 +61,7 @@ export class BitcoinLinks implements LinkKind {
 
   /** Begins to dial. @param tree  the verified headers, which are read and not changed */
   start(tree: HeaderTree): void {
-    const { magic, chosen, userAgent, log } = this.#options;
+    const { magic, chosen, userAgent } = this.#options;
     const sha256d = new Sha256d();
     const view = viewOf(tree, (headers) => sha256d.hash80(headers));
     const payloadHash = (payload: Uint8Array): Uint8Array =>
@@ -64,16 +73,12 @@ export class BitcoinLinks implements LinkKind {
         write: (connection, bytes) => this.#connections.write(connection, bytes),
         hangUp: (connection) => this.#connections.hangUp(connection),
         connected: (connection, facts, place) => {
-          log.info(
-            { node: formatPlace(place), name: facts.userAgent, height: facts.startHeight },
-            'full node connected',
-          );
+          this.#log.connected(place, facts, this.#bridge?.nodes.length ?? 0);
           this.#events?.connected(String(connection), { isChosen: true, isBridged: true });
         },
         deliver: (connection, frame) => this.#events?.received(String(connection), frame),
         gone: (connection, reason) => this.#events?.disconnected(String(connection), reason),
-        ended: (place, code, detail) =>
-          log.info({ node: formatPlace(place), code, detail }, 'full node disconnected'),
+        ended: (place, code, detail) => this.#log.ended(place, code, detail, this.#bridge?.nodes.length ?? 0),
       },
     );
     this.#do((bridge, time) => bridge.start(time));

@@ -53,3 +53,8 @@ export const bitcoinNetworks = {
 
 /** A name of {@link bitcoinNetworks}. */
 export type BitcoinNetworkName = keyof typeof bitcoinNetworks;
+
+/** What a connection needs to know of a network; undefined if it is none of Bitcoin's. @param name  as the core has it */
+export function bitcoinNetworkOf(name: string): BitcoinNetwork | undefined {
+  return new Map<string, BitcoinNetwork>(Object.entries(bitcoinNetworks)).get(name);
+}
