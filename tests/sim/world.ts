@@ -66,7 +66,10 @@ export class Link implements ChannelEnd {
     readonly owner: SimNode,
     readonly peer: string,
     /** By which it sends; given later where that needs the other end first. */
-    public channel?: Pick<Channel, 'send'>,
+    public channel?: Pick<Channel, 'send'> & {
+      /** The node has disconnected. */
+      readonly ended?: (code: string | undefined) => void;
+    },
   ) {}
 
   received(bytes: Uint8Array): void {
@@ -301,7 +304,7 @@ export class SimNode {
         break;
       }
       case 'disconnect':
-        world.disconnect(this.id, effect.peer);
+        this.#disconnect(effect.peer, effect.code);
         break;
       case 'verifyPow':
         this.#hash(effect.job, effect.work);
@@ -337,6 +340,12 @@ export class SimNode {
         if (world.introduces) world.introduce(this.id, effect.count);
         break;
     }
+  }
+
+  #disconnect(peer: string, code: string | undefined): void {
+    const link = this.links.get(peer);
+    this.world.disconnect(this.id, peer);
+    link?.channel?.ended?.(code);
   }
 
   #keep(effect: Extract<Effect, { type: 'storage' }>): void {

@@ -9,7 +9,7 @@ import type { KnownMessage } from '../wire/message.js';
 import { inventoryKinds } from '../wire/messages/inventory.js';
 import type { ChainView } from './chain-view.js';
 import type { NodeFault } from './session-faults.js';
-import { BLOCK_FAILURES_MAX, BLOCK_REQUESTS_MAX, BLOCK_TIMEOUT_MS } from './session-limits.js';
+import { BLOCK_REQUESTS_MAX, BLOCK_TIMEOUT_MS, PRUNED_BLOCKS } from './session-limits.js';
 
 /** Where its messages go. */
 export interface BlockLinkPort {
@@ -29,19 +29,19 @@ interface Awaited {
 export class BlockLink {
   /** By hash in hex, oldest first. */
   readonly #awaited = new Map<string, Awaited>();
-  /** Blocks in a row that did not come. */
-  #failures = 0;
 
+  /** @param hasAll  false for a node that has the newest blocks only (BIP159), and disconnects whoever asks for others */
   constructor(
     readonly view: ChainView,
     readonly port: BlockLinkPort,
+    readonly hasAll: boolean,
   ) {}
 
   /** The core asks for bodies. */
   requested({ requestId, hashes }: GetBlocks, now: number): void {
-    const room = BLOCK_REQUESTS_MAX - this.#awaited.size;
-    const asked = hashes.slice(0, room).map((hash) => hash.slice());
-    const refused = hashes.slice(room).map((hash) => hash.slice());
+    const own = hashes.map((hash) => hash.slice());
+    const asked = own.filter((hash) => this.#mayHave(hash)).slice(0, BLOCK_REQUESTS_MAX - this.#awaited.size);
+    const refused = own.filter((hash) => !asked.includes(hash));
     for (const hash of asked)
       this.#awaited.set(bytesToHex(hash), { requestId, hash, deadline: now + BLOCK_TIMEOUT_MS });
     if (asked.length > 0)
@@ -57,7 +57,6 @@ export class BlockLink {
     const hash = this.view.hashHeaders(header);
     const awaited = this.#take(hash);
     if (awaited === undefined) return 'BITCOIN_UNSOLICITED';
-    this.#failures = 0;
     this.port.say({ type: 'blocks', requestId: awaited.requestId, hash, body });
     return undefined;
   }
@@ -69,23 +68,23 @@ export class BlockLink {
       this.port.say({ type: 'notFound', requestId: awaited.requestId, hashes: [awaited.hash] });
   }
 
-  /**
-   * Gives up what is overdue. A full node does not answer for a block that it does not have, so only one that gives nothing
-   * at all is at fault.
-   */
-  advance(now: number): NodeFault | undefined {
+  /** Gives up what is overdue: a full node does not answer for a block that it does not have. */
+  advance(now: number): void {
     for (const { hash, deadline } of this.#awaited.values()) {
-      if (now < deadline) break;
+      if (now < deadline) return;
       this.notFound(hash);
-      this.#failures++;
     }
-    return this.#failures >= BLOCK_FAILURES_MAX ? 'BITCOIN_UNRESPONSIVE' : undefined;
   }
 
   /** When an answer of the node is overdue. */
   nextWake(): number | undefined {
     const [oldest] = this.#awaited.values();
     return oldest?.deadline;
+  }
+
+  #mayHave(hash: Uint8Array): boolean {
+    const height = this.view.heightOf(hash);
+    return this.hasAll || height === undefined || height > this.view.tipHeight - PRUNED_BLOCKS;
   }
 
   #take(hash: Uint8Array): Awaited | undefined {

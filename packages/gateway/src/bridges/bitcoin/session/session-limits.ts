@@ -12,8 +12,8 @@ export const BLOCK_REQUESTS_MAX = 128;
 /** Milliseconds that a full node has for each block: 4 MB at 0.5 Mbit/s. Afterwards the core is told that it has none. */
 export const BLOCK_TIMEOUT_MS = 60_000;
 
-/** Blocks in a row that a full node may fail to give: it says nothing of a block that it does not have. At the edge it is disconnected. */
-export const BLOCK_FAILURES_MAX = 3;
+/** Newest blocks that a node without all blocks is asked for. It keeps 288 (BIP159); some leave a margin for its own tip being behind ours. */
+export const PRUNED_BLOCKS = 280;
 
 /** Milliseconds that a full node has for a transaction. It may have none to send, so afterwards the core is told that there is none. */
 export const TX_TIMEOUT_MS = 60_000;

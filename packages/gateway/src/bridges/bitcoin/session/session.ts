@@ -70,7 +70,7 @@ export interface SessionPort {
 export class Session {
   readonly #core: CoreLink;
   readonly #headers: HeaderLink;
-  readonly #blocks: BlockLink;
+  #blocks: BlockLink | undefined;
   #transactions: TransactionLink | undefined;
   #facts: NodeFacts | undefined;
   /** What the node has said before its `verack`. */
@@ -93,7 +93,6 @@ export class Session {
       say: (message: Message) => this.#core.say(message),
     };
     this.#headers = new HeaderLink(view, ways);
-    this.#blocks = new BlockLink(view, ways);
     this.#messages = new TokenBucket(NODE_MESSAGES_PER_SECOND_MAX, NODE_MESSAGES_BURST_MAX, openedAt);
     this.#handshakeDeadline = openedAt + HANDSHAKE_TIMEOUT_MS;
   }
@@ -137,12 +136,13 @@ export class Session {
 
   advance(now: number): void {
     const { deadline: headers } = this.#headers;
-    const blockFault = this.#blocks.advance(now);
     if (!this.#isAcknowledged && now >= this.#handshakeDeadline)
       this.port.failed('BITCOIN_HANDSHAKE_TIMEOUT', '');
     else if (headers !== undefined && now >= headers) this.port.failed('BITCOIN_UNRESPONSIVE', 'headers');
-    else if (blockFault !== undefined) this.port.failed(blockFault, 'block');
-    else this.#transactions?.advance(now);
+    else {
+      this.#blocks?.advance(now);
+      this.#transactions?.advance(now);
+    }
   }
 
   nextWake(): number | undefined {
@@ -150,7 +150,7 @@ export class Session {
     const times = [
       handshake,
       this.#headers.deadline,
-      this.#blocks.nextWake(),
+      this.#blocks?.nextWake(),
       this.#transactions?.nextWake(),
     ];
     return times.reduce((a, b) => (a === undefined || (b !== undefined && b < a) ? b : a));
@@ -179,7 +179,7 @@ export class Session {
         this.port.write({ command: 'headers', count: 0, records: new Uint8Array(0) });
         return undefined;
       case 'block':
-        return this.#blocks.received(message.header, message.body);
+        return this.#blocks?.received(message.header, message.body);
       case 'tx':
         return this.#transactions?.received(message.bytes);
       case 'inv':
@@ -190,7 +190,7 @@ export class Session {
       case 'notfound':
         for (const { kind, hash } of message.items)
           if (kind === inventoryKinds.BLOCK || kind === inventoryKinds.WITNESS_BLOCK)
-            this.#blocks.notFound(hash);
+            this.#blocks?.notFound(hash);
           else this.#transactions?.notFound(hash);
         return undefined;
       case 'addr':
@@ -227,6 +227,7 @@ export class Session {
       say: (message: Message) => this.#core.say(message),
     };
     const speaksWtxid = this.#speaksWtxid && facts.version >= NODE_PROTOCOL_VERSION;
+    this.#blocks = new BlockLink(this.options.view, ways, facts.isArchive);
     this.#transactions = new TransactionLink(this.options.view, ways, speaksWtxid);
     this.port.write({ command: 'sendheaders' });
     this.port.write({ command: 'getaddr' });
@@ -268,7 +269,7 @@ export class Session {
         this.#headers.requested(message, now);
         return;
       case 'getBlocks':
-        this.#blocks.requested(message, now);
+        this.#blocks?.requested(message, now);
         return;
       case 'inv':
         this.port.offered(message.relayIds, now);
