@@ -1,30 +1,11 @@
 /** Gateways of full nodes that lie, stall and reorganise, with pages behind them. */
-import { resolveNetwork } from '@vision-light/protocol';
 import { describe, expect, it } from 'vitest';
 import { encodeMessage } from '../../packages/gateway/src/bridges/bitcoin/wire/encode-message.js';
 import type { KnownMessage } from '../../packages/gateway/src/bridges/bitcoin/wire/message.js';
 import { type ModelConnection, ModelNode, type ModelNodeOptions } from '../full-node/model-node.js';
-import { mineEasy } from './bitcoin-chain.js';
+import { family, genesis, genesisTime, grow, magic, tipOf } from './regtest-chain.js';
 import { SimBridge } from './sim-bridge.js';
 import { World } from './world.js';
-
-const magic = 0xdab5bffa;
-const family = resolveNetwork('bitcoin-regtest');
-const genesis = family.genesis.record.slice(0, 80);
-const genesisTime = family.time(genesis);
-
-/** Headers of regtest after others, ten minutes apart. */
-function grow(from: Uint8Array, count: number, salt = 0): Uint8Array {
-  const headers = new Uint8Array(from.length + 80 * count);
-  headers.set(from);
-  let parent = family.headerHash(from.subarray(-80));
-  for (let at = from.length; at < headers.length; at += 80) {
-    const { record, hash } = mineEasy(parent, { time: genesisTime + (600 * at) / 80, salt });
-    headers.set(record, at);
-    parent = hash;
-  }
-  return headers;
-}
 
 function start(
   nodes: Record<string, Partial<ModelNodeOptions> & { readonly headers: Uint8Array }>,
@@ -44,7 +25,6 @@ function start(
 
 const HOUR_MS = 3_600_000;
 const chain = grow(genesis, 4_500);
-const tipOf = (headers: Uint8Array): string => family.hashToHex(family.headerHash(headers.subarray(-80)));
 
 describe('a gateway of a full node', () => {
   it('syncs more than one answer of headers, follows what is announced in both ways, and pages follow it', async () => {

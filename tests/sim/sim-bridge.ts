@@ -1,7 +1,9 @@
 /** The gateway's bridge to Bitcoin's network in the simulator: model nodes instead of sockets, virtual time instead of Node's. */
 import { Sha256d } from '@vision-light/pow';
 import { isDiscouraging } from '@vision-light/protocol';
+import type { AddressBook } from '../../packages/gateway/src/bridges/bitcoin/addresses/address-book.js';
 import { Bridge, type EndReason } from '../../packages/gateway/src/bridges/bitcoin/bridge.js';
+import { parseNetAddress } from '../../packages/gateway/src/bridges/bitcoin/net-address.js';
 import type { NodePlace } from '../../packages/gateway/src/bridges/bitcoin/node-place.js';
 import { viewOf } from '../../packages/gateway/src/bridges/bitcoin/session/chain-view.js';
 import type { ModelConnection, ModelNode } from '../full-node/model-node.js';
@@ -16,6 +18,14 @@ export interface Ending {
   readonly detail: string;
 }
 
+/** How nodes are looked for. */
+export interface SimSearch {
+  readonly book: AddressBook;
+  /** What DNS answers, by host; a host with no addresses does not answer. */
+  readonly seeds: ReadonlyMap<string, readonly string[]>;
+  readonly wantsFilters: boolean;
+}
+
 /** A bridge of one node of the world. */
 export class SimBridge {
   readonly bridge: Bridge;
@@ -26,14 +36,25 @@ export class SimBridge {
   readonly #lines = new Map<number, ModelConnection>();
   #cancelWake: (() => void) | undefined;
 
-  /** @param nodes  by host; one that is not there cannot be reached */
+  /** Hosts that DNS was asked for, and when. */
+  readonly lookups: { readonly host: string; readonly at: number }[] = [];
+  /** How often there was nobody to dial. */
+  stranded = 0;
+  /** The addresses as they were kept last. */
+  saved: Uint8Array | undefined;
+
+  /**
+   * @param nodes  by host; one that is not there cannot be reached
+   * @param search  how others are looked for; if absent, all `nodes` are named by the operator
+   */
   constructor(
     readonly world: World,
     readonly owner: SimNode,
     readonly magic: number,
     readonly nodes: Map<string, ModelNode>,
-    chosen: readonly string[] = [...nodes.keys()],
+    readonly search?: SimSearch,
   ) {
+    const chosen = search === undefined ? [...nodes.keys()] : [];
     const places = chosen.map((host) => ({ host, port: 8333 }));
     const view = viewOf(owner.core.tree, (headers) => sha256d.hash80(headers));
     const random = owner.options.seed ?? 1;
@@ -42,6 +63,7 @@ export class SimBridge {
       {
         magic,
         chosen: places,
+        search: search && { ...search, seeds: [...search.seeds.keys()] },
         userAgent: '/sim/',
         view,
         // Of no weight here, so the simplest that is the same each time.
@@ -52,6 +74,13 @@ export class SimBridge {
       },
       {
         dial: (connection, place) => this.#dial(connection, place),
+        lookup: (host) => this.#lookup(host),
+        stranded: () => {
+          this.stranded++;
+        },
+        save: (bytes) => {
+          this.saved = bytes;
+        },
         write: (connection, bytes) => {
           const line = this.#lines.get(connection);
           const sent = bytes.slice();
@@ -133,6 +162,16 @@ export class SimBridge {
     if (wake === undefined) return;
     this.#cancelWake = this.world.after(Math.max(0, wake - this.world.now), () =>
       this.do(() => this.bridge.advance(this.time)),
+    );
+  }
+
+  #lookup(host: string): void {
+    this.lookups.push({ host, at: this.world.now });
+    const addresses = (this.search?.seeds.get(host) ?? []).flatMap(
+      (text) => parseNetAddress(text, 8333) ?? [],
+    );
+    this.world.after(this.world.latencyMs, () =>
+      this.do(() => this.bridge.found(host, addresses, this.time)),
     );
   }
 

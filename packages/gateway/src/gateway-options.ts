@@ -49,6 +49,11 @@ export interface GatewayOptions {
    * only. Default none.
    */
   readonly bitcoinPeers?: readonly string[] | undefined;
+  /**
+   * Whether to look for full nodes of a public Bitcoin network, by DNS seeds and by what nodes tell of others, where
+   * `bitcoinPeers` names none. Default: yes, unless there is a headers file.
+   */
+  readonly live?: boolean | undefined;
   /** Where the chain is kept, in a folder of its own for each network. Default: in memory only. */
   readonly dataDir?: string | undefined;
   /** Raw headers to begin with, 80 bytes each from genesis. Bitcoin networks only. */
@@ -88,6 +93,7 @@ export interface ResolvedOptions {
   readonly signal: readonly string[];
   readonly httpPeers: readonly string[];
   readonly bitcoinNodes: readonly NodePlace[];
+  readonly live: boolean;
   readonly dataDir: string | undefined;
   readonly headersFile: string | undefined;
   readonly minChainwork: bigint | undefined;
@@ -121,6 +127,8 @@ export function resolveOptions(options: GatewayOptions): ResolvedOptions {
   const family = resolveNetwork(network);
   const { signal = [], httpPeers = [], bitcoinPeers = [], dataDir, headersFile, port = 8082, host } = options;
   const { peersPerGroup = PEERS_PER_GROUP_MAX, txIndex = false } = options;
+  const { live = headersFile === undefined } = options;
+  if (typeof live !== 'boolean') throw new TypeError(`live: must be a boolean, got ${typeof live}`);
   if (typeof txIndex !== 'boolean') throw new TypeError(`txIndex: must be a boolean, got ${typeof txIndex}`);
   const log = options.log ?? pino({ level: 'silent' });
   if (signal.length > SIGNAL_SERVERS_MAX) {
@@ -140,6 +148,7 @@ export function resolveOptions(options: GatewayOptions): ResolvedOptions {
     signal,
     httpPeers,
     bitcoinNodes: placesOf(bitcoinPeers, family),
+    live,
     dataDir,
     headersFile,
     minChainwork: minChainwork === undefined ? undefined : checkChainwork('minChainwork', minChainwork),

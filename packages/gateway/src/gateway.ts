@@ -187,7 +187,7 @@ class RunningGateway implements Gateway {
         this.#mining = new Mining({ ...mining, host, log, onHistory });
       }
       this.#isReady = true;
-      this.#fullNodes?.start(host.node.tree);
+      await this.#fullNodes?.start(host.node.tree);
       if (isVisionFamily(family) && httpPeers.length > 0)
         this.#httpPeers = new HttpPeers({ urls: httpPeers, host, family, chain: servedChain(host), log });
     } finally {
@@ -279,14 +279,20 @@ class RunningGateway implements Gateway {
   }
 }
 
-/** What connects to full nodes of Bitcoin, if there are any to connect to. */
-function fullNodesOf({ bitcoinNodes, family, log }: ResolvedOptions): BitcoinLinks | undefined {
+/** What connects to full nodes of Bitcoin: to those that are named, else to those that are found, if they are to be. */
+function fullNodesOf(options: ResolvedOptions): BitcoinLinks | undefined {
+  const { bitcoinNodes: chosen, live, family, log, dataDir } = options;
   const network = bitcoinNetworkOf(family.name);
-  if (network === undefined || bitcoinNodes.length === 0) return undefined;
-  const { magic } = network;
+  if (network === undefined) return undefined;
+  const { magic, defaultPort, dnsSeeds: seeds } = network;
+  const isSearching = chosen.length === 0 && live && seeds.length > 0;
+  if (chosen.length === 0 && !isSearching) return undefined;
   return new BitcoinLinks({
     magic,
-    chosen: bitcoinNodes,
+    chosen,
+    search: isSearching ? { seeds, wantsFilters: false } : undefined,
+    defaultPort,
+    addressFile: dataDir === undefined ? undefined : path.join(dataDir, `${folderName(family)}.addresses`),
     userAgent: `/vision-light:${version}/`,
     clock: platformClock,
     log,

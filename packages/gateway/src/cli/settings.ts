@@ -65,6 +65,10 @@ const options = {
     value: 'HOST[:PORT]',
     help: 'full node of Bitcoin to follow; may be repeated (none; Bitcoin networks)',
   },
+  live: {
+    help: 'look for full nodes of a public Bitcoin network; the default there, unless headers come from a file',
+  },
+  'no-live': { help: 'do not look for full nodes' },
   'data-dir': { env: 'DATA_DIR', value: 'DIR', help: 'where the chain is kept (.data)' },
   headers: { env: 'HEADERS', value: 'FILE', help: 'raw headers to begin with (bitcoin networks)' },
   'min-chainwork': {
@@ -144,6 +148,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
       ],
       httpPeers: urls('http-peer', given, read('http-peer'), /^https?:$/, HTTP_PEERS_MAX),
       bitcoinPeers: places(given, read('bitcoin-peer')),
+      live: liveness(given),
       dataDir: resolve(read('data-dir') ?? { source: '', text: '.data' }),
       headersFile: resolve(headers),
       minChainwork: chainwork(read('min-chainwork')),
@@ -262,6 +267,13 @@ function urls(
   if (found !== undefined && found.length > most)
     throw new SettingError(`${source}: at most ${most} servers.`);
   return found;
+}
+
+function liveness(given: Given): boolean | undefined {
+  if (given.live === true && given['no-live'] === true)
+    throw new SettingError('--live and --no-live exclude each other.');
+  if (given['no-live'] === true) return false;
+  return given.live === true ? true : undefined;
 }
 
 function mining(given: Given, threads: number | undefined): boolean | number | undefined {

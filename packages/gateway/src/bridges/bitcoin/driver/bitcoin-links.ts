@@ -1,5 +1,6 @@
 /** Full nodes of Bitcoin's network as a kind of links: a driver of the bridge, with TCP, Node's time and Node's hashes. */
 import { createHash } from 'node:crypto';
+import { lookup } from 'node:dns/promises';
 import { Sha256d } from '@vision-light/pow';
 import { type EventTime, type HeaderTree, isDiscouraging } from '@vision-light/protocol';
 import type { Clock } from '@vision-light/signaling';
@@ -7,8 +8,11 @@ import type { Logger } from 'pino';
 import type { FullNodeFacts } from '../../../http/facts.js';
 import type { LinkEvents, LinkKind } from '../../../links/link-kind.js';
 import { Bridge } from '../bridge.js';
+import { OUTBOUND_NODES } from '../bridge-limits.js';
+import { type NetAddress, parseNetAddress } from '../net-address.js';
 import { formatPlace, type NodePlace } from '../node-place.js';
 import { viewOf } from '../session/chain-view.js';
+import { AddressStore } from './address-store.js';
 import { NodeLog } from './node-log.js';
 import { TcpConnections } from './tcp-connections.js';
 
@@ -18,6 +22,12 @@ export interface BitcoinLinksOptions {
   readonly magic: number;
   /** Full nodes that the operator names. */
   readonly chosen: readonly NodePlace[];
+  /** How others are looked for; undefined if they are not. */
+  readonly search: { readonly seeds: readonly string[]; readonly wantsFilters: boolean } | undefined;
+  /** File in which the addresses of others are kept. Default: they are forgotten. */
+  readonly addressFile: string | undefined;
+  /** Where those others listen. */
+  readonly defaultPort: number;
   readonly userAgent: string;
   readonly clock: Clock;
   readonly log: Logger;
@@ -33,10 +43,12 @@ export class BitcoinLinks implements LinkKind {
   #bridge: Bridge | undefined;
   #events: LinkEvents | undefined;
   #cancelTimer: (() => void) | undefined;
+  #addresses: AddressStore | undefined;
+  #isClosed = false;
 
   constructor(options: BitcoinLinksOptions) {
     this.#options = options;
-    this.peersMax = options.chosen.length;
+    this.peersMax = options.chosen.length + (options.search === undefined ? 0 : OUTBOUND_NODES);
     this.#log = new NodeLog(options.log);
     this.#connections = new TcpConnections({
       opened: (connection) => this.#do((bridge, time) => bridge.opened(connection, time)),
@@ -60,22 +72,37 @@ export class BitcoinLinks implements LinkKind {
   }
 
   /** Begins to dial. @param tree  the verified headers, which are read and not changed */
-  start(tree: HeaderTree): void {
-    const { magic, chosen, userAgent } = this.#options;
+  async start(tree: HeaderTree): Promise<void> {
+    const { magic, chosen, search, userAgent, addressFile, log } = this.#options;
+    const addresses = search && (await AddressStore.open(addressFile, log));
+    if (this.#isClosed) return;
+    this.#addresses = addresses;
     const sha256d = new Sha256d();
     const view = viewOf(tree, (headers) => sha256d.hash80(headers));
     const payloadHash = (payload: Uint8Array): Uint8Array =>
       createHash('sha256').update(createHash('sha256').update(payload).digest()).digest();
     this.#bridge = new Bridge(
-      { magic, chosen, userAgent, view, payloadHash, random: () => Math.random() },
+      {
+        magic,
+        chosen,
+        search: addresses && { ...search, book: addresses.book },
+        userAgent,
+        view,
+        payloadHash,
+        random: () => Math.random(),
+      },
       {
         dial: (connection, place) => this.#connections.dial(connection, place),
         write: (connection, bytes) => this.#connections.write(connection, bytes),
         hangUp: (connection) => this.#connections.hangUp(connection),
-        connected: (connection, facts, place) => {
-          this.#log.connected(place, facts, this.#bridge?.nodes.length ?? 0);
-          this.#events?.connected(String(connection), { isChosen: true, isBridged: true });
+        connected: (connection, node) => {
+          this.#log.connected(node.place, node.facts, this.#bridge?.nodes.length ?? 0);
+          const { group } = node;
+          this.#events?.connected(String(connection), { isChosen: true, isBridged: true, group });
         },
+        lookup: (host) => void this.#lookup(host),
+        stranded: (retryMs) => this.#log.stranded(retryMs),
+        save: (bytes) => addresses?.save(bytes),
         deliver: (connection, frame) => this.#events?.received(String(connection), frame),
         gone: (connection, reason) => this.#events?.disconnected(String(connection), reason),
         ended: (place, code, detail) => this.#log.ended(place, code, detail, this.#bridge?.nodes.length ?? 0),
@@ -94,12 +121,25 @@ export class BitcoinLinks implements LinkKind {
     this.#do((bridge, time) => bridge.released(Number(link), code, isDiscouraged, time));
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
+    this.#isClosed = true;
     this.#cancelTimer?.();
     this.#bridge?.stop();
     this.#bridge = undefined;
     this.#connections.close();
-    return Promise.resolve();
+    await this.#addresses?.close();
+  }
+
+  async #lookup(host: string): Promise<void> {
+    const { log, defaultPort } = this.#options;
+    let found: NetAddress[] = [];
+    try {
+      const answers = await lookup(host, { all: true });
+      found = answers.flatMap(({ address }) => parseNetAddress(address, defaultPort) ?? []);
+    } catch (error) {
+      log.debug({ host, reason: (error as NodeJS.ErrnoException).code }, 'a DNS seed does not answer');
+    }
+    this.#do((bridge, time) => bridge.found(host, found, time));
   }
 
   #do(act: (bridge: Bridge, time: EventTime) => void): void {

@@ -54,8 +54,17 @@ export class NodeLog {
     const sentence = sentences.get(reason) ?? 'full node away';
     if (wasAway) this.log.debug(facts, sentence);
     else this.log.info(facts, sentence);
-    if (count > 0 || this.#isLost) return;
+    if (count === 0) this.#lost({ reason });
+  }
+
+  /** No DNS seed has named a node, and none is known. */
+  stranded(retryMs: number): void {
+    this.#lost({ reason: 'no DNS seed answers', retryMs });
+  }
+
+  #lost(facts: object): void {
+    if (this.#isLost) return;
     this.#isLost = true;
-    this.log.warn({ reason }, 'no full node is connected, so nothing newer is heard of; it goes on trying');
+    this.log.warn(facts, 'no full node is connected, so nothing newer is heard of; it goes on trying');
   }
 }

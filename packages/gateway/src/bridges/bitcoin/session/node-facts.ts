@@ -11,6 +11,8 @@ export interface NodeFacts {
   readonly startHeight: number;
   /** Its clock, Unix seconds. */
   readonly time: number;
+  /** Bit set: what it offers. */
+  readonly services: bigint;
   /** Whether it has the bodies of all blocks. */
   readonly isArchive: boolean;
   readonly servesFilters: boolean;
@@ -28,6 +30,7 @@ export function factsOf({ version, services, userAgent, startHeight, time, relay
     userAgent,
     startHeight,
     time,
+    services,
     isArchive: has(services, serviceBits.NETWORK),
     servesFilters: has(services, serviceBits.COMPACT_FILTERS),
     relays: relay,

@@ -14,6 +14,7 @@ export const sessionFaults = {
   BITCOIN_FLOOD: 'The node sends more messages than any node has to.',
   BITCOIN_UNSOLICITED: 'A block or a transaction came that was not asked for.',
   BITCOIN_UNRESPONSIVE: 'The node did not answer in time.',
+  BITCOIN_FILTERS_WANTED: 'The node serves no compact filters, and one that does is wanted in its place.',
   BITCOIN_HEADERS_UNCONNECTED: 'Headers came that do not follow one another.',
 } as const;
 

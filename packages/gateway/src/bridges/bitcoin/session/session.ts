@@ -59,7 +59,7 @@ export interface SessionPort {
   /** Addresses of other nodes. */
   addresses(message: Extract<BitcoinMessage, { command: 'addr' | 'addrv2' }>): void;
   /** The core has transactions that it wants told: which of them this node is told of, the bridge decides. */
-  offered(relayIds: readonly Uint8Array[], now: number): void;
+  offered(relayIds: readonly Uint8Array[]): void;
   /** The node has transactions. */
   announced(hashes: readonly Uint8Array[]): void;
   /** The node broke a rule, or gave no answer in time: it is to be disconnected. */
@@ -272,7 +272,7 @@ export class Session {
         this.#blocks?.requested(message, now);
         return;
       case 'inv':
-        this.port.offered(message.relayIds, now);
+        this.port.offered(message.relayIds);
         return;
       case 'getTxs':
         this.#transactions?.requested(message, now);
