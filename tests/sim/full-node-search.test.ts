@@ -68,7 +68,7 @@ describe('a gateway that looks for full nodes', () => {
     const waits = bridge.lookups
       .map(({ at }, i) => at - (bridge.lookups[i - 1]?.at ?? 0))
       .filter((ms) => ms > 10_000);
-    expect(waits.slice(0, 4)).toEqual([33_000, 63_000, 123_000, 243_000].map((ms) => expect.closeTo(ms, -4)));
+    expect(waits.slice(0, 4)).toEqual([30_000, 60_000, 120_000, 240_000].map((ms) => expect.closeTo(ms, -4)));
     expect(Math.max(...waits)).toBeLessThanOrEqual(603_000);
     seeds.set('b.example', [hostOf(0), hostOf(5)]);
     await world.run(world.now + 700_000);

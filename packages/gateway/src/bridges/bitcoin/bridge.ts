@@ -209,7 +209,7 @@ export class Bridge {
   /** DNS has answered. @param addresses  none if it has not */
   found(host: string, addresses: readonly NetAddress[], time: EventTime): void {
     this.#time = time;
-    this.#outbound?.found(host, addresses, time.wallTime);
+    this.#outbound?.found(host, addresses, time);
     this.advance(time);
   }
 

@@ -84,8 +84,10 @@ export class Outbound {
   }
 
   /** DNS has answered. @param addresses  none if it has not */
-  found(host: string, addresses: readonly NetAddress[], wallTime: number): void {
+  found(host: string, addresses: readonly NetAddress[], { now, wallTime }: EventTime): void {
     const { book, random } = this.options;
+    // Whoever has no network knows it at once, and need not wait for each seed.
+    if (addresses.length === 0) this.#lookupAt = Math.min(this.#lookupAt, now);
     const seen = addresses.slice(0, SEED_ADDRESSES_MAX).map((address) => ({
       address,
       services: seededServices,
