@@ -54,6 +54,7 @@ import { genesisBase } from '../../packages/protocol/src/tree/tree-base.js';
 import { SimRandom } from '../sim/sim-random.js';
 import { makeBody } from '../sim/vision-bodies.js';
 import { VisionChain, visionSim } from '../sim/vision-chain.js';
+import { addressBook } from './address-book-target.js';
 import { baseTargets } from './base-targets.js';
 import { batchPass } from './batch-pass.js';
 import { bitcoinBlocks, type KnownBlock } from './bitcoin-blocks.js';
@@ -444,5 +445,6 @@ export const targets: readonly FuzzTarget[] = [
   json,
   ...httpTargets,
   ...bitcoinWireTargets,
+  addressBook,
   wholeNode,
 ];

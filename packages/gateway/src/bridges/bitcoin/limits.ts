@@ -43,3 +43,27 @@ export const FILTER_CHECKPOINTS_MAX = 8_192;
 
 /** Bytes of a message whose command is not known: the largest that full nodes send unasked is `getblocks`, 3.3 kB. More is BITCOIN_TOO_LARGE. */
 export const UNKNOWN_MESSAGE_BYTES_MAX = 4_096;
+
+/** Places in a bucket of addresses, as in Bitcoin Core. A place that is taken is given to a newcomer only if its address is of no use any more. */
+export const BUCKET_PLACES = 64;
+
+/** Buckets of addresses that were heard of. Bitcoin Core has 1024, for a node that tells others where to connect to; a gateway needs eight connections, and its file stays below 1 MB with 8,192 such addresses beside those that answered (881,000 bytes if all are of IPv6). */
+export const NEW_BUCKETS = 128;
+
+/** Of these, buckets for what the nodes of one network group tell: a sixteenth, as in Bitcoin Core. So 512 addresses of one source are kept at most, and no other source loses more than a sixteenth of its places to it. */
+export const NEW_BUCKETS_PER_SOURCE = 8;
+
+/** Buckets of addresses that answered, as in Bitcoin Core: 16,384 places. */
+export const TRIED_BUCKETS = 256;
+
+/** Of these, buckets for the addresses of one network group, as in Bitcoin Core: 512 places. */
+export const TRIED_BUCKETS_PER_GROUP = 8;
+
+/** Addresses that are discouraged at a time. Arbitrary: each was a connection of ours to a node that cheated. Above it the one that was discouraged first is no longer. */
+export const DISCOURAGED_MAX = 1_024;
+
+/** Seconds that an address is discouraged: a day, as in Bitcoin Core. */
+export const DISCOURAGED_S = 86_400;
+
+/** Anchors: connections that are made again first after a restart, as many as in Bitcoin Core. More are left out. */
+export const ANCHORS_MAX = 2;

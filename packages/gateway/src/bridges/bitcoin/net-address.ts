@@ -4,10 +4,29 @@
  */
 
 /** The networks whose addresses are known, and how many bytes an address has there. Tor's version 2 is gone and is not among them. */
-const addressBytes = { ipv4: 4, ipv6: 16, torv3: 32, i2p: 32, cjdns: 16 } as const;
+export const addressBytes = { ipv4: 4, ipv6: 16, torv3: 32, i2p: 32, cjdns: 16 } as const;
 
 /** A network that full nodes can be reached in. */
 export type NetworkKind = keyof typeof addressBytes;
+
+/** The numbers of the networks, on the wire and on disk. @see BIP155 */
+export const networkIds = { ipv4: 1, ipv6: 2, torv3: 4, i2p: 5, cjdns: 6 } as const satisfies Record<
+  NetworkKind,
+  number
+>;
+
+/** The network of a number, undefined if it is not known here. */
+export function networkOfId(id: number): NetworkKind | undefined {
+  return kindById.get(id);
+}
+
+const kindById = new Map<number, NetworkKind>([
+  [networkIds.ipv4, 'ipv4'],
+  [networkIds.ipv6, 'ipv6'],
+  [networkIds.torv3, 'torv3'],
+  [networkIds.i2p, 'i2p'],
+  [networkIds.cjdns, 'cjdns'],
+]);
 
 /** Where a full node listens. Made by {@link netAddress} or {@link parseNetAddress}, so one place has one form. */
 export interface NetAddress {

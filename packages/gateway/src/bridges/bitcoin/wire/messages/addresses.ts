@@ -1,7 +1,7 @@
 /** `addr` and `addrv2`: where other nodes listen. Addresses of networks that are not known are skipped when read. */
 import type { ByteReader, ByteWriter } from '@vision-light/protocol';
 import { ADDRESS_BYTES_MAX, ADDRESSES_PER_MESSAGE_MAX } from '../../limits.js';
-import { type NetworkKind, netAddress, type SeenAddress } from '../../net-address.js';
+import { netAddress, networkIds, networkOfId, type SeenAddress } from '../../net-address.js';
 import {
   COUNT_BYTES,
   readBigCompactSize,
@@ -78,22 +78,8 @@ export const addr: BitcoinRow<Addr> = {
   },
 };
 
-/** The networks of BIP155 that are known, and their numbers. */
-const networkIds = { ipv4: 1, ipv6: 2, torv3: 4, i2p: 5, cjdns: 6 } as const satisfies Record<
-  NetworkKind,
-  number
->;
-
 /** How many bytes an address has by its network's number, those that are no longer in use included. */
 const bytesById: Readonly<Record<number, number>> = { 1: 4, 2: 16, 3: 10, 4: 32, 5: 32, 6: 16 };
-
-const kindById = new Map<number, NetworkKind>([
-  [1, 'ipv4'],
-  [2, 'ipv6'],
-  [4, 'torv3'],
-  [5, 'i2p'],
-  [6, 'cjdns'],
-]);
 
 /** See {@link AddrV2}. */
 export const addrv2: BitcoinRow<AddrV2> = {
@@ -109,7 +95,7 @@ export const addrv2: BitcoinRow<AddrV2> = {
       const port = readPort(reader);
       const length = bytesById[id];
       if (length !== undefined && length !== bytes.length) reader.fail();
-      const kind = kindById.get(id);
+      const kind = networkOfId(id);
       const address = kind && netAddress(kind, bytes, port);
       return address && { address, time, services };
     }),
