@@ -77,21 +77,18 @@ function isRestZero(bytes: Uint8Array, at: number): boolean {
 export function encodeAscending(writer: ByteWriter, values: Float64Array): void {
   let pending = 0;
   let pendingBits = 0;
+  // At most 7 bits wait, and 20 come; what is above them was written, and gets lost.
   const write = (value: number, bits: number): void => {
-    for (let bit = bits - 1; bit >= 0; bit--) {
-      pending = (pending << 1) | ((value >>> bit) & 1);
-      if (++pendingBits < 8) continue;
-      writer.u8(pending);
-      pending = 0;
-      pendingBits = 0;
-    }
+    pending = (pending << bits) | value;
+    pendingBits += bits;
+    for (; pendingBits >= 8; pendingBits -= 8) writer.u8(pending >>> (pendingBits - 8));
   };
   let last = 0;
   for (const value of values) {
     const difference = value - last;
     for (let ones = Math.floor(difference / restRange); ones > 0; ones--) write(1, 1);
-    write(0, 1);
-    write(difference % restRange, restBits);
+    // The zero and the rest.
+    write(difference % restRange, codeBitsMin);
     last = value;
   }
   if (pendingBits > 0) write(0, 8 - pendingBits);
