@@ -58,6 +58,7 @@ import { baseTargets } from './base-targets.js';
 import { batchPass } from './batch-pass.js';
 import { bitcoinBlocks, type KnownBlock } from './bitcoin-blocks.js';
 import { compactTarget } from './compact-blocks.js';
+import { filterTargets } from './filter-targets.js';
 import type { FuzzTarget } from './fuzz-target.js';
 import { httpTargets } from './http-targets.js';
 import { proofTargets } from './proof-targets.js';
@@ -440,6 +441,7 @@ export const targets: readonly FuzzTarget[] = [
   bodyCodec,
   ...transactionTargets,
   ...proofTargets,
+  ...filterTargets,
   json,
   ...httpTargets,
   wholeNode,
