@@ -60,6 +60,8 @@ const tools = Object.keys(devDependencies).filter((name) => !shipped.has(name));
 const bitcoinBridge = '^packages/gateway/src/bridges/bitcoin/';
 
 const server = '^packages/signal-server/src/';
+const addresses = `${protocol}families/bitcoin/transaction/address\\.ts$`;
+const packageTypes = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg'];
 
 /** Folders of packages/signal-server/src, and which of the others each may import. server.ts puts them together. */
 const serverFolders = {
@@ -223,8 +225,16 @@ const config = {
       name: 'protocol-needs-nothing',
       comment: 'the core has no dependency: what every peer must agree on changes with this repository only',
       severity: 'error',
-      from: { path: protocol, pathNot: tests },
-      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg'] },
+      from: { path: protocol, pathNot: `(${addresses}|${tests})` },
+      to: { dependencyTypes: packageTypes },
+    },
+    {
+      name: 'addresses-need-their-codes',
+      comment:
+        'an address is what a person typed, so peers need not agree about it; nothing else is needed to read it',
+      severity: 'error',
+      from: { path: addresses },
+      to: { dependencyTypes: packageTypes, pathNot: 'node_modules/@scure/base/' },
     },
     ...packageRules,
     {

@@ -60,6 +60,7 @@ import { batchPass } from './batch-pass.js';
 import { bitcoinBlocks, type KnownBlock } from './bitcoin-blocks.js';
 import { bitcoinWireTargets } from './bitcoin-wire-targets.js';
 import { compactTarget } from './compact-blocks.js';
+import { filterTargets } from './filter-targets.js';
 import type { FuzzTarget } from './fuzz-target.js';
 import { httpTargets } from './http-targets.js';
 import { proofTargets } from './proof-targets.js';
@@ -442,6 +443,7 @@ export const targets: readonly FuzzTarget[] = [
   bodyCodec,
   ...transactionTargets,
   ...proofTargets,
+  ...filterTargets,
   json,
   ...httpTargets,
   ...bitcoinWireTargets,

@@ -296,14 +296,18 @@ describe('the packed protocol package', () => {
     const packed = await pack(project, '--workspace=packages/protocol');
     await writeFile(path.join(project, 'package.json'), '{"private":true,"type":"module"}');
     const file = packed.get('@vision-light/protocol') as string;
-    await run('npm', ['install', '--offline', '--no-audit', '--no-fund', file], { cwd: project });
+    // What it depends on is packed here too, since npm's cache need not have it.
+    const codes = (await pack(project, './node_modules/@scure/base')).get('@scure/base') as string;
+    await run('npm', ['install', '--offline', '--no-audit', '--no-fund', file, codes], { cwd: project });
   });
 
   afterAll(() => rm(project, { recursive: true, force: true }));
 
-  it('comes alone, with a command that says what it takes', async () => {
+  it('comes with the codes of addresses alone, and a command that says what it takes', async () => {
     const installed = await readdir(path.join(project, 'node_modules'));
-    expect(installed.filter((name) => !name.startsWith('.'))).toEqual(['@vision-light']);
+    expect(installed.filter((name) => !name.startsWith('.'))).toEqual(['@scure', '@vision-light']);
+    const manifest = path.join(project, 'node_modules/@vision-light/protocol/package.json');
+    expect(Object.keys(JSON.parse(await readFile(manifest, 'utf8')).dependencies)).toEqual(['@scure/base']);
     expect(await readdir(path.join(project, 'node_modules/@vision-light'))).toEqual(['protocol']);
     expect((await verify('--help')).stdout).toMatch(/^Usage: vision-light-verify FILE \[options\]\n/);
   });

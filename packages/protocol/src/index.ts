@@ -52,6 +52,16 @@ export { MemoryStore } from './driver/memory-store.js';
 export { performStorage } from './driver/perform-storage.js';
 export { readRecord, type Store, StoreError } from './driver/store.js';
 export { writeCompactSize } from './families/bitcoin/block/transaction-rules.js';
+export {
+  type BasicFilter,
+  filterBytesMax,
+  matchesAny,
+  readFilter,
+} from './families/bitcoin/filter/basic-filter.js';
+export { buildFilter } from './families/bitcoin/filter/build-filter.js';
+export { checkFilter, type FilterCheck } from './families/bitcoin/filter/check-filter.js';
+export { type FilterFault, filterFaults } from './families/bitcoin/filter/filter-fault.js';
+export { filterHash, firstFilterHeader, nextFilterHeader } from './families/bitcoin/filter/filter-header.js';
 export type { BitcoinParams } from './families/bitcoin/network-params.js';
 export {
   decodeTxOutProof,
