@@ -9,6 +9,7 @@ import {
   type ChannelEnds,
   Driver,
   type Effect,
+  type FilterRules,
   FRAME_BYTES_MAX,
   LightNode,
   MemoryStore,
@@ -110,6 +111,8 @@ export interface SimNodeOptions {
   readonly uploadBytesPerSecond?: number;
   /** Whether it keeps an index of transactions. */
   readonly hasTxIndex?: boolean;
+  /** The rules of compact filters, if it is to use them. */
+  readonly filters?: FilterRules;
   readonly minChainwork?: bigint;
   readonly segmentHeaders?: number;
   readonly seed?: number;
@@ -224,6 +227,7 @@ export class SimNode {
         ? {}
         : { uploadBytesPerSecond: options.uploadBytesPerSecond }),
       ...(options.hasTxIndex === true ? { txIndex: (context: TxIndexContext) => new TxIndex(context) } : {}),
+      ...(options.filters === undefined ? {} : { filters: options.filters }),
       ...(options.minChainwork === undefined ? {} : { minChainwork: options.minChainwork }),
       ...(options.segmentHeaders === undefined ? {} : { segmentHeaders: options.segmentHeaders }),
       ...(this.key === undefined ? {} : { identity: this.key.publicKey }),

@@ -62,6 +62,7 @@ export { buildFilter } from './families/bitcoin/filter/build-filter.js';
 export { checkFilter, type FilterCheck } from './families/bitcoin/filter/check-filter.js';
 export { type FilterFault, filterFaults } from './families/bitcoin/filter/filter-fault.js';
 export { filterHash, firstFilterHeader, nextFilterHeader } from './families/bitcoin/filter/filter-header.js';
+export { bitcoinFilterRules } from './families/bitcoin/filter/filter-rules.js';
 export type { BitcoinParams } from './families/bitcoin/network-params.js';
 export {
   decodeTxOutProof,
@@ -119,6 +120,7 @@ export {
   type VisionTransaction,
 } from './families/vision/transaction/transaction.js';
 export { isVisionFamily, type VisionFamily } from './families/vision/vision-family.js';
+export type { FilterRules, FilterVerdict } from './filters/filter-rules.js';
 export type { CheckpointState } from './io/checkpoint-state.js';
 export type { Effect } from './io/effect.js';
 export type {
@@ -144,6 +146,8 @@ export {
   blockFaults,
   type CheckpointResult,
   checkpointFaults,
+  type FilteredBlocks,
+  filterSearchFaults,
   type NodeNotice,
   type PeerInfo,
   type PeerService,
@@ -257,6 +261,7 @@ export { messageRows } from './wire/message-table.js';
 export type { Announce } from './wire/messages/announce.js';
 export type { Blocks, GetBlocks, NotFound } from './wire/messages/blocks.js';
 export type { Challenge } from './wire/messages/challenge.js';
+export type { FilterHeaders, Filters, GetFilterHeaders, GetFilters } from './wire/messages/filters.js';
 export type { GetHeaders, Headers } from './wire/messages/headers.js';
 export {
   type Hello,
@@ -265,6 +270,7 @@ export {
   PROTOCOL_VERSION_MIN,
   SERVICE_ARCHIVE,
   SERVICE_COMPACT_BLOCKS,
+  SERVICE_FILTERS,
   SERVICE_GATEWAY,
   SERVICE_LIVE,
   SERVICE_TRANSACTIONS,

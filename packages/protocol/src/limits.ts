@@ -635,3 +635,27 @@ export const CLOCK_DOUBTFUL_S = 30;
 
 /** Blocks at the tip among which a run that was withheld counts: six confirmations are what applications wait for. */
 export const WITHHELD_RECENT_BLOCKS = 6;
+
+/** Blocks of one `getFilterHeaders`, and hashes of its answer: as in BIP157, 64 kB. More is a fault. */
+export const FILTER_HASHES_MAX = 2_000;
+
+/** Blocks of one `getFilters`: 2 MB of filters of today's mainnet. More is a fault. */
+export const FILTERS_REQUESTED_MAX = 100;
+
+/** Bytes of one compact filter: 21.5 bits for each of the 111,111 outputs that a block can have. More is a fault. */
+export const FILTER_BYTES_MAX = 300_000;
+
+/** Bytes of filters after which a `filters` message ends, and the answer goes on in the next one: some 13 filters of today's mainnet, so that a link is never busy with one message for long. */
+export const FILTERS_ANSWER_BYTES_MAX = 256 * 1024;
+
+/** Milliseconds that a peer has for each answer about filters: 2 MB at 2 Mbit/s, and longer while it is coming. Afterwards another peer is asked. */
+export const FILTER_TIMEOUT_MS = 8_000;
+
+/** Peers whose filter hashes are compared. More cost more and find no more: one honest peer is enough. */
+export const FILTER_PEERS_MAX = 4;
+
+/** Blocks of one range about which peers may differ and that are fetched for it. Beyond it all others about which they differ stay open. */
+export const FILTER_DISPUTES_MAX = 4;
+
+/** Searches by filters at a time. Above it a further one fails with FILTERS_BUSY. */
+export const FILTER_SEARCHES_MAX = 4;

@@ -79,6 +79,17 @@ export type Command =
   | { readonly kind: 'checkpoint'; readonly height?: number; readonly ticket: number }
   /** What proves that a block has a transaction. Answered by a `provable` notice. */
   | ProveCommand
+  /**
+   * Which blocks of the best chain, from one height to another, may concern some scripts, by their filters: at most
+   * FILTERS_REQUESTED_MAX blocks. Answered by a `filtered` notice.
+   */
+  | {
+      readonly kind: 'filterBlocks';
+      readonly first: number;
+      readonly last: number;
+      readonly scripts: readonly Uint8Array[];
+      readonly ticket: number;
+    }
   /** What the mempool holds. Answered by a `mempool` notice. */
   | { readonly kind: 'mempool'; readonly ticket: number }
   /** What this node may take of its device from now on: see `node/resources.ts`. */

@@ -133,6 +133,25 @@ export type CheckpointResult =
   | { readonly ok: true; readonly base: TreeBase; readonly root: Uint8Array }
   | { readonly ok: false; readonly code: 'CHECKPOINT_UNAVAILABLE' | 'CHECKPOINT_BUSY' };
 
+/** What can keep blocks from being looked through by their filters. */
+export const filterSearchFaults = {
+  FILTERS_BUSY: 'Too many searches by filters are under way at once.',
+  FILTERS_UNAVAILABLE: 'No peer gives the filters of these blocks.',
+} as const;
+
+/** Which blocks may concern some scripts. */
+export type FilteredBlocks =
+  | {
+      readonly ok: true;
+      /** Heights, lowest first, those of `open` among them. All others of the range certainly do not. */
+      readonly heights: readonly number[];
+      /** Heights about whose filters peers differ, and whose blocks do not tell who is wrong. */
+      readonly open: readonly number[];
+      /** How many peers say the same of all others. */
+      readonly peers: number;
+    }
+  | { readonly ok: false; readonly code: keyof typeof filterSearchFaults };
+
 /** What became of the wish for a proof. */
 export type ProvableResult = Provable | { readonly ok: false; readonly code: ProofFault | BlockFault };
 
@@ -180,6 +199,8 @@ export type NodeNotice =
   | { readonly type: 'block'; readonly ticket: number; readonly result: BlockResult }
   /** Answer to a `checkpoint` command. */
   | { readonly type: 'checkpoint'; readonly ticket: number; readonly result: CheckpointResult }
+  /** Answer to a `filterBlocks` command. */
+  | { readonly type: 'filtered'; readonly ticket: number; readonly result: FilteredBlocks }
   /** Answer to a `proveTransaction` command. */
   | { readonly type: 'provable'; readonly ticket: number; readonly result: ProvableResult }
   | { readonly type: 'closed' };

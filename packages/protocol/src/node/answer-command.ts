@@ -31,6 +31,17 @@ export function answerCommand(
     case 'proveTransaction':
       proofs.request(command, time.now);
       break;
+    case 'filterBlocks': {
+      const { first, last, scripts, ticket } = command;
+      parts.filters.search(first, last, scripts, (found) => {
+        const result =
+          typeof found === 'string'
+            ? ({ ok: false, code: found } as const)
+            : ({ ok: true, ...found } as const);
+        outbox.emit({ type: 'filtered', ticket, result });
+      });
+      break;
+    }
     case 'mempool':
       transactions.list(command.ticket);
       break;

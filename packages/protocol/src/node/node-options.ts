@@ -2,8 +2,10 @@
  * What a node is made with: what its platform says, and the parts that one adds to those of every node. What it tells its
  * peers about itself follows from that.
  */
+
 import type { ChainFamily } from '../chain/chain-family.js';
 import type { OpenCheckpoint } from '../checkpoints/checkpoint.js';
+import type { FilterRules } from '../filters/filter-rules.js';
 import type { SignaturePort } from '../io/signature-port.js';
 import type { StoragePort } from '../io/storage-port.js';
 import { FOLLOWED_BLOCKS, PEERS_MAX } from '../limits.js';
@@ -53,6 +55,8 @@ export interface LightNodeOptions {
   readonly peersPerGroupMax?: number;
   /** How many of the newest block bodies to fetch and keep: 0 for none, Infinity for all. Default FOLLOWED_BLOCKS. */
   readonly followedBlocks?: number;
+  /** The rules of compact filters, if the node is to use them; only Bitcoin has such. */
+  readonly filters?: FilterRules;
   /** Whether it is to be connected to full nodes, from which it fetches the bodies that peers ask for. Default: no. */
   readonly forwardsBlocks?: boolean;
   /** Bytes a second that all peers together are served for long; without a limit if absent. */

@@ -5,6 +5,7 @@
 import { BlockSync } from '../blocks/block-sync.js';
 import { SecretStream } from '../bytes/secret-stream.js';
 import { CompactBlocks } from '../compact/compact-blocks.js';
+import { Filters } from '../filters/filters.js';
 import { ForkSigns } from '../forks/fork-signs.js';
 import { peerIdOf } from '../headers/batch-request.js';
 import { HeaderServer } from '../headers/header-server.js';
@@ -96,6 +97,7 @@ export class NodeParts {
   readonly trust: TrustReporter;
   readonly submissions: Submissions;
   readonly proofs: ProofRequests;
+  readonly filters: Filters;
   readonly router: Router;
   readonly checkpoints: Checkpoints;
   /** In the order in which they do what is due. */
@@ -305,6 +307,11 @@ export class NodeParts {
     this.submissions = new Submissions(family, this.verifier, this.blocks, outbox, () => sync.lowWork.enough);
     const txIndex = options.txIndex?.(this);
     this.proofs = new ProofRequests(this, punish, txIndex);
+    const { blocks } = this;
+    this.filters = new Filters(
+      { tree, peers, outbox, ledger, blocks, punish, now: () => listener.now() },
+      options.filters,
+    );
     const context = { tree, peers, outbox, storage, ledger, signatures, random: this.random, punish };
     this.list = [
       ledger,
@@ -320,6 +327,7 @@ export class NodeParts {
       this.transactions,
       ...(txIndex === undefined ? [] : [txIndex]),
       this.proofs,
+      this.filters,
       this.announcer,
       new LiveNetwork(peers, outbox, (peer) => this.notices.updated(peer, listener.now(), true)),
       this.notices,

@@ -20,6 +20,7 @@ export const peerFaults = {
   PEER_HEADERS_TOO_MANY: 'The peer sent more headers, or larger ones, than a chain can have.',
   PEER_COMPACT_MALFORMED:
     'A compact block or a message that belongs to one cannot be decoded, or names a place that the block does not have.',
+  PEER_FILTER_FALSE: 'The filter that the peer claims for a block is not that of the block.',
   PEER_FALSE_HINT: 'The peer names a block for a transaction that the block does not have.',
   PEER_TOO_MANY: 'This node has as many peers as it takes.',
   PEER_GROUP_FULL: 'This node has as many peers of one network as it takes.',

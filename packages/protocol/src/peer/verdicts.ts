@@ -55,6 +55,8 @@ const verdicts: Readonly<Record<Offence, Verdict>> = {
   PEER_OUT_OF_TURN: 'disconnect',
   // An index is made of bodies that were checked, but a disk may be damaged.
   PEER_FALSE_HINT: 'disconnect',
+  // A filter that its own block refutes, or that is not the one whose hash the peer has said. A disk may be damaged.
+  PEER_FILTER_FALSE: 'disconnect',
   // A compact block may be passed on before its body is known.
   PEER_COMPACT_MALFORMED: 'disconnect',
 

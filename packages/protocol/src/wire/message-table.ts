@@ -5,6 +5,7 @@ import { announce } from './messages/announce.js';
 import { blocks, getBlocks, notFound } from './messages/blocks.js';
 import { challenge } from './messages/challenge.js';
 import { blockTxns, compactBlock, getBlockTxns, getCompactBlock, sendCompact } from './messages/compact.js';
+import { filterHeaders, filters, getFilterHeaders, getFilters } from './messages/filters.js';
 import { getHeaders, headers } from './messages/headers.js';
 import { hello } from './messages/hello.js';
 import { ping, pong } from './messages/ping.js';
@@ -37,6 +38,10 @@ export const messageTable = {
   getTxBlock,
   txBlock,
   services,
+  getFilterHeaders,
+  filterHeaders,
+  getFilters,
+  filters,
 } as const satisfies { [T in MessageType]: MessageRow<Extract<Message, { type: T }>> };
 
 /** The rows of the table. */

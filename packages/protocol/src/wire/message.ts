@@ -9,6 +9,7 @@ import type {
   GetCompactBlock,
   SendCompact,
 } from './messages/compact.js';
+import type { FilterHeaders, Filters, GetFilterHeaders, GetFilters } from './messages/filters.js';
 import type { GetHeaders, Headers } from './messages/headers.js';
 import type { Hello } from './messages/hello.js';
 import type { Ping, Pong } from './messages/ping.js';
@@ -40,7 +41,11 @@ export type Message =
   | Challenge
   | GetTxBlock
   | TxBlock
-  | Services;
+  | Services
+  | GetFilterHeaders
+  | FilterHeaders
+  | GetFilters
+  | Filters;
 
 /** The names of the messages. */
 export type MessageType = Message['type'];

@@ -22,6 +22,8 @@ export const SERVICE_COMPACT_BLOCKS = 8;
 export const SERVICE_TX_INDEX = 16;
 /** A bit of `services`: is connected to full nodes of the network. It may come and go: see `services`. */
 export const SERVICE_LIVE = 32;
+/** A bit of `services`: serves compact filters of its blocks. */
+export const SERVICE_FILTERS = 64;
 /** The services that this code knows: a peer may require any of them. */
 export const KNOWN_SERVICES =
   SERVICE_GATEWAY +
@@ -29,7 +31,8 @@ export const KNOWN_SERVICES =
   SERVICE_TRANSACTIONS +
   SERVICE_COMPACT_BLOCKS +
   SERVICE_TX_INDEX +
-  SERVICE_LIVE;
+  SERVICE_LIVE +
+  SERVICE_FILTERS;
 
 /** Who the sender is, and between which ends it sees the channel. */
 export interface Identity {

@@ -1,0 +1,21 @@
+/** The rules of basic filters (BIP158) as the node uses them. */
+import type { FilterRules } from '../../../filters/filter-rules.js';
+import { matchesAny, readFilter } from './basic-filter.js';
+import { checkFilter } from './check-filter.js';
+import { filterHash } from './filter-header.js';
+
+/** The filters of all Bitcoin networks. */
+export const bitcoinFilterRules: FilterRules = {
+  filterHash,
+  mayConcern(bytes, block, scripts) {
+    const filter = readFilter(bytes);
+    return typeof filter === 'string' ? undefined : matchesAny(filter, block, scripts);
+  },
+  judge(bytes, block, body) {
+    const filter = readFilter(bytes);
+    if (typeof filter === 'string') return 'false';
+    const { verdict, isDecided } = checkFilter(filter, block, body);
+    if (!isDecided) return 'open';
+    return verdict === 'consistent' ? 'true' : 'false';
+  },
+};

@@ -1,0 +1,124 @@
+/**
+ * The part of the node that uses and serves compact filters. It asks peers that serve them; what it is asked, its source of
+ * filters answers, if it has one.
+ *
+ * Memory: what `filter-requests.ts`, `filter-agreement.ts` and `filter-search.ts` state.
+ */
+import type { BlockSync } from '../blocks/block-sync.js';
+import type { EventTime } from '../io/event.js';
+import type { Outbox } from '../peer/outbox.js';
+import type { Part, Reception } from '../peer/part.js';
+import type { Peer } from '../peer/peer.js';
+import type { PeerSet } from '../peer/peer-set.js';
+import type { RequestLedger } from '../peer/request-ledger.js';
+import type { HeaderTree } from '../tree/header-tree.js';
+import type {
+  FilterHeaders,
+  Filters as FiltersMessage,
+  GetFilterHeaders,
+  GetFilters,
+} from '../wire/messages/filters.js';
+import { SERVICE_FILTERS } from '../wire/messages/hello.js';
+import { FilterAgreement } from './filter-agreement.js';
+import { rangeOf } from './filter-range.js';
+import { FilterRequests } from './filter-requests.js';
+import type { FilterRules } from './filter-rules.js';
+import { type FilterMatches, FilterSearch } from './filter-search.js';
+
+/** What it takes of the node around it. */
+export interface FilterContext {
+  readonly tree: HeaderTree;
+  readonly peers: PeerSet;
+  readonly outbox: Outbox;
+  readonly ledger: RequestLedger;
+  readonly blocks: BlockSync;
+  /** Monotonic ms of the step that is being taken. */
+  now(): number;
+  /** Says why, and disconnects. */
+  punish(peer: Peer, code: 'PEER_FILTER_FALSE'): void;
+}
+
+/** See the head of this file. */
+export class Filters implements Part<GetFilterHeaders | FilterHeaders | GetFilters | FiltersMessage> {
+  readonly name = 'filters';
+  readonly requests: FilterRequests;
+  readonly agreement: FilterAgreement | undefined;
+  readonly #search: FilterSearch | undefined;
+
+  /** @param rules  undefined for a node that has nothing to do with filters */
+  constructor(
+    readonly context: FilterContext,
+    rules: FilterRules | undefined,
+  ) {
+    const { ledger, outbox, peers, blocks } = context;
+    this.requests = new FilterRequests(ledger, outbox, () => context.now());
+    if (rules === undefined) return;
+    const agreement = {
+      rules,
+      requests: this.requests,
+      sources: () =>
+        peers.ready
+          .filter((peer) => peer.serves(SERVICE_FILTERS) && !ledger.isPaused(peer.id, context.now()))
+          .sort((a, b) => Number(b.isGateway) - Number(a.isGateway)),
+      fetch: (block: Uint8Array, done: Parameters<BlockSync['requested']['request']>[1] & object) =>
+        blocks.requested.request(block, done, context.now()),
+      punish: (peer: Peer, code: 'PEER_FILTER_FALSE') => context.punish(peer, code),
+    };
+    this.agreement = new FilterAgreement(agreement);
+    this.#search = new FilterSearch(agreement, this.agreement);
+  }
+
+  /**
+   * Which blocks of the best chain may concern some scripts.
+   *
+   * @param first  height of the first block
+   * @param last  height of the last one, at most FILTERS_REQUESTED_MAX blocks in all
+   */
+  search(
+    first: number,
+    last: number,
+    scripts: readonly Uint8Array[],
+    done: (found: FilterMatches | 'FILTERS_BUSY' | 'FILTERS_UNAVAILABLE') => void,
+  ): void {
+    const range = rangeOf(this.context.tree, first, last);
+    if (this.#search === undefined || range === undefined || range.blocks.length === 0)
+      done('FILTERS_UNAVAILABLE');
+    else this.#search.find(range, scripts, done);
+  }
+
+  receive(
+    peer: Peer,
+    message: GetFilterHeaders | FilterHeaders | GetFilters | FiltersMessage,
+    { now }: EventTime,
+  ): Reception {
+    switch (message.type) {
+      case 'filterHeaders':
+      case 'filters':
+        return this.requests.receive(peer, message, now);
+      case 'getFilterHeaders': {
+        const { requestId } = message;
+        const none = { previous: new Uint8Array(32), hashes: new Uint8Array(0) };
+        this.context.outbox.send(peer, { type: 'filterHeaders', requestId, ...none });
+        return 'quiet';
+      }
+      case 'getFilters': {
+        const { requestId, count } = message;
+        const filters = Array.from({ length: count }, () => new Uint8Array(0));
+        this.context.outbox.send(peer, { type: 'filters', requestId, filters });
+        return 'quiet';
+      }
+    }
+  }
+
+  peerGone(peer: Peer): void {
+    this.requests.peerGone(peer);
+  }
+
+  advance({ now }: EventTime): void {
+    this.requests.advance(now);
+  }
+
+  nextWake(): number | undefined {
+    return this.requests.nextWake();
+  }
+}
