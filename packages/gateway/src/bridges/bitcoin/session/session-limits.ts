@@ -41,3 +41,9 @@ export const NODE_MESSAGES_BURST_MAX = 1_000;
 
 /** Characters of a full node's name that are passed on. A longer one is cut. */
 export const NODE_NAME_MAX = 48;
+
+/** Requests of the core for filters that one full node has not answered: far above what the core asks at a time. Above it the core is told that there are none. */
+export const FILTER_QUESTIONS_MAX = 32;
+
+/** Milliseconds that a full node has for each answer about filters. Afterwards the core is told that there are none. */
+export const FILTER_TIMEOUT_MS = 30_000;

@@ -12,6 +12,7 @@ import {
   PROTOCOL_VERSION,
   PROTOCOL_VERSION_MIN,
   SERVICE_ARCHIVE,
+  SERVICE_FILTERS,
   SERVICE_GATEWAY,
   SERVICE_TRANSACTIONS,
   TokenBucket,
@@ -26,6 +27,7 @@ import { inventoryKinds } from '../wire/messages/inventory.js';
 import { BlockLink } from './block-link.js';
 import type { ChainView } from './chain-view.js';
 import { CoreLink } from './core-link.js';
+import { FilterLink } from './filter-link.js';
 import { HeaderLink } from './header-link.js';
 import { factsOf, type NodeFacts, uselessness } from './node-facts.js';
 import type { NodeFault } from './session-faults.js';
@@ -70,6 +72,7 @@ export interface SessionPort {
 export class Session {
   readonly #core: CoreLink;
   readonly #headers: HeaderLink;
+  readonly #filters: FilterLink;
   #blocks: BlockLink | undefined;
   #transactions: TransactionLink | undefined;
   #facts: NodeFacts | undefined;
@@ -93,6 +96,7 @@ export class Session {
       say: (message: Message) => this.#core.say(message),
     };
     this.#headers = new HeaderLink(view, ways);
+    this.#filters = new FilterLink(view, ways);
     this.#messages = new TokenBucket(NODE_MESSAGES_PER_SECOND_MAX, NODE_MESSAGES_BURST_MAX, openedAt);
     this.#handshakeDeadline = openedAt + HANDSHAKE_TIMEOUT_MS;
   }
@@ -141,6 +145,7 @@ export class Session {
     else if (headers !== undefined && now >= headers) this.port.failed('BITCOIN_UNRESPONSIVE', 'headers');
     else {
       this.#blocks?.advance(now);
+      this.#filters.advance(now);
       this.#transactions?.advance(now);
     }
   }
@@ -151,6 +156,7 @@ export class Session {
       handshake,
       this.#headers.deadline,
       this.#blocks?.nextWake(),
+      this.#filters.nextWake(),
       this.#transactions?.nextWake(),
     ];
     return times.reduce((a, b) => (a === undefined || (b !== undefined && b < a) ? b : a));
@@ -180,6 +186,10 @@ export class Session {
         return undefined;
       case 'block':
         return this.#blocks?.received(message.header, message.body);
+      case 'cfheaders':
+        return this.#filters.hashes(message);
+      case 'cfilter':
+        return this.#filters.filter(message, now);
       case 'tx':
         return this.#transactions?.received(message.bytes);
       case 'inv':
@@ -274,6 +284,12 @@ export class Session {
       case 'inv':
         this.port.offered(message.relayIds);
         return;
+      case 'getFilterHeaders':
+        this.#filters.hashesRequested(message, now);
+        return;
+      case 'getFilters':
+        this.#filters.filtersRequested(message, now);
+        return;
       case 'getTxs':
         this.#transactions?.requested(message, now);
         return;
@@ -301,7 +317,11 @@ export class Session {
       networkId: view.family.networkId,
       height: facts.startHeight,
       chainwork: isAhead ? view.chainwork + 1n : 0n,
-      services: SERVICE_GATEWAY + SERVICE_TRANSACTIONS + (facts.isArchive ? SERVICE_ARCHIVE : 0),
+      services:
+        SERVICE_GATEWAY +
+        SERVICE_TRANSACTIONS +
+        (facts.isArchive ? SERVICE_ARCHIVE : 0) +
+        (facts.servesFilters ? SERVICE_FILTERS : 0),
       requires: 0,
       userAgent: facts.userAgent.replace(/[^ -~]/g, '?').slice(0, NODE_NAME_MAX),
       time: facts.time,
@@ -318,5 +338,5 @@ export class Session {
 
 /** Whether a message answers a request, so that there are no more of it than requests. */
 function isAnswer({ command }: BitcoinMessage): boolean {
-  return command === 'block' || command === 'tx' || command === 'notfound';
+  return command === 'block' || command === 'tx' || command === 'notfound' || command === 'cfilter';
 }
