@@ -92,74 +92,74 @@ beforeEach(() => {
 describe('three versions in one network', () => {
   it('sync with one another, and each two speak what both know', async () => {
     const nodes = [
-      add('four'),
-      add('five', later(5, waves)),
+      add('five'),
       add('six', later(6, waves)),
-      add('six too', later(6, waves)),
+      add('seven', later(7, waves)),
+      add('seven too', later(7, waves)),
     ];
     await settle();
     const batch = chain.tree.batch(1, 20);
     nodes[0]?.driver.push({ type: 'command', command: { kind: 'submit', batch, ticket: 0 } });
     await settle();
     for (const [a, b] of [
-      ['four', 'five'],
       ['five', 'six'],
-      ['four', 'six'],
-      ['six', 'six too'],
+      ['six', 'seven'],
+      ['five', 'seven'],
+      ['seven', 'seven too'],
     ] as const)
       world.connect(a, b);
     await settle(10_000);
     expect(nodes.map(({ core }) => core.tip.height)).toEqual([20, 20, 20, 20]);
     expect(nodes.map(({ core }) => core.peers().length)).toEqual([2, 2, 3, 1]);
     expect([...waves.heard].sort()).toEqual([
-      'v5 hears wave5',
-      ...Array(3).fill('v6 hears wave5'),
-      ...Array(2).fill('v6 hears wave6'),
+      'v6 hears wave6',
+      ...Array(3).fill('v7 hears wave6'),
+      ...Array(2).fill('v7 hears wave7'),
     ]);
     expect(new Set(waves.spoken)).toEqual(
-      new Set(['v5 speaks 4', 'v5 speaks 5', 'v6 speaks 4', 'v6 speaks 5', 'v6 speaks 6']),
+      new Set(['v6 speaks 5', 'v6 speaks 6', 'v7 speaks 5', 'v7 speaks 6', 'v7 speaks 7']),
     );
   });
 
   it('what a later version sends all the same is skipped and counted, and costs its sender', async () => {
-    const four = add('four');
-    add('rude', later(5, waves, { isRude: true }));
+    const five = add('five');
+    add('rude', later(6, waves, { isRude: true }));
     await settle();
     waves.times = 5;
-    world.connect('four', 'rude');
+    world.connect('five', 'rude');
     await settle();
-    expect(four.core.peers().length).toBe(1);
-    expect(four.core.metrics().vision_p2p_messages_skipped_total).toBe(5);
+    expect(five.core.peers().length).toBe(1);
+    expect(five.core.metrics().vision_p2p_messages_skipped_total).toBe(5);
     waves.times = MESSAGES_BURST_MAX + 100;
-    add('ruder', later(5, waves, { isRude: true }));
+    add('ruder', later(6, waves, { isRude: true }));
     await settle();
-    world.connect('four', 'ruder');
+    world.connect('five', 'ruder');
     await settle();
-    expect(four.noticed('peer').at(-1)?.change).toMatchObject({ id: 'ruder', code: 'PEER_FLOOD' });
+    expect(five.noticed('peer').at(-1)?.change).toMatchObject({ id: 'ruder', code: 'PEER_FLOOD' });
   });
 
   it('an unknown message of the same version is a fault', async () => {
-    const four = add('four');
-    add('odd', { ...later(5, waves, { isRude: true }), version: PROTOCOL_VERSION });
+    const five = add('five');
+    add('odd', { ...later(6, waves, { isRude: true }), version: PROTOCOL_VERSION });
     await settle();
-    world.connect('four', 'odd');
+    world.connect('five', 'odd');
     await settle();
-    expect(four.noticed('peer').at(-1)?.change).toMatchObject({ id: 'odd', code: 'WIRE_UNKNOWN_TYPE' });
+    expect(five.noticed('peer').at(-1)?.change).toMatchObject({ id: 'odd', code: 'WIRE_UNKNOWN_TYPE' });
   });
 
   it('PEER_FEATURE_REQUIRED: a peer that requires what this node does not know is told so, and why', async () => {
-    const four = add('four');
-    add('demanding', later(5, waves, { requires: bitOf(5) + 1 }));
-    add('five', later(5, waves));
+    const five = add('five');
+    add('demanding', later(6, waves, { requires: bitOf(6) + 1 }));
+    add('six', later(6, waves));
     await settle();
-    world.connect('four', 'demanding');
     world.connect('five', 'demanding');
+    world.connect('six', 'demanding');
     await settle();
-    expect(four.core.peers()).toEqual([]);
-    expect(four.noticed('peer').at(-1)?.change).toMatchObject({
+    expect(five.core.peers()).toEqual([]);
+    expect(five.noticed('peer').at(-1)?.change).toMatchObject({
       code: 'PEER_FEATURE_REQUIRED',
-      detail: `it requires the services ${bitOf(5)}`,
+      detail: `it requires the services ${bitOf(6)}`,
     });
-    expect(world.nodes.get('five')?.core.peers().length).toBe(1);
+    expect(world.nodes.get('six')?.core.peers().length).toBe(1);
   });
 });

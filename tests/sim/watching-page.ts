@@ -55,15 +55,19 @@ export class WatchingPage {
     const node = world.add(id, { family, store, followedBlocks, notice: take });
     this.node = node;
     const { core } = node;
-    const service = new WatchService(core, store, (hash) => {
-      const text = family.hashToHex(hash);
-      this.fetched.push(text);
-      if (this.withheld.has(text)) return Promise.resolve({ ok: false, code: 'BLOCK_UNAVAILABLE' });
-      return new Promise((resolve) => {
-        const ticket = ++tickets;
-        awaited.set(ticket, resolve);
-        node.driver.push({ type: 'command', command: { kind: 'block', hash, ticket } });
-      });
+    const service = new WatchService(core, store, {
+      fetchBlock: (hash) => {
+        const text = family.hashToHex(hash);
+        this.fetched.push(text);
+        if (this.withheld.has(text)) return Promise.resolve({ ok: false, code: 'BLOCK_UNAVAILABLE' });
+        return new Promise((resolve) => {
+          const ticket = ++tickets;
+          awaited.set(ticket, resolve);
+          node.driver.push({ type: 'command', command: { kind: 'block', hash, ticket } });
+        });
+      },
+      // This family has none.
+      filterBlocks: () => Promise.resolve({ ok: false, code: 'FILTERS_UNAVAILABLE' }),
     });
     const { calls, unanswered } = this;
     const answers = {

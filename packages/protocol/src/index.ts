@@ -25,6 +25,7 @@ export type {
 } from './chain/chain-family.js';
 export { checkChainwork } from './chain/check-chainwork.js';
 export type { CompactBlock, CompactRules } from './chain/compact-rules.js';
+export type { FilterRules, FilterVerdict } from './chain/filter-rules.js';
 export { type HeaderFault, headerFaults } from './chain/header-fault.js';
 export type { PowJob, VisionXJob, VisionXParams } from './chain/pow-job.js';
 export { type ProofFault, proofFaults, provingFaults } from './chain/proof/proof-fault.js';
@@ -62,7 +63,6 @@ export { buildFilter } from './families/bitcoin/filter/build-filter.js';
 export { checkFilter, type FilterCheck } from './families/bitcoin/filter/check-filter.js';
 export { type FilterFault, filterFaults } from './families/bitcoin/filter/filter-fault.js';
 export { filterHash, firstFilterHeader, nextFilterHeader } from './families/bitcoin/filter/filter-header.js';
-export { bitcoinFilterRules } from './families/bitcoin/filter/filter-rules.js';
 export type { BitcoinParams } from './families/bitcoin/network-params.js';
 export {
   decodeTxOutProof,
@@ -120,7 +120,6 @@ export {
   type VisionTransaction,
 } from './families/vision/transaction/transaction.js';
 export { isVisionFamily, type VisionFamily } from './families/vision/vision-family.js';
-export type { FilterRules, FilterVerdict } from './filters/filter-rules.js';
 export type { CheckpointState } from './io/checkpoint-state.js';
 export type { Effect } from './io/effect.js';
 export type {
@@ -193,6 +192,7 @@ export {
   BLOCK_HASHES_MAX,
   CLOCK_DOUBTFUL_S,
   CONFIRMATIONS_MAX,
+  FILTERS_REQUESTED_MAX,
   FOLLOWED_BLOCKS,
   FRAME_BYTES_MAX,
   HEADERS_PER_MESSAGE_MAX,

@@ -329,6 +329,7 @@ export class RunningNode implements LightNodeHandle, MiningNode, NodeView, Watch
       case 'sent':
       case 'mempool':
       case 'provable':
+      case 'filtered':
       case 'closed':
         break;
       default:

@@ -7,6 +7,7 @@ interface AnswerTypes {
   readonly header: 'header';
   readonly sendTransaction: 'sent';
   readonly checkpoint: 'checkpoint';
+  readonly filterBlocks: 'filtered';
   readonly proveTransaction: 'provable';
   readonly mempool: 'mempool';
   readonly submit: 'submitted';

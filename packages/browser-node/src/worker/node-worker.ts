@@ -321,7 +321,10 @@ class NodeHost implements NodeControl {
       ...(gateways && { gateways }),
     });
     this.#driver = new Driver(node, platform);
-    this.#watches = new WatchService(node, store, (hash) => this.#fetchBlock(hash));
+    this.#watches = new WatchService(node, store, {
+      fetchBlock: (hash) => this.#fetchBlock(hash),
+      filterBlocks: async (asked) => (await this.#answers.ask({ kind: 'filterBlocks', ...asked })).result,
+    });
     this.#metricsTimer = setInterval(() => this.#postChangedMetrics(), METRICS_INTERVAL_MS);
     this.#release = async () => {
       this.#isReleased = true;

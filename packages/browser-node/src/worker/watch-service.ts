@@ -1,6 +1,7 @@
 /**
  * What watches of a page ask of the node: to look through a block or the mempool, and to keep how far they are. Each block is
- * looked through from memory if its transactions are there, else from its body, which may have to be fetched.
+ * looked through from memory if its transactions are there. Else its filter says whether it may have anything, where peers
+ * serve filters, and only then, or without filters, its body is fetched.
  */
 import {
   type BlockResult,
@@ -12,15 +13,26 @@ import {
   type WantedTransactions,
 } from '@vision-light/protocol';
 import type { SearchAnswer, WatchRecord } from '../boundary/messages.js';
+import { FilteredRun, type FilterWay } from './filtered-run.js';
+
+/** What the node answers later. */
+export interface WatchWays extends FilterWay {
+  /** The body of a block by its hash, from wherever it is. */
+  fetchBlock(hash: Uint8Array): Promise<BlockResult>;
+}
 
 /** See the head of this file. */
 export class WatchService {
-  /** @param fetchBlock  the body of a block by its hash, from wherever it is */
+  readonly #filtered: FilteredRun;
+
+  /** @param ways  to what the node answers by notices */
   constructor(
     readonly node: LightNode,
     readonly store: Store,
-    readonly fetchBlock: (hash: Uint8Array) => Promise<BlockResult>,
-  ) {}
+    readonly ways: WatchWays,
+  ) {
+    this.#filtered = new FilteredRun(node, (asked) => ways.filterBlocks(asked));
+  }
 
   /** See `NodeControl.searchBlock`. */
   async searchBlock(text: string, wanted: WantedTransactions): Promise<SearchAnswer> {
@@ -30,7 +42,8 @@ export class WatchService {
     if (hash === undefined) return { ok: false, code: 'BLOCK_UNKNOWN' };
     const known = transactions.follower.included.itemsOf(hash)?.map(({ tx }) => tx);
     if (known !== undefined) return { ok: true, found: searchTransactions(family, known, wanted) };
-    const result = await this.fetchBlock(hash);
+    if (await this.#filtered.excludes(hash, wanted)) return { ok: true, found: [] };
+    const result = await this.ways.fetchBlock(hash);
     if (!result.ok) return result;
     return { ok: true, found: searchTransactions(family, family.splitBody(result.body) ?? [], wanted) };
   }

@@ -10,6 +10,7 @@ import type { ByteReader } from '../bytes/byte-reader.js';
 import type { ByteWriter } from '../bytes/byte-writer.js';
 import type { BodyContext, BodyInfo, BodyVerdict } from './block-body.js';
 import type { CompactRules } from './compact-rules.js';
+import type { FilterRules } from './filter-rules.js';
 import type { HeaderFault } from './header-fault.js';
 import type { PowJob } from './pow-job.js';
 import type { TouchRules } from './touch-rules.js';
@@ -262,6 +263,8 @@ export interface ChainFamily
   readonly presync: PresyncParams;
   /** Whether the chain can be rewritten at so little cost that its work says nothing. */
   readonly isWorkWeak: boolean;
+  /** Only of a family that has compact filters. */
+  readonly filters?: FilterRules;
   /** Only of a family whose hashes are not claimed. */
   readonly batchPass?: BatchPass;
 }

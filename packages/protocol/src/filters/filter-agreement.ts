@@ -6,12 +6,12 @@
  * Memory: FILTER_PEERS_MAX lists of hashes, and one block, for each question under way.
  */
 import { areEqual } from '../bytes/compare-bytes.js';
+import type { FilterRules, FilterVerdict } from '../chain/filter-rules.js';
 import type { BlockResult } from '../io/notice.js';
 import { FILTER_DISPUTES_MAX, FILTER_PEERS_MAX } from '../limits.js';
 import type { Peer } from '../peer/peer.js';
 import { type FilterRange, partOf } from './filter-range.js';
 import type { FilterRequests } from './filter-requests.js';
-import type { FilterRules, FilterVerdict } from './filter-rules.js';
 
 /** What it takes of the node. */
 export interface AgreementContext {

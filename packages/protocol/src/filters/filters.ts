@@ -5,6 +5,7 @@
  * Memory: what `filter-requests.ts`, `filter-agreement.ts` and `filter-search.ts` state.
  */
 import type { BlockSync } from '../blocks/block-sync.js';
+import type { FilterRules } from '../chain/filter-rules.js';
 import type { EventTime } from '../io/event.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { Part, Reception } from '../peer/part.js';
@@ -22,7 +23,6 @@ import { SERVICE_FILTERS } from '../wire/messages/hello.js';
 import { FilterAgreement } from './filter-agreement.js';
 import { rangeOf } from './filter-range.js';
 import { FilterRequests } from './filter-requests.js';
-import type { FilterRules } from './filter-rules.js';
 import { type FilterMatches, FilterSearch } from './filter-search.js';
 
 /** What it takes of the node around it. */
@@ -32,10 +32,10 @@ export interface FilterContext {
   readonly outbox: Outbox;
   readonly ledger: RequestLedger;
   readonly blocks: BlockSync;
-  /** Monotonic ms of the step that is being taken. */
-  now(): number;
-  /** Says why, and disconnects. */
-  punish(peer: Peer, code: 'PEER_FILTER_FALSE'): void;
+  readonly listener: {
+    /** Monotonic ms of the step that is being taken. */
+    now(): number;
+  };
 }
 
 /** See the head of this file. */
@@ -45,24 +45,28 @@ export class Filters implements Part<GetFilterHeaders | FilterHeaders | GetFilte
   readonly agreement: FilterAgreement | undefined;
   readonly #search: FilterSearch | undefined;
 
-  /** @param rules  undefined for a node that has nothing to do with filters */
+  /**
+   * @param rules  undefined for a node that has nothing to do with filters
+   * @param punish  says why, and disconnects
+   */
   constructor(
     readonly context: FilterContext,
     rules: FilterRules | undefined,
+    punish: (peer: Peer, code: 'PEER_FILTER_FALSE') => void,
   ) {
     const { ledger, outbox, peers, blocks } = context;
-    this.requests = new FilterRequests(ledger, outbox, () => context.now());
+    this.requests = new FilterRequests(ledger, outbox, () => context.listener.now());
     if (rules === undefined) return;
     const agreement = {
       rules,
       requests: this.requests,
       sources: () =>
         peers.ready
-          .filter((peer) => peer.serves(SERVICE_FILTERS) && !ledger.isPaused(peer.id, context.now()))
+          .filter((peer) => peer.serves(SERVICE_FILTERS) && !ledger.isPaused(peer.id, context.listener.now()))
           .sort((a, b) => Number(b.isGateway) - Number(a.isGateway)),
       fetch: (block: Uint8Array, done: Parameters<BlockSync['requested']['request']>[1] & object) =>
-        blocks.requested.request(block, done, context.now()),
-      punish: (peer: Peer, code: 'PEER_FILTER_FALSE') => context.punish(peer, code),
+        blocks.requested.request(block, done, context.listener.now()),
+      punish,
     };
     this.agreement = new FilterAgreement(agreement);
     this.#search = new FilterSearch(agreement, this.agreement);

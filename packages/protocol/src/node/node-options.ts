@@ -4,8 +4,8 @@
  */
 
 import type { ChainFamily } from '../chain/chain-family.js';
+import type { FilterRules } from '../chain/filter-rules.js';
 import type { OpenCheckpoint } from '../checkpoints/checkpoint.js';
-import type { FilterRules } from '../filters/filter-rules.js';
 import type { SignaturePort } from '../io/signature-port.js';
 import type { StoragePort } from '../io/storage-port.js';
 import { FOLLOWED_BLOCKS, PEERS_MAX } from '../limits.js';
@@ -55,7 +55,7 @@ export interface LightNodeOptions {
   readonly peersPerGroupMax?: number;
   /** How many of the newest block bodies to fetch and keep: 0 for none, Infinity for all. Default FOLLOWED_BLOCKS. */
   readonly followedBlocks?: number;
-  /** The rules of compact filters, if the node is to use them; only Bitcoin has such. */
+  /** The rules of compact filters; those of the family if absent. */
   readonly filters?: FilterRules;
   /** Whether it is to be connected to full nodes, from which it fetches the bodies that peers ask for. Default: no. */
   readonly forwardsBlocks?: boolean;

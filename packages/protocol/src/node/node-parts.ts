@@ -307,11 +307,7 @@ export class NodeParts {
     this.submissions = new Submissions(family, this.verifier, this.blocks, outbox, () => sync.lowWork.enough);
     const txIndex = options.txIndex?.(this);
     this.proofs = new ProofRequests(this, punish, txIndex);
-    const { blocks } = this;
-    this.filters = new Filters(
-      { tree, peers, outbox, ledger, blocks, punish, now: () => listener.now() },
-      options.filters,
-    );
+    this.filters = new Filters(this, options.filters ?? family.filters, punish);
     const context = { tree, peers, outbox, storage, ledger, signatures, random: this.random, punish };
     this.list = [
       ledger,

@@ -4,6 +4,7 @@ import { presyncParamsOf } from '../presync-params.js';
 import { blockRules } from './block/check-body.js';
 import { compactBlockRules } from './block/compact-blocks.js';
 import { transactionRules } from './block/transaction-rules.js';
+import { bitcoinFilterRules } from './filter/filter-rules.js';
 import { headerCodec } from './header/batch-codec.js';
 import { batchPass } from './header/batch-pass.js';
 import { TargetTable } from './header/compact-target.js';
@@ -36,6 +37,7 @@ export function createBitcoinFamily(params: BitcoinParams): ChainFamily {
     ...transactionRules,
     ...touchRules(params.name),
     ...compactBlockRules,
+    filters: bitcoinFilterRules,
     batchPass: batchPass(params),
   };
 }
