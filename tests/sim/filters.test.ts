@@ -7,6 +7,7 @@ import {
   bytesToHex,
   type FilteredBlocks,
   type FilterRules,
+  MemoryStore,
   type Message,
   SERVICE_ARCHIVE,
   SERVICE_FILTERS,
@@ -36,6 +37,7 @@ const SILENT_HEIGHT = 22;
 
 const rules: FilterRules = {
   filterHash: sha256,
+  nextHeader: (hash, previous) => sha256(Uint8Array.from([...hash, ...previous])),
   mayConcern: (filter, _block, scripts) =>
     filter[0] === 0xff ? undefined : scripts.some(([script = 0]) => filter.includes(script)),
   judge(filter, block, body) {
@@ -53,8 +55,9 @@ function addSource(
   id: string,
   filterAt: (height: number) => Uint8Array = truth,
   answers: (message: Message, self: Stranger) => boolean = () => false,
+  isBridged = false,
 ): Stranger {
-  const stranger = new Stranger(world, id, page, (message, self) => {
+  const answer = (message: Message, self: Stranger): void => {
     if (answers(message, self)) return;
     answerPings(message, self);
     if (message.type === 'getHeaders') self.say(answerFrom(family, chain.batch, message));
@@ -80,7 +83,8 @@ function addSource(
     const hashes = new Uint8Array(32 * count);
     for (const [i, filter] of filters.entries()) hashes.set(rules.filterHash(filter), 32 * i);
     self.say({ type: 'filterHeaders', requestId, previous: new Uint8Array(32), hashes });
-  });
+  };
+  const stranger = new Stranger(world, id, page, answer, undefined, { isBridged });
   const services = SERVICE_GATEWAY + SERVICE_ARCHIVE + SERVICE_FILTERS;
   stranger.hello({ services, height: HEIGHT, chainwork: chain.tree.chainwork(chain.tree.tip) });
   return stranger;
@@ -256,5 +260,89 @@ describe('where peers differ', () => {
       addSourceAs('a', (height) => (height === 9 ? Uint8Array.of(0xff) : truth(height))),
     );
     expect(await search(world, page, 8, 10, 99)).toMatchObject({ heights: [9], open: [] });
+  });
+});
+
+describe('a gateway that keeps filters', () => {
+  const KEPT = 20;
+
+  async function startGateway(store = new MemoryStore(), ...ids: string[]) {
+    const world = new World(genesisTime + 5 * HEIGHT + 1000);
+    const options = { family, store, filters: rules, followedBlocks: 0 };
+    const gateway = world.add('gateway', { ...options, keptFilters: KEPT, isGateway: true });
+    await world.run(100);
+    const asked: Message[] = [];
+    const note = (message: Message): boolean => {
+      if (message.type === 'getFilterHeaders' || message.type === 'getFilters') asked.push(message);
+      return false;
+    };
+    const sources = ids.map((id) => addSource(world, gateway, id, truth, note, true));
+    await world.run(10_000);
+    return { world, gateway, asked, sources };
+  }
+
+  async function addPage(world: World): Promise<SimNode> {
+    const page = world.add('page', { family, filters: rules, followedBlocks: 0 });
+    await world.run(world.now + 100);
+    world.connect('page', 'gateway');
+    await world.run(world.now + 10_000);
+    return page;
+  }
+
+  it('serves the newest from its store, and older ones from a full node', async () => {
+    const { world, asked } = await startGateway(new MemoryStore(), 'full');
+    const page = await addPage(world);
+    asked.length = 0;
+    expect(await search(world, page, 45, 60, 2)).toEqual({
+      ok: true,
+      heights: having(45, 60, 2),
+      open: [],
+      peers: 1,
+    });
+    expect(asked).toEqual([]);
+    expect(await search(world, page, 2, 30, 4)).toEqual({
+      ok: true,
+      heights: having(2, 30, 4),
+      open: [],
+      peers: 1,
+    });
+    expect(asked.length).toBe(29);
+  });
+
+  it('goes on from what it has stored, keeps no more than it shall, and follows a reorganisation', async () => {
+    const store = new MemoryStore();
+    const first = await startGateway(store, 'full');
+    expect((await store.list('filters')).length).toBe(KEPT);
+    first.world.kill('gateway');
+    const { world, gateway, asked, sources } = await startGateway(store, 'full');
+    expect(asked).toEqual([]);
+    const [full] = sources;
+    const fork = new VisionChain();
+    fork.mine({ count: 50, txRootOf: (height) => bodyAt(height).txRoot });
+    fork.mine({ count: 30, miner: 'other', txRootOf: (height) => bodyAt(height).txRoot });
+    for (let height = 51; height <= 80; height++)
+      heights.set(bytesToHex(fork.tree.hash(fork.tree.at(height) as number)), height);
+    const batch = fork.batch;
+    gateway.driver.push({ type: 'command', command: { kind: 'submit', batch, ticket: 1 } });
+    await world.run(world.now + 20_000);
+    expect(gateway.core.tip.height).toBe(80);
+    expect(asked.filter(({ type }) => type === 'getFilterHeaders').length).toBeGreaterThan(0);
+    expect((await store.list('filters')).length).toBe(KEPT);
+    expect(full?.rejectedWith).toBe(undefined);
+    const page = await addPage(world);
+    asked.length = 0;
+    expect(await search(world, page, 61, 80, 3)).toEqual({
+      ok: true,
+      heights: having(61, 80, 3),
+      open: [],
+      peers: 1,
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it('says nothing of what it does not know', async () => {
+    const { world } = await startGateway();
+    const page = await addPage(world);
+    expect(await search(world, page, 0, 0, 3)).toEqual({ ok: false, code: 'FILTERS_UNAVAILABLE' });
   });
 });

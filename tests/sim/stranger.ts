@@ -39,7 +39,7 @@ export class Stranger {
     readonly node: SimNode,
     readonly answer: (message: Message, self: Stranger) => void = answerPings,
     readonly channel?: ChannelEnds,
-    link: { readonly isChosen?: boolean; readonly group?: string } = {},
+    link: { readonly isChosen?: boolean; readonly group?: string; readonly isBridged?: boolean } = {},
   ) {
     node.join(new Link(node, id, { send: (bytes) => this.#take(bytes) }));
     node.driver.push({ type: 'peerConnected', peer: id, ...link, ...(channel && { channel }) });

@@ -113,6 +113,8 @@ export interface SimNodeOptions {
   readonly hasTxIndex?: boolean;
   /** The rules of compact filters, if it is to use them. */
   readonly filters?: FilterRules;
+  /** How many filters it keeps and serves. */
+  readonly keptFilters?: number;
   readonly minChainwork?: bigint;
   readonly segmentHeaders?: number;
   readonly seed?: number;
@@ -227,6 +229,7 @@ export class SimNode {
         ? {}
         : { uploadBytesPerSecond: options.uploadBytesPerSecond }),
       ...(options.hasTxIndex === true ? { txIndex: (context: TxIndexContext) => new TxIndex(context) } : {}),
+      ...(options.keptFilters === undefined ? {} : { keptFilters: options.keptFilters }),
       ...(options.filters === undefined ? {} : { filters: options.filters }),
       ...(options.minChainwork === undefined ? {} : { minChainwork: options.minChainwork }),
       ...(options.segmentHeaders === undefined ? {} : { segmentHeaders: options.segmentHeaders }),

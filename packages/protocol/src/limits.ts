@@ -659,3 +659,9 @@ export const FILTER_DISPUTES_MAX = 4;
 
 /** Searches by filters at a time. Above it a further one fails with FILTERS_BUSY. */
 export const FILTER_SEARCHES_MAX = 4;
+
+/** Milliseconds before peers are asked again for filters that they did not agree about, or did not give. */
+export const FILTER_RETRY_MS = 30_000;
+
+/** Requests for filters of one peer that wait: a page has one under way for each of its searches. More is a fault (PEER_FLOOD). */
+export const FILTER_REQUESTS_WAITING_MAX = 8;

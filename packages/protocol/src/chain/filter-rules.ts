@@ -7,6 +7,8 @@ export type FilterVerdict = 'true' | 'false' | 'open';
 export interface FilterRules {
   /** Hash of a filter's bytes, 32 bytes. */
   filterHash(filter: Uint8Array): Uint8Array;
+  /** The filter header that follows from a filter's hash and the filter header before: 32 bytes. */
+  nextHeader(hash: Uint8Array, previous: Uint8Array): Uint8Array;
   /**
    * Whether a block may concern one of the scripts; if not, it certainly does not. Costs microseconds for a thousand items.
    *

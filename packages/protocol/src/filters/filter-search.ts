@@ -4,10 +4,9 @@
  *
  * Memory: FILTER_SEARCHES_MAX searches, each with FILTERS_REQUESTED_MAX filters.
  */
-import { areEqual } from '../bytes/compare-bytes.js';
 import { FILTER_SEARCHES_MAX } from '../limits.js';
-import type { Peer } from '../peer/peer.js';
 import type { Agreed, AgreementContext, FilterAgreement } from './filter-agreement.js';
+import { downloadFilters } from './filter-download.js';
 import { type FilterRange, partOf } from './filter-range.js';
 
 /** What a search has found. */
@@ -72,7 +71,7 @@ export class FilterSearch {
         return;
       }
       const part = partOf(range, run.from, run.hashes.length);
-      this.#fetch(part, run.hashes, agreed.peers, (filters) => {
+      downloadFilters(this.context, part, run.hashes, agreed.peers, (filters) => {
         if (filters === undefined) {
           done('FILTERS_UNAVAILABLE');
           return;
@@ -86,33 +85,6 @@ export class FilterSearch {
       });
     };
     next();
-  }
-
-  /** From one of the peers after another. */
-  #fetch(
-    range: FilterRange,
-    hashes: readonly Uint8Array[],
-    peers: readonly Peer[],
-    done: (filters: readonly Uint8Array[] | undefined) => void,
-  ): void {
-    const { rules, requests } = this.context;
-    const sources = this.context.sources();
-    const [peer, ...others] = peers.filter((each) => sources.includes(each));
-    if (peer === undefined) {
-      done(undefined);
-      return;
-    }
-    requests.askFilters(peer, range, (filters) => {
-      const isClaimed = (filter: Uint8Array, i: number): boolean =>
-        areEqual(rules.filterHash(filter), hashes[i] ?? new Uint8Array(0));
-      if (filters?.every(isClaimed) === true) {
-        done(filters);
-        return;
-      }
-      // It said the hashes itself.
-      if (filters !== undefined) this.context.punish(peer, 'PEER_FILTER_FALSE');
-      this.#fetch(range, hashes, others, done);
-    });
   }
 }
 

@@ -7,8 +7,9 @@
 import type { BlockSync } from '../blocks/block-sync.js';
 import type { FilterRules } from '../chain/filter-rules.js';
 import type { EventTime } from '../io/event.js';
+import type { StoragePort } from '../io/storage-port.js';
 import type { Outbox } from '../peer/outbox.js';
-import type { Part, Reception } from '../peer/part.js';
+import { earliest, type Part, type Reception } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
 import type { PeerSet } from '../peer/peer-set.js';
 import type { RequestLedger } from '../peer/request-ledger.js';
@@ -21,9 +22,11 @@ import type {
 } from '../wire/messages/filters.js';
 import { SERVICE_FILTERS } from '../wire/messages/hello.js';
 import { FilterAgreement } from './filter-agreement.js';
+import { FilterKeeper } from './filter-keeper.js';
 import { rangeOf } from './filter-range.js';
 import { FilterRequests } from './filter-requests.js';
 import { type FilterMatches, FilterSearch } from './filter-search.js';
+import { FilterServer } from './filter-server.js';
 
 /** What it takes of the node around it. */
 export interface FilterContext {
@@ -32,6 +35,9 @@ export interface FilterContext {
   readonly outbox: Outbox;
   readonly ledger: RequestLedger;
   readonly blocks: BlockSync;
+  readonly storage: StoragePort;
+  /** Says whether headers are being downloaded. */
+  readonly sync: { readonly isActive: boolean };
   readonly listener: {
     /** Monotonic ms of the step that is being taken. */
     now(): number;
@@ -44,14 +50,18 @@ export class Filters implements Part<GetFilterHeaders | FilterHeaders | GetFilte
   readonly requests: FilterRequests;
   readonly agreement: FilterAgreement | undefined;
   readonly #search: FilterSearch | undefined;
+  readonly #keeper: FilterKeeper | undefined;
+  readonly #server: FilterServer | undefined;
 
   /**
    * @param rules  undefined for a node that has nothing to do with filters
+   * @param kept  how many of the newest filters it keeps and serves; 0 for none
    * @param punish  says why, and disconnects
    */
   constructor(
     readonly context: FilterContext,
     rules: FilterRules | undefined,
+    kept: number,
     punish: (peer: Peer, code: 'PEER_FILTER_FALSE') => void,
   ) {
     const { ledger, outbox, peers, blocks } = context;
@@ -70,6 +80,11 @@ export class Filters implements Part<GetFilterHeaders | FilterHeaders | GetFilte
     };
     this.agreement = new FilterAgreement(agreement);
     this.#search = new FilterSearch(agreement, this.agreement);
+    if (kept === 0) return;
+    const { tree, storage, sync, listener } = context;
+    const keeper = { ...agreement, tree, storage, now: () => listener.now(), isSyncing: () => sync.isActive };
+    this.#keeper = new FilterKeeper(keeper, this.agreement, kept);
+    this.#server = new FilterServer(this.#keeper, outbox);
   }
 
   /**
@@ -99,30 +114,50 @@ export class Filters implements Part<GetFilterHeaders | FilterHeaders | GetFilte
       case 'filterHeaders':
       case 'filters':
         return this.requests.receive(peer, message, now);
-      case 'getFilterHeaders': {
-        const { requestId } = message;
-        const none = { previous: new Uint8Array(32), hashes: new Uint8Array(0) };
-        this.context.outbox.send(peer, { type: 'filterHeaders', requestId, ...none });
+      case 'getFilterHeaders':
+        if (this.#server === undefined) this.#sayNone(peer, message.requestId);
+        else this.#server.hashes(peer, message, now);
         return 'quiet';
-      }
-      case 'getFilters': {
-        const { requestId, count } = message;
-        const filters = Array.from({ length: count }, () => new Uint8Array(0));
-        this.context.outbox.send(peer, { type: 'filters', requestId, filters });
-        return 'quiet';
-      }
+      case 'getFilters':
+        return this.#server === undefined ? 'PEER_UNSOLICITED' : this.#server.filters(peer, message, now);
     }
+  }
+
+  #sayNone(peer: Peer, requestId: number): void {
+    const none = { previous: new Uint8Array(32), hashes: new Uint8Array(0) };
+    this.context.outbox.send(peer, { type: 'filterHeaders', requestId, ...none });
+  }
+
+  /** The node begins to read its store. */
+  start(): void {
+    this.#keeper?.start();
+  }
+
+  /** The best chain is another one above a height. */
+  changed(ancestorHeight: number): void {
+    this.#keeper?.changed(ancestorHeight);
+  }
+
+  chainReplaced(): void {
+    this.#keeper?.restart();
+  }
+
+  isServing(peer: Peer): boolean {
+    return this.#server?.isServing(peer) ?? false;
   }
 
   peerGone(peer: Peer): void {
     this.requests.peerGone(peer);
+    this.#server?.forget(peer);
   }
 
   advance({ now }: EventTime): void {
     this.requests.advance(now);
+    this.#keeper?.advance();
+    this.#server?.advance(now);
   }
 
   nextWake(): number | undefined {
-    return this.requests.nextWake();
+    return earliest(earliest(this.requests.nextWake(), this.#keeper?.nextWake()), this.#server?.nextWake());
   }
 }

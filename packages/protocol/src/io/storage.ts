@@ -55,6 +55,10 @@ export const storageTables = {
   txBlocks: { key: 'hash', since: 5, durability: 'relaxed', damage: 'record' },
   /** What the application watches, and how far it has been looked for: see `watch/watch-record.ts` of the library. */
   watches: { key: 'name', since: 6, durability: 'relaxed', damage: 'record' },
+  /** Hashes of the filters of the whole chain: see `filters/filter-hashes.ts`. Only gateways have any. */
+  filterHashes: { key: 'index', since: 7, durability: 'relaxed', damage: 'record' },
+  /** The newest compact filters, each under the hash of its block. Only gateways have any. */
+  filters: { key: 'hash', since: 7, durability: 'relaxed', damage: 'record' },
 } as const satisfies Record<string, StorageTable>;
 
 /**

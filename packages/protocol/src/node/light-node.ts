@@ -191,6 +191,7 @@ export class LightNode {
         this.blocks.start();
         this.transactions.start();
         this.#parts.discouraged.start();
+        this.#parts.filters.start();
         break;
       case 'peerConnected':
         this.#parts.sessions.connected(event, this.#time);

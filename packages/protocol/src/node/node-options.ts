@@ -26,6 +26,7 @@ import {
   PROTOCOL_VERSION_MIN,
   SERVICE_ARCHIVE,
   SERVICE_COMPACT_BLOCKS,
+  SERVICE_FILTERS,
   SERVICE_GATEWAY,
   SERVICE_TRANSACTIONS,
   SERVICE_TX_INDEX,
@@ -57,6 +58,8 @@ export interface LightNodeOptions {
   readonly followedBlocks?: number;
   /** The rules of compact filters; those of the family if absent. */
   readonly filters?: FilterRules;
+  /** How many of the newest compact filters it keeps and serves, with the hashes of all; 0 for none, the default. */
+  readonly keptFilters?: number;
   /** Whether it is to be connected to full nodes, from which it fetches the bodies that peers ask for. Default: no. */
   readonly forwardsBlocks?: boolean;
   /** Bytes a second that all peers together are served for long; without a limit if absent. */
@@ -128,6 +131,7 @@ export function sessionOptions(
       (isGateway ? SERVICE_GATEWAY : 0) +
       (isArchive ? SERVICE_ARCHIVE : 0) +
       (options.txIndex === undefined ? 0 : SERVICE_TX_INDEX) +
+      (options.keptFilters === undefined || options.keptFilters === 0 ? 0 : SERVICE_FILTERS) +
       (followedBlocks > 0 ? SERVICE_COMPACT_BLOCKS : 0),
     requires,
     known: KNOWN_SERVICES + services,

@@ -151,6 +151,7 @@ export class NodeParts {
       changed: (ancestorHeight) => {
         this.writer.changed(ancestorHeight, listener.now());
         this.checkpoints.changed(ancestorHeight);
+        this.filters.changed(ancestorHeight);
       },
     });
     this.verifier = new Verifier(
@@ -307,7 +308,7 @@ export class NodeParts {
     this.submissions = new Submissions(family, this.verifier, this.blocks, outbox, () => sync.lowWork.enough);
     const txIndex = options.txIndex?.(this);
     this.proofs = new ProofRequests(this, punish, txIndex);
-    this.filters = new Filters(this, options.filters ?? family.filters, punish);
+    this.filters = new Filters(this, options.filters ?? family.filters, options.keptFilters ?? 0, punish);
     const context = { tree, peers, outbox, storage, ledger, signatures, random: this.random, punish };
     this.list = [
       ledger,

@@ -2,11 +2,12 @@
 import type { FilterRules } from '../../../chain/filter-rules.js';
 import { matchesAny, readFilter } from './basic-filter.js';
 import { checkFilter } from './check-filter.js';
-import { filterHash } from './filter-header.js';
+import { filterHash, nextFilterHeader } from './filter-header.js';
 
 /** The filters of all Bitcoin networks. */
 export const bitcoinFilterRules: FilterRules = {
   filterHash,
+  nextHeader: nextFilterHeader,
   mayConcern(bytes, block, scripts) {
     const filter = readFilter(bytes);
     return typeof filter === 'string' ? undefined : matchesAny(filter, block, scripts);

@@ -1,0 +1,215 @@
+/**
+ * The filters that a gateway keeps: the hashes of all, as peers that serve filters agree about them, and the newest filters
+ * themselves. Both grow with the chain, one request at a time.
+ *
+ * Memory: what `filter-hashes.ts` states, a hash for each filter that is kept, and FILTERS_REQUESTED_MAX filters.
+ */
+import { bytesToHex } from '../bytes/hex.js';
+import { deleteRecord, putRecord, type StorageChange, select } from '../io/storage.js';
+import type { StoragePort } from '../io/storage-port.js';
+import { FILTER_HASHES_MAX, FILTER_RETRY_MS, FILTERS_REQUESTED_MAX } from '../limits.js';
+import type { HeaderTree } from '../tree/header-tree.js';
+import type { AgreementContext, FilterAgreement } from './filter-agreement.js';
+import { downloadFilters } from './filter-download.js';
+import { FilterHashes } from './filter-hashes.js';
+import { rangeOf } from './filter-range.js';
+
+/** What it takes of the node. */
+export interface KeeperContext extends AgreementContext {
+  readonly tree: HeaderTree;
+  readonly storage: StoragePort;
+  /** Monotonic ms of the step that is being taken. */
+  now(): number;
+  /** Whether the chain grows so fast that filters have to wait. */
+  isSyncing(): boolean;
+}
+
+/** See the head of this file. */
+export class FilterKeeper {
+  readonly hashes: FilterHashes;
+  /** Heights of the filters that are kept, by hash of the block in hex. */
+  readonly #kept = new Map<string, number>();
+  /** What was stored, until the chain is there to compare it with. */
+  #stored: readonly Uint8Array[] | undefined;
+  #isLoaded = false;
+  #isBusy = false;
+  #retryAt = Number.NEGATIVE_INFINITY;
+
+  /** @param count  how many of the newest filters are kept */
+  constructor(
+    readonly context: KeeperContext,
+    readonly agreement: FilterAgreement,
+    readonly count: number,
+  ) {
+    this.hashes = new FilterHashes(context.rules);
+  }
+
+  /** Reads what is stored. The chain need not be loaded yet. */
+  start(): void {
+    const { storage } = this.context;
+    storage.read([{ table: 'filterHashes', from: 0 }], {
+      done: (records) => {
+        this.#stored = records.map(({ value }) => value.slice());
+      },
+      failed: () => {
+        this.#stored = [];
+      },
+    });
+  }
+
+  /** The chain above a height is another one, or there is more of it. */
+  changed(ancestorHeight: number): void {
+    if (this.#isLoaded) this.hashes.truncate(ancestorHeight + 1);
+    this.#retryAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** What is stored is of another chain, or gone. */
+  restart(): void {
+    this.hashes.truncate(0);
+    this.#kept.clear();
+  }
+
+  /** Whether the filter of a block is kept. */
+  has(block: Uint8Array): boolean {
+    return this.#kept.has(bytesToHex(block));
+  }
+
+  /** Reads a filter that is kept. Calls back once. */
+  read(block: Uint8Array, done: (filter: Uint8Array | undefined) => void): void {
+    this.context.storage.read([select('filters', block)], {
+      done: ([record]) => done(record?.value),
+      failed: () => done(undefined),
+    });
+  }
+
+  /** Does the next thing, if there is one and nothing is under way. A peer is there, so the chain is loaded. */
+  advance(): void {
+    const { now, isSyncing, sources } = this.context;
+    if (this.#isBusy || now() < this.#retryAt || isSyncing() || sources().length === 0) return;
+    if (!this.#isLoaded) this.#load();
+    else if (this.hashes.count <= this.context.tree.tipHeight) this.#extend();
+    else this.#keep();
+  }
+
+  nextWake(): number | undefined {
+    return Number.isFinite(this.#retryAt) ? this.#retryAt : undefined;
+  }
+
+  #load(): void {
+    if (this.#stored === undefined) return;
+    for (const record of this.#stored)
+      if (!this.hashes.load(record, (height) => this.#blockAt(height))) break;
+    this.#stored = undefined;
+    this.#isBusy = true;
+    const loaded = (keys: readonly Uint8Array[]): void => {
+      const { tree } = this.context;
+      for (const key of keys) {
+        const slot = tree.find(key);
+        this.#kept.set(bytesToHex(key), slot === undefined ? -1 : tree.height(slot));
+      }
+      this.#isLoaded = true;
+      this.#isBusy = false;
+    };
+    this.context.storage.list('filters', { done: loaded, failed: () => loaded([]) });
+  }
+
+  /** Asks for the hashes of the next blocks. */
+  #extend(): void {
+    const { tree } = this.context;
+    const first = this.hashes.count;
+    const run = Math.floor(first / FILTER_HASHES_MAX);
+    const last = Math.min(tree.tipHeight, (run + 1) * FILTER_HASHES_MAX - 1);
+    const range = rangeOf(tree, first, last);
+    if (range === undefined) return;
+    this.#isBusy = true;
+    this.agreement.find(range, (agreed) => {
+      this.#isBusy = false;
+      const lastBlock = range.blocks.at(-1);
+      // The chain may have changed meanwhile.
+      const isCurrent = lastBlock !== undefined && this.hashes.count === first && this.#isAt(last, lastBlock);
+      const open = agreed?.hashes.indexOf(undefined) ?? 0;
+      if (isCurrent)
+        for (const hash of agreed?.hashes.slice(0, open < 0 ? undefined : open) ?? []) this.#push(hash);
+      const { count } = this.hashes;
+      const newest = this.#blockAt(count - 1);
+      if (count > first && newest !== undefined)
+        this.#write([putRecord('filterHashes', run, this.hashes.record(run, newest))]);
+      // Peers differ, or nobody answers: they may do so later.
+      if (open >= 0 && isCurrent) this.#retryAt = this.context.now() + FILTER_RETRY_MS;
+    });
+  }
+
+  /** Fetches filters of the newest blocks that are not kept yet, and removes what is too old. */
+  #keep(): void {
+    const { tree } = this.context;
+    const lowest = Math.max(0, tree.tipHeight + 1 - this.count);
+    let first = lowest;
+    while (first <= tree.tipHeight && this.#keepsAt(first)) first++;
+    let last = first - 1;
+    while (last < tree.tipHeight && last + 1 < first + FILTERS_REQUESTED_MAX && !this.#keepsAt(last + 1))
+      last++;
+    const range = rangeOf(tree, first, last);
+    if (range === undefined || range.blocks.length === 0) return;
+    this.#isBusy = true;
+    const hashes = range.blocks.map((_, i) => this.hashes.at(first + i).slice());
+    downloadFilters(this.context, range, hashes, this.context.sources(), (filters) => {
+      this.#isBusy = false;
+      if (filters === undefined) {
+        this.#retryAt = this.context.now() + FILTER_RETRY_MS;
+        return;
+      }
+      const changes: StorageChange[] = [];
+      for (const [i, filter] of filters.entries()) {
+        const block = range.blocks[i];
+        if (block === undefined) continue;
+        this.#kept.set(bytesToHex(block), first + i);
+        changes.push(putRecord('filters', block, filter));
+      }
+      this.#write([...changes, ...this.#removeOld(lowest)]);
+    });
+  }
+
+  #removeOld(lowest: number): StorageChange[] {
+    const changes: StorageChange[] = [];
+    for (const [key, height] of this.#kept) {
+      if (height >= lowest) continue;
+      this.#kept.delete(key);
+      changes.push(
+        deleteRecord(
+          'filters',
+          Uint8Array.from(key.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)),
+        ),
+      );
+    }
+    return changes;
+  }
+
+  /** What could not be written is fetched anew after the next start. */
+  #write(changes: readonly StorageChange[]): void {
+    this.#isBusy = true;
+    const done = (): void => {
+      this.#isBusy = false;
+    };
+    this.context.storage.write(changes, { done, failed: done });
+  }
+
+  #push(hash: Uint8Array | undefined): void {
+    if (hash !== undefined) this.hashes.push(hash);
+  }
+
+  #keepsAt(height: number): boolean {
+    const block = this.#blockAt(height);
+    return block !== undefined && this.has(block);
+  }
+
+  #isAt(height: number, block: Uint8Array): boolean {
+    const there = this.#blockAt(height);
+    return there !== undefined && bytesToHex(there) === bytesToHex(block);
+  }
+
+  #blockAt(height: number): Uint8Array | undefined {
+    const { tree } = this.context;
+    const slot = tree.at(height);
+    return slot === undefined ? undefined : tree.hash(slot);
+  }
+}
