@@ -16,6 +16,8 @@ import { bitcoinNetworkOf } from './bridges/bitcoin/wire/networks.js';
 import {
   BLOCK_TRANSACTIONS,
   BLOCK_TRANSACTIONS_MAX,
+  FILTERS_KEPT,
+  FILTERS_KEPT_MAX,
   HISTORY_BLOCKS,
   HISTORY_BLOCKS_MAX,
   HISTORY_WAIT_MS,
@@ -54,6 +56,11 @@ export interface GatewayOptions {
    * `bitcoinPeers` names none. Default: yes, unless there is a headers file.
    */
   readonly live?: boolean | undefined;
+  /**
+   * How many of the newest compact filters to keep and serve, beside the hashes of all, where full nodes of Bitcoin are
+   * connected; 0 for none. Default 4,032: four weeks.
+   */
+  readonly filters?: number | undefined;
   /** Where the chain is kept, in a folder of its own for each network. Default: in memory only. */
   readonly dataDir?: string | undefined;
   /** Raw headers to begin with, 80 bytes each from genesis. Bitcoin networks only. */
@@ -94,6 +101,7 @@ export interface ResolvedOptions {
   readonly httpPeers: readonly string[];
   readonly bitcoinNodes: readonly NodePlace[];
   readonly live: boolean;
+  readonly filters: number;
   readonly dataDir: string | undefined;
   readonly headersFile: string | undefined;
   readonly minChainwork: bigint | undefined;
@@ -136,6 +144,8 @@ export function resolveOptions(options: GatewayOptions): ResolvedOptions {
   }
   for (const url of signal) checkUrl('signal', url, /^(https?|wss?):$/);
   checkHttpPeers(httpPeers, family);
+  const { filters = FILTERS_KEPT } = options;
+  checkWhole('filters', filters, 0, FILTERS_KEPT_MAX);
   checkWhole('port', port, 0, 65_535);
   checkWhole('peersPerGroup', peersPerGroup, 1, PEERS_MAX);
   if (headersFile !== undefined && family.family !== 'bitcoin') {
@@ -149,6 +159,7 @@ export function resolveOptions(options: GatewayOptions): ResolvedOptions {
     httpPeers,
     bitcoinNodes: placesOf(bitcoinPeers, family),
     live,
+    filters,
     dataDir,
     headersFile,
     minChainwork: minChainwork === undefined ? undefined : checkChainwork('minChainwork', minChainwork),

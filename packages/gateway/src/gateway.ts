@@ -206,6 +206,7 @@ class RunningGateway implements Gateway {
       log: this.#log,
       followedBlocks: this.#followedBlocks,
       forwardsBlocks: this.#fullNodes !== undefined,
+      keptFilters: this.#fullNodes === undefined ? 0 : this.#options.filters,
       minChainwork,
       peersPerGroup,
       txIndex,
@@ -290,7 +291,7 @@ function fullNodesOf(options: ResolvedOptions): BitcoinLinks | undefined {
   return new BitcoinLinks({
     magic,
     chosen,
-    search: isSearching ? { seeds, wantsFilters: false } : undefined,
+    search: isSearching ? { seeds, wantsFilters: options.filters > 0 } : undefined,
     defaultPort,
     addressFile: dataDir === undefined ? undefined : path.join(dataDir, `${folderName(family)}.addresses`),
     userAgent: `/vision-light:${version}/`,

@@ -209,3 +209,9 @@ export const NODE_UNSENT_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Full nodes that are away and of which the log remembers why. Arbitrary. Above it the one that is away for longest has a line again. */
 export const NODES_AWAY_MAX = 1_000;
+
+/** Compact filters that a gateway keeps, unless told otherwise: four weeks of blocks, 80 MB on mainnet. Older ones are fetched from full nodes when they are asked for. */
+export const FILTERS_KEPT = 4_032;
+
+/** Compact filters that may be kept: more than any chain has blocks today. More is a wrong option. */
+export const FILTERS_KEPT_MAX = 10_000_000;

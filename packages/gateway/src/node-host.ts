@@ -39,6 +39,8 @@ export interface NodeHostOptions {
   readonly log: Logger;
   /** How many of the newest block bodies are kept; Infinity for all. */
   readonly followedBlocks: number;
+  /** How many of the newest compact filters are kept and served. */
+  readonly keptFilters?: number;
   /** Whether bodies that peers ask for are fetched from full nodes. */
   readonly forwardsBlocks?: boolean;
   /** Chainwork that a chain must have to be followed; what the network has for that if undefined. */
@@ -99,6 +101,7 @@ export class NodeHost {
       peersMax: linkKinds.reduce((sum, { peersMax }) => sum + peersMax, 0),
       followedBlocks: options.followedBlocks,
       forwardsBlocks: options.forwardsBlocks ?? false,
+      keptFilters: options.keptFilters ?? 0,
       secret: randomBytes(16),
       identity: this.key.publicKey,
       ...(options.peersPerGroup === undefined ? {} : { peersPerGroupMax: options.peersPerGroup }),

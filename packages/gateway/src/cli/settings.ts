@@ -15,6 +15,8 @@ import type { GatewayOptions } from '../gateway-options.js';
 import {
   BLOCK_TRANSACTIONS,
   BLOCK_TRANSACTIONS_MAX,
+  FILTERS_KEPT,
+  FILTERS_KEPT_MAX,
   HISTORY_BLOCKS,
   HISTORY_BLOCKS_MAX,
   HTTP_PEERS_MAX,
@@ -69,6 +71,11 @@ const options = {
     help: 'look for full nodes of a public Bitcoin network; the default there, unless headers come from a file',
   },
   'no-live': { help: 'do not look for full nodes' },
+  filters: {
+    env: 'FILTERS',
+    value: 'N',
+    help: `compact filters to keep where full nodes of Bitcoin are connected, 0 for none (${FILTERS_KEPT})`,
+  },
   'data-dir': { env: 'DATA_DIR', value: 'DIR', help: 'where the chain is kept (.data)' },
   headers: { env: 'HEADERS', value: 'FILE', help: 'raw headers to begin with (bitcoin networks)' },
   'min-chainwork': {
@@ -149,6 +156,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
       httpPeers: urls('http-peer', given, read('http-peer'), /^https?:$/, HTTP_PEERS_MAX),
       bitcoinPeers: places(given, read('bitcoin-peer')),
       live: liveness(given),
+      filters: number('filters', 0, FILTERS_KEPT_MAX),
       dataDir: resolve(read('data-dir') ?? { source: '', text: '.data' }),
       headersFile: resolve(headers),
       minChainwork: chainwork(read('min-chainwork')),

@@ -31,6 +31,8 @@ const layouts: Readonly<Record<TableName, Layout>> = {
   transactions: { prefix: 0x78 },
   txBlocks: { prefix: 0x69 },
   watches: { prefix: 0x77 },
+  filterHashes: { prefix: 0x71 },
+  filters: { prefix: 0x66, listPrefix: 0x6c },
 };
 
 /** Tables of older releases: prefix, and an index as u32 BE. */
