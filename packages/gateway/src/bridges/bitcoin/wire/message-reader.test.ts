@@ -158,6 +158,14 @@ describe('MessageReader', () => {
     const slowly = read(...Array.from(join(ping, bytes, ping), (byte) => Uint8Array.of(byte)));
     expect(slowly.messages).toEqual(messages);
     expect(slowly.reader.fault).toBe(code);
+    expect(slowly.reader.isPartial).toBe(false);
+  });
+
+  it('another protocol is noticed at its fourth byte', () => {
+    const http = new TextEncoder().encode('HTTP/1.1');
+    expect(read(http.subarray(0, 3)).reader.fault).toBe(undefined);
+    expect(read(http.subarray(0, 4)).reader.fault).toBe('BITCOIN_WRONG_MAGIC');
+    expect(read(http.subarray(0, 3), http.subarray(3, 4)).reader.fault).toBe('BITCOIN_WRONG_MAGIC');
   });
 
   it('takes the longest of each message, and nothing longer', () => {

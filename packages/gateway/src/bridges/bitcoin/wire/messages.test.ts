@@ -1,5 +1,5 @@
 import { ByteReader, ByteWriter, bytesToHex, sha256d } from '@vision-light/protocol';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { sampleMessages } from '../../../../../../tests/bitcoin-messages.js';
 import { formatNetAddress, netAddress } from '../net-address.js';
 import { encodeMessage, framePayload } from './encode-message.js';
@@ -128,6 +128,17 @@ describe('headers', () => {
   });
 });
 
+it('a block is a header and at least a byte, a transaction at least a byte', () => {
+  expect(decode('block', '01'.repeat(80))).toBeUndefined();
+  expect(decode('block', '01'.repeat(81))).toEqual({
+    command: 'block',
+    header: bytesOf('01'.repeat(80)),
+    body: Uint8Array.of(1),
+  });
+  expect(decode('tx', '')).toBeUndefined();
+  expect(decode('tx', '01')).toEqual({ command: 'tx', bytes: Uint8Array.of(1) });
+});
+
 describe('counts', () => {
   const item = `01000000${hash(7)}`;
   it.each([
@@ -162,8 +173,12 @@ describe('counts', () => {
   it('that lie allocate nothing', () => {
     for (const command of ['inv', 'headers', 'addr', 'cfheaders', 'getheaders'])
       expect(decode(command, 'ffffffffffffffffff')).toBeUndefined();
+    const view = vi.spyOn(ByteReader.prototype, 'view');
+    const copy = vi.spyOn(ByteReader.prototype, 'copy');
     expect(decode('inv', 'fd50c3')).toBeUndefined();
     expect(decode('headers', 'fdd007')).toBeUndefined();
+    expect([view.mock.calls.length, copy.mock.calls.length]).toEqual([0, 0]);
+    vi.restoreAllMocks();
   });
 
   it.each([
