@@ -154,6 +154,9 @@ describe('MessageReader', () => {
     const { messages, reader } = read(join(ping, bytes), ping);
     expect(messages).toEqual([{ command: 'ping', nonce: 7n }]);
     expect(reader.fault).toBe(code);
+    const isNamed = code !== 'BITCOIN_WRONG_MAGIC' && code !== 'BITCOIN_BAD_COMMAND';
+    const name = Buffer.from(bytes.subarray(4, 16)).toString().replaceAll('\0', '');
+    expect(reader.faultCommand).toBe(isNamed ? name : undefined);
     expect(reader.isPartial).toBe(false);
     const slowly = read(...Array.from(join(ping, bytes, ping), (byte) => Uint8Array.of(byte)));
     expect(slowly.messages).toEqual(messages);
