@@ -380,6 +380,47 @@ describe('a discouraged address', () => {
   });
 });
 
+it.each([1, 2, 3])('whatever happens, its tables and its file say the same (seed %i)', (seed) => {
+  const random = new SimRandom(seed);
+  const book = bookOf(seed);
+  // Few enough that they meet again, and enough that places are wanted twice.
+  const any = (): NetAddress => at(`${20 + random.int(3)}.${random.int(20)}.${random.int(200)}.1`);
+  let time = now;
+  for (let round = 0; round < 40; round++) {
+    time += random.int(5 * DAY);
+    for (let i = 0; i < 250; i++) {
+      const address = any();
+      const heard = { address, time: time - random.int(40 * DAY), services: BigInt(random.int(65_536)) };
+      const actions = [
+        () => book.add([heard], any(), time),
+        () => book.add([heard], 'seed.example.org', time),
+        () => book.attempted(address, time),
+        () => book.failed(address),
+        () => book.tried(address, 1033n, time),
+        () => book.discourage(address, time),
+        () => book.setAnchors([address, any(), any()]),
+      ];
+      (random.pick(actions) ?? (() => {}))();
+    }
+    const address = book.choose({ isTaken: (group) => group.startsWith('20.'), needs: 8n, wallTime: time });
+    const facts = factsOf(book);
+    const chosenFacts = address && facts.get(formatNetAddress(address));
+    if (address !== undefined) {
+      expect((chosenFacts?.services ?? 0) & 8).toBe(8);
+      expect(formatNetAddress(address)).not.toMatch(/^20\./);
+      expect(book.isDiscouraged(address, time)).toBe(false);
+    }
+    const tried = [...facts.values()].filter(({ isTried }) => isTried).length;
+    expect(book.size).toEqual({ new: facts.size - tried, tried });
+  }
+  const bytes = book.encode();
+  const { book: again, code } = AddressBook.decode(bytes, { random: () => 0, secret });
+  expect(code).toBe(undefined);
+  expect(again.encode()).toEqual(bytes);
+  expect(book.size.new).toBeGreaterThan(100);
+  expect(book.size.tried).toBeGreaterThan(100);
+});
+
 it('wants a secret of 16 bytes', () => {
   expect(() => new AddressBook({ random: () => 0, secret: new Uint8Array(15) })).toThrow(RangeError);
 });
