@@ -8,6 +8,7 @@ const find = (text: string): string[] =>
 
 /** Folders whose invariants are asserted (`packages/protocol/src/assert.ts`), not cast. */
 const folders = [
+  'packages/gateway/src/bridges/bitcoin/',
   'packages/protocol/src/blocks/',
   'packages/protocol/src/bytes/',
   'packages/protocol/src/chain/',

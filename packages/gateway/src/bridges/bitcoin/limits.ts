@@ -47,7 +47,7 @@ export const UNKNOWN_MESSAGE_BYTES_MAX = 4_096;
 /** Places in a bucket of addresses, as in Bitcoin Core. A place that is taken is given to a newcomer only if its address is of no use any more. */
 export const BUCKET_PLACES = 64;
 
-/** Buckets of addresses that were heard of. Bitcoin Core has 1024, for a node that tells others where to connect to; a gateway needs eight connections, and its file stays below 1 MB with 8,192 such addresses beside those that answered (881,000 bytes if all are of IPv6). */
+/** Buckets of addresses that were heard of. Bitcoin Core has 1024, for a node that tells others where to connect to; a gateway needs eight connections, and its file stays below 1 MB with 8,192 such addresses beside those that answered (882,000 bytes if all are of IPv6). */
 export const NEW_BUCKETS = 128;
 
 /** Of these, buckets for what the nodes of one network group tell: a sixteenth, as in Bitcoin Core. So 512 addresses of one source are kept at most, and no other source loses more than a sixteenth of its places to it. */

@@ -93,6 +93,22 @@ describe('what is heard', () => {
     expect(book.size).toEqual({ new: 1, tried: 0 });
   });
 
+  it('counts as seen later once it is heard again, if it is an hour later, or a day of one that was not seen lately', () => {
+    const timeAfter = (before: number, heard: number): number | undefined => {
+      const book = bookOf();
+      book.add([seen('1.2.3.4', { time: before + 7200 })], source(1), now);
+      book.add([seen('1.2.3.4', { time: heard + 7200 })], source(2), now);
+      return factsOf(book).get('1.2.3.4:8333')?.time;
+    };
+    const recent = now - 20_000;
+    const older = now - 10 * DAY;
+    expect(timeAfter(recent, recent + 3600)).toBe(recent);
+    expect(timeAfter(recent, recent + 3601)).toBe(recent + 3601);
+    expect(timeAfter(older, older + DAY)).toBe(older);
+    expect(timeAfter(older, older + DAY + 1)).toBe(older + DAY + 1);
+    expect(timeAfter(recent, older)).toBe(recent);
+  });
+
   it('is chosen by what it offers, and by groups that are not taken', () => {
     const book = bookOf();
     book.add([seen('1.2.3.4', { services: 1n }), seen('1.2.9.8', { services: 73n })], source(1), now);
@@ -278,32 +294,52 @@ describe('an answer', () => {
     expect(factsOf(book).get('1.2.3.4:8333')).toMatchObject(facts);
   });
 
-  it('takes no place from one that answered, until that one fails', () => {
+  const first = '1.2.3.4:8333';
+
+  /** A book whose first address answered then, and another address that wants the same place. */
+  function bookWithRival(): { book: AddressBook; rival: string } {
     const book = bookOf();
-    const first = '1.2.3.4:8333';
     book.tried(at(first), 9n, now);
-    // One that wants the same place: after its answer it is among the new ones.
-    let rival = '';
-    for (let i = 0; rival === ''; i++) {
+    for (let i = 0; ; i++) {
       const { book: copy } = AddressBook.decode(book.encode(), { random: () => 0, secret });
-      const text = `1.2.${i >> 8}.${i & 255}:8444`;
-      copy.tried(at(text), 9n, now);
-      if (copy.size.tried === 1) rival = text;
+      const rival = `1.2.${i >> 8}.${i & 255}:8444`;
+      copy.tried(at(rival), 9n, now);
+      if (factsOf(copy).get(rival)?.isTried === false || !factsOf(copy).has(first)) return { book, rival };
     }
-    book.tried(at(rival), 9n, now);
-    expect(book.size).toEqual({ new: 1, tried: 1 });
-    expect([...chosen(book, 40, { wallTime: now + 600 }).keys()].sort()).toEqual([first, rival].sort());
-    book.tried(at(rival), 9n, now);
-    expect(book.size).toEqual({ new: 1, tried: 1 });
+  }
+
+  /** Which of the two is in the table of those that answered. */
+  function winner(book: AddressBook, rival: string): string[] {
+    const facts = factsOf(book);
+    expect([...facts.keys()].sort()).toEqual([first, rival].sort());
+    return [first, rival].filter((text) => facts.get(text)?.isTried);
+  }
+
+  it('takes no place from one that answered, until that one fails; then they change places', () => {
+    const { book, rival } = bookWithRival();
+    for (let i = 0; i < 3; i++) book.tried(at(rival), 9n, now + i);
+    expect(winner(book, rival)).toEqual([first]);
     book.failed(at(first));
     book.tried(at(rival), 9n, now);
-    // They change places.
-    expect(book.size).toEqual({ new: 1, tried: 1 });
+    expect(winner(book, rival)).toEqual([rival]);
     book.tried(at(first), 9n, now);
-    expect(book.size).toEqual({ new: 1, tried: 1 });
+    expect(winner(book, rival)).toEqual([rival]);
     book.failed(at(rival));
     book.tried(at(first), 9n, now);
-    expect(new Set(chosen(book, 40, { wallTime: now + 600 }).keys())).toEqual(new Set([first, rival]));
+    expect(winner(book, rival)).toEqual([first]);
+  });
+
+  it('takes the place of one that nobody saw for 30 days', () => {
+    const { book, rival } = bookWithRival();
+    book.tried(at(rival), 9n, now + 30 * DAY);
+    expect(winner(book, rival)).toEqual([first]);
+    book.tried(at(rival), 9n, now + 30 * DAY + 1);
+    expect(winner(book, rival)).toEqual([rival]);
+    // Not so if others saw it meanwhile.
+    const other = bookWithRival();
+    other.book.add([seen(first, { time: now + 20 * DAY })], source(1), now + 20 * DAY);
+    other.book.tried(at(rival), 9n, now + 31 * DAY);
+    expect(winner(other.book, rival)).toEqual([first]);
   });
 });
 
@@ -342,6 +378,47 @@ describe('a discouraged address', () => {
     );
     expect(forgotten).toEqual([1]);
   });
+});
+
+it.each([1, 2, 3])('whatever happens, its tables and its file say the same (seed %i)', (seed) => {
+  const random = new SimRandom(seed);
+  const book = bookOf(seed);
+  // Few enough that they meet again, and enough that places are wanted twice.
+  const any = (): NetAddress => at(`${20 + random.int(3)}.${random.int(20)}.${random.int(200)}.1`);
+  let time = now;
+  for (let round = 0; round < 40; round++) {
+    time += random.int(5 * DAY);
+    for (let i = 0; i < 250; i++) {
+      const address = any();
+      const heard = { address, time: time - random.int(40 * DAY), services: BigInt(random.int(65_536)) };
+      const actions = [
+        () => book.add([heard], any(), time),
+        () => book.add([heard], 'seed.example.org', time),
+        () => book.attempted(address, time),
+        () => book.failed(address),
+        () => book.tried(address, 1033n, time),
+        () => book.discourage(address, time),
+        () => book.setAnchors([address, any(), any()]),
+      ];
+      (random.pick(actions) ?? (() => {}))();
+    }
+    const address = book.choose({ isTaken: (group) => group.startsWith('20.'), needs: 8n, wallTime: time });
+    const facts = factsOf(book);
+    const chosenFacts = address && facts.get(formatNetAddress(address));
+    if (address !== undefined) {
+      expect((chosenFacts?.services ?? 0) & 8).toBe(8);
+      expect(formatNetAddress(address)).not.toMatch(/^20\./);
+      expect(book.isDiscouraged(address, time)).toBe(false);
+    }
+    const tried = [...facts.values()].filter(({ isTried }) => isTried).length;
+    expect(book.size).toEqual({ new: facts.size - tried, tried });
+  }
+  const bytes = book.encode();
+  const { book: again, code } = AddressBook.decode(bytes, { random: () => 0, secret });
+  expect(code).toBe(undefined);
+  expect(again.encode()).toEqual(bytes);
+  expect(book.size.new).toBeGreaterThan(100);
+  expect(book.size.tried).toBeGreaterThan(100);
 });
 
 it('wants a secret of 16 bytes', () => {

@@ -95,23 +95,24 @@ describe('a stored book', () => {
     expect(open(sealed(body)).code).toBe('BITCOIN_ADDRESSES_DAMAGED');
   });
 
-  /** One address in the file, with the bytes that follow its host and port. */
-  const one = (host: readonly number[], table: readonly number[], times = 1): Uint8Array => {
-    const entry = [...host, 9, 0, ...new Array(12).fill(1), 0, ...table];
-    const entries = Array.from({ length: times }, () => entry).flat();
-    return sealed(Uint8Array.of(1, ...secret, 0, 0, 0, times, 0, 0, 0, ...entries));
+  /** A file with an address as often as there are tables: 1 for those that answered, 0 and a bucket for others. */
+  const file = (host: readonly number[], ...tables: readonly (readonly number[])[]): Uint8Array => {
+    const entries = tables.flatMap((table) => [...host, 9, 0, ...new Array(12).fill(1), 0, ...table]);
+    return sealed(Uint8Array.of(1, ...secret, 0, 0, 0, tables.length, 0, 0, 0, ...entries));
   };
   const host = [1, 1, 2, 3, 4, 0x8d, 0x20];
 
   it('has addresses that can be dialed, each once, in a bucket that there is', () => {
-    expect(open(one(host, [1])).code).toBe(undefined);
-    expect(open(one(host, [0, NEW_BUCKETS - 1])).code).toBe(undefined);
+    expect(open(file(host, [1])).code).toBe(undefined);
+    expect(open(file(host, [0, NEW_BUCKETS - 1])).code).toBe(undefined);
     for (const bytes of [
-      one(host, [0, NEW_BUCKETS]),
-      one(host, [2]),
-      one(host, [1], 2),
-      one([1, 10, 2, 3, 4, 0x8d, 0x20], [1]),
-      one([4, ...new Array(32).fill(1), 0x8d, 0x20], [1]),
+      file(host, [0, NEW_BUCKETS]),
+      file(host, [2, 0]),
+      file(host, [1], [1]),
+      file(host, [0, 3], [0, 3]),
+      file(host, [1], [0, 3]),
+      file([1, 10, 2, 3, 4, 0x8d, 0x20], [1]),
+      file([4, ...new Array(32).fill(1), 0x8d, 0x20], [1]),
     ]) {
       const { book, code } = open(bytes);
       expect(code).toBe('BITCOIN_ADDRESSES_DAMAGED');

@@ -154,10 +154,21 @@ describe('MessageReader', () => {
     const { messages, reader } = read(join(ping, bytes), ping);
     expect(messages).toEqual([{ command: 'ping', nonce: 7n }]);
     expect(reader.fault).toBe(code);
+    const isNamed = code !== 'BITCOIN_WRONG_MAGIC' && code !== 'BITCOIN_BAD_COMMAND';
+    const name = Buffer.from(bytes.subarray(4, 16)).toString().replaceAll('\0', '');
+    expect(reader.faultCommand).toBe(isNamed ? name : undefined);
     expect(reader.isPartial).toBe(false);
     const slowly = read(...Array.from(join(ping, bytes, ping), (byte) => Uint8Array.of(byte)));
     expect(slowly.messages).toEqual(messages);
     expect(slowly.reader.fault).toBe(code);
+    expect(slowly.reader.isPartial).toBe(false);
+  });
+
+  it('another protocol is noticed at its fourth byte', () => {
+    const http = new TextEncoder().encode('HTTP/1.1');
+    expect(read(http.subarray(0, 3)).reader.fault).toBe(undefined);
+    expect(read(http.subarray(0, 4)).reader.fault).toBe('BITCOIN_WRONG_MAGIC');
+    expect(read(http.subarray(0, 3), http.subarray(3, 4)).reader.fault).toBe('BITCOIN_WRONG_MAGIC');
   });
 
   it('takes the longest of each message, and nothing longer', () => {

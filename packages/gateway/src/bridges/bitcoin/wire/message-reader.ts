@@ -33,6 +33,8 @@ interface FrameHeader {
 export class MessageReader {
   /** Set by the first fault; later bytes are ignored. */
   fault: BitcoinFault | undefined = undefined;
+  /** Name of the message that the fault is in, for logs: at most 12 printable characters. Undefined if it has none. */
+  faultCommand: string | undefined = undefined;
   readonly #magic: number;
   readonly #hash: PayloadHash;
   /** What came of a message that has begun, from its first byte; longer than {@link #kept}. */
@@ -127,7 +129,7 @@ export class MessageReader {
     reader.position = LENGTH_AT;
     const length = reader.u32();
     if (length > (messageRows.get(name)?.payloadMax ?? UNKNOWN_MESSAGE_BYTES_MAX))
-      return this.#fail('BITCOIN_TOO_LARGE');
+      return this.#fail('BITCOIN_TOO_LARGE', name);
     return { name, end: FRAME_HEADER_BYTES + length };
   }
 
@@ -138,11 +140,12 @@ export class MessageReader {
     const isIntact = checksum.every((byte, i) => byte === frame[CHECKSUM_AT + i]);
     const message = isIntact ? decodePayload(name, payload) : undefined;
     if (message !== undefined) messages.push(message);
-    else this.fault = isIntact ? 'BITCOIN_MALFORMED' : 'BITCOIN_BAD_CHECKSUM';
+    else this.#fail(isIntact ? 'BITCOIN_MALFORMED' : 'BITCOIN_BAD_CHECKSUM', name);
   }
 
-  #fail(code: BitcoinFault): undefined {
+  #fail(code: BitcoinFault, command?: string): undefined {
     this.fault = code;
+    this.faultCommand = command;
     return undefined;
   }
 }

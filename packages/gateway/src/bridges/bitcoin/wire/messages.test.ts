@@ -1,5 +1,5 @@
 import { ByteReader, ByteWriter, bytesToHex, sha256d } from '@vision-light/protocol';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { sampleMessages } from '../../../../../../tests/bitcoin-messages.js';
 import { formatNetAddress, netAddress } from '../net-address.js';
 import { encodeMessage, framePayload } from './encode-message.js';
@@ -128,6 +128,17 @@ describe('headers', () => {
   });
 });
 
+it('a block is a header and at least a byte, a transaction at least a byte', () => {
+  expect(decode('block', '01'.repeat(80))).toBeUndefined();
+  expect(decode('block', '01'.repeat(81))).toEqual({
+    command: 'block',
+    header: bytesOf('01'.repeat(80)),
+    body: Uint8Array.of(1),
+  });
+  expect(decode('tx', '')).toBeUndefined();
+  expect(decode('tx', '01')).toEqual({ command: 'tx', bytes: Uint8Array.of(1) });
+});
+
 describe('counts', () => {
   const item = `01000000${hash(7)}`;
   it.each([
@@ -162,8 +173,12 @@ describe('counts', () => {
   it('that lie allocate nothing', () => {
     for (const command of ['inv', 'headers', 'addr', 'cfheaders', 'getheaders'])
       expect(decode(command, 'ffffffffffffffffff')).toBeUndefined();
+    const view = vi.spyOn(ByteReader.prototype, 'view');
+    const copy = vi.spyOn(ByteReader.prototype, 'copy');
     expect(decode('inv', 'fd50c3')).toBeUndefined();
     expect(decode('headers', 'fdd007')).toBeUndefined();
+    expect([view.mock.calls.length, copy.mock.calls.length]).toEqual([0, 0]);
+    vi.restoreAllMocks();
   });
 
   it.each([
@@ -231,6 +246,9 @@ describe('addrv2', () => {
     expect(bytesToHex(payloadOf({ command: 'addr', addresses }))).toBe(old.replace(/\s/g, ''));
   });
 
+  const onion = '79bcc625184b05194975c28b66b66b0469f7f6556fb1ac3189a79b40dda32f1f';
+  const garlic = 'a2894dabaec08c0051a481a6dac88b64f98232ae42d4b6fd2fa81952dfe36a87';
+
   /** An address of one node, seen at 0, that offers nothing. */
   const one = (network: string, bytes: string): string => {
     const length = (bytes.length / 2).toString(16).padStart(2, '0');
@@ -238,11 +256,12 @@ describe('addrv2', () => {
   };
 
   it.each([
+    // Of the tests of Bitcoin Core (`cnetaddr_unserialize_v2`).
     ['ipv4', '01', '01020304', '1.2.3.4:8333'],
-    ['ipv6', '02', '1a1b2a2b3a3b4a4b5a5b6a6b7a7b8a8b', '[1a1b:2a2b:3a3b:4a4b:5a5b:6a6b:7a7b:8a8b]:8333'],
-    ['torv3', '04', 'ab'.repeat(32), `torv3/${'ab'.repeat(32)}:8333`],
-    ['i2p', '05', 'cd'.repeat(32), `i2p/${'cd'.repeat(32)}:8333`],
-    ['cjdns', '06', `fc${'01'.repeat(15)}`, `cjdns/fc${'01'.repeat(15)}:8333`],
+    ['ipv6', '02', '0102030405060708090a0b0c0d0e0f10', '[102:304:506:708:90a:b0c:d0e:f10]:8333'],
+    ['torv3', '04', onion, `torv3/${onion}:8333`],
+    ['i2p', '05', garlic, `i2p/${garlic}:8333`],
+    ['cjdns', '06', 'fc000001000200030004000500060007', 'cjdns/fc000001000200030004000500060007:8333'],
     ['mapped into IPv6', '02', '00000000000000000000ffff01020304', '1.2.3.4:8333'],
   ])('knows an address: %s', (_, network, bytes, text) => {
     const message = decode('addrv2', one(network, bytes));
