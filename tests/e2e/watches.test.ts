@@ -151,3 +151,27 @@ it('a tab waits for confirmations while the tab that runs the node is killed', a
   const watched = await second.page.evaluate(() => (globalThis as unknown as Scope).watched);
   expect(watched).toMatchObject({ confirmations: 4 });
 });
+
+it('reads addresses of Bitcoin of every kind, and none of another network', async () => {
+  const bitcoin = await servers.page('bitcoin-regtest', [(await servers.signal()).url]);
+  const { page } = await Visitor.openIn(await openContext(), bitcoin, '');
+  await page.waitForFunction('globalThis.lightNode !== undefined');
+  const addresses = [
+    'n4fajahJrAuKbN7uNsKjLjQkz9Qn5ewJXQ',
+    '2MxFajLApXpYk4VodBSZSt7rw8y4ryABkfA',
+    'bcrt1qdavt4j2sd7dlhqsavtnfxvzppw6k7qy97tmnu9',
+    'bcrt1pfwxjqvtt4tcxrtdluukfmy2dv7xd2qzdfy6kajv5nwn4yam3wxkq3553uh',
+    '1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa',
+    'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4',
+    'bcrt1qdavt4j2sd7dlhqsavtnfxvzppw6k7qy97tmnu8',
+  ];
+  const answers = await page.evaluate(async (addresses) => {
+    const { lightNode } = globalThis as unknown as Scope;
+    // Nothing is looked for, but the address is read first.
+    const options = { signal: AbortSignal.abort() };
+    const read = addresses.map((address) => lightNode.watchAddress(address, options).next());
+    const settled = await Promise.allSettled(read);
+    return settled.map((each) => (each.status === 'fulfilled' ? 'read' : (each.reason as Error).name));
+  }, addresses);
+  expect(answers).toEqual([...Array(4).fill('read'), ...Array(3).fill('RangeError')]);
+});

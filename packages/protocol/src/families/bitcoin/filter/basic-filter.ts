@@ -1,6 +1,6 @@
 /**
- * The basic filter of a block (BIP158): a count, and a number for each script that the block pays to or spends from. A
- * filter always has what is in its block; it seems to have another script once in 784,931 times.
+ * The basic filter of a block (docs/chains/bitcoin.md §11, BIP158): a count, and a number for each script that the block pays
+ * to or spends from. A filter always has what is in its block; it seems to have another script once in 784,931 times.
  */
 import { ByteReader } from '../../../bytes/byte-reader.js';
 import { readCompactSize } from '../transaction/transaction.js';
@@ -54,9 +54,9 @@ function hasValue(values: Float64Array, value: number): boolean {
   while (low < high) {
     const middle = (low + high) >>> 1;
     const there = values[middle] ?? 0;
-    if (there === value) return true;
     if (there < value) low = middle + 1;
-    else high = middle;
+    else if (there > value) high = middle;
+    else return true;
   }
   return false;
 }
