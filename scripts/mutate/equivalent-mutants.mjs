@@ -73,6 +73,22 @@ export const equivalentMutants = [
     ],
   },
   {
+    file: 'families/bitcoin/filter/golomb-rice.ts',
+    why: 'bit by bit the same is read, only more slowly',
+    changes: [
+      [
+        'const ahead = byte <= lastOfFour ? view.getUint32(byte) << (at & 7) : -1;',
+        'const ahead = byte < lastOfFour ? view.getUint32(byte) << (at & 7) : -1;',
+      ],
+      [
+        'const ahead = byte <= lastOfFour ? view.getUint32(byte) << (at & 7) : -1;',
+        'const ahead = false ? view.getUint32(byte) << (at & 7) : -1;',
+      ],
+      ['if (ones <= onesMaxAtOnce) {', 'if (ones < onesMaxAtOnce) {'],
+      ['if (ones <= onesMaxAtOnce) {', 'if (false) {'],
+    ],
+  },
+  {
     file: 'families/bitcoin/header/record.ts',
     why: 'the same',
     changes: [

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ByteWriter } from '../../../bytes/byte-writer.js';
 import { writeCompactSize } from '../block/transaction-rules.js';
 import { type BasicFilter, filterBytesMax, matchesAny, readFilter } from './basic-filter.js';
@@ -98,4 +98,16 @@ it('is refused where no block has one so large', () => {
   expect(read(largest).values).toEqual(values);
   expect(readFilter(new Uint8Array(filterBytesMax))).toBe('FILTER_MALFORMED');
   expect(readFilter(new Uint8Array(filterBytesMax + 1))).toBe('FILTER_TOO_LARGE');
+});
+
+it('takes no memory for more items than its bytes can hold', () => {
+  const allocate = vi.spyOn(globalThis, 'Float64Array');
+  // Of 20 bits each: 40 items are 100 bytes.
+  const withCount = (count: number): Uint8Array =>
+    Uint8Array.from([count, ...new Uint8Array(100).fill(0xff)]);
+  expect(readFilter(withCount(41))).toBe('FILTER_MALFORMED');
+  expect(allocate).not.toHaveBeenCalled();
+  expect(readFilter(withCount(40))).toBe('FILTER_MALFORMED');
+  expect(allocate).toHaveBeenCalledExactlyOnceWith(40);
+  vi.restoreAllMocks();
 });

@@ -54,9 +54,9 @@ function hasValue(values: Float64Array, value: number): boolean {
   while (low < high) {
     const middle = (low + high) >>> 1;
     const there = values[middle] ?? 0;
-    if (there === value) return true;
     if (there < value) low = middle + 1;
-    else high = middle;
+    else if (there > value) high = middle;
+    else return true;
   }
   return false;
 }

@@ -31,7 +31,6 @@ const onesMaxAtOnce = 5;
 export function decodeAscending(bytes: Uint8Array, count: number, limit: number): Float64Array | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const lastOfFour = bytes.length - 4;
-  const bits = 8 * bytes.length;
   const values = new Float64Array(count);
   let value = 0;
   let at = 0;
@@ -52,7 +51,6 @@ export function decodeAscending(bytes: Uint8Array, count: number, limit: number)
       at++;
       let rest = 0;
       for (let bit = 0; bit < restBits; bit++) rest = 2 * rest + bitAt(bytes, at++);
-      if (at > bits) return undefined;
       value += ones * restRange + rest;
     }
     values[i] = value;

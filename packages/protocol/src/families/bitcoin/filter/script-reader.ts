@@ -42,6 +42,6 @@ export function pushesOf(script: Uint8Array): Uint8Array[] | undefined {
 
 /** Whether this is a script that checks a signature. */
 export function checksSignature(script: Uint8Array): boolean {
-  const operations = operationsOf(script) ?? [];
-  return operations.some(({ code }) => code >= opCheckSig && code <= opCheckMultiSigVerify);
+  const isCheck = ({ code }: Operation): boolean => code >= opCheckSig && code <= opCheckMultiSigVerify;
+  return operationsOf(script)?.some(isCheck) === true;
 }

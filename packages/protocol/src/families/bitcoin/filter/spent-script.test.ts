@@ -50,7 +50,7 @@ describe('an input without a witness shows', () => {
     for (const script of [keyScript, multisig, `${keyScript}51`, `21${key}ad51`, `51ae`, `51af51`]) {
       const expected = `a914${hash160(bytes(script))}87`;
       expectLikely(scriptOf(push(signature) + push(script)), expected);
-      expectLikely(scriptOf(`00${push(signature)}${push(signature)}5100${push(script)}`), expected);
+      expectLikely(scriptOf(`00${push(signature)}${push(signature)}4f516000${push(script)}`), expected);
     }
   });
 
@@ -83,9 +83,11 @@ describe('an input without a witness shows', () => {
     ['there is only a key', push(key)],
     ['a key follows two signatures', push(signature) + push(signature) + push(key)],
     ['a key follows no signature', push('51') + push(key)],
+    ['two keys follow a signature', push(signature) + push(key) + push(oddKey)],
     ['a script follows no signature', push('51') + push(multisig)],
     ['there is only a script', push(multisig)],
     ['what follows the signature checks none', push(signature) + push('5187')],
+    ['what follows the signature checks a time', push(signature) + push('51b2')],
     ['what it checks is in data alone', push(signature) + push('02acac51')],
     ['what follows the signature is cut short', push(signature) + push('ac02ac')],
     ['what follows is empty', `${push(signature)}00`],
@@ -95,6 +97,7 @@ describe('an input without a witness shows', () => {
     ['the key is of another length', push(signature) + push(`02${x.slice(2)}`)],
     ['the key is of another form', push(signature) + push(`05${x}`)],
     ['the long key is of another form', push(signature) + push(`05${x}${y}`)],
+    ['the long key is cut short', push(signature) + push(`04${'11'.repeat(63)}`)],
   ])('nothing if %s', (_what, scriptSig) => {
     expect(scriptOf(scriptSig)).toBeUndefined();
   });
@@ -103,12 +106,14 @@ describe('an input without a witness shows', () => {
     ['no type behind it', '3006020101020101'],
     ['two types behind it', `${signature}01`],
     ['another length', '300702010102010101'],
-    ['no first integer', '300602000203010101'],
-    ['no second integer', '300602030101010200' + '01'],
+    ['no first integer', '300602000202010101'],
+    ['no second integer', '300602020101020001'],
     ['another form', '310602010102010101'],
     ['another first number', '300603010102010101'],
     ['another second number', '300602010103010101'],
-    ['too many bytes', `3047022101${'ff'.repeat(32)}022101${'ee'.repeat(32)}0101`],
+    ['too many bytes', `30470222${'01'.repeat(34)}0221${'01'.repeat(33)}01`],
+    ['a second integer that is longer than the rest', '300602010102020101'],
+    ['no bytes', ''],
   ])('nothing if the signature has %s', (_what, other) => {
     expect(scriptOf(push(other) + push(key))).toBeUndefined();
   });
@@ -125,6 +130,7 @@ describe('an input with a witness shows', () => {
     const program = '1863143c14c5166804bd19203356da136c985678cd4d27a1b8c6329604903262';
     expectLikely(scriptOf('', [signature, keyScript]), `0020${program}`);
     expectLikely(scriptOf('', [keyScript]), `0020${program}`);
+    expectLikely(scriptOf('', [signature, key, keyScript]), `0020${program}`);
     expectLikely(scriptOf('', ['', signature, signature, keyScript]), `0020${program}`);
     // As long as a control block, of four keys and of another number of them, which begins otherwise.
     for (const script of [`51${'61'.repeat(31)}ac`, `${'61'.repeat(96)}ac`, `c0${'61'.repeat(32)}ac`])

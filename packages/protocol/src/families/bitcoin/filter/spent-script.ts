@@ -33,32 +33,34 @@ function formOf(script: Uint8Array | undefined): SpentScript | undefined {
   return script && { script, isCertain: false };
 }
 
+const nothing = new Uint8Array(0);
+
 function legacyScript(scriptSig: Uint8Array): Uint8Array | undefined {
   const pushes = pushesOf(scriptSig);
-  const last = pushes?.at(-1);
-  if (pushes === undefined || last === undefined || isSignature(last)) return undefined;
-  const before = pushes.slice(0, -1);
-  if (isPublicKey(last)) {
-    const isAlone = before.length === 1 && before.every(isSignature);
-    return isAlone ? payToKeyHash(hash160(last)) : undefined;
-  }
+  if (pushes === undefined) return undefined;
+  const last = pushes.at(-1) ?? nothing;
+  if (isSignature(last) || isPublicKey(last))
+    return areSignatureAndKey(pushes) ? payToKeyHash(hash160(last)) : undefined;
   // Other scripts are spent with pushes, too: what is taken for the script of a P2SH coin has to look like one.
-  return before.some(isSignature) && checksSignature(last) ? payToScriptHash(hash160(last)) : undefined;
+  return pushes.some(isSignature) && checksSignature(last) ? payToScriptHash(hash160(last)) : undefined;
 }
 
 function witnessScript(witness: readonly Uint8Array[]): Uint8Array | undefined {
-  const [first, ...rest] = witness;
-  const last = witness.at(-1);
-  if (first === undefined || last === undefined) return undefined;
-  if (rest.length === 1 && isSignature(first) && isPublicKey(last)) return payToWitness(0, hash160(last));
+  const last = witness.at(-1) ?? nothing;
+  if (areSignatureAndKey(witness)) return payToWitness(0, hash160(last));
   return isTaproot(witness, last) || !checksSignature(last) ? undefined : payToWitness(0, sha256(last));
+}
+
+function areSignatureAndKey(items: readonly Uint8Array[]): boolean {
+  const [first = nothing, second = nothing] = items;
+  return items.length === 2 && isSignature(first) && isPublicKey(second);
 }
 
 /** First byte of the last item if there are two or more: an annex, and so taproot. @see BIP341 */
 const annexTag = 0x50;
 /** A signature of taproot, and one with a type of its own. */
 const schnorrBytes = [64, 65];
-const controlBytesMin = 33;
+/** A control block has 33 bytes, and 32 for each step up the tree. */
 const controlStepBytes = 32;
 /** First bytes of a control block, but for their lowest bit. No script of P2WSH begins with one. @see BIP341, footnote 7 */
 const otherLeafVersions = [0x66, 0x7e, 0x80, 0x84, 0x96, 0x98, 0xba, 0xbc, 0xbe];
@@ -69,19 +71,18 @@ function isTaproot(witness: readonly Uint8Array[], last: Uint8Array): boolean {
   if (witness.length === 1) return schnorrBytes.includes(last.length);
   const begin = last[0] ?? 0;
   if (begin === annexTag) return true;
-  const isControl = last.length >= controlBytesMin && last.length % controlStepBytes === 1;
+  const isControl = last.length % controlStepBytes === 1;
   const version = begin & 0xfe;
   return isControl && (version >= leafVersionMin || otherLeafVersions.includes(version));
 }
 
-/** Bytes of an ECDSA signature with its type, at least and at most. */
-const signatureBytesMin = 9;
+/** Bytes of an ECDSA signature with its type, at most. */
 const signatureBytesMax = 73;
 
 /** The form that BIP66 demands: a sequence of two integers, and a byte. */
 function isSignature(item: Uint8Array): boolean {
   const { length } = item;
-  if (length < signatureBytesMin || length > signatureBytesMax) return false;
+  if (length > signatureBytesMax) return false;
   const rBytes = item[3] ?? 0;
   const sBytes = item[5 + rBytes] ?? 0;
   const isSequence = item[0] === 0x30 && item[1] === length - 3;

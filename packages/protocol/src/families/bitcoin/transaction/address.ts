@@ -45,9 +45,10 @@ export function scriptOfAddress(address: string, network: string): string | unde
 function segwitScript(address: string, prefix: string): Uint8Array | undefined {
   const first = bech32.decodeUnsafe(address);
   const read = first ?? bech32m.decodeUnsafe(address);
-  const [version = -1, ...words] = read?.words ?? [];
+  if (read?.prefix !== prefix) return undefined;
+  const [version = 0, ...words] = read.words;
   const isVersionGood = first ? version === 0 : version > 0 && version <= witnessVersionMax;
-  if (read?.prefix !== prefix || !isVersionGood) return undefined;
+  if (!isVersionGood) return undefined;
   const program = bech32.fromWordsUnsafe(words);
   if (!program) return undefined;
   const { length } = program;
