@@ -75,6 +75,17 @@ const absent: Readonly<Record<FamilyName, readonly (readonly [file: string, code
     ['/bitcoin-networks.js', 'export const bitcoinNetworks = {};'],
     ['/bitcoin-checkpoints.js', 'export const bitcoinCheckpoints = {};'],
     ['/bitcoin-jobs.js', 'export class BitcoinJobs {}'],
+    // Only Bitcoin has compact filters.
+    [
+      '/filters/filters.js',
+      `export class Filters {
+        name = 'filters';
+        receive() { return 'PEER_UNSOLICITED'; }
+        search(first, last, scripts, done) { done('FILTERS_UNAVAILABLE'); }
+        start() {}
+        changed() {}
+      }`,
+    ],
   ],
   vision: [
     ['/vision-networks.js', 'export const visionNetworks = {}; export const createCustomNetwork = () => {};'],

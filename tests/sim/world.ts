@@ -5,10 +5,12 @@
  */
 
 import {
+  type ArchiveContext,
   type ChainFamily,
   type ChannelEnds,
   Driver,
   type Effect,
+  FilterArchive,
   type FilterRules,
   FRAME_BYTES_MAX,
   LightNode,
@@ -229,7 +231,7 @@ export class SimNode {
         ? {}
         : { uploadBytesPerSecond: options.uploadBytesPerSecond }),
       ...(options.hasTxIndex === true ? { txIndex: (context: TxIndexContext) => new TxIndex(context) } : {}),
-      ...(options.keptFilters === undefined ? {} : { keptFilters: options.keptFilters }),
+      ...archiveOf(options.keptFilters),
       ...(options.filters === undefined ? {} : { filters: options.filters }),
       ...(options.minChainwork === undefined ? {} : { minChainwork: options.minChainwork }),
       ...(options.segmentHeaders === undefined ? {} : { segmentHeaders: options.segmentHeaders }),
@@ -389,6 +391,12 @@ export class SimNode {
       hashes === undefined ? { type: 'powVerified', job } : { type: 'powVerified', job, hashes },
     );
   }
+}
+
+function archiveOf(count: number | undefined) {
+  return count === undefined
+    ? {}
+    : { filterArchive: (context: ArchiveContext) => new FilterArchive(context, count) };
 }
 
 function isBodyRead(operation: StorageOperation): boolean {

@@ -5,10 +5,12 @@
 import { randomBytes } from 'node:crypto';
 import { PowPool } from '@vision-light/pow';
 import {
+  type ArchiveContext,
   type ChainFamily,
   type CheckpointResult,
   Driver,
   type Effect,
+  FilterArchive,
   type HeaderBatch,
   LightNode,
   type NodeEventBody,
@@ -87,6 +89,7 @@ export class NodeHost {
   /** @throws {RangeError} if the name of a kind of links is malformed or used twice */
   constructor(options: NodeHostOptions) {
     const { family, hashThreads, userAgent, linkKinds, log, clock = platformClock } = options;
+    const { keptFilters = 0 } = options;
     this.#options = options;
     this.key = options.key ?? createNodeKey();
     this.#links = new LinkRouter({ kinds: linkKinds, clock, log, push: (event) => this.#push(event) });
@@ -101,7 +104,9 @@ export class NodeHost {
       peersMax: linkKinds.reduce((sum, { peersMax }) => sum + peersMax, 0),
       followedBlocks: options.followedBlocks,
       forwardsBlocks: options.forwardsBlocks ?? false,
-      keptFilters: options.keptFilters ?? 0,
+      ...(keptFilters === 0
+        ? {}
+        : { filterArchive: (context: ArchiveContext) => new FilterArchive(context, keptFilters) }),
       secret: randomBytes(16),
       identity: this.key.publicKey,
       ...(options.peersPerGroup === undefined ? {} : { peersPerGroupMax: options.peersPerGroup }),

@@ -120,6 +120,7 @@ export {
   type VisionTransaction,
 } from './families/vision/transaction/transaction.js';
 export { isVisionFamily, type VisionFamily } from './families/vision/vision-family.js';
+export { type ArchiveContext, FilterArchive } from './filters/filter-archive.js';
 export type { CheckpointState } from './io/checkpoint-state.js';
 export type { Effect } from './io/effect.js';
 export type {

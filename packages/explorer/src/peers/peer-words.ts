@@ -17,6 +17,7 @@ const serviceWords: Readonly<Record<PeerService, string>> = {
   transactions: 'transactions',
   compactBlocks: 'compact blocks',
   txIndex: 'an index of transactions',
+  live: 'what full nodes have now',
 };
 
 /** What it says that it serves. */

@@ -22,11 +22,10 @@ import type {
 } from '../wire/messages/filters.js';
 import { SERVICE_FILTERS } from '../wire/messages/hello.js';
 import { FilterAgreement } from './filter-agreement.js';
-import { FilterKeeper } from './filter-keeper.js';
+import type { ArchiveContext, FilterArchive } from './filter-archive.js';
 import { rangeOf } from './filter-range.js';
 import { FilterRequests } from './filter-requests.js';
 import { type FilterMatches, FilterSearch } from './filter-search.js';
-import { FilterServer } from './filter-server.js';
 
 /** What it takes of the node around it. */
 export interface FilterContext {
@@ -50,18 +49,17 @@ export class Filters implements Part<GetFilterHeaders | FilterHeaders | GetFilte
   readonly requests: FilterRequests;
   readonly agreement: FilterAgreement | undefined;
   readonly #search: FilterSearch | undefined;
-  readonly #keeper: FilterKeeper | undefined;
-  readonly #server: FilterServer | undefined;
+  readonly #archive: FilterArchive | undefined;
 
   /**
    * @param rules  undefined for a node that has nothing to do with filters
-   * @param kept  how many of the newest filters it keeps and serves; 0 for none
+   * @param archive  makes what keeps and serves filters, if the node is to do that
    * @param punish  says why, and disconnects
    */
   constructor(
     readonly context: FilterContext,
     rules: FilterRules | undefined,
-    kept: number,
+    archive: ((context: ArchiveContext) => FilterArchive) | undefined,
     punish: (peer: Peer, code: 'PEER_FILTER_FALSE') => void,
   ) {
     const { ledger, outbox, peers, blocks } = context;
@@ -80,11 +78,16 @@ export class Filters implements Part<GetFilterHeaders | FilterHeaders | GetFilte
     };
     this.agreement = new FilterAgreement(agreement);
     this.#search = new FilterSearch(agreement, this.agreement);
-    if (kept === 0) return;
     const { tree, storage, sync, listener } = context;
-    const keeper = { ...agreement, tree, storage, now: () => listener.now(), isSyncing: () => sync.isActive };
-    this.#keeper = new FilterKeeper(keeper, this.agreement, kept);
-    this.#server = new FilterServer(this.#keeper, outbox);
+    this.#archive = archive?.({
+      ...agreement,
+      agreement: this.agreement,
+      tree,
+      storage,
+      outbox,
+      now: () => listener.now(),
+      isSyncing: () => sync.isActive,
+    });
   }
 
   /**
@@ -114,50 +117,43 @@ export class Filters implements Part<GetFilterHeaders | FilterHeaders | GetFilte
       case 'filterHeaders':
       case 'filters':
         return this.requests.receive(peer, message, now);
-      case 'getFilterHeaders':
-        if (this.#server === undefined) this.#sayNone(peer, message.requestId);
-        else this.#server.hashes(peer, message, now);
-        return 'quiet';
-      case 'getFilters':
-        return this.#server === undefined ? 'PEER_UNSOLICITED' : this.#server.filters(peer, message, now);
+      default:
+        // Whoever keeps none does not offer any.
+        return this.#archive === undefined
+          ? 'PEER_UNSOLICITED'
+          : (this.#archive.request(peer, message, now) ?? 'quiet');
     }
-  }
-
-  #sayNone(peer: Peer, requestId: number): void {
-    const none = { previous: new Uint8Array(32), hashes: new Uint8Array(0) };
-    this.context.outbox.send(peer, { type: 'filterHeaders', requestId, ...none });
   }
 
   /** The node begins to read its store. */
   start(): void {
-    this.#keeper?.start();
+    this.#archive?.start();
   }
 
   /** The best chain is another one above a height. */
   changed(ancestorHeight: number): void {
-    this.#keeper?.changed(ancestorHeight);
+    this.#archive?.changed(ancestorHeight);
   }
 
   chainReplaced(): void {
-    this.#keeper?.restart();
+    this.#archive?.restart();
   }
 
   isServing(peer: Peer): boolean {
-    return this.#server?.isServing(peer) ?? false;
+    return this.#archive?.isServing(peer) ?? false;
   }
 
   peerGone(peer: Peer): void {
     this.requests.peerGone(peer);
-    this.#server?.forget(peer);
+    this.#archive?.peerGone(peer);
   }
 
   advance({ now }: EventTime): void {
     this.requests.advance(now);
-    this.#keeper?.advance();
-    this.#server?.advance(now);
+    this.#archive?.advance(now);
   }
 
   nextWake(): number | undefined {
-    return earliest(earliest(this.requests.nextWake(), this.#keeper?.nextWake()), this.#server?.nextWake());
+    return earliest(this.requests.nextWake(), this.#archive?.nextWake());
   }
 }

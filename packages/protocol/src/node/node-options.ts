@@ -6,6 +6,7 @@
 import type { ChainFamily } from '../chain/chain-family.js';
 import type { FilterRules } from '../chain/filter-rules.js';
 import type { OpenCheckpoint } from '../checkpoints/checkpoint.js';
+import type { ArchiveContext, FilterArchive } from '../filters/filter-archive.js';
 import type { SignaturePort } from '../io/signature-port.js';
 import type { StoragePort } from '../io/storage-port.js';
 import { FOLLOWED_BLOCKS, PEERS_MAX } from '../limits.js';
@@ -58,8 +59,8 @@ export interface LightNodeOptions {
   readonly followedBlocks?: number;
   /** The rules of compact filters; those of the family if absent. */
   readonly filters?: FilterRules;
-  /** How many of the newest compact filters it keeps and serves, with the hashes of all; 0 for none, the default. */
-  readonly keptFilters?: number;
+  /** Makes what keeps and serves compact filters, if the node is to do that. */
+  readonly filterArchive?: (context: ArchiveContext) => FilterArchive;
   /** Whether it is to be connected to full nodes, from which it fetches the bodies that peers ask for. Default: no. */
   readonly forwardsBlocks?: boolean;
   /** Bytes a second that all peers together are served for long; without a limit if absent. */
@@ -131,7 +132,7 @@ export function sessionOptions(
       (isGateway ? SERVICE_GATEWAY : 0) +
       (isArchive ? SERVICE_ARCHIVE : 0) +
       (options.txIndex === undefined ? 0 : SERVICE_TX_INDEX) +
-      (options.keptFilters === undefined || options.keptFilters === 0 ? 0 : SERVICE_FILTERS) +
+      (options.filterArchive === undefined ? 0 : SERVICE_FILTERS) +
       (followedBlocks > 0 ? SERVICE_COMPACT_BLOCKS : 0),
     requires,
     known: KNOWN_SERVICES + services,

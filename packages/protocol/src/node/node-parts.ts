@@ -308,7 +308,7 @@ export class NodeParts {
     this.submissions = new Submissions(family, this.verifier, this.blocks, outbox, () => sync.lowWork.enough);
     const txIndex = options.txIndex?.(this);
     this.proofs = new ProofRequests(this, punish, txIndex);
-    this.filters = new Filters(this, options.filters ?? family.filters, options.keptFilters ?? 0, punish);
+    this.filters = new Filters(this, options.filters ?? family.filters, options.filterArchive, punish);
     const context = { tree, peers, outbox, storage, ledger, signatures, random: this.random, punish };
     this.list = [
       ledger,

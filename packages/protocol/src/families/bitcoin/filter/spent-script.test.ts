@@ -83,6 +83,7 @@ describe('an input without a witness shows', () => {
     ['there is only a key', push(key)],
     ['a key follows two signatures', push(signature) + push(signature) + push(key)],
     ['a key follows no signature', push('51') + push(key)],
+    ['two keys follow a signature', push(signature) + push(key) + push(oddKey)],
     ['a script follows no signature', push('51') + push(multisig)],
     ['there is only a script', push(multisig)],
     ['what follows the signature checks none', push(signature) + push('5187')],
@@ -96,7 +97,11 @@ describe('an input without a witness shows', () => {
     ['the key is of another length', push(signature) + push(`02${x.slice(2)}`)],
     ['the key is of another form', push(signature) + push(`05${x}`)],
     ['the long key is of another form', push(signature) + push(`05${x}${y}`)],
+<<<<<<< HEAD
     ['the long key is cut short', push(signature) + push(`04${'11'.repeat(32)}`)],
+=======
+    ['the long key is cut short', push(signature) + push(`04${'11'.repeat(63)}`)],
+>>>>>>> bfilters
   ])('nothing if %s', (_what, scriptSig) => {
     expect(scriptOf(scriptSig)).toBeUndefined();
   });
@@ -129,6 +134,7 @@ describe('an input with a witness shows', () => {
     const program = '1863143c14c5166804bd19203356da136c985678cd4d27a1b8c6329604903262';
     expectLikely(scriptOf('', [signature, keyScript]), `0020${program}`);
     expectLikely(scriptOf('', [keyScript]), `0020${program}`);
+    expectLikely(scriptOf('', [signature, key, keyScript]), `0020${program}`);
     expectLikely(scriptOf('', ['', signature, signature, keyScript]), `0020${program}`);
     // As long as a control block, of four keys and of another number of them, which begins otherwise.
     for (const script of [`51${'61'.repeat(31)}ac`, `${'61'.repeat(96)}ac`, `c0${'61'.repeat(32)}ac`])

@@ -42,8 +42,7 @@ function legacyScript(scriptSig: Uint8Array): Uint8Array | undefined {
   if (isSignature(last) || isPublicKey(last))
     return areSignatureAndKey(pushes) ? payToKeyHash(hash160(last)) : undefined;
   // Other scripts are spent with pushes, too: what is taken for the script of a P2SH coin has to look like one.
-  const isSigned = pushes.slice(0, -1).some(isSignature);
-  return isSigned && checksSignature(last) ? payToScriptHash(hash160(last)) : undefined;
+  return pushes.some(isSignature) && checksSignature(last) ? payToScriptHash(hash160(last)) : undefined;
 }
 
 function witnessScript(witness: readonly Uint8Array[]): Uint8Array | undefined {
