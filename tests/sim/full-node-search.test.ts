@@ -125,6 +125,7 @@ describe('a gateway that looks for full nodes', () => {
       node: (i) => ({ says: { services: i % 8 === 0 ? 73n : 9n } }),
     });
     await world.run(600_000);
+    expect(bridge.endings.some(({ reason }) => reason === 'BITCOIN_FILTERS_WANTED')).toBe(true);
     const serving = bridge.bridge.nodes.filter(({ facts }) => facts.servesFilters);
     expect(serving.length).toBeGreaterThanOrEqual(2);
     expect(bridge.bridge.nodes.length).toBe(8);

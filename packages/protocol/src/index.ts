@@ -25,7 +25,7 @@ export type {
 } from './chain/chain-family.js';
 export { checkChainwork } from './chain/check-chainwork.js';
 export type { CompactBlock, CompactRules } from './chain/compact-rules.js';
-export type { FilterRules, FilterVerdict } from './chain/filter-rules.js';
+export type { FilterRules, FilterVerdict } from './chain/filter/filter-rules.js';
 export { type HeaderFault, headerFaults } from './chain/header-fault.js';
 export type { PowJob, VisionXJob, VisionXParams } from './chain/pow-job.js';
 export { type ProofFault, proofFaults, provingFaults } from './chain/proof/proof-fault.js';

@@ -10,7 +10,7 @@ import type { ByteReader } from '../bytes/byte-reader.js';
 import type { ByteWriter } from '../bytes/byte-writer.js';
 import type { BodyContext, BodyInfo, BodyVerdict } from './block-body.js';
 import type { CompactRules } from './compact-rules.js';
-import type { FilterRules } from './filter-rules.js';
+import type { FilterRules } from './filter/filter-rules.js';
 import type { HeaderFault } from './header-fault.js';
 import type { PowJob } from './pow-job.js';
 import type { TouchRules } from './touch-rules.js';

@@ -6,7 +6,7 @@
  * Memory: FILTER_PEERS_MAX lists of hashes, and one block, for each question under way.
  */
 import { areEqual } from '../bytes/compare-bytes.js';
-import type { FilterRules, FilterVerdict } from '../chain/filter-rules.js';
+import type { FilterRules, FilterVerdict } from '../chain/filter/filter-rules.js';
 import type { BlockResult } from '../io/notice.js';
 import { FILTER_DISPUTES_MAX, FILTER_PEERS_MAX } from '../limits.js';
 import type { Peer } from '../peer/peer.js';
@@ -15,7 +15,9 @@ import type { FilterRequests } from './filter-requests.js';
 
 /** What it takes of the node. */
 export interface AgreementContext {
+  /** What the family says of filters. */
   readonly rules: FilterRules;
+  /** Asks peers. */
   readonly requests: FilterRequests;
   /** The peers that serve filters and may be asked, those that are asked first at the begin. */
   sources(): readonly Peer[];

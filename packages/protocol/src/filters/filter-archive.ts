@@ -15,7 +15,9 @@ import { FilterServer } from './filter-server.js';
 
 /** What it takes of the node around it. */
 export interface ArchiveContext extends KeeperContext {
+  /** Finds the hashes about which peers agree. */
   readonly agreement: FilterAgreement;
+  /** Takes the answers to peers. */
   readonly outbox: Outbox;
 }
 
@@ -52,19 +54,23 @@ export class FilterArchive {
     return undefined;
   }
 
+  /** Whether a peer waits for filters. */
   isServing(peer: Peer): boolean {
     return this.#server.isServing(peer);
   }
 
+  /** A peer waits no more. */
   peerGone(peer: Peer): void {
     this.#server.forget(peer);
   }
 
+  /** Does what is due. @param now  monotonic ms */
   advance(now: number): void {
     this.#keeper.advance();
     this.#server.advance(now);
   }
 
+  /** Monotonic ms at which {@link advance} wants to be called. */
   nextWake(): number | undefined {
     return earliest(this.#keeper.nextWake(), this.#server.nextWake());
   }

@@ -8,7 +8,7 @@
  * Memory: 32 bytes for each block.
  */
 import { areEqual } from '../bytes/compare-bytes.js';
-import type { FilterRules } from '../chain/filter-rules.js';
+import type { FilterRules } from '../chain/filter/filter-rules.js';
 import { FILTER_HASHES_MAX } from '../limits.js';
 
 /** Of the block before genesis. */

@@ -16,7 +16,9 @@ import { rangeOf } from './filter-range.js';
 
 /** What it takes of the node. */
 export interface KeeperContext extends AgreementContext {
+  /** The chain whose filters are kept. */
   readonly tree: HeaderTree;
+  /** Where they are kept. */
   readonly storage: StoragePort;
   /** Monotonic ms of the step that is being taken. */
   now(): number;

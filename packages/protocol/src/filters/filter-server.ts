@@ -126,17 +126,17 @@ export class FilterServer {
       return;
     }
     const filterHash = keeper.hashes.at(block.first).slice();
-    const fetch = (): void => {
+    const askFullNodes = (): void => {
       // From full nodes: whoever has them from us would ask us in turn.
       const sources = keeper.context.sources().filter(({ isBridged }) => isBridged);
       downloadFilters(keeper.context, block, [filterHash], sources, (filters) => done(filters?.[0]));
     };
     if (!keeper.has(hash)) {
-      fetch();
+      askFullNodes();
       return;
     }
     keeper.read(hash, (filter) => {
-      if (filter === undefined) fetch();
+      if (filter === undefined) askFullNodes();
       else done(filter);
     });
   }

@@ -5,7 +5,7 @@
  * Memory: what `filter-requests.ts`, `filter-agreement.ts` and `filter-search.ts` state.
  */
 import type { BlockSync } from '../blocks/block-sync.js';
-import type { FilterRules } from '../chain/filter-rules.js';
+import type { FilterRules } from '../chain/filter/filter-rules.js';
 import type { EventTime } from '../io/event.js';
 import type { StoragePort } from '../io/storage-port.js';
 import type { Outbox } from '../peer/outbox.js';

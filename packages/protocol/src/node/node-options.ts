@@ -4,7 +4,7 @@
  */
 
 import type { ChainFamily } from '../chain/chain-family.js';
-import type { FilterRules } from '../chain/filter-rules.js';
+import type { FilterRules } from '../chain/filter/filter-rules.js';
 import type { OpenCheckpoint } from '../checkpoints/checkpoint.js';
 import type { ArchiveContext, FilterArchive } from '../filters/filter-archive.js';
 import type { SignaturePort } from '../io/signature-port.js';

@@ -33,7 +33,7 @@ import { TransactionRelay } from '../transactions/transaction-relay.js';
 import { HeaderTree } from '../tree/header-tree.js';
 import { genesisBase } from '../tree/tree-base.js';
 import { TrustReporter } from '../trust/trust-reporter.js';
-import { MessageCodec, messageCodec } from '../wire/codec.js';
+import { MessageCodec } from '../wire/codec.js';
 import type { WireMessage } from '../wire/message-row.js';
 import { messageRows } from '../wire/message-table.js';
 import { Announcer } from './announcer.js';
@@ -42,12 +42,12 @@ import type { Checkpoints } from './chain/checkpoints.js';
 import { ChainChanges } from './chain-changes.js';
 import { Discouraged } from './greeting/discouraged.js';
 import { HeldRelease } from './held-release.js';
-import { LiveNetwork } from './live-network.js';
 import { type LightNodeOptions, type NodeExtension, secretOf, sessionOptions } from './node-options.js';
 import { PeerSearch } from './peer-search.js';
 import { seededRandom } from './random.js';
 import { Router } from './router.js';
 import { Sessions } from './sessions.js';
+import { LiveNetwork } from './status/live-network.js';
 import { PeerNotices } from './status/peer-notices.js';
 import { StatusReporter } from './status/status-reporter.js';
 import { Submissions } from './submissions.js';
@@ -110,10 +110,7 @@ export class NodeParts {
     readonly listener: PartsListener,
   ) {
     const { family, followedBlocks = FOLLOWED_BLOCKS, peersMax = PEERS_MAX } = options;
-    const codec =
-      extension === undefined
-        ? messageCodec
-        : new MessageCodec<WireMessage>([...messageRows, ...extension.rows]);
+    const codec = new MessageCodec<WireMessage>([...messageRows, ...(extension?.rows ?? [])]);
     const outbox = new Outbox(codec);
     const { peers, ledger } = this;
     const punish = (peer: Peer, code: Offence): void => this.sessions.punish(peer, code, listener.now());

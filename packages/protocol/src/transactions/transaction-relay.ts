@@ -266,7 +266,6 @@ export class TransactionRelay implements Part<Inv | GetTxs | Txs> {
       const entry = this.mempool.get(key);
       if (entry !== undefined) {
         this.trickle.announced(peer, entry, now);
-        if (peer.isBridged) this.trickle.returned(entry, now);
         isNews = true;
       } else if (!this.#rejects.has(key) && !this.follower.included.has(key))
         isNews = this.tracker.announce(peer, id, key, now) || isNews;

@@ -112,18 +112,7 @@ export class Trickle<P extends ToldPeer> {
     if (mark !== 'told') listener.marks.set(entry, 'knows');
     // It came back, unless it is the one that was told alone.
     if (mark !== 'told' && this.#secrets.has(entry)) this.#open(entry, now);
-  }
-
-  /**
-   * A full node announces what is here: others of its network have it. Those from whom it came here hear of that once, since
-   * they may have no other way to learn it.
-   */
-  returned(entry: PoolEntry, now: number): void {
-    for (const [peer, listener] of this.#listeners) {
-      if (peer.isBridged || listener.marks.get(entry) !== 'knows') continue;
-      listener.marks.delete(entry);
-      this.#queue(peer, listener, entry, now);
-    }
+    if (peer.isBridged) this.#returned(entry, now);
   }
 
   /** A transaction is not in the mempool any more. */
@@ -186,6 +175,18 @@ export class Trickle<P extends ToldPeer> {
     if (secret === undefined || peer === undefined || listener === undefined) return;
     secret.until = now + this.#drawn(TX_EMBARGO_MS);
     this.#queue(peer, listener, entry, now);
+  }
+
+  /**
+   * A full node announces what is here: others of its network have it. Those from whom it came here hear of that once, since
+   * they may have no other way to learn it.
+   */
+  #returned(entry: PoolEntry, now: number): void {
+    for (const [peer, listener] of this.#listeners) {
+      if (peer.isBridged || listener.marks.get(entry) !== 'knows') continue;
+      listener.marks.delete(entry);
+      this.#queue(peer, listener, entry, now);
+    }
   }
 
   #open(entry: PoolEntry, now: number): void {

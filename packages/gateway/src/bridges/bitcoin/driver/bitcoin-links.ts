@@ -137,7 +137,7 @@ export class BitcoinLinks implements LinkKind {
       const answers = await lookup(host, { all: true });
       found = answers.flatMap(({ address }) => parseNetAddress(address, defaultPort) ?? []);
     } catch (error) {
-      log.debug({ host, reason: (error as NodeJS.ErrnoException).code }, 'a DNS seed does not answer');
+      log.debug({ host, reason: String(error) }, 'a DNS seed does not answer');
     }
     this.#do((bridge, time) => bridge.found(host, found, time));
   }

@@ -1,5 +1,5 @@
 /** The rules of basic filters (BIP158) as the node uses them. */
-import type { FilterRules } from '../../../chain/filter-rules.js';
+import type { FilterRules } from '../../../chain/filter/filter-rules.js';
 import { matchesAny, readFilter } from './basic-filter.js';
 import { checkFilter } from './check-filter.js';
 import { filterHash, nextFilterHeader } from './filter-header.js';

@@ -97,11 +97,7 @@ describe('an input without a witness shows', () => {
     ['the key is of another length', push(signature) + push(`02${x.slice(2)}`)],
     ['the key is of another form', push(signature) + push(`05${x}`)],
     ['the long key is of another form', push(signature) + push(`05${x}${y}`)],
-<<<<<<< HEAD
-    ['the long key is cut short', push(signature) + push(`04${'11'.repeat(32)}`)],
-=======
     ['the long key is cut short', push(signature) + push(`04${'11'.repeat(63)}`)],
->>>>>>> bfilters
   ])('nothing if %s', (_what, scriptSig) => {
     expect(scriptOf(scriptSig)).toBeUndefined();
   });

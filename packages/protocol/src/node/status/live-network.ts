@@ -4,12 +4,12 @@
  *
  * Memory: two bits of each peer.
  */
-import type { Outbox } from '../peer/outbox.js';
-import type { Part, Reception } from '../peer/part.js';
-import type { Peer } from '../peer/peer.js';
-import type { PeerSet } from '../peer/peer-set.js';
-import { hasService, SERVICE_LIVE } from '../wire/messages/hello.js';
-import { type Services, VERSION_WITH_SERVICES } from '../wire/messages/services.js';
+import type { Outbox } from '../../peer/outbox.js';
+import type { Part, Reception } from '../../peer/part.js';
+import type { Peer } from '../../peer/peer.js';
+import type { PeerSet } from '../../peer/peer-set.js';
+import { hasService, SERVICE_LIVE } from '../../wire/messages/hello.js';
+import { type Services, VERSION_WITH_SERVICES } from '../../wire/messages/services.js';
 
 /** See the head of this file. */
 export class LiveNetwork implements Part<Services> {
