@@ -1,4 +1,5 @@
 /** `/healthz` and `/metrics`. */
+import type { VisionNodeFacts } from '../bridges/vision/vision-bridge.js';
 import { version } from '../version.js';
 import { type HttpRoute, type HttpRoutes, jsonAnswer } from './answer.js';
 import type { GatewayFacts } from './facts.js';
@@ -35,7 +36,8 @@ export function createStatusRoutes(facts: () => GatewayFacts | undefined): HttpR
   ]);
 }
 
-function health({ network, phase, tip, peers, signalServers, isMining }: GatewayFacts): object {
+function health(facts: GatewayFacts): object {
+  const { network, phase, tip, peers, signalServers, isMining, visionNodes } = facts;
   return {
     status: 'ok',
     version,
@@ -45,5 +47,20 @@ function health({ network, phase, tip, peers, signalServers, isMining }: Gateway
     peers,
     signalServers,
     mining: isMining,
+    ...(visionNodes.length === 0 ? {} : { visionNodes: visionNodes.map(nodeHealth) }),
+  };
+}
+
+function nodeHealth({ url, reachableSince, lastFault, height }: VisionNodeFacts): object {
+  const lastError = lastFault && {
+    code: lastFault.code,
+    detail: lastFault.detail,
+    time: Math.floor(lastFault.time),
+  };
+  return {
+    url,
+    reachableSince: reachableSince === undefined ? null : Math.floor(reachableSince),
+    lastError: lastError ?? null,
+    height: height ?? null,
   };
 }

@@ -1,0 +1,191 @@
+/**
+ * Tells a node what is new here: the block at the tip, those below it that it lacks, and transactions. Pure, as `BlockPull`.
+ *
+ * A gateway says in its answer to `inv` what it lacks, and rebuilds a block from the transactions that it has. An existing
+ * node says nothing there, asks itself for what was offered, and holds a block without its miner against whoever sent it
+ * (docs/chains/vision.md §7, §9): so it gets whole blocks and single transactions, and no second `inv`.
+ *
+ * Memory: the names of VISION_NODE_WAITING_MAX transactions, and of VISION_NODE_POSTED_BLOCKS_MAX blocks.
+ */
+import { bytesToHex, type HeaderTree } from '@vision-light/protocol';
+import {
+  HTTP_BLOCK_BODY_BYTES_MAX,
+  HTTP_OBJECTS_MAX,
+  HTTP_TRANSACTIONS_MAX,
+  VISION_NODE_POSTED_BLOCKS_MAX,
+  VISION_NODE_WAITING_MAX,
+} from '../../limits.js';
+import type { NodeNames } from './node-names.js';
+import type { TalkEffect, TalkFailure, TalkOutcome } from './talk-step.js';
+
+/** What is here to be told. */
+export interface NewsSource {
+  readonly tree: HeaderTree;
+  /** The JSON of a transaction that is in no block; undefined if it is not here any more. 64 digits. */
+  transactionText(id: string): string | undefined;
+}
+
+/** What the JSON of a list of transactions takes beside them. */
+const LIST_BYTES = 16;
+
+/** What one node is told. */
+export class NewsPush {
+  readonly #waiting = new Set<string>();
+  /** Transactions that the node wants. */
+  #texts: string[] = [];
+  /** The tip that was told of last. */
+  #told = '';
+  /** Slots of blocks to post: the first is a tip, each other one the parent of the one before. */
+  #slots: number[] = [];
+  #posts = 0;
+  /** Whether the block on top was offered, and whether it is to be sent whole. */
+  #isOffered = false;
+  #isWhole = false;
+  /** Whether the node answers what it lacks; undefined until it was asked. */
+  #saysWhatItLacks: boolean | undefined;
+  #effect: TalkEffect | undefined;
+
+  constructor(
+    readonly source: NewsSource,
+    readonly names: NodeNames,
+  ) {}
+
+  /** Transactions that are new here; those that the node has it does not want. */
+  add(ids: readonly string[]): void {
+    for (const id of ids) {
+      this.#waiting.add(id);
+      const [oldest] = this.#waiting;
+      if (this.#waiting.size > VISION_NODE_WAITING_MAX && oldest !== undefined) this.#waiting.delete(oldest);
+    }
+  }
+
+  /** The node is another one now, perhaps: it was gone. */
+  restart(): void {
+    this.#saysWhatItLacks = undefined;
+    this.#texts = [];
+    this.#slots = [];
+  }
+
+  /** @param claimedHeight  of the node's highest header, if it has named one. @returns undefined if there is nothing to say */
+  next(claimedHeight: number | undefined): TalkEffect | undefined {
+    this.#lookAtTip(claimedHeight);
+    this.#effect = this.#nextBlock() ?? this.#nextTransactions();
+    return this.#effect;
+  }
+
+  /** Takes what came of the last effect. @returns why the node cannot be talked to, if so */
+  take(outcome: TalkOutcome): TalkFailure | undefined {
+    if (outcome.type === 'failed') return outcome;
+    const { type } = this.#effect ?? {};
+    if (outcome.type === 'wanted') this.#takeWanted(outcome.hashes);
+    else if (outcome.type === 'posted' && type === 'postBlock') this.#takePosted(outcome);
+    return undefined;
+  }
+
+  // Blocks
+
+  #lookAtTip(claimedHeight: number | undefined): void {
+    const { tree } = this.source;
+    const tip = bytesToHex(tree.hash(tree.tip));
+    if (tip === this.#told) return;
+    this.#told = tip;
+    const isFarBehind =
+      claimedHeight !== undefined && tree.tipHeight - claimedHeight > VISION_NODE_POSTED_BLOCKS_MAX;
+    this.#posts = 0;
+    this.#setSlots(isFarBehind ? [] : [tree.tip]);
+  }
+
+  #setSlots(slots: number[]): void {
+    this.#slots = slots;
+    this.#isOffered = false;
+    this.#isWhole = false;
+  }
+
+  #nextBlock(): TalkEffect | undefined {
+    const { tree } = this.source;
+    for (;;) {
+      const slot = this.#slots.at(-1);
+      if (slot === undefined) return undefined;
+      const hash = tree.hash(slot).slice();
+      const name = bytesToHex(hash);
+      if (tree.parent(slot) < 0 || this.names.has(name)) {
+        this.#setSlots(this.#slots.slice(0, -1));
+        continue;
+      }
+      if (this.#saysWhatItLacks !== false && !this.#isOffered) {
+        this.#isOffered = true;
+        return { type: 'offer', objects: [{ type: 'block', hash: name }] };
+      }
+      this.#posts++;
+      const isCompact = this.#saysWhatItLacks === true && !this.#isWhole && !this.#isImplied(slot);
+      return { type: 'postBlock', hash, isCompact };
+    }
+  }
+
+  #isImplied(slot: number): boolean {
+    const { tree } = this.source;
+    const context = {
+      record: tree.record(slot),
+      height: tree.height(slot),
+      parentRecord: tree.parentRecord(slot),
+    };
+    return tree.family.impliedBody(context) !== undefined;
+  }
+
+  #takePosted({ result }: Extract<TalkOutcome, { readonly type: 'posted' }>): void {
+    const wasCompact = this.#effect?.type === 'postBlock' && this.#effect.isCompact;
+    const slot = this.#slots.at(-1);
+    const isTooMuch = this.#posts >= 2 * VISION_NODE_POSTED_BLOCKS_MAX;
+    if (result === 'taken') this.#setSlots(this.#slots.slice(0, -1));
+    else if (result === 'deferred' && slot !== undefined && !isTooMuch) this.#goDown(slot);
+    else if (result === 'refused' && wasCompact) this.#isWhole = true;
+    else this.#setSlots([]);
+  }
+
+  /** The node lacks the block below, which comes first. */
+  #goDown(slot: number): void {
+    const hasRoom = this.#slots.length < VISION_NODE_POSTED_BLOCKS_MAX;
+    this.#setSlots(hasRoom ? [...this.#slots, this.source.tree.parent(slot)] : []);
+  }
+
+  // Transactions
+
+  #nextTransactions(): TalkEffect | undefined {
+    const list = this.#takeTexts();
+    if (list.length > 0)
+      return { type: 'postTransactions', texts: list, isList: this.#saysWhatItLacks === true };
+    const ids = [...this.#waiting].slice(0, HTTP_OBJECTS_MAX);
+    for (const id of ids) this.#waiting.delete(id);
+    if (this.#saysWhatItLacks !== false)
+      return ids.length === 0
+        ? undefined
+        : { type: 'offer', objects: ids.map((hash) => ({ type: 'tx', hash })) };
+    this.#texts = this.#textsOf(ids);
+    return this.#texts.length > 0 ? this.#nextTransactions() : undefined;
+  }
+
+  /** As many as one request may have. */
+  #takeTexts(): string[] {
+    const most = this.#saysWhatItLacks === true ? HTTP_TRANSACTIONS_MAX : 1;
+    let bytes = LIST_BYTES;
+    const end = this.#texts.slice(0, most).findIndex((text) => {
+      bytes += Buffer.byteLength(text) + 1;
+      return bytes > HTTP_BLOCK_BODY_BYTES_MAX;
+    });
+    return this.#texts.splice(0, end < 0 ? most : Math.max(1, end));
+  }
+
+  #textsOf(ids: readonly string[]): string[] {
+    return ids.flatMap((id) => this.source.transactionText(id) ?? []);
+  }
+
+  #takeWanted(hashes: readonly string[] | undefined): void {
+    if (this.#effect?.type !== 'offer') return;
+    const { objects } = this.#effect;
+    this.#saysWhatItLacks = hashes !== undefined;
+    const wanted = new Set(hashes ?? objects.map(({ hash }) => hash));
+    const isBlock = objects[0]?.type === 'block';
+    if (isBlock && !objects.some(({ hash }) => wanted.has(hash))) this.#setSlots(this.#slots.slice(0, -1));
+    if (!isBlock) this.#texts = this.#textsOf(objects.flatMap(({ hash }) => (wanted.has(hash) ? hash : [])));
+  }
+}
