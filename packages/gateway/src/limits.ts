@@ -189,8 +189,11 @@ export const VISION_NODES_MAX = 8;
 /** Milliseconds that one of them has for an answer, from the question to its last byte: existing nodes give 3 to 10 s. Afterwards there is none, and less is asked for. */
 export const VISION_NODE_TIMEOUT_MS = 15_000;
 
-/** Bytes of one of their answers: {@link VISION_NODE_BLOCKS_MAX} blocks as gateways answer them (16 MiB and one block more). A longer one counts as none, and less is asked for. */
-export const VISION_NODE_ANSWER_BYTES_MAX = 24 * 1024 * 1024;
+/** Bytes of one of their answers with blocks: {@link VISION_NODE_BLOCKS_MAX} blocks as gateways answer them (16 MiB and one block more). A thread reads it. A longer one counts as none, and less is asked for. */
+export const VISION_NODE_BLOCKS_BYTES_MAX = 24 * 1024 * 1024;
+
+/** Bytes of any other of their answers: 2,000 headers are 700 kB. The node's own thread reads it. A longer one counts as none, and less is asked for. */
+export const VISION_NODE_ANSWER_BYTES_MAX = 1024 * 1024;
 
 /** Characters of what is logged and told of a fault of a node. Arbitrary. The rest is cut off. */
 export const VISION_NODE_DETAIL_MAX = 200;

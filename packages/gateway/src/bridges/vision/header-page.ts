@@ -1,5 +1,6 @@
 /** The headers of one answer to `get_headers` (docs/chains/vision.md §7): only what leads to the blocks. */
 import type { JsonValue } from '@vision-light/protocol';
+import { memberOf } from '../../http/json-members.js';
 import { canonicalHash } from './node-names.js';
 
 /** A header by its name. It lacks the miner, so nothing can be verified with it. */
@@ -37,10 +38,4 @@ function readHeader(item: JsonValue): NamedHeader | undefined {
     prev: typeof prev === 'string' ? canonicalHash(prev) : undefined,
     height: typeof height === 'number' && Number.isSafeInteger(height) && height >= 0 ? height : undefined,
   };
-}
-
-/** A member of a JSON object; undefined if there is none, or the value is no object. */
-export function memberOf(value: JsonValue | undefined, name: string): JsonValue | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  return Object.hasOwn(value, name) ? value[name] : undefined;
 }

@@ -7,7 +7,7 @@
  *
  * Memory: the names of VISION_NODE_WAITING_MAX transactions, and of VISION_NODE_POSTED_BLOCKS_MAX blocks.
  */
-import { bytesToHex, type HeaderTree } from '@vision-light/protocol';
+import { bytesToHex, type HeaderTree, hexToBytes } from '@vision-light/protocol';
 import {
   HTTP_BLOCK_BODY_BYTES_MAX,
   HTTP_OBJECTS_MAX,
@@ -16,7 +16,7 @@ import {
   VISION_NODE_WAITING_MAX,
 } from '../../limits.js';
 import type { NodeNames } from './node-names.js';
-import type { TalkEffect, TalkFailure, TalkOutcome } from './talk-step.js';
+import type { PostResult, TalkEffect, TalkFailure, TalkOutcome } from './talk-step.js';
 
 /** What is here to be told. */
 export interface NewsSource {
@@ -28,6 +28,8 @@ export interface NewsSource {
 /** What the JSON of a list of transactions takes beside them. */
 const LIST_BYTES = 16;
 
+type PostedBlock = Extract<TalkEffect, { readonly type: 'postBlock' }>;
+
 /** What one node is told. */
 export class NewsPush {
   readonly #waiting = new Set<string>();
@@ -35,8 +37,8 @@ export class NewsPush {
   #texts: string[] = [];
   /** The tip that was told of last. */
   #told = '';
-  /** Slots of blocks to post: the first is a tip, each other one the parent of the one before. */
-  #slots: number[] = [];
+  /** Hashes of blocks to post, the last one first: a tip, then the parent of each. */
+  #path: readonly string[] = [];
   #posts = 0;
   /** Whether the block on top was offered, and whether it is to be sent whole. */
   #isOffered = false;
@@ -63,7 +65,8 @@ export class NewsPush {
   restart(): void {
     this.#saysWhatItLacks = undefined;
     this.#texts = [];
-    this.#slots = [];
+    this.#told = '';
+    this.#setPath([]);
   }
 
   /** @param claimedHeight  of the node's highest header, if it has named one. @returns undefined if there is nothing to say */
@@ -76,9 +79,9 @@ export class NewsPush {
   /** Takes what came of the last effect. @returns why the node cannot be talked to, if so */
   take(outcome: TalkOutcome): TalkFailure | undefined {
     if (outcome.type === 'failed') return outcome;
-    const { type } = this.#effect ?? {};
     if (outcome.type === 'wanted') this.#takeWanted(outcome.hashes);
-    else if (outcome.type === 'posted' && type === 'postBlock') this.#takePosted(outcome);
+    else if (outcome.type === 'posted' && this.#effect?.type === 'postBlock')
+      this.#takePosted(this.#effect, outcome.result);
     return undefined;
   }
 
@@ -92,34 +95,37 @@ export class NewsPush {
     const isFarBehind =
       claimedHeight !== undefined && tree.tipHeight - claimedHeight > VISION_NODE_POSTED_BLOCKS_MAX;
     this.#posts = 0;
-    this.#setSlots(isFarBehind ? [] : [tree.tip]);
+    this.#setPath(isFarBehind ? [] : [tip]);
   }
 
-  #setSlots(slots: number[]): void {
-    this.#slots = slots;
+  #setPath(path: readonly string[]): void {
+    this.#path = path;
     this.#isOffered = false;
     this.#isWhole = false;
   }
 
   #nextBlock(): TalkEffect | undefined {
     const { tree } = this.source;
-    for (;;) {
-      const slot = this.#slots.at(-1);
-      if (slot === undefined) return undefined;
-      const hash = tree.hash(slot).slice();
-      const name = bytesToHex(hash);
-      if (tree.parent(slot) < 0 || this.names.has(name)) {
-        this.#setSlots(this.#slots.slice(0, -1));
-        continue;
-      }
-      if (this.#saysWhatItLacks !== false && !this.#isOffered) {
+    const genesis = bytesToHex(tree.family.genesis.hash);
+    while (this.#path.length > 0) {
+      const name = this.#path.at(-1) ?? '';
+      const hash = hexToBytes(name, 32);
+      const slot = hash && tree.find(hash);
+      if (slot === undefined) {
+        // It was on a branch that is gone.
+        this.#setPath([]);
+      } else if (name === genesis || this.names.has(name)) {
+        this.#setPath(this.#path.slice(0, -1));
+      } else if (this.#saysWhatItLacks !== false && !this.#isOffered) {
         this.#isOffered = true;
         return { type: 'offer', objects: [{ type: 'block', hash: name }] };
+      } else {
+        this.#posts++;
+        const isCompact = this.#saysWhatItLacks === true && !this.#isWhole && !this.#isImplied(slot);
+        return { type: 'postBlock', hash: tree.hash(slot).slice(), isCompact };
       }
-      this.#posts++;
-      const isCompact = this.#saysWhatItLacks === true && !this.#isWhole && !this.#isImplied(slot);
-      return { type: 'postBlock', hash, isCompact };
     }
+    return undefined;
   }
 
   #isImplied(slot: number): boolean {
@@ -132,20 +138,18 @@ export class NewsPush {
     return tree.family.impliedBody(context) !== undefined;
   }
 
-  #takePosted({ result }: Extract<TalkOutcome, { readonly type: 'posted' }>): void {
-    const wasCompact = this.#effect?.type === 'postBlock' && this.#effect.isCompact;
-    const slot = this.#slots.at(-1);
-    const isTooMuch = this.#posts >= 2 * VISION_NODE_POSTED_BLOCKS_MAX;
-    if (result === 'taken') this.#setSlots(this.#slots.slice(0, -1));
-    else if (result === 'deferred' && slot !== undefined && !isTooMuch) this.#goDown(slot);
-    else if (result === 'refused' && wasCompact) this.#isWhole = true;
-    else this.#setSlots([]);
-  }
-
-  /** The node lacks the block below, which comes first. */
-  #goDown(slot: number): void {
-    const hasRoom = this.#slots.length < VISION_NODE_POSTED_BLOCKS_MAX;
-    this.#setSlots(hasRoom ? [...this.#slots, this.source.tree.parent(slot)] : []);
+  #takePosted({ hash, isCompact }: PostedBlock, result: PostResult): void {
+    const { tree } = this.source;
+    const slot = tree.find(hash);
+    const parent = slot === undefined ? -1 : tree.parent(slot);
+    const hasRoom =
+      this.#path.length < VISION_NODE_POSTED_BLOCKS_MAX && this.#posts < 2 * VISION_NODE_POSTED_BLOCKS_MAX;
+    if (result === 'taken') this.#setPath(this.#path.slice(0, -1));
+    else if (result === 'deferred' && parent >= 0 && hasRoom)
+      // The node lacks the block below, which comes first.
+      this.#setPath([...this.#path, bytesToHex(tree.hash(parent))]);
+    else if (result === 'refused' && isCompact) this.#isWhole = true;
+    else this.#setPath([]);
   }
 
   // Transactions
@@ -185,7 +189,7 @@ export class NewsPush {
     this.#saysWhatItLacks = hashes !== undefined;
     const wanted = new Set(hashes ?? objects.map(({ hash }) => hash));
     const isBlock = objects[0]?.type === 'block';
-    if (isBlock && !objects.some(({ hash }) => wanted.has(hash))) this.#setSlots(this.#slots.slice(0, -1));
+    if (isBlock && !objects.some(({ hash }) => wanted.has(hash))) this.#setPath(this.#path.slice(0, -1));
     if (!isBlock) this.#texts = this.#textsOf(objects.flatMap(({ hash }) => (wanted.has(hash) ? hash : [])));
   }
 }

@@ -2,10 +2,13 @@
  * Asks one node over HTTP (docs/chains/vision.md §7): a gateway, or an existing Vision node. What it answers is only text to
  * be read: nothing here believes any of it.
  *
- * Memory: one answer at a time, of VISION_NODE_ANSWER_BYTES_MAX.
+ * Memory: one answer at a time, of VISION_NODE_BLOCKS_BYTES_MAX.
  */
-import { type JsonValue, parseLosslessJson } from '@vision-light/protocol';
-import { VISION_NODE_ANSWER_BYTES_MAX, VISION_NODE_TIMEOUT_MS } from '../../limits.js';
+import {
+  VISION_NODE_ANSWER_BYTES_MAX,
+  VISION_NODE_BLOCKS_BYTES_MAX,
+  VISION_NODE_TIMEOUT_MS,
+} from '../../limits.js';
 import type { NodeAnswer } from './node-answers.js';
 import type { VisionNodeFaultCode } from './node-faults.js';
 import type { TalkFailure } from './talk-step.js';
@@ -13,11 +16,15 @@ import type { TalkFailure } from './talk-step.js';
 /** Limits that a test may change. */
 export interface NodeClientLimits {
   readonly timeoutMs: number;
+  /** Of blocks. */
+  readonly blocksBytesMax: number;
+  /** Of everything else. */
   readonly answerBytesMax: number;
 }
 
 const defaultLimits: NodeClientLimits = {
   timeoutMs: VISION_NODE_TIMEOUT_MS,
+  blocksBytesMax: VISION_NODE_BLOCKS_BYTES_MAX,
   answerBytesMax: VISION_NODE_ANSWER_BYTES_MAX,
 };
 
@@ -42,6 +49,8 @@ export class NodeClient {
   /** Posts JSON to a route. Never rejects. */
   async post(route: string, json: string | Uint8Array<ArrayBuffer>): Promise<NodeAnswer | TalkFailure> {
     const timeout = AbortSignal.timeout(this.#limits.timeoutMs);
+    const { blocksBytesMax, answerBytesMax } = this.#limits;
+    const bytesMax = route === 'get_blocks' ? blocksBytesMax : answerBytesMax;
     try {
       const response = await fetch(`${this.url.replace(/\/$/, '')}/p2p/${route}`, {
         method: 'POST',
@@ -51,17 +60,14 @@ export class NodeClient {
         redirect: 'manual',
         signal: AbortSignal.any([this.#stop.signal, timeout]),
       });
-      const bytes = await bytesOf(response, this.#limits.answerBytesMax);
+      const bytes = await bytesOf(response, bytesMax);
       if (bytes === undefined)
-        return failure(
-          'VISION_NODE_ANSWER_TOO_LARGE',
-          `${route}: more than ${this.#limits.answerBytesMax} bytes`,
-        );
+        return failure('VISION_NODE_ANSWER_TOO_LARGE', `${route}: more than ${bytesMax} bytes`);
       const retryAfterMs = retryAfterOf(response);
       return {
         type: 'answer',
         status: response.status,
-        members: membersOf(bytes),
+        bytes,
         ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       };
     } catch (error) {
@@ -91,17 +97,6 @@ async function bytesOf(response: Response, bytesMax: number): Promise<Uint8Array
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
-}
-
-/** @returns undefined if it is no JSON object in UTF-8 */
-function membersOf(bytes: Uint8Array): NodeAnswer['members'] {
-  let value: JsonValue;
-  try {
-    value = parseLosslessJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    return undefined;
-  }
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
 }
 
 function retryAfterOf({ headers }: Response): number | undefined {

@@ -1,23 +1,24 @@
 /** Performs what the talk with one node wants done: requests, the core's verdict, waiting. It decides nothing. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  bytesToHex,
-  encodeCompactJson,
-  hexToBytes,
-  type NodeNotice,
-  type VisionFamily,
-} from '@vision-light/protocol';
+import { encodeCompactJson, hexToBytes, type NodeNotice, type VisionFamily } from '@vision-light/protocol';
 import type { Logger } from 'pino';
 import type { BlockThread } from '../../http/p2p/block-thread.js';
 import type { ServedChain } from '../../http/p2p/served-chain.js';
 import { transactionJson } from '../../http/p2p/transaction-routes.js';
 import { HTTP_BLOCK_BODY_BYTES_MAX } from '../../limits.js';
 import type { NodeHost } from '../../node-host.js';
-import { headersOutcome, type NodeAnswer, postedOutcome, rawBlocks, wantedOutcome } from './node-answers.js';
+import {
+  blocksOutcome,
+  headersOutcome,
+  type NodeAnswer,
+  postedOutcome,
+  statusFailure,
+  wantedOutcome,
+} from './node-answers.js';
 import type { NodeClient } from './node-client.js';
 import { visionNodeFaults } from './node-faults.js';
 import { NodeTalk, type TalkTime, type VisionNodeStatus } from './node-talk.js';
-import type { FetchedBlock, TalkEffect, TalkFailure, TalkOutcome } from './talk-step.js';
+import type { FetchedBlock, TalkEffect, TalkOutcome } from './talk-step.js';
 
 /** What it takes to talk to nodes. */
 export interface NodeDriverOptions {
@@ -50,7 +51,14 @@ export class NodeDriver {
         return hash && transactionJson(chain, hash);
       },
     });
-    this.#end = this.#run();
+    // What a node sends must not end the process, whatever is wrong here.
+    this.#end = this.#run().catch((error: unknown) => {
+      const { stack = String(error) } = error as { stack?: string };
+      options.log.error(
+        { url: client.url, error: stack },
+        'a Vision node is followed no more: this is a bug',
+      );
+    });
   }
 
   /** What is known of the node. */
@@ -152,20 +160,14 @@ export class NodeDriver {
   async #getBlocks(names: readonly string[]): Promise<TalkOutcome> {
     const answer = await this.client.post('get_blocks', JSON.stringify({ hashes: names }));
     if (answer.type === 'failed') return answer;
-    const given = rawBlocks(answer, names.length);
-    if (isFailure(given)) return given;
+    const failure = statusFailure('get_blocks', answer);
+    if (failure !== undefined) return failure;
     const { family, thread } = this.options;
-    const blocks: FetchedBlock[] = [];
-    let malformed: string | undefined;
-    for (const { raw } of given) {
-      const text = raw === undefined ? '' : Buffer.from(raw, 'base64').toString();
-      const block = await thread.read({ params: family.params, text }).catch(() => undefined);
-      if (block?.ok === true) {
-        const { record, body } = block;
-        blocks.push({ hash: bytesToHex(family.headerHash(record)), record, body });
-      } else malformed ??= block === undefined ? 'no JSON' : `${block.code} ${block.detail}`;
-    }
-    return { type: 'blocks', blocks, ...(malformed === undefined ? {} : { malformed }) };
+    const { params } = family;
+    const job = { params, bytes: answer.bytes, countMax: names.length };
+    // The thread dies of what takes too much memory; another one is started with the next answer.
+    const read = await thread.readAnswer(job).catch(() => undefined);
+    return blocksOutcome(read, family);
   }
 
   /** They are of somebody else: a branch of too little work is refused. */
@@ -211,8 +213,4 @@ export class NodeDriver {
 
 function timeNow(): TalkTime {
   return { now: performance.now(), wallTime: Date.now() / 1000 };
-}
-
-function isFailure(given: readonly unknown[] | TalkFailure): given is TalkFailure {
-  return 'code' in given;
 }

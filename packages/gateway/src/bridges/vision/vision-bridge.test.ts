@@ -2,12 +2,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { devnetMerkleRoot } from '@vision-light/protocol';
+import { devnetMerkleRoot, type VisionFamily } from '@vision-light/protocol';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeBody } from '../../../../../tests/sim/vision-bodies.js';
 import { VisionChain, visionSim } from '../../../../../tests/sim/vision-chain.js';
 import { makeTransaction } from '../../../../../tests/sim/vision-transactions.js';
+import { smallMainnet } from '../../../../../tests/small-mainnet.js';
 import { startVisionHost } from '../../../../../tests/vision-host.js';
 import { HttpServer } from '../../http/http-server.js';
 import { servedChain } from '../../http/p2p/served-chain.js';
@@ -21,12 +22,12 @@ afterEach(async () => {
 });
 
 /** A node with its HTTP side. */
-async function start() {
-  const host = await startVisionHost();
+async function start(family: VisionFamily = visionSim) {
+  const host = await startVisionHost(family);
   const http = await HttpServer.listen({
     port: 0,
     host: '127.0.0.1',
-    family: visionSim,
+    family,
     log,
     facts: () => undefined,
     chain: () => servedChain(host),
@@ -35,14 +36,14 @@ async function start() {
     () => host.close(),
     () => http.close(),
   );
-  return { host, url: `http://127.0.0.1:${http.port}/` };
+  return { host, family, url: `http://127.0.0.1:${http.port}/` };
 }
 
 type Started = Awaited<ReturnType<typeof start>>;
 
-function join({ host }: Started, ...others: Started[]): VisionBridge {
+function join({ host, family }: Started, ...others: Started[]): VisionBridge {
   const urls = others.map(({ url }) => url);
-  const peers = new VisionBridge({ urls, host, family: visionSim, chain: servedChain(host), log });
+  const peers = new VisionBridge({ urls, host, family, chain: servedChain(host), log });
   endings.push(() => peers.close());
   return peers;
 }
@@ -114,6 +115,43 @@ describe('nodes joined by HTTP alone', () => {
     await reaches(b, visionSim.hashToHex(batch.hashes));
     expect(await b.host.readBody(batch.hashes)).toEqual(body);
     expect(b.host.node.transactions.mempool.size).toBe(0);
+  });
+
+  it('agree after a fork, from however far below, when one branch grows heavier', async () => {
+    const [a, b] = [await start(), await start()];
+    const [ours, theirs] = [new VisionChain(), new VisionChain()];
+    const common = ours.mine({ count: 20 });
+    theirs.tree.insertChecked(common.records, common.hashes, theirs.tree.tip);
+    for (let i = 1; i < common.count; i++)
+      theirs.tree.insertChecked(common.records, common.hashes, theirs.tree.tip, i);
+    await a.host.submit(common, [], 'miner');
+    await b.host.submit(common, [], 'miner');
+    await a.host.submit(ours.mine({ count: 200, miner: 'ours' }), [], 'miner');
+    await b.host.submit(theirs.mine({ count: 230, miner: 'theirs' }), [], 'miner');
+    join(a, b);
+    join(b, a);
+    const [heavier, [reorg]] = [b.host.node.tip, [a.host.once((notice) => notice.type === 'reorg')]];
+    await reaches(a, heavier.hash);
+    expect(await reorg).toMatchObject({ reorg: { ancestor: { height: 20 }, disconnected: { length: 200 } } });
+    // And on from there, from either side.
+    const [[first] = ['']] = await mine(a, theirs, 1);
+    await reaches(b, first);
+    const [[second] = ['']] = await mine(b, theirs, 1);
+    await reaches(a, second);
+  });
+
+  it('agree on the rules of the mainnet, with a fork and miners of up to 256 bytes', async () => {
+    const [a, b] = [await start(smallMainnet), await start(smallMainnet)];
+    const [ours, theirs] = [new VisionChain(smallMainnet), new VisionChain(smallMainnet)];
+    await a.host.submit(ours.mine({ count: 30, miner: 'o'.repeat(256) }), [], 'miner');
+    await b.host.submit(theirs.mine({ count: 40, miner: 't' }), [], 'miner');
+    join(a, b);
+    join(b, a);
+    await reaches(a, b.host.node.tip.hash);
+    const batch = theirs.mine({ count: 1, miner: 'é'.repeat(128) });
+    await a.host.submit(batch, [], 'miner');
+    await reaches(b, smallMainnet.hashToHex(batch.hashes));
+    expect(b.host.node.header(41)?.fields).toMatchObject({ miner: 'é'.repeat(128) });
   });
 
   it('go on when one of them is gone', async () => {
