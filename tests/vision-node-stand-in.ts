@@ -70,6 +70,8 @@ export class VisionNodeStandIn {
     blocksGiven: Number.POSITIVE_INFINITY,
     ignoresLocator: false,
   };
+  /** Requests that were too large for it. */
+  tooLarge = 0;
   /** All that it was asked, in order. */
   readonly asked: Asked[] = [];
   /** Its main chain from genesis on. */
@@ -161,7 +163,10 @@ export class VisionNodeStandIn {
       for (const waiting of this.#waiting.filter(({ isMet }) => isMet())) waiting.resolve();
     };
     if (request.headers['content-type'] !== 'application/json') return text(415, 'Expected application/json');
-    if (body.length > REQUEST_BYTES_MAX) return text(413, 'length limit exceeded');
+    if (body.length > REQUEST_BYTES_MAX) {
+      this.tooLarge++;
+      return text(413, 'length limit exceeded');
+    }
     let members: Members;
     try {
       members = parseLosslessJson(body.toString()) as Members;

@@ -278,8 +278,7 @@ export class BlockPull {
   }
 
   /** The node has nothing more. What of its branch has come is too little, then. */
-  #finish(): TalkEffect | PullEnd {
-    if (this.#queue.length > 0) return this.#blocksRequest();
+  #finish(): PullEnd {
     if (this.#branch.blocks.length > 0) return this.#end(fault('VISION_NODE_LOW_WORK', 'all of its branch'));
     return this.#end({ type: this.#hasNews ? 'news' : 'quiet' });
   }

@@ -13,10 +13,8 @@ import {
   VISION_NODE_POLL_MS,
   VISION_NODE_POLL_MS_MAX,
   VISION_NODE_POSTED_BLOCKS_MAX,
-  VISION_NODE_WAITING_MAX,
 } from '../../limits.js';
 import type { NamedHeader } from './header-page.js';
-import { NewsPush } from './news-push.js';
 import type { VisionNodeFaultCode } from './node-faults.js';
 import { canonicalHash, NodeNames } from './node-names.js';
 import { NodeTalk } from './node-talk.js';
@@ -280,14 +278,6 @@ describe('the talk with a node', () => {
       [100, true],
       [50, true],
     ]);
-  });
-
-  it('remembers so many transactions for a node that is gone, the newest', () => {
-    const push = new NewsPush({ tree: new VisionChain().tree, transactionText: (id) => id }, new NodeNames());
-    push.add(Array.from({ length: VISION_NODE_WAITING_MAX + 1 }, (_, i) => `${i}`));
-    const effect = push.next(undefined);
-    expect(effect).toMatchObject({ type: 'offer', objects: { length: 600 } });
-    expect(effect?.type === 'offer' && effect.objects[0]).toEqual({ type: 'tx', hash: '1' });
   });
 });
 

@@ -242,14 +242,15 @@ describe('a Vision node with the quirks of existing ones', () => {
     const root = devnetMerkleRoot(large.map(transactionHash));
     const batch = chain.mine({ count: 1, txRootOf: () => root });
     expect(await host.submit(batch, [encodeVisionBody(large)], 'miner')).toEqual({ accepted: 1 });
-    const next = makeBody(2, 1);
-    const small = chain.mine({ count: 1, txRootOf: () => next.txRoot });
-    await host.submit(small, [next.body], 'miner');
-    // The next one is sent: it lacks its parent, which is not sent.
-    await node.until(() => node.count('block') > 0);
-    expect(node.asked.filter(({ route }) => route === 'block')[0]?.members.header).toMatchObject({
-      number: 2,
-    });
+    await node.until(() => node.count('inv') === 1);
+    // Those above it are sent, though the node lacks their parent.
+    for (const seed of [2, 3]) {
+      const next = makeBody(seed, 1);
+      const small = chain.mine({ count: 1, txRootOf: () => next.txRoot });
+      await host.submit(small, [next.body], 'miner');
+      await node.until(() => node.count('block') === seed - 1);
+    }
+    expect(node.tooLarge).toBe(0);
     expect(log.changes).toEqual(['followed']);
   });
 
@@ -327,6 +328,28 @@ describe('a Vision node that cannot be followed', () => {
     await reaches(host, node.tip);
     expect(await log.until(2)).toEqual(['VISION_NODE_STATUS', 'followed']);
     expect(bridge.facts).toMatchObject([{ height: 3, faults: 1, lastFault: { code: 'VISION_NODE_STATUS' } }]);
+  });
+
+  it('sends the gateway to another address, which is never asked', async () => {
+    const [node, other] = [await standInOf(), await standInOf()];
+    extend(other, new VisionChain(), 3);
+    const headers = { location: `${other.url}/p2p/get_headers` };
+    node.quirks.answer = () => ({ status: 307, headers });
+    const { log } = await follow(node);
+    expect(await log.until(1)).toEqual(['VISION_NODE_REDIRECTED']);
+    expect(other.asked).toEqual([]);
+  });
+
+  it('answers what takes too much memory to read', async () => {
+    const node = await standInOf();
+    extend(node, new VisionChain(), 3);
+    const text = `{"blocks":[${'[],'.repeat(7_000_000)}[]]}`;
+    node.quirks.answer = (route) => (route === 'get_blocks' ? { status: 200, text } : undefined);
+    const { host, log, bridge } = await follow(node);
+    expect(await log.until(1)).toEqual(['VISION_NODE_ANSWER_MALFORMED']);
+    node.quirks.answer = undefined;
+    bridge.announced();
+    await reaches(host, node.tip);
   });
 
   it('is on another network', async () => {

@@ -1,0 +1,120 @@
+/** What a node is told, step by step. */
+import { describe, expect, it } from 'vitest';
+import { VisionChain } from '../../../../../tests/sim/vision-chain.js';
+import {
+  HTTP_BLOCK_BODY_BYTES_MAX,
+  VISION_NODE_POLL_MS,
+  VISION_NODE_POSTED_BLOCKS_MAX,
+  VISION_NODE_WAITING_MAX,
+} from '../../limits.js';
+import { NewsPush } from './news-push.js';
+import { NodeNames } from './node-names.js';
+import { NodeTalk } from './node-talk.js';
+import type { PostResult, TalkEffect, TalkOutcome } from './talk-step.js';
+
+/** A node that says nothing of what it lacks, and a chain of `count` blocks to tell it of. */
+function pushOf(count: number, textOf: (id: string) => string = (id) => id) {
+  const chain = new VisionChain();
+  chain.mine({ count });
+  const push = new NewsPush({ tree: chain.tree, transactionText: textOf }, new NodeNames());
+  return { chain, push };
+}
+
+const posted = (result: PostResult): TalkOutcome => ({ type: 'posted', result });
+const saysNothing: TalkOutcome = { type: 'wanted', hashes: undefined };
+
+/** Posts blocks until there is nothing more to say. @returns how many */
+function postAll(push: NewsPush, answer: (posts: number) => PostResult): number {
+  let posts = 0;
+  for (let effect = push.next(undefined); effect !== undefined; effect = push.next(undefined)) {
+    if (effect.type === 'postBlock') posts++;
+    push.take(effect.type === 'postBlock' ? posted(answer(posts)) : saysNothing);
+    if (posts > 1_000) throw new Error('no end');
+  }
+  return posts;
+}
+
+describe('what a node is told', () => {
+  it('is the new block, and those below that it lacks, lowest first', () => {
+    const { push } = pushOf(10);
+    // Three are lacking below the tip; then each is taken.
+    expect(postAll(push, (posts) => (posts <= 3 ? 'deferred' : 'taken'))).toBe(7);
+    expect(push.next(undefined)).toBeUndefined();
+  });
+
+  it('is no endless chain of blocks, whatever it answers', () => {
+    const many = 4 * VISION_NODE_POSTED_BLOCKS_MAX;
+    expect(postAll(pushOf(many).push, () => 'deferred')).toBe(VISION_NODE_POSTED_BLOCKS_MAX);
+    // It goes down and up again for ever.
+    const most = 2 * VISION_NODE_POSTED_BLOCKS_MAX;
+    expect(
+      postAll(pushOf(many).push, (posts) => (posts % 2 === 0 ? 'taken' : 'deferred')),
+    ).toBeLessThanOrEqual(most + 1);
+  });
+
+  it.each(['refused', 'unsent'] as const)('is not said again after a block that was %s', (result) => {
+    const { push, chain } = pushOf(3);
+    expect(postAll(push, () => result)).toBe(1);
+    chain.mine({ count: 1 });
+    expect(postAll(push, () => 'taken')).toBe(1);
+  });
+
+  it('is nothing that the node lacks no more', () => {
+    const { push } = pushOf(1);
+    expect(push.next(undefined)).toMatchObject({ type: 'offer', objects: [{ type: 'block' }] });
+    push.take({ type: 'wanted', hashes: [] });
+    expect(push.next(undefined)).toBeUndefined();
+  });
+
+  it('are as many transactions in one request as fit', () => {
+    const text = 'x'.repeat(HTTP_BLOCK_BODY_BYTES_MAX / 2 - 100);
+    const { push } = pushOf(0, (id) => (id === 'large' ? text.repeat(3) : text));
+    push.add(['a', 'b', 'c', 'large']);
+    const offer = push.next(undefined);
+    const hashes = offer?.type === 'offer' ? offer.objects.map(({ hash }) => hash) : [];
+    push.take({ type: 'wanted', hashes });
+    const counts: number[] = [];
+    for (let effect = push.next(undefined); effect !== undefined; effect = push.next(undefined)) {
+      counts.push(effect.type === 'postTransactions' ? effect.texts.length : 0);
+      push.take(posted('taken'));
+    }
+    // What fits into no request goes alone, and the node refuses it.
+    expect(counts).toEqual([2, 1, 1]);
+  });
+
+  it('are those transactions that it wants, of those that it was offered', () => {
+    const { push } = pushOf(0);
+    push.add(['a', 'b', 'c']);
+    push.next(undefined);
+    push.take({ type: 'wanted', hashes: ['c', 'zz', 'a'] });
+    expect(push.next(undefined)).toEqual({ type: 'postTransactions', texts: ['a', 'c'], isList: true });
+  });
+
+  it('are no more transactions than may wait, the newest', () => {
+    const { push } = pushOf(0);
+    push.add(Array.from({ length: VISION_NODE_WAITING_MAX + 1 }, (_, i) => `${i}`));
+    const effect = push.next(undefined);
+    expect(effect).toMatchObject({ type: 'offer', objects: { length: 600 } });
+    expect(effect?.type === 'offer' && effect.objects[0]).toEqual({ type: 'tx', hash: '1' });
+  });
+
+  it('is nothing while the node has asked for a rest, and all of it afterwards', () => {
+    const chain = new VisionChain();
+    const talk = new NodeTalk({ tree: chain.tree, transactionText: (id) => id });
+    const at = (now: number) => ({ now, wallTime: 0 });
+    const step = (now: number, type: TalkEffect['type'], outcome: TalkOutcome): void => {
+      expect(talk.next(at(now))?.type).toBe(type);
+      talk.finished(outcome, at(now));
+    };
+    step(0, 'getHeaders', { type: 'headers', headers: [] });
+    chain.mine({ count: 1 });
+    step(1, 'offer', { type: 'failed', code: 'VISION_NODE_BUSY', detail: '', retryAfterMs: 5_000 });
+    expect(talk.nextWake).toBe(5_001);
+    expect(talk.next(at(5_000))).toBeUndefined();
+    expect(talk.takeReports()).toEqual([{ type: 'back' }]);
+    step(5_001, 'getHeaders', { type: 'headers', headers: [] });
+    step(5_002, 'postBlock', posted('taken'));
+    expect(talk.next(at(5_003))).toBeUndefined();
+    expect(talk.nextWake).toBeGreaterThanOrEqual(5_001 + VISION_NODE_POLL_MS);
+  });
+});
