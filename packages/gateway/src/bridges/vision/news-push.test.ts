@@ -98,6 +98,35 @@ describe('what a node is told', () => {
     expect(effect?.type === 'offer' && effect.objects[0]).toEqual({ type: 'tx', hash: '1' });
   });
 
+  it('is told less and less often where it never arrives, and the node is not lost for that', () => {
+    const chain = new VisionChain();
+    chain.mine({ count: 1 });
+    const talk = new NodeTalk({ tree: chain.tree, transactionText: (id) => id });
+    const reports: string[] = [];
+    let posts = 0;
+    for (let now = 0; now < 3_600_000; ) {
+      const time = { now, wallTime: 0 };
+      const effect = talk.next(time);
+      if (effect === undefined) {
+        now = talk.nextWake(time);
+        continue;
+      }
+      if (effect.type !== 'getHeaders') posts++;
+      talk.finished(
+        effect.type === 'getHeaders'
+          ? { type: 'headers', headers: [] }
+          : { type: 'failed', code: 'VISION_NODE_UNREACHABLE', detail: '' },
+        time,
+      );
+      reports.push(...talk.takeReports().map(({ type }) => type));
+    }
+    expect(reports).toEqual(['back']);
+    // Eight until every five minutes, and twelve of those in an hour.
+    expect(posts).toBeGreaterThan(10);
+    expect(posts).toBeLessThan(22);
+    expect(talk.status.lastFault).toMatchObject({ code: 'VISION_NODE_UNREACHABLE' });
+  });
+
   it('is nothing while the node has asked for a rest, and all of it afterwards', () => {
     const chain = new VisionChain();
     const talk = new NodeTalk({ tree: chain.tree, transactionText: (id) => id });
@@ -109,12 +138,12 @@ describe('what a node is told', () => {
     step(0, 'getHeaders', { type: 'headers', headers: [] });
     chain.mine({ count: 1 });
     step(1, 'offer', { type: 'failed', code: 'VISION_NODE_BUSY', detail: '', retryAfterMs: 5_000 });
-    expect(talk.nextWake).toBe(5_001);
+    expect(talk.nextWake(at(2))).toBe(5_001);
     expect(talk.next(at(5_000))).toBeUndefined();
     expect(talk.takeReports()).toEqual([{ type: 'back' }]);
     step(5_001, 'getHeaders', { type: 'headers', headers: [] });
     step(5_002, 'postBlock', posted('taken'));
     expect(talk.next(at(5_003))).toBeUndefined();
-    expect(talk.nextWake).toBeGreaterThanOrEqual(5_001 + VISION_NODE_POLL_MS);
+    expect(talk.nextWake(at(5_003))).toBeGreaterThanOrEqual(5_001 + VISION_NODE_POLL_MS);
   });
 });

@@ -118,7 +118,8 @@ export class NodeDriver {
       this.#wake = resolve;
     });
     const timer = new AbortController();
-    const delayMs = Math.min(WAIT_MS_MAX, Math.max(0, this.#talk.nextWake - timeNow().now));
+    const time = timeNow();
+    const delayMs = Math.min(WAIT_MS_MAX, Math.max(0, this.#talk.nextWake(time) - time.now));
     const rested = sleep(delayMs, undefined, { signal: timer.signal }).catch(() => undefined);
     await Promise.race([woken, rested]);
     timer.abort();

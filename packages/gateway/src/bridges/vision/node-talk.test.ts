@@ -150,7 +150,7 @@ class World {
     while (this.now < end) {
       const effect = this.talk.next(this.time);
       if (effect === undefined) {
-        this.now = Math.min(end, Math.max(this.now + 1, this.talk.nextWake));
+        this.now = Math.min(end, Math.max(this.now + 1, this.talk.nextWake(this.time)));
         continue;
       }
       this.done.push(effect);

@@ -8,7 +8,7 @@ import { BlockPull, type PullEnd } from './block-pull.js';
 import { NewsPush, type NewsSource } from './news-push.js';
 import type { VisionNodeFault, VisionNodeFaultCode } from './node-faults.js';
 import { NodeNames } from './node-names.js';
-import { PollPace } from './poll-pace.js';
+import { failedDelayMs, PollPace } from './poll-pace.js';
 import type { TalkEffect, TalkFailure, TalkOutcome } from './talk-step.js';
 
 /** The time of a step. */
@@ -53,6 +53,7 @@ export class NodeTalk {
   #isLost = false;
   #lastFault: VisionNodeStatus['lastFault'];
   #faults = 0;
+  #pushFailures = 0;
   /** After a fault nothing is told before this time, in monotonic milliseconds. */
   #silentUntil = Number.NEGATIVE_INFINITY;
 
@@ -72,9 +73,10 @@ export class NodeTalk {
     };
   }
 
-  /** When `next` will have something even if nothing happens. */
-  get nextWake(): number {
-    return this.#pace.nextAt;
+  /** When `next` may have something even if nothing happens. */
+  nextWake({ now }: TalkTime): number {
+    const { nextAt } = this.#pace;
+    return now < this.#silentUntil ? Math.min(nextAt, this.#silentUntil) : nextAt;
   }
 
   // Inputs
@@ -94,7 +96,8 @@ export class NodeTalk {
     if (this.#isPushing) {
       this.#isPushing = false;
       const failure = this.#push.take(outcome);
-      if (failure !== undefined) this.#failed(failure, time);
+      if (failure === undefined) this.#pushFailures = 0;
+      else this.#pushFailed(failure, time);
       return;
     }
     const next = this.#pull.take(outcome);
@@ -138,19 +141,47 @@ export class NodeTalk {
     this.#reports.push({ type: 'back' });
   }
 
-  #failed({ code, detail, retryAfterMs }: TalkFailure, time: TalkTime): void {
-    const { now, wallTime } = time;
+  #failed(failure: TalkFailure, time: TalkTime): void {
+    const { code, retryAfterMs } = failure;
+    const fault = this.#count(failure, time);
+    if (code === 'VISION_NODE_BUSY') {
+      this.#rest(time.now, retryAfterMs);
+      return;
+    }
+    this.#pace.failed(time.now);
+    if (ofReachable.includes(code)) this.#reached(time);
+    else if (!this.#isLost) {
+      this.#reachableSince = undefined;
+      this.#isLost = true;
+      this.#reports.push({ type: 'lost', fault });
+    }
+  }
+
+  /**
+   * What was told did not arrive. If the node is gone, the next look says so, and comes soon. One that fails with every
+   * block of ours and answers looks would else be lost and found without end; it is told less and less often.
+   */
+  #pushFailed(failure: TalkFailure, time: TalkTime): void {
+    const { now } = time;
+    this.#count(failure, time);
+    if (failure.code === 'VISION_NODE_BUSY') {
+      this.#rest(now, failure.retryAfterMs);
+      return;
+    }
+    this.#pace.announced(now);
+    this.#silentUntil = now + failedDelayMs(this.#pushFailures++);
+  }
+
+  #count({ code, detail }: TalkFailure, { wallTime }: TalkTime): VisionNodeFault {
     const fault = { code, detail: detail.slice(0, VISION_NODE_DETAIL_MAX) };
     this.#faults++;
     this.#lastFault = { ...fault, time: wallTime };
-    if (ofReachable.includes(code)) this.#reached(time);
-    if (code === 'VISION_NODE_BUSY') this.#pace.busy(now, retryAfterMs ?? VISION_NODE_POLL_MS);
-    else this.#pace.failed(now);
-    this.#silentUntil = ofReachable.includes(code) ? now : this.#pace.nextAt;
-    if (code === 'VISION_NODE_BUSY' || ofReachable.includes(code) || this.#isLost) return;
-    this.#reachableSince = undefined;
-    this.#isLost = true;
-    this.#reports.push({ type: 'lost', fault });
+    return fault;
+  }
+
+  #rest(now: number, retryAfterMs = VISION_NODE_POLL_MS): void {
+    this.#pace.busy(now, retryAfterMs);
+    this.#silentUntil = this.#pace.nextAt;
   }
 }
 

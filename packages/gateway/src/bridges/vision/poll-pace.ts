@@ -10,6 +10,11 @@ import {
   VISION_NODE_POLL_MS_MAX,
 } from '../../limits.js';
 
+/** Milliseconds to wait after a failure that came after so many others. */
+export function failedDelayMs(before: number): number {
+  return Math.min(VISION_NODE_FAILED_POLL_MS_MAX, VISION_NODE_FAILED_POLL_MS * 2 ** Math.min(before, 30));
+}
+
 /** The times of one node, in monotonic milliseconds. */
 export class PollPace {
   /** When to ask next; at once in the beginning. */
@@ -34,8 +39,7 @@ export class PollPace {
 
   /** It failed, or what it has cannot be followed. */
   failed(now: number): void {
-    const delayMs = VISION_NODE_FAILED_POLL_MS * 2 ** Math.min(this.#failures++, 30);
-    this.#wait(now, Math.min(VISION_NODE_FAILED_POLL_MS_MAX, delayMs));
+    this.#wait(now, failedDelayMs(this.#failures++));
   }
 
   /** It, or this side, has no time: what was begun goes on after a while. */
