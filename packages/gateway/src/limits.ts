@@ -234,8 +234,11 @@ export const VISION_NODE_FAILED_POLL_MS = 2_000;
 /** Milliseconds between two looks at a node that fails for long, or that asks for a pause. */
 export const VISION_NODE_FAILED_POLL_MS_MAX = 300_000;
 
-/** Blocks below a new tip that are posted to a node that lacks them. One that lacks more has to fetch them itself. */
-export const VISION_NODE_POSTED_BLOCKS_MAX = 64;
+/** Blocks up to a new tip that are posted to a node that lacks them, from the last one that it has named on. Existing nodes undo no more than 2,048 blocks either. One that lacks more has to fetch them itself. */
+export const VISION_NODE_POSTED_BLOCKS_MAX = 2_048;
+
+/** Blocks below a new tip that are tried one after the other, each lower than the last, on a node that has named none of them. Arbitrary. Above it nothing more is posted until the next tip. */
+export const VISION_NODE_TRIED_BLOCKS_MAX = 64;
 
 /** Transactions that wait to be told to a node: as many as a pool holds. Above it the oldest is not told. */
 export const VISION_NODE_WAITING_MAX = 5_000;

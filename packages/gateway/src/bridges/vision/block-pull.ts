@@ -74,7 +74,8 @@ export class BlockPull {
   #gap: Gap | undefined;
   /** Whether the block that is asked for was asked for by every form of its name. */
   #isEveryFormTried = false;
-  #hasNews = false;
+  /** Whether this look, or the last one, has brought something new. */
+  hasNews = false;
 
   constructor(
     readonly tree: HeaderTree,
@@ -89,7 +90,7 @@ export class BlockPull {
     this.#cursor = undefined;
     this.#gap = undefined;
     this.#isEveryFormTried = false;
-    this.#hasNews = false;
+    this.hasNews = false;
     return this.#ask(this.#branch.blocks.length > 0 ? this.#submission() : this.#headersRequest());
   }
 
@@ -262,7 +263,7 @@ export class BlockPull {
     if (code === 'SUBMIT_BUSY') return { type: 'unfinished' };
     if (code === 'CLOSED') return this.#end({ type: 'quiet' });
     const last = this.#branch.blocks.at(-1);
-    this.#hasNews ||= accepted > 0;
+    this.hasNews ||= accepted > 0;
     if (code === undefined && last !== undefined && this.tree.find(bytesOf(last.hash)) === undefined) {
       // Held until the clock has come to it; its body is taken once the header is in the tree.
       return { type: 'unfinished' };
@@ -280,7 +281,7 @@ export class BlockPull {
   /** The node has nothing more. What of its branch has come is too little, then. */
   #finish(): PullEnd {
     if (this.#branch.blocks.length > 0) return this.#end(fault('VISION_NODE_LOW_WORK', 'all of its branch'));
-    return this.#end({ type: this.#hasNews ? 'news' : 'quiet' });
+    return this.#end({ type: this.hasNews ? 'news' : 'quiet' });
   }
 
   #end(end: PullEnd): PullEnd {

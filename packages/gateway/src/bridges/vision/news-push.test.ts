@@ -1,10 +1,12 @@
 /** What a node is told, step by step. */
+import { bytesToHex } from '@vision-light/protocol';
 import { describe, expect, it } from 'vitest';
 import { VisionChain } from '../../../../../tests/sim/vision-chain.js';
 import {
   HTTP_BLOCK_BODY_BYTES_MAX,
   VISION_NODE_POLL_MS,
   VISION_NODE_POSTED_BLOCKS_MAX,
+  VISION_NODE_TRIED_BLOCKS_MAX,
   VISION_NODE_WAITING_MAX,
 } from '../../limits.js';
 import { NewsPush } from './news-push.js';
@@ -16,45 +18,73 @@ import type { PostResult, TalkEffect, TalkOutcome } from './talk-step.js';
 function pushOf(count: number, textOf: (id: string) => string = (id) => id) {
   const chain = new VisionChain();
   chain.mine({ count });
-  const push = new NewsPush({ tree: chain.tree, transactionText: textOf }, new NodeNames());
-  return { chain, push };
+  const names = new NodeNames();
+  const push = new NewsPush({ tree: chain.tree, transactionText: textOf }, names);
+  const hashAt = (height: number): string => bytesToHex(chain.tree.hash(chain.tree.at(height) as number));
+  return { chain, push, names, hashAt };
 }
+
+/** More than the blocks from genesis to the tip that are posted in a row. */
+const many = VISION_NODE_POSTED_BLOCKS_MAX + 50;
 
 const posted = (result: PostResult): TalkOutcome => ({ type: 'posted', result });
 const saysNothing: TalkOutcome = { type: 'wanted', hashes: undefined };
 
 /** Posts blocks until there is nothing more to say. @returns how many */
-function postAll(push: NewsPush, answer: (posts: number) => PostResult): number {
+function postAll(push: NewsPush, answer: (posts: number, hash: string) => PostResult): number {
   let posts = 0;
   for (let effect = push.next(undefined); effect !== undefined; effect = push.next(undefined)) {
     if (effect.type === 'postBlock') posts++;
-    push.take(effect.type === 'postBlock' ? posted(answer(posts)) : saysNothing);
+    push.take(effect.type === 'postBlock' ? posted(answer(posts, bytesToHex(effect.hash))) : saysNothing);
     if (posts > 1_000) throw new Error('no end');
   }
   return posts;
 }
 
 describe('what a node is told', () => {
-  it('is the new block, and those below that it lacks, lowest first', () => {
-    const { push } = pushOf(10);
-    // Three are lacking below the tip; then each is taken.
-    expect(postAll(push, (posts) => (posts <= 3 ? 'deferred' : 'taken'))).toBe(7);
+  it('are the blocks above the last one that it has named, lowest first', () => {
+    const { push, names, hashAt } = pushOf(10);
+    names.note(hashAt(7), '');
+    const posted: string[] = [];
+    postAll(push, (_, hash) => {
+      posted.push(hash);
+      return 'taken';
+    });
+    expect(posted).toEqual([8, 9, 10].map(hashAt));
     expect(push.next(undefined)).toBeUndefined();
   });
 
-  it('is no endless chain of blocks, whatever it answers', () => {
-    const many = 4 * VISION_NODE_POSTED_BLOCKS_MAX;
-    expect(postAll(pushOf(many).push, () => 'deferred')).toBe(VISION_NODE_POSTED_BLOCKS_MAX);
-    // It goes down and up again for ever.
-    const most = 2 * VISION_NODE_POSTED_BLOCKS_MAX;
-    expect(
-      postAll(pushOf(many).push, (posts) => (posts % 2 === 0 ? 'taken' : 'deferred')),
-    ).toBeLessThanOrEqual(most + 1);
+  it('are blocks further and further down where it has named none of them', () => {
+    // Three are lacking below the tip; then each is taken.
+    expect(postAll(pushOf(many).push, (posts) => (posts <= 3 ? 'deferred' : 'taken'))).toBe(7);
   });
 
-  it.each(['refused', 'unsent'] as const)('is not said again after a block that was %s', (result) => {
+  it('is no endless chain of blocks, whatever it answers', () => {
+    expect(postAll(pushOf(many).push, () => 'deferred')).toBe(VISION_NODE_TRIED_BLOCKS_MAX);
+    expect(postAll(pushOf(10).push, () => 'deferred')).toBe(VISION_NODE_TRIED_BLOCKS_MAX);
+    // It goes down and up again for ever.
+    const most = 2 * VISION_NODE_TRIED_BLOCKS_MAX;
+    const both = postAll(pushOf(many).push, (posts) => (posts % 2 === 0 ? 'taken' : 'deferred'));
+    expect(both).toBeLessThanOrEqual(most);
+  });
+
+  it('are no blocks where it is far behind, and has named none of ours', () => {
+    const { push } = pushOf(many);
+    expect(push.next(many - VISION_NODE_TRIED_BLOCKS_MAX - 1)).toBeUndefined();
+    expect(pushOf(many).push.next(many - VISION_NODE_TRIED_BLOCKS_MAX)).toBeDefined();
+  });
+
+  it('goes on above a block that it refuses, which it may have, but not if it lacks that', () => {
+    expect(postAll(pushOf(3).push, () => 'refused')).toBe(3);
+    expect(postAll(pushOf(3).push, (posts) => (posts === 1 ? 'refused' : 'deferred'))).toBe(2);
+  });
+
+  it('is not said again after a block that was not sent', () => {
     const { push, chain } = pushOf(3);
-    expect(postAll(push, () => result)).toBe(1);
+    expect(postAll(push, () => 'unsent')).toBe(1);
+    chain.mine({ count: 1 });
+    expect(postAll(push, () => 'taken')).toBe(4);
+    // And nothing that it was given.
     chain.mine({ count: 1 });
     expect(postAll(push, () => 'taken')).toBe(1);
   });

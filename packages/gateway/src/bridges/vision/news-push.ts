@@ -5,14 +5,17 @@
  * node says nothing there, asks itself for what was offered, and holds a block without its miner against whoever sent it
  * (docs/chains/vision.md §7, §9): so it gets whole blocks and single transactions, and no second `inv`.
  *
- * Memory: the names of VISION_NODE_WAITING_MAX transactions, and of VISION_NODE_POSTED_BLOCKS_MAX blocks.
+ * Memory: the names of VISION_NODE_WAITING_MAX transactions, of VISION_NODE_POSTED_BLOCKS_MAX blocks to post, and of
+ * VISION_NODE_NAMES_MAX that were posted.
  */
 import { bytesToHex, type HeaderTree, hexToBytes } from '@vision-light/protocol';
 import {
   HTTP_BLOCK_BODY_BYTES_MAX,
   HTTP_OBJECTS_MAX,
   HTTP_TRANSACTIONS_MAX,
+  VISION_NODE_NAMES_MAX,
   VISION_NODE_POSTED_BLOCKS_MAX,
+  VISION_NODE_TRIED_BLOCKS_MAX,
   VISION_NODE_WAITING_MAX,
 } from '../../limits.js';
 import type { NodeNames } from './node-names.js';
@@ -39,7 +42,11 @@ export class NewsPush {
   #told = '';
   /** Hashes of blocks to post, the last one first: a tip, then the parent of each. */
   #path: readonly string[] = [];
-  #posts = 0;
+  /** How often it went down, and whether a block was refused. */
+  #descents = 0;
+  #hasRefused = false;
+  /** Blocks that the node has taken from here; oldest first. */
+  readonly #given = new Set<string>();
   /** Whether the block on top was offered, and whether it is to be sent whole. */
   #isOffered = false;
   #isWhole = false;
@@ -65,6 +72,7 @@ export class NewsPush {
   restart(): void {
     this.#saysWhatItLacks = undefined;
     this.#texts = [];
+    this.#given.clear();
     this.#told = '';
     this.#setPath([]);
   }
@@ -93,9 +101,29 @@ export class NewsPush {
     if (tip === this.#told) return;
     this.#told = tip;
     const isFarBehind =
-      claimedHeight !== undefined && tree.tipHeight - claimedHeight > VISION_NODE_POSTED_BLOCKS_MAX;
-    this.#posts = 0;
-    this.#setPath(isFarBehind ? [] : [tip]);
+      claimedHeight !== undefined && tree.tipHeight - claimedHeight > VISION_NODE_TRIED_BLOCKS_MAX;
+    this.#descents = 0;
+    this.#hasRefused = false;
+    this.#setPath(this.#pathToTip() ?? (isFarBehind ? [] : [tip]));
+  }
+
+  /** The tip and all below it that the node lacks, lowest last; undefined if it has named nothing that leads to the tip. */
+  #pathToTip(): string[] | undefined {
+    const { tree } = this.source;
+    const path: string[] = [];
+    for (let slot = tree.tip; path.length <= VISION_NODE_POSTED_BLOCKS_MAX; slot = tree.parent(slot)) {
+      const name = bytesToHex(tree.hash(slot));
+      if (this.#has(name)) return path;
+      if (tree.parent(slot) < 0) return undefined;
+      path.push(name);
+    }
+    return undefined;
+  }
+
+  /** Whether the node has a block: it has named it, it has taken it, or every node has it. */
+  #has(name: string): boolean {
+    const { genesis } = this.source.tree.family;
+    return this.names.has(name) || this.#given.has(name) || name === bytesToHex(genesis.hash);
   }
 
   #setPath(path: readonly string[]): void {
@@ -106,7 +134,6 @@ export class NewsPush {
 
   #nextBlock(): TalkEffect | undefined {
     const { tree } = this.source;
-    const genesis = bytesToHex(tree.family.genesis.hash);
     while (this.#path.length > 0) {
       const name = this.#path.at(-1) ?? '';
       const hash = hexToBytes(name, 32);
@@ -114,13 +141,12 @@ export class NewsPush {
       if (slot === undefined) {
         // It was on a branch that is gone.
         this.#setPath([]);
-      } else if (name === genesis || this.names.has(name)) {
+      } else if (this.#has(name)) {
         this.#setPath(this.#path.slice(0, -1));
       } else if (this.#saysWhatItLacks !== false && !this.#isOffered) {
         this.#isOffered = true;
         return { type: 'offer', objects: [{ type: 'block', hash: name }] };
       } else {
-        this.#posts++;
         const isCompact = this.#saysWhatItLacks === true && !this.#isWhole && !this.#isImplied(slot);
         return { type: 'postBlock', hash: tree.hash(slot).slice(), isCompact };
       }
@@ -142,14 +168,31 @@ export class NewsPush {
     const { tree } = this.source;
     const slot = tree.find(hash);
     const parent = slot === undefined ? -1 : tree.parent(slot);
-    const hasRoom =
-      this.#path.length < VISION_NODE_POSTED_BLOCKS_MAX && this.#posts < 2 * VISION_NODE_POSTED_BLOCKS_MAX;
-    if (result === 'taken') this.#setPath(this.#path.slice(0, -1));
-    else if (result === 'deferred' && parent >= 0 && hasRoom)
+    if (result === 'taken') {
+      this.#note(bytesToHex(hash));
+      this.#setPath(this.#path.slice(0, -1));
+    } else if (result === 'refused' && isCompact) {
+      this.#isWhole = true;
+    } else if (result === 'refused') {
+      // It may have that one already. If not, it defers the one above.
+      this.#hasRefused = true;
+      this.#setPath(this.#path.slice(0, -1));
+    } else if (result === 'deferred' && parent >= 0 && !this.#hasRefused && this.#mayDescend()) {
       // The node lacks the block below, which comes first.
       this.#setPath([...this.#path, bytesToHex(tree.hash(parent))]);
-    else if (result === 'refused' && isCompact) this.#isWhole = true;
-    else this.#setPath([]);
+    } else {
+      this.#setPath([]);
+    }
+  }
+
+  #mayDescend(): boolean {
+    return ++this.#descents < VISION_NODE_TRIED_BLOCKS_MAX;
+  }
+
+  #note(name: string): void {
+    this.#given.add(name);
+    const [oldest] = this.#given;
+    if (this.#given.size > VISION_NODE_NAMES_MAX && oldest !== undefined) this.#given.delete(oldest);
   }
 
   // Transactions
@@ -189,7 +232,8 @@ export class NewsPush {
     this.#saysWhatItLacks = hashes !== undefined;
     const wanted = new Set(hashes ?? objects.map(({ hash }) => hash));
     const isBlock = objects[0]?.type === 'block';
-    if (isBlock && !objects.some(({ hash }) => wanted.has(hash))) this.#setPath(this.#path.slice(0, -1));
+    if (isBlock && !objects.some(({ hash }) => wanted.has(hash)))
+      for (const { hash } of objects) this.#note(hash);
     if (!isBlock) this.#texts = this.#textsOf(objects.flatMap(({ hash }) => (wanted.has(hash) ? hash : [])));
   }
 }

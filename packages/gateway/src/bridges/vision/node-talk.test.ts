@@ -1,8 +1,9 @@
 /** The talk with a node in simulated time: no request is made, and every fault comes from a seed. */
-import { bytesToHex, type HeaderTree, hexToBytes } from '@vision-light/protocol';
+import type { HeaderTree } from '@vision-light/protocol';
 import { describe, expect, it } from 'vitest';
 import { SimRandom } from '../../../../../tests/sim/sim-random.js';
 import { VisionChain, visionSim } from '../../../../../tests/sim/vision-chain.js';
+import { hashAt, slotOf, VisionNodeModel } from '../../../../../tests/sim/vision-node-model.js';
 import { defined } from '../../../../protocol/src/assert.js';
 import {
   VISION_NODE_ANNOUNCED_POLL_MS,
@@ -12,23 +13,14 @@ import {
   VISION_NODE_NAMES_MAX,
   VISION_NODE_POLL_MS,
   VISION_NODE_POLL_MS_MAX,
-  VISION_NODE_POSTED_BLOCKS_MAX,
 } from '../../limits.js';
-import type { NamedHeader } from './header-page.js';
-import type { VisionNodeFaultCode } from './node-faults.js';
 import { canonicalHash, NodeNames } from './node-names.js';
 import { NodeTalk } from './node-talk.js';
 import { PollPace } from './poll-pace.js';
 import { RequestWindow } from './request-window.js';
 import type { FetchedBlock, TalkEffect, TalkOutcome } from './talk-step.js';
 
-const body = Uint8Array.of(0);
-const genesis = bytesToHex(visionSim.genesis.hash);
-
-const hashAt = (tree: HeaderTree, slot: number): string => bytesToHex(tree.hash(slot));
 const tipOf = (tree: HeaderTree): string => hashAt(tree, tree.tip);
-const slotOf = (tree: HeaderTree, hash: string): number | undefined =>
-  tree.find(hexToBytes(hash, 32) as Uint8Array);
 
 /** Blocks into a tree as the core takes those of somebody else. */
 function submit(tree: HeaderTree, blocks: readonly FetchedBlock[]): TalkOutcome {
@@ -49,87 +41,11 @@ function submit(tree: HeaderTree, blocks: readonly FetchedBlock[]): TalkOutcome 
   return { type: 'submitted', accepted: blocks.length };
 }
 
-/** A node with a chain, and with faults by chance. */
-class ModelNode {
-  readonly chain = new VisionChain();
-  faults = 0;
-  isGateway = false;
-
-  constructor(readonly random: SimRandom) {}
-
-  get tree(): HeaderTree {
-    return this.chain.tree;
-  }
-
-  answer(effect: TalkEffect): TalkOutcome {
-    const { random } = this;
-    if (random.chance(this.faults)) return this.#failure();
-    switch (effect.type) {
-      case 'getHeaders':
-        return { type: 'headers', headers: this.#headers(effect.locator, effect.max) };
-      case 'getBlocks': {
-        const found = effect.names.flatMap((name) => this.#block(name) ?? []);
-        return { type: 'blocks', blocks: found.filter(() => !random.chance(this.faults / 4)) };
-      }
-      case 'offer': {
-        const lacking = effect.objects.filter(({ hash }) => slotOf(this.tree, hash) === undefined);
-        return { type: 'wanted', hashes: this.isGateway ? lacking.map(({ hash }) => hash) : undefined };
-      }
-      default:
-        throw new Error(`not of the node: ${effect.type}`);
-    }
-  }
-
-  #failure(): TalkOutcome {
-    const codes: VisionNodeFaultCode[] = [
-      'VISION_NODE_TIMEOUT',
-      'VISION_NODE_UNREACHABLE',
-      'VISION_NODE_BUSY',
-      'VISION_NODE_STATUS',
-      'VISION_NODE_ANSWER_TOO_LARGE',
-    ];
-    const code = codes[this.random.int(codes.length)] ?? 'VISION_NODE_TIMEOUT';
-    return { type: 'failed', code, detail: '', status: this.random.chance(0.5) ? 500 : 422 };
-  }
-
-  textOf(hash: string): string {
-    return hash === genesis ? hash : `0x${hash}`;
-  }
-
-  #headers(locator: readonly string[], max: number): NamedHeader[] {
-    const { tree, random } = this;
-    const places = locator.map((text) => {
-      const slot = slotOf(tree, canonicalHash(text) ?? '');
-      const isKnown =
-        slot !== undefined && tree.isOnBestChain(slot) && this.textOf(hashAt(tree, slot)) === text;
-      return isKnown ? tree.height(slot) : undefined;
-    });
-    const isLost = random.chance(this.faults / 4);
-    const from = isLost ? 0 : (places.find((height) => height !== undefined) ?? -1) + 1;
-    const named: NamedHeader[] = [];
-    for (let height = from; height <= Math.min(tree.tipHeight, from + max - 1); height++) {
-      const hash = hashAt(tree, tree.at(height) as number);
-      const prev = height === 0 ? '0'.repeat(64) : hashAt(tree, tree.at(height - 1) as number);
-      if (height === 0 || !random.chance(this.faults / 8))
-        named.push({ hash, text: this.textOf(hash), prev, height });
-    }
-    return named;
-  }
-
-  #block(text: string): FetchedBlock | undefined {
-    const hash = canonicalHash(text) ?? '';
-    const slot = slotOf(this.tree, hash);
-    return slot === undefined || this.textOf(hash) !== text
-      ? undefined
-      : { hash, record: this.tree.record(slot).slice(), body };
-  }
-}
-
 /** One talk, its node, and the time that goes by. */
 class World {
   readonly ours = new VisionChain();
   readonly random: SimRandom;
-  readonly node: ModelNode;
+  readonly node: VisionNodeModel;
   readonly talk: NodeTalk;
   readonly done: TalkEffect[] = [];
   readonly reports: string[] = [];
@@ -137,7 +53,7 @@ class World {
 
   constructor(seed = 1) {
     this.random = new SimRandom(seed);
-    this.node = new ModelNode(this.random);
+    this.node = new VisionNodeModel(this.random);
     this.talk = new NodeTalk({ tree: this.ours.tree, transactionText: (id) => `"${id}"` });
   }
 
@@ -163,14 +79,7 @@ class World {
   #perform(effect: TalkEffect): TalkOutcome {
     const { tree } = this.ours;
     if (effect.type === 'submit') return submit(tree, effect.blocks);
-    if (effect.type === 'postTransactions') return { type: 'posted', result: 'taken' };
-    if (effect.type !== 'postBlock') return this.node.answer(effect);
-    if (this.random.chance(this.node.faults)) return { type: 'posted', result: 'refused' };
-    const slot = defined(tree.find(effect.hash), 'it is posted');
-    const block = { hash: hashAt(tree, slot), record: tree.record(slot).slice(), body };
-    const outcome = submit(this.node.tree, [block]);
-    const isTaken = outcome.type === 'submitted' && outcome.code === undefined;
-    return { type: 'posted', result: isTaken ? 'taken' : 'deferred' };
+    return this.node.answer(effect, tree);
   }
 
   /** Effects of a kind since some moment. */
@@ -253,16 +162,18 @@ describe('the talk with a node', () => {
     expect(tipOf(world.node.tree)).toBe(tipOf(world.ours.tree));
   });
 
-  it('posts no block that the node has named, and none to a node that is far behind', () => {
+  it('posts no block that the node has named, and those above it', () => {
     const world = new World();
     world.node.chain.mine({ count: 30, miner: 'theirs' });
     world.runUntil(10_000);
     expect(world.since(0, 'postBlock')).toBe(0);
-    world.ours.tree.insertChecked(world.node.chain.batch.records, world.node.chain.batch.hashes, 0);
-    world.ours.mine({ count: VISION_NODE_POSTED_BLOCKS_MAX + 1, miner: 'ours' });
-    world.runUntil(50_000);
-    expect(world.since(0, 'postBlock')).toBe(0);
-    expect(world.since(0, 'offer')).toBe(0);
+    const batch = world.node.chain.batch;
+    for (let i = 1; i < batch.count; i++)
+      world.ours.tree.insertChecked(batch.records, batch.hashes, world.ours.tree.tip, i);
+    world.ours.mine({ count: 200, miner: 'ours' });
+    world.runUntil(90_000);
+    expect(world.since(0, 'postBlock')).toBe(200);
+    expect(tipOf(world.node.tree)).toBe(tipOf(world.ours.tree));
   });
 
   it('tells a gateway of transactions by their names first, and posts those that it wants together', () => {
@@ -295,6 +206,8 @@ describe('the pace of looks', () => {
     expect(delays(9, (now) => pace.failed(now)).slice(-3)).toEqual([128_000, 256_000, 300_000]);
     expect(delays(1, (now) => pace.quiet(now))).toEqual([VISION_NODE_POLL_MS]);
     expect(delays(1, (now) => pace.failed(now))).toEqual([VISION_NODE_FAILED_POLL_MS]);
+    delays(5, (now) => pace.failed(now));
+    expect(delays(1, (now) => pace.failed(now, true))).toEqual([VISION_NODE_FAILED_POLL_MS]);
     expect(delays(1, (now) => pace.busy(now, 7_000))).toEqual([7_000]);
     expect(delays(1, (now) => pace.busy(now, 1e9))).toEqual([VISION_NODE_FAILED_POLL_MS_MAX]);
     expect(delays(1, (now) => pace.busy(now, 0))).toEqual([VISION_NODE_POLL_MS]);

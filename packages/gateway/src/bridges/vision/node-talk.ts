@@ -148,7 +148,7 @@ export class NodeTalk {
       this.#rest(time.now, retryAfterMs);
       return;
     }
-    this.#pace.failed(time.now);
+    this.#pace.failed(time.now, this.#pull.hasNews);
     if (ofReachable.includes(code)) this.#reached(time);
     else if (!this.#isLost) {
       this.#reachableSince = undefined;

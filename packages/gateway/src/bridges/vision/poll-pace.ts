@@ -37,8 +37,13 @@ export class PollPace {
     this.#delayMs = Math.min(VISION_NODE_POLL_MS_MAX, 2 * this.#delayMs);
   }
 
-  /** It failed, or what it has cannot be followed. */
-  failed(now: number): void {
+  /**
+   * It failed, or what it has cannot be followed.
+   *
+   * @param hadNews  it had something new before that: a large chain comes in many answers, of which some may fail
+   */
+  failed(now: number, hadNews = false): void {
+    if (hadNews) this.#failures = 0;
     this.#wait(now, failedDelayMs(this.#failures++));
   }
 
