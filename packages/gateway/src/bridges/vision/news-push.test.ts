@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { VisionChain } from '../../../../../tests/sim/vision-chain.js';
 import {
   HTTP_BLOCK_BODY_BYTES_MAX,
+  VISION_NODE_FAILED_POLL_MS,
   VISION_NODE_POLL_MS,
+  VISION_NODE_POLL_MS_MAX,
   VISION_NODE_POSTED_BLOCKS_MAX,
   VISION_NODE_TRIED_BLOCKS_MAX,
   VISION_NODE_WAITING_MAX,
@@ -155,6 +157,28 @@ describe('what a node is told', () => {
     expect(posts).toBeGreaterThan(10);
     expect(posts).toBeLessThan(22);
     expect(talk.status.lastFault).toMatchObject({ code: 'VISION_NODE_UNREACHABLE' });
+  });
+
+  it('is tried again before the next look is due, and after a look that finds out whether the node is there', () => {
+    const chain = new VisionChain();
+    const talk = new NodeTalk({ tree: chain.tree, transactionText: (id) => id });
+    const at = (now: number) => ({ now, wallTime: 0 });
+    const look = (now: number): void => {
+      expect(talk.next(at(now))?.type).toBe('getHeaders');
+      talk.finished({ type: 'headers', headers: [] }, at(now));
+    };
+    let now = 0;
+    for (let i = 0; i < 8; i++, now = talk.nextWake(at(now))) look(now);
+    // A quarter of the time until the next look.
+    now -= (3 * VISION_NODE_POLL_MS_MAX) / 4;
+    chain.mine({ count: 1 });
+    expect(talk.next(at(now))?.type).toBe('offer');
+    talk.finished({ type: 'failed', code: 'VISION_NODE_TIMEOUT', detail: '' }, at(now));
+    expect(talk.nextWake(at(now))).toBe(now);
+    look(now);
+    expect(talk.next(at(now))).toBeUndefined();
+    expect(talk.nextWake(at(now))).toBe(now + VISION_NODE_FAILED_POLL_MS);
+    expect(talk.next(at(now + VISION_NODE_FAILED_POLL_MS))?.type).toBe('postBlock');
   });
 
   it('is nothing while the node has asked for a rest, and all of it afterwards', () => {
