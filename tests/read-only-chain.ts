@@ -9,6 +9,7 @@ export function readOnlyChain(chain: {
   return {
     ...chain,
     publicKey: new Uint8Array(32),
+    announced: () => {},
     transactions: () => [],
     transaction: () => undefined,
     submitTransaction: () => Promise.reject(new Error('it takes nothing')),

@@ -16,6 +16,8 @@ Serves the page, a signaling server and a mining gateway.
   --network NAME    the chain to follow (NETWORK, vision-devnet)
   --data-dir DIR    where the gateway keeps its chain (DATA_DIR, .data in the repository)
   --headers FILE    raw headers for the gateway to serve (bitcoin networks)
+  --vision-node URL an existing Vision node for the gateway to follow; may be repeated
+                    (VISION_NODES; Vision networks)
   --help            this text
 
 Paths are relative to where the command is typed.`;
@@ -42,6 +44,7 @@ function parsePort(name, text) {
  * @property {string} network
  * @property {string} dataDir            absolute
  * @property {string | undefined} headers  absolute
+ * @property {readonly string[]} visionNodes  of the options; the gateway itself reads the environment
  */
 
 /**
@@ -64,6 +67,7 @@ export function parseStartOptions(args, env) {
         network: string,
         'data-dir': string,
         headers: string,
+        'vision-node': { type: 'string', multiple: true },
         help: { type: 'boolean', short: 'h' },
       },
     }));
@@ -87,7 +91,12 @@ export function parseStartOptions(args, env) {
     network: values.network ?? (env.NETWORK || 'vision-devnet'),
     dataDir: dataDir ? fromTyped(dataDir) : path.join(root, '.data'),
     headers: values.headers === undefined ? undefined : fromTyped(values.headers),
+    visionNodes: values['vision-node'] ?? [],
   };
+  for (const url of options.visionNodes) {
+    const isUrl = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+    if (!isUrl) throw new PlainError(`--vision-node: "${url}" is no http or https URL.`);
+  }
   const ports = [options.port, options.signalPort, options.gatewayPort];
   if (new Set(ports).size < 3)
     throw new PlainError(`The three ports must differ; they are ${ports.join(', ')}.`);

@@ -1,4 +1,4 @@
-/** What a gateway reads of requests over HTTP. */
+/** What a gateway reads over HTTP: requests, and the answers of Vision nodes that it follows. */
 import {
   blockFromJson,
   compactFromJson,
@@ -8,6 +8,11 @@ import {
   parseLosslessJson,
   rebuildCompact,
 } from '@vision-light/protocol';
+import {
+  headersOutcome,
+  postedOutcome,
+  wantedOutcome,
+} from '../../packages/gateway/src/bridges/vision/node-answers.js';
 import { RequestFault } from '../../packages/gateway/src/http/request/request-fault.js';
 import { RequestMembers } from '../../packages/gateway/src/http/request/request-members.js';
 import { makeBody } from '../sim/vision-bodies.js';
@@ -80,8 +85,36 @@ const compactBlocks: FuzzTarget = {
   },
 };
 
+const hex = 'ab'.repeat(32);
+const answerTexts = [
+  `{"headers":[{"hash":"0x${hex}","prev":"${hex}","height":7,"time":1,"nonce":18446744073709551615}]}`,
+  `{"headers":[{"hash":"${hex}"},{"hash":"0X${hex.toUpperCase()}","height":-1}]}`,
+  `{"status":"processing","want":[{"type":"tx","hash":"${hex}"}]}`,
+  '{"status":"deferred","reason":"orphan"}',
+];
+
+const answers: FuzzTarget = {
+  name: 'JSON of answers of Vision nodes',
+  weight: 1,
+  samples: answerTexts.map((text) => utf8.encode(text)),
+  check(bytes) {
+    const answer = { type: 'answer', status: 200, bytes } as const;
+    const read = headersOutcome(answer, 1);
+    if (read.type !== 'headers') throw new Error('a status of 200 is no fault');
+    for (const { hash, height } of read.headers ?? []) {
+      if (!/^[0-9a-f]{64}$/.test(hash)) throw new Error('not a hash');
+      if (height !== undefined && !(height >= 0)) throw new Error('not a height');
+    }
+    atMostOne(read.headers ?? []);
+    const wanted = wantedOutcome(answer);
+    const hashes = wanted.type === 'wanted' ? (wanted.hashes ?? []) : [];
+    if (!hashes.every((hash) => /^[0-9a-f]{64}$/.test(hash))) throw new Error('not a hash');
+    if (postedOutcome('block', answer).type !== 'posted') throw new Error('a status of 200 is no fault');
+  },
+};
+
 /** All that is read of what comes in over HTTP. */
-export const httpTargets: readonly FuzzTarget[] = [requests, blocks, compactBlocks];
+export const httpTargets: readonly FuzzTarget[] = [requests, blocks, compactBlocks, answers];
 
 function jsonOf(input: Uint8Array): JsonValue | undefined {
   try {
@@ -90,6 +123,10 @@ function jsonOf(input: Uint8Array): JsonValue | undefined {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+function atMostOne(items: readonly unknown[]): void {
+  if (items.length > 1) throw new Error('more items than asked for');
 }
 
 function atMostTwo(items: readonly unknown[]): void {

@@ -52,6 +52,7 @@ describe('npm start', () => {
     [['surplus'], "Unexpected argument 'surplus'. See npm start -- --help.\n"],
     [['--network', 'bitcoin'], /^--network: "bitcoin" is none of .*vision-devnet.*\n$/],
     [['--headers', 'no/such/file'], /^--headers: .*no.such.file cannot be read \(ENOENT\)\.\n$/],
+    [['--vision-node', 'x'], /^--vision-node: "x" is no http or https URL\.\n$/],
     [['--headers', 'tests'], /^--headers: .*tests cannot be read \(not a file\)\.\n$/],
     [['--headers', 'package.json'], /^--headers: .* no whole number of headers of 80 bytes\)\.\n$/],
     [['--data-dir', 'package.json'], /^--data-dir: .*package\.json cannot be written \(EEXIST\)\.\n$/],

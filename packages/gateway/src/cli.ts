@@ -26,6 +26,7 @@ const OPTION_NAMES: Readonly<Record<string, string>> = {
   headersFile: '--headers',
   mine: '--mine',
   minerName: '--miner-name',
+  visionNodes: '--vision-node',
 };
 
 try {

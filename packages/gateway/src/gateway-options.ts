@@ -21,11 +21,11 @@ import {
   HISTORY_BLOCKS,
   HISTORY_BLOCKS_MAX,
   HISTORY_WAIT_MS,
-  HTTP_PEERS_MAX,
   MINER_THREADS_MAX,
   PEERS_MAX,
   PEERS_PER_GROUP_MAX,
   SIGNAL_SERVERS_MAX,
+  VISION_NODES_MAX,
 } from './limits.js';
 
 /** A task with an end: blocks of history, or headers of a file. */
@@ -44,8 +44,8 @@ export interface GatewayOptions {
   readonly network?: NetworkName | CustomNetwork | undefined;
   /** URLs of signaling servers. Default none: then nobody is met. */
   readonly signal?: readonly string[] | undefined;
-  /** URLs of nodes that are reached by their HTTP routes: blocks and transactions go both ways. Vision networks only. Default none. */
-  readonly httpPeers?: readonly string[] | undefined;
+  /** URLs of existing Vision nodes, or of gateways, to follow by their HTTP routes: blocks and transactions go both ways. At most 8, Vision networks only. Default none. */
+  readonly visionNodes?: readonly string[] | undefined;
   /**
    * Full nodes of Bitcoin to follow, `HOST` or `HOST:PORT`: headers, blocks and transactions come from them. Bitcoin networks
    * only. Default none.
@@ -98,10 +98,10 @@ export interface ResolvedOptions {
   readonly network: NetworkName | CustomNetwork;
   readonly family: ChainFamily;
   readonly signal: readonly string[];
-  readonly httpPeers: readonly string[];
   readonly bitcoinNodes: readonly NodePlace[];
   readonly live: boolean;
   readonly filters: number;
+  readonly visionNodes: readonly string[];
   readonly dataDir: string | undefined;
   readonly headersFile: string | undefined;
   readonly minChainwork: bigint | undefined;
@@ -133,7 +133,15 @@ export interface MiningPlan {
 export function resolveOptions(options: GatewayOptions): ResolvedOptions {
   const { network = 'vision-devnet' } = options;
   const family = resolveNetwork(network);
-  const { signal = [], httpPeers = [], bitcoinPeers = [], dataDir, headersFile, port = 8082, host } = options;
+  const {
+    signal = [],
+    visionNodes = [],
+    bitcoinPeers = [],
+    dataDir,
+    headersFile,
+    port = 8082,
+    host,
+  } = options;
   const { peersPerGroup = PEERS_PER_GROUP_MAX, txIndex = false } = options;
   const { live = headersFile === undefined } = options;
   if (typeof live !== 'boolean') throw new TypeError(`live: must be a boolean, got ${typeof live}`);
@@ -143,9 +151,9 @@ export function resolveOptions(options: GatewayOptions): ResolvedOptions {
     throw new RangeError(`signal: must be at most ${SIGNAL_SERVERS_MAX} servers, got ${signal.length}`);
   }
   for (const url of signal) checkUrl('signal', url, /^(https?|wss?):$/);
-  checkHttpPeers(httpPeers, family);
   const { filters = FILTERS_KEPT } = options;
   checkWhole('filters', filters, 0, FILTERS_KEPT_MAX);
+  checkVisionNodes(visionNodes, family);
   checkWhole('port', port, 0, 65_535);
   checkWhole('peersPerGroup', peersPerGroup, 1, PEERS_MAX);
   if (headersFile !== undefined && family.family !== 'bitcoin') {
@@ -156,10 +164,10 @@ export function resolveOptions(options: GatewayOptions): ResolvedOptions {
     network,
     family,
     signal,
-    httpPeers,
     bitcoinNodes: placesOf(bitcoinPeers, family),
     live,
     filters,
+    visionNodes,
     dataDir,
     headersFile,
     minChainwork: minChainwork === undefined ? undefined : checkChainwork('minChainwork', minChainwork),
@@ -224,12 +232,19 @@ function placesOf(peers: readonly string[], family: ChainFamily): NodePlace[] {
   });
 }
 
-function checkHttpPeers(urls: readonly string[], family: ChainFamily): void {
-  if (urls.length > HTTP_PEERS_MAX)
-    throw new RangeError(`httpPeers: must be at most ${HTTP_PEERS_MAX} nodes, got ${urls.length}`);
-  for (const url of urls) checkUrl('httpPeers', url, /^https?:$/);
+function checkVisionNodes(urls: readonly string[], family: ChainFamily): void {
+  if (urls.length > VISION_NODES_MAX)
+    throw new RangeError(`visionNodes: must be at most ${VISION_NODES_MAX} nodes, got ${urls.length}`);
+  for (const url of urls) {
+    checkUrl('visionNodes', url, /^https?:$/);
+    const { username, password, search, hash } = new URL(url);
+    // Routes are appended to it, and it is told by /healthz and in the log.
+    if (`${username}${password}${search}${hash}` !== '')
+      throw new RangeError('visionNodes: must be without a name, a password, ? and #');
+  }
+  if (new Set(urls).size < urls.length) throw new RangeError('visionNodes: must not name a node twice');
   if (urls.length > 0 && !isVisionFamily(family))
-    throw new RangeError(`httpPeers: only nodes of Vision networks have the routes, not of ${family.name}`);
+    throw new RangeError(`visionNodes: only Vision networks have such nodes, not ${family.name}`);
 }
 
 function checkUrl(name: string, url: unknown, protocols: RegExp): void {

@@ -21,6 +21,7 @@ import {
 import type { Logger } from 'pino';
 import { BitcoinLinks } from './bridges/bitcoin/driver/bitcoin-links.js';
 import { bitcoinNetworkOf } from './bridges/bitcoin/wire/networks.js';
+import { VisionBridge } from './bridges/vision/vision-bridge.js';
 import { type GatewayOptions, type ResolvedOptions, resolveOptions } from './gateway-options.js';
 import { HeadersFile } from './headers/headers-file.js';
 import { importHeaders } from './headers/headers-import.js';
@@ -28,7 +29,6 @@ import type { CheckpointAnswer } from './http/checkpoint-route.js';
 import type { GatewayFacts } from './http/facts.js';
 import { HttpServer } from './http/http-server.js';
 import { type ServedChain, servedChain } from './http/p2p/served-chain.js';
-import { HttpPeers } from './http-peers/http-peers.js';
 import { CLOSE_TIMEOUT_MS, HASH_THREADS_MAX } from './limits.js';
 import { Mining } from './miner/mining.js';
 import { NodeHost } from './node-host.js';
@@ -91,8 +91,8 @@ class RunningGateway implements Gateway {
   #host: NodeHost | undefined;
   #finder: PeerFinder<RtcLink> | undefined;
   #mining: Mining | undefined;
-  #httpPeers: HttpPeers | undefined;
   readonly #fullNodes: BitcoinLinks | undefined;
+  #visionBridge: VisionBridge | undefined;
   #isReady = false;
   #closing: Promise<void> | undefined;
 
@@ -151,7 +151,7 @@ class RunningGateway implements Gateway {
 
   async start(): Promise<void> {
     const { family, port, host: address, headersFile, signal: urls, mining, onProgress } = this.#options;
-    const { httpPeers } = this.#options;
+    const { visionNodes } = this.#options;
     const log = this.#log;
     // What a person may have got wrong comes first, before anything is written.
     const file = headersFile === undefined ? undefined : await HeadersFile.open(headersFile, family);
@@ -188,8 +188,10 @@ class RunningGateway implements Gateway {
       }
       this.#isReady = true;
       await this.#fullNodes?.start(host.node.tree);
-      if (isVisionFamily(family) && httpPeers.length > 0)
-        this.#httpPeers = new HttpPeers({ urls: httpPeers, host, family, chain: servedChain(host), log });
+      if (isVisionFamily(family) && visionNodes.length > 0) {
+        const chain = servedChain(host);
+        this.#visionBridge = new VisionBridge({ urls: visionNodes, host, family, chain, log });
+      }
     } finally {
       await file?.close();
     }
@@ -238,6 +240,7 @@ class RunningGateway implements Gateway {
       isMining: this.#mining?.isGoingOn ?? false,
       mined: this.#mining?.mined ?? 0,
       nonces: this.#mining?.noncesTried ?? 0,
+      visionNodes: this.#visionBridge?.facts ?? [],
       metrics: node.metrics(),
     };
   }
@@ -245,7 +248,7 @@ class RunningGateway implements Gateway {
   #chain(): ServedChain | undefined {
     if (!this.#isReady) return undefined;
     const host = this.#started;
-    return servedChain(host);
+    return servedChain(host, () => this.#visionBridge?.announced());
   }
 
   async #checkpoint(height: number | undefined): Promise<CheckpointAnswer> {
@@ -261,7 +264,7 @@ class RunningGateway implements Gateway {
     const tidy = async (): Promise<void> => {
       await this.#mining?.close();
       this.#finder?.close();
-      await this.#httpPeers?.close();
+      await this.#visionBridge?.close();
       await this.#host?.close();
       await this.#http?.close();
     };

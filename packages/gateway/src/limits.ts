@@ -183,23 +183,20 @@ export const HTTP_BYTES_PER_TOKEN = 64 * 1024;
 /** Addresses whose tokens are counted, about 200 bytes each. Above it the one that was silent for longest is forgotten, and begins anew. */
 export const HTTP_ADDRESSES_MAX = 4096;
 
-/** Nodes that a gateway reaches by their HTTP routes. Arbitrary. More are a wrong option. */
-export const HTTP_PEERS_MAX = 8;
+/** Vision nodes that a gateway follows by their HTTP routes. Arbitrary. More are a wrong option. */
+export const VISION_NODES_MAX = 8;
 
-/** Milliseconds that one of them has for an answer, from the question to its last byte: existing nodes give 3 to 10 s. Afterwards there is none. */
-export const HTTP_PEER_TIMEOUT_MS = 15_000;
+/** Milliseconds that one of them has for an answer, from the question to its last byte: existing nodes give 3 to 10 s. Afterwards there is none, and less is asked for. */
+export const VISION_NODE_TIMEOUT_MS = 15_000;
 
-/** Bytes of one of their answers: {@link HTTP_PEER_BLOCKS} blocks as gateways answer them (16 MiB and one block more). A longer one counts as none. */
-export const HTTP_PEER_ANSWER_BYTES_MAX = 24 * 1024 * 1024;
+/** Bytes of one of their answers with blocks: {@link VISION_NODE_BLOCKS_MAX} blocks as gateways answer them (16 MiB and one block more). A thread reads it. A longer one counts as none, and less is asked for. */
+export const VISION_NODE_BLOCKS_BYTES_MAX = 24 * 1024 * 1024;
 
-/** Blocks that are fetched from one of them at a time: as many as their routes give. */
-export const HTTP_PEER_BLOCKS = 32;
+/** Bytes of any other of their answers: 2,000 headers are 700 kB. The node's own thread reads it. A longer one counts as none, and less is asked for. */
+export const VISION_NODE_ANSWER_BYTES_MAX = 1024 * 1024;
 
-/** Milliseconds between two looks for blocks of theirs, when they do not announce any: a few blocks of Vision. */
-export const HTTP_PEER_INTERVAL_MS = 20_000;
-
-/** Transactions that wait to be told to one of them: as many as a pool holds. Above it the oldest is not told. */
-export const HTTP_PEER_WAITING_MAX = 5_000;
+/** Characters of what is logged and told of a fault of a node. Arbitrary. The rest is cut off. */
+export const VISION_NODE_DETAIL_MAX = 200;
 
 /** Milliseconds that a TCP connection to a full node may take to open. Arbitrary. Afterwards it is given up. */
 export const DIAL_TIMEOUT_MS = 10_000;
@@ -215,3 +212,48 @@ export const FILTERS_KEPT = 4_032;
 
 /** Compact filters that may be kept: more than any chain has blocks today. More is a wrong option. */
 export const FILTERS_KEPT_MAX = 10_000_000;
+
+/** Headers that one of them is asked for at least, if more did not come: 40 kB, which any node can answer. */
+export const VISION_NODE_HEADERS_MIN = 125;
+
+/** Blocks that one of them is asked for at first: a few dozen kB in most cases. */
+export const VISION_NODE_BLOCKS = 8;
+
+/** Blocks that one of them is asked for at most: as many as the routes of gateways give. */
+export const VISION_NODE_BLOCKS_MAX = 32;
+
+/** Headers that a node may leave out in a row, each of whose blocks is then asked for by itself. Existing nodes leave out those that they would not send, which are single ones. Above it the node is not followed. */
+export const VISION_NODE_GAP_BLOCKS_MAX = 32;
+
+/** Blocks of a branch that are collected until it has enough work to be kept. Existing nodes undo no more than 2,048 blocks either. Above it the branch is refused. */
+export const VISION_NODE_BRANCH_BLOCKS_MAX = 2_048;
+
+/** Bytes of them. Above it the branch is refused. */
+export const VISION_NODE_BRANCH_BYTES_MAX = 16 * 1024 * 1024;
+
+/** Names of blocks of one node that are remembered as it wrote them: two answers of headers. Above it the oldest is forgotten, and both forms are tried. */
+export const VISION_NODE_NAMES_MAX = 4_000;
+
+/** Milliseconds between two looks for new blocks of a node right after there was one: a fifth of the time between blocks. */
+export const VISION_NODE_POLL_MS = 1_000;
+
+/** Milliseconds between two looks when there is nothing new for long: a few blocks of Vision. */
+export const VISION_NODE_POLL_MS_MAX = 20_000;
+
+/** Milliseconds from one look to the next at least if a block is announced. Anybody can announce, so a stranger can cause this many looks. */
+export const VISION_NODE_ANNOUNCED_POLL_MS = 500;
+
+/** Milliseconds until a node that failed is asked again; twice as many with each further failure. */
+export const VISION_NODE_FAILED_POLL_MS = 2_000;
+
+/** Milliseconds between two looks at a node that fails for long, or that asks for a pause. */
+export const VISION_NODE_FAILED_POLL_MS_MAX = 300_000;
+
+/** Blocks up to a new tip that are posted to a node that lacks them, from the last one that it has named on. Existing nodes undo no more than 2,048 blocks either. One that lacks more has to fetch them itself. */
+export const VISION_NODE_POSTED_BLOCKS_MAX = 2_048;
+
+/** Blocks below a new tip that are tried one after the other, each lower than the last, on a node that has named none of them. Arbitrary. Above it nothing more is posted until the next tip. */
+export const VISION_NODE_TRIED_BLOCKS_MAX = 64;
+
+/** Transactions that wait to be told to a node: as many as a pool holds. Above it the oldest is not told. */
+export const VISION_NODE_WAITING_MAX = 5_000;

@@ -26,7 +26,7 @@ describe('readSettings', () => {
       gateway: {
         network: undefined,
         signal: ['http://localhost:8081'],
-        httpPeers: undefined,
+        visionNodes: undefined,
         dataDir: path.join(folder, '.data'),
         headersFile: undefined,
         port: undefined,
@@ -124,7 +124,7 @@ describe('readSettings', () => {
     for (const name of [
       'network-file',
       'signal',
-      'http-peer',
+      'vision-node',
       'data-dir',
       'headers',
       'tx-index',
@@ -148,9 +148,9 @@ describe('readSettings', () => {
     [['--mine', '--no-mine'], {}, '--mine and --no-mine exclude each other.'],
     [['--network', 'n', '--network-file', 'f'], {}, '--network and --network-file exclude each other.'],
     [['--signal', 'localhost'], {}, '--signal: "localhost" is no http or https URL.'],
-    [['--http-peer', 'ws://a'], {}, '--http-peer: "ws://a" is no http or https URL.'],
-    [[], { HTTP_PEERS: 'http://a,b' }, 'HTTP_PEERS: "b" is no http or https URL.'],
-    [[], { HTTP_PEERS: `${'http://a,'.repeat(8)}http://a` }, 'HTTP_PEERS: at most 8 servers.'],
+    [['--vision-node', 'ws://a'], {}, '--vision-node: "ws://a" is no http or https URL.'],
+    [[], { VISION_NODES: 'http://a,b' }, 'VISION_NODES: "b" is no http or https URL.'],
+    [[], { VISION_NODES: `${'http://a,'.repeat(8)}http://a` }, 'VISION_NODES: at most 8 servers.'],
     [[], { SIGNAL_URL: 'ftp://x' }, 'SIGNAL_URL: "ftp://x" is no http or https URL.'],
   ])('refuses %j %j', (args, env, message) => {
     expect(() => read(args, env)).toThrow(new SettingError(message));

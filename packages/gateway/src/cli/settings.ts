@@ -19,11 +19,11 @@ import {
   FILTERS_KEPT_MAX,
   HISTORY_BLOCKS,
   HISTORY_BLOCKS_MAX,
-  HTTP_PEERS_MAX,
   MINER_THREADS_MAX,
   PEERS_MAX,
   PEERS_PER_GROUP_MAX,
   SIGNAL_SERVERS_MAX,
+  VISION_NODES_MAX,
 } from '../limits.js';
 import type { LogFormat, LogLevel } from './log.js';
 import type { ProgressForm } from './progress-display.js';
@@ -57,10 +57,10 @@ const options = {
     value: 'URL',
     help: 'signaling server; may be repeated (http://localhost:8081)',
   },
-  'http-peer': {
-    env: 'HTTP_PEERS',
+  'vision-node': {
+    env: 'VISION_NODES',
     value: 'URL',
-    help: 'node reached by its /p2p routes; may be repeated (none; Vision networks)',
+    help: 'Vision node or gateway to follow over HTTP; may be repeated (none; Vision networks)',
   },
   'bitcoin-peer': {
     env: 'BITCOIN_PEERS',
@@ -153,10 +153,10 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
       signal: urls('signal', given, read('signal'), /^(https?|wss?):$/, SIGNAL_SERVERS_MAX) ?? [
         'http://localhost:8081',
       ],
-      httpPeers: urls('http-peer', given, read('http-peer'), /^https?:$/, HTTP_PEERS_MAX),
       bitcoinPeers: places(given, read('bitcoin-peer')),
       live: liveness(given),
       filters: number('filters', 0, FILTERS_KEPT_MAX),
+      visionNodes: urls('vision-node', given, read('vision-node'), /^https?:$/, VISION_NODES_MAX),
       dataDir: resolve(read('data-dir') ?? { source: '', text: '.data' }),
       headersFile: resolve(headers),
       minChainwork: chainwork(read('min-chainwork')),
@@ -187,7 +187,7 @@ function parse(args: readonly string[]): Given {
       name,
       {
         type: value === undefined ? ('boolean' as const) : ('string' as const),
-        multiple: name === 'signal' || name === 'http-peer' || name === 'bitcoin-peer',
+        multiple: name === 'signal' || name === 'vision-node' || name === 'bitcoin-peer',
       },
     ]),
   );
@@ -259,7 +259,7 @@ function places(given: Given, fromEnv: Setting | undefined): readonly string[] |
 
 /** Of an option that may be repeated, or of a variable with commas. */
 function urls(
-  name: 'signal' | 'http-peer',
+  name: 'signal' | 'vision-node',
   given: Given,
   fromEnv: Setting | undefined,
   protocols: RegExp,

@@ -1,4 +1,5 @@
 import type { Metrics, Phase, Tip } from '@vision-light/protocol';
+import type { VisionNodeFacts } from '../bridges/vision/vision-bridge.js';
 
 /** The full nodes of a gateway. */
 export interface FullNodeFacts {
@@ -28,6 +29,8 @@ export interface GatewayFacts {
   readonly isMining: boolean;
   readonly mined: number;
   readonly nonces: number;
+  /** The existing nodes that it follows. */
+  readonly visionNodes: readonly VisionNodeFacts[];
   /** What the node counts. */
   readonly metrics: Metrics;
 }

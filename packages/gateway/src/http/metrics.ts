@@ -1,6 +1,7 @@
 /** What `/metrics` tells Prometheus about this gateway. */
 import { metricDefinitions, metricHelp, metricNames } from '@vision-light/protocol';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { VisionNodeFacts } from '../bridges/vision/vision-bridge.js';
 import type { GatewayFacts } from './facts.js';
 
 /** The process's own figures, and those of the node, read when they are asked for. */
@@ -37,6 +38,7 @@ export function createRegistry(facts: () => GatewayFacts | undefined): Registry 
   gauge('mining_nonces', 'Nonces tried since the start.', ({ nonces }) => nonces);
   addFaultMetric(registry, facts);
   addNodeMetrics(registry, facts);
+  addVisionNodeMetrics(registry, facts);
   return registry;
 }
 
@@ -69,4 +71,26 @@ function addNodeMetrics(registry: Registry, facts: () => GatewayFacts | undefine
     const metric: Counter | Gauge =
       type === 'counter' ? new Counter({ ...options, collect }) : new Gauge({ ...options, collect });
   }
+}
+
+/** One line for each existing node that is followed; none where there is no such node. */
+function addVisionNodeMetrics(registry: Registry, facts: () => GatewayFacts | undefined): void {
+  const gauge = (name: string, help: string, value: (node: VisionNodeFacts) => number): void => {
+    const metric: Gauge = new Gauge({
+      name: `vision_light_gateway_vision_node_${name}`,
+      help,
+      registers: [registry],
+      labelNames: ['network', 'node'],
+      collect: () => {
+        const now = facts();
+        for (const node of now?.visionNodes ?? [])
+          metric.set({ network: now?.network ?? '', node: node.url }, value(node));
+      },
+    });
+  };
+  gauge('reachable', 'Whether the node can be followed: 1 or 0.', (node) =>
+    node.reachableSince === undefined ? 0 : 1,
+  );
+  gauge('height', 'Height that the node claims, 0 if it has claimed none.', ({ height }) => height ?? 0);
+  gauge('faults', 'Faults of the node since the start.', ({ faults }) => faults);
 }

@@ -1,4 +1,5 @@
 /** `/healthz` and `/metrics`. */
+import type { VisionNodeFacts } from '../bridges/vision/vision-bridge.js';
 import { version } from '../version.js';
 import { type HttpRoute, type HttpRoutes, jsonAnswer } from './answer.js';
 import type { GatewayFacts } from './facts.js';
@@ -35,7 +36,8 @@ export function createStatusRoutes(facts: () => GatewayFacts | undefined): HttpR
   ]);
 }
 
-function health({ network, phase, tip, peers, signalServers, isMining, fullNodes }: GatewayFacts): object {
+function health(facts: GatewayFacts): object {
+  const { network, phase, tip, peers, signalServers, isMining, visionNodes, fullNodes } = facts;
   const ageS = Math.max(0, Math.floor(Date.now() / 1000) - tip.time);
   return {
     status: 'ok',
@@ -50,5 +52,20 @@ function health({ network, phase, tip, peers, signalServers, isMining, fullNodes
     ...(fullNodes === undefined
       ? {}
       : { live: fullNodes.connected.length > 0, fullNodes: fullNodes.connected }),
+    ...(visionNodes.length === 0 ? {} : { visionNodes: visionNodes.map(nodeHealth) }),
+  };
+}
+
+function nodeHealth({ url, reachableSince, lastFault, height }: VisionNodeFacts): object {
+  const lastError = lastFault && {
+    code: lastFault.code,
+    detail: lastFault.detail,
+    time: Math.floor(lastFault.time),
+  };
+  return {
+    url,
+    reachableSince: reachableSince === undefined ? null : Math.floor(reachableSince),
+    lastError: lastError ?? null,
+    height: height ?? null,
   };
 }

@@ -1,7 +1,7 @@
 import type { BlockJsonResult, VisionParams } from '@vision-light/protocol';
 
-/** One block for the thread that reads and writes blocks. */
-export type BlockJob = BlockWriteJob | BlockReadJob;
+/** Work for the thread that reads and writes blocks. */
+export type BlockJob = BlockWriteJob | BlockReadJob | BlocksReadJob;
 
 /** A block to write as JSON. */
 export interface BlockWriteJob {
@@ -17,11 +17,24 @@ export interface BlockReadJob {
   readonly text: string;
 }
 
+/** An answer to `get_blocks` to read. */
+export interface BlocksReadJob {
+  readonly kind: 'readAnswer';
+  readonly params: VisionParams;
+  /** UTF-8. */
+  readonly bytes: Uint8Array;
+  /** What is beyond so many blocks is ignored. */
+  readonly countMax: number;
+}
+
 /** The block's JSON in base64, as ASCII; undefined if the body cannot be decoded. */
 export type BlockText = Uint8Array<ArrayBuffer> | undefined;
 
 /** A block as its JSON says; undefined if the text is no JSON. */
 export type ReadBlock = BlockJsonResult | undefined;
 
+/** The blocks of an answer, in its order; undefined if it is no JSON object with a list of blocks. */
+export type ReadBlocks = readonly ReadBlock[] | undefined;
+
 /** The answer to a job. */
-export type BlockAnswer = BlockText | ReadBlock;
+export type BlockAnswer = BlockText | ReadBlock | ReadBlocks;

@@ -8,9 +8,11 @@ import type {
   BlockAnswer,
   BlockJob,
   BlockReadJob,
+  BlocksReadJob,
   BlockText,
   BlockWriteJob,
   ReadBlock,
+  ReadBlocks,
 } from './block-job.js';
 
 // Threads run what was built, also when this file is run from its source: Node cannot load TypeScript.
@@ -42,6 +44,14 @@ export class BlockThread {
    */
   async read(job: Omit<BlockReadJob, 'kind'>): Promise<ReadBlock> {
     return (await this.#run({ kind: 'read', ...job })) as ReadBlock;
+  }
+
+  /**
+   * @returns what the blocks of an answer to `get_blocks` say, in its order; undefined if it has no list of blocks
+   * @throws {Error} if the thread dies, or is closed
+   */
+  async readAnswer(job: Omit<BlocksReadJob, 'kind'>): Promise<ReadBlocks> {
+    return (await this.#run({ kind: 'readAnswer', ...job })) as ReadBlocks;
   }
 
   async #run(job: BlockJob): Promise<BlockAnswer> {

@@ -160,13 +160,15 @@ function errorAnswer(status: number, error: string): HttpAnswer {
 }
 
 /**
- * The announced block cannot be requested over HTTP, and its hash proves nothing. So the hash is not marked as seen.
- * Existing nodes mark it, so that anyone can suppress a later announcement (docs/chains/vision.md §7).
+ * Whoever announces cannot be asked over HTTP, and a hash proves nothing. So the nodes that this gateway follows are asked
+ * soon, and the hash is not marked as seen. Existing nodes mark it, so that anyone can suppress a later announcement
+ * (docs/chains/vision.md §7).
  */
-function announce(members: RequestMembers, { tree }: ServedChain): HttpAnswer {
+function announce(members: RequestMembers, { tree, announced }: ServedChain): HttpAnswer {
   members.u64('height');
   members.hash('prev');
   const isKnown = tree.find(members.hash('hash')) !== undefined;
+  if (!isKnown) announced();
   return jsonAnswer(200, JSON.stringify({ status: isKnown ? 'duplicate' : 'queued' }));
 }
 

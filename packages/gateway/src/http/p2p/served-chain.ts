@@ -16,14 +16,17 @@ export interface ServedChain {
   submitTransaction(bytes: Uint8Array): Promise<string | undefined>;
   /** Hands in a block, whose header is verified like that of a peer, and whose body is held to it. */
   submitBlock(record: Uint8Array, hash: Uint8Array, body: Uint8Array): Promise<Submitted>;
+  /** Somebody has announced a block that is not here. That proves nothing. */
+  announced(): void;
 }
 
-/** What the node of a gateway serves. */
-export function servedChain(host: NodeHost): ServedChain {
+/** What the node of a gateway serves. @param announced  see there; default: nobody is told */
+export function servedChain(host: NodeHost, announced: () => void = () => {}): ServedChain {
   const { tree, transactions } = host.node;
   return {
     tree,
     publicKey: host.key.publicKey,
+    announced,
     bodyOf: (hash) => host.readBody(hash),
     transactions: () => {
       const known: NamedTransaction[] = [];
