@@ -115,6 +115,15 @@ const messages: readonly Message[] = [
   { type: 'getTxBlock', requestId: 208, id: hash },
   { type: 'txBlock', requestId: 209, block: hash },
   { type: 'txBlock', requestId: 209, block: undefined },
+  { type: 'services', services: 35 },
+  { type: 'getFilterHeaders', requestId: 210, stop: hash, count: 2000 },
+  { type: 'filterHeaders', requestId: 210, previous: hash, hashes: new Uint8Array(96) },
+  { type: 'getFilters', requestId: 211, stop: hash, count: 3 },
+  {
+    type: 'filters',
+    requestId: 211,
+    filters: [Uint8Array.of(1, 2, 3), new Uint8Array(0), new Uint8Array(40)],
+  },
 ];
 for (const { type } of messageRows)
   if (!messages.some((message) => message.type === type)) throw new Error(`no sample of the message ${type}`);

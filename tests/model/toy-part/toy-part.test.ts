@@ -133,6 +133,8 @@ describe('the router', () => {
       'transactions',
       'compactBlocks',
       'proofs',
+      'liveNetwork',
+      'filters',
     ]);
     // It throws if one of them is missing.
     expect(new LightNode(options).status.phase).toBe('connecting');
