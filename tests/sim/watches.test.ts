@@ -1,17 +1,27 @@
 /** Watches over simulated networks: what becomes of a transaction and of an address, also while the page is closed. */
-import { MemoryStore, WATCH_RETRY_MS, WATCHES_MAX } from '@vision-light/protocol';
+import {
+  type FilteredBlocks,
+  MemoryStore,
+  WATCH_RETRY_MS,
+  WATCH_SCRIPTS_MAX,
+  WATCHES_MAX,
+} from '@vision-light/protocol';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type {
   AddressWatchEvent,
+  ScriptWatchEvent,
   TxWatchEvent,
+  WatchedScripts,
   WatchOptions,
   WatchTxOptions,
 } from '../../packages/browser-node/src/watch/watch-events.js';
 import {
   waitForConfirmations,
   watchAddress,
+  watchScripts,
   watchTx,
 } from '../../packages/browser-node/src/watch/watches.js';
+import type { FilterQuestion } from '../../packages/browser-node/src/worker/filtered-run.js';
 import { visionSim as family, genesisTime } from './vision-chain.js';
 import { idOf, makeTransaction, mineWith, send, senderOf } from './vision-transactions.js';
 import { runWithWatches, WatchingPage, type WatchingPageOptions } from './watching-page.js';
@@ -68,11 +78,17 @@ const follow = async (page: WatchingPage, txid: string, options: WatchTxOptions 
 const followAddress = async (page: WatchingPage, address: string, options: WatchOptions = {}) =>
   collect<AddressWatchEvent>(await watchAddress(page.face, address, options));
 
+const followScripts = async (page: WatchingPage, watched: WatchedScripts) =>
+  collect<ScriptWatchEvent>(await watchScripts(page.face, watched, {}));
+
+/** Nobody serves filters. */
+const unfiltered = { blocks: 0, peers: 0, open: 0 };
+
 /** An id that no transaction has. */
 const idAt = (i: number): string => i.toString(16).padStart(64, '0');
 
 /** What was told, but for how far it looked. */
-const told = (events: readonly (TxWatchEvent | AddressWatchEvent)[]): string[] =>
+const told = (events: readonly (TxWatchEvent | AddressWatchEvent | ScriptWatchEvent)[]): string[] =>
   events.flatMap((event) =>
     event.kind === 'scanned'
       ? []
@@ -194,8 +210,8 @@ describe('a transaction of somebody else', () => {
     await runWithWatches(world, 1000);
     const { calls, fetched } = page;
     expect(events).toEqual([
-      { kind: 'scanned', from: 1, to: 0, tip: 4, missing: 0 },
-      { kind: 'scanned', from: 1, to: 4, tip: 4, missing: 0 },
+      { kind: 'scanned', from: 1, to: 0, tip: 4, missing: 0, filtered: unfiltered },
+      { kind: 'scanned', from: 1, to: 4, tip: 4, missing: 0, filtered: unfiltered },
     ]);
     calls.length = 0;
     fetched.length = 0;
@@ -277,6 +293,117 @@ describe('an address', () => {
       { txid: idOf(both), height: 5, pays: true, isPaid: true },
     ]);
     await expect(watchAddress(again.face, 'nobody', {})).rejects.toThrow(RangeError);
+  });
+});
+
+describe('scripts', () => {
+  const [first, second, third] = [1, 2, 3].map((sender) => senderOf(sender).account) as [
+    string,
+    string,
+    string,
+  ];
+  const pay = (sender: number, nonce: number, ...to: string[]) =>
+    makeTransaction({
+      sender,
+      nonce,
+      content: { access_list: to.map((account) => `acct:${account}`), args: [] },
+    });
+
+  it('are told which of them a transaction concerns, and go on in the next visit where they were', async () => {
+    const store = new MemoryStore();
+    const { world, miner, page } = await network({ store });
+    const both = pay(1, 0, second);
+    const other = pay(4, 0, third);
+    await mine(world, miner, 2, [both]);
+    const scripts = [first.toUpperCase(), second, second.toUpperCase()];
+    const { events } = await followScripts(page, { scripts, from: 1 });
+    await mine(world, miner, 1, [other]);
+    page.close();
+    expect(events.filter(({ kind }) => kind !== 'scanned')).toMatchObject([
+      // Each as it was given first.
+      { kind: 'match', txid: idOf(both), height: 1, position: 0, pays: [scripts[0]], paid: [second] },
+    ]);
+    const later = pay(4, 1, first);
+    await mine(world, miner, 1, [later]);
+    const again = openPage(world, { store, id: 'again' });
+    await runWithWatches(world, 100);
+    world.connect('again', 'miner');
+    // The same ones, in another order.
+    const missed = await followScripts(again, { scripts: [second, first], from: 1 });
+    await runWithWatches(world, 10_000);
+    expect(missed.events.filter(({ kind }) => kind === 'match')).toMatchObject([
+      { txid: idOf(later), height: 4, paid: [first] },
+    ]);
+    // Who asks for others, or from elsewhere, is told all of it.
+    const anew = await followScripts(again, { scripts: [second, first], from: 2 });
+    const more = await followScripts(again, { scripts: [second, first, third], from: 1 });
+    await runWithWatches(world, 10_000);
+    expect(told(anew.events)).toEqual(['match 4 1']);
+    expect(told(more.events)).toEqual(['match 1 4', 'match 3 2', 'match 4 1']);
+  });
+
+  it('are told that a block is disconnected, and of the one that has the transaction now', async () => {
+    const { world, miner, other, page } = await network();
+    await mine(world, miner, 1);
+    const bytes = pay(4, 0, first);
+    const { events } = await followScripts(page, { scripts: [first], from: 1 });
+    world.partition((id) => id === 'other');
+    await mine(world, miner, 1, [bytes]);
+    await mine(world, other, 2);
+    world.partition();
+    world.connect('other', 'miner');
+    await runWithWatches(world, 60_000);
+    await mine(world, miner, 1, [bytes]);
+    const news = events.filter(({ kind }) => kind === 'match' || kind === 'disconnected');
+    expect(news).toMatchObject([
+      { kind: 'match', height: 2 },
+      { kind: 'disconnected', height: 2, txid: idOf(bytes) },
+      { kind: 'match', height: 4 },
+    ]);
+  });
+
+  it('are refused if they are none of this network, and if there are none or too many', async () => {
+    const { page } = await network();
+    const refused = (scripts: readonly string[]) => watchScripts(page.face, { scripts }, {});
+    await expect(refused([first, 'nobody'])).rejects.toThrow(/nobody/);
+    await expect(refused([])).rejects.toThrow(RangeError);
+    await expect(refused(Array.from({ length: WATCH_SCRIPTS_MAX + 1 }, () => first))).rejects.toThrow(
+      RangeError,
+    );
+    await expect(refused('ab' as unknown as string[])).rejects.toThrow(TypeError);
+    await expect(watchScripts(page.face, { scripts: [first], from: 0 }, {})).rejects.toThrow(/^watch: from/);
+  });
+
+  it('do not have blocks fetched that filters exclude, and are told how many peers say so and which are open', async () => {
+    const asked: FilterQuestion[] = [];
+    const filterBlocks = (question: FilterQuestion): FilteredBlocks => {
+      asked.push(question);
+      const { first: from, last } = question;
+      const within = (heights: number[]) => heights.filter((height) => height >= from && height <= last);
+      return { ok: true, heights: within([2, 5]), open: within([5]), peers: from > 4 ? 1 : 3 };
+    };
+    const { world, miner, page } = await network({ followedBlocks: 0, filterBlocks });
+    await mine(world, miner, 1);
+    await mine(world, miner, 1, [pay(4, 0, first)]);
+    await mine(world, miner, 2);
+    const { events } = await followScripts(page, { scripts: [first], from: 1 });
+    await runWithWatches(world, 10_000);
+    await mine(world, miner, 2);
+    expect(told(events)).toEqual(['match 2 3']);
+    expect(asked[0]).toEqual({ first: 1, last: 4, scripts: [Uint8Array.from(Buffer.from(first, 'hex'))] });
+    const hashAt = (height: number): string =>
+      family.hashToHex(page.node.core.tree.hash(page.node.core.tree.at(height) as number));
+    expect(page.fetched).toEqual([hashAt(2), hashAt(5)]);
+    expect(events.findLast(({ kind }) => kind === 'scanned')).toMatchObject({
+      to: 4,
+      filtered: { blocks: 3, peers: 3, open: 0 },
+    });
+    const again = await followScripts(page, { scripts: [first], from: 1 });
+    await runWithWatches(world, 10_000);
+    expect(again.events.findLast(({ kind }) => kind === 'scanned')).toMatchObject({
+      to: 6,
+      filtered: { blocks: 4, peers: 1, open: 1 },
+    });
   });
 });
 

@@ -1,9 +1,16 @@
 /** A page with a simulated node, whose watches are the ones of the library: only what lies between page and worker is not there. */
-import type { BlockResult, MemoryStore, NodeNotice } from '@vision-light/protocol';
+import type {
+  BlockResult,
+  FilteredBlocks,
+  FilterRules,
+  MemoryStore,
+  NodeNotice,
+} from '@vision-light/protocol';
 import type { WatchNode } from '../../packages/browser-node/src/watch/watch-node.js';
+import type { FilterQuestion } from '../../packages/browser-node/src/worker/filtered-run.js';
 import { WatchService } from '../../packages/browser-node/src/worker/watch-service.js';
 import { errorOf, simNodeFace } from './sim-node-face.js';
-import { visionSim as family } from './vision-chain.js';
+import { visionSim } from './vision-chain.js';
 import type { SimNode, World } from './world.js';
 
 /** Milliseconds of the world between two looks at what the watches do. */
@@ -23,7 +30,12 @@ export interface WatchingPageOptions {
   readonly id?: string;
   readonly store: MemoryStore;
   readonly followedBlocks?: number;
+  /** What the node answers when it is asked for blocks by their filters; who gives the filters is tested elsewhere. */
+  readonly filterBlocks?: (asked: FilterQuestion) => FilteredBlocks;
 }
+
+/** Only says that there are filters: nothing here reads one. */
+const someFilters = {} as FilterRules;
 
 /** See the head of this file. */
 export class WatchingPage {
@@ -39,7 +51,8 @@ export class WatchingPage {
   readonly withheld = new Set<string>();
   readonly close: () => void;
 
-  constructor(world: World, { id = 'page', store, followedBlocks = 64 }: WatchingPageOptions) {
+  constructor(world: World, { id = 'page', store, followedBlocks = 64, filterBlocks }: WatchingPageOptions) {
+    const family = filterBlocks === undefined ? visionSim : { ...visionSim, filters: someFilters };
     const listeners = new Set<{ readonly type: string; readonly listener: (value: unknown) => void }>();
     const awaited = new Map<number, (result: BlockResult) => void>();
     let tickets = 0;
@@ -66,12 +79,11 @@ export class WatchingPage {
           node.driver.push({ type: 'command', command: { kind: 'block', hash, ticket } });
         });
       },
-      // This family has none.
-      filterBlocks: () => Promise.resolve({ ok: false, code: 'FILTERS_UNAVAILABLE' }),
+      filterBlocks: async (asked) => filterBlocks?.(asked) ?? { ok: false, code: 'FILTERS_UNAVAILABLE' },
     });
     const { calls, unanswered } = this;
     const answers = {
-      addressName: (address: string) => family.addressName(address),
+      addressNames: service.names.bind(service),
       searchBlock: service.searchBlock.bind(service),
       searchPool: service.searchPool.bind(service),
       watchRecords: service.records.bind(service),

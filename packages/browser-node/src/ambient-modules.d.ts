@@ -32,6 +32,7 @@ declare module 'vision-light:release' {
 declare module 'vision-light:watches' {
   export const watchTx: typeof import('./watch/watches.js').watchTx;
   export const watchAddress: typeof import('./watch/watches.js').watchAddress;
+  export const watchScripts: typeof import('./watch/watches.js').watchScripts;
   export const waitForConfirmations: typeof import('./watch/watches.js').waitForConfirmations;
 }
 

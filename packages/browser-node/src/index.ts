@@ -49,10 +49,14 @@ export type { MineOptions, MiningEvent } from './mining/mining-events.js';
 export type {
   AddressPart,
   AddressWatchEvent,
+  Filtered,
   IncludedTx,
   Scanned,
+  ScriptPart,
+  ScriptWatchEvent,
   TxPlace,
   TxWatchEvent,
+  WatchedScripts,
   WatchOptions,
   WatchTxOptions,
 } from './watch/watch-events.js';

@@ -525,6 +525,9 @@ export const CONFIRMATIONS_MAX = 144;
 /** Transactions and addresses that an application watches at a time, in one page. Arbitrary. A further one is refused with WATCHES_FULL. */
 export const WATCHES_MAX = 256;
 
+/** Scripts of one such watch. Arbitrary: a wallet's addresses with a gap of 20 behind each used one; a filter is matched against so many in a millisecond. */
+export const WATCH_SCRIPTS_MAX = 1_000;
+
 /** Watches of which it is kept how far they have looked, in one database: a record is some kilobytes at most, but for the coins of a busy address. Of more, the one that was kept least lately is forgotten, and begins anew. */
 export const WATCHES_KEPT_MAX = 256;
 

@@ -17,7 +17,9 @@ import type { MineOptions, MiningEvent } from '../mining/mining-events.js';
 import type {
   AddressWatchEvent,
   IncludedTx,
+  ScriptWatchEvent,
   TxWatchEvent,
+  WatchedScripts,
   WatchOptions,
   WatchTxOptions,
 } from '../watch/watch-events.js';
@@ -134,6 +136,20 @@ export interface LightNodeHandle {
    * @throws {LightNodeError} `next`: WATCHES_FULL
    */
   watchAddress(address: string, options?: WatchOptions): AsyncIterableIterator<AddressWatchEvent, undefined>;
+  /**
+   * Transactions that pay to or from any of some scripts, in the mempool and in blocks: each `match` has the position in its
+   * block and makes a proof when asked. Where peers serve compact filters, only blocks that may have something are fetched.
+   * The same scripts with the same `from` go on after a reload where they were: a match that the application has dealt with is
+   * not told again.
+   *
+   * @param watched  the scripts, and where to begin. On Bitcoin what spends from a script is found if its coin was found before
+   * @throws {TypeError | RangeError} `next`: if one is no script of this network, or there are none or more than 1,000
+   * @throws {LightNodeError} `next`: WATCHES_FULL
+   */
+  watch(
+    watched: WatchedScripts,
+    options?: Pick<WatchOptions, 'signal'>,
+  ): AsyncIterableIterator<ScriptWatchEvent, undefined>;
   /**
    * Waits until a transaction has so many confirmations, as `watchTx` follows it: reorganisations take some back meanwhile.
    *

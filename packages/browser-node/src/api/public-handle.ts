@@ -22,6 +22,7 @@ export function publicHandle(node: RunningNode): LightNodeHandle {
     proveTx: (txid, options) => node.proveTx(txid, options),
     watchTx: (txid, options) => node.watchTx(txid, options),
     watchAddress: (address, options) => node.watchAddress(address, options),
+    watch: (watched, options) => node.watch(watched, options),
     waitForConfirmations: (txid, count, options) => node.waitForConfirmations(txid, count, options),
     canMine: node.canMine,
     mine: (options) => node.mine(options),

@@ -29,7 +29,9 @@ import { lateStream } from '../watch/late-stream.js';
 import type {
   AddressWatchEvent,
   IncludedTx,
+  ScriptWatchEvent,
   TxWatchEvent,
+  WatchedScripts,
   WatchOptions,
   WatchTxOptions,
 } from '../watch/watch-events.js';
@@ -177,6 +179,15 @@ export class RunningNode implements LightNodeHandle, MiningNode, NodeView, Watch
   ): AsyncIterableIterator<AddressWatchEvent, undefined> {
     return lateStream(
       import('vision-light:watches').then(({ watchAddress }) => watchAddress(this, address, options)),
+    );
+  }
+
+  watch(
+    watched: WatchedScripts,
+    options: Pick<WatchOptions, 'signal'> = {},
+  ): AsyncIterableIterator<ScriptWatchEvent, undefined> {
+    return lateStream(
+      import('vision-light:watches').then(({ watchScripts }) => watchScripts(this, watched, options)),
     );
   }
 

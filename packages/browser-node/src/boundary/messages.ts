@@ -77,8 +77,29 @@ export type CheckpointAnswer =
 
 /** What was looked for in a block, or why nobody could look. */
 export type SearchAnswer =
-  | { readonly ok: true; readonly found: readonly FoundTransaction[] }
+  | {
+      readonly ok: true;
+      readonly found: readonly FoundTransaction[];
+      /** What the block's filter said, if that decided whether to look into it. */
+      readonly filter?: FilterWord | undefined;
+    }
   | { readonly ok: false; readonly code: BlockFault };
+
+/** What peers say of the filter of a block. */
+export interface FilterWord {
+  /** `without`: it has nothing of what is wanted. `open`: they differ, and the block did not tell who is right. */
+  readonly word: 'without' | 'open';
+  /** How many say the same. */
+  readonly peers: number;
+}
+
+/** Names of addresses, and a short name for all of them. */
+export interface AddressNames {
+  /** In the order in which they were given; undefined for what is no address of this network. */
+  readonly names: readonly (string | undefined)[];
+  /** 64 hex digits: the same for the same names in any order, and for no others. */
+  readonly digest: string;
+}
 
 /** A record of what is watched, and its name; to be removed if it has no text. */
 export type WatchRecord = readonly [name: string, text: string | undefined];
@@ -123,7 +144,7 @@ export interface NodeControl {
   /** A checkpoint of the chain, or why there is none. */
   checkpoint(height: number | undefined): Promise<CheckpointAnswer>;
   /** See `TouchRules.addressName`. */
-  addressName(address: string): string | undefined;
+  addressNames(addresses: readonly string[]): AddressNames;
   /** Looks through a block: from memory, from the store, or from peers. @param hash  64 hex digits, display order */
   searchBlock(hash: string, wanted: WantedTransactions): Promise<SearchAnswer>;
   /** Looks through the mempool, or through those of these ids in it. */

@@ -42,7 +42,7 @@ const nodeCalls: Readonly<Record<NodeCall, true>> = {
   ways: true,
   proveTransaction: true,
   checkpoint: true,
-  addressName: true,
+  addressNames: true,
   searchBlock: true,
   searchPool: true,
   watchRecords: true,

@@ -179,7 +179,7 @@ export class ChainWatcher {
     this.#tries.delete(height);
     for (const follower of group) {
       if (!this.#followers.has(follower)) continue;
-      follower.watched.searched(height, header.hash, answer.ok ? answer.found : undefined);
+      follower.watched.searched(height, header.hash, answer);
       follower.moved(node.tip.height);
     }
   }

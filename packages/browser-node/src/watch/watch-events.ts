@@ -13,6 +13,18 @@ export interface Scanned {
   readonly tip: number;
   /** Blocks between `from` and `to` that no peer could give: what they have is not known. */
   readonly missing: number;
+  /** What of this was left to compact filters. */
+  readonly filtered: Filtered;
+}
+
+/** What compact filters have said of the blocks of a watch. All are 0 where no peer serves filters. */
+export interface Filtered {
+  /** Blocks that were not looked through, because their filters exclude all that is watched. */
+  readonly blocks: number;
+  /** The fewest peers that gave the same filter of any of those blocks: one alone could have left something out. */
+  readonly peers: number;
+  /** Blocks of which peers gave different filters, and the block did not tell who is right: they were looked through whole. */
+  readonly open: number;
 }
 
 /** Where a transaction is in the best chain. */
@@ -66,6 +78,34 @@ export type AddressWatchEvent =
   | ({ readonly kind: 'included' } & AddressPart & IncludedTx)
   /** That block is not on the best chain any more. */
   | { readonly kind: 'reorgedOut'; readonly txid: string; readonly height: number; readonly block: string };
+
+/** Which of the scripts that are watched a transaction concerns, each as the application gave it. */
+export interface ScriptPart {
+  /** 64 lowercase hex digits. */
+  readonly txid: string;
+  /** Those that it spends from. */
+  readonly pays: readonly string[];
+  /** Those that it pays to. */
+  readonly paid: readonly string[];
+}
+
+/** What happens to scripts that are watched. */
+export type ScriptWatchEvent =
+  | Scanned
+  /** A transaction is in the mempool here. */
+  | ({ readonly kind: 'seen' } & ScriptPart)
+  /** A block of the best chain has it. */
+  | ({ readonly kind: 'match' } & ScriptPart & IncludedTx)
+  /** That block is not on the best chain any more. */
+  | { readonly kind: 'disconnected'; readonly txid: string; readonly height: number; readonly block: string };
+
+/** What `watch` is to look for. */
+export interface WatchedScripts {
+  /** 1 to 1,000 of them. Bitcoin: addresses, or scripts in hex. Vision: public keys, 64 hex digits each. */
+  readonly scripts: readonly string[];
+  /** The lowest height to look at, from 1. If it is absent: the newest blocks, whose bodies a node has. */
+  readonly from?: number;
+}
 
 /** What every watch can be told. */
 export interface WatchOptions {

@@ -6,20 +6,21 @@
  */
 import { type NamedCoin, WATCHES_KEPT_MAX } from '@vision-light/protocol';
 import type { WatchRecord } from '../boundary/messages.js';
-import type { TxPlace } from './watch-events.js';
+import type { Filtered, TxPlace } from './watch-events.js';
 
 /** A height, and the hash of the header that was there. */
 export type TrailMark = readonly [height: number, hash: string];
 
 /** See the head of this file. */
 export interface KeptWatch {
-  readonly version: 1;
+  readonly version: 2;
   /** Unix milliseconds. */
   readonly at: number;
   readonly from: number;
   /** The next height to look at. */
   readonly next: number;
   readonly missing: number;
+  readonly filtered: Filtered;
   readonly trail: readonly TrailMark[];
   /** Transactions of the newest blocks, by id. */
   readonly places: readonly (readonly [txid: string, place: TxPlace])[];
@@ -31,8 +32,9 @@ export function readKeptWatch(text: string): KeptWatch | undefined {
   try {
     const kept: Partial<KeptWatch> = JSON.parse(text);
     const isGood =
-      kept.version === 1 &&
+      kept.version === 2 &&
       [kept.at, kept.from, kept.next, kept.missing].every(Number.isSafeInteger) &&
+      isFiltered(kept.filtered) &&
       isListOf(kept.trail, ([height, hash]) => Number.isSafeInteger(height) && typeof hash === 'string') &&
       isListOf(kept.places, ([txid, place]) => typeof txid === 'string' && isPlace(place)) &&
       isListOf(kept.coins, ([coin, name]) => typeof coin === 'string' && typeof name === 'string');
@@ -48,6 +50,11 @@ const isListOf = (list: unknown, isItem: (item: readonly unknown[]) => boolean):
 function isPlace(value: unknown): boolean {
   const { height, block, position }: Partial<TxPlace> = value ?? {};
   return Number.isSafeInteger(height) && typeof block === 'string' && Number.isSafeInteger(position);
+}
+
+function isFiltered(value: unknown): boolean {
+  const { blocks, peers, open }: Partial<Filtered> = value ?? {};
+  return [blocks, peers, open].every(Number.isSafeInteger);
 }
 
 /** The records to remove so that one more fits: those that are none, and the oldest. */

@@ -13,11 +13,20 @@ import {
   WATCH_TRAIL_HEADERS,
   type WantedTransactions,
 } from '@vision-light/protocol';
-import type { TxPlace } from './watch-events.js';
+import type { FilterWord, SearchAnswer } from '../boundary/messages.js';
+import type { Filtered, TxPlace } from './watch-events.js';
 import type { KeptWatch, TrailMark } from './watch-record.js';
 
 /** Hash of the best chain's header at a height: null above the tip, undefined if it is not known. */
 export type HashAt = (height: number) => Promise<string | null | undefined>;
+
+/** What a watch waits for: one transaction, or all that concern some names. */
+export interface Target {
+  /** Of the transaction. */
+  readonly id?: string;
+  /** See `TouchRules.addressName`. */
+  readonly names: readonly string[];
+}
 
 /** What a watch tells of. */
 export interface WatchedListener {
@@ -34,6 +43,10 @@ export class Watched {
   next = 0;
   /** Blocks that nobody has. */
   missing = 0;
+  /** What filters have said of the blocks that were looked at. */
+  filtered: Filtered = { blocks: 0, peers: 0, open: 0 };
+  readonly id: string | undefined;
+  readonly #names: ReadonlySet<string>;
   readonly places = new Map<string, TxPlace>();
   /** Lowest first. */
   #trail: TrailMark[] = [];
@@ -41,21 +54,19 @@ export class Watched {
   /** Transactions of the mempool that were told of. */
   readonly #seen = new Set<string>();
 
-  /**
-   * @param id  of the transaction, or
-   * @param address  the name of the address
-   */
   constructor(
-    readonly id: string | undefined,
-    readonly address: string | undefined,
+    { id, names }: Target,
     readonly listener: WatchedListener,
-  ) {}
+  ) {
+    this.id = id;
+    this.#names = new Set(names);
+  }
 
   /** What to look for. */
   get wanted(): WantedTransactions {
     return {
       ids: this.id === undefined ? [] : [this.id],
-      names: this.address === undefined ? [] : [this.address],
+      names: [...this.#names],
       coins: [...this.#coins],
     };
   }
@@ -72,10 +83,11 @@ export class Watched {
   }
 
   /** Goes on where an earlier visit ended. */
-  restore({ from, next, missing, trail, places, coins }: KeptWatch): void {
+  restore({ from, next, missing, filtered, trail, places, coins }: KeptWatch): void {
     this.from = from;
     this.next = next;
     this.missing = missing;
+    this.filtered = filtered;
     this.#trail = [...trail];
     for (const [txid, place] of places) this.places.set(txid, place);
     this.#addCoins(coins);
@@ -83,17 +95,18 @@ export class Watched {
 
   /** What to keep of it. */
   kept(at: number): KeptWatch | undefined {
-    const { from, next, missing } = this;
+    const { from, next, missing, filtered } = this;
     if (from === undefined) return undefined;
     const { length } = this.#trail;
     // Ever fewer of the older ones: 1, 2, 4, … back.
     const trail = this.#trail.filter((_, i) => Number.isInteger(Math.log2(length - i)));
     return {
-      version: 1,
+      version: 2,
       at,
       from,
       next,
       missing,
+      filtered,
       trail,
       places: [...this.places],
       coins: [...this.#coins],
@@ -130,14 +143,18 @@ export class Watched {
   }
 
   /** A block was looked through; or nobody has it. */
-  searched(height: number, block: string, found: readonly FoundTransaction[] | undefined): void {
+  searched(height: number, block: string, answer: SearchAnswer): void {
     this.#trail.push([height, block]);
     if (this.#trail.length > WATCH_TRAIL_HEADERS) this.#trail.shift();
     this.next = height + 1;
-    if (found === undefined) this.missing++;
-    for (const each of found ?? []) {
+    if (!answer.ok) {
+      this.missing++;
+      return;
+    }
+    if (answer.filter !== undefined) this.#filteredBy(answer.filter);
+    for (const each of answer.found) {
       if (!this.#concerns(each)) continue;
-      this.#addCoins(each.coins.filter(([, name]) => name === this.address));
+      this.#addCoins(each.coins.filter(([, name]) => this.#names.has(name)));
       this.#seen.delete(each.txid);
       if (this.places.get(each.txid)?.block === block) continue;
       const place = { height, block, position: each.position };
@@ -174,8 +191,19 @@ export class Watched {
   }
 
   #concerns({ txid, from, to }: FoundTransaction): boolean {
-    const { id, address } = this;
-    return id === undefined ? [...from, ...to].some((name) => name === address) : txid === id;
+    const { id } = this;
+    return id === undefined ? [...from, ...to].some((name) => this.#names.has(name)) : txid === id;
+  }
+
+  #filteredBy({ word, peers }: FilterWord): void {
+    const { filtered } = this;
+    if (word === 'open') this.filtered = { ...filtered, open: filtered.open + 1 };
+    else
+      this.filtered = {
+        ...filtered,
+        blocks: filtered.blocks + 1,
+        peers: filtered.blocks === 0 ? peers : Math.min(filtered.peers, peers),
+      };
   }
 
   #addCoins(coins: readonly NamedCoin[]): void {

@@ -12,6 +12,8 @@ import {
   type WantedTransactions,
 } from '@vision-light/protocol';
 
+import type { FilterWord } from '../boundary/messages.js';
+
 /** Milliseconds for which bodies are fetched at once after nobody gave filters. */
 const REST_MS = 30_000;
 
@@ -30,9 +32,8 @@ export interface FilterWay {
 interface Run {
   /** The scripts that were asked for. */
   readonly key: string;
-  /** Hashes in hex of blocks that have none of them, and of those that may. */
-  readonly without: ReadonlySet<string>;
-  readonly may: ReadonlySet<string>;
+  /** What the filter of a block says, by its hash in hex; undefined of a block that may have something. */
+  readonly words: ReadonlyMap<string, FilterWord | undefined>;
 }
 
 /** See the head of this file. */
@@ -47,16 +48,15 @@ export class FilteredRun {
     this.#ask = ask;
   }
 
-  /** Whether a block has nothing of what is wanted, for certain. */
-  async excludes(hash: Uint8Array, { ids, names }: WantedTransactions): Promise<boolean> {
+  /** What a block's filter says of it; undefined if that it may have what is wanted, or if nobody gives filters. */
+  async wordOf(hash: Uint8Array, { ids, names }: WantedTransactions): Promise<FilterWord | undefined> {
     const { tree } = this.#node;
     // A filter knows scripts, and no transactions.
-    if (tree.family.filters === undefined || ids.length > 0 || names.length === 0) return false;
+    if (tree.family.filters === undefined || ids.length > 0 || names.length === 0) return undefined;
     const block = bytesToHex(hash);
     const key = names.join();
-    if (this.#run?.key !== key || !(this.#run.without.has(block) || this.#run.may.has(block)))
-      this.#run = await this.#find(hash, names, key);
-    return this.#run?.without.has(block) ?? false;
+    if (this.#run?.key !== key || !this.#run.words.has(block)) this.#run = await this.#find(hash, names, key);
+    return this.#run?.words.get(block);
   }
 
   async #find(hash: Uint8Array, names: readonly string[], key: string): Promise<Run | undefined> {
@@ -77,8 +77,13 @@ export class FilteredRun {
       this.#restsUntil = performance.now() + REST_MS;
       return undefined;
     }
-    const may = new Set(result.heights.flatMap((height) => blocks[height - first] ?? []));
-    return { key, may, without: new Set(blocks.filter((block) => !may.has(block))) };
+    const { peers } = result;
+    const [may, open] = [new Set(result.heights), new Set(result.open)];
+    const wordAt = (height: number): FilterWord | undefined => {
+      if (open.has(height)) return { word: 'open', peers };
+      return may.has(height) ? undefined : { word: 'without', peers };
+    };
+    return { key, words: new Map(blocks.map((block, i) => [block, wordAt(first + i)])) };
   }
 }
 

@@ -30,6 +30,7 @@ import { expose, transfer } from 'comlink';
 import { browserClock } from '../boundary/browser-clock.js';
 import type { LightNodeErrorCode } from '../boundary/error-codes.js';
 import type {
+  AddressNames,
   BlockAnswer,
   CheckpointAnswer,
   NodeControl,
@@ -213,8 +214,8 @@ class NodeHost implements NodeControl {
     return { ok: true, checkpoint: makeCheckpoint(family, this.#network, result.base, result.root) };
   }
 
-  addressName(address: string): string | undefined {
-    return this.#driver?.node.tree.family.addressName(address);
+  addressNames(addresses: readonly string[]): AddressNames {
+    return this.#watches?.names(addresses) ?? { names: [], digest: '' };
   }
 
   async searchBlock(hash: string, wanted: WantedTransactions): Promise<SearchAnswer> {

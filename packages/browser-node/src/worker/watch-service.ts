@@ -5,14 +5,16 @@
  */
 import {
   type BlockResult,
+  bytesToHex,
   type FoundTransaction,
   type LightNode,
   type StorageChange,
   type Store,
   searchTransactions,
+  sha256,
   type WantedTransactions,
 } from '@vision-light/protocol';
-import type { SearchAnswer, WatchRecord } from '../boundary/messages.js';
+import type { AddressNames, SearchAnswer, WatchRecord } from '../boundary/messages.js';
 import { FilteredRun, type FilterWay } from './filtered-run.js';
 
 /** What the node answers later. */
@@ -34,6 +36,13 @@ export class WatchService {
     this.#filtered = new FilteredRun(node, (asked) => ways.filterBlocks(asked));
   }
 
+  /** See `NodeControl.addressNames`. */
+  names(addresses: readonly string[]): AddressNames {
+    const names = addresses.map((address) => this.node.tree.family.addressName(address));
+    const all = [...new Set(names)].toSorted().join();
+    return { names, digest: bytesToHex(sha256(new TextEncoder().encode(all))) };
+  }
+
   /** See `NodeControl.searchBlock`. */
   async searchBlock(text: string, wanted: WantedTransactions): Promise<SearchAnswer> {
     const { tree, transactions } = this.node;
@@ -42,10 +51,12 @@ export class WatchService {
     if (hash === undefined) return { ok: false, code: 'BLOCK_UNKNOWN' };
     const known = transactions.follower.included.itemsOf(hash)?.map(({ tx }) => tx);
     if (known !== undefined) return { ok: true, found: searchTransactions(family, known, wanted) };
-    if (await this.#filtered.excludes(hash, wanted)) return { ok: true, found: [] };
+    const filter = await this.#filtered.wordOf(hash, wanted);
+    if (filter?.word === 'without') return { ok: true, found: [], filter };
     const result = await this.ways.fetchBlock(hash);
     if (!result.ok) return result;
-    return { ok: true, found: searchTransactions(family, family.splitBody(result.body) ?? [], wanted) };
+    const found = searchTransactions(family, family.splitBody(result.body) ?? [], wanted);
+    return { ok: true, found, filter };
   }
 
   /** See `NodeControl.searchPool`. */
