@@ -103,24 +103,32 @@ describe('a page behind a gateway of a full node', () => {
 
   it('is told of payments to an address of its wallet, also of those made while it was closed', async () => {
     const address = await node.address();
-    const watch = (from: number | undefined) =>
+    const { height } = await node.tip();
+    const watch = () =>
       visitor.page.evaluate(
         async (address, from) => {
           const { lightNode } = globalThis as unknown as Scope;
-          for await (const event of lightNode.watchAddress(address, from === undefined ? {} : { from }))
-            if (event.kind === 'included')
-              return { txid: event.txid, isPaid: event.isPaid, height: event.height };
+          for await (const event of lightNode.watch({ scripts: [address], from })) {
+            if (event.kind !== 'match') continue;
+            const { txid, paid, height, position } = event;
+            return { txid, paid, height, position, proof: (await event.proof()).txid };
+          }
           return undefined;
         },
         address,
-        from,
+        height + 1,
       );
-    const { height } = await node.tip();
-    const told = watch(height + 1);
+    const told = watch();
     const first = await node.pay(2, address, '0.5');
     await node.send(first.hex);
     await node.mine(1, OTHER_ADDRESS);
-    expect(await told).toEqual({ txid: first.txid, isPaid: true, height: height + 1 });
+    expect(await told).toEqual({
+      txid: first.txid,
+      paid: [address],
+      height: height + 1,
+      position: 1,
+      proof: first.txid,
+    });
 
     await visitor.page.goto('about:blank');
     const second = await node.pay(3, address, '0.25');
@@ -128,7 +136,8 @@ describe('a page behind a gateway of a full node', () => {
     await node.mine(1, OTHER_ADDRESS);
     await visitor.page.goto(url);
     await visitor.waitForNode();
-    expect(await watch(undefined)).toEqual({ txid: second.txid, isPaid: true, height: height + 2 });
+    // The same watch goes on where it was.
+    expect(await watch()).toMatchObject({ txid: second.txid, paid: [address], height: height + 2 });
   });
 
   it('goes on when the full node is killed and comes back, and follows no lighter fork', async () => {
