@@ -33,6 +33,7 @@ export class Face {
         this.heard.push(frame);
         passOn(frame);
       },
+      coming: () => {},
       drained: () => {},
       disconnected: () => {
         this.#link = undefined;

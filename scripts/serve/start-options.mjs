@@ -16,6 +16,13 @@ Serves the page, a signaling server and a mining gateway.
   --network NAME    the chain to follow (NETWORK, vision-devnet)
   --data-dir DIR    where the gateway keeps its chain (DATA_DIR, .data in the repository)
   --headers FILE    raw headers for the gateway to serve (bitcoin networks)
+  --bitcoin-peer HOST[:PORT]
+                    a full node for the gateway to follow; may be repeated (BITCOIN_PEERS;
+                    bitcoin networks; default: those that DNS names)
+  --live, --no-live whether full nodes are looked for where none is named (LIVE; default: yes,
+                    unless there are --headers)
+  --filters N       how many of the newest compact filters the gateway keeps (FILTERS, 4032;
+                    bitcoin networks)
   --vision-node URL an existing Vision node for the gateway to follow; may be repeated
                     (VISION_NODES; Vision networks)
   --help            this text
@@ -44,7 +51,10 @@ function parsePort(name, text) {
  * @property {string} network
  * @property {string} dataDir            absolute
  * @property {string | undefined} headers  absolute
- * @property {readonly string[]} visionNodes  of the options; the gateway itself reads the environment
+ * @property {readonly string[]} nodeArgs  what of the options says which full nodes the gateway follows, as its own options.
+ *   The gateway itself reads the environment
+ * @property {readonly string[]} visionNodes
+ * @property {boolean} isOfBitcoin  whether an option was given that only Bitcoin's networks have
  */
 
 /**
@@ -67,9 +77,13 @@ export function parseStartOptions(args, env) {
         network: string,
         'data-dir': string,
         headers: string,
+        'bitcoin-peer': { type: 'string', multiple: true },
+        live: { type: 'boolean' },
+        filters: string,
         'vision-node': { type: 'string', multiple: true },
         help: { type: 'boolean', short: 'h' },
       },
+      allowNegative: true,
     }));
   } catch (error) {
     // The first sentence of Node's text is enough; the rest explains how to escape a dash.
@@ -92,6 +106,7 @@ export function parseStartOptions(args, env) {
     dataDir: dataDir ? fromTyped(dataDir) : path.join(root, '.data'),
     headers: values.headers === undefined ? undefined : fromTyped(values.headers),
     visionNodes: values['vision-node'] ?? [],
+    ...nodeOptions(values),
   };
   for (const url of options.visionNodes) {
     const isUrl = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
@@ -101,6 +116,15 @@ export function parseStartOptions(args, env) {
   if (new Set(ports).size < 3)
     throw new PlainError(`The three ports must differ; they are ${ports.join(', ')}.`);
   return options;
+}
+
+/** What of the options says which full nodes the gateway follows. */
+function nodeOptions({ 'bitcoin-peer': peers = [], live, filters, 'vision-node': visionNodes = [] }) {
+  const ofBitcoin = [...peers.flatMap((place) => ['--bitcoin-peer', place])];
+  if (live !== undefined) ofBitcoin.push(live ? '--live' : '--no-live');
+  if (filters !== undefined) ofBitcoin.push('--filters', filters);
+  const nodeArgs = [...ofBitcoin, ...visionNodes.flatMap((url) => ['--vision-node', url])];
+  return { nodeArgs, isOfBitcoin: ofBitcoin.length > 0 };
 }
 
 /**

@@ -101,6 +101,7 @@ export class DelayedLinks implements LinkKind {
         this.received.passes(bytes);
         this.#in.push(this.delayMs, () => events.received(link, bytes));
       },
+      coming: (link, bytes) => events.coming(link, bytes),
       drained: (link, bufferedBytes) => events.drained(link, bufferedBytes),
       disconnected: (link, reason) => events.disconnected(link, reason),
     });

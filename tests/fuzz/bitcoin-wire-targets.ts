@@ -66,7 +66,11 @@ const frames: FuzzTarget = {
     const got: Uint8Array[] = [];
     for (let at = 0; at < input.length; at += size)
       got.push(...cut.push(input.subarray(at, at + size)).map(encode));
-    if (got.length !== expected.length || cut.fault !== whole.fault || cut.isPartial !== whole.isPartial)
+    if (
+      got.length !== expected.length ||
+      cut.fault !== whole.fault ||
+      cut.partialBytes !== whole.partialBytes
+    )
       throw new Error(`${got.length} messages and ${cut.fault}, not ${expected.length} and ${whole.fault}`);
     for (const [i, message] of got.entries())
       expectEqual('message', message, defined(expected[i], 'there are as many'));

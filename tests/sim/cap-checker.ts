@@ -150,6 +150,7 @@ export class CapChecker {
     if (this.#peer !== undefined) this.#untilSweep = 0;
     switch (event.type) {
       case 'bytesReceived':
+      case 'messageComing':
       case 'peerConnected':
         this.#peer = event.peer;
         break;

@@ -1,9 +1,12 @@
 /** Gateways of full nodes that lie, stall and reorganise, with pages behind them. */
 import { describe, expect, it } from 'vitest';
 import { encodeMessage } from '../../packages/gateway/src/bridges/bitcoin/wire/encode-message.js';
-import type { KnownMessage } from '../../packages/gateway/src/bridges/bitcoin/wire/message.js';
+import type {
+  BitcoinMessage,
+  KnownMessage,
+} from '../../packages/gateway/src/bridges/bitcoin/wire/message.js';
 import { type ModelConnection, ModelNode, type ModelNodeOptions } from '../full-node/model-node.js';
-import { family, genesis, genesisTime, grow, magic, tipOf } from './regtest-chain.js';
+import { family, genesis, genesisTime, grow, growLarge, magic, tipOf } from './regtest-chain.js';
 import { SimBridge } from './sim-bridge.js';
 import { World } from './world.js';
 
@@ -60,6 +63,9 @@ describe('a gateway of a full node', () => {
     const node = bridge.nodes.get('a') as ModelNode;
     bridge.cut('a');
     bridge.nodes.delete('a');
+    expect(page.noticed('trust').at(-1)?.trust.reasons).not.toContain('NETWORK_LOST');
+    await world.run(world.now + 2_000);
+    expect(page.noticed('trust').at(-1)?.trust.reasons).toContain('NETWORK_LOST');
     await world.run(world.now + 2 * HOUR_MS);
     const waits = bridge.dials.map(({ at }, i) => at - (bridge.dials[i - 1]?.at ?? at));
     expect(waits.length).toBeGreaterThan(50);
@@ -76,6 +82,7 @@ describe('a gateway of a full node', () => {
     expect(gateway.core.tip.height).toBe(4_501);
     expect(page.core.tip.height).toBe(4_501);
     for (const { core } of [page, newcomer]) expect(core.peers()[0]?.services).toContain('live');
+    expect(page.noticed('trust').at(-1)?.trust.reasons).not.toContain('NETWORK_LOST');
   });
 
   it('takes no chain of too little work, and does not blame the node for it', async () => {
@@ -218,6 +225,37 @@ describe('a full node that', () => {
     expect(gateway.core.tip.height).toBe(3_999);
     await world.run(25 * HOUR_MS);
     expect(bridge.dials.filter(({ host }) => host === 'bad').length).toBe(2);
+  });
+
+  it.each([
+    { line: 'a slow line', bytesPerMs: 90, isServed: true },
+    { line: 'a line that trickles', bytesPerMs: 1, isServed: false },
+  ])('has $line gives a large block, or not: $isServed', async ({ bytesPerMs, isServed }) => {
+    const { headers, body } = growLarge(chain, 900_000);
+    const bytes = encodeMessage(magic, { command: 'block', header: headers.slice(-80), body });
+    let endsAt = 0;
+    const answers = (message: BitcoinMessage, connection: ModelConnection): boolean => {
+      // Its pong comes behind the block.
+      if (message.command === 'ping' && world.now < endsAt) {
+        const { nonce } = message;
+        world.after(endsAt - world.now, () => connection.say({ command: 'pong', nonce }));
+        return true;
+      }
+      if (message.command !== 'getdata') return false;
+      endsAt = world.now + bytes.length / bytesPerMs + 1;
+      const piece = 100 * bytesPerMs;
+      for (let at = 0; at < bytes.length; at += piece)
+        world.after(at / bytesPerMs, () => connection.send(bytes.slice(at, at + piece)));
+      return true;
+    };
+    const { world, gateway, bridge } = start({ slow: { headers, answers } });
+    await world.run(20_000);
+    const hash = (bridge.nodes.get('slow') as ModelNode).hashAt(4_501);
+    gateway.driver.push({ type: 'command', command: { kind: 'block', hash, ticket: 7 } });
+    await world.run(world.now + 120_000);
+    expect(gateway.noticed('block')).toMatchObject([{ result: { ok: isServed } }]);
+    expect(bridge.endings[0]?.reason).toBe(isServed ? undefined : 'PEER_MESSAGE_TIMEOUT');
+    if (isServed) expect(bridge.linesTo('slow')[0]?.heard('getdata').length).toBe(1);
   });
 
   it('has the newest blocks only is not asked for older ones', async () => {

@@ -122,6 +122,13 @@ export class SimBridge {
             () => owner.links.has(peer) && owner.driver.push({ type: 'bytesReceived', peer, bytes: frame }),
           );
         },
+        coming: (connection, bytes) => {
+          const peer = `bitcoin:${connection}`;
+          world.after(
+            0,
+            () => owner.links.has(peer) && owner.driver.push({ type: 'messageComing', peer, bytes }),
+          );
+        },
         gone: (connection) => {
           const peer = `bitcoin:${connection}`;
           world.after(

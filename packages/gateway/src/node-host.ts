@@ -11,6 +11,8 @@ import {
   Driver,
   type Effect,
   FilterArchive,
+  type ForwardContext,
+  ForwardedBlocks,
   type HeaderBatch,
   LightNode,
   type NodeEventBody,
@@ -103,7 +105,9 @@ export class NodeHost {
       hashers: hashThreads,
       peersMax: linkKinds.reduce((sum, { peersMax }) => sum + peersMax, 0),
       followedBlocks: options.followedBlocks,
-      forwardsBlocks: options.forwardsBlocks ?? false,
+      ...(options.forwardsBlocks === true
+        ? { forwardedBlocks: (context: ForwardContext) => new ForwardedBlocks(context) }
+        : {}),
       ...(keptFilters === 0
         ? {}
         : { filterArchive: (context: ArchiveContext) => new FilterArchive(context, keptFilters) }),
@@ -189,6 +193,11 @@ export class NodeHost {
       this.#sent.set(ticket, resolve);
       this.#push({ type: 'command', command: { kind: 'sendTransaction', bytes, isForwarded, ticket } });
     });
+  }
+
+  /** Full nodes are followed over HTTP: see the `follow` command. */
+  follow(height: number | undefined): void {
+    if (!this.#isStopped) this.#push({ type: 'command', command: { kind: 'follow', height } });
   }
 
   /**

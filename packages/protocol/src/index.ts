@@ -1,5 +1,6 @@
 /** What someone outside of this package needs: to run a node, to add a part to it, to speak its protocol, to read its chains. */
 export { InvariantError } from './assert.js';
+export { type ForwardContext, ForwardedBlocks } from './blocks/forwarded-blocks.js';
 export { ByteReader } from './bytes/byte-reader.js';
 export { ByteWriter } from './bytes/byte-writer.js';
 export { areEqual } from './bytes/compare-bytes.js';

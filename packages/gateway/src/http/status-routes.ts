@@ -52,7 +52,12 @@ function health(facts: GatewayFacts): object {
     ...(fullNodes === undefined
       ? {}
       : { live: fullNodes.connected.length > 0, fullNodes: fullNodes.connected }),
-    ...(visionNodes.length === 0 ? {} : { visionNodes: visionNodes.map(nodeHealth) }),
+    ...(visionNodes.length === 0
+      ? {}
+      : {
+          live: visionNodes.some(({ reachableSince }) => reachableSince !== undefined),
+          visionNodes: visionNodes.map(nodeHealth),
+        }),
   };
 }
 

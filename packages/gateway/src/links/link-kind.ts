@@ -32,6 +32,8 @@ export interface LinkEvents {
   connected(link: string, facts?: OpenLinkFacts): void;
   /** One message has arrived. Its memory must not be written to afterwards: the message may wait for its turn. */
   received(link: string, bytes: Uint8Array): void;
+  /** Of a message of a bridged peer that cannot be passed on before its end, so many bytes have come. */
+  coming(link: string, bytes: number): void;
   /** The send buffer of a link has fallen to this many bytes. */
   drained(link: string, bufferedBytes: number): void;
   /** A link is gone, and the node did not disconnect it. Ignored for a link that is not open. */

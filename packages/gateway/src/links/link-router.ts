@@ -129,6 +129,10 @@ export class LinkRouter {
         const isValid = bytes instanceof Uint8Array;
         this.#report({ type: 'bytesReceived', peer: `${name}:${link}`, bytes }, isValid);
       },
+      coming: (link, bytes) => {
+        const isValid = Number.isSafeInteger(bytes) && bytes >= 0;
+        this.#report({ type: 'messageComing', peer: `${name}:${link}`, bytes }, isValid);
+      },
       drained: (link, bufferedBytes) => {
         const isValid = Number.isFinite(bufferedBytes) && bufferedBytes >= 0;
         this.#report({ type: 'sendDrained', peer: `${name}:${link}`, bufferedBytes }, isValid);

@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 
 function join(id: string, isArchive?: boolean, traffic: Partial<AskedPeer> = {}): void {
-  const silent = { id, lastBytesAt: 0, partialSince: undefined, assembler: { partialBytes: 0 } };
+  const silent = { id, lastBytesAt: 0, partialSince: undefined, partialBytes: 0 };
   ledger.peerReady({ ...silent, ...traffic });
   if (isArchive === undefined) download.addPeer(id);
   else download.addPeer(id, isArchive);
@@ -56,14 +56,12 @@ function answer(peerId: string, index: number, now: number): void {
 }
 
 describe('the kind of request that asks for bodies', () => {
-  const assembler = { partialBytes: 0 };
-
   it('has the name of its message', () => {
     expect(bodyRequests.name).toBe('getBlocks');
   });
 
   it('gives a peer in the middle of a message time from its last bytes on, and none between messages', () => {
-    const between = { id: 'a', lastBytesAt: 5000, partialSince: undefined, assembler };
+    const between = { id: 'a', lastBytesAt: 5000, partialSince: undefined, partialBytes: 0 };
     const within = { ...between, partialSince: 4000 };
     expect(bodyRequests.graceUntil(within, 0)).toBe(5000 + REQUEST_TIMEOUT_MIN_MS);
     expect(bodyRequests.graceUntil(between, 0)).toBe(Number.NEGATIVE_INFINITY);

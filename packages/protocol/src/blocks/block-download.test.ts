@@ -27,7 +27,7 @@ class Bench extends BlockDownload {
   }
 
   override addPeer(id: string, isArchive = false): void {
-    const peer = { id, lastBytesAt: 0, partialSince: undefined, assembler: { partialBytes: 0 } };
+    const peer = { id, lastBytesAt: 0, partialSince: undefined, partialBytes: 0 };
     this.peers.set(id, peer);
     this.ledger.peerReady(peer);
     super.addPeer(id, isArchive);

@@ -71,7 +71,7 @@ function join(id: string, isArchive: boolean): void {
     id,
     lastBytesAt: 0,
     partialSince: undefined,
-    assembler: { partialBytes: 0 },
+    partialBytes: 0,
   });
   download.addPeer(id, isArchive);
 }

@@ -37,7 +37,7 @@ function poll(now: number): Record<string, number[]> {
 
 /** A peer that took `ms` for a body; of unknown speed if that is undefined. */
 function join(id: string, ms?: number, isArchive = false): void {
-  ledger.peerReady({ id, lastBytesAt: 0, partialSince: undefined, assembler: { partialBytes: 0 } });
+  ledger.peerReady({ id, lastBytesAt: 0, partialSince: undefined, partialBytes: 0 });
   download.addPeer(id, isArchive);
   if (ms === undefined) return;
   const hash = hashOf(0);

@@ -38,7 +38,6 @@ import { BlockServer, type BodySource } from './block-server.js';
 import type { BlockSyncListener } from './block-sync-listener.js';
 import { BodyChecker } from './body-checker.js';
 import { FollowedBlocks } from './followed-blocks.js';
-import { ForwardedBlocks } from './forwarded-blocks.js';
 import type { Orphan, OrphanPool } from './orphan-pool.js';
 import { RequestedBlocks } from './requested-blocks.js';
 import { StoredBlocks } from './stored-blocks.js';
@@ -97,8 +96,9 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
       this.#followed,
       this.#checker,
     );
-    const served = new ForwardedBlocks(this, this.requested, peers, () => listener.now());
-    this.server = new BlockServer(served, outbox);
+    const { requested } = this;
+    const forwarded = listener.forwarded?.({ kept: this, requested, peers, now: () => listener.now() });
+    this.server = new BlockServer(forwarded ?? this, outbox);
   }
 
   /** Bodies that came before their headers, to look at. */

@@ -11,6 +11,16 @@ import type { PeerSet } from '../peer/peer-set.js';
 import type { BodySource } from './block-server.js';
 import type { RequestedBlocks } from './requested-blocks.js';
 
+/** What it takes of the node around it. */
+export interface ForwardContext {
+  /** What the node has itself. */
+  readonly kept: BodySource;
+  readonly requested: RequestedBlocks;
+  readonly peers: PeerSet;
+  /** Monotonic ms of the step that is being taken. */
+  now(): number;
+}
+
 /** Serves what the node has, and what a full node has. */
 export class ForwardedBlocks implements BodySource {
   readonly #fetching = new Set<string>();
@@ -18,16 +28,10 @@ export class ForwardedBlocks implements BodySource {
   readonly #bodies = new Map<string, Uint8Array>();
   #bytes = 0;
 
-  /** @param now  monotonic ms of the step that is being taken */
-  constructor(
-    readonly kept: BodySource,
-    readonly requested: RequestedBlocks,
-    readonly peers: PeerSet,
-    readonly now: () => number,
-  ) {}
+  constructor(readonly context: ForwardContext) {}
 
   whereabouts(hash: Uint8Array): 'here' | 'coming' | 'unknown' {
-    const where = this.kept.whereabouts(hash);
+    const where = this.context.kept.whereabouts(hash);
     if (where !== 'unknown') return where;
     const key = bytesToHex(hash);
     if (this.#bodies.has(key)) return 'here';
@@ -39,7 +43,7 @@ export class ForwardedBlocks implements BodySource {
     const key = bytesToHex(hash);
     const body = this.#bodies.get(key);
     if (body === undefined) {
-      this.kept.read(hash, reader);
+      this.context.kept.read(hash, reader);
       return;
     }
     this.#bodies.delete(key);
@@ -49,16 +53,16 @@ export class ForwardedBlocks implements BodySource {
 
   /** @returns whether it is being fetched */
   #fetch(key: string, hash: Uint8Array): boolean {
-    if (!this.peers.hasFullNode || this.#fetching.size >= FORWARDED_BLOCKS_MAX) return false;
+    if (!this.context.peers.hasFullNode || this.#fetching.size >= FORWARDED_BLOCKS_MAX) return false;
     this.#fetching.add(key);
     // Only what a verified header commits to is fetched; of any other hash it says at once that it is unknown.
-    this.requested.request(
+    this.context.requested.request(
       hash,
       (result) => {
         this.#fetching.delete(key);
         if (result.ok) this.#keep(key, result.body);
       },
-      this.now(),
+      this.context.now(),
     );
     return this.#fetching.has(key) || this.#bodies.has(key);
   }

@@ -132,7 +132,7 @@ describe('RequestedBlocks', () => {
         id,
         lastBytesAt: 0,
         partialSince: undefined,
-        assembler: { partialBytes: 0 },
+        partialBytes: 0,
       });
       download.addPeer(id, id === 'archive');
     }

@@ -17,8 +17,7 @@ import type { FilterRange } from './filter-range.js';
 const kindOf = (name: string): RequestKind => ({
   name,
   longestMs: MESSAGE_TIMEOUT_MS,
-  graceUntil: ({ assembler }, deadline) =>
-    deadline + (1000 * assembler.partialBytes) / ANSWER_BYTES_PER_SECOND_MIN,
+  graceUntil: ({ partialBytes }, deadline) => deadline + (1000 * partialBytes) / ANSWER_BYTES_PER_SECOND_MIN,
 });
 const headerKind = kindOf('getFilterHeaders');
 const filterKind = kindOf('getFilters');

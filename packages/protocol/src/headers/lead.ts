@@ -19,8 +19,7 @@ import type { TipClaims } from './tip-claims.js';
 export const headerRequests: RequestKind = {
   name: 'getHeaders',
   longestMs: MESSAGE_TIMEOUT_MS,
-  graceUntil: ({ assembler }, deadline) =>
-    deadline + (1000 * assembler.partialBytes) / ANSWER_BYTES_PER_SECOND_MIN,
+  graceUntil: ({ partialBytes }, deadline) => deadline + (1000 * partialBytes) / ANSWER_BYTES_PER_SECOND_MIN,
 };
 
 /** A turn as leader; `HeaderSync` says when it begins and ends. */

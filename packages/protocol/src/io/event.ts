@@ -90,6 +90,11 @@ export type Command =
       readonly scripts: readonly Uint8Array[];
       readonly ticket: number;
     }
+  /**
+   * Full nodes are followed in another way than as peers, such as over HTTP, and the highest has come so far; undefined once
+   * none is any more. What they have is submitted.
+   */
+  | { readonly kind: 'follow'; readonly height: number | undefined }
   /** What the mempool holds. Answered by a `mempool` notice. */
   | { readonly kind: 'mempool'; readonly ticket: number }
   /** What this node may take of its device from now on: see `node/resources.ts`. */
@@ -126,6 +131,11 @@ export type NodeEventBody =
   | { readonly type: 'peerDisconnected'; readonly peer: string }
   /** One data channel message. The node keeps no view of it: after the step its memory may serve another purpose. */
   | { readonly type: 'bytesReceived'; readonly peer: string; readonly bytes: Uint8Array }
+  /**
+   * A translator (`isBridged`) has so many bytes of a message of its full node, of which it can pass nothing on before the last
+   * one is there. As bytes of a message of the peer's own they say that it is not silent.
+   */
+  | { readonly type: 'messageComing'; readonly peer: string; readonly bytes: number }
   /** The channel's send buffer fell to `bufferedBytes`. */
   | { readonly type: 'sendDrained'; readonly peer: string; readonly bufferedBytes: number }
   /** Answer to `verifyPow`; `hashes` is absent if the hashing itself failed (a worker died). */

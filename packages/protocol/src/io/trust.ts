@@ -15,6 +15,8 @@ export const trustReasons = {
   NOT_SYNCED: 'Headers are on their way or are not taken, so the tip is not the newest.',
   TIP_STALE:
     'For so long no block came that chance does not explain it: newer ones may be kept from this node.',
+  NETWORK_LOST:
+    'The gateways have lost the network that they followed, so there may be newer blocks than anybody here has.',
   BLOCKS_SLOW:
     'So few blocks came lately that chance does not explain it: most of the hash power is elsewhere.',
   CHECKPOINT_REFUTED:

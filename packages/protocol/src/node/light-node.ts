@@ -201,6 +201,8 @@ export class LightNode {
         break;
       case 'bytesReceived':
         return this.#parts.router.receive(event.peer, event.bytes, this.#time);
+      case 'messageComing':
+        return this.#parts.router.coming(event.peer, event.bytes, now);
       case 'sendDrained':
         return this.#drained(event.peer, event.bufferedBytes);
       case 'powVerified':
@@ -317,6 +319,9 @@ export class LightNode {
       case 'resources':
         this.#parts.sessions.limitUpload(command.uploadBytesPerSecond, this.#time.now);
         this.#parts.blocks.follower.pause(!command.followsBlocks);
+        break;
+      case 'follow':
+        this.#parts.peers.liveHeight = command.height;
         break;
       case 'close':
         if (this.#stage === 'closing') break;

@@ -3,6 +3,8 @@
  * peers about itself follows from that.
  */
 
+import type { BodySource } from '../blocks/block-server.js';
+import type { ForwardContext } from '../blocks/forwarded-blocks.js';
 import type { ChainFamily } from '../chain/chain-family.js';
 import type { FilterRules } from '../chain/filter/filter-rules.js';
 import type { OpenCheckpoint } from '../checkpoints/checkpoint.js';
@@ -61,8 +63,8 @@ export interface LightNodeOptions {
   readonly filters?: FilterRules;
   /** Makes what keeps and serves compact filters, if the node is to do that. */
   readonly filterArchive?: (context: ArchiveContext) => FilterArchive;
-  /** Whether it is to be connected to full nodes, from which it fetches the bodies that peers ask for. Default: no. */
-  readonly forwardsBlocks?: boolean;
+  /** Makes what fetches the bodies that peers ask for from full nodes, if the node is to be connected to any. */
+  readonly forwardedBlocks?: (context: ForwardContext) => BodySource;
   /** Bytes a second that all peers together are served for long; without a limit if absent. */
   readonly uploadBytesPerSecond?: number;
   /** Chainwork that a chain must have to be followed; what the network has for that if absent. */
@@ -122,7 +124,7 @@ export function sessionOptions(
   const { version = PROTOCOL_VERSION, services = 0, requires = 0 } = extension ?? {};
   const { followedBlocks = FOLLOWED_BLOCKS, peersMax = PEERS_MAX, isGateway } = options;
   const { peersPerGroupMax = peersMax, uploadBytesPerSecond = Number.MAX_SAFE_INTEGER } = options;
-  const isArchive = followedBlocks === Number.POSITIVE_INFINITY || options.forwardsBlocks === true;
+  const isArchive = followedBlocks === Number.POSITIVE_INFINITY || options.forwardedBlocks !== undefined;
   return {
     version,
     minVersion: PROTOCOL_VERSION_MIN,

@@ -223,6 +223,7 @@ export class NodeParts {
         storeFaults.answered('bodies', failure);
         if (failure === undefined) this.writer.retry();
       },
+      forwarded: options.forwardedBlocks,
       now: () => listener.now(),
       isSyncing: () => sync.isActive,
       waitsForBlocks: () => this.transactions.sender.own.size > 0,
@@ -323,7 +324,7 @@ export class NodeParts {
       this.proofs,
       this.filters,
       this.announcer,
-      new LiveNetwork(peers, outbox, (peer) => this.notices.updated(peer, listener.now(), true)),
+      new LiveNetwork(this, listener),
       this.notices,
       // One place is kept for those who come.
       new PeerSearch(Math.max(1, Math.min(PEERS_TARGET, peersMax - 1)), peers, outbox),

@@ -58,8 +58,8 @@ export class Router {
   receive(id: string, bytes: Uint8Array, time: EventTime): boolean {
     const peer = this.peers.get(id);
     if (peer === undefined) return false;
-    const { assembler } = peer;
-    const wasPartial = assembler.isPartial;
+    const { assembler, isPartial: wasPartial } = peer;
+    peer.comingBytes = 0;
     const messages = assembler.push(bytes);
     let isNews = this.listener.heard(peer, wasPartial, messages.length, time.now);
     for (const message of messages) {
@@ -68,6 +68,15 @@ export class Router {
     }
     if (assembler.fault !== undefined) this.listener.punish(peer, assembler.fault, time.now);
     return isNews || assembler.fault !== undefined || this.outbox.isOverfull;
+  }
+
+  /** Of a message that a translator takes in, so many bytes have come. @returns whether a deadline came nearer */
+  coming(id: string, bytes: number, now: number): boolean {
+    const peer = this.peers.get(id);
+    if (peer === undefined) return false;
+    const { isPartial } = peer;
+    peer.comingBytes = bytes;
+    return this.listener.heard(peer, isPartial, 0, now);
   }
 
   /** A peer is ready: what it sent while its signature was verified has its turn. */

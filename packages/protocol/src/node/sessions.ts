@@ -220,7 +220,7 @@ export class Sessions implements Part<SessionMessage> {
 
   /** Bytes came. @returns whether a message began or ended that had not, so that a deadline came or went */
   heard(peer: Peer, wasPartial: boolean, messages: number, now: number): boolean {
-    const { isPartial } = peer.assembler;
+    const { isPartial } = peer;
     peer.lastBytesAt = now;
     if (!isPartial) peer.partialSince = undefined;
     else if (!wasPartial || messages > 0) {

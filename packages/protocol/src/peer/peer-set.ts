@@ -6,6 +6,8 @@ export class PeerSet {
   readonly #peers = new Map<string, Peer>();
   /** Those that have said hello; made anew when it is asked for after a change. */
   #ready: readonly Peer[] | undefined = [];
+  /** See the `follow` command. */
+  liveHeight: number | undefined;
 
   get size(): number {
     return this.#peers.size;
@@ -39,6 +41,11 @@ export class PeerSet {
   /** To be called when a peer has said hello. */
   greeted(): void {
     this.#ready = undefined;
+  }
+
+  /** Whether what full nodes have is known here: from peers, or in another way. */
+  get isLive(): boolean {
+    return this.liveHeight !== undefined || this.hasFullNode;
   }
 
   /** Whether a full node of the network is among them. */

@@ -119,6 +119,10 @@ export class Peer {
   lastBytesAt: number;
   /** When the message that is coming in began; undefined between messages. */
   partialSince: number | undefined = undefined;
+  /** It followed a live network, and has said that it does not any more. */
+  hasLostNetwork = false;
+  /** Bytes of a message that a translator waits for the rest of, see `messageComing`. */
+  comingBytes = 0;
   /** Bytes that wait in its channel: a message adds to them, and the platform says when they fall (`sendDrained`). */
   sendBufferBytes = 0;
 
@@ -147,6 +151,16 @@ export class Peer {
     this.isBridged = options.isBridged ?? false;
     this.openedAt = now;
     this.lastBytesAt = now;
+  }
+
+  /** True while a message of it has begun and not ended. */
+  get isPartial(): boolean {
+    return this.partialBytes > 0;
+  }
+
+  /** Bytes of the message that has begun. */
+  get partialBytes(): number {
+    return this.assembler.partialBytes + this.comingBytes;
   }
 
   /** Whether it has said hello. */

@@ -11,7 +11,7 @@ const peerOf = (id: string): AskedPeer => ({
   id,
   lastBytesAt: 0,
   partialSince: undefined,
-  assembler: { partialBytes: 0 },
+  partialBytes: 0,
 });
 
 function ledgerOf(...ids: readonly string[]): RequestLedger {
@@ -104,12 +104,12 @@ describe('when an answer is overdue', () => {
 
   it('is not put off by a message that has ended, for longer than the least time-out', () => {
     const ledger = new RequestLedger();
-    const peer = { ...peerOf('a'), assembler: { partialBytes: 1_000_000 } };
+    const peer = { ...peerOf('a'), partialBytes: 1_000_000 };
     ledger.peerReady(peer);
-    const kind: RequestKind = { ...things, graceUntil: ({ assembler }) => assembler.partialBytes };
+    const kind: RequestKind = { ...things, graceUntil: ({ partialBytes }) => partialBytes };
     ledger.ask('a', kind, 3000, 0);
     expect(ledger.overdue(kind, 3000).size).toBe(0);
-    peer.assembler.partialBytes = 0;
+    peer.partialBytes = 0;
     expect(ledger.dueAt(kind)).toBe(3000 + REQUEST_TIMEOUT_MIN_MS);
     expect(ledger.overdue(kind, 3000 + REQUEST_TIMEOUT_MIN_MS).size).toBe(1);
   });

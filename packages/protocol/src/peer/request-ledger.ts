@@ -30,7 +30,8 @@ export interface AskedPeer {
   readonly lastBytesAt: number;
   /** When the message that is coming in began; undefined between messages. */
   readonly partialSince: number | undefined;
-  readonly assembler: { readonly partialBytes: number };
+  /** Bytes of that message that have come. */
+  readonly partialBytes: number;
 }
 
 /** One kind of request; the part that asks defines it. */

@@ -19,6 +19,7 @@ const good: TrustSigns = {
   hasWithheldRun: false,
   hasKnownGateway: false,
   isWorkWeak: false,
+  isNetworkLost: false,
 };
 
 describe('what speaks against the answers of a node', () => {
@@ -42,6 +43,7 @@ describe('what speaks against the answers of a node', () => {
         { unknowingPeers: 1, checkpoint: { height: 1, hash: '', time: 1, isProven: false } },
         'CHECKPOINT_DOUBTFUL',
       ],
+      [{ isNetworkLost: true }, 'NETWORK_LOST'],
       [{ isWorkWeak: true }, 'WEAK_PROOF_OF_WORK'],
     ];
     for (const [sign, reason] of cases) {

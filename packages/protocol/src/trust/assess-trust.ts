@@ -24,6 +24,8 @@ export interface TrustSigns extends Omit<TrustFacts, 'level' | 'reasons'> {
   /** One of those that agree has a key that the application knows. */
   readonly hasKnownGateway: boolean;
   readonly isWorkWeak: boolean;
+  /** Gateways followed full nodes in this visit, and none does now. */
+  readonly isNetworkLost: boolean;
 }
 
 /** Whether a tip is older than chance explains. */
@@ -39,6 +41,7 @@ export function findTrustReasons(signs: TrustSigns): TrustReason[] {
   const reasons: [TrustReason, boolean][] = [
     ['NOT_SYNCED', !signs.isSynced],
     ['TIP_STALE', isStale(signs.tipAgeS, signs.targetSpacingS)],
+    ['NETWORK_LOST', signs.isNetworkLost],
     ['BLOCKS_SLOW', recent.probability < STALE_PROBABILITY],
     ['CHECKPOINT_REFUTED', signs.isCheckpointFalse],
     ['CHECKPOINT_DOUBTFUL', signs.unknowingPeers > 0 && checkpoint?.isProven === false],

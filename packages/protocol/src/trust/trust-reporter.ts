@@ -27,6 +27,7 @@ import type { Part } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
 import type { PeerSet } from '../peer/peer-set.js';
 import type { HeaderTree } from '../tree/header-tree.js';
+import { SERVICE_LIVE } from '../wire/messages/hello.js';
 import { findTrustReasons, isStale, type TrustSigns, trustLevel } from './assess-trust.js';
 import { ageOfChance, chanceOfAtMost } from './chances.js';
 
@@ -62,6 +63,11 @@ export class TrustReporter implements Part {
   ) {}
 
   peerReady(): void {
+    this.#isDue = true;
+  }
+
+  /** A peer offers something else than before. */
+  servicesChanged(): void {
     this.#isDue = true;
   }
 
@@ -127,6 +133,8 @@ export class TrustReporter implements Part {
       unknowingPeers,
       hasKnownGateway: this.knowsGateways && agreeing.some(({ isGateway }) => isGateway),
       isWorkWeak: tree.family.isWorkWeak,
+      isNetworkLost:
+        ready.some((peer) => peer.hasLostNetwork) && !ready.some((peer) => peer.serves(SERVICE_LIVE)),
     };
     const staleAt = now + 1000 * (ageOfChance(STALE_PROBABILITY, targetSpacingS) - tipAgeS) + 1;
     this.#staleAt = isStale(tipAgeS, targetSpacingS) ? Number.POSITIVE_INFINITY : staleAt;

@@ -51,5 +51,8 @@ export const ADDRESSES_BURST_MAX = 3_000;
 /** Addresses that one full node may tell in a second, for long. An honest node tells one in ten seconds (Bitcoin Core's MAX_ADDR_RATE_PER_SECOND). */
 export const ADDRESSES_PER_SECOND_MAX = 1;
 
+/** Milliseconds between two times that the core is told of a message that is coming in: often enough for a deadline of three seconds. */
+export const PROGRESS_INTERVAL_MS = 250;
+
 /** Milliseconds between two writes of the addresses to disk. What was learned since is lost in a crash. */
 export const SAVE_INTERVAL_MS = 900_000;

@@ -13,6 +13,7 @@ import {
   ADDRESSES_BURST_MAX,
   ADDRESSES_PER_SECOND_MAX,
   DISCOURAGED_MS,
+  PROGRESS_INTERVAL_MS,
   REDIAL_MAX_MS,
   REDIAL_MIN_MS,
   SAVE_INTERVAL_MS,
@@ -73,6 +74,8 @@ export interface BridgePort {
   connected(connection: number, node: ConnectedNode): void;
   /** A frame for the core from the peer that stands for a node. */
   deliver(connection: number, frame: Uint8Array): void;
+  /** So many bytes of a message have come, of which the core has nothing yet. */
+  coming(connection: number, bytes: number): void;
   /** The peer that stands for a node is gone. */
   gone(connection: number, reason: EndReason): void;
   /** A connection to a full node has ended, or none came about. For people. */
@@ -97,6 +100,8 @@ interface Connection {
   session: Session | undefined;
   /** When the handshake was over; undefined before. */
   readyAt: number | undefined;
+  /** When the core may be told next of a message that is coming. */
+  progressAt: number;
 }
 
 /** When a node that the operator named is dialed next. */
@@ -204,6 +209,7 @@ export class Bridge {
       if (!this.#connections.has(number)) return;
     }
     if (reader.fault !== undefined) this.#end(connection, reader.fault, '');
+    else if (connection.readyAt !== undefined) this.#tellProgress(connection);
   }
 
   /** DNS has answered. @param addresses  none if it has not */
@@ -288,6 +294,15 @@ export class Bridge {
       this.#end(connection, 'BITCOIN_FILTERS_WANTED', '');
   }
 
+  /** The core takes whoever sends a large block for silent unless it is told of the bytes, which a slow line cuts into thousands. */
+  #tellProgress(connection: Connection): void {
+    const { partialBytes } = connection.reader;
+    const { now } = this.#time;
+    if (partialBytes === 0 || now < connection.progressAt) return;
+    connection.progressAt = now + PROGRESS_INTERVAL_MS;
+    this.port.coming(connection.number, partialBytes);
+  }
+
   #learn({ address, place }: Connection, { addresses }: Addr | AddrV2): void {
     this.options.search?.book.add(addresses, address ?? place.host, this.#time.wallTime);
   }
@@ -307,7 +322,8 @@ export class Bridge {
     const number = ++this.#lastNumber;
     const { magic, payloadHash = defaultHash } = this.options;
     const reader = new MessageReader(magic, payloadHash);
-    const connection = { number, place, address, reader, session: undefined, readyAt: undefined };
+    const state = { session: undefined, readyAt: undefined, progressAt: Number.NEGATIVE_INFINITY };
+    const connection: Connection = { number, place, address, reader, ...state };
     this.#connections.set(number, connection);
     this.port.dial(number, place);
     return connection;

@@ -32,11 +32,12 @@ async function start(family: VisionFamily = visionSim) {
     facts: () => undefined,
     chain: () => servedChain(host),
   });
-  endings.push(
-    () => host.close(),
-    () => http.close(),
-  );
-  return { host, family, url: `http://127.0.0.1:${http.port}/` };
+  const close = async (): Promise<void> => {
+    await http.close();
+    await host.close();
+  };
+  endings.push(close);
+  return { host, family, url: `http://127.0.0.1:${http.port}/`, close };
 }
 
 type Started = Awaited<ReturnType<typeof start>>;
@@ -152,6 +153,19 @@ describe('nodes joined by HTTP alone', () => {
     await a.host.submit(batch, [], 'miner');
     await reaches(b, smallMainnet.hashToHex(batch.hashes));
     expect(b.host.node.header(41)?.fields).toMatchObject({ miner: 'é'.repeat(128) });
+  });
+
+  it('are synced and say that they follow a live network, though no peer is connected, and that it is lost', async () => {
+    const [a, b] = [await start(), await start()];
+    await mine(a, new VisionChain(), 20);
+    const { node } = b.host;
+    expect(node.status.phase).toBe('connecting');
+    join(b, a);
+    await b.host.once((notice) => notice.type === 'status' && notice.status.phase === 'synced');
+    expect(node.status).toMatchObject({ peers: 0, bestPeerHeight: 20 });
+    expect(node.tip.height).toBe(20);
+    await a.close();
+    await b.host.once((notice) => notice.type === 'status' && notice.status.phase === 'connecting');
   });
 
   it('go on when one of them is gone', async () => {

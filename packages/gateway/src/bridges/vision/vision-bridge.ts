@@ -6,12 +6,13 @@
  * Memory: for each of VISION_NODES_MAX nodes one answer, and what block-pull.ts and news-push.ts keep.
  */
 import { BlockThread } from '../../http/p2p/block-thread.js';
+import type { NodeHost } from '../../node-host.js';
 import { NodeClient, type NodeClientLimits } from './node-client.js';
 import { NodeDriver, type NodeDriverOptions } from './node-driver.js';
 import type { VisionNodeStatus } from './node-talk.js';
 
 /** What it takes to follow Vision nodes. */
-export interface VisionBridgeOptions extends Omit<NodeDriverOptions, 'thread'> {
+export interface VisionBridgeOptions extends Omit<NodeDriverOptions, 'thread' | 'changed'> {
   /** Of their HTTP sides. */
   readonly urls: readonly string[];
   /** To change for tests. */
@@ -27,11 +28,18 @@ export interface VisionNodeFacts extends VisionNodeStatus {
 export class VisionBridge {
   readonly #drivers: readonly NodeDriver[];
   readonly #thread = new BlockThread();
+  readonly #host: NodeHost;
+  /** What the core was told. */
+  #height: number | undefined;
   readonly #unsubscribe: () => void;
 
   constructor({ urls, limits, ...options }: VisionBridgeOptions) {
     const thread = this.#thread;
-    this.#drivers = urls.map((url) => new NodeDriver(new NodeClient(url, limits), { ...options, thread }));
+    this.#host = options.host;
+    const changed = (): void => this.#tellHeight();
+    this.#drivers = urls.map(
+      (url) => new NodeDriver(new NodeClient(url, limits), { ...options, thread, changed }),
+    );
     this.#unsubscribe = options.host.subscribe((notice) => {
       for (const driver of this.#drivers) driver.heard(notice);
     });
@@ -45,6 +53,15 @@ export class VisionBridge {
   /** Somebody has announced a block that is not known here, so the nodes are asked soon. */
   announced(): void {
     for (const driver of this.#drivers) driver.announced();
+  }
+
+  /** The core is not connected to these nodes, so it is told that they are there, and how far the highest has come. */
+  #tellHeight(): void {
+    const there = this.facts.filter(({ reachableSince }) => reachableSince !== undefined);
+    const height = there.length === 0 ? undefined : Math.max(...there.map((node) => node.height ?? 0));
+    if (height === this.#height) return;
+    this.#height = height;
+    this.#host.follow(height);
   }
 
   async close(): Promise<void> {

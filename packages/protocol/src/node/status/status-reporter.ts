@@ -77,8 +77,9 @@ export class StatusReporter implements Part {
     this.#refreshedAt = now;
     const ready = this.peers.ready;
     const height = this.tree.tipHeight;
-    let bestPeerHeight = height;
-    let isAhead = false;
+    const { liveHeight = 0 } = this.peers;
+    let bestPeerHeight = Math.max(height, liveHeight);
+    let isAhead = liveHeight > height;
     for (const peer of ready) {
       if (peer.height > bestPeerHeight) bestPeerHeight = peer.height;
       isAhead ||= this.sync.isAhead(peer);
@@ -145,8 +146,9 @@ export class StatusReporter implements Part {
 
   #phase(now: number, ready: number, isAhead: boolean, reason: StatusReason | undefined): Phase {
     if (this.#isClosed) return 'closed';
-    if (ready === 0 || !isAhead) this.#progressAt = now;
-    if (ready === 0) return 'connecting';
+    const isAlone = ready === 0 && this.peers.liveHeight === undefined;
+    if (isAlone || !isAhead) this.#progressAt = now;
+    if (isAlone) return 'connecting';
     if (!isAhead) return reason === undefined ? 'synced' : 'syncing';
     return now >= this.#progressAt + STALLED_AFTER_MS ? 'stalled' : 'syncing';
   }

@@ -104,6 +104,7 @@ export class BitcoinLinks implements LinkKind {
         stranded: (retryMs) => this.#log.stranded(retryMs),
         save: (bytes) => addresses?.save(bytes),
         deliver: (connection, frame) => this.#events?.received(String(connection), frame),
+        coming: (connection, bytes) => this.#events?.coming(String(connection), bytes),
         gone: (connection, reason) => this.#events?.disconnected(String(connection), reason),
         ended: (place, code, detail) => this.#log.ended(place, code, detail, this.#bridge?.nodes.length ?? 0),
       },

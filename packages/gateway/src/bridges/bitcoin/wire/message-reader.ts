@@ -49,9 +49,9 @@ export class MessageReader {
     this.#hash = hash;
   }
 
-  /** True while a message has begun and not ended. */
-  get isPartial(): boolean {
-    return this.#kept > 0;
+  /** Bytes of the message that has begun and not ended; 0 between messages. */
+  get partialBytes(): number {
+    return this.#kept;
   }
 
   /**
