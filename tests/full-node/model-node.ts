@@ -13,11 +13,19 @@ import type {
 } from '../../packages/gateway/src/bridges/bitcoin/wire/message.js';
 import { MessageReader } from '../../packages/gateway/src/bridges/bitcoin/wire/message-reader.js';
 import {
+  BASIC_FILTER,
+  type FilterRange,
+} from '../../packages/gateway/src/bridges/bitcoin/wire/messages/filters.js';
+import {
   PROTOCOL_VERSION,
   serviceBits,
   type Version,
 } from '../../packages/gateway/src/bridges/bitcoin/wire/messages/handshake.js';
 import { inventoryKinds } from '../../packages/gateway/src/bridges/bitcoin/wire/messages/inventory.js';
+import {
+  filterHash,
+  nextFilterHeader,
+} from '../../packages/protocol/src/families/bitcoin/filter/filter-header.js';
 
 const HEADER_BYTES = 80;
 const ANSWER_HEADERS = 2000;
@@ -30,6 +38,8 @@ export interface ModelNodeOptions {
   readonly headers: Uint8Array;
   /** What its `version` says, where that is not what an up-to-date archive says. */
   readonly says?: Partial<Version>;
+  /** The filter that it says a block has (BIP158), by height; one without filters serves none. */
+  readonly filterAt?: ((height: number) => Uint8Array) | undefined;
   /** Looks at each message first. @returns true if the node shall not answer it */
   readonly answers?: (message: BitcoinMessage, connection: ModelConnection) => boolean;
 }
@@ -124,7 +134,10 @@ export class ModelNode {
           {
             command: 'version',
             version: PROTOCOL_VERSION,
-            services: serviceBits.NETWORK | serviceBits.WITNESS,
+            services:
+              serviceBits.NETWORK |
+              serviceBits.WITNESS |
+              (this.options.filterAt === undefined ? 0n : serviceBits.COMPACT_FILTERS),
             time: message.time,
             nonce: 1n,
             userAgent: '/model/',
@@ -145,8 +158,45 @@ export class ModelNode {
       case 'getdata':
         for (const { kind, hash } of message.items) this.#give(connection, kind, hash);
         return;
+      case 'getcfheaders':
+      case 'getcfilters':
+        this.#filters(connection, message);
+        return;
       default:
     }
+  }
+
+  #filters(
+    connection: ModelConnection,
+    { command, startHeight, stop }: FilterRange<'getcfilters' | 'getcfheaders'>,
+  ): void {
+    const { filterAt } = this.options;
+    const last = this.#places.get(bytesToHex(stop));
+    if (filterAt === undefined || last === undefined) return;
+    if (command === 'getcfilters') {
+      for (let height = startHeight; height <= last; height++)
+        connection.say({
+          command: 'cfilter',
+          filterType: BASIC_FILTER,
+          blockHash: this.hashAt(height).slice(),
+          filter: filterAt(height),
+        });
+      return;
+    }
+    let previousHeader = new Uint8Array(32);
+    const filterHashes = new Uint8Array(32 * (last + 1 - startHeight));
+    for (let height = 0; height <= last; height++) {
+      const hash = filterHash(filterAt(height));
+      if (height < startHeight) previousHeader = nextFilterHeader(hash, previousHeader).slice();
+      else filterHashes.set(hash, 32 * (height - startHeight));
+    }
+    connection.say({
+      command: 'cfheaders',
+      filterType: BASIC_FILTER,
+      stop: stop.slice(),
+      previousHeader,
+      filterHashes,
+    });
   }
 
   #give(connection: ModelConnection, kind: number, hash: Uint8Array): void {

@@ -6,7 +6,7 @@ import type {
   KnownMessage,
 } from '../../packages/gateway/src/bridges/bitcoin/wire/message.js';
 import { type ModelConnection, ModelNode, type ModelNodeOptions } from '../full-node/model-node.js';
-import { family, genesis, genesisTime, grow, growLarge, magic, tipOf } from './regtest-chain.js';
+import { addPaying, family, genesis, genesisTime, grow, magic, tipOf } from './regtest-chain.js';
 import { SimBridge } from './sim-bridge.js';
 import { World } from './world.js';
 
@@ -231,7 +231,7 @@ describe('a full node that', () => {
     { line: 'a slow line', bytesPerMs: 90, isServed: true },
     { line: 'a line that trickles', bytesPerMs: 1, isServed: false },
   ])('has $line gives a large block, or not: $isServed', async ({ bytesPerMs, isServed }) => {
-    const { headers, body } = growLarge(chain, 900_000);
+    const { headers, body } = addPaying(chain, new Uint8Array(900_000).fill(0x6a));
     const bytes = encodeMessage(magic, { command: 'block', header: headers.slice(-80), body });
     let endsAt = 0;
     const answers = (message: BitcoinMessage, connection: ModelConnection): boolean => {

@@ -28,28 +28,56 @@ export function grow(from: Uint8Array, count: number, salt = 0): Uint8Array {
 export const tipOf = (headers: Uint8Array): string =>
   family.hashToHex(family.headerHash(headers.subarray(-80)));
 
-/** The same with one more block, whose body has about so many bytes. */
-export function growLarge(from: Uint8Array, bytes: number): { headers: Uint8Array; body: Uint8Array } {
-  const body = new ByteWriter(bytes + 100);
-  body.u8(1);
-  // The coinbase: what it pays to is as long as it takes.
-  body.u32(1);
-  body.u8(1);
-  body.raw(new Uint8Array(32));
-  body.u32(0xffffffff);
-  body.u8(2);
-  body.u8(0x51);
-  body.u8(0x51);
-  body.u32(0xffffffff);
-  body.u8(1);
-  body.raw(new Uint8Array(8));
-  body.u8(0xfe);
-  body.u32(bytes);
-  body.raw(new Uint8Array(bytes).fill(0x6a));
-  body.u32(0);
-  const whole = body.bytes();
-  const merkleRoot = sha256d(whole.subarray(1));
-  const time = genesisTime + (600 * from.length) / 80;
+/** A chain whose blocks have bodies. */
+export interface PayingChain {
+  /** 80 bytes each, genesis first. */
+  readonly headers: Uint8Array;
+  /** From height 1 on: what follows the header. */
+  readonly bodies: readonly Uint8Array[];
+}
+
+/** Blocks after genesis, each with nothing but a coinbase. @param scriptAt  what it pays to, by height */
+export function growPaying(count: number, scriptAt: (height: number) => Uint8Array): PayingChain {
+  const headers = new Uint8Array(80 * (count + 1));
+  headers.set(genesis);
+  const bodies: Uint8Array[] = [];
+  for (let height = 1; height <= count; height++) {
+    const { headers: next, body } = addPaying(headers.subarray(0, 80 * height), scriptAt(height));
+    headers.set(next.subarray(-80), 80 * height);
+    bodies.push(body);
+  }
+  return { headers, bodies };
+}
+
+/** One block after others, whose coinbase pays to a script. */
+export function addPaying(
+  from: Uint8Array,
+  script: Uint8Array,
+): { readonly headers: Uint8Array; readonly body: Uint8Array } {
+  const height = from.length / 80;
+  const writer = new ByteWriter(script.length + 100);
+  writer.u8(1);
+  writer.u32(1);
+  writer.u8(1);
+  writer.raw(new Uint8Array(32));
+  writer.u32(0xffffffff);
+  // The height, so that no two have the same id (BIP34).
+  writer.u8(5);
+  writer.u8(4);
+  writer.u32(height);
+  writer.u32(0xffffffff);
+  writer.u8(1);
+  writer.raw(new Uint8Array(8));
+  if (script.length < 0xfd) writer.u8(script.length);
+  else {
+    writer.u8(0xfe);
+    writer.u32(script.length);
+  }
+  writer.raw(script);
+  writer.u32(0);
+  const body = writer.bytes();
+  const time = genesisTime + 600 * height;
+  const merkleRoot = sha256d(body.subarray(1));
   const { record } = mineEasy(family.headerHash(from.subarray(-80)), { time, merkleRoot });
-  return { headers: Uint8Array.from([...from, ...record]), body: whole };
+  return { headers: Uint8Array.from([...from, ...record]), body };
 }

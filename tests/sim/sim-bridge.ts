@@ -1,6 +1,5 @@
 /** The gateway's bridge to Bitcoin's network in the simulator: model nodes instead of sockets, virtual time instead of Node's. */
 import { Sha256d } from '@vision-light/pow';
-import { isDiscouraging } from '@vision-light/protocol';
 import type { AddressBook } from '../../packages/gateway/src/bridges/bitcoin/addresses/address-book.js';
 import { Bridge, type EndReason } from '../../packages/gateway/src/bridges/bitcoin/bridge.js';
 import { parseNetAddress } from '../../packages/gateway/src/bridges/bitcoin/net-address.js';
@@ -102,15 +101,7 @@ export class SimBridge {
                     owner.driver.push({ type: 'sendDrained', peer, bufferedBytes: 0 }),
                 );
               },
-              ended: (code) =>
-                hear(() =>
-                  this.bridge.released(
-                    connection,
-                    code,
-                    code !== undefined && isDiscouraging(code),
-                    this.time,
-                  ),
-                ),
+              ended: (code) => hear(() => this.bridge.released(connection, code, this.time)),
             }),
           );
           owner.driver.push({ type: 'peerConnected', peer, isChosen: true, isBridged: true });

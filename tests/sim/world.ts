@@ -12,6 +12,8 @@ import {
   type Effect,
   FilterArchive,
   type FilterRules,
+  type ForwardContext,
+  ForwardedBlocks,
   FRAME_BYTES_MAX,
   LightNode,
   MemoryStore,
@@ -117,6 +119,8 @@ export interface SimNodeOptions {
   readonly filters?: FilterRules;
   /** How many filters it keeps and serves. */
   readonly keptFilters?: number;
+  /** Whether bodies that peers ask for are fetched from full nodes. */
+  readonly forwardsBlocks?: boolean;
   readonly minChainwork?: bigint;
   readonly segmentHeaders?: number;
   readonly seed?: number;
@@ -232,6 +236,9 @@ export class SimNode {
         : { uploadBytesPerSecond: options.uploadBytesPerSecond }),
       ...(options.hasTxIndex === true ? { txIndex: (context: TxIndexContext) => new TxIndex(context) } : {}),
       ...archiveOf(options.keptFilters),
+      ...(options.forwardsBlocks === true
+        ? { forwardedBlocks: (context: ForwardContext) => new ForwardedBlocks(context) }
+        : {}),
       ...(options.filters === undefined ? {} : { filters: options.filters }),
       ...(options.minChainwork === undefined ? {} : { minChainwork: options.minChainwork }),
       ...(options.segmentHeaders === undefined ? {} : { segmentHeaders: options.segmentHeaders }),

@@ -668,3 +668,6 @@ export const FILTER_RETRY_MS = 30_000;
 
 /** Requests for filters of one peer that wait: a page has one under way for each of its searches. More is a fault (PEER_FLOOD). */
 export const FILTER_REQUESTS_WAITING_MAX = 8;
+
+/** Filters that a gateway fetches from a full node at once, for a peer that asks for old ones: 6 MB at the most, and 400 kB of real blocks. */
+export const FORWARDED_FILTERS_MAX = 20;

@@ -5,7 +5,12 @@
  * Memory: of each request its answer, which its asker bounds.
  */
 import { defined } from '../assert.js';
-import { ANSWER_BYTES_PER_SECOND_MIN, FILTER_TIMEOUT_MS, MESSAGE_TIMEOUT_MS } from '../limits.js';
+import {
+  ANSWER_BYTES_PER_SECOND_MIN,
+  FILTER_TIMEOUT_MS,
+  MESSAGE_TIMEOUT_MS,
+  REQUEST_TIMEOUT_MIN_MS,
+} from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import { earliest, type Reception } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
@@ -43,6 +48,8 @@ interface FilterRequest {
 export class FilterRequests {
   readonly #headers = new Map<number, HeaderRequest>();
   readonly #filters = new Map<number, FilterRequest>();
+  /** Requests in a row that a peer had no answer for. */
+  readonly #failures = new WeakMap<Peer, number>();
 
   /** @param now  monotonic ms of the step that is being taken */
   constructor(
@@ -51,9 +58,14 @@ export class FilterRequests {
     readonly now: () => number,
   ) {}
 
+  /** How many requests in a row a peer had no answer for: others are asked before it. */
+  failures(peer: Peer): number {
+    return this.#failures.get(peer) ?? 0;
+  }
+
   /** Asks for the hashes of a range's filters. */
   askHashes(peer: Peer, { blocks }: FilterRange, done: Taker<readonly Uint8Array[]>): void {
-    const requestId = this.ledger.ask(peer.id, headerKind, FILTER_TIMEOUT_MS, this.now());
+    const requestId = this.ledger.ask(peer.id, headerKind, timeoutOf(peer), this.now());
     const count = blocks.length;
     this.#headers.set(requestId, { peer, count, done });
     this.outbox.send(peer, { type: 'getFilterHeaders', requestId, stop: lastOf(blocks), count });
@@ -61,8 +73,10 @@ export class FilterRequests {
 
   /** Asks for a range's filters. */
   askFilters(peer: Peer, { blocks }: FilterRange, done: Taker<readonly Uint8Array[]>): void {
-    const requestId = this.ledger.ask(peer.id, filterKind, FILTER_TIMEOUT_MS, this.now());
     const count = blocks.length;
+    // Each has its own time: a hundred of them are megabytes.
+    const keys = blocks.map((_, i) => String(i));
+    const requestId = this.ledger.ask(peer.id, filterKind, timeoutOf(peer), this.now(), keys);
     this.#filters.set(requestId, { peer, count, filters: [], done });
     this.outbox.send(peer, { type: 'getFilters', requestId, stop: lastOf(blocks), count });
   }
@@ -99,23 +113,26 @@ export class FilterRequests {
     if (!isWhole && count > 0) return 'PEER_UNSOLICITED';
     const own = hashes.slice();
     const taken = Array.from({ length: count }, (_, i) => own.subarray(32 * i, 32 * i + 32));
+    this.#settled(peer, isWhole);
     request.done(isWhole ? taken : undefined);
     return undefined;
   }
 
   #some(peer: Peer, { requestId, filters }: Filters, now: number): PeerFault | undefined {
     const request = this.#filters.get(requestId);
-    if (request === undefined || request.peer !== peer) {
-      const answer = this.ledger.take(peer.id, filterKind, requestId, now);
-      // What was given up may still come, in several messages.
-      return answer === 'unsolicited' && !this.#late.has(requestId) ? 'PEER_UNSOLICITED' : undefined;
-    }
+    // What was given up may still come, in several messages.
+    if (request === undefined || request.peer !== peer)
+      return this.#late.has(requestId) ? undefined : 'PEER_UNSOLICITED';
     if (request.filters.length + filters.length > request.count) return 'PEER_UNSOLICITED';
-    for (const filter of filters) request.filters.push(filter.slice());
+    for (const filter of filters) {
+      this.ledger.take(peer.id, filterKind, requestId, now, String(request.filters.length));
+      request.filters.push(filter.slice());
+    }
     if (request.filters.length < request.count) return undefined;
-    this.ledger.take(peer.id, filterKind, requestId, now);
     this.#filters.delete(requestId);
-    request.done(request.filters.some(({ length }) => length === 0) ? undefined : request.filters);
+    const isWhole = request.filters.every(({ length }) => length > 0);
+    this.#settled(peer, isWhole);
+    request.done(isWhole ? request.filters : undefined);
     return undefined;
   }
 
@@ -124,10 +141,18 @@ export class FilterRequests {
 
   #expire(kind: RequestKind, requests: Map<number, HeaderRequest | FilterRequest>, now: number): void {
     for (const [peerId, answers] of this.ledger.overdue(kind, now)) {
-      for (const { requestId } of answers) this.ledger.giveUp(peerId, kind, requestId);
+      for (const { requestId, key } of answers) this.ledger.giveUp(peerId, kind, requestId, key);
       this.ledger.failed(peerId, kind, now);
-      for (const { requestId } of answers) this.#end(requests, requestId);
+      for (const requestId of new Set(answers.map((each) => each.requestId))) {
+        const peer = requests.get(requestId)?.peer;
+        if (peer !== undefined) this.#settled(peer, false);
+        this.#end(requests, requestId);
+      }
     }
+  }
+
+  #settled(peer: Peer, isAnswered: boolean): void {
+    this.#failures.set(peer, isAnswered ? 0 : this.failures(peer) + 1);
   }
 
   #end(requests: Map<number, HeaderRequest | FilterRequest>, requestId: number): void {
@@ -138,6 +163,11 @@ export class FilterRequests {
     if (this.#late.size > LATE_MAX && oldest !== undefined) this.#late.delete(oldest);
     request?.done(undefined);
   }
+}
+
+/** Whoever asks this node waits longer than this node waits for a full node, or each silence would be handed on. */
+function timeoutOf({ isBridged }: Peer): number {
+  return isBridged ? REQUEST_TIMEOUT_MIN_MS : FILTER_TIMEOUT_MS;
 }
 
 /** Requests that are remembered after they were given up. */

@@ -2,9 +2,9 @@
  * Answers what peers ask about filters: from those that are kept, and of older blocks from full nodes. Requests of one peer are
  * answered one after another, no faster than it takes them and than it may be served.
  *
- * Memory: FILTER_REQUESTS_WAITING_MAX requests of each peer, and one filter.
+ * Memory: FILTER_REQUESTS_WAITING_MAX requests of each peer, and FORWARDED_FILTERS_MAX filters.
  */
-import { BODY_SEND_BUFFER_BYTES_MAX, FILTER_REQUESTS_WAITING_MAX } from '../limits.js';
+import { BODY_SEND_BUFFER_BYTES_MAX, FILTER_REQUESTS_WAITING_MAX, FORWARDED_FILTERS_MAX } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
 import type { Peer } from '../peer/peer.js';
 import type { PeerFault } from '../peer/peer-fault.js';
@@ -23,6 +23,8 @@ interface Request {
 
 interface Queue {
   readonly requests: Request[];
+  /** The next filters of the first request. */
+  ready: readonly Uint8Array[];
   isReading: boolean;
 }
 
@@ -51,7 +53,7 @@ export class FilterServer {
 
   /** A peer asks for filters. */
   filters(peer: Peer, { requestId, stop, count }: GetFilters, now: number): PeerFault | undefined {
-    const queue = this.#queues.get(peer) ?? { requests: [], isReading: false };
+    const queue = this.#queues.get(peer) ?? { requests: [], ready: [], isReading: false };
     if (queue.requests.length >= FILTER_REQUESTS_WAITING_MAX) return 'PEER_FLOOD';
     this.#queues.set(peer, queue);
     const { tree } = this.keeper.context;
@@ -97,15 +99,16 @@ export class FilterServer {
         return;
       }
       const { range, answered } = request;
-      if (range === undefined) {
-        this.#send(peer, queue, request, none, now);
+      const [ready] = queue.ready;
+      if (range === undefined || ready !== undefined) {
+        queue.ready = queue.ready.slice(1);
+        this.#send(peer, queue, request, ready ?? none, now);
         continue;
       }
       queue.isReading = true;
-      this.#find(partOf(range, answered, 1), (filter = none) => {
+      this.#find(partOf(range, answered, FORWARDED_FILTERS_MAX), (filters) => {
         queue.isReading = false;
-        if (this.#queues.get(peer) === queue)
-          this.#send(peer, queue, request, filter, this.keeper.context.now());
+        queue.ready = filters;
       });
     }
   }
@@ -117,27 +120,32 @@ export class FilterServer {
     peer.served.charge(now, this.outbox.send(peer, { type: 'filters', requestId, filters: [filter] }));
   }
 
-  /** The filter of one block. Calls back once. */
-  #find(block: FilterRange, done: (filter: Uint8Array | undefined) => void): void {
+  /** The filter of the first of some blocks; where full nodes have to be asked, of all that are not kept. Calls back once. */
+  #find(range: FilterRange, done: (filters: readonly Uint8Array[]) => void): void {
     const { keeper } = this;
-    const [hash] = block.blocks;
-    if (hash === undefined || block.first >= keeper.hashes.count) {
-      done(undefined);
+    const [first] = range.blocks;
+    if (first !== undefined && keeper.has(first)) {
+      keeper.read(first, (filter) => {
+        if (filter === undefined) this.#forward(partOf(range, 0, 1), done);
+        else done([filter]);
+      });
       return;
     }
-    const filterHash = keeper.hashes.at(block.first).slice();
-    const askFullNodes = (): void => {
-      // From full nodes: whoever has them from us would ask us in turn.
-      const sources = keeper.context.sources().filter(({ isBridged }) => isBridged);
-      downloadFilters(keeper.context, block, [filterHash], sources, (filters) => done(filters?.[0]));
-    };
-    if (!keeper.has(hash)) {
-      askFullNodes();
+    const kept = range.blocks.findIndex((block) => keeper.has(block));
+    this.#forward(partOf(range, 0, kept < 0 ? range.blocks.length : kept), done);
+  }
+
+  /** From full nodes: whoever has them from us would ask us in turn. */
+  #forward(range: FilterRange, done: (filters: readonly Uint8Array[]) => void): void {
+    const { context, hashes } = this.keeper;
+    const missing = range.blocks.map(() => none);
+    // A reorganisation may have taken their hashes since the peer asked.
+    if (range.first + range.blocks.length > hashes.count) {
+      done(missing);
       return;
     }
-    keeper.read(hash, (filter) => {
-      if (filter === undefined) askFullNodes();
-      else done(filter);
-    });
+    const sources = context.sources().filter(({ isBridged }) => isBridged);
+    const own = range.blocks.map((_, i) => hashes.at(range.first + i).slice());
+    downloadFilters(context, range, own, sources, (filters) => done(filters ?? missing));
   }
 }

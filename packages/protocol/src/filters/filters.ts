@@ -71,7 +71,11 @@ export class Filters implements Part<GetFilterHeaders | FilterHeaders | GetFilte
       sources: () =>
         peers.ready
           .filter((peer) => peer.serves(SERVICE_FILTERS) && !ledger.isPaused(peer.id, context.listener.now()))
-          .sort((a, b) => Number(b.isGateway) - Number(a.isGateway)),
+          .sort(
+            (a, b) =>
+              this.requests.failures(a) - this.requests.failures(b) ||
+              Number(b.isGateway) - Number(a.isGateway),
+          ),
       fetch: (block: Uint8Array, done: Parameters<BlockSync['requested']['request']>[1] & object) =>
         blocks.requested.request(block, done, context.listener.now()),
       punish,

@@ -7,7 +7,7 @@
  *
  * Memory: what a session states, for each of the nodes that it connects to.
  */
-import { type EventTime, TokenBucket } from '@vision-light/protocol';
+import { type EventTime, isDiscouraging, TokenBucket } from '@vision-light/protocol';
 import type { AddressBook } from './addresses/address-book.js';
 import {
   ADDRESSES_BURST_MAX,
@@ -234,9 +234,11 @@ export class Bridge {
     this.#connections.get(number)?.session?.hear(frame, time.now);
   }
 
-  /** The core disconnects it. @param isDiscouraged  whether it did what no honest node does */
-  released(number: number, code: string | undefined, isDiscouraged: boolean, time: EventTime): void {
+  /** The core disconnects it. @param code  why; undefined if not for a fault of it */
+  released(number: number, code: string | undefined, time: EventTime): void {
     this.#time = time;
+    // A gateway may have a false filter from a full node that lied to it. A full node has made it itself.
+    const isDiscouraged = code !== undefined && (isDiscouraging(code) || code === 'PEER_FILTER_FALSE');
     const connection = this.#connections.get(number);
     if (connection === undefined) return;
     this.port.hangUp(number);

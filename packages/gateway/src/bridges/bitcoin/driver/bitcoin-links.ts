@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { Sha256d } from '@vision-light/pow';
-import { type EventTime, type HeaderTree, isDiscouraging } from '@vision-light/protocol';
+import type { EventTime, HeaderTree } from '@vision-light/protocol';
 import type { Clock } from '@vision-light/signaling';
 import type { Logger } from 'pino';
 import type { FullNodeFacts } from '../../../http/facts.js';
@@ -118,8 +118,7 @@ export class BitcoinLinks implements LinkKind {
   }
 
   disconnect(link: string, code: string | undefined): void {
-    const isDiscouraged = code !== undefined && isDiscouraging(code);
-    this.#do((bridge, time) => bridge.released(Number(link), code, isDiscouraged, time));
+    this.#do((bridge, time) => bridge.released(Number(link), code, time));
   }
 
   async close(): Promise<void> {
