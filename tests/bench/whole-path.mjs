@@ -127,14 +127,13 @@ export async function reloadTimes(browser, url, tipHeight, rounds) {
  * A gateway in a process of its own, as in real life; resolves when it is ready.
  *
  * @param {URL} cli  its script
- * @param {{ network: string, headersFile: string, signalUrl: string, dataDir: string, more?: string[] }} options
+ * @param {{ network: string, headersFile?: string, signalUrl: string, dataDir: string, more?: string[] }} options
  */
 export async function startGateway(cli, { network, headersFile, signalUrl, dataDir, more = [] }) {
   const args = [
     '--network',
     network,
-    '--headers',
-    headersFile,
+    ...(headersFile === undefined ? [] : ['--headers', headersFile]),
     '--signal',
     signalUrl,
     '--port',

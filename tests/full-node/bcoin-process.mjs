@@ -95,4 +95,5 @@ process.on('disconnect', () => process.exit(0));
 await node.ensure();
 await node.open();
 await node.connect();
+if (peer !== '') node.startSync();
 process.send?.({ ready: true, port: node.pool.options.port });

@@ -38,7 +38,12 @@ export class FullNode {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     const node = new FullNode(child, chosen);
-    await once(child, 'message');
+    const [isReady] = await Promise.race([
+      once(child, 'message'),
+      once(child, 'exit').then(() => [undefined]),
+    ]);
+    if (isReady === undefined)
+      throw new Error('bcoin does not run: it is a development dependency, which npm install installs');
     return node;
   }
 

@@ -44,6 +44,7 @@ export class TransactionWatch implements SentTransaction {
   #refuse: (error: LightNodeError) => void = () => {};
   #states: SentState[] = [];
   #confirmations = 0;
+  #last: SentState['kind'] | undefined;
   /** Why nothing more comes, for whoever waits; and for whoever reads, if it was refused. */
   #end: { readonly error: LightNodeError; readonly isRefused: boolean } | undefined;
   readonly #readers: Reader[] = [];
@@ -112,7 +113,9 @@ export class TransactionWatch implements SentTransaction {
 
   /** Something has become of it. */
   tell(state: SentState): void {
-    if (this.#end !== undefined) return;
+    // That it is in the mempool both its id and the node say.
+    if (this.#end !== undefined || (state.kind === 'pending' && this.#last === 'pending')) return;
+    this.#last = state.kind;
     const reader = this.#readers.shift();
     if (reader !== undefined) reader.resolve({ done: false, value: state });
     else {
