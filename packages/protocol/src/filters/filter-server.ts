@@ -121,21 +121,24 @@ export class FilterServer {
   #find(block: FilterRange, done: (filter: Uint8Array | undefined) => void): void {
     const { keeper } = this;
     const [hash] = block.blocks;
-    if (hash === undefined || block.first >= keeper.hashes.count) {
+    // The chain may have changed since the request came.
+    const filterHash = hash && keeper.hashOf(hash, block.first);
+    if (hash === undefined || filterHash === undefined) {
       done(undefined);
       return;
     }
-    const filterHash = keeper.hashes.at(block.first).slice();
     const askFullNodes = (): void => {
       // From full nodes: whoever has them from us would ask us in turn.
       const sources = keeper.context.sources().filter(({ isBridged }) => isBridged);
-      downloadFilters(keeper.context, block, [filterHash], sources, (filters) => done(filters?.[0]));
+      // None of them need have said this hash, so none lies that gives another filter.
+      const context = { ...keeper.context, punish: () => {} };
+      downloadFilters(context, block, [filterHash], sources, (filters) => done(filters?.[0]));
     };
     if (!keeper.has(hash)) {
       askFullNodes();
       return;
     }
-    keeper.read(hash, (filter) => {
+    keeper.read(hash, filterHash, (filter) => {
       if (filter === undefined) askFullNodes();
       else done(filter);
     });
