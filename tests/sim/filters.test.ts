@@ -15,7 +15,7 @@ import {
 } from '@vision-light/protocol';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../packages/protocol/src/bytes/sha256.js';
-import { FILTER_SEARCHES_MAX } from '../../packages/protocol/src/limits.js';
+import { FILTER_RETRY_MS, FILTER_SEARCHES_MAX } from '../../packages/protocol/src/limits.js';
 import { answerFrom } from './scripted-chain.js';
 import { answerPings, Stranger } from './stranger.js';
 import { makeBody } from './vision-bodies.js';
@@ -346,6 +346,58 @@ describe('a gateway that keeps filters', () => {
     ] as const)
       expect(await search(world, page, first, last, 3)).toMatchObject({ heights: expected(first, last) });
     shift = 0;
+  });
+
+  it('an honest full node is not taken for a liar because of hashes that another one said', async () => {
+    const lie = (height: number): Uint8Array => (height === 55 ? Uint8Array.of(77) : truth(height));
+    const { world, gateway } = await startGateway();
+    const liar = addSource(world, gateway, 'liar', lie, nothingOf('getFilters'), true);
+    await world.run(world.now + 10_000);
+    const honest = addSource(world, gateway, 'honest', truth, () => false, true);
+    await world.run(world.now + 120_000);
+    expect([liar.rejectedWith, honest.rejectedWith]).toEqual(['PEER_FILTER_FALSE', undefined]);
+    const page = await addPage(world);
+    expect(await search(world, page, 45, 60, countAt(55))).toMatchObject({
+      heights: having(45, 60, countAt(55)),
+    });
+  });
+
+  it('nor because of an old filter, whose hash another one said', async () => {
+    const lie = (height: number): Uint8Array => (height === 12 ? Uint8Array.of(77) : truth(height));
+    const { world, gateway } = await startGateway();
+    const liar = addSource(world, gateway, 'liar', lie, () => false, true);
+    await world.run(world.now + 10_000);
+    liar.leave();
+    const honest = addSource(world, gateway, 'honest', truth, () => false, true);
+    await world.run(world.now + 10_000);
+    const page = await addPage(world);
+    expect(await search(world, page, 10, 14, 1)).toEqual({ ok: false, code: 'FILTERS_UNAVAILABLE' });
+    expect(honest.rejectedWith).toBe(undefined);
+  });
+
+  it('fetches a filter anew that is damaged in its store', async () => {
+    const store = new MemoryStore();
+    const { world } = await startGateway(store, 'full');
+    await store.write([
+      { kind: 'put', table: 'filters', key: hashAt(52), value: Uint8Array.of(countAt(52), 1) },
+    ]);
+    const page = await addPage(world);
+    expect(await search(world, page, 45, 60, 2)).toMatchObject({ heights: having(45, 60, 2) });
+    const [record] = await store.read([{ table: 'filters', key: hashAt(52) }]);
+    expect(record?.value).toEqual(truth(52));
+  });
+
+  it('is at rest when those who differ are gone', async () => {
+    const lie = (height: number): Uint8Array =>
+      height === SILENT_HEIGHT ? Uint8Array.of(88) : truth(height);
+    const { world, gateway } = await startGateway();
+    const sources = [lie, truth].map((filterAt, i) =>
+      addSource(world, gateway, `full${i}`, filterAt, () => false, true),
+    );
+    await world.run(world.now + 10_000);
+    for (const source of sources) source.leave();
+    await world.run(world.now + FILTER_RETRY_MS + 1000);
+    expect(gateway.core.nextWake() ?? Number.POSITIVE_INFINITY).toBeGreaterThan(world.now);
   });
 
   it('says nothing of what it does not know', async () => {

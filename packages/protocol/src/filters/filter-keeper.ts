@@ -4,15 +4,17 @@
  *
  * Memory: what `filter-hashes.ts` states, a hash for each filter that is kept, and FILTERS_REQUESTED_MAX filters.
  */
+import { areEqual } from '../bytes/compare-bytes.js';
 import { bytesToHex } from '../bytes/hex.js';
 import { deleteRecord, putRecord, type StorageChange, select } from '../io/storage.js';
 import type { StoragePort } from '../io/storage-port.js';
 import { FILTER_HASHES_MAX, FILTER_RETRY_MS, FILTERS_REQUESTED_MAX } from '../limits.js';
+import type { Peer } from '../peer/peer.js';
 import type { HeaderTree } from '../tree/header-tree.js';
 import type { AgreementContext, FilterAgreement } from './filter-agreement.js';
 import { downloadFilters } from './filter-download.js';
 import { FilterHashes } from './filter-hashes.js';
-import { rangeOf } from './filter-range.js';
+import { type FilterRange, rangeOf } from './filter-range.js';
 
 /** What it takes of the node. */
 export interface KeeperContext extends AgreementContext {
@@ -61,7 +63,7 @@ export class FilterKeeper {
 
   /** The chain above a height is another one, or there is more of it. */
   changed(ancestorHeight: number): void {
-    if (this.#isLoaded) this.hashes.truncate(ancestorHeight + 1);
+    this.hashes.truncate(ancestorHeight + 1);
     this.#retryAt = Number.NEGATIVE_INFINITY;
   }
 
@@ -76,11 +78,27 @@ export class FilterKeeper {
     return this.#kept.has(bytesToHex(block));
   }
 
-  /** Reads a filter that is kept. Calls back once. */
-  read(block: Uint8Array, done: (filter: Uint8Array | undefined) => void): void {
-    this.context.storage.read([select('filters', block)], {
-      done: ([record]) => done(record?.value),
-      failed: () => done(undefined),
+  /** Hash of a block's filter; undefined if it is not known, or the block is not on the best chain any more. */
+  hashOf(block: Uint8Array, height: number): Uint8Array | undefined {
+    return height < this.hashes.count && this.#isAt(height, block)
+      ? this.hashes.at(height).slice()
+      : undefined;
+  }
+
+  /**
+   * Reads a filter that is kept. Calls back once. One that has another hash, because it was damaged or because peers have
+   * come to agree about another one, is fetched anew: peers take whoever serves it for a liar.
+   */
+  read(block: Uint8Array, hash: Uint8Array, done: (filter: Uint8Array | undefined) => void): void {
+    const { storage, rules } = this.context;
+    const taken = (filter: Uint8Array | undefined): void => {
+      const isWhole = filter !== undefined && areEqual(rules.filterHash(filter), hash);
+      if (!isWhole) this.#kept.delete(bytesToHex(block));
+      done(isWhole ? filter : undefined);
+    };
+    storage.read([select('filters', block)], {
+      done: ([record]) => taken(record?.value),
+      failed: () => taken(undefined),
     });
   }
 
@@ -88,13 +106,15 @@ export class FilterKeeper {
   advance(): void {
     const { now, isSyncing, sources } = this.context;
     if (this.#isBusy || now() < this.#retryAt || isSyncing() || sources().length === 0) return;
+    this.#retryAt = Number.NEGATIVE_INFINITY;
     if (!this.#isLoaded) this.#load();
     else if (this.hashes.count <= this.context.tree.tipHeight) this.#extend();
     else this.#keep();
   }
 
   nextWake(): number | undefined {
-    return Number.isFinite(this.#retryAt) ? this.#retryAt : undefined;
+    // Once it has come, and nobody is there to be asked, only an event can change anything.
+    return this.#retryAt > this.context.now() ? this.#retryAt : undefined;
   }
 
   #load(): void {
@@ -137,7 +157,7 @@ export class FilterKeeper {
       if (count > first && newest !== undefined)
         this.#write([putRecord('filterHashes', run, this.hashes.record(run, newest))]);
       // Peers differ, or nobody answers: they may do so later.
-      if (open >= 0 && isCurrent) this.#retryAt = this.context.now() + FILTER_RETRY_MS;
+      if (open >= 0 && isCurrent) this.#retryLater();
     });
   }
 
@@ -154,21 +174,41 @@ export class FilterKeeper {
     if (range === undefined || range.blocks.length === 0) return;
     this.#isBusy = true;
     const hashes = range.blocks.map((_, i) => this.hashes.at(first + i).slice());
-    downloadFilters(this.context, range, hashes, this.context.sources(), (filters) => {
+    // Whoever is there now need not have said these hashes, and they may be wrong: so each says its own before it is asked.
+    this.agreement.find(range, (agreed) => {
+      this.#isBusy = false;
+      const lastBlock = range.blocks.at(-1);
+      if (lastBlock === undefined || !this.#isAt(last, lastBlock)) return;
+      const wrong =
+        agreed?.hashes.findIndex((hash, i) => hash !== undefined && !areEqual(hash, hashes[i] ?? hash)) ?? -1;
+      if (wrong >= 0) this.hashes.truncate(first + wrong);
+      else if (agreed === undefined || agreed.hashes.includes(undefined)) this.#retryLater();
+      else this.#download(range, hashes, agreed.peers, lowest);
+    });
+  }
+
+  /** @param peers  that say these hashes @param lowest  height below which no filter is kept */
+  #download(range: FilterRange, hashes: readonly Uint8Array[], peers: readonly Peer[], lowest: number): void {
+    this.#isBusy = true;
+    downloadFilters(this.context, range, hashes, peers, (filters) => {
       this.#isBusy = false;
       if (filters === undefined) {
-        this.#retryAt = this.context.now() + FILTER_RETRY_MS;
+        this.#retryLater();
         return;
       }
       const changes: StorageChange[] = [];
       for (const [i, filter] of filters.entries()) {
         const block = range.blocks[i];
         if (block === undefined) continue;
-        this.#kept.set(bytesToHex(block), first + i);
+        this.#kept.set(bytesToHex(block), range.first + i);
         changes.push(putRecord('filters', block, filter));
       }
       this.#write([...changes, ...this.#removeOld(lowest)]);
     });
+  }
+
+  #retryLater(): void {
+    this.#retryAt = this.context.now() + FILTER_RETRY_MS;
   }
 
   #removeOld(lowest: number): StorageChange[] {
@@ -206,7 +246,7 @@ export class FilterKeeper {
 
   #isAt(height: number, block: Uint8Array): boolean {
     const there = this.#blockAt(height);
-    return there !== undefined && bytesToHex(there) === bytesToHex(block);
+    return there !== undefined && areEqual(there, block);
   }
 
   #blockAt(height: number): Uint8Array | undefined {

@@ -124,28 +124,32 @@ export class FilterServer {
   #find(range: FilterRange, done: (filters: readonly Uint8Array[]) => void): void {
     const { keeper } = this;
     const [first] = range.blocks;
-    if (first !== undefined && keeper.has(first)) {
-      keeper.read(first, (filter) => {
+    // The chain may have changed since the request came.
+    const hash = first && keeper.hashOf(first, range.first);
+    if (first === undefined || hash === undefined) done([none]);
+    else if (keeper.has(first))
+      keeper.read(first, hash, (filter) => {
         if (filter === undefined) this.#forward(partOf(range, 0, 1), done);
         else done([filter]);
       });
-      return;
+    else {
+      const kept = range.blocks.findIndex((block) => keeper.has(block));
+      this.#forward(partOf(range, 0, kept < 0 ? range.blocks.length : kept), done);
     }
-    const kept = range.blocks.findIndex((block) => keeper.has(block));
-    this.#forward(partOf(range, 0, kept < 0 ? range.blocks.length : kept), done);
   }
 
   /** From full nodes: whoever has them from us would ask us in turn. */
   #forward(range: FilterRange, done: (filters: readonly Uint8Array[]) => void): void {
-    const { context, hashes } = this.keeper;
+    const { keeper } = this;
+    const hashes = range.blocks.flatMap((block, i) => keeper.hashOf(block, range.first + i) ?? []);
     const missing = range.blocks.map(() => none);
-    // A reorganisation may have taken their hashes since the peer asked.
-    if (range.first + range.blocks.length > hashes.count) {
+    if (hashes.length < missing.length) {
       done(missing);
       return;
     }
-    const sources = context.sources().filter(({ isBridged }) => isBridged);
-    const own = range.blocks.map((_, i) => hashes.at(range.first + i).slice());
-    downloadFilters(context, range, own, sources, (filters) => done(filters ?? missing));
+    const sources = keeper.context.sources().filter(({ isBridged }) => isBridged);
+    // None of them need have said these hashes, so none lies that gives other filters.
+    const context = { ...keeper.context, punish: () => {} };
+    downloadFilters(context, range, hashes, sources, (filters) => done(filters ?? missing));
   }
 }

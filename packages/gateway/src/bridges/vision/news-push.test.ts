@@ -200,4 +200,17 @@ describe('what a node is told', () => {
     expect(talk.next(at(5_003))).toBeUndefined();
     expect(talk.nextWake(at(5_003))).toBeGreaterThanOrEqual(5_001 + VISION_NODE_POLL_MS);
   });
+
+  it('are the same transactions again after the node has asked for a rest', () => {
+    const busy: TalkOutcome = { type: 'failed', code: 'VISION_NODE_BUSY', detail: '' };
+    const { push } = pushOf(0);
+    push.add(['a', 'b']);
+    push.next(undefined);
+    push.take(busy);
+    expect(push.next(undefined)).toMatchObject({ type: 'offer', objects: [{ hash: 'a' }, { hash: 'b' }] });
+    push.take({ type: 'wanted', hashes: ['a', 'b'] });
+    const post = push.next(undefined);
+    push.take(busy);
+    expect(push.next(undefined)).toEqual(post);
+  });
 });

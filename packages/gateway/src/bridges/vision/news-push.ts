@@ -86,7 +86,10 @@ export class NewsPush {
 
   /** Takes what came of the last effect. @returns why the node cannot be talked to, if so */
   take(outcome: TalkOutcome): TalkFailure | undefined {
-    if (outcome.type === 'failed') return outcome;
+    if (outcome.type === 'failed') {
+      if (outcome.code === 'VISION_NODE_BUSY') this.#putBack();
+      return outcome;
+    }
     if (outcome.type === 'wanted') this.#takeWanted(outcome.hashes);
     else if (outcome.type === 'posted' && this.#effect?.type === 'postBlock')
       this.#takePosted(this.#effect, outcome.result);
@@ -224,6 +227,14 @@ export class NewsPush {
 
   #textsOf(ids: readonly string[]): string[] {
     return ids.flatMap((id) => this.source.transactionText(id) ?? []);
+  }
+
+  /** The node has not looked at the transactions of the last effect. After other failures it may be they that it cannot take. */
+  #putBack(): void {
+    const effect = this.#effect;
+    if (effect?.type === 'postTransactions') this.#texts.unshift(...effect.texts);
+    if (effect?.type === 'offer')
+      this.add(effect.objects.flatMap(({ type, hash }) => (type === 'tx' ? hash : [])));
   }
 
   #takeWanted(hashes: readonly string[] | undefined): void {

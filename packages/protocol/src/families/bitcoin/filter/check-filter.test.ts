@@ -7,6 +7,7 @@ import { parseTransactions, transactionId } from '../transaction/transaction.js'
 import { type BasicFilter, readFilter } from './basic-filter.js';
 import { buildFilter } from './build-filter.js';
 import { checkFilter, type FilterCheck } from './check-filter.js';
+import { bitcoinFilterRules } from './filter-rules.js';
 import { FilterValues } from './filter-values.js';
 
 interface Input {
@@ -110,9 +111,22 @@ describe('a block of which every input shows its script', () => {
   const body = bodyOf(transaction([byKeyHash, byNested], [first, second, first]));
   const all = [reward, first, second, keyHash, nested];
 
-  it('has exactly one filter', () => {
-    expect(check(filterOf(body, [keyHash, nested]), body)).toEqual(consistent);
-    expect(check(madeOf(all), body)).toEqual(consistent);
+  it('has exactly one filter, if all of them show it for certain', () => {
+    const certain = bodyOf(transaction([byNested], [first, second, first]));
+    expect(check(filterOf(certain, [nested]), certain)).toEqual(consistent);
+    expect(check(madeOf([reward, first, second, nested]), certain)).toEqual(consistent);
+  });
+
+  it('has one that is likely, if the form of an input may deceive', () => {
+    expect(check(filterOf(body, [keyHash, nested]), body)).toEqual(open('consistent'));
+    expect(check(madeOf(all), body)).toEqual(open('consistent'));
+  });
+
+  it('does not prove a filter against that of a coin whose spending has another form', () => {
+    const judge = (spent: readonly Uint8Array[]): string =>
+      bitcoinFilterRules.judge(buildFilter(body, spent, blockHash), blockHash, body);
+    const anyoneCanSpend = Uint8Array.of(0x6d, 0x51);
+    expect([judge([keyHash, nested]), judge([anyoneCanSpend, nested])]).toEqual(['open', 'open']);
   });
 
   it.each([
@@ -138,7 +152,7 @@ describe('a block of which every input shows its script', () => {
       transaction([byKeyHash, { ...byKeyHash, outpoint: new Uint8Array(36).fill(8) }], [first]),
     );
     const known = [reward, first, keyHash];
-    expect(check(madeOf(known), twice)).toEqual(consistent);
+    expect(check(madeOf(known), twice)).toEqual(open('consistent'));
     expect(check(madeOf([...known, hidden]), twice)).toEqual(open('impossible'));
     expect(check(madeOf([...known, hidden, second]), twice)).toEqual(impossible);
   });

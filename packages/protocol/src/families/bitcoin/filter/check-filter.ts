@@ -21,8 +21,9 @@ export interface FilterCheck {
    */
   readonly verdict: 'consistent' | 'omits' | 'impossible';
   /**
-   * `consistent` and decided: every input shows its coin's script, and the filter is that of these scripts. Not decided:
-   * scripts that no input shows may be missing, and others may be there in their place.
+   * `consistent` and decided: every input shows its coin's script for certain, and the filter is that of these scripts. Not
+   * decided: scripts that no input shows may be missing, and others may be there in their place. Form alone decides nothing
+   * here: whoever gets an input into a block whose form deceives would have all who serve its filter taken for liars.
    *
    * Any other verdict and decided: the filter is false, whatever the inputs spend. Not decided: it is false unless an
    * input, contrary to its form, spends a coin that anyone could spend.
@@ -41,7 +42,7 @@ export function checkFilter(filter: BasicFilter, blockHash: Uint8Array, body: Ui
   const verdict = compare(filter, blockHash, certain, likelyInputs + hiddenInputs);
   if (verdict !== 'consistent') return { verdict, isDecided: true };
   const whole = compare(filter, blockHash, likely, hiddenInputs);
-  return { verdict: whole, isDecided: whole === 'consistent' && hiddenInputs === 0 };
+  return { verdict: whole, isDecided: whole === 'consistent' && likelyInputs + hiddenInputs === 0 };
 }
 
 interface BlockScripts {

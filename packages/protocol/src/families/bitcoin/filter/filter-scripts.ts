@@ -4,6 +4,11 @@ import { bytesToHex } from '../../../bytes/hex.js';
 /** Outputs that begin with it can never be spent. */
 const opReturn = 0x6a;
 
+/** Whether the filter of a block has a script that one of its outputs pays to: not an empty one, nor one that nobody can spend. */
+export function isInFilters(script: Uint8Array): boolean {
+  return script.length > 0 && script[0] !== opReturn;
+}
+
 /** A set of scripts. */
 export class FilterScripts {
   readonly #scripts = new Map<string, Uint8Array>();
@@ -23,9 +28,9 @@ export class FilterScripts {
     return this.#scripts.values();
   }
 
-  /** The script of an output; an empty one is not taken, nor one that says that nobody can spend it. */
+  /** The script of an output. */
   addOutput(script: Uint8Array): void {
-    if (script[0] !== opReturn) this.addSpent(script);
+    if (isInFilters(script)) this.addSpent(script);
   }
 
   /** The script of a coin that is spent; an empty one is not taken. */
