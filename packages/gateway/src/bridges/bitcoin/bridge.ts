@@ -307,6 +307,7 @@ export class Bridge {
 
   #learn({ address, place }: Connection, { addresses }: Addr | AddrV2): void {
     this.options.search?.book.add(addresses, address ?? place.host, this.#time.wallTime);
+    this.#outbound?.mayChoose();
   }
 
   /** The addresses, and the two nodes that are connected for longest as those to dial first the next time. */
@@ -352,7 +353,8 @@ export class Bridge {
     const { book } = this.options.search ?? {};
     if (connection.address !== undefined) {
       if (readyAt === undefined) book?.failed(connection.address);
-      if (isDiscouraged) book?.discourage(connection.address, wallTime);
+      if (isDiscouraged || isBadManners(reason)) book?.discourage(connection.address, wallTime);
+      this.#outbound?.mayChoose();
     }
     const redial = this.#chosen.find((each) => each.connection === connection);
     if (redial === undefined) return;
@@ -363,6 +365,13 @@ export class Bridge {
     redial.dialAt = now + waitMs;
     redial.waitMs = Math.min(REDIAL_MAX_MS, 2 * redial.waitMs);
   }
+}
+
+/** Whether a fault is one that no honest node commits. What may come of a bad line or of being slow is none. */
+function isBadManners(reason: EndReason): boolean {
+  return ['BITCOIN_MALFORMED', 'BITCOIN_TOO_LARGE', 'BITCOIN_FLOOD', 'BITCOIN_HEADERS_UNCONNECTED'].includes(
+    reason,
+  );
 }
 
 function describe({ place, session, address }: Connection): ConnectedNode | undefined {

@@ -55,6 +55,8 @@ export class Outbound {
   #seeds: string[];
   #lookupAt = Number.NEGATIVE_INFINITY;
   #retryMs = SEED_RETRY_MIN_MS;
+  /** The seed that was asked last, until the round is over. */
+  #asked: string | undefined;
   /** Nobody was there to dial when it was last looked. */
   #isShort = false;
 
@@ -66,7 +68,7 @@ export class Outbound {
   /** The next node to dial, if it is time and there is one. @param nodes  those that there are */
   next(nodes: readonly OutboundNode[], { now, wallTime }: EventTime): NetAddress | undefined {
     if (nodes.length >= OUTBOUND_NODES || now < this.#dialAt) return undefined;
-    const address = this.#anchors.shift() ?? this.#choose(nodes, wallTime);
+    const address = this.#anchor(nodes, wallTime) ?? this.#choose(nodes, wallTime);
     this.#isShort = address === undefined;
     if (address === undefined) {
       this.#askSeed(now, nodes.length);
@@ -86,14 +88,19 @@ export class Outbound {
   /** DNS has answered. @param addresses  none if it has not */
   found(host: string, addresses: readonly NetAddress[], { now, wallTime }: EventTime): void {
     const { book, random } = this.options;
-    // Whoever has no network knows it at once, and need not wait for each seed.
-    if (addresses.length === 0) this.#lookupAt = Math.min(this.#lookupAt, now);
+    // Whoever has no network knows it at once, and need not wait for each seed; but all of them for the next round.
+    if (addresses.length === 0 && host === this.#asked) this.#lookupAt = Math.min(this.#lookupAt, now);
     const seen = addresses.slice(0, SEED_ADDRESSES_MAX).map((address) => ({
       address,
       services: seededServices,
       time: Math.floor(wallTime - SEEDED_AGE_MIN_S - random() * SEEDED_AGE_SPREAD_S),
     }));
     book.add(seen, host, wallTime);
+  }
+
+  /** There are addresses that were not there before, or there is room for one more of a group. */
+  mayChoose(): void {
+    this.#isShort = false;
   }
 
   /** A node has completed its handshake: the seeds are of no concern for now. */
@@ -106,6 +113,16 @@ export class Outbound {
   nextWake(count: number): number | undefined {
     if (count >= OUTBOUND_NODES) return undefined;
     return this.#isShort ? Math.max(this.#dialAt, this.#lookupAt) : this.#dialAt;
+  }
+
+  /** The next of the last visit's nodes, unless it is discouraged or in the group of another one. */
+  #anchor(nodes: readonly OutboundNode[], wallTime: number): NetAddress | undefined {
+    for (let anchor = this.#anchors.shift(); anchor !== undefined; anchor = this.#anchors.shift()) {
+      const group = groupOf(anchor);
+      const isTaken = nodes.some(({ address }) => groupOf(address) === group);
+      if (!isTaken && !this.options.book.isDiscouraged(anchor, wallTime)) return anchor;
+    }
+    return undefined;
   }
 
   #choose(nodes: readonly OutboundNode[], wallTime: number): NetAddress | undefined {
@@ -130,10 +147,12 @@ export class Outbound {
     const [seed] = this.#seeds.splice(index, 1);
     if (seed !== undefined) {
       this.#lookupAt = now + SEED_INTERVAL_MS;
+      this.#asked = seed;
       this.options.lookup(seed);
       return;
     }
     this.#seeds = [...this.options.seeds];
+    this.#asked = undefined;
     this.#lookupAt = now + this.#retryMs;
     if (count === 0) this.options.stranded(this.#retryMs);
     this.#retryMs = Math.min(SEED_RETRY_MAX_MS, 2 * this.#retryMs);

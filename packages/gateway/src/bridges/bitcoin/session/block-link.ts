@@ -22,7 +22,7 @@ export interface BlockLinkPort {
 interface Awaited {
   readonly requestId: number;
   readonly hash: Uint8Array;
-  readonly deadline: number;
+  deadline: number;
 }
 
 /** See the head of this file. */
@@ -53,10 +53,12 @@ export class BlockLink {
   }
 
   /** The node has sent a block. */
-  received(header: Uint8Array, body: Uint8Array): NodeFault | undefined {
+  received(header: Uint8Array, body: Uint8Array, now: number): NodeFault | undefined {
     const hash = this.view.hashHeaders(header);
     const awaited = this.#take(hash);
     if (awaited === undefined) return 'BITCOIN_UNSOLICITED';
+    // Those behind it could not come before: a slow line is given the time of each.
+    for (const each of this.#awaited.values()) each.deadline = now + BLOCK_TIMEOUT_MS;
     this.port.say({ type: 'blocks', requestId: awaited.requestId, hash, body });
     return undefined;
   }

@@ -28,7 +28,8 @@ export function factsOf({ version, services, userAgent, startHeight, time, relay
   return {
     version,
     userAgent,
-    startHeight,
+    // Negative from a hostile node: no message of ours can carry that.
+    startHeight: Math.max(0, startHeight),
     time,
     services,
     isArchive: has(services, serviceBits.NETWORK),

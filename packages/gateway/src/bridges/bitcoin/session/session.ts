@@ -165,7 +165,8 @@ export class Session {
   // The full node
 
   #receive(message: BitcoinMessage, now: number): NodeFault | undefined {
-    if (!isAnswer(message) && !this.#messages.take(now)) return 'BITCOIN_FLOOD';
+    const isFree = this.#isAcknowledged && isAnswer(message);
+    if (!isFree && !this.#messages.take(now)) return 'BITCOIN_FLOOD';
     if (message.command === 'version') return this.#version(message);
     if (!this.#isAcknowledged) {
       if (message.command === 'wtxidrelay') this.#speaksWtxid = true;
@@ -185,7 +186,7 @@ export class Session {
         this.port.write({ command: 'headers', count: 0, records: new Uint8Array(0) });
         return undefined;
       case 'block':
-        return this.#blocks?.received(message.header, message.body);
+        return this.#blocks?.received(message.header, message.body, now);
       case 'cfheaders':
         return this.#filters.hashes(message);
       case 'cfilter':
@@ -336,7 +337,7 @@ export class Session {
   }
 }
 
-/** Whether a message answers a request, so that there are no more of it than requests. */
+/** Whether a message answers a request: one that does not is a fault, so there are no more of them than requests. */
 function isAnswer({ command }: BitcoinMessage): boolean {
-  return command === 'block' || command === 'tx' || command === 'notfound' || command === 'cfilter';
+  return command === 'block' || command === 'tx' || command === 'cfilter';
 }
