@@ -27,6 +27,8 @@ interface HashQuestion {
 
 interface FilterQuestion {
   readonly requestId: number;
+  /** Height of the block whose filter comes next. */
+  next: number;
   /** How many filters are still to come. */
   open: number;
   deadline: number;
@@ -64,7 +66,7 @@ export class FilterLink {
       this.#sayEmpty(requestId, count);
       return;
     }
-    this.#filters.push({ requestId, open: count, deadline: now + FILTER_TIMEOUT_MS });
+    this.#filters.push({ requestId, next: startHeight, open: count, deadline: now + FILTER_TIMEOUT_MS });
     this.port.write({ command: 'getcfilters', filterType: BASIC_FILTER, startHeight, stop: stop.slice() });
   }
 
@@ -78,12 +80,16 @@ export class FilterLink {
     return undefined;
   }
 
-  /** The node has sent a filter. The core holds it to its hash, and so to its block. */
-  filter({ filter }: CFilter, now: number): NodeFault | undefined {
+  /** The node has sent a filter. The core holds it to its hash. */
+  filter({ filter, blockHash }: CFilter, now: number): NodeFault | undefined {
     const [question] = this.#filters;
-    if (question === undefined) return 'BITCOIN_UNSOLICITED';
+    // One that comes after it was given up would count for another block, and the core would take it for a false one.
+    if (question === undefined || this.view.heightOf(blockHash) !== question.next)
+      return 'BITCOIN_UNSOLICITED';
+    question.next++;
     question.open--;
-    question.deadline = now + FILTER_TIMEOUT_MS;
+    // Those behind it wait for their turn.
+    for (const each of this.#filters) each.deadline = now + FILTER_TIMEOUT_MS;
     if (question.open === 0) this.#filters.shift();
     this.port.say({ type: 'filters', requestId: question.requestId, filters: [filter] });
     return undefined;

@@ -110,17 +110,19 @@ export class TransactionLink {
       this.port.say({ type: 'inv', relayIds: ids.slice(at, at + ANNOUNCED_AT_ONCE) } satisfies Inv);
   }
 
-  /** The node asks for transactions that were offered to it. */
+  /** The node asks for transactions that were offered to it. One that it names twice it is given once. */
   wanted(items: readonly InventoryItem[]): void {
-    const here = items.filter(({ hash }) => this.#offered.has(bytesToHex(hash)));
-    const missing = items.filter((item) => !here.includes(item));
-    if (missing.length > 0) this.port.write({ command: 'notfound', items: missing });
-    if (this.speaksWtxid) {
-      const names = here.map(({ hash }) => hash.slice());
-      this.#request(names, (name) => name);
-      return;
+    const here = new Map<string, Uint8Array>();
+    const missing: InventoryItem[] = [];
+    for (const item of items) {
+      const key = bytesToHex(item.hash);
+      if (this.#offered.has(key)) here.set(key, item.hash.slice());
+      else missing.push(item);
     }
-    for (const { hash } of here) this.#hand(hash, this.#taken.get(hash) ?? nothing);
+    if (missing.length > 0) this.port.write({ command: 'notfound', items: missing });
+    const names = [...here.values()];
+    if (this.speaksWtxid) this.#request(names, (name) => name);
+    else for (const name of names) this.#hand(name, this.#taken.get(name) ?? nothing);
   }
 
   /** A transaction came. */
