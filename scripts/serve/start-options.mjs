@@ -15,19 +15,35 @@ Serves the page, a signaling server and a mining gateway.
   --host ADDRESS    where all three listen (127.0.0.1; 0.0.0.0 lets other devices in)
   --network NAME    the chain to follow (NETWORK, vision-devnet)
   --data-dir DIR    where the gateway keeps its chain (DATA_DIR, .data in the repository)
-  --headers FILE    raw headers for the gateway to serve (bitcoin networks)
+  --headers FILE    raw headers for the gateway to begin with (Bitcoin networks); then it looks
+                    for no full nodes, unless --live says so
   --bitcoin-peer HOST[:PORT]
-                    a full node for the gateway to follow; may be repeated (BITCOIN_PEERS;
-                    bitcoin networks; default: those that DNS names)
-  --live, --no-live whether full nodes are looked for where none is named (LIVE; default: yes,
-                    unless there are --headers)
-  --filters N       how many of the newest compact filters the gateway keeps (FILTERS, 4032;
-                    bitcoin networks)
+                    a full node of Bitcoin for the gateway to follow, and no others; may be
+                    repeated (BITCOIN_PEERS; Bitcoin networks)
+  --live, --no-live look for full nodes of a public Bitcoin network, or do not (looks for them,
+                    unless there is --headers or --bitcoin-peer)
+  --filters N       compact filters for the gateway to keep, 0 for none (FILTERS, 4032)
   --vision-node URL an existing Vision node for the gateway to follow; may be repeated
                     (VISION_NODES; Vision networks)
   --help            this text
 
 Paths are relative to where the command is typed.`;
+
+/** Options of the gateway that mean the same here. */
+const passedOn = {
+  'bitcoin-peer': { type: 'string', multiple: true },
+  live: { type: 'boolean' },
+  'no-live': { type: 'boolean' },
+  filters: { type: 'string' },
+  'vision-node': { type: 'string', multiple: true },
+};
+
+/** An option as it was typed. @param {boolean | string | readonly string[] | undefined} value  as it was read */
+function argsOf(name, value) {
+  if (value === true) return [`--${name}`];
+  // With the equals sign, so that a value may begin with a dash.
+  return [value ?? []].flat().map((each) => `--${name}=${each}`);
+}
 
 /** Makes a path absolute from the folder where the command was typed. npm runs scripts in the root folder. */
 function fromTyped(given) {
@@ -51,10 +67,8 @@ function parsePort(name, text) {
  * @property {string} network
  * @property {string} dataDir            absolute
  * @property {string | undefined} headers  absolute
- * @property {readonly string[]} nodeArgs  what of the options says which full nodes the gateway follows, as its own options.
- *   The gateway itself reads the environment
- * @property {readonly string[]} visionNodes
- * @property {boolean} isOfBitcoin  whether an option was given that only Bitcoin's networks have
+ * @property {readonly string[]} gatewayArgs  options that the gateway is given as they are: it checks them itself, and reads
+ *   the environment for those that are not there
  */
 
 /**
@@ -77,13 +91,9 @@ export function parseStartOptions(args, env) {
         network: string,
         'data-dir': string,
         headers: string,
-        'bitcoin-peer': { type: 'string', multiple: true },
-        live: { type: 'boolean' },
-        filters: string,
-        'vision-node': { type: 'string', multiple: true },
+        ...passedOn,
         help: { type: 'boolean', short: 'h' },
       },
-      allowNegative: true,
     }));
   } catch (error) {
     // The first sentence of Node's text is enough; the rest explains how to escape a dash.
@@ -105,26 +115,12 @@ export function parseStartOptions(args, env) {
     network: values.network ?? (env.NETWORK || 'vision-devnet'),
     dataDir: dataDir ? fromTyped(dataDir) : path.join(root, '.data'),
     headers: values.headers === undefined ? undefined : fromTyped(values.headers),
-    visionNodes: values['vision-node'] ?? [],
-    ...nodeOptions(values),
+    gatewayArgs: Object.keys(passedOn).flatMap((name) => argsOf(name, values[name])),
   };
-  for (const url of options.visionNodes) {
-    const isUrl = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
-    if (!isUrl) throw new PlainError(`--vision-node: "${url}" is no http or https URL.`);
-  }
   const ports = [options.port, options.signalPort, options.gatewayPort];
   if (new Set(ports).size < 3)
     throw new PlainError(`The three ports must differ; they are ${ports.join(', ')}.`);
   return options;
-}
-
-/** What of the options says which full nodes the gateway follows. */
-function nodeOptions({ 'bitcoin-peer': peers = [], live, filters, 'vision-node': visionNodes = [] }) {
-  const ofBitcoin = [...peers.flatMap((place) => ['--bitcoin-peer', place])];
-  if (live !== undefined) ofBitcoin.push(live ? '--live' : '--no-live');
-  if (filters !== undefined) ofBitcoin.push('--filters', filters);
-  const nodeArgs = [...ofBitcoin, ...visionNodes.flatMap((url) => ['--vision-node', url])];
-  return { nodeArgs, isOfBitcoin: ofBitcoin.length > 0 };
 }
 
 /**
