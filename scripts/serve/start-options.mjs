@@ -15,12 +15,35 @@ Serves the page, a signaling server and a mining gateway.
   --host ADDRESS    where all three listen (127.0.0.1; 0.0.0.0 lets other devices in)
   --network NAME    the chain to follow (NETWORK, vision-devnet)
   --data-dir DIR    where the gateway keeps its chain (DATA_DIR, .data in the repository)
-  --headers FILE    raw headers for the gateway to serve (bitcoin networks)
+  --headers FILE    raw headers for the gateway to begin with (Bitcoin networks); then it looks
+                    for no full nodes, unless --live says so
+  --bitcoin-peer HOST[:PORT]
+                    a full node of Bitcoin for the gateway to follow, and no others; may be
+                    repeated (BITCOIN_PEERS; Bitcoin networks)
+  --live, --no-live look for full nodes of a public Bitcoin network, or do not (looks for them,
+                    unless there is --headers or --bitcoin-peer)
+  --filters N       compact filters for the gateway to keep, 0 for none (FILTERS, 4032)
   --vision-node URL an existing Vision node for the gateway to follow; may be repeated
                     (VISION_NODES; Vision networks)
   --help            this text
 
 Paths are relative to where the command is typed.`;
+
+/** Options of the gateway that mean the same here. */
+const passedOn = {
+  'bitcoin-peer': { type: 'string', multiple: true },
+  live: { type: 'boolean' },
+  'no-live': { type: 'boolean' },
+  filters: { type: 'string' },
+  'vision-node': { type: 'string', multiple: true },
+};
+
+/** An option as it was typed. @param {boolean | string | readonly string[] | undefined} value  as it was read */
+function argsOf(name, value) {
+  if (value === true) return [`--${name}`];
+  // With the equals sign, so that a value may begin with a dash.
+  return [value ?? []].flat().map((each) => `--${name}=${each}`);
+}
 
 /** Makes a path absolute from the folder where the command was typed. npm runs scripts in the root folder. */
 function fromTyped(given) {
@@ -44,7 +67,8 @@ function parsePort(name, text) {
  * @property {string} network
  * @property {string} dataDir            absolute
  * @property {string | undefined} headers  absolute
- * @property {readonly string[]} visionNodes  of the options; the gateway itself reads the environment
+ * @property {readonly string[]} gatewayArgs  options that the gateway is given as they are: it checks them itself, and reads
+ *   the environment for those that are not there
  */
 
 /**
@@ -67,7 +91,7 @@ export function parseStartOptions(args, env) {
         network: string,
         'data-dir': string,
         headers: string,
-        'vision-node': { type: 'string', multiple: true },
+        ...passedOn,
         help: { type: 'boolean', short: 'h' },
       },
     }));
@@ -91,12 +115,8 @@ export function parseStartOptions(args, env) {
     network: values.network ?? (env.NETWORK || 'vision-devnet'),
     dataDir: dataDir ? fromTyped(dataDir) : path.join(root, '.data'),
     headers: values.headers === undefined ? undefined : fromTyped(values.headers),
-    visionNodes: values['vision-node'] ?? [],
+    gatewayArgs: Object.keys(passedOn).flatMap((name) => argsOf(name, values[name])),
   };
-  for (const url of options.visionNodes) {
-    const isUrl = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
-    if (!isUrl) throw new PlainError(`--vision-node: "${url}" is no http or https URL.`);
-  }
   const ports = [options.port, options.signalPort, options.gatewayPort];
   if (new Set(ports).size < 3)
     throw new PlainError(`The three ports must differ; they are ${ports.join(', ')}.`);

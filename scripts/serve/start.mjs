@@ -70,7 +70,7 @@ async function unexpectedEnd() {
 }
 
 async function start(options) {
-  const { host, port, signalPort, gatewayPort, network, dataDir, headers, visionNodes } = options;
+  const { host, port, signalPort, gatewayPort, network, dataDir, headers } = options;
   await checkStartOptions(options);
   await ensureReady({ docs: true });
   await checkNetwork(options);
@@ -85,7 +85,7 @@ async function start(options) {
   gatewayArgs.push('--signal', `http://${name}:${signalPort}`, '--data-dir', dataDir);
   // A file may hold only the beginning of a chain.
   if (headers !== undefined) gatewayArgs.push('--headers', headers, '--min-chainwork', '0');
-  gatewayArgs.push(...visionNodes.flatMap((url) => ['--vision-node', url]));
+  gatewayArgs.push(...options.gatewayArgs);
   // The gateway writes into a pipe, so it cannot know that a terminal is at its other end.
   if (terminal.canRedraw) gatewayArgs.push('--progress', 'bar');
   children.push(
@@ -111,16 +111,13 @@ async function start(options) {
 }
 
 /** Reports a misspelt network in one line. Otherwise a server would end because of it. */
-async function checkNetwork({ network, headers, visionNodes }) {
+async function checkNetwork({ network, headers }) {
   const { networks } = await import('../../packages/protocol/dist/index.js');
   if (!networks.includes(network)) {
     throw new PlainError(`--network: "${network}" is none of ${networks.join(', ')}.`);
   }
   if (headers !== undefined && !network.startsWith('bitcoin-')) {
     throw new PlainError(`--headers: only the bitcoin networks take a file of headers, not ${network}.`);
-  }
-  if (visionNodes.length > 0 && !network.startsWith('vision-')) {
-    throw new PlainError(`--vision-node: only the vision networks have such nodes, not ${network}.`);
   }
 }
 

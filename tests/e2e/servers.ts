@@ -41,8 +41,10 @@ export class Servers {
     return folder;
   }
 
+  /** It dials nobody but those that the options name. */
   async gateway(options: Parameters<typeof createGateway>[0]): Promise<Gateway> {
-    const gateway = await createGateway({ port: 0, host: '127.0.0.1', historyWaitMs: 0, ...options });
+    const alone = { port: 0, host: '127.0.0.1', historyWaitMs: 0, live: false };
+    const gateway = await createGateway({ ...alone, ...options });
     this.defer(() => gateway.close());
     return gateway;
   }

@@ -1,16 +1,11 @@
 /** `npm start` as a person has it: ready, asked, ended. Both times with a short history, so that progress is shown. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { expect, it, onTestFinished } from 'vitest';
-import { freePorts, type Ports, portOptions } from './free-ports.js';
+import { expect, it } from 'vitest';
+import { Run, startCommand } from './start-run.js';
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+/** So short that progress is shown and soon over. */
+const shortHistory = { HISTORY: '40' };
 
 /** Gives a child a pseudo-terminal; part of util-linux. */
 const scriptCommand = '/usr/bin/script';
@@ -21,49 +16,6 @@ const scriptCommand = '/usr/bin/script';
  */
 function shellCommand(words: readonly string[]): string {
   return `exec ${words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')}`;
-}
-
-/** The command line of `npm start` for ports and a data folder that go with the test. */
-async function startCommand(): Promise<{ readonly command: string[]; readonly ports: Ports }> {
-  const ports = await freePorts();
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'vision-light-start-'));
-  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
-  const options = [...portOptions(ports), '--data-dir', dataDir];
-  return { command: [process.execPath, 'scripts/serve/start.mjs', ...options], ports };
-}
-
-/** A process and what it has printed so far. */
-class Run {
-  readonly child: ChildProcess;
-  readonly ended: Promise<number | null>;
-  output = '';
-
-  constructor([file = '', ...args]: readonly string[]) {
-    this.child = spawn(file, args, { cwd: root, env: { ...process.env, INIT_CWD: root, HISTORY: '40' } });
-    this.ended = once(this.child, 'close').then(([code]) => code as number | null);
-    for (const stream of [this.child.stdout, this.child.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => {
-        this.output += text;
-      });
-    }
-    onTestFinished(async () => {
-      this.child.kill('SIGTERM');
-      await this.ended;
-    });
-  }
-
-  /** Resolves with the match once it is printed; rejects if the process ends before. */
-  prints(pattern: RegExp): Promise<RegExpExecArray> {
-    return new Promise((resolve, reject) => {
-      const look = (): void => {
-        const match = pattern.exec(this.output);
-        if (match !== null) resolve(match);
-      };
-      for (const stream of [this.child.stdout, this.child.stderr]) stream?.on('data', look);
-      look();
-      void this.ended.then(() => reject(new Error(`ended without ${pattern}:\n${this.output}`)));
-    });
-  }
 }
 
 function isOpen(port: number): Promise<boolean> {
@@ -78,7 +30,7 @@ it.skipIf(process.platform === 'win32')(
   'serves page, signaling and gateway until it is told to end',
   async () => {
     const { command, ports } = await startCommand();
-    const run = new Run(command);
+    const run = new Run(command, shortHistory);
     const [page, signal, gateway] = ports;
     expect((await run.prints(/^Ready: (.*)$/m))[1]).toBe(`http://localhost:${page}`);
 
@@ -106,14 +58,10 @@ it.runIf(process.platform === 'linux' && existsSync(scriptCommand))(
   'draws the progress of the gateway as a bar on a terminal, and ends with Ctrl-C',
   async () => {
     const { command, ports } = await startCommand();
-    const run = new Run([
-      scriptCommand,
-      '--quiet',
-      '--return',
-      '--command',
-      shellCommand(command),
-      '/dev/null',
-    ]);
+    const run = new Run(
+      [scriptCommand, '--quiet', '--return', '--command', shellCommand(command), '/dev/null'],
+      shortHistory,
+    );
     await run.prints(/^Ready: /m);
     const [bar] = await run.prints(/\[gateway\] Laying down history █*░+ \d+ %/);
     expect(bar.length).toBeLessThan(80);

@@ -1,7 +1,9 @@
 /** `npm start` when it cannot start: one clear line, before anything is installed or built; and how it ends. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -52,7 +54,6 @@ describe('npm start', () => {
     [['surplus'], "Unexpected argument 'surplus'. See npm start -- --help.\n"],
     [['--network', 'bitcoin'], /^--network: "bitcoin" is none of .*vision-devnet.*\n$/],
     [['--headers', 'no/such/file'], /^--headers: .*no.such.file cannot be read \(ENOENT\)\.\n$/],
-    [['--vision-node', 'x'], /^--vision-node: "x" is no http or https URL\.\n$/],
     [['--headers', 'tests'], /^--headers: .*tests cannot be read \(not a file\)\.\n$/],
     [['--headers', 'package.json'], /^--headers: .* no whole number of headers of 80 bytes\)\.\n$/],
     [['--data-dir', 'package.json'], /^--data-dir: .*package\.json cannot be written \(EEXIST\)\.\n$/],
@@ -97,9 +98,40 @@ describe('npm start', () => {
     expect(stderr).toContain(path.join(root, 'tests', 'nothing.bin'));
   });
 
+  // The gateway checks these, as it checks them for whoever starts it alone.
+  it.each([
+    [['--vision-node', 'x'], '--vision-node: "x" is no http or https URL.'],
+    [['--network', 'bitcoin-regtest', '--bitcoin-peer=:'], '--bitcoin-peer: ":" is no HOST or HOST:PORT.'],
+    [
+      ['--bitcoin-peer', 'x'],
+      '--bitcoin-peer: only Bitcoin networks have full nodes of Bitcoin, not vision-devnet',
+    ],
+    [['--live', '--no-live'], '--live and --no-live exclude each other.'],
+    [['--network', 'bitcoin-regtest', '--live'], /: --live: only public Bitcoin networks .* bitcoin-regtest$/m],
+    [['--filters=-1'], /: --filters must be a whole number from 0 to \d+, not "-1"\.$/m],
+  ])('ends with the one line of the gateway for %j', async (args, line) => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'vision-light-start-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const { code, stderr } = await runStart([
+      ...args,
+      ...portOptions(await freePorts()),
+      '--data-dir',
+      folder,
+    ]);
+    expect(stderr).toMatch(line);
+    expect(code).toBe(1);
+  });
+
   it('helps', async () => {
     const { code, stdout } = await runStart(['--help']);
     expect(stdout).toContain('--signal-port N');
+    for (const option of [
+      '--bitcoin-peer HOST[:PORT]',
+      '--live, --no-live',
+      '--filters N',
+      '--vision-node URL',
+    ])
+      expect(stdout).toContain(option);
     expect(code).toBe(0);
   });
 });

@@ -23,7 +23,9 @@ const LISTEN_FAULTS: Readonly<Record<string, (error: ListenError) => string>> = 
 
 /** The options behind the programmatic names, for those who typed them. */
 const OPTION_NAMES: Readonly<Record<string, string>> = {
+  bitcoinPeers: '--bitcoin-peer',
   headersFile: '--headers',
+  live: '--live',
   mine: '--mine',
   minerName: '--miner-name',
   visionNodes: '--vision-node',

@@ -143,8 +143,6 @@ export function resolveOptions(options: GatewayOptions): ResolvedOptions {
     host,
   } = options;
   const { peersPerGroup = PEERS_PER_GROUP_MAX, txIndex = false } = options;
-  const { live = headersFile === undefined } = options;
-  if (typeof live !== 'boolean') throw new TypeError(`live: must be a boolean, got ${typeof live}`);
   if (typeof txIndex !== 'boolean') throw new TypeError(`txIndex: must be a boolean, got ${typeof txIndex}`);
   const log = options.log ?? pino({ level: 'silent' });
   if (signal.length > SIGNAL_SERVERS_MAX) {
@@ -165,7 +163,7 @@ export function resolveOptions(options: GatewayOptions): ResolvedOptions {
     family,
     signal,
     bitcoinNodes: placesOf(bitcoinPeers, family),
-    live,
+    live: liveness(options, family),
     filters,
     visionNodes,
     dataDir,
@@ -214,6 +212,15 @@ function checkWhole(name: string, value: unknown, least: number, most: number): 
   if (!Number.isInteger(value) || value < least || value > most) {
     throw new RangeError(`${name}: must be a whole number from ${least} to ${most}, got ${value}`);
   }
+}
+
+/** Whether to look for full nodes that nobody has named. */
+function liveness({ live, headersFile }: GatewayOptions, { name }: ChainFamily): boolean {
+  if (live === undefined) return headersFile === undefined;
+  if (typeof live !== 'boolean') throw new TypeError(`live: must be a boolean, got ${typeof live}`);
+  if (live && !bitcoinNetworkOf(name)?.dnsSeeds.length)
+    throw new RangeError(`live: only public Bitcoin networks have full nodes to look for, not ${name}`);
+  return live;
 }
 
 function placesOf(peers: readonly string[], family: ChainFamily): NodePlace[] {

@@ -340,6 +340,7 @@ describe('a tool for existing Vision nodes', () => {
 describe('a gateway with a headers file', () => {
   const bitcoin = {
     network: 'bitcoin-mainnet',
+    live: false,
     signal: [],
     dataDir: undefined,
     minChainwork: '0',
@@ -427,6 +428,8 @@ describe('createGateway', () => {
     [{ history: -1 }, /history: must be a whole number/],
     [{ signal: ['nonsense'] }, /signal: must be an http or https URL/],
     [{ headersFile: 'x' }, /headersFile: only Bitcoin networks/],
+    [{ live: true }, /live: only public Bitcoin networks .* not gateway-test/],
+    [{ network: 'bitcoin-regtest', live: true }, /live: only public Bitcoin networks .* not bitcoin-regtest/],
     [{ peersPerGroup: 0 }, /peersPerGroup: must be a whole number from 1 to 96, got 0/],
     [{ minChainwork: '-1' }, /minChainwork: must be a number from 0/],
   ])('refuses %j', async (options, message) => {
