@@ -11,6 +11,7 @@ import {
   Driver,
   type Effect,
   FilterArchive,
+  type FollowedNodes,
   type HeaderBatch,
   LightNode,
   type NodeEventBody,
@@ -45,6 +46,8 @@ export interface NodeHostOptions {
   readonly keptFilters?: number;
   /** Whether bodies that peers ask for are fetched from full nodes. */
   readonly forwardsBlocks?: boolean;
+  /** Whether full nodes are followed, as links of one of the kinds or beside them. */
+  readonly followsNetwork?: boolean;
   /** Chainwork that a chain must have to be followed; what the network has for that if undefined. */
   readonly minChainwork?: bigint | undefined;
   /** Peers of one network that come to this node. Default: as many as there may be. */
@@ -104,6 +107,7 @@ export class NodeHost {
       peersMax: linkKinds.reduce((sum, { peersMax }) => sum + peersMax, 0),
       followedBlocks: options.followedBlocks,
       forwardsBlocks: options.forwardsBlocks ?? false,
+      followsNetwork: options.followsNetwork ?? false,
       ...(keptFilters === 0
         ? {}
         : { filterArchive: (context: ArchiveContext) => new FilterArchive(context, keptFilters) }),
@@ -189,6 +193,11 @@ export class NodeHost {
       this.#sent.set(ticket, resolve);
       this.#push({ type: 'command', command: { kind: 'sendTransaction', bytes, isForwarded, ticket } });
     });
+  }
+
+  /** How the full nodes fare that are followed beside the links. */
+  followed(nodes: FollowedNodes): void {
+    this.#push({ type: 'command', command: { kind: 'followed', nodes } });
   }
 
   /**

@@ -127,6 +127,7 @@ export type {
   ChannelEnds,
   Command,
   EventTime,
+  FollowedNodes,
   NodeEventBody,
   ProveCommand,
   SubmitCommand,

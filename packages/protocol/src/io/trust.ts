@@ -13,6 +13,7 @@ export const trustReasons = {
   NODE_CLOSED: 'The node is closed.',
   NO_PEERS: 'No peer is connected, so nothing new would be heard of.',
   NOT_SYNCED: 'Headers are on their way or are not taken, so the tip is not the newest.',
+  NETWORK_LOST: 'The gateways here reach no full node of the network now, so newer blocks would come late.',
   TIP_STALE:
     'For so long no block came that chance does not explain it: newer ones may be kept from this node.',
   BLOCKS_SLOW:

@@ -28,6 +28,7 @@ import {
   SERVICE_ARCHIVE,
   SERVICE_COMPACT_BLOCKS,
   SERVICE_FILTERS,
+  SERVICE_FOLLOWING,
   SERVICE_GATEWAY,
   SERVICE_TRANSACTIONS,
   SERVICE_TX_INDEX,
@@ -63,6 +64,8 @@ export interface LightNodeOptions {
   readonly filterArchive?: (context: ArchiveContext) => FilterArchive;
   /** Whether it is to be connected to full nodes, from which it fetches the bodies that peers ask for. Default: no. */
   readonly forwardsBlocks?: boolean;
+  /** Whether it is to follow the network by full nodes, as peers or beside them (the command `followed`). Default: no. */
+  readonly followsNetwork?: boolean;
   /** Bytes a second that all peers together are served for long; without a limit if absent. */
   readonly uploadBytesPerSecond?: number;
   /** Chainwork that a chain must have to be followed; what the network has for that if absent. */
@@ -133,6 +136,7 @@ export function sessionOptions(
       (isArchive ? SERVICE_ARCHIVE : 0) +
       (options.txIndex === undefined ? 0 : SERVICE_TX_INDEX) +
       (options.filterArchive === undefined ? 0 : SERVICE_FILTERS) +
+      (options.followsNetwork === true ? SERVICE_FOLLOWING : 0) +
       (followedBlocks > 0 ? SERVICE_COMPACT_BLOCKS : 0),
     requires,
     known: KNOWN_SERVICES + services,

@@ -15,6 +15,7 @@ const good: TrustSigns = {
   unknowingPeers: 0,
   clockAheadS: 0,
   isSynced: true,
+  isNetworkLost: false,
   tipAgeS: 60,
   hasWithheldRun: false,
   hasKnownGateway: false,
@@ -30,6 +31,7 @@ describe('what speaks against the answers of a node', () => {
   it('is each sign by itself, and each degrades', () => {
     const cases: [Partial<TrustSigns>, string][] = [
       [{ isSynced: false }, 'NOT_SYNCED'],
+      [{ isNetworkLost: true }, 'NETWORK_LOST'],
       [{ tipAgeS: 4200 }, 'TIP_STALE'],
       [{ recent: { ...good.recent, probability: 0.0009 } }, 'BLOCKS_SLOW'],
       [{ peers: { ...good.peers, differing: 3 } }, 'PEERS_DISAGREE'],

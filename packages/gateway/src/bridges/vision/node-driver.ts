@@ -27,6 +27,8 @@ export interface NodeDriverOptions {
   readonly chain: ServedChain;
   readonly log: Logger;
   readonly thread: BlockThread;
+  /** What is known of the node may be another now. */
+  readonly changed: () => void;
 }
 
 /** Longest wait for a timer of the platform; a longer one is begun anew. */
@@ -95,6 +97,7 @@ export class NodeDriver {
       const outcome = await this.#perform(effect);
       if (this.#stop.signal.aborted) return;
       this.#talk.finished(outcome, timeNow());
+      this.options.changed();
       this.#report();
     }
   }

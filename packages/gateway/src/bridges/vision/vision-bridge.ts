@@ -6,12 +6,13 @@
  * Memory: for each of VISION_NODES_MAX nodes one answer, and what block-pull.ts and news-push.ts keep.
  */
 import { BlockThread } from '../../http/p2p/block-thread.js';
+import type { NodeHost } from '../../node-host.js';
 import { NodeClient, type NodeClientLimits } from './node-client.js';
 import { NodeDriver, type NodeDriverOptions } from './node-driver.js';
-import type { VisionNodeStatus } from './node-talk.js';
+import { followedNodes, type VisionNodeStatus } from './node-talk.js';
 
 /** What it takes to follow Vision nodes. */
-export interface VisionBridgeOptions extends Omit<NodeDriverOptions, 'thread'> {
+export interface VisionBridgeOptions extends Omit<NodeDriverOptions, 'thread' | 'changed'> {
   /** Of their HTTP sides. */
   readonly urls: readonly string[];
   /** To change for tests. */
@@ -25,13 +26,20 @@ export interface VisionNodeFacts extends VisionNodeStatus {
 
 /** Talks to all of them until it is closed. */
 export class VisionBridge {
+  readonly #host: NodeHost;
+  #isReached = false;
+  #height = 0;
   readonly #drivers: readonly NodeDriver[];
   readonly #thread = new BlockThread();
   readonly #unsubscribe: () => void;
 
   constructor({ urls, limits, ...options }: VisionBridgeOptions) {
     const thread = this.#thread;
-    this.#drivers = urls.map((url) => new NodeDriver(new NodeClient(url, limits), { ...options, thread }));
+    this.#host = options.host;
+    this.#drivers = urls.map(
+      (url) =>
+        new NodeDriver(new NodeClient(url, limits), { ...options, thread, changed: () => this.#tell() }),
+    );
     this.#unsubscribe = options.host.subscribe((notice) => {
       for (const driver of this.#drivers) driver.heard(notice);
     });
@@ -45,6 +53,15 @@ export class VisionBridge {
   /** Somebody has announced a block that is not known here, so the nodes are asked soon. */
   announced(): void {
     for (const driver of this.#drivers) driver.announced();
+  }
+
+  /** Tells the node how the others fare, if that is another than before. */
+  #tell(): void {
+    const { isReached, height } = followedNodes(this.#drivers.map(({ status }) => status));
+    if (isReached === this.#isReached && height === this.#height) return;
+    this.#isReached = isReached;
+    this.#height = height;
+    this.#host.followed({ isReached, height });
   }
 
   async close(): Promise<void> {

@@ -118,7 +118,7 @@ export class Greetings {
     const greeting = this.#greetings.get(peer);
     if (greeting === undefined) return;
     const { services } = this.options;
-    greeting.services = services + (this.peers.hasFullNode ? SERVICE_LIVE : 0);
+    greeting.services = services + (this.peers.isLive ? SERVICE_LIVE : 0);
     if (!this.#hasKeys(peer)) {
       this.#sayHello(peer, greeting.services, undefined, wallTime);
       return;

@@ -1,5 +1,5 @@
 /**
- * Whether this node follows a live network, that is, has full nodes among its peers; and what gateways say of that. A page
+ * Whether this node follows a live network, that is, has full nodes among its peers or beside them; and what gateways say of that. A page
  * that is behind one gateway learns by it that the chain which it is given may end here.
  *
  * Memory: two bits of each peer.
@@ -33,12 +33,12 @@ export class LiveNetwork implements Part<Services> {
 
   /** Tells each peer that was told something else. */
   advance(): void {
-    const { hasFullNode } = this.peers;
+    const { isLive } = this.peers;
     for (const peer of this.peers.ready) {
       const { toldServices } = peer;
       const wasTold = toldServices !== undefined && hasService(toldServices, SERVICE_LIVE);
-      if (toldServices === undefined || wasTold === hasFullNode) continue;
-      const services = toldServices + (hasFullNode ? SERVICE_LIVE : -SERVICE_LIVE);
+      if (toldServices === undefined || wasTold === isLive) continue;
+      const services = toldServices + (isLive ? SERVICE_LIVE : -SERVICE_LIVE);
       peer.toldServices = services;
       if (peer.version >= VERSION_WITH_SERVICES && !peer.isBridged)
         this.outbox.send(peer, { type: 'services', services });
