@@ -42,7 +42,8 @@ const tipIs = (hash: string): Promise<unknown> =>
 /** Resolves once the page's trust has the reason, or does not have it. */
 const saysLost = (isLost: boolean): Promise<unknown> =>
   visitor.page.waitForFunction(
-    (wanted) => (globalThis as unknown as Scope).lightNode?.trust.reasons.includes('NETWORK_LOST') === wanted,
+    (wanted) =>
+      (globalThis as unknown as Scope).lightNode?.trust().reasons.includes('NETWORK_LOST') === wanted,
     { polling: 20 },
     isLost,
   );

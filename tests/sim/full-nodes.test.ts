@@ -83,6 +83,12 @@ describe('a gateway of a full node', () => {
     await world.run(world.now + 90_000);
     expect(gateway.core.tip.height).toBe(4_501);
     expect(page.core.tip.height).toBe(4_501);
+    expect(
+      gateway.core
+        .peers()
+        .map(({ kind }) => kind)
+        .sort(),
+    ).toEqual(['browser', 'browser', 'fullNode']);
     for (const { core } of [page, newcomer]) expect(core.peers()[0]?.services).toContain('live');
     for (const each of [page, newcomer])
       expect(each.noticed('trust').at(-1)?.trust.reasons).not.toContain('NETWORK_LOST');

@@ -9,7 +9,7 @@ export function describeRtt({ rttMs }: PeerInfo): string {
 
 /** What kind of peer it is. */
 export function describeKind({ kind }: PeerInfo): string {
-  return kind === 'gateway' ? 'Gateway' : 'Browser';
+  return { browser: 'Browser', gateway: 'Gateway', fullNode: 'Full node' }[kind];
 }
 
 const serviceWords: Readonly<Record<PeerService, string>> = {

@@ -79,8 +79,8 @@ export interface Status {
 export interface PeerInfo {
   /** Of its connection; another one when it comes again. */
   readonly id: string;
-  /** As it says: a page, or a peer that is always on. */
-  readonly kind: 'browser' | 'gateway';
+  /** As it says: a page, or a peer that is always on. A full node is what a gateway connects to by its bridge. */
+  readonly kind: 'browser' | 'gateway' | 'fullNode';
   /** Of the best header that it claims; nothing vouches for that. */
   readonly height: number;
   /** Smoothed round-trip time in ms; undefined until the first pong. */

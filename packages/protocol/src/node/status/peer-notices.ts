@@ -109,7 +109,7 @@ function infoOf(peer: Peer, bodyWindow: number | undefined): PeerInfo {
   const key = peer.hello?.identity?.key;
   return {
     id: peer.id,
-    kind: peer.isGateway ? 'gateway' : 'browser',
+    kind: peer.isBridged ? 'fullNode' : peer.isGateway ? 'gateway' : 'browser',
     height: peer.height,
     rttMs: rtt === undefined ? undefined : Math.round(rtt * 10) / 10,
     key: key === undefined ? undefined : bytesToHex(key),
