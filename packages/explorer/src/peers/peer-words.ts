@@ -18,6 +18,7 @@ const serviceWords: Readonly<Record<PeerService, string>> = {
   compactBlocks: 'compact blocks',
   txIndex: 'an index of transactions',
   live: 'what full nodes have now',
+  filters: 'compact filters',
 };
 
 /** What it says that it serves. */

@@ -96,9 +96,9 @@ export interface PeerInfo {
 /**
  * `archive`: the body of every header of its chain. `transactions`: it relays those that are in no block yet.
  * `compactBlocks`: new blocks by the names of their transactions. `txIndex`: which block has a transaction. `live`: it is
- * connected to full nodes of the network now.
+ * connected to full nodes of the network now. `filters`: compact filters of its blocks.
  */
-export type PeerService = 'archive' | 'transactions' | 'compactBlocks' | 'txIndex' | 'live';
+export type PeerService = 'archive' | 'transactions' | 'compactBlocks' | 'txIndex' | 'live' | 'filters';
 
 /** What became of a request for a block. */
 export type BlockResult =

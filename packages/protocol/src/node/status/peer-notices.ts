@@ -11,6 +11,7 @@ import type { PeerSet } from '../../peer/peer-set.js';
 import {
   SERVICE_ARCHIVE,
   SERVICE_COMPACT_BLOCKS,
+  SERVICE_FILTERS,
   SERVICE_LIVE,
   SERVICE_TRANSACTIONS,
   SERVICE_TX_INDEX,
@@ -22,6 +23,7 @@ const services: readonly (readonly [PeerService, number])[] = [
   ['compactBlocks', SERVICE_COMPACT_BLOCKS],
   ['txIndex', SERVICE_TX_INDEX],
   ['live', SERVICE_LIVE],
+  ['filters', SERVICE_FILTERS],
 ];
 
 /** Collects what changed of which peer. Bounded by the number of peers. */
