@@ -23,6 +23,7 @@ const layers = [
   'compact',
   'trust',
   'proofs',
+  'filters',
   'node',
   'driver',
 ];

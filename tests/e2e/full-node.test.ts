@@ -39,6 +39,15 @@ const tipIs = (hash: string): Promise<unknown> =>
     hash,
   );
 
+/** Resolves once the page's trust has the reason, or does not have it. */
+const saysLost = (isLost: boolean): Promise<unknown> =>
+  visitor.page.waitForFunction(
+    (wanted) =>
+      (globalThis as unknown as Scope).lightNode?.trust().reasons.includes('NETWORK_LOST') === wanted,
+    { polling: 20 },
+    isLost,
+  );
+
 describe('a page behind a gateway of a full node', () => {
   it('syncs its chain, and follows each block that is mined', async () => {
     await tipIs((await node.tip()).hash);
@@ -144,11 +153,13 @@ describe('a page behind a gateway of a full node', () => {
     const { height, hash } = await node.tip();
     const { port } = node;
     await node.kill();
+    await saysLost(true);
     // What comes back has lost its chain, and makes another one that has less work.
     node = await FullNode.start(port);
     const lighter = await node.mine(height - 20);
     await expect.poll(() => gateway.header(lighter.at(-1) ?? '')).toBeDefined();
     expect(gateway.tip).toMatchObject({ height, hash });
+    await saysLost(false);
     const taller = await node.mine(40);
     await tipIs(taller.at(-1) ?? '');
   });

@@ -58,6 +58,7 @@ import { addressBook } from './address-book-target.js';
 import { baseTargets } from './base-targets.js';
 import { batchPass } from './batch-pass.js';
 import { bitcoinBlocks, type KnownBlock } from './bitcoin-blocks.js';
+import { bitcoinBridge } from './bitcoin-bridge-target.js';
 import { bitcoinWireTargets } from './bitcoin-wire-targets.js';
 import { compactTarget } from './compact-blocks.js';
 import { filterTargets } from './filter-targets.js';
@@ -456,6 +457,7 @@ export const targets: readonly FuzzTarget[] = [
   json,
   ...httpTargets,
   ...bitcoinWireTargets,
+  bitcoinBridge,
   addressBook,
   wholeNode,
 ];

@@ -107,7 +107,10 @@ describe('npm start', () => {
       '--bitcoin-peer: only Bitcoin networks have full nodes of Bitcoin, not vision-devnet',
     ],
     [['--live', '--no-live'], '--live and --no-live exclude each other.'],
-    [['--network', 'bitcoin-regtest', '--live'], /: --live: only public Bitcoin networks .* bitcoin-regtest$/m],
+    [
+      ['--network', 'bitcoin-regtest', '--live'],
+      /: --live: only public Bitcoin networks .* bitcoin-regtest$/m,
+    ],
     [['--filters=-1'], /: --filters must be a whole number from 0 to \d+, not "-1"\.$/m],
   ])('ends with the one line of the gateway for %j', async (args, line) => {
     const folder = await mkdtemp(path.join(tmpdir(), 'vision-light-start-'));

@@ -296,6 +296,7 @@ describe('a gateway that keeps filters', () => {
   it('serves the newest from its store, and older ones from a full node', async () => {
     const { world, asked } = await startGateway(new MemoryStore(), 'full');
     const page = await addPage(world);
+    expect(page.core.peers()[0]?.services).toContain('filters');
     asked.length = 0;
     expect(await search(world, page, 45, 60, 2)).toEqual({
       ok: true,

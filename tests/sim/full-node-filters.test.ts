@@ -13,15 +13,22 @@ import { family, genesisTime, magic } from './regtest-chain.js';
 import { SimBridge } from './sim-bridge.js';
 import { type SimNode, World } from './world.js';
 
-/** One page, and gateways of these full nodes. */
-async function start(gateways: Record<string, Record<string, ModelNode>>) {
+/** One page, and gateways of these full nodes. @param away  one that cannot be reached yet */
+async function start(gateways: Record<string, Record<string, ModelNode>>, away?: string) {
   const world = new World(genesisTime + 600 * (PAYING_HEIGHT + 10), { seed: 9 });
   const page = world.add('page', { family, followedBlocks: 0 });
   const bridges = Object.entries(gateways).map(([id, nodes]) => {
     const options = { family, isGateway: true, followedBlocks: 0, keptFilters: 100 };
     const gateway = world.add(id, { ...options, store: new MemoryStore(), forwardsBlocks: true });
-    return new SimBridge(world, gateway, magic, new Map(Object.entries(nodes)));
+    const bridge = new SimBridge(world, gateway, magic, new Map(Object.entries(nodes)));
+    return bridge;
   });
+  await world.run(world.latencyMs + 1);
+  if (away !== undefined)
+    for (const bridge of bridges) {
+      bridge.cut(away);
+      bridge.nodes.delete(away);
+    }
   // The gateways know their filters before the page comes, as those that run for long do.
   await world.run(60_000);
   for (const id of Object.keys(gateways)) world.connect('page', id);
@@ -105,5 +112,21 @@ describe('filters of full nodes', () => {
     expect(await search(world, page, 1, 100)).toMatchObject({ heights: payingHeights, open: [] });
     expect(reasons(bridges[0])).toContain('swapping PEER_FILTER_FALSE');
     expect(bridges[0]?.linesTo('honest').length).toBe(1);
+  });
+
+  it('that a gateway had from a liar alone are held against those of an honest full node once there is one', async () => {
+    const late = payingNode();
+    const { world, page, bridges } = await start(
+      {
+        one: { liar: payingNode({ filterAt: omittingFilter }), late },
+      },
+      'late',
+    );
+    expect(await search(world, page, 1, 100)).toMatchObject({ heights: [] });
+    bridges[0]?.nodes.set('late', late);
+    await world.run(world.now + 240_000);
+    expect(await search(world, page, 1, 100)).toMatchObject({ heights: payingHeights });
+    expect(reasons(bridges[0])).toContain('liar PEER_FILTER_FALSE');
+    expect(bridges[0]?.linesTo('late').length).toBe(1);
   });
 });

@@ -16,7 +16,13 @@ function start(
 ) {
   const world = new World(genesisTime + 600 * 10_000, { seed: 5 });
   const bound = minChainwork === undefined ? {} : { minChainwork };
-  const gateway = world.add('gateway', { family, isGateway: true, followedBlocks: 0, ...bound });
+  const gateway = world.add('gateway', {
+    family,
+    isGateway: true,
+    followsNetwork: true,
+    followedBlocks: 0,
+    ...bound,
+  });
   const page = world.add('page', { family, followedBlocks: 0 });
   world.connect('page', 'gateway');
   const models = Object.entries(nodes).map(
@@ -76,13 +82,22 @@ describe('a gateway of a full node', () => {
     await world.run(world.now + 10_000);
     expect(newcomer.core.tip.hash).toBe(tipOf(chain));
     expect(newcomer.core.peers()[0]?.services).not.toContain('live');
+    for (const each of [page, newcomer])
+      expect(each.noticed('trust').at(-1)?.trust.reasons).toContain('NETWORK_LOST');
     bridge.nodes.set('a', node);
     node.follow(grow(chain, 1));
     await world.run(world.now + 90_000);
     expect(gateway.core.tip.height).toBe(4_501);
     expect(page.core.tip.height).toBe(4_501);
+    expect(
+      gateway.core
+        .peers()
+        .map(({ kind }) => kind)
+        .sort(),
+    ).toEqual(['browser', 'browser', 'fullNode']);
     for (const { core } of [page, newcomer]) expect(core.peers()[0]?.services).toContain('live');
-    expect(page.noticed('trust').at(-1)?.trust.reasons).not.toContain('NETWORK_LOST');
+    for (const each of [page, newcomer])
+      expect(each.noticed('trust').at(-1)?.trust.reasons).not.toContain('NETWORK_LOST');
   });
 
   it('takes no chain of too little work, and does not blame the node for it', async () => {

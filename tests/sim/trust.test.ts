@@ -7,6 +7,11 @@ import {
   TRUST_INTERVAL_MS,
   TRUST_WINDOW_SPACINGS,
 } from '../../packages/protocol/src/limits.js';
+import {
+  SERVICE_FOLLOWING,
+  SERVICE_GATEWAY,
+  SERVICE_LIVE,
+} from '../../packages/protocol/src/wire/messages/hello.js';
 import { VERSION_WITH_TIPS } from '../../packages/protocol/src/wire/messages/ping.js';
 import { answerFrom } from './scripted-chain.js';
 import { answerPings, Stranger } from './stranger.js';
@@ -120,6 +125,33 @@ describe('trust', () => {
     await later(TRUST_INTERVAL_MS + 1000);
     await blocks(1, [...peers, third, fourth]);
     expect(trust().level).toBe('full');
+  });
+
+  it('NETWORK_LOST: is degraded at once when no gateway reaches a full node any more, and full again when one does', async () => {
+    const peers = await threePeers();
+    await blocks(1, peers);
+    expect(reasons()).toEqual([]);
+    const services = SERVICE_GATEWAY + SERVICE_FOLLOWING;
+    const first = peer('first', 'b', chain, { services: services + SERVICE_LIVE });
+    const second = peer('second', 'b', chain, { services });
+    await later(2000);
+    expect(reasons()).toEqual([]);
+    first.say({ type: 'services', services });
+    await later(100);
+    expect(trust()).toMatchObject({ level: 'degraded', reasons: ['NETWORK_LOST'] });
+    second.say({ type: 'services', services: services + SERVICE_LIVE });
+    await later(100);
+    expect(reasons()).toEqual([]);
+  });
+
+  it('NETWORK_LOST: is degraded for who comes later, and not where no gateway is to follow a network', async () => {
+    await threePeers();
+    peer('miner', 'b', chain, { services: SERVICE_GATEWAY });
+    await later(2000);
+    expect(reasons()).toEqual([]);
+    peer('lost', 'b', chain, { services: SERVICE_GATEWAY + SERVICE_FOLLOWING });
+    await later(2000);
+    expect(reasons()).toEqual(['NETWORK_LOST']);
   });
 
   it('TIP_STALE: is degraded by itself once no block came for longer than chance explains, and full again with one', async () => {

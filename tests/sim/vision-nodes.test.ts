@@ -1,7 +1,7 @@
 /** Gateways that follow existing Vision nodes, and pages that follow the gateways, in one simulated network. */
 import type { NodeNotice } from '@vision-light/protocol';
 import { describe, expect, it } from 'vitest';
-import { NodeTalk } from '../../packages/gateway/src/bridges/vision/node-talk.js';
+import { followedNodes, NodeTalk } from '../../packages/gateway/src/bridges/vision/node-talk.js';
 import type { FetchedBlock, TalkOutcome } from '../../packages/gateway/src/bridges/vision/talk-step.js';
 import { SimMiner } from './miner.js';
 import { genesisTime, mineHeader, visionSim } from './vision-chain.js';
@@ -43,6 +43,8 @@ class SimBridge {
       const finish = (outcome: TalkOutcome): void => {
         isWaiting = false;
         talk.finished(outcome, time());
+        const nodes = followedNodes(this.talks.map(({ status }) => status));
+        this.gateway().driver.push({ type: 'command', command: { kind: 'followed', nodes } });
         step();
       };
       if (effect.type === 'submit') this.#submit(effect.blocks, finish);
@@ -78,11 +80,12 @@ class SimBridge {
 }
 
 /** A gateway with its bridge. */
-function addGateway(world: World, id: string, tipChanged = (): void => {}) {
+function addGateway(world: World, id: string, tipChanged = (): unknown => undefined) {
   const bridge: SimBridge = new SimBridge(world, () => gateway);
   const gateway = world.add(id, {
     family: visionSim,
     isGateway: true,
+    followsNetwork: true,
     notice: (notice) => {
       bridge.heard(notice);
       if (notice.type === 'tip' || notice.type === 'ready') world.after(0, tipChanged);
@@ -156,5 +159,50 @@ describe.each([1, 2, 3])('a network around existing Vision nodes (seed %i)', (se
     expect(lying.status.lastFault?.code).toBe('VISION_NODE_HEADER_REFUSED');
     expect(lightTalk.status.lastFault?.code).toBe('VISION_NODE_LOW_WORK');
     expect(lost.status).toMatchObject({ reachableSince: undefined, height: undefined });
+    for (const { core } of [first.gateway, second.gateway]) expect(core.status.phase).toBe('synced');
+  });
+});
+
+describe('a gateway that has nothing but a Vision node', () => {
+  it('is synced with it, and its page hears when the node is lost and when it is back', async () => {
+    const world = new World(genesisTime + 500);
+    const model = new VisionNodeModel(world.random);
+    model.chain.mine({ count: 100 });
+    const { bridge, gateway } = addGateway(world, 'gateway', () => phases.add(gateway.core.status.phase));
+    const phases = new Set<string>();
+    const page = world.add('page', { family: visionSim });
+    await world.run(1_000);
+    world.connect('page', 'gateway');
+    await world.run(world.now + 5_000);
+    const seen = () => ({
+      phase: gateway.core.status.phase,
+      isLive: page.core.peers()[0]?.services.includes('live'),
+      isLost: page.noticed('trust').at(-1)?.trust.reasons.includes('NETWORK_LOST'),
+    });
+    expect(seen()).toMatchObject({ isLive: false, isLost: true });
+    bridge.follow(model);
+    await world.run(world.now + 60_000);
+    expect(page.core.tip.hash).toBe(model.tip);
+    expect(seen()).toEqual({ phase: 'synced', isLive: true, isLost: false });
+    expect(gateway.core.status).toMatchObject({ bestPeerHeight: 100, progress: 1 });
+    expect([...phases]).toEqual(['connecting', 'syncing', 'synced']);
+    model.faults = 1;
+    await world.run(world.now + 300_000);
+    expect(seen()).toMatchObject({ isLive: false, isLost: true });
+    model.faults = 0;
+    await world.run(world.now + 900_000);
+    expect(seen()).toEqual({ phase: 'synced', isLive: true, isLost: false });
+  });
+
+  it('is not kept from being synced by what a node only claims', () => {
+    const known = { lastFault: undefined, faults: 0, isBringingNews: false, isRefused: false };
+    const gone = { ...known, reachableSince: undefined, height: 900 };
+    const refused = { ...known, reachableSince: 1, height: 800, isRefused: true };
+    const silent = { ...known, reachableSince: 1, height: undefined };
+    expect(followedNodes([])).toEqual({ isReached: false, height: 0 });
+    expect(followedNodes([gone])).toEqual({ isReached: false, height: 0 });
+    expect(followedNodes([{ ...gone, isBringingNews: true }])).toEqual({ isReached: true, height: 900 });
+    expect(followedNodes([gone, refused, silent])).toEqual({ isReached: true, height: 0 });
+    expect(followedNodes([refused, { ...silent, height: 7 }])).toEqual({ isReached: true, height: 7 });
   });
 });

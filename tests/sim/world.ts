@@ -98,6 +98,8 @@ export interface SimNodeOptions {
   readonly base?: TreeBase;
   readonly checkpoint?: OpenCheckpoint;
   readonly isGateway?: boolean;
+  /** Whether full nodes are followed. Default: no. */
+  readonly followsNetwork?: boolean;
   readonly store?: Store;
   /** Seconds that this node's clock is ahead of the world's. */
   readonly clockSkewS?: number;
@@ -225,6 +227,7 @@ export class SimNode {
         options.seed ?? [...id].reduce((seed, letter) => (seed * 31 + (letter.codePointAt(0) ?? 0)) >>> 0, 7),
       userAgent: 'sim',
       isGateway: options.isGateway ?? false,
+      followsNetwork: options.followsNetwork ?? false,
       hashers: HASHERS,
       ...(options.base === undefined ? {} : { base: options.base }),
       ...(options.checkpoint === undefined ? {} : { checkpoint: options.checkpoint }),

@@ -208,6 +208,7 @@ class RunningGateway implements Gateway {
       log: this.#log,
       followedBlocks: this.#followedBlocks,
       forwardsBlocks: this.#fullNodes !== undefined,
+      followsNetwork: this.#fullNodes !== undefined || this.#options.visionNodes.length > 0,
       keptFilters: this.#fullNodes === undefined ? 0 : this.#options.filters,
       minChainwork,
       peersPerGroup,

@@ -11,6 +11,7 @@ import {
   Driver,
   type Effect,
   FilterArchive,
+  type FollowedNodes,
   type ForwardContext,
   ForwardedBlocks,
   type HeaderBatch,
@@ -47,6 +48,8 @@ export interface NodeHostOptions {
   readonly keptFilters?: number;
   /** Whether bodies that peers ask for are fetched from full nodes. */
   readonly forwardsBlocks?: boolean;
+  /** Whether full nodes are followed, as links of one of the kinds or beside them. */
+  readonly followsNetwork?: boolean;
   /** Chainwork that a chain must have to be followed; what the network has for that if undefined. */
   readonly minChainwork?: bigint | undefined;
   /** Peers of one network that come to this node. Default: as many as there may be. */
@@ -108,6 +111,7 @@ export class NodeHost {
       ...(options.forwardsBlocks === true
         ? { forwardedBlocks: (context: ForwardContext) => new ForwardedBlocks(context) }
         : {}),
+      followsNetwork: options.followsNetwork ?? false,
       ...(keptFilters === 0
         ? {}
         : { filterArchive: (context: ArchiveContext) => new FilterArchive(context, keptFilters) }),
@@ -195,9 +199,9 @@ export class NodeHost {
     });
   }
 
-  /** Full nodes are followed over HTTP: see the `follow` command. */
-  follow(height: number | undefined): void {
-    if (!this.#isStopped) this.#push({ type: 'command', command: { kind: 'follow', height } });
+  /** How the full nodes fare that are followed beside the links. */
+  followed(nodes: FollowedNodes): void {
+    this.#push({ type: 'command', command: { kind: 'followed', nodes } });
   }
 
   /**

@@ -26,6 +26,7 @@ export type {
 } from './chain/chain-family.js';
 export { checkChainwork } from './chain/check-chainwork.js';
 export type { CompactBlock, CompactRules } from './chain/compact-rules.js';
+export { type FilterFault, filterFaults } from './chain/filter/filter-fault.js';
 export type { FilterRules, FilterVerdict } from './chain/filter/filter-rules.js';
 export { type HeaderFault, headerFaults } from './chain/header-fault.js';
 export type { PowJob, VisionXJob, VisionXParams } from './chain/pow-job.js';
@@ -62,7 +63,6 @@ export {
 } from './families/bitcoin/filter/basic-filter.js';
 export { buildFilter } from './families/bitcoin/filter/build-filter.js';
 export { checkFilter, type FilterCheck } from './families/bitcoin/filter/check-filter.js';
-export { type FilterFault, filterFaults } from './families/bitcoin/filter/filter-fault.js';
 export { filterHash, firstFilterHeader, nextFilterHeader } from './families/bitcoin/filter/filter-header.js';
 export type { BitcoinParams } from './families/bitcoin/network-params.js';
 export {
@@ -128,6 +128,7 @@ export type {
   ChannelEnds,
   Command,
   EventTime,
+  FollowedNodes,
   NodeEventBody,
   ProveCommand,
   SubmitCommand,

@@ -9,7 +9,7 @@ export function describeRtt({ rttMs }: PeerInfo): string {
 
 /** What kind of peer it is. */
 export function describeKind({ kind }: PeerInfo): string {
-  return kind === 'gateway' ? 'Gateway' : 'Browser';
+  return { browser: 'Browser', gateway: 'Gateway', fullNode: 'Full node' }[kind];
 }
 
 const serviceWords: Readonly<Record<PeerService, string>> = {
@@ -18,6 +18,7 @@ const serviceWords: Readonly<Record<PeerService, string>> = {
   compactBlocks: 'compact blocks',
   txIndex: 'an index of transactions',
   live: 'what full nodes have now',
+  filters: 'compact filters',
 };
 
 /** What it says that it serves. */

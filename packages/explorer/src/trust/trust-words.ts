@@ -15,8 +15,8 @@ const remedies: Readonly<Record<TrustReason, string>> = {
   NODE_CLOSED: 'Join the network again.',
   NO_PEERS: 'A first peer. If none comes, the button below says what stands in the way.',
   NOT_SYNCED: 'Nothing but time, if headers are coming in. If they are not, other peers help.',
+  NETWORK_LOST: 'A full node that a gateway reaches again: gateways go on trying. Or another gateway.',
   TIP_STALE: 'A new block, or a peer that has one: leave the page open, or open it elsewhere and compare.',
-  NETWORK_LOST: 'A gateway that reaches the network again, or another one that does.',
   BLOCKS_SLOW: 'Blocks at their usual pace. Peers from elsewhere would show whether they come for others.',
   CHECKPOINT_REFUTED:
     'Nothing: the node goes on from the genesis. Whoever gave the checkpoint has to be asked.',

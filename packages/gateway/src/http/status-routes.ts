@@ -48,17 +48,16 @@ function health(facts: GatewayFacts): object {
     peers,
     signalServers,
     mining: isMining,
-    // A gateway that was told of no full node has none to lose.
-    ...(fullNodes === undefined
-      ? {}
-      : { live: fullNodes.connected.length > 0, fullNodes: fullNodes.connected }),
-    ...(visionNodes.length === 0
-      ? {}
-      : {
-          live: visionNodes.some(({ reachableSince }) => reachableSince !== undefined),
-          visionNodes: visionNodes.map(nodeHealth),
-        }),
+    // A gateway that was told to follow no network has none to lose.
+    ...(fullNodes === undefined && visionNodes.length === 0 ? {} : { live: isLive(facts) }),
+    ...(fullNodes === undefined ? {} : { fullNodes: fullNodes.connected }),
+    ...(visionNodes.length === 0 ? {} : { visionNodes: visionNodes.map(nodeHealth) }),
   };
+}
+
+function isLive({ fullNodes, visionNodes }: GatewayFacts): boolean {
+  const isFollowed = visionNodes.some(({ reachableSince }) => reachableSince !== undefined);
+  return isFollowed || (fullNodes !== undefined && fullNodes.connected.length > 0);
 }
 
 function nodeHealth({ url, reachableSince, lastFault, height }: VisionNodeFacts): object {

@@ -37,6 +37,8 @@ export class FilterKeeper {
   #stored: readonly Uint8Array[] | undefined;
   #isLoaded = false;
   #isBusy = false;
+  /** Below this height two peers or more have said the same, in this run. What one said alone is held against others later. */
+  #confirmed = 0;
   #retryAt = Number.NEGATIVE_INFINITY;
 
   /** @param count  how many of the newest filters are kept */
@@ -63,13 +65,13 @@ export class FilterKeeper {
 
   /** The chain above a height is another one, or there is more of it. */
   changed(ancestorHeight: number): void {
-    this.hashes.truncate(ancestorHeight + 1);
+    this.#truncate(ancestorHeight + 1);
     this.#retryAt = Number.NEGATIVE_INFINITY;
   }
 
   /** What is stored is of another chain, or gone. */
   restart(): void {
-    this.hashes.truncate(0);
+    this.#truncate(0);
     this.#kept.clear();
   }
 
@@ -109,7 +111,7 @@ export class FilterKeeper {
     this.#retryAt = Number.NEGATIVE_INFINITY;
     if (!this.#isLoaded) this.#load();
     else if (this.hashes.count <= this.context.tree.tipHeight) this.#extend();
-    else this.#keep();
+    else if (!this.#keep() && sources().length > 1 && this.#confirmed < this.hashes.count) this.#confirm();
   }
 
   nextWake(): number | undefined {
@@ -153,6 +155,7 @@ export class FilterKeeper {
       if (isCurrent)
         for (const hash of agreed?.hashes.slice(0, open < 0 ? undefined : open) ?? []) this.#push(hash);
       const { count } = this.hashes;
+      if (first === this.#confirmed && (agreed?.peers.length ?? 0) > 1) this.#confirmed = count;
       const newest = this.#blockAt(count - 1);
       if (count > first && newest !== undefined)
         this.#write([putRecord('filterHashes', run, this.hashes.record(run, newest))]);
@@ -161,8 +164,33 @@ export class FilterKeeper {
     });
   }
 
-  /** Fetches filters of the newest blocks that are not kept yet, and removes what is too old. */
-  #keep(): void {
+  /** Asks all peers for what one alone has said. Where it was wrong, all from there on is asked for anew. */
+  #confirm(): void {
+    const first = this.#confirmed;
+    const last = Math.min(this.hashes.count, first + FILTER_HASHES_MAX) - 1;
+    const range = rangeOf(this.context.tree, first, last);
+    if (range === undefined) return;
+    this.#isBusy = true;
+    this.agreement.find(range, (agreed) => {
+      this.#isBusy = false;
+      const lastBlock = range.blocks.at(-1);
+      if (lastBlock === undefined || last >= this.hashes.count || !this.#isAt(last, lastBlock)) return;
+      const wrong = agreed?.hashes.findIndex(
+        (hash, i) => hash !== undefined && !areEqual(hash, this.hashes.at(first + i)),
+      );
+      if (wrong !== undefined && wrong >= 0) this.#truncate(first + wrong);
+      else if (agreed === undefined || agreed.peers.length < 2) this.#retryLater();
+      else this.#confirmed = last + 1;
+    });
+  }
+
+  #truncate(count: number): void {
+    this.hashes.truncate(count);
+    this.#confirmed = Math.min(this.#confirmed, count);
+  }
+
+  /** Fetches filters of the newest blocks that are not kept yet, and removes what is too old. @returns whether there are any */
+  #keep(): boolean {
     const { tree } = this.context;
     const lowest = Math.max(0, tree.tipHeight + 1 - this.count);
     let first = lowest;
@@ -171,7 +199,7 @@ export class FilterKeeper {
     while (last < tree.tipHeight && last + 1 < first + FILTERS_REQUESTED_MAX && !this.#keepsAt(last + 1))
       last++;
     const range = rangeOf(tree, first, last);
-    if (range === undefined || range.blocks.length === 0) return;
+    if (range === undefined || range.blocks.length === 0) return false;
     this.#isBusy = true;
     const hashes = range.blocks.map((_, i) => this.hashes.at(first + i).slice());
     // Whoever is there now need not have said these hashes, and they may be wrong: so each says its own before it is asked.
@@ -181,10 +209,11 @@ export class FilterKeeper {
       if (lastBlock === undefined || !this.#isAt(last, lastBlock)) return;
       const wrong =
         agreed?.hashes.findIndex((hash, i) => hash !== undefined && !areEqual(hash, hashes[i] ?? hash)) ?? -1;
-      if (wrong >= 0) this.hashes.truncate(first + wrong);
+      if (wrong >= 0) this.#truncate(first + wrong);
       else if (agreed === undefined || agreed.hashes.includes(undefined)) this.#retryLater();
       else this.#download(range, hashes, agreed.peers, lowest);
     });
+    return true;
   }
 
   /** @param peers  that say these hashes @param lowest  height below which no filter is kept */

@@ -10,6 +10,14 @@ export interface EventTime {
   readonly wallTime: number;
 }
 
+/** Full nodes that are no peers: the platform follows them by itself, and hands in what they have. */
+export interface FollowedNodes {
+  /** Whether one of them answers. */
+  readonly isReached: boolean;
+  /** Height of the highest tip that those which answer claim. */
+  readonly height: number;
+}
+
 /** The two ends of an encrypted channel, as this side's platform sees them. */
 export interface ChannelEnds {
   /** SHA-256 of the certificate that this side uses in the channel, 32 bytes. */
@@ -90,15 +98,12 @@ export type Command =
       readonly scripts: readonly Uint8Array[];
       readonly ticket: number;
     }
-  /**
-   * Full nodes are followed in another way than as peers, such as over HTTP, and the highest has come so far; undefined once
-   * none is any more. What they have is submitted.
-   */
-  | { readonly kind: 'follow'; readonly height: number | undefined }
   /** What the mempool holds. Answered by a `mempool` notice. */
   | { readonly kind: 'mempool'; readonly ticket: number }
   /** What this node may take of its device from now on: see `node/resources.ts`. */
   | { readonly kind: 'resources'; readonly uploadBytesPerSecond: number; readonly followsBlocks: boolean }
+  /** How full nodes fare that the platform follows by itself: they count as peers do for what the node's phase is. */
+  | { readonly kind: 'followed'; readonly nodes: FollowedNodes }
   /** The page became visible, or the network came back: look at every deadline and peer now. */
   | { readonly kind: 'resume' }
   /** Write what is not yet stored and disconnect every peer; a `closed` notice follows. */

@@ -79,8 +79,8 @@ export interface Status {
 export interface PeerInfo {
   /** Of its connection; another one when it comes again. */
   readonly id: string;
-  /** As it says: a page, or a peer that is always on. */
-  readonly kind: 'browser' | 'gateway';
+  /** As it says: a page, or a peer that is always on. A full node is what a gateway connects to by its bridge. */
+  readonly kind: 'browser' | 'gateway' | 'fullNode';
   /** Of the best header that it claims; nothing vouches for that. */
   readonly height: number;
   /** Smoothed round-trip time in ms; undefined until the first pong. */
@@ -96,9 +96,9 @@ export interface PeerInfo {
 /**
  * `archive`: the body of every header of its chain. `transactions`: it relays those that are in no block yet.
  * `compactBlocks`: new blocks by the names of their transactions. `txIndex`: which block has a transaction. `live`: it is
- * connected to full nodes of the network now.
+ * connected to full nodes of the network now. `filters`: compact filters of its blocks.
  */
-export type PeerService = 'archive' | 'transactions' | 'compactBlocks' | 'txIndex' | 'live';
+export type PeerService = 'archive' | 'transactions' | 'compactBlocks' | 'txIndex' | 'live' | 'filters';
 
 /** What became of a request for a block. */
 export type BlockResult =

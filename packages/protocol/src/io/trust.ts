@@ -13,10 +13,9 @@ export const trustReasons = {
   NODE_CLOSED: 'The node is closed.',
   NO_PEERS: 'No peer is connected, so nothing new would be heard of.',
   NOT_SYNCED: 'Headers are on their way or are not taken, so the tip is not the newest.',
+  NETWORK_LOST: 'The gateways here reach no full node of the network now, so newer blocks would come late.',
   TIP_STALE:
     'For so long no block came that chance does not explain it: newer ones may be kept from this node.',
-  NETWORK_LOST:
-    'The gateways have lost the network that they followed, so there may be newer blocks than anybody here has.',
   BLOCKS_SLOW:
     'So few blocks came lately that chance does not explain it: most of the hash power is elsewhere.',
   CHECKPOINT_REFUTED:

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { filterFaults } from '../chain/filter/filter-fault.js';
+import { filterSearchFaults } from '../io/notice.js';
 import { faultSentence, faultSentences } from './fault-sentences.js';
 
 describe('fault sentences', () => {
@@ -6,6 +8,12 @@ describe('fault sentences', () => {
     const sentences = Object.values(faultSentences);
     expect(new Set(sentences).size).toBe(sentences.length);
     for (const sentence of sentences) expect(sentence).toMatch(/^[A-Z].*\.$/);
+  });
+
+  it('are there of each code that a compact filter, or a search by filters, ends with', () => {
+    const codes = Object.keys({ ...filterFaults, ...filterSearchFaults });
+    expect(codes.length).toBe(4);
+    expect(Object.keys(faultSentences)).toEqual(expect.arrayContaining(codes));
   });
 
   it('leave a code alone that is not ours', () => {

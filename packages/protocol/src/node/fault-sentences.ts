@@ -1,9 +1,10 @@
 /** One table of every code that a node can give: the sentence for people. Codes are stable. */
 import { bodyFaults } from '../chain/body-fault.js';
+import { filterFaults } from '../chain/filter/filter-fault.js';
 import { headerFaults } from '../chain/header-fault.js';
 import { proofFaults } from '../chain/proof/proof-fault.js';
 import { transactionFaults } from '../chain/transaction-fault.js';
-import { blockFaults, checkpointFaults, statusReasons } from '../io/notice.js';
+import { blockFaults, checkpointFaults, filterSearchFaults, statusReasons } from '../io/notice.js';
 import { storeFaults } from '../io/storage.js';
 import { poolFaults } from '../io/transaction-notice.js';
 import { peerFaults } from '../peer/peer-fault.js';
@@ -29,6 +30,8 @@ export const faultSentences = {
   ...storeFaults,
   ...blockFaults,
   ...checkpointFaults,
+  ...filterFaults,
+  ...filterSearchFaults,
   ...proofFaults,
   ...statusReasons,
   ...nodeFaults,

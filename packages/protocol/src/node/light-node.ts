@@ -316,12 +316,12 @@ export class LightNode {
       case 'resume':
         for (const part of this.#parts.list) part.resumed?.();
         break;
+      case 'followed':
+        this.#parts.peers.followed = command.nodes;
+        break;
       case 'resources':
         this.#parts.sessions.limitUpload(command.uploadBytesPerSecond, this.#time.now);
         this.#parts.blocks.follower.pause(!command.followsBlocks);
-        break;
-      case 'follow':
-        this.#parts.peers.liveHeight = command.height;
         break;
       case 'close':
         if (this.#stage === 'closing') break;

@@ -30,6 +30,7 @@ import {
   SERVICE_ARCHIVE,
   SERVICE_COMPACT_BLOCKS,
   SERVICE_FILTERS,
+  SERVICE_FOLLOWING,
   SERVICE_GATEWAY,
   SERVICE_TRANSACTIONS,
   SERVICE_TX_INDEX,
@@ -65,6 +66,8 @@ export interface LightNodeOptions {
   readonly filterArchive?: (context: ArchiveContext) => FilterArchive;
   /** Makes what fetches the bodies that peers ask for from full nodes, if the node is to be connected to any. */
   readonly forwardedBlocks?: (context: ForwardContext) => BodySource;
+  /** Whether it is to follow the network by full nodes, as peers or beside them (the command `followed`). Default: no. */
+  readonly followsNetwork?: boolean;
   /** Bytes a second that all peers together are served for long; without a limit if absent. */
   readonly uploadBytesPerSecond?: number;
   /** Chainwork that a chain must have to be followed; what the network has for that if absent. */
@@ -135,6 +138,7 @@ export function sessionOptions(
       (isArchive ? SERVICE_ARCHIVE : 0) +
       (options.txIndex === undefined ? 0 : SERVICE_TX_INDEX) +
       (options.filterArchive === undefined ? 0 : SERVICE_FILTERS) +
+      (options.followsNetwork === true ? SERVICE_FOLLOWING : 0) +
       (followedBlocks > 0 ? SERVICE_COMPACT_BLOCKS : 0),
     requires,
     known: KNOWN_SERVICES + services,

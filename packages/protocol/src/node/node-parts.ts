@@ -324,7 +324,7 @@ export class NodeParts {
       this.proofs,
       this.filters,
       this.announcer,
-      new LiveNetwork(this, listener),
+      new LiveNetwork(peers, outbox, (peer) => this.notices.updated(peer, listener.now(), true)),
       this.notices,
       // One place is kept for those who come.
       new PeerSearch(Math.max(1, Math.min(PEERS_TARGET, peersMax - 1)), peers, outbox),

@@ -1,4 +1,5 @@
 /** The peers of a node, in the order of their arrival. */
+import type { FollowedNodes } from '../io/event.js';
 import type { Peer } from './peer.js';
 
 /** Peers by id. */
@@ -6,8 +7,8 @@ export class PeerSet {
   readonly #peers = new Map<string, Peer>();
   /** Those that have said hello; made anew when it is asked for after a change. */
   #ready: readonly Peer[] | undefined = [];
-  /** See the `follow` command. */
-  liveHeight: number | undefined;
+  /** As of the last command that says so. */
+  followed: FollowedNodes = { isReached: false, height: 0 };
 
   get size(): number {
     return this.#peers.size;
@@ -43,14 +44,14 @@ export class PeerSet {
     this.#ready = undefined;
   }
 
-  /** Whether what full nodes have is known here: from peers, or in another way. */
-  get isLive(): boolean {
-    return this.liveHeight !== undefined || this.hasFullNode;
-  }
-
   /** Whether a full node of the network is among them. */
   get hasFullNode(): boolean {
     return this.ready.some(({ isBridged }) => isBridged);
+  }
+
+  /** Whether this node follows its network: a full node is among its peers, or is followed beside them. */
+  get isLive(): boolean {
+    return this.followed.isReached || this.hasFullNode;
   }
 
   /** Those that have said hello: a list that does not change any more. */

@@ -119,8 +119,6 @@ export class Peer {
   lastBytesAt: number;
   /** When the message that is coming in began; undefined between messages. */
   partialSince: number | undefined = undefined;
-  /** It followed a live network, and has said that it does not any more. */
-  hasLostNetwork = false;
   /** Bytes of a message that a translator waits for the rest of, see `messageComing`. */
   comingBytes = 0;
   /** Bytes that wait in its channel: a message adds to them, and the platform says when they fall (`sendDrained`). */

@@ -15,11 +15,11 @@ const good: TrustSigns = {
   unknowingPeers: 0,
   clockAheadS: 0,
   isSynced: true,
+  isNetworkLost: false,
   tipAgeS: 60,
   hasWithheldRun: false,
   hasKnownGateway: false,
   isWorkWeak: false,
-  isNetworkLost: false,
 };
 
 describe('what speaks against the answers of a node', () => {
@@ -31,6 +31,7 @@ describe('what speaks against the answers of a node', () => {
   it('is each sign by itself, and each degrades', () => {
     const cases: [Partial<TrustSigns>, string][] = [
       [{ isSynced: false }, 'NOT_SYNCED'],
+      [{ isNetworkLost: true }, 'NETWORK_LOST'],
       [{ tipAgeS: 4200 }, 'TIP_STALE'],
       [{ recent: { ...good.recent, probability: 0.0009 } }, 'BLOCKS_SLOW'],
       [{ peers: { ...good.peers, differing: 3 } }, 'PEERS_DISAGREE'],
@@ -43,7 +44,6 @@ describe('what speaks against the answers of a node', () => {
         { unknowingPeers: 1, checkpoint: { height: 1, hash: '', time: 1, isProven: false } },
         'CHECKPOINT_DOUBTFUL',
       ],
-      [{ isNetworkLost: true }, 'NETWORK_LOST'],
       [{ isWorkWeak: true }, 'WEAK_PROOF_OF_WORK'],
     ];
     for (const [sign, reason] of cases) {

@@ -14,6 +14,8 @@ import { chanceOfNone } from './chances.js';
 /** What is known beyond the numbers that the application gets. */
 export interface TrustSigns extends Omit<TrustFacts, 'level' | 'reasons'> {
   readonly isSynced: boolean;
+  /** Gateways are there to follow the network by full nodes, and none of them reaches one. */
+  readonly isNetworkLost: boolean;
   /** Seconds since the tip, by its timestamp or since it came here, whichever is longer. */
   readonly tipAgeS: number;
   /** A run that seems to have been withheld is among the newest blocks. */
@@ -24,8 +26,6 @@ export interface TrustSigns extends Omit<TrustFacts, 'level' | 'reasons'> {
   /** One of those that agree has a key that the application knows. */
   readonly hasKnownGateway: boolean;
   readonly isWorkWeak: boolean;
-  /** Gateways followed full nodes in this visit, and none does now. */
-  readonly isNetworkLost: boolean;
 }
 
 /** Whether a tip is older than chance explains. */
@@ -40,8 +40,8 @@ export function findTrustReasons(signs: TrustSigns): TrustReason[] {
   if (peers.browsers + peers.gateways === 0) return ['NO_PEERS'];
   const reasons: [TrustReason, boolean][] = [
     ['NOT_SYNCED', !signs.isSynced],
-    ['TIP_STALE', isStale(signs.tipAgeS, signs.targetSpacingS)],
     ['NETWORK_LOST', signs.isNetworkLost],
+    ['TIP_STALE', isStale(signs.tipAgeS, signs.targetSpacingS)],
     ['BLOCKS_SLOW', recent.probability < STALE_PROBABILITY],
     ['CHECKPOINT_REFUTED', signs.isCheckpointFalse],
     ['CHECKPOINT_DOUBTFUL', signs.unknowingPeers > 0 && checkpoint?.isProven === false],

@@ -1,6 +1,6 @@
 /**
  * Tells the application what its node's answers rest on: at once when a peer comes or goes, when the phase is another, and
- * when the tip becomes too old; anything else at most once in TRUST_INTERVAL_MS, and only if it has changed.
+ * when the tip becomes too old, and when the gateways lose the network that they follow or have it back; anything else at most once in TRUST_INTERVAL_MS, and only if it has changed.
  *
  * A tip's age counts from its timestamp or from when it came, whichever is longer ago: a timestamp may be ahead of the
  * clock, and would hide that nothing comes any more.
@@ -27,7 +27,7 @@ import type { Part } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
 import type { PeerSet } from '../peer/peer-set.js';
 import type { HeaderTree } from '../tree/header-tree.js';
-import { SERVICE_LIVE } from '../wire/messages/hello.js';
+import { SERVICE_FOLLOWING, SERVICE_LIVE } from '../wire/messages/hello.js';
 import { findTrustReasons, isStale, type TrustSigns, trustLevel } from './assess-trust.js';
 import { ageOfChance, chanceOfAtMost } from './chances.js';
 
@@ -50,6 +50,7 @@ export class TrustReporter implements Part {
   #lookedAt = Number.NEGATIVE_INFINITY;
   #isDue = true;
   #wasSynced = false;
+  #wasLost = false;
   /** Hash of the tip, and when it came, monotonic ms. */
   #tip: Uint8Array | undefined;
   #cameAt = 0;
@@ -63,11 +64,6 @@ export class TrustReporter implements Part {
   ) {}
 
   peerReady(): void {
-    this.#isDue = true;
-  }
-
-  /** A peer offers something else than before. */
-  servicesChanged(): void {
     this.#isDue = true;
   }
 
@@ -86,16 +82,26 @@ export class TrustReporter implements Part {
   advance(time: EventTime): void {
     const { now } = time;
     const isSynced = this.sources.reporter.status.phase === 'synced';
-    const isDue = this.#isDue || isSynced !== this.#wasSynced || now >= this.#staleAt;
+    const isLost = this.#isNetworkLost;
+    const isSame = isSynced === this.#wasSynced && isLost === this.#wasLost;
+    const isDue = this.#isDue || !isSame || now >= this.#staleAt;
     if (!isDue && now < this.#lookedAt + TRUST_INTERVAL_MS) return;
     this.#isDue = false;
     this.#wasSynced = isSynced;
+    this.#wasLost = isLost;
     this.#lookedAt = now;
     this.#look(time, isSynced);
   }
 
   nextWake(): number | undefined {
     return Number.isFinite(this.#staleAt) ? this.#staleAt : undefined;
+  }
+
+  get #isNetworkLost(): boolean {
+    const { ready } = this.sources.peers;
+    return (
+      ready.some((peer) => peer.serves(SERVICE_FOLLOWING)) && !ready.some((peer) => peer.serves(SERVICE_LIVE))
+    );
   }
 
   #look({ now, wallTime }: EventTime, isSynced: boolean): void {
@@ -127,14 +133,13 @@ export class TrustReporter implements Part {
       headers: { verified: verifiedHeaders, assumed: assumedHeaders },
       clockAheadS: medianClockAhead(ready),
       isSynced,
+      isNetworkLost: this.#wasLost,
       tipAgeS,
       hasWithheldRun: withheld !== undefined && withheld > tree.tipHeight - WITHHELD_RECENT_BLOCKS,
       isCheckpointFalse: isFalse,
       unknowingPeers,
       hasKnownGateway: this.knowsGateways && agreeing.some(({ isGateway }) => isGateway),
       isWorkWeak: tree.family.isWorkWeak,
-      isNetworkLost:
-        ready.some((peer) => peer.hasLostNetwork) && !ready.some((peer) => peer.serves(SERVICE_LIVE)),
     };
     const staleAt = now + 1000 * (ageOfChance(STALE_PROBABILITY, targetSpacingS) - tipAgeS) + 1;
     this.#staleAt = isStale(tipAgeS, targetSpacingS) ? Number.POSITIVE_INFINITY : staleAt;

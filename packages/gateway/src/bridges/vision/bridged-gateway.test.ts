@@ -66,6 +66,21 @@ describe('a gateway that follows Vision nodes', () => {
     expect(lineOf('faults', goneUrl)).toMatch(/ [1-9]$/);
   });
 
+  it('is synced though it has no peers, and connecting again once the node is gone', async () => {
+    const node = await standInOf();
+    node.add(new VisionChain().mine({ count: 5 }), []);
+    const gateway = await start({ visionNodes: [node.url] });
+    await expect.poll(() => gateway.status, { interval: 10 }).toMatchObject({ phase: 'synced', peers: 0 });
+    expect(gateway.tip.height).toBe(5);
+    expect(await healthOf(gateway)).toMatchObject({ phase: 'synced', live: true });
+    await node.close();
+    endings.pop();
+    const announcement = JSON.stringify({ height: 6, hash: 'ab'.repeat(32), prev: node.tip });
+    await fetch(`${urlOf(gateway)}/p2p/announce`, { method: 'POST', body: announcement });
+    await expect.poll(() => gateway.status.phase, { interval: 10 }).toBe('connecting');
+    expect(await healthOf(gateway)).toMatchObject({ phase: 'connecting', live: false });
+  });
+
   it('says nothing of nodes where it follows none', async () => {
     expect(await healthOf(await start({}))).not.toHaveProperty('visionNodes');
   });

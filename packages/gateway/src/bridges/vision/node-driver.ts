@@ -27,8 +27,8 @@ export interface NodeDriverOptions {
   readonly chain: ServedChain;
   readonly log: Logger;
   readonly thread: BlockThread;
-  /** What is known of the node may be something else. */
-  changed(): void;
+  /** What is known of the node may be another now. */
+  readonly changed: () => void;
 }
 
 /** Longest wait for a timer of the platform; a longer one is begun anew. */

@@ -3,6 +3,7 @@
  * Pure: it is given the time, says what is to be done next, and is told what came of it. One thing at a time, so nothing
  * that a node does can make more than one request wait for it.
  */
+import type { FollowedNodes } from '@vision-light/protocol';
 import { VISION_NODE_DETAIL_MAX, VISION_NODE_POLL_MS } from '../../limits.js';
 import { BlockPull, type PullEnd } from './block-pull.js';
 import { NewsPush, type NewsSource } from './news-push.js';
@@ -27,8 +28,21 @@ export interface VisionNodeStatus {
   readonly lastFault: (VisionNodeFault & { readonly time: number }) | undefined;
   /** Faults so far. */
   readonly faults: number;
+  /** Whether a look at it is going on that has brought something new. The first one fetches the whole chain. */
+  readonly isBringingNews: boolean;
+  /** Whether what it had at the last look was refused, while the node itself can be followed. */
+  readonly isRefused: boolean;
   /** Height that it claims, which may be a lie; undefined if it has claimed none. */
   readonly height: number | undefined;
+}
+
+/** What the core is told of nodes. What one claims counts only while it can be followed, and what it has is taken. */
+export function followedNodes(nodes: readonly VisionNodeStatus[]): FollowedNodes {
+  const reached = nodes.filter(
+    ({ reachableSince, isBringingNews }) => reachableSince !== undefined || isBringingNews,
+  );
+  const height = Math.max(0, ...reached.map(({ isRefused, height = 0 }) => (isRefused ? 0 : height)));
+  return { isReached: reached.length > 0, height };
 }
 
 /** Something that a person should read, once for each change. */
@@ -51,6 +65,7 @@ export class NodeTalk {
   #reports: TalkReport[] = [];
   #reachableSince: number | undefined;
   #isLost = false;
+  #isRefused = false;
   #lastFault: VisionNodeStatus['lastFault'];
   #faults = 0;
   #pushFailures = 0;
@@ -69,6 +84,8 @@ export class NodeTalk {
       reachableSince: this.#reachableSince,
       lastFault: this.#lastFault,
       faults: this.#faults,
+      isBringingNews: this.#pulling !== undefined && this.#pull.hasNews,
+      isRefused: this.#isRefused,
       height: this.#pull.claimedHeight,
     };
   }
@@ -127,6 +144,7 @@ export class NodeTalk {
       this.#failed(end, time);
       return;
     }
+    this.#isRefused = false;
     if (end.type === 'news') this.#pace.news(time.now);
     else if (end.type === 'quiet') this.#pace.quiet(time.now);
     else this.#pace.busy(time.now, VISION_NODE_POLL_MS);
@@ -149,7 +167,8 @@ export class NodeTalk {
       return;
     }
     this.#pace.failed(time.now, this.#pull.hasNews);
-    if (ofReachable.includes(code)) this.#reached(time);
+    this.#isRefused = ofReachable.includes(code);
+    if (this.#isRefused) this.#reached(time);
     else if (!this.#isLost) {
       this.#reachableSince = undefined;
       this.#isLost = true;

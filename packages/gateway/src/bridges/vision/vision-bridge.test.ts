@@ -155,19 +155,6 @@ describe('nodes joined by HTTP alone', () => {
     expect(b.host.node.header(41)?.fields).toMatchObject({ miner: 'é'.repeat(128) });
   });
 
-  it('are synced and say that they follow a live network, though no peer is connected, and that it is lost', async () => {
-    const [a, b] = [await start(), await start()];
-    await mine(a, new VisionChain(), 20);
-    const { node } = b.host;
-    expect(node.status.phase).toBe('connecting');
-    join(b, a);
-    await b.host.once((notice) => notice.type === 'status' && notice.status.phase === 'synced');
-    expect(node.status).toMatchObject({ peers: 0, bestPeerHeight: 20 });
-    expect(node.tip.height).toBe(20);
-    await a.close();
-    await b.host.once((notice) => notice.type === 'status' && notice.status.phase === 'connecting');
-  });
-
   it('go on when one of them is gone', async () => {
     const [a, b] = [await start(), await start()];
     const nobody = createServer();

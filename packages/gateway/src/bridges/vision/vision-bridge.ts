@@ -9,7 +9,7 @@ import { BlockThread } from '../../http/p2p/block-thread.js';
 import type { NodeHost } from '../../node-host.js';
 import { NodeClient, type NodeClientLimits } from './node-client.js';
 import { NodeDriver, type NodeDriverOptions } from './node-driver.js';
-import type { VisionNodeStatus } from './node-talk.js';
+import { followedNodes, type VisionNodeStatus } from './node-talk.js';
 
 /** What it takes to follow Vision nodes. */
 export interface VisionBridgeOptions extends Omit<NodeDriverOptions, 'thread' | 'changed'> {
@@ -26,19 +26,19 @@ export interface VisionNodeFacts extends VisionNodeStatus {
 
 /** Talks to all of them until it is closed. */
 export class VisionBridge {
+  readonly #host: NodeHost;
+  #isReached = false;
+  #height = 0;
   readonly #drivers: readonly NodeDriver[];
   readonly #thread = new BlockThread();
-  readonly #host: NodeHost;
-  /** What the core was told. */
-  #height: number | undefined;
   readonly #unsubscribe: () => void;
 
   constructor({ urls, limits, ...options }: VisionBridgeOptions) {
     const thread = this.#thread;
     this.#host = options.host;
-    const changed = (): void => this.#tellHeight();
     this.#drivers = urls.map(
-      (url) => new NodeDriver(new NodeClient(url, limits), { ...options, thread, changed }),
+      (url) =>
+        new NodeDriver(new NodeClient(url, limits), { ...options, thread, changed: () => this.#tell() }),
     );
     this.#unsubscribe = options.host.subscribe((notice) => {
       for (const driver of this.#drivers) driver.heard(notice);
@@ -55,13 +55,13 @@ export class VisionBridge {
     for (const driver of this.#drivers) driver.announced();
   }
 
-  /** The core is not connected to these nodes, so it is told that they are there, and how far the highest has come. */
-  #tellHeight(): void {
-    const there = this.facts.filter(({ reachableSince }) => reachableSince !== undefined);
-    const height = there.length === 0 ? undefined : Math.max(...there.map((node) => node.height ?? 0));
-    if (height === this.#height) return;
+  /** Tells the node how the others fare, if that is another than before. */
+  #tell(): void {
+    const { isReached, height } = followedNodes(this.#drivers.map(({ status }) => status));
+    if (isReached === this.#isReached && height === this.#height) return;
+    this.#isReached = isReached;
     this.#height = height;
-    this.#host.follow(height);
+    this.#host.followed({ isReached, height });
   }
 
   async close(): Promise<void> {

@@ -11,6 +11,7 @@ import type { PeerSet } from '../../peer/peer-set.js';
 import {
   SERVICE_ARCHIVE,
   SERVICE_COMPACT_BLOCKS,
+  SERVICE_FILTERS,
   SERVICE_LIVE,
   SERVICE_TRANSACTIONS,
   SERVICE_TX_INDEX,
@@ -22,6 +23,7 @@ const services: readonly (readonly [PeerService, number])[] = [
   ['compactBlocks', SERVICE_COMPACT_BLOCKS],
   ['txIndex', SERVICE_TX_INDEX],
   ['live', SERVICE_LIVE],
+  ['filters', SERVICE_FILTERS],
 ];
 
 /** Collects what changed of which peer. Bounded by the number of peers. */
@@ -109,7 +111,7 @@ function infoOf(peer: Peer, bodyWindow: number | undefined): PeerInfo {
   const key = peer.hello?.identity?.key;
   return {
     id: peer.id,
-    kind: peer.isGateway ? 'gateway' : 'browser',
+    kind: peer.isBridged ? 'fullNode' : peer.isGateway ? 'gateway' : 'browser',
     height: peer.height,
     rttMs: rtt === undefined ? undefined : Math.round(rtt * 10) / 10,
     key: key === undefined ? undefined : bytesToHex(key),

@@ -76,16 +76,16 @@ export class StatusReporter implements Part {
   advance({ now }: EventTime): void {
     this.#refreshedAt = now;
     const ready = this.peers.ready;
+    const { followed } = this.peers;
     const height = this.tree.tipHeight;
-    const { liveHeight = 0 } = this.peers;
-    let bestPeerHeight = Math.max(height, liveHeight);
-    let isAhead = liveHeight > height;
+    let isAhead = followed.isReached && followed.height > height;
+    let bestPeerHeight = isAhead ? followed.height : height;
     for (const peer of ready) {
       if (peer.height > bestPeerHeight) bestPeerHeight = peer.height;
       isAhead ||= this.sync.isAhead(peer);
     }
     const reason = this.#reason(isAhead);
-    const phase = this.#phase(now, ready.length, isAhead, reason);
+    const phase = this.#phase(now, ready.length > 0 || followed.isReached, isAhead, reason);
     const progress = phase === 'synced' ? 1 : bestPeerHeight === 0 ? 0 : height / bestPeerHeight;
     this.status = {
       phase,
@@ -144,11 +144,10 @@ export class StatusReporter implements Part {
     counters.set('vision_p2p_blocks_per_sec', this.#blockRate.perSecond(now));
   }
 
-  #phase(now: number, ready: number, isAhead: boolean, reason: StatusReason | undefined): Phase {
+  #phase(now: number, isConnected: boolean, isAhead: boolean, reason: StatusReason | undefined): Phase {
     if (this.#isClosed) return 'closed';
-    const isAlone = ready === 0 && this.peers.liveHeight === undefined;
-    if (isAlone || !isAhead) this.#progressAt = now;
-    if (isAlone) return 'connecting';
+    if (!isConnected || !isAhead) this.#progressAt = now;
+    if (!isConnected) return 'connecting';
     if (!isAhead) return reason === undefined ? 'synced' : 'syncing';
     return now >= this.#progressAt + STALLED_AFTER_MS ? 'stalled' : 'syncing';
   }

@@ -24,6 +24,8 @@ export const SERVICE_TX_INDEX = 16;
 export const SERVICE_LIVE = 32;
 /** A bit of `services`: serves compact filters of its blocks. */
 export const SERVICE_FILTERS = 64;
+/** A bit of `services`: is there to follow the network by full nodes. Without SERVICE_LIVE it reaches none of them now. */
+export const SERVICE_FOLLOWING = 128;
 /** The services that this code knows: a peer may require any of them. */
 export const KNOWN_SERVICES =
   SERVICE_GATEWAY +
@@ -32,7 +34,8 @@ export const KNOWN_SERVICES =
   SERVICE_COMPACT_BLOCKS +
   SERVICE_TX_INDEX +
   SERVICE_LIVE +
-  SERVICE_FILTERS;
+  SERVICE_FILTERS +
+  SERVICE_FOLLOWING;
 
 /** Who the sender is, and between which ends it sees the channel. */
 export interface Identity {

@@ -16,14 +16,22 @@ const CORE_MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
 
 /** Turns messages for the core into frames, and its frames into messages. */
 export class CoreLink {
+  /** Frames that are on their way. */
+  readonly #unsaid: Uint8Array[] = [];
+  #isSaying = false;
   readonly #assembler = new MessageAssembler(CORE_MESSAGE_BYTES_MAX);
 
   /** @param deliver  takes one frame for the core, which nobody writes to afterwards */
   constructor(readonly deliver: (frame: Uint8Array) => void) {}
 
-  /** Says something to the core. */
+  /** Says something to the core, which may ask for more before it has the last frame: what follows from that has its turn. */
   say(message: Message): void {
-    for (const frame of frameMessage(encodeMessage(message), FRAME_BYTES_MAX)) this.deliver(frame);
+    this.#unsaid.push(...frameMessage(encodeMessage(message), FRAME_BYTES_MAX));
+    if (this.#isSaying) return;
+    this.#isSaying = true;
+    for (let frame = this.#unsaid.shift(); frame !== undefined; frame = this.#unsaid.shift())
+      this.deliver(frame);
+    this.#isSaying = false;
   }
 
   /** What a frame of the core says. Views in the messages are valid until the next frame. */

@@ -3,8 +3,8 @@
  * to or spends from. A filter always has what is in its block; it seems to have another script once in 784,931 times.
  */
 import { ByteReader } from '../../../bytes/byte-reader.js';
+import type { FilterFault } from '../../../chain/filter/filter-fault.js';
 import { readCompactSize } from '../transaction/transaction.js';
-import type { FilterFault } from './filter-fault.js';
 import { FilterValues, valueLimit } from './filter-values.js';
 import { codeBitsMin, decodeAscending } from './golomb-rice.js';
 
