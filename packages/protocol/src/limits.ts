@@ -315,7 +315,7 @@ export const MESSAGES_BURST_MAX = 400;
 /** Pings of one peer in a minute, at once or spread. It sends at most three; each costs a pong, and wakes a phone's radio. Above it the peer is disconnected. */
 export const PINGS_PER_MINUTE_MAX = 60;
 
-/** Announcements of one peer in a minute, at once or spread. A network finds twelve blocks (Vision), and a node that downloads announces 30 times; each may cost a request for headers. Above it the peer is disconnected. */
+/** Announcements of one peer in a minute, at once or spread. A network finds twelve blocks (Vision), and a node that downloads announces 120 times; each may cost a request for headers. Above it the peer is disconnected. */
 export const ANNOUNCES_PER_MINUTE_MAX = 300;
 
 /** `getHeaders` of one peer in a minute, at once or spread: the headers of 100,000 a second by the largest answers, twice. Each costs a look at the tree and up to 768 KiB, which `SERVED_BYTES_PER_SECOND_MAX` limits besides. Above it the peer is disconnected. */
@@ -411,8 +411,8 @@ export const PEER_NEWS_INTERVAL_MS = 1_000;
 /** Milliseconds by which a report that is due may be late, if nothing else wakes the node before: of peers, and of numbers in the `status` of a node that is synced. Each wake costs a phone more than the report. Arbitrary. */
 export const NEWS_SLACK_MS = 3_000;
 
-/** Milliseconds between two announcements while headers are downloaded; otherwise each new tip is announced at once. */
-export const ANNOUNCE_INTERVAL_MS = 2_000;
+/** Milliseconds between two announcements while headers are downloaded; otherwise each new tip is announced at once. Who syncs from a node that syncs itself has all of it by then, and waits for the next one. */
+export const ANNOUNCE_INTERVAL_MS = 500;
 
 /** Peers that a new tip is announced to at once, in turn, beside those that asked for headers or bodies lately. With three of each node, one with eight peers hears of most blocks from several, even if the peer fails that it mostly has them from. */
 export const ANNOUNCED_AT_ONCE = 3;

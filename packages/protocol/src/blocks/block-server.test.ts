@@ -208,6 +208,14 @@ describe('BlockServer', () => {
     });
   });
 
+  it('asks for the whereabouts of each body at once, so that those that are elsewhere are fetched together', () => {
+    for (const index of [1, 2, 3]) where.set(index, 'coming');
+    for (const index of [1, 2, 3]) server.request(peer, ask(index), 0);
+    server.advance(COMING_BODY_WAIT_MS);
+    // None of them came: nobody waits for them one after another.
+    expect(server.waiting(peer)).toBe(0);
+  });
+
   it('is not woken while a body is being read', () => {
     isSlow = true;
     where.set(1, 'here');
@@ -223,14 +231,15 @@ describe('BlockServer', () => {
     server.request(a, ask(2), 0);
     server.request(b, ask(2), 10);
     server.request(c, ask(2), 20);
-    // The second request of the first peer begins to wait last.
+    expect(server.nextWake()).toBe(COMING_BODY_WAIT_MS);
+    // The second request of the first peer has waited as long as the first one.
     where.set(1, 'here');
     server.advance(30);
+    expect(server.nextWake()).toBe(COMING_BODY_WAIT_MS);
+    server.forget(a);
     expect(server.nextWake()).toBe(10 + COMING_BODY_WAIT_MS);
     server.forget(b);
     expect(server.nextWake()).toBe(20 + COMING_BODY_WAIT_MS);
-    server.forget(c);
-    expect(server.nextWake()).toBe(30 + COMING_BODY_WAIT_MS);
   });
 
   it('tells how many requests of a peer wait, and whether it serves it', () => {

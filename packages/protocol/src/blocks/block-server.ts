@@ -38,7 +38,7 @@ interface Request {
   /** How many of them are answered. */
   answered: number;
   /** Until when one of them may still come; undefined while none was waited for. Each request waits once. */
-  waitsUntil: number | undefined;
+  readonly waitsUntil: number;
   /** Monotonic ms at which it is given up if other peers still use the upload up. */
   readonly giveUpAt: number;
 }
@@ -82,11 +82,14 @@ export class BlockServer {
     peer.tipsSinceAsked = 0;
     this.#queues.set(peer, queue);
     // Views point into the received message; a request that waits must not keep all of it.
+    const own = hashes.map((hash) => hash.slice());
+    // What has to be fetched from elsewhere is fetched while others before it are.
+    for (const hash of own) this.source.whereabouts(hash);
     queue.requests.push({
       respond,
-      hashes: hashes.map((hash) => hash.slice()),
+      hashes: own,
       answered: 0,
-      waitsUntil: undefined,
+      waitsUntil: now + COMING_BODY_WAIT_MS,
       giveUpAt: now + UPLOAD_WAIT_MAX_MS,
     });
     this.#pump(queue, now);
@@ -184,7 +187,6 @@ export class BlockServer {
 }
 
 /** A body that is on its way is worth a moment, or each hop of a new block would cost a round trip more. */
-function mayWait(request: Request, now: number): boolean {
-  request.waitsUntil ??= now + COMING_BODY_WAIT_MS;
-  return now < request.waitsUntil;
+function mayWait({ waitsUntil }: Request, now: number): boolean {
+  return now < waitsUntil;
 }

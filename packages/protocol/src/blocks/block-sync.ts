@@ -97,7 +97,13 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
       this.#checker,
     );
     const { requested } = this;
-    const forwarded = listener.forwarded?.({ kept: this, requested, peers, now: () => listener.now() });
+    const forwarded = listener.forwarded?.({
+      kept: this,
+      requested,
+      peers,
+      now: () => listener.now(),
+      isSyncing: () => listener.isSyncing(),
+    });
     this.server = new BlockServer(forwarded ?? this, outbox);
   }
 

@@ -19,6 +19,8 @@ export interface ForwardContext {
   readonly peers: PeerSet;
   /** Monotonic ms of the step that is being taken. */
   now(): number;
+  /** Whether headers are on their way. */
+  readonly isSyncing: () => boolean;
 }
 
 /** Serves what the node has, and what a full node has. */
@@ -53,7 +55,9 @@ export class ForwardedBlocks implements BodySource {
 
   /** @returns whether it is being fetched */
   #fetch(key: string, hash: Uint8Array): boolean {
-    if (!this.context.peers.hasFullNode || this.#fetching.size >= FORWARDED_BLOCKS_MAX) return false;
+    const { peers, isSyncing } = this.context;
+    // A chain that grows by thousands of headers has another tip before any body is here.
+    if (!peers.hasFullNode || isSyncing() || this.#fetching.size >= FORWARDED_BLOCKS_MAX) return false;
     this.#fetching.add(key);
     // Only what a verified header commits to is fetched; of any other hash it says at once that it is unknown.
     this.context.requested.request(
