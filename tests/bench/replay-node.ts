@@ -4,15 +4,16 @@
  */
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { ModelNode } from '../full-node/model-node.js';
+import { ModelNode, modelChain } from '../full-node/model-node.js';
 import { serveNode } from '../full-node/model-node-server.js';
 import { magic } from '../sim/regtest-chain.js';
 
 /** Begins. @param args  path of the file: 80 bytes each, genesis first */
 export async function main([file = '']: readonly string[]): Promise<void> {
   const headers = new Uint8Array(readFileSync(file));
+  const chain = modelChain(headers);
   const node = new ModelNode({ magic, headers: headers.subarray(0, 80) });
   const { place } = await serveNode(node);
   console.log(JSON.stringify({ place }));
-  createInterface({ input: process.stdin }).once('line', () => node.follow(headers));
+  createInterface({ input: process.stdin }).once('line', () => node.follow(chain));
 }

@@ -85,23 +85,19 @@ export class ModelNode {
   readonly bodies = new Map<string, Uint8Array>();
   /** By witness id in hex. */
   readonly transactions = new Map<string, Uint8Array>();
-  #headers: Uint8Array;
-  #hashes: Uint8Array;
-  #places: Map<string, number>;
+  #chain: ModelChain;
 
   constructor(readonly options: ModelNodeOptions) {
-    this.#headers = options.headers;
-    this.#hashes = sha256d.hash80(options.headers);
-    this.#places = placesOf(this.#hashes);
+    this.#chain = modelChain(options.headers);
   }
 
   get height(): number {
-    return this.#headers.length / HEADER_BYTES - 1;
+    return this.#chain.headers.length / HEADER_BYTES - 1;
   }
 
   /** 32 bytes. */
   hashAt(height: number): Uint8Array {
-    return this.#hashes.subarray(height * 32, height * 32 + 32);
+    return this.#chain.hashes.subarray(height * 32, height * 32 + 32);
   }
 
   /** Opens a connection to it. */
@@ -112,10 +108,8 @@ export class ModelNode {
   }
 
   /** Has another chain from now on, and tells whom it is connected to. */
-  follow(headers: Uint8Array, announceBy: 'headers' | 'inv' = 'headers'): void {
-    this.#headers = headers;
-    this.#hashes = sha256d.hash80(headers);
-    this.#places = placesOf(this.#hashes);
+  follow(headers: Uint8Array | ModelChain, announceBy: 'headers' | 'inv' = 'headers'): void {
+    this.#chain = headers instanceof Uint8Array ? modelChain(headers) : headers;
     const { height } = this;
     for (const connection of this.connections)
       if (announceBy === 'headers') connection.say(this.#part(height, 1));
@@ -171,7 +165,7 @@ export class ModelNode {
     { command, startHeight, stop }: FilterRange<'getcfilters' | 'getcfheaders'>,
   ): void {
     const { filterAt } = this.options;
-    const last = this.#places.get(bytesToHex(stop));
+    const last = this.#chain.places.get(bytesToHex(stop));
     if (filterAt === undefined || last === undefined) return;
     if (command === 'getcfilters') {
       for (let height = startHeight; height <= last; height++)
@@ -201,12 +195,12 @@ export class ModelNode {
 
   #give(connection: ModelConnection, kind: number, hash: Uint8Array): void {
     const key = bytesToHex(hash);
-    const place = this.#places.get(key);
+    const place = this.#chain.places.get(key);
     const [body, tx] = [this.bodies.get(key), this.transactions.get(key)];
     if (kind === inventoryKinds.WITNESS_BLOCK && body !== undefined && place !== undefined)
       connection.say({
         command: 'block',
-        header: this.#headers.subarray(place * HEADER_BYTES, (place + 1) * HEADER_BYTES),
+        header: this.#chain.headers.subarray(place * HEADER_BYTES, (place + 1) * HEADER_BYTES),
         body,
       });
     else if (kind === inventoryKinds.WTX && tx !== undefined) connection.say({ command: 'tx', bytes: tx });
@@ -216,16 +210,30 @@ export class ModelNode {
 
   #after(locator: readonly Uint8Array[]): KnownMessage {
     const known = locator
-      .map((hash) => this.#places.get(bytesToHex(hash)))
+      .map((hash) => this.#chain.places.get(bytesToHex(hash)))
       .find((place) => place !== undefined);
     const first = (known ?? 0) + 1;
     return this.#part(first, Math.min(ANSWER_HEADERS, this.height + 1 - first));
   }
 
   #part(first: number, count: number): KnownMessage {
-    const records = this.#headers.slice(first * HEADER_BYTES, (first + count) * HEADER_BYTES);
+    const records = this.#chain.headers.slice(first * HEADER_BYTES, (first + count) * HEADER_BYTES);
     return { command: 'headers', count, records };
   }
+}
+
+/** A chain with what is looked up in it. */
+export interface ModelChain {
+  readonly headers: Uint8Array;
+  readonly hashes: Uint8Array;
+  /** Heights by hash in hex. */
+  readonly places: ReadonlyMap<string, number>;
+}
+
+/** Makes ready a chain that a node shall have later, at a moment that counts. */
+export function modelChain(headers: Uint8Array): ModelChain {
+  const hashes = sha256d.hash80(headers).slice();
+  return { headers, hashes, places: placesOf(hashes) };
 }
 
 function placesOf(hashes: Uint8Array): Map<string, number> {
