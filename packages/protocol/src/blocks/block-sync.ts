@@ -97,13 +97,7 @@ export class BlockSync implements BodySource, Part<GetBlocks | Blocks | NotFound
       this.#checker,
     );
     const { requested } = this;
-    const forwarded = listener.forwarded?.({
-      kept: this,
-      requested,
-      peers,
-      now: () => listener.now(),
-      isSyncing: () => listener.isSyncing(),
-    });
+    const forwarded = listener.forwarded?.({ kept: this, requested, peers, listener });
     this.server = new BlockServer(forwarded ?? this, outbox);
   }
 

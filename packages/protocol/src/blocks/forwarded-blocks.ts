@@ -15,12 +15,17 @@ import type { RequestedBlocks } from './requested-blocks.js';
 export interface ForwardContext {
   /** What the node has itself. */
   readonly kept: BodySource;
+  /** Fetches bodies. */
   readonly requested: RequestedBlocks;
+  /** All peers, full nodes among them. */
   readonly peers: PeerSet;
-  /** Monotonic ms of the step that is being taken. */
-  now(): number;
-  /** Whether headers are on their way. */
-  readonly isSyncing: () => boolean;
+  /** The node around it. */
+  readonly listener: {
+    /** Monotonic ms of the step that is being taken. */
+    now(): number;
+    /** Whether headers are on their way. */
+    isSyncing(): boolean;
+  };
 }
 
 /** Serves what the node has, and what a full node has. */
@@ -30,7 +35,10 @@ export class ForwardedBlocks implements BodySource {
   readonly #bodies = new Map<string, Uint8Array>();
   #bytes = 0;
 
-  constructor(readonly context: ForwardContext) {}
+  constructor(
+    /** Where it fetches from, and for whom. */
+    readonly context: ForwardContext,
+  ) {}
 
   whereabouts(hash: Uint8Array): 'here' | 'coming' | 'unknown' {
     const where = this.context.kept.whereabouts(hash);
@@ -55,9 +63,10 @@ export class ForwardedBlocks implements BodySource {
 
   /** @returns whether it is being fetched */
   #fetch(key: string, hash: Uint8Array): boolean {
-    const { peers, isSyncing } = this.context;
+    const { peers, listener } = this.context;
     // A chain that grows by thousands of headers has another tip before any body is here.
-    if (!peers.hasFullNode || isSyncing() || this.#fetching.size >= FORWARDED_BLOCKS_MAX) return false;
+    if (!peers.hasFullNode || listener.isSyncing() || this.#fetching.size >= FORWARDED_BLOCKS_MAX)
+      return false;
     this.#fetching.add(key);
     // Only what a verified header commits to is fetched; of any other hash it says at once that it is unknown.
     this.context.requested.request(
@@ -66,7 +75,7 @@ export class ForwardedBlocks implements BodySource {
         this.#fetching.delete(key);
         if (result.ok) this.#keep(key, result.body);
       },
-      this.context.now(),
+      this.context.listener.now(),
     );
     return this.#fetching.has(key) || this.#bodies.has(key);
   }
