@@ -215,7 +215,7 @@ describe('a light node', () => {
     const network = newNetwork();
     const node = await startNode({ network });
     const names =
-      'block canMine checkpoint close diagnose header identity mempool metrics mine nextNonce peers proveTx sendTx status subscribe tip tips trust txStatus waitForConfirmations watchAddress watchTx';
+      'block canMine checkpoint close diagnose header identity mempool metrics mine nextNonce peers proveTx sendTx status subscribe tip tips trust txStatus waitForConfirmations watch watchAddress watchTx';
     assertEqual(Object.getOwnPropertyNames(node).sort().join(' '), names, 'names');
     assertEqual(Object.getPrototypeOf(node), Object.prototype, 'prototype');
     assertTrue(Object.isFrozen(node), 'the handle');

@@ -9,7 +9,7 @@ export const HASH = new Uint8Array(32).fill(7);
 export const OTHER_HASH = new Uint8Array(32).fill(8);
 export const BODIES = { put: [{ hash: HASH, body: Uint8Array.of(6, 7, 8) }], remove: [] };
 /** What a release of this schema calls its version. */
-export const VERSION = 6;
+export const VERSION = 7;
 
 let names = 0;
 
@@ -68,7 +68,7 @@ export function relaySchema(database: IDBDatabase): void {
 /** That of this release. */
 export function ownSchema(database: IDBDatabase): void {
   relaySchema(database);
-  for (const name of ['txBlocks', 'watches']) database.createObjectStore(name);
+  for (const name of ['txBlocks', 'watches', 'filterHashes', 'filters']) database.createObjectStore(name);
 }
 
 /** All that a network's database holds, in words; of a hash its first byte. */
