@@ -1,7 +1,13 @@
 /** How a gateway finds full nodes where the operator names none. */
+import { sha256d } from '@vision-light/protocol';
 import { describe, expect, it } from 'vitest';
 import { AddressBook } from '../../packages/gateway/src/bridges/bitcoin/addresses/address-book.js';
-import { groupOf, parseNetAddress } from '../../packages/gateway/src/bridges/bitcoin/net-address.js';
+import {
+  groupOf,
+  type NetAddress,
+  parseNetAddress,
+} from '../../packages/gateway/src/bridges/bitcoin/net-address.js';
+import { encodeMessage } from '../../packages/gateway/src/bridges/bitcoin/wire/encode-message.js';
 import { ModelNode, type ModelNodeOptions } from '../full-node/model-node.js';
 import { family, genesis, genesisTime, grow, magic } from './regtest-chain.js';
 import { SimBridge } from './sim-bridge.js';
@@ -16,6 +22,17 @@ const newBook = (): AddressBook => {
   const random = new SimRandom(3);
   return new AddressBook({ random: () => random.next(), secret });
 };
+
+/** A ping with half a nonce, and one whose checksum is another. */
+const ping = encodeMessage(magic, { command: 'ping', nonce: 1n });
+const damaged = Uint8Array.from([...ping.subarray(0, 20), (ping[20] ?? 0) ^ 1, ...ping.subarray(21)]);
+const cutShort = (() => {
+  const payload = ping.subarray(24, 28);
+  const frame = Uint8Array.from([...ping.subarray(0, 24), ...payload]);
+  frame[16] = payload.length;
+  frame.set(sha256d(payload).subarray(0, 4), 20);
+  return frame;
+})();
 
 /** Node `i`: four share a group. */
 const hostOf = (i: number): string => `${40 + (i >> 2)}.1.${i & 3}.9`;
@@ -129,6 +146,32 @@ describe('a gateway that looks for full nodes', () => {
     const serving = bridge.bridge.nodes.filter(({ facts }) => facts.servesFilters);
     expect(serving.length).toBeGreaterThanOrEqual(2);
     expect(bridge.bridge.nodes.length).toBe(8);
+  });
+
+  it('does not dial a node again that said what no honest node says, and dials one that a bad line spoiled', async () => {
+    const book = newBook();
+    const { world, bridge } = start({
+      count: 2,
+      seeds: new Map([['seed.example', [hostOf(0), hostOf(4)]]]),
+      book,
+      node: (i) => ({
+        answers: ({ command }, line) => {
+          if (command === 'getaddr') line.send(i === 0 ? cutShort : damaged);
+          return false;
+        },
+      }),
+    });
+    bridge.nodes.set(hostOf(4), bridge.nodes.get(hostOf(1)) as ModelNode);
+    await world.run(60_000);
+    const isDiscouraged = (host: string) =>
+      book.isDiscouraged(parseNetAddress(host, 8333) as NetAddress, world.wallTime);
+    expect(
+      bridge.endings
+        .slice(0, 2)
+        .map(({ reason }) => reason)
+        .sort(),
+    ).toEqual(['BITCOIN_BAD_CHECKSUM', 'BITCOIN_MALFORMED']);
+    expect([isDiscouraged(hostOf(0)), isDiscouraged(hostOf(4))]).toEqual([true, false]);
   });
 
   it('disconnects a node that tells addresses by the thousand', async () => {

@@ -11,7 +11,6 @@ import {
   type LightNode,
   type WantedTransactions,
 } from '@vision-light/protocol';
-
 import type { FilterWord } from '../boundary/messages.js';
 
 /** Milliseconds for which bodies are fetched at once after nobody gave filters. */

@@ -75,7 +75,7 @@ export class ForwardedBlocks implements BodySource {
         this.#fetching.delete(key);
         if (result.ok) this.#keep(key, result.body);
       },
-      this.context.listener.now(),
+      listener.now(),
     );
     return this.#fetching.has(key) || this.#bodies.has(key);
   }

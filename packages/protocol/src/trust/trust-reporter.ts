@@ -1,6 +1,7 @@
 /**
- * Tells the application what its node's answers rest on: at once when a peer comes or goes, when the phase is another, and
- * when the tip becomes too old, and when the gateways lose the network that they follow or have it back; anything else at most once in TRUST_INTERVAL_MS, and only if it has changed.
+ * Tells the application what its node's answers rest on: at once when a peer comes or goes, when the phase is another, when
+ * the tip becomes too old, and when the gateways lose the network that they follow or have it back; anything else at most
+ * once in TRUST_INTERVAL_MS, and only if it has changed.
  *
  * A tip's age counts from its timestamp or from when it came, whichever is longer ago: a timestamp may be ahead of the
  * clock, and would hide that nothing comes any more.

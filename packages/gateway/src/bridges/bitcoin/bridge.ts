@@ -56,6 +56,14 @@ export interface SearchOptions {
 /** Why a connection ended: a fault that was found here, a code of the core, or what the system says. */
 export type EndReason = NodeFault | (string & {});
 
+/** Faults that no honest node commits. What may come of a bad line or of being slow is none. */
+const dishonestFaults: ReadonlySet<string> = new Set<NodeFault>([
+  'BITCOIN_MALFORMED',
+  'BITCOIN_TOO_LARGE',
+  'BITCOIN_FLOOD',
+  'BITCOIN_HEADERS_UNCONNECTED',
+]);
+
 /** What a bridge wants done. Connections have numbers; each of them is used once. */
 export interface BridgePort {
   /** Asks DNS for the addresses of a host; `found` follows. */
@@ -353,7 +361,7 @@ export class Bridge {
     const { book } = this.options.search ?? {};
     if (connection.address !== undefined) {
       if (readyAt === undefined) book?.failed(connection.address);
-      if (isDiscouraged || isBadManners(reason)) book?.discourage(connection.address, wallTime);
+      if (isDiscouraged || dishonestFaults.has(reason)) book?.discourage(connection.address, wallTime);
       this.#outbound?.mayChoose();
     }
     const redial = this.#chosen.find((each) => each.connection === connection);
@@ -365,13 +373,6 @@ export class Bridge {
     redial.dialAt = now + waitMs;
     redial.waitMs = Math.min(REDIAL_MAX_MS, 2 * redial.waitMs);
   }
-}
-
-/** Whether a fault is one that no honest node commits. What may come of a bad line or of being slow is none. */
-function isBadManners(reason: EndReason): boolean {
-  return ['BITCOIN_MALFORMED', 'BITCOIN_TOO_LARGE', 'BITCOIN_FLOOD', 'BITCOIN_HEADERS_UNCONNECTED'].includes(
-    reason,
-  );
 }
 
 function describe({ place, session, address }: Connection): ConnectedNode | undefined {

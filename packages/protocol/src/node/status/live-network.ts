@@ -1,6 +1,6 @@
 /**
- * Whether this node follows a live network, that is, has full nodes among its peers or beside them; and what gateways say of that. A page
- * that is behind one gateway learns by it that the chain which it is given may end here.
+ * Whether this node follows a live network, that is, has full nodes among its peers or beside them; and what gateways say of
+ * that. A page that is behind one gateway learns by it that the chain which it is given may end here.
  *
  * Memory: two bits of each peer.
  */

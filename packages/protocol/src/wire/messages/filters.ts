@@ -1,4 +1,7 @@
 /** Compact filters: what commits to them, and the filters. */
+
+import type { ByteReader } from '../../bytes/byte-reader.js';
+import type { ByteWriter } from '../../bytes/byte-writer.js';
 import {
   FILTER_BYTES_MAX,
   FILTER_HASHES_MAX,
@@ -61,6 +64,19 @@ export interface Filters {
 /** Type, request id, hashes and counts stand before the rest. */
 const ENVELOPE_BYTES = 96;
 
+/** The last block of a range and how many there are. */
+function writeRange(writer: ByteWriter, { stop, count }: GetFilterHeaders | GetFilters): void {
+  writer.raw(stop);
+  writer.varint(count);
+}
+
+function readRange(reader: ByteReader, max: number): { readonly stop: Uint8Array; readonly count: number } {
+  const stop = reader.view(32);
+  const count = readCount(reader, max);
+  if (count === 0) reader.fail();
+  return { stop, count };
+}
+
 /** Row of {@link GetFilterHeaders}. */
 export const getFilterHeaders: MessageRow<GetFilterHeaders> = {
   type: 'getFilterHeaders',
@@ -69,16 +85,12 @@ export const getFilterHeaders: MessageRow<GetFilterHeaders> = {
   bytesMax: SMALL_MESSAGE_BYTES_MAX,
   cost: 1,
   part: 'filters',
-  encode(writer, { stop, count }) {
-    writer.raw(stop);
-    writer.varint(count);
-  },
-  decode(reader, requestId) {
-    const stop = reader.view(32);
-    const count = readCount(reader, FILTER_HASHES_MAX);
-    if (count === 0) reader.fail();
-    return { type: 'getFilterHeaders', requestId, stop, count };
-  },
+  encode: writeRange,
+  decode: (reader, requestId) => ({
+    type: 'getFilterHeaders',
+    requestId,
+    ...readRange(reader, FILTER_HASHES_MAX),
+  }),
 };
 
 /** Row of {@link FilterHeaders}. */
@@ -112,16 +124,12 @@ export const getFilters: MessageRow<GetFilters> = {
   bytesMax: SMALL_MESSAGE_BYTES_MAX,
   cost: 1,
   part: 'filters',
-  encode(writer, { stop, count }) {
-    writer.raw(stop);
-    writer.varint(count);
-  },
-  decode(reader, requestId) {
-    const stop = reader.view(32);
-    const count = readCount(reader, FILTERS_REQUESTED_MAX);
-    if (count === 0) reader.fail();
-    return { type: 'getFilters', requestId, stop, count };
-  },
+  encode: writeRange,
+  decode: (reader, requestId) => ({
+    type: 'getFilters',
+    requestId,
+    ...readRange(reader, FILTERS_REQUESTED_MAX),
+  }),
 };
 
 /** Row of {@link Filters}. */
