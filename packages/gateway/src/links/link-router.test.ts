@@ -115,6 +115,8 @@ describe('LinkRouter', () => {
     ['what is no bytes', (events) => events.received('x', 'text' as never)],
     ['a buffer of no size', (events) => events.drained('x', Number.NaN)],
     ['a buffer below 0', (events) => events.drained('x', -1)],
+    ['half a byte that is coming', (events) => events.coming('x', 0.5)],
+    ['fewer bytes that are coming than none', (events) => events.coming('x', -1)],
   ] as [string, (events: LinkEvents) => void, string?][])(
     'disconnects a link that reports %s',
     (_what, report, link = 'x') => {
