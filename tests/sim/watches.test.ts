@@ -342,6 +342,18 @@ describe('scripts', () => {
     expect(told(more.events)).toEqual(['match 1 4', 'match 3 2', 'match 4 1']);
   });
 
+  it('are kept by the time that a reader has left, so that a page may go elsewhere at once', async () => {
+    const store = new MemoryStore();
+    const { world, miner, page } = await network({ store });
+    const stream = await watchScripts(page.face, { scripts: [first], from: 1 }, {});
+    await mine(world, miner, 1, [pay(1, 0, first)]);
+    for (let kind: string | undefined; kind !== 'match'; kind = (await stream.next()).value?.kind);
+    await stream.return?.();
+    const [key = ''] = await store.list('watches');
+    const [record] = await store.read([{ table: 'watches', key }]);
+    expect(JSON.parse(new TextDecoder().decode(record?.value))).toMatchObject({ next: 2 });
+  });
+
   it('are told that a block is disconnected, and of the one that has the transaction now', async () => {
     const { world, miner, other, page } = await network();
     await mine(world, miner, 1);

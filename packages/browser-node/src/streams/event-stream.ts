@@ -9,8 +9,8 @@ export interface EventStreamOptions {
   readonly max: number;
   /** Kinds of which the newest of several in a row says all. */
   readonly counts: readonly string[];
-  /** Called when somebody waits for more, or leaves: what came before has been dealt with. */
-  onRead(): void;
+  /** Called when somebody waits for more, or leaves: what came before has been dealt with. Leaving waits for a promise. */
+  onRead(): void | Promise<void>;
   /** Called once. */
   onEnd(): void;
 }
@@ -62,17 +62,17 @@ export class EventStream<Event extends { readonly kind: string }>
     }
     return new Promise((resolve, reject) => {
       this.#readers.push({ resolve, reject });
-      this.options.onRead();
+      void this.options.onRead();
     });
   }
 
-  /** Ends the iteration, and what has not been read is dropped. */
-  return(): Promise<IteratorResult<Event, undefined>> {
+  /** Ends the iteration, and what has not been read is dropped. Resolves once `onRead` is through. */
+  async return(): Promise<IteratorResult<Event, undefined>> {
     this.#hasReadAll ??= this.#events.length === 0;
     this.#events.length = 0;
     this.end();
-    this.options.onRead();
-    return Promise.resolve({ done: true, value: undefined });
+    await this.options.onRead();
+    return { done: true, value: undefined };
   }
 
   push(event: Event): void {

@@ -30,6 +30,7 @@ export abstract class Watch<Event extends { readonly kind: string }> implements 
   /** The next height to look at when that was told last; undefined while it keeps up. */
   #reported: number | undefined = Number.NEGATIVE_INFINITY;
   #isKeeping = false;
+  #keeping: Promise<void> = Promise.resolve();
   #keptAt: string | undefined;
 
   constructor(
@@ -46,8 +47,8 @@ export abstract class Watch<Event extends { readonly kind: string }> implements 
       max: WATCH_EVENTS_MAX,
       counts: ['scanned', 'confirmed'],
       onRead: () => {
-        void this.#keep();
         void watcher.goOn();
+        return this.#keep();
       },
       onEnd: () => {
         signal?.removeEventListener('abort', end);
@@ -120,8 +121,12 @@ export abstract class Watch<Event extends { readonly kind: string }> implements 
   }
 
   /** Keeps how far it is, once the reader has dealt with all of it: what a page is closed over is told again. */
-  async #keep(): Promise<void> {
-    if (this.#isKeeping) return;
+  #keep(): Promise<void> {
+    if (!this.#isKeeping) this.#keeping = this.#keepAll();
+    return this.#keeping;
+  }
+
+  async #keepAll(): Promise<void> {
     this.#isKeeping = true;
     try {
       while (this.stream.isDrained) {
