@@ -192,6 +192,24 @@ export function definePeerLinksSuite({ describe, it, afterEach }: SuiteRunner, p
       );
     });
 
+    it('connect with one signal each way where signals are dear', async () => {
+      const [a, b] = pair();
+      for (const { route } of [a, b]) Object.assign(route, { sendsWhole: true });
+      a.links.dial(a.route, 'b');
+      await Promise.all([a.until('open'), b.until('open')]);
+      assertSame(
+        [a, b].map(({ signals }) => signals.map(({ type }) => type)),
+        [['offer'], ['answer']],
+      );
+      const sdps = [a, b].map(({ signals: [first] }) =>
+        first !== undefined && 'sdp' in first ? first.sdp : '',
+      );
+      assertSame(
+        sdps.map((sdp) => /^a=candidate:/m.test(sdp)),
+        [true, true],
+      );
+    });
+
     for (const order of ['a first', 'b first']) {
       it(`keep the link of the lower id when both dial at once (${order})`, async () => {
         const [a, b] = pair();

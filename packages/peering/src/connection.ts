@@ -20,6 +20,8 @@ export interface ConnectionOptions {
   /** True on the side that offers. */
   readonly isInitiator: boolean;
   readonly iceServers: readonly IceServer[];
+  /** The description is passed on with all candidates in it, and no candidate by itself. */
+  readonly sendsWhole: boolean;
   /** Passes a signal to the other side. */
   readonly onSignal: (data: ConnectionSignal) => void;
   /** The connection failed or was closed, by either side. Further calls do nothing. */

@@ -7,6 +7,10 @@ export interface SignalRoute {
   /** Our id there. It changes when the connection to the introducer is lost. */
   readonly ownId: string;
   readonly iceServers: readonly IceServer[];
+  /** One signal each way is all that passes: descriptions leave with their candidates in them. */
+  readonly sendsWhole?: boolean;
+  /** Milliseconds from the first signal to the open channel, where people carry the signals. Default: as for servers. */
+  readonly setupTimeoutMs?: number;
   /** Passes a signal on. `refused` is called if the introducer says that there is no such peer. */
   send(to: string, data: SignalData, refused: () => void): void;
 }

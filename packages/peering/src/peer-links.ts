@@ -313,6 +313,7 @@ export class PeerLinks<C extends Connection> {
         name,
         isInitiator,
         iceServers: route.iceServers,
+        sendsWhole: route.sendsWhole ?? false,
         onSignal: (data) => {
           if (data.type !== 'candidate') {
             descriptions.own = data.sdp;
@@ -340,7 +341,9 @@ export class PeerLinks<C extends Connection> {
       isDescribed: false,
       candidates: 0,
       hasWonGlare: false,
-      cancelTimer: clock.setTimer(SETUP_TIMEOUT_MS, () => this.drop(name, 'timed out')),
+      cancelTimer: clock.setTimer(route.setupTimeoutMs ?? SETUP_TIMEOUT_MS, () =>
+        this.drop(name, 'timed out'),
+      ),
     };
     this.#links.set(name, link);
     events.made?.(name, connection);

@@ -18,11 +18,11 @@ export class PeerConnection implements Connection {
   readonly #isInitiator: boolean;
 
   /** @throws {Error} if the browser refuses the connection, for instance for what `iceServers` holds */
-  constructor({ isInitiator, iceServers, onSignal, onClosed }: ConnectionOptions) {
+  constructor({ isInitiator, iceServers, sendsWhole, onSignal, onClosed }: ConnectionOptions) {
     this.#isInitiator = isInitiator;
     // Always named, because simple-peer's default asks two public STUN servers.
     const config = { iceServers: iceServers as RTCIceServer[] };
-    this.#peer = new SimplePeer({ initiator: isInitiator, config, trickle: true });
+    this.#peer = new SimplePeer({ initiator: isInitiator, config, trickle: !sendsWhole });
     let reason = 'the other side hung up';
     this.#peer.on('error', (error) => {
       reason = error.message;

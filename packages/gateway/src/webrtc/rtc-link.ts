@@ -54,9 +54,10 @@ export class RtcLink implements Connection {
   constructor(options: ConnectionOptions, events: ChannelEvents) {
     this.#options = options;
     this.#events = events;
-    const { isInitiator, iceServers, onClosed } = options;
+    const { isInitiator, iceServers, sendsWhole, onClosed } = options;
     this.#peer = new SimplePeer({
       initiator: isInitiator,
+      trickle: !sendsWhole,
       // simple-peer's default names public STUN servers, and the polyfill writes into what it is given.
       config: { iceServers: structuredClone(iceServers) },
       wrtc: rtcImplementation as never,
@@ -195,7 +196,9 @@ export class RtcLink implements Connection {
       else this.#heldCandidates.push(signal.candidate);
       return;
     }
-    this.#options.onSignal({ type: signal.type, sdp: signal.sdp.replace(CANDIDATE_LINES, '') });
+    const { sendsWhole, onSignal } = this.#options;
+    const sdp = sendsWhole ? signal.sdp : signal.sdp.replace(CANDIDATE_LINES, '');
+    onSignal({ type: signal.type, sdp });
     if (signal.type === 'answer') this.#releaseCandidates();
   }
 
