@@ -276,7 +276,7 @@ export function definePeerLinksSuite({ describe, it, afterEach }: SuiteRunner, p
 
     it('do not dial a peer again for 60 s that the node disconnected for a fault', async () => {
       const [a, b] = await connected();
-      a.links.leave('b.1', true);
+      a.links.leave('b.1', 'faulty');
       await Promise.all([a.until('gone'), b.until('gone')]);
       clock.advance(59_999);
       assertSame(a.links.dial(a.route, 'b'), false);
@@ -288,7 +288,7 @@ export function definePeerLinksSuite({ describe, it, afterEach }: SuiteRunner, p
       const [a, b] = await connected();
       const count = 40;
       for (let i = 0; i < count; i++) a.links.connectionOf('b.1')?.send(new Uint8Array(65_536));
-      a.links.leave('b.1', false);
+      a.links.leave('b.1', undefined);
       b.links.connectionOf('a.1')?.send(new Uint8Array([1]));
       await Promise.all([a.until('gone'), b.until('gone')]);
       assertSame(b.received(), new Array(count).fill(65_536));

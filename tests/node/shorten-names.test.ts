@@ -103,7 +103,7 @@ describe('namesOutsideWorker', () => {
     ],
     [
       'messages to and from the page have',
-      ['notices', 'isFaulty', 'maxMessageBytes', 'requestPeers', 'fault'],
+      ['notices', 'isChosen', 'maxMessageBytes', 'requestPeers', 'fault'],
     ],
     ['calls by the page have', ['start', 'resume', 'header', 'block']],
     [
@@ -138,7 +138,7 @@ describe('namesOutsidePage', () => {
     ['the application reads', ['subscribe', 'tips', 'verifiedFrom', 'followedBlocks', 'workerUrl', 'code']],
     ['signaling sends', ['ok', 'peers', 'iceServers', 'isFirst', 'candidate', 'urls', 'credential']],
     ['engine.io reads of a greeting or writes into an address', ['sid', 'pingInterval', 'maxPayload', 'EIO']],
-    ['the worker sends', ['notices', 'metrics', 'isFaulty', 'hasherWanted', 'hasher', 'port']],
+    ['the worker sends', ['notices', 'metrics', 'fault', 'hasherWanted', 'hasher', 'port']],
   ])('holds names that %s', (_what, names) => {
     expect(names.filter((name) => !outsidePage.has(name))).toEqual([]);
   });

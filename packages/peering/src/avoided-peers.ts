@@ -1,4 +1,5 @@
 /** Peers that are not dialed for a while. They may still dial us. */
+import type { SignalRoute } from './introducer.js';
 
 /** Milliseconds before a peer that could not be reached is dialed again. Arbitrary. */
 const UNREACHABLE_MS = 10_000;
@@ -12,31 +13,51 @@ const FULL_MS = 3000;
  */
 const FAULTY_MS = 60_000;
 
+/**
+ * Milliseconds before a peer is dialed again to which there was another link: it is met once, in however many rooms it is.
+ * Arbitrary: by then that link may be gone.
+ */
+const KNOWN_MS = 600_000;
+
 /** Peers that are remembered, about 100 bytes each. Above it the oldest may be dialed again. */
 const AVOIDED_MAX = 512;
 
 /** Why a peer is avoided, and for how many milliseconds. */
-const AVOIDED_MS = { unreachable: UNREACHABLE_MS, full: FULL_MS, faulty: FAULTY_MS } as const;
+const AVOIDED_MS = {
+  unreachable: UNREACHABLE_MS,
+  full: FULL_MS,
+  faulty: FAULTY_MS,
+  known: KNOWN_MS,
+} as const;
 
-/** Until when which peer is avoided, by its id on the signaling server. */
+/** Why a peer is avoided. */
+export type AvoidReason = keyof typeof AVOIDED_MS;
+
+/**
+ * Until when which peer is avoided, by its introducer and its id there. Not by the id alone: a server could name the peers of
+ * another one, and have them avoided.
+ */
 export class AvoidedPeers {
   /** Monotonic milliseconds; the peer that was added first comes first. */
   readonly #until = new Map<string, number>();
 
   /** Avoids a peer from now on. */
-  add(remoteId: string, reason: keyof typeof AVOIDED_MS, now: number): void {
+  add(route: SignalRoute, remoteId: string, reason: AvoidReason, now: number): void {
+    const key = keyOf(route, remoteId);
     const until = now + AVOIDED_MS[reason];
-    const before = this.#until.get(remoteId) ?? 0;
+    const before = this.#until.get(key) ?? 0;
     // Put at the end again. A failed attempt must not shorten the wait after a fault.
-    this.#until.delete(remoteId);
-    this.#until.set(remoteId, Math.max(until, before));
+    this.#until.delete(key);
+    this.#until.set(key, Math.max(until, before));
     for (const oldest of this.#until.keys()) {
       if (this.#until.size <= AVOIDED_MAX) break;
       this.#until.delete(oldest);
     }
   }
 
-  has(remoteId: string, now: number): boolean {
-    return now < (this.#until.get(remoteId) ?? 0);
+  has(route: SignalRoute, remoteId: string, now: number): boolean {
+    return now < (this.#until.get(keyOf(route, remoteId)) ?? 0);
   }
 }
+
+const keyOf = ({ url }: SignalRoute, remoteId: string): string => `${url} ${remoteId}`;

@@ -5,6 +5,7 @@ export { PeerFinder } from './peer-finder.js';
 export {
   type LinkFacts,
   type LinkPhase,
+  leaveReasonOf,
   PeerLinks,
   type PeerLinksEvents,
   type PeerLinksOptions,

@@ -19,6 +19,11 @@ export interface SignalRoute {
 export interface Introducer extends SignalRoute {
   /** Whether peers can be asked for now. */
   readonly isJoined: boolean;
+  /**
+   * Whether some links through it are kept, so that nobody else decides alone whom this node knows. So it is with what
+   * knows peers by itself, such as a server; not with what only passes on whom the present peers know.
+   */
+  readonly keepsPlaces: boolean;
   /** @returns ids of peers, possibly known ones; none if there is no answer */
   samplePeers(count: number): Promise<readonly string[]>;
   /** Tries to connect now, if it is not connected and the last attempt was a while ago. */

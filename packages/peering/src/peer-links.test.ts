@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../tests/conformance-suites/manual-clock.js';
 import type { Connection, ConnectionOptions } from './connection.js';
 import type { SignalRoute } from './introducer.js';
-import { type LinkFacts, PeerLinks } from './peer-links.js';
+import { type LinkFacts, leaveReasonOf, PeerLinks } from './peer-links.js';
 
 const fingerprint = Array.from({ length: 32 }, (_, i) => (i + 160).toString(16).toUpperCase()).join(':');
 const sdp = `v=0\r\nm=application 9 x\r\na=max-message-size:1000\r\na=fingerprint:sha-256 ${fingerprint}\r\n`;
@@ -99,14 +99,14 @@ describe('PeerLinks', () => {
     const { links, route, made, events, clock } = setUp();
     const offers: SignalData[] = [];
     const dialing = { ...route, send: (_to: string, data: SignalData) => offers.push(data) };
-    let failures = 0;
-    links.onDialFailed(() => failures++);
+    const outcomes: string[] = [];
+    links.attach({ kept: [], dialEnded: (_route, outcome) => outcomes.push(outcome), linkGone: () => {} });
     links.dial(dialing, 'a');
     links.dial(dialing, 'b');
     for (const { options } of made) options.onSignal(offer as ConnectionSignal);
     expect(offers).toEqual([{ ...offer, isFirst: true }, offer]);
     links.receive(dialing, 'b', { type: 'full' });
-    expect([events, failures]).toEqual([['b.2 gone in setup: the peer is full'], 1]);
+    expect([events, outcomes]).toEqual([['b.2 gone in setup: the peer is full'], ['full']]);
     expect(links.dial(dialing, 'b')).toBe(false);
     clock.advance(3000);
     expect(links.dial(dialing, 'b')).toBe(true);
@@ -129,6 +129,34 @@ describe('PeerLinks', () => {
     expect(links.dial(route, 'a')).toBe(false);
     clock.advance(10_000);
     expect([links.dial(route, 'a'), links.size]).toEqual([true, 2]);
+  });
+
+  it('gives an attempt more time where people carry the signals', () => {
+    const { links, route, clock } = setUp();
+    links.dial({ ...route, setupTimeoutMs: 600_000 }, 'a');
+    clock.advance(599_999);
+    expect(links.size).toBe(1);
+    clock.advance(1);
+    expect(links.size).toBe(0);
+  });
+
+  it('dials a peer again after ten minutes to which there was another link', () => {
+    const { links, route, clock } = setUp();
+    links.dial(route, 'a');
+    links.markOpen('a.1');
+    links.leave('a.1', leaveReasonOf('PEER_DUPLICATE'));
+    clock.advance(599_999);
+    expect(links.dial(route, 'a')).toBe(false);
+    clock.advance(1);
+    expect(links.dial(route, 'a')).toBe(true);
+  });
+
+  it('avoids a peer under the introducer that named it: another one cannot have it avoided', () => {
+    const { links, route, clock } = setUp();
+    const lying = { ...route, url: 'http://lying.example/' };
+    links.dial(lying, 'a');
+    clock.advance(20_000);
+    expect([links.dial(lying, 'a'), links.dial(route, 'a')]).toEqual([false, true]);
   });
 
   it('avoids only peers that it dialed itself: one that offered may come again', () => {
@@ -198,7 +226,7 @@ describe('PeerLinks', () => {
     const { links, route, clock, made, events } = setUp();
     for (const id of ['a', 'b', 'c']) links.dial(route, id);
     for (const name of ['a.1', 'b.2']) links.markOpen(name);
-    for (const name of ['a.1', 'b.2', 'c.3', 'none']) links.leave(name, false);
+    for (const name of ['a.1', 'b.2', 'c.3', 'none']) links.leave(name, undefined);
     made[0]?.options.onClosed('done');
     clock.advance(2000);
     expect(events).toEqual([
@@ -226,7 +254,7 @@ describe('PeerLinks', () => {
     made[0]?.options.onClosed('first');
     made[0]?.options.onClosed('second');
     links.markOpen('a.1');
-    links.leave('a.1', true);
+    links.leave('a.1', 'faulty');
     expect(events).toEqual(['a.1 gone in setup: first']);
     expect(links.connectionOf('a.1')).toBeUndefined();
   });

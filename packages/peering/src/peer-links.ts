@@ -18,17 +18,15 @@ import {
   maxMessageBytesOf,
   type SignalData,
 } from '@vision-light/signaling';
-import { AvoidedPeers } from './avoided-peers.js';
+import { AvoidedPeers, type AvoidReason } from './avoided-peers.js';
 import type { Connection, ConnectionOptions } from './connection.js';
 import { judgeOffer } from './glare.js';
 import type { SignalRoute } from './introducer.js';
+import type { DialOutcome } from './introducer-standing.js';
+import { hasPlace, linksThrough, type PlaceLimits } from './places.js';
 
 /** What {@link PeerLinks} need from outside. */
-export interface PeerLinksOptions<C extends Connection> {
-  /** Links at a time. Above it no peer is dialed and no offer is answered. */
-  readonly linksMax: number;
-  /** Links at a time that have no open channel yet. Above it no peer is dialed and no offer is answered. */
-  readonly setupsMax: number;
+export interface PeerLinksOptions<C extends Connection> extends PlaceLimits {
   readonly clock: Clock;
   /** Makes a connection. @throws if the platform refuses to */
   readonly connect: (options: ConnectionOptions) => C;
@@ -46,6 +44,29 @@ export interface PeerLinksEvents<C> {
   /** The platform refuses connections. Called for each one. */
   refused(error: unknown): void;
 }
+
+/** Whoever decides which peers are dialed. */
+export interface LinksOwner {
+  /** Introducers that have places of their own. */
+  readonly kept: readonly SignalRoute[];
+  /** What became of a peer that was dialed. */
+  dialEnded(route: SignalRoute, outcome: DialOutcome): void;
+  /** A link has ended that had been open. */
+  linkGone(): void;
+}
+
+/**
+ * Why the node disconnects a peer that is not to be dialed for a while: it broke a rule, or there is another link to it.
+ */
+export type LeaveReason = 'faulty' | 'known';
+
+/** The reason that follows from the core's fault code; undefined if the peer may be dialed again at once. */
+export function leaveReasonOf(code: string | undefined): LeaveReason | undefined {
+  if (code === undefined) return undefined;
+  return code === 'PEER_DUPLICATE' ? 'known' : 'faulty';
+}
+
+const noOwner: LinksOwner = { kept: [], dialEnded: () => {}, linkGone: () => {} };
 
 /** Who made a link, and what its two session descriptions say. */
 export interface LinkFacts {
@@ -112,7 +133,7 @@ export class PeerLinks<C extends Connection> {
   #namesGiven = 0;
   #isClosed = false;
   #whenEmpty: () => void = () => {};
-  #dialFailed: () => void = () => {};
+  #owner = noOwner;
 
   constructor(options: PeerLinksOptions<C>) {
     this.#options = options;
@@ -135,9 +156,14 @@ export class PeerLinks<C extends Connection> {
     return this.#links.get(name)?.connection;
   }
 
-  /** Calls back whenever a peer that was dialed could not be reached, or refused. */
-  onDialFailed(listener: () => void): void {
-    this.#dialFailed = listener;
+  /** Links through one introducer. */
+  through(route: SignalRoute): number {
+    return linksThrough(this.#links.values(), route);
+  }
+
+  /** Names who decides about dials. */
+  attach(owner: LinksOwner): void {
+    this.#owner = owner;
   }
 
   /**
@@ -146,8 +172,9 @@ export class PeerLinks<C extends Connection> {
    * @returns whether it did
    */
   dial(route: SignalRoute, remoteId: string): boolean {
-    if (this.#avoided.has(remoteId, this.#options.clock.now())) return false;
-    if (this.#find(route, remoteId) !== undefined || !this.#hasRoom(this.#links.size === 0)) return false;
+    if (this.#avoided.has(route, remoteId, this.#options.clock.now())) return false;
+    if (this.#find(route, remoteId) !== undefined || !this.#hasRoom(route, this.#links.size === 0))
+      return false;
     return this.#open(route, remoteId, true) !== undefined;
   }
 
@@ -167,17 +194,18 @@ export class PeerLinks<C extends Connection> {
     if (link?.phase !== 'setup') return;
     link.phase = 'open';
     link.cancelTimer();
+    if (link.isInitiator) this.#owner.dialEnded(link.route, 'opened');
   }
 
   /**
    * The node disconnects: the link ends once what was sent has left, or after {@link LEAVE_TIMEOUT_MS}.
    *
-   * @param isFaulty  the peer broke a rule, so it is not dialed again for a while
+   * @param reason  why it is not to be dialed again for a while
    */
-  leave(name: string, isFaulty: boolean): void {
+  leave(name: string, reason: LeaveReason | undefined): void {
     const link = this.#links.get(name);
     if (link === undefined) return;
-    if (isFaulty) this.#avoided.add(link.remoteId, 'faulty', this.#options.clock.now());
+    if (reason !== undefined) this.#avoid(link.route, link.remoteId, reason);
     if (link.phase === 'setup') {
       this.drop(name, 'left');
       return;
@@ -194,20 +222,26 @@ export class PeerLinks<C extends Connection> {
     if (link !== undefined) this.#end(link, reason, 'unreachable');
   }
 
-  #end(link: Link<C>, reason: string, why: 'unreachable' | 'full'): void {
-    const isFailedDial = link.isInitiator && link.phase === 'setup';
+  /** @param why  what a dial that comes to nothing says of the peer; undefined if this node gave it up */
+  #end(link: Link<C>, reason: string, why: 'unreachable' | 'full' | undefined): void {
+    const failure = link.isInitiator && link.phase === 'setup' ? why : undefined;
     this.#links.delete(link.name);
     link.cancelTimer();
-    if (isFailedDial) this.#avoided.add(link.remoteId, why, this.#options.clock.now());
+    if (failure !== undefined) this.#avoid(link.route, link.remoteId, failure);
     this.#options.events.gone(link.name, reason, link.phase);
     link.connection.destroy();
     if (this.#links.size === 0) this.#whenEmpty();
-    if (isFailedDial) this.#dialFailed();
+    if (failure !== undefined) this.#owner.dialEnded(link.route, failure);
+    else if (link.phase !== 'setup') this.#owner.linkGone();
+  }
+
+  #avoid(route: SignalRoute, remoteId: string, reason: AvoidReason): void {
+    this.#avoided.add(route, remoteId, reason, this.#options.clock.now());
   }
 
   /** Ends all links at once. */
   dropAll(reason: string): void {
-    for (const name of [...this.#links.keys()]) this.drop(name, reason);
+    for (const link of [...this.#links.values()]) this.#end(link, reason, undefined);
   }
 
   /** Leaves all peers and opens no new link. Resolves when all links are gone. */
@@ -216,7 +250,7 @@ export class PeerLinks<C extends Connection> {
     const empty = new Promise<void>((resolve) => {
       this.#whenEmpty = resolve;
     });
-    for (const name of [...this.#links.keys()]) this.leave(name, false);
+    for (const name of [...this.#links.keys()]) this.leave(name, undefined);
     if (this.#links.size > 0) await empty;
   }
 
@@ -227,7 +261,7 @@ export class PeerLinks<C extends Connection> {
       return;
     }
     if (link !== undefined) this.drop(link.name, 'replaced');
-    if (!this.#hasRoom(offer.isFirst === true)) {
+    if (!this.#hasRoom(route, offer.isFirst === true)) {
       route.send(remoteId, { type: 'full' }, () => {});
       return;
     }
@@ -294,11 +328,10 @@ export class PeerLinks<C extends Connection> {
   }
 
   /** @param isFirst  the link would be the only one of the side that offers it */
-  #hasRoom(isFirst: boolean): boolean {
-    const { linksMax } = this.#options;
-    const places = isFirst ? linksMax : Math.max(1, linksMax - 1);
-    if (this.#isClosed || this.#links.size >= places) return false;
-    return this.setups < this.#options.setupsMax;
+  #hasRoom(route: SignalRoute, isFirst: boolean): boolean {
+    return (
+      !this.#isClosed && hasPlace(this.#options, [...this.#links.values()], route, isFirst, this.#owner.kept)
+    );
   }
 
   #open(route: SignalRoute, remoteId: string, isInitiator: boolean): Link<C> | undefined {
@@ -325,7 +358,7 @@ export class PeerLinks<C extends Connection> {
         onClosed: (reason) => this.drop(name, reason),
       });
     } catch (error) {
-      this.#avoided.add(remoteId, 'unreachable', clock.now());
+      this.#avoid(route, remoteId, 'unreachable');
       events.refused(error);
       return undefined;
     }

@@ -60,6 +60,7 @@ class Member implements Introducer {
   readonly url = 'http://signal.example/';
   readonly iceServers = [];
   readonly isJoined = true;
+  readonly keepsPlaces = true;
   /** The other end of each open link, by the link's name. */
   readonly open = new Map<string, string>();
   readonly links: PeerLinks<Wire>;
@@ -83,7 +84,7 @@ class Member implements Introducer {
         },
       },
     });
-    this.finder = new PeerFinder(this.links, (events) => {
+    this.finder = new PeerFinder(this.links, room.clock, (events) => {
       this.#events = events;
       return [this];
     });

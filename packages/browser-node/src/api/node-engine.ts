@@ -1,4 +1,5 @@
 import { ed25519Url } from 'vision-light:ed25519-url';
+import { leaveReasonOf } from '@vision-light/peering';
 import { type Metrics, type NodeNotice, type Tip, zeroMetrics } from '@vision-light/protocol';
 import { LightNodeError } from '../boundary/light-node-error.js';
 import type { FromNode, StartResult } from '../boundary/messages.js';
@@ -193,7 +194,7 @@ class WorkerEngine implements NodeEngine {
         this.#peers.links.markOpen(message.peer);
         break;
       case 'leaving':
-        this.#peers.links.leave(message.peer, message.isFaulty);
+        this.#peers.links.leave(message.peer, leaveReasonOf(message.fault));
         break;
       case 'closed':
         this.#peers.links.drop(message.peer, 'the channel is closed');

@@ -211,8 +211,8 @@ export type FromNode =
   | { readonly type: 'requestPeers'; readonly count: number }
   /** The channel is open: set-up has succeeded. */
   | { readonly type: 'opened'; readonly peer: string }
-  /** The node takes leave of a peer: what was sent may still be on its way. */
-  | { readonly type: 'leaving'; readonly peer: string; readonly isFaulty: boolean }
+  /** The node takes leave of a peer: what was sent may still be on its way. `fault` is the peer's, if it has one. */
+  | { readonly type: 'leaving'; readonly peer: string; readonly fault: string | undefined }
   /** The channel is closed. */
   | { readonly type: 'closed'; readonly peer: string }
   /** Another tab has taken the database over, and this node has ended. */

@@ -71,7 +71,9 @@ export class PagePeers {
         refused: (error) => this.#reportRefusal(error),
       },
     });
-    this.finder = new PeerFinder(this.links, (events) => signal.map((url) => this.#join(url, events)));
+    this.finder = new PeerFinder(this.links, browserClock, (events) =>
+      signal.map((url) => this.#join(url, events)),
+    );
   }
 
   #join(url: string, events: IntroducerEvents): SignalingClient {

@@ -72,7 +72,7 @@ export class PeerChannels {
   disconnect(peer: string, code: string | undefined): void {
     const connection = this.#connections.get(peer);
     if (connection === undefined) return;
-    this.#post({ type: 'leaving', peer, isFaulty: code !== undefined });
+    this.#post({ type: 'leaving', peer, fault: code });
     if (code === undefined) connection.channel.close();
     else setTimeout(() => connection.channel.close(), LAST_WORDS_MS);
   }

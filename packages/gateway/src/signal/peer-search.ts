@@ -21,7 +21,7 @@ export function searchPeers(options: PeerSearchOptions): PeerFinder<RtcLink> {
   const { urls, links, log, networkId } = options;
   // Networks of one's own have names of any kind.
   const networkName = isNetworkName(options.networkName) ? options.networkName : undefined;
-  return new PeerFinder(links, (events) =>
+  return new PeerFinder(links, platformClock, (events) =>
     urls.map((url) => {
       const client = { url, networkId, networkName, kind: 'gateway', clock: platformClock } as const;
       return new SignalingClient(client, {

@@ -1,5 +1,5 @@
 /** WebRTC as a kind of links: the links of `peering`, each with the connection that Node makes. */
-import { type ConnectionOptions, PeerLinks } from '@vision-light/peering';
+import { type ConnectionOptions, leaveReasonOf, PeerLinks } from '@vision-light/peering';
 import type { Clock } from '@vision-light/signaling';
 import type { Logger } from 'pino';
 import { clientAddress, networkGroup } from '../client-address.js';
@@ -50,7 +50,7 @@ export class RtcLinks implements LinkKind {
   }
 
   disconnect(link: string, code: string | undefined): void {
-    this.links.leave(link, code !== undefined);
+    this.links.leave(link, leaveReasonOf(code));
   }
 
   requestPeers(count: number): void {

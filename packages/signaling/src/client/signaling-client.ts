@@ -81,6 +81,8 @@ const SHUTTING_DOWN: RefusalCode = 'SIGNAL_SHUTTING_DOWN';
 /** One signaling server, to which the client stays connected until it is told to leave. */
 export class SignalingClient {
   readonly url: string;
+  /** It knows peers by itself. */
+  readonly keepsPlaces = true;
   readonly #options: SignalingClientOptions;
   readonly #events: SignalingClientEvents;
   readonly #socket: Socket;

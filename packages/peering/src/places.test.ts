@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import type { SignalRoute } from './introducer.js';
+import { hasPlace, type PlacedLink } from './places.js';
+
+const route = (url: string): SignalRoute => ({ url, ownId: 'm', iceServers: [], send: () => {} });
+const [good, other, third] = [route('good'), route('other'), route('third')];
+const limits = { linksMax: 8, setupsMax: 6 };
+const links = (through: SignalRoute, count: number, phase: PlacedLink['phase'] = 'open'): PlacedLink[] =>
+  Array.from({ length: count }, () => ({ route: through, phase }));
+
+describe('a link has a place', () => {
+  it('up to one less than all, and the last one if the other side has no other link', () => {
+    expect(hasPlace(limits, links(good, 6), good, false, [])).toBe(true);
+    expect(hasPlace(limits, links(good, 7), good, false, [])).toBe(false);
+    expect(hasPlace(limits, links(good, 7), good, true, [])).toBe(true);
+    expect(hasPlace(limits, links(good, 8), good, true, [])).toBe(false);
+  });
+
+  it('where there is only one', () => {
+    expect(hasPlace({ ...limits, linksMax: 1 }, [], good, false, [good, other])).toBe(true);
+  });
+
+  it('unless those that are left are those of other introducers', () => {
+    const kept = [good, other, third];
+    // Of seven, four are kept for the two others.
+    expect(hasPlace(limits, links(good, 2), good, false, kept)).toBe(true);
+    expect(hasPlace(limits, links(good, 3), good, false, kept)).toBe(false);
+    expect(hasPlace(limits, [...links(good, 3), ...links(other, 1)], good, false, kept)).toBe(false);
+    expect(hasPlace(limits, [...links(good, 3), ...links(other, 1)], other, false, kept)).toBe(true);
+    expect(hasPlace(limits, [...links(good, 3), ...links(other, 3)], third, false, kept)).toBe(true);
+  });
+
+  it('of which no more than half are kept, however many introducers there are', () => {
+    const many = Array.from({ length: 9 }, (_, i) => route(String(i)));
+    expect(hasPlace(limits, links(good, 2), good, false, [good, ...many])).toBe(true);
+    expect(hasPlace(limits, links(good, 3), good, false, [good, ...many])).toBe(false);
+  });
+
+  it('only while few links are on their way, of which some are kept as well', () => {
+    const free = { linksMax: 64, setupsMax: 6 };
+    expect(hasPlace(free, links(good, 5, 'setup'), good, true, [good])).toBe(true);
+    expect(hasPlace(free, links(good, 6, 'setup'), good, true, [good])).toBe(false);
+    expect(hasPlace(free, links(good, 4, 'setup'), good, true, [good, other])).toBe(false);
+    expect(hasPlace(free, links(good, 4, 'setup'), other, true, [good, other])).toBe(true);
+  });
+});
