@@ -77,6 +77,8 @@ describe('createLightNode: arguments', () => {
     ['iceServers', 'TypeError', { signal, iceServers: 'stun:x' }],
     ['iceServers', 'TypeError', { signal, iceServers: [{ url: 'stun:x' }] }],
     ['iceServers', 'RangeError', { signal, iceServers: [{ urls: 'cat:x' }] }],
+    ['privacy', 'TypeError', { signal, privacy: true }],
+    ['privacy', 'RangeError', { signal, privacy: 'none' }],
     ['reportMetrics', 'TypeError', { signal, reportMetrics: 1 }],
     ['workerUrl', 'TypeError', { signal, workerUrl: 7 }],
     ['workerUrl', 'RangeError', { signal, workerUrl: 'http://' }],

@@ -46,6 +46,7 @@ export type { TrustedAddress } from './boundary/trusted-script.js';
 export type { Diagnosis, DiagnosisCode, Evidence, Finding } from './diagnosis/diagnosis.js';
 export type { IceCandidates } from './diagnosis/gather-candidates.js';
 export type { MineOptions, MiningEvent } from './mining/mining-events.js';
+export type { Privacy } from './peers/privacy.js';
 export type {
   AddressPart,
   AddressWatchEvent,

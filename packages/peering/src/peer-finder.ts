@@ -74,6 +74,8 @@ export class PeerFinder<C extends Connection> implements LinksOwner {
       candidates: [],
       isAsked: false,
     }));
+    const kept = introducers.filter(({ keepsPlaces }) => keepsPlaces);
+    this.kept = kept.length < 2 ? [] : kept;
     links.attach(this);
   }
 
@@ -115,11 +117,11 @@ export class PeerFinder<C extends Connection> implements LinksOwner {
     for (const { introducer } of this.#known) introducer.close();
   }
 
-  /** Introducers that have places of their own. One alone needs none: there is nobody to keep them from. */
-  get kept(): readonly SignalRoute[] {
-    const kept = this.#joined.filter(({ introducer }) => introducer.keepsPlaces);
-    return kept.length < 2 ? [] : kept.map(({ introducer }) => introducer);
-  }
+  /**
+   * Introducers that have places of their own, also while they are away: those who have filled a node up before an honest
+   * server comes back would not go. One alone needs none: there is nobody to keep them from.
+   */
+  readonly kept: readonly SignalRoute[];
 
   dialEnded(route: SignalRoute, outcome: DialOutcome): void {
     this.#find(route)?.standing.dialEnded(outcome);
@@ -145,8 +147,7 @@ export class PeerFinder<C extends Connection> implements LinksOwner {
     if (known === undefined) return;
     // After an outage no more is wanted than the node asked for: the links of before are still there, perhaps under ids
     // that the introducer does not know any more.
-    const sharers = this.#known.filter(({ introducer }) => introducer.keepsPlaces).length;
-    const share = Math.ceil(this.#wanted / Math.max(1, sharers));
+    const share = Math.ceil(this.#wanted / Math.max(1, this.kept.length));
     this.#take(known, peerIds, Math.max(share, this.#missing(known)));
     if (this.#joined.length === this.#known.length) this.#fill();
     else this.#shareWait();
@@ -204,7 +205,7 @@ export class PeerFinder<C extends Connection> implements LinksOwner {
 
   /** Links that an introducer lacks of those that are kept for it. */
   #missing(known: Known): number {
-    if (!this.kept.includes(known.introducer)) return 0;
+    if (!known.introducer.isJoined || !this.kept.includes(known.introducer)) return 0;
     return Math.max(0, PLACES_PER_INTRODUCER - this.#through(known));
   }
 

@@ -18,6 +18,7 @@ describe('a link has a place', () => {
 
   it('where there is only one', () => {
     expect(hasPlace({ ...limits, linksMax: 1 }, [], good, false, [good, other])).toBe(true);
+    expect(hasPlace({ ...limits, linksMax: 1 }, links(good, 1), good, true, [])).toBe(false);
   });
 
   it('unless those that are left are those of other introducers', () => {
@@ -30,10 +31,15 @@ describe('a link has a place', () => {
     expect(hasPlace(limits, [...links(good, 3), ...links(other, 3)], third, false, kept)).toBe(true);
   });
 
-  it('of which no more than half are kept, however many introducers there are', () => {
-    const many = Array.from({ length: 9 }, (_, i) => route(String(i)));
-    expect(hasPlace(limits, links(good, 2), good, false, [good, ...many])).toBe(true);
-    expect(hasPlace(limits, links(good, 3), good, false, [good, ...many])).toBe(false);
+  it('for each introducer, where there are few', () => {
+    const few = { linksMax: 4, setupsMax: 12 };
+    const kept = [good, other, third];
+    expect(hasPlace(few, links(good, 1), good, false, kept)).toBe(false);
+    expect(hasPlace(few, links(good, 1), other, false, kept)).toBe(true);
+    expect(hasPlace(few, [...links(good, 1), ...links(other, 1)], third, false, kept)).toBe(true);
+    // One who has none of its own gets what is left.
+    expect(hasPlace(few, links(good, 1), route('peers'), false, kept)).toBe(false);
+    expect(hasPlace({ ...few, linksMax: 5 }, links(good, 1), route('peers'), false, kept)).toBe(true);
   });
 
   it('only while few links are on their way, of which some are kept as well', () => {

@@ -3,8 +3,8 @@
  *
  * - The last place goes only to a link that would be the only one of the side that offers it, so that newcomers find one.
  * - Of several introducers each has {@link PLACES_PER_INTRODUCER} places, and as many set-ups, that no link through
- *   another one takes: a server that lies, or its peers that dial, cannot fill a node up. At most half of the places are
- *   kept so.
+ *   another one takes: a server that lies, or its peers that dial, cannot fill a node up. Where there are few places, each
+ *   has an equal share of them.
  * - Links that are being set up have a limit of their own.
  */
 import type { SignalRoute } from './introducer.js';
@@ -41,22 +41,23 @@ export function hasPlace(
   kept: readonly SignalRoute[],
 ): boolean {
   const setups = links.filter(({ phase }) => phase === 'setup');
-  const places = isFirst ? linksMax : linksMax - 1;
-  const own = Math.max(1, places - missing(links, route, kept, linksMax));
-  return links.length < own && setups.length < setupsMax - missing(setups, route, kept, setupsMax);
+  const places = Math.max(1, isFirst ? linksMax : linksMax - 1);
+  return isFree(places, links, route, kept) && isFree(setupsMax, setups, route, kept);
 }
 
-/** Places that introducers other than `route` have and do not use, up to half of all. */
-function missing(
+/** Whether a place is free, and nobody else's. */
+function isFree(
+  places: number,
   links: readonly PlacedLink[],
   route: SignalRoute,
   kept: readonly SignalRoute[],
-  max: number,
-): number {
-  let count = 0;
-  for (const each of kept)
-    if (each !== route) count += Math.max(0, PLACES_PER_INTRODUCER - linksThrough(links, each));
-  return Math.min(count, Math.floor(max / 2));
+): boolean {
+  if (links.length >= places) return false;
+  const share = Math.min(PLACES_PER_INTRODUCER, Math.floor(places / kept.length));
+  const unused = (each: SignalRoute): number => Math.max(0, share - linksThrough(links, each));
+  if (kept.includes(route) && unused(route) > 0) return true;
+  const keptFree = kept.reduce((sum, each) => sum + unused(each), 0);
+  return links.length < places - keptFree;
 }
 
 /** How many links there are through an introducer. */

@@ -22,6 +22,7 @@ export async function diagnose({ signal = [], iceServers = [] }: DiagnoseOptions
   return made.diagnose({
     signaling,
     iceServers,
+    isRelayed: false,
     peers: 0,
     attempts: undefined,
     clockAheadS: undefined,

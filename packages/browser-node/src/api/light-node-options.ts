@@ -10,6 +10,7 @@ import {
 import { type IceServer, isIceServer } from '@vision-light/signaling';
 import type { NodeLimits } from '../boundary/messages.js';
 import { isTrustedAddress, type TrustedAddress } from '../boundary/trusted-script.js';
+import { type Privacy, privacies } from '../peers/privacy.js';
 
 /** What `createLightNode` can be told. */
 export interface LightNodeOptions {
@@ -17,8 +18,17 @@ export interface LightNodeOptions {
   readonly network?: NetworkName | CustomNetwork;
   /** Addresses of signaling servers, http(s) or ws(s), at least one. Each only introduces peers. */
   readonly signal: readonly string[];
-  /** STUN and TURN servers. Default: those that the signaling server names. An empty list means none. */
+  /**
+   * STUN and TURN servers. Default: those that the signaling servers name, as far as `privacy` allows. An empty list means
+   * none.
+   */
   readonly iceServers?: readonly IceServer[];
+  /**
+   * Who learns the visitor's addresses. `no-stun`: peers, as far as the browser names them, and TURN servers; of what a signaling
+   * server names, no STUN server is asked. `stun`: those too, so that more peers can be reached. `relay-only`: TURN
+   * servers alone; peers see the addresses of those. Default: 'no-stun'.
+   */
+  readonly privacy?: Privacy;
   /** Where verified headers are kept. Default: 'indexeddb'. */
   readonly storage?: 'indexeddb' | 'memory';
   /**
@@ -73,6 +83,7 @@ export interface LightNodeSettings {
   readonly network: NetworkName | CustomNetwork;
   readonly signal: readonly string[];
   readonly iceServers: readonly IceServer[] | undefined;
+  readonly privacy: Privacy;
   readonly storage: 'indexeddb' | 'memory';
   readonly share: boolean;
   readonly hashers: number;
@@ -127,6 +138,7 @@ export function checkOptions(options: LightNodeOptions): LightNodeSettings {
     network: checkNetwork(options.network ?? 'vision-devnet'),
     signal: checkSignal(options.signal),
     iceServers: options.iceServers === undefined ? undefined : checkIceServers(options.iceServers),
+    privacy: checkPrivacy(options.privacy ?? 'no-stun'),
     storage: checkStorage(options.storage ?? 'indexeddb'),
     share: checkBoolean('share', options.share ?? true),
     hashers: checkInteger('hashers', options.hashers ?? defaultHashers(), 1, HASHERS_MAX),
@@ -183,6 +195,12 @@ function checkIceServers(iceServers: readonly IceServer[]): readonly IceServer[]
       throw new TypeError(`iceServers: must be a list of ICE servers, got ${show(server)}`);
   }
   return iceServers;
+}
+
+function checkPrivacy(privacy: Privacy): Privacy {
+  if (typeof privacy !== 'string') throw new TypeError(`privacy: must be a string, got ${show(privacy)}`);
+  if (privacies.includes(privacy)) return privacy;
+  throw new RangeError(`privacy: must be one of ${privacies.join(', ')}, got ${show(privacy)}`);
 }
 
 function checkStorage(storage: 'indexeddb' | 'memory'): 'indexeddb' | 'memory' {

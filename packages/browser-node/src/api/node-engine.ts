@@ -158,13 +158,14 @@ class WorkerEngine implements NodeEngine {
       trust: firstTrust(tip),
       signaling: { named: settings.signal.length, joined: 0 },
     };
-    const { network, iceServers, maxPeers, reportMetrics } = settings;
+    const { network, iceServers, privacy, maxPeers, reportMetrics } = settings;
     const networkName = typeof network === 'string' ? network : undefined;
     this.#peers = new PagePeers({
       signal: settings.signal,
       networkId,
       networkName,
       iceServers,
+      privacy,
       metrics: reportMetrics ? () => this.#metrics : undefined,
       maxPeers,
       post: (message, transfer) => worker.post(message, transfer),

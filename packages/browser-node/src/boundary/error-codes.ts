@@ -21,6 +21,7 @@ export const lightNodeErrors = {
   WORKER_FAILED: 'A worker of the node could not be started, or it crashed.',
   PEER_CONNECTION_FAILED:
     'This browser has WebRTC but refuses to open connections, so no peer can be reached.',
+  TURN_MISSING: 'All connections are to be relayed, and no TURN server is named that relays them.',
   SIGNAL_UNREACHABLE: 'A signaling server does not answer, so it introduces no new peers for now.',
   SIGNAL_REFUSED: 'A signaling server refused a request.',
   SIGNAL_MALFORMED: 'A signaling server answered with something that is not its protocol.',

@@ -13,6 +13,7 @@ it('a browser that never answers when a database is opened keeps nothing, and th
   const made = diagnose({
     signaling: [],
     iceServers: [],
+    isRelayed: false,
     peers: 1,
     attempts: undefined,
     clockAheadS: undefined,

@@ -13,6 +13,8 @@ export interface DiagnosisInput extends Pick<Evidence, 'peers' | 'attempts' | 'c
   /** Addresses of signaling servers, and whether the node has joined them. */
   readonly signaling: readonly { readonly url: string; readonly isJoined: boolean }[];
   readonly iceServers: readonly IceServer[];
+  /** Whether the node makes connections through TURN servers alone. */
+  readonly isRelayed: boolean;
   /** What is known to keep the node from storing; undefined if nothing is, or if there is no node. */
   readonly storageObstacle: string | undefined;
 }
@@ -41,7 +43,7 @@ export async function diagnose(input: DiagnosisInput): Promise<Diagnosis> {
         isReachable: isJoined || (await answers(url)),
       })),
     ),
-    hasWebRtc && connectionObstacle === undefined ? gather(iceServers) : undefined,
+    hasWebRtc && connectionObstacle === undefined ? gather(iceServers, input.isRelayed) : undefined,
     input.storageObstacle ?? findStorageObstacle(),
   ]);
   const evidence: Evidence = {
@@ -59,8 +61,8 @@ export async function diagnose(input: DiagnosisInput): Promise<Diagnosis> {
   return { findings: findObstacles(evidence), evidence };
 }
 
-function gather(iceServers: readonly IceServer[]): Promise<IceCandidates | undefined> {
-  return gatherCandidates(iceServers, TIMEOUT_MS).catch(() => undefined);
+function gather(iceServers: readonly IceServer[], isRelayed: boolean): Promise<IceCandidates | undefined> {
+  return gatherCandidates(iceServers, TIMEOUT_MS, isRelayed).catch(() => undefined);
 }
 
 /** Whether a signaling server takes a connection, as socket.io makes it. */

@@ -30,18 +30,20 @@ const ERRORS_MAX = 8;
 /**
  * Asks all servers together, and each STUN server alone, at the same time.
  *
+ * @param isRelayed  only addresses at TURN servers are looked for, and no STUN server is asked
  * @throws if the browser makes no connection
  */
 export async function gatherCandidates(
   iceServers: readonly IceServer[],
   timeoutMs: number,
+  isRelayed = false,
 ): Promise<IceCandidates> {
   const urls = iceServers.flatMap(({ urls: each }) => each);
   const stunUrls = urls.filter((url) => url.startsWith('stun'));
-  const alone = stunUrls.length < 2 ? [] : stunUrls.slice(0, ASKED_ALONE_MAX);
+  const alone = isRelayed || stunUrls.length < 2 ? [] : stunUrls.slice(0, ASKED_ALONE_MAX);
   const [all, ...ofOne] = await Promise.all([
-    gather(iceServers, timeoutMs),
-    ...alone.map((url) => gather([{ urls: url }], timeoutMs)),
+    gather(iceServers, timeoutMs, isRelayed),
+    ...alone.map((url) => gather([{ urls: url }], timeoutMs, false)),
   ]);
   const { host, srflx, relay } = all.addresses;
   return {
@@ -69,6 +71,7 @@ interface Addresses {
 async function gather(
   iceServers: readonly IceServer[],
   timeoutMs: number,
+  isRelayed: boolean,
 ): Promise<{ addresses: Addresses; errors: readonly string[] }> {
   const addresses: Addresses = {
     host: new Set<string>(),
@@ -76,7 +79,10 @@ async function gather(
     relay: new Set<string>(),
   };
   const errors = new Set<string>();
-  const connection = new RTCPeerConnection({ iceServers: iceServers as RTCIceServer[] });
+  const connection = new RTCPeerConnection({
+    iceServers: iceServers as RTCIceServer[],
+    iceTransportPolicy: isRelayed ? 'relay' : 'all',
+  });
   try {
     const gathered = new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, timeoutMs);

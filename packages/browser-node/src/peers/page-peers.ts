@@ -2,17 +2,19 @@
  * The peers of a page: what finds them, and the connections to them. Their channels belong to the node worker. Which peer
  * is dialed, and which of two connections survives, is decided in `@vision-light/peering`.
  */
-import { type IntroducerEvents, PeerFinder, PeerLinks } from '@vision-light/peering';
+import { type ConnectionOptions, type IntroducerEvents, PeerFinder, PeerLinks } from '@vision-light/peering';
 import type { Metrics } from '@vision-light/protocol';
 import type { IceServer } from '@vision-light/signaling';
 import { SignalingClient } from '@vision-light/signaling/client';
 import { browserClock } from '../boundary/browser-clock.js';
 import { findConnectionObstacle } from '../boundary/connection-obstacle.js';
 import type { LightNodeErrorCode } from '../boundary/error-codes.js';
+import { LightNodeError } from '../boundary/light-node-error.js';
 import type { DiagnosisInput } from '../diagnosis/diagnose.js';
 import { ChannelHandover, type PostToWorker } from './channel-handover.js';
 import { metricsReporter } from './metrics-reporter.js';
 import { PeerConnection } from './peer-connection.js';
+import { hasTurn, type Privacy, usedIceServers } from './privacy.js';
 
 /** What {@link PagePeers} need from outside. */
 export interface PagePeersOptions {
@@ -24,6 +26,7 @@ export interface PagePeersOptions {
   readonly networkName: string | undefined;
   /** Instead of those that the servers name. */
   readonly iceServers: readonly IceServer[] | undefined;
+  readonly privacy: Privacy;
   /** Reads what the node counts; undefined if it is not to be reported. */
   readonly metrics: (() => Metrics) | undefined;
   readonly maxPeers: number;
@@ -34,7 +37,7 @@ export interface PagePeersOptions {
 }
 
 /** Signaling servers, the ICE servers in use, and connections that were tried. */
-export type Ways = Pick<DiagnosisInput, 'signaling' | 'iceServers' | 'attempts'>;
+export type Ways = Pick<DiagnosisInput, 'signaling' | 'iceServers' | 'isRelayed' | 'attempts'>;
 
 /** Connections being set up at a time. Browsers slow down beyond; offers above it are ignored, and come again. */
 const SETUPS_MAX = 12;
@@ -57,7 +60,7 @@ export class PagePeers {
       linksMax: maxPeers,
       setupsMax: SETUPS_MAX,
       clock: browserClock,
-      connect: (connection) => new PeerConnection(connection),
+      connect: (connection) => this.#connect(connection),
       events: {
         made: (peer, { channel }) => {
           this.#begun++;
@@ -111,13 +114,29 @@ export class PagePeers {
     const [begun, failed] = [this.#begun, this.#failed];
     return {
       signaling: this.#clients.map(({ url, isJoined }) => ({ url, isJoined })),
-      iceServers: this.#options.iceServers ?? this.#clients.flatMap(({ iceServers }) => iceServers),
+      iceServers: this.#used(
+        this.#options.iceServers ?? this.#clients.flatMap(({ iceServers }) => iceServers),
+      ),
+      isRelayed: this.#options.privacy === 'relay-only',
       attempts: { begun, failed, opened: begun - failed - this.links.setups },
     };
   }
 
-  #findIceObstacle(iceServers: readonly IceServer[]): string | undefined {
-    const obstacle = findConnectionObstacle(iceServers);
+  /** @throws if the browser refuses, or if everything is to be relayed and nobody relays */
+  #connect(connection: ConnectionOptions): PeerConnection {
+    const isRelayed = this.#options.privacy === 'relay-only';
+    const iceServers = this.#used(connection.iceServers);
+    if (isRelayed && !hasTurn(iceServers)) throw new LightNodeError('TURN_MISSING');
+    return new PeerConnection({ ...connection, iceServers }, isRelayed);
+  }
+
+  #used(iceServers: readonly IceServer[]): readonly IceServer[] {
+    const { privacy, iceServers: chosen } = this.#options;
+    return usedIceServers(iceServers, privacy, chosen !== undefined);
+  }
+
+  #findIceObstacle(named: readonly IceServer[]): string | undefined {
+    const obstacle = findConnectionObstacle(this.#used(named));
     if (obstacle?.fault === 'connection') this.#reportRefusal(obstacle.cause);
     return obstacle?.fault === 'iceServers' ? String(obstacle.cause) : undefined;
   }
@@ -126,6 +145,7 @@ export class PagePeers {
   #reportRefusal(error: unknown): void {
     if (this.#isRefused) return;
     this.#isRefused = true;
-    this.#options.failed('PEER_CONNECTION_FAILED', String(error));
+    if (error instanceof LightNodeError) this.#options.failed(error.code, '');
+    else this.#options.failed('PEER_CONNECTION_FAILED', String(error));
   }
 }

@@ -17,11 +17,20 @@ export class PeerConnection implements Connection {
   readonly #peer: SimplePeer.Instance;
   readonly #isInitiator: boolean;
 
-  /** @throws {Error} if the browser refuses the connection, for instance for what `iceServers` holds */
-  constructor({ isInitiator, iceServers, sendsWhole, onSignal, onClosed }: ConnectionOptions) {
+  /**
+   * @param isRelayed  everything passes through TURN servers, and no address of this device is gathered
+   * @throws {Error} if the browser refuses the connection, for instance for what `iceServers` holds
+   */
+  constructor(
+    { isInitiator, iceServers, sendsWhole, onSignal, onClosed }: ConnectionOptions,
+    isRelayed = false,
+  ) {
     this.#isInitiator = isInitiator;
     // Always named, because simple-peer's default asks two public STUN servers.
-    const config = { iceServers: iceServers as RTCIceServer[] };
+    const config: RTCConfiguration = {
+      iceServers: iceServers as RTCIceServer[],
+      iceTransportPolicy: isRelayed ? 'relay' : 'all',
+    };
     this.#peer = new SimplePeer({ initiator: isInitiator, config, trickle: !sendsWhole });
     let reason = 'the other side hung up';
     this.#peer.on('error', (error) => {

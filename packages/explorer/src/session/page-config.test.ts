@@ -31,6 +31,14 @@ describe('readPageConfig', () => {
     });
   });
 
+  it('takes from the address, else from the file, who learns the visitor’s addresses', async () => {
+    const text = file({ privacy: 'stun' });
+    expect(await readPageConfig(place, text)).toMatchObject({ privacy: 'stun' });
+    const asked = { ...place, search: '?privacy=relay-only' };
+    expect(await readPageConfig(asked, text)).toMatchObject({ privacy: 'relay-only' });
+    await expect(readPageConfig(place, file({ privacy: 7 }))).rejects.toThrow('privacy must be a text');
+  });
+
   it('takes the least chainwork and the checkpoint of the file for the network of the file, and for no other', async () => {
     const text = file({ network: 'bitcoin-mainnet', signal: [':9'], minChainwork: '0', checkpoint: false });
     const own = await readPageConfig(place, text);

@@ -38,10 +38,12 @@ export async function readPageConfig(
   const file = network !== null && signal.length > 0 ? {} : parseConfigFile(await fetchText());
   // What a chain must have, and begins with, goes with the network that it is said of.
   const { minChainwork, checkpoint } = network === null || network === file.network ? file : {};
+  const privacy = query.get('privacy') ?? file.privacy;
   // The settings may be anything so far: createLightNode checks them, and says what is wrong with them.
   return {
     ...(minChainwork === undefined ? {} : { minChainwork }),
     ...(checkpoint === undefined ? {} : { checkpoint }),
+    ...(privacy === undefined ? {} : { privacy }),
     network: network === null ? (file.network ?? DEFAULT_NETWORK) : parseNetworkParameter(network),
     signal: (signal.length > 0 ? signal : (file.signal ?? [DEFAULT_SIGNAL])).map((text) =>
       resolveSignal(text, place),
@@ -72,6 +74,7 @@ interface ConfigFile {
   readonly network?: unknown;
   readonly signal?: readonly string[];
   readonly minChainwork?: string;
+  readonly privacy?: string;
   readonly checkpoint?: NonNullable<LightNodeOptions['checkpoint']>;
 }
 
@@ -88,7 +91,7 @@ function parseConfigFile(text: string | undefined): ConfigFile {
       'config.json must be an object such as { "network": "vision-devnet", "signal": [":8081"] }.',
     );
   }
-  const { network, signal, minChainwork, checkpoint } = value as Record<string, unknown>;
+  const { network, signal, minChainwork, checkpoint, privacy } = value as Record<string, unknown>;
   const isNetwork =
     network === undefined || typeof network === 'string' || (typeof network === 'object' && network !== null);
   if (!isNetwork) throw new PageConfigError('In config.json, network must be a name or an object.');
@@ -99,7 +102,11 @@ function parseConfigFile(text: string | undefined): ConfigFile {
   if (minChainwork !== undefined && typeof minChainwork !== 'string') {
     throw new PageConfigError('In config.json, minChainwork must be a text of digits, such as "0".');
   }
+  if (privacy !== undefined && typeof privacy !== 'string') {
+    throw new PageConfigError('In config.json, privacy must be a text, such as "relay-only".');
+  }
   return {
+    ...(privacy === undefined ? {} : { privacy }),
     ...(network === undefined ? {} : { network }),
     ...(minChainwork === undefined ? {} : { minChainwork }),
     ...(checkpoint === undefined ? {} : { checkpoint: checkpoint as NonNullable<ConfigFile['checkpoint']> }),
