@@ -1,5 +1,5 @@
 /** Installs Debian packages, where this process is root on Debian. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { PlainError, runCommand } from '../run/run-command.mjs';
 
 /** Whether apt-get can be used without a password. */
@@ -9,7 +9,12 @@ export function isRootOnDebian() {
   return /^ID="?debian"?$/m.test(readFileSync('/etc/os-release', 'utf8'));
 }
 
+/** Debian asks this program whether an installed service may start. 101 is no. See invoke-rc.d(8). */
+const servicePolicy = '/usr/sbin/policy-rc.d';
+
 /**
+ * Installs a package. A server in it is not started: tests start their own, on ports of their own.
+ *
  * @param {string} name   of the package
  * @param {string} title  what to call it
  * @throws {PlainError} with what apt-get said
@@ -21,8 +26,14 @@ export async function installFromDebian(name, title) {
     ['update', '-qq'],
     ['install', '-y', '-qq', '--no-install-recommends', name],
   ];
-  for (const args of steps) {
-    const { code, output } = await runCommand('apt-get', args, { env });
-    if (code !== 0) throw new PlainError(`apt-get ${args.join(' ')} failed:\n${output.trim()}`);
+  const isOurPolicy = !existsSync(servicePolicy);
+  if (isOurPolicy) writeFileSync(servicePolicy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    for (const args of steps) {
+      const { code, output } = await runCommand('apt-get', args, { env });
+      if (code !== 0) throw new PlainError(`apt-get ${args.join(' ')} failed:\n${output.trim()}`);
+    }
+  } finally {
+    if (isOurPolicy) rmSync(servicePolicy);
   }
 }

@@ -3,7 +3,7 @@ import '../setup/node-version.mjs';
 import { parseArgs } from 'node:util';
 import { PlainError } from '../run/run-command.mjs';
 import { ensureReady } from '../setup/ensure-ready.mjs';
-import { providePrometheus } from '../setup/prometheus.mjs';
+import { provideSystemPrograms } from '../setup/system-programs.mjs';
 
 const suiteNames = ['lint', 'unit', 'e2e', 'browser'];
 
@@ -32,7 +32,7 @@ async function main() {
   const chosen = only !== undefined ? [only] : filters.length > 0 ? ['unit'] : suiteNames;
   const needsBrowsers = chosen.includes('browser') || chosen.includes('e2e');
   await ensureReady({ chromium: needsBrowsers, firefox: needsBrowsers });
-  if (chosen.includes('unit')) await providePrometheus();
+  if (chosen.includes('unit') || chosen.includes('e2e')) await provideSystemPrograms();
 
   // After ensureReady: it needs the dependencies.
   const { runSuites } = await import('./suites.mjs');

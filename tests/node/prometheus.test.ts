@@ -9,14 +9,9 @@ import { createGateway } from '@vision-light/gateway';
 import { metricNames } from '@vision-light/protocol';
 import { createSignalServer } from '@vision-light/signal-server';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { findPrometheus } from '../../scripts/setup/prometheus.mjs';
+import { systemPrograms } from '../system-programs.js';
 
-const found = findPrometheus();
-if (found === undefined) {
-  console.log(
-    'Not run: tests/node/prometheus.test.ts. It needs prometheus and promtool (Debian: prometheus).',
-  );
-}
+const found = systemPrograms(import.meta.url, ['prometheus', 'promtool']);
 const { prometheus, promtool } = found ?? { prometheus: '', promtool: '' };
 const ops = new URL('../../ops/', import.meta.url);
 
