@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { builtInPolicy } from '../../scripts/serve/page-policy.mjs';
 
 /**
  * Builds the web page into `dist`. The node in it is the built library of browser-node, as any other application gets
@@ -9,6 +10,19 @@ export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   // The page may lie anywhere below a host.
   base: './',
+  plugins: [
+    {
+      name: 'vision-light-policy',
+      // Before everything that it is about.
+      transformIndexHtml: () => [
+        {
+          tag: 'meta',
+          attrs: { 'http-equiv': 'Content-Security-Policy', content: builtInPolicy },
+          injectTo: 'head-prepend',
+        },
+      ],
+    },
+  ],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -4,16 +4,10 @@ import path from 'node:path';
 import { preview } from 'vite';
 import { PlainError, root as repository } from '../run/run-command.mjs';
 import { docsFile } from './docs-files.mjs';
+import { docsHeaders, pageHeaders, signalSources } from './page-policy.mjs';
 
 const root = path.join(repository, 'packages/explorer');
 const outDir = 'dist';
-
-/** What the policy in the page's `<meta>` element cannot say. */
-const headers = {
-  'Content-Security-Policy': "frame-ancestors 'none'",
-  'Referrer-Policy': 'no-referrer',
-  'X-Content-Type-Options': 'nosniff',
-};
 
 /** The host by default: this machine only, by the address that both `localhost` and `127.0.0.1` reach. */
 const DEFAULT_HOST = '127.0.0.1';
@@ -49,12 +43,15 @@ export async function servePage({ port, host, config = {} }) {
         port,
         host: host ?? DEFAULT_HOST,
         strictPort: true,
-        headers,
         // The page is served under every name of this machine. It holds nothing that another site could misuse.
         allowedHosts: true,
         open: false,
       },
-      plugins: [configPlugin(JSON.stringify(config)), docsPlugin()],
+      plugins: [
+        headersPlugin([config.signal ?? []].flat()),
+        configPlugin(JSON.stringify(config)),
+        docsPlugin(),
+      ],
     });
   } catch (error) {
     if (/already in use|EADDRINUSE/.test(String(error?.message))) {
@@ -80,6 +77,26 @@ function hostForPeople(host) {
   return host.includes(':') ? `[${host}]` : host;
 }
 
+/**
+ * A plugin that gives every answer the page's headers. The document may connect to the signaling servers that `config.json`
+ * names, and to those that its own address does.
+ */
+function headersPlugin(signal) {
+  return {
+    name: 'vision-light-headers',
+    configurePreviewServer(server) {
+      server.middlewares.use((request, response, next) => {
+        const asked = new URLSearchParams(request.url.split('?')[1]).getAll('signal');
+        const named = [...signal, ...asked.flatMap((text) => text.split(','))];
+        const hostname = (request.headers.host ?? 'localhost').replace(/:\d+$/, '');
+        const headers = pageHeaders(signalSources(named, hostname));
+        for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+        next();
+      });
+    },
+  };
+}
+
 /** A plugin that answers `/config.json`. */
 function configPlugin(body) {
   return {
@@ -87,7 +104,6 @@ function configPlugin(body) {
     configurePreviewServer(server) {
       server.middlewares.use('/config.json', (_request, response) => {
         response.writeHead(200, {
-          ...headers,
           'Content-Type': 'application/json',
           'Cache-Control': 'no-store',
         });
@@ -105,7 +121,8 @@ function docsPlugin() {
       server.middlewares.use('/docs', async ({ originalUrl = '' }, response) => {
         const [pathname] = originalUrl.slice('/docs'.length).split('?');
         const { status, headers: own, body } = await docsFile(pathname);
-        response.writeHead(status, { ...headers, ...own });
+        const html = own['Content-Type']?.startsWith('text/html') ? String(body) : '';
+        response.writeHead(status, { ...docsHeaders(html), ...own });
         response.end(body);
       });
     },

@@ -128,6 +128,7 @@ export const buildSteps = [
       ...['src', 'index.html', 'public', 'vite.config.ts', 'package.json'].map(
         (part) => `packages/explorer/${part}`,
       ),
+      'scripts/serve/page-policy.mjs',
       // The page takes the library as it was built.
       ...libraryFiles.map((file) => `packages/browser-node/dist/${file}`),
       'package-lock.json',
