@@ -69,6 +69,7 @@ const serverFolders = {
   http: [],
   admission: [],
   directory: [],
+  redis: ['directory'],
   metrics: [],
   signaling: ['directory', 'metrics'],
   cli: [],
@@ -106,7 +107,7 @@ const serverRules = [
     name: 'sockets-stay-in-signaling',
     comment: 'who is in which room must not depend on sockets of this process',
     severity: 'error',
-    from: { path: `${server}(directory|metrics|admission|http|cli)/`, pathNot: tests },
+    from: { path: `${server}(directory|redis|metrics|admission|http|cli)/`, pathNot: tests },
     to: { path: 'node_modules/(socket|engine)\\.io' },
   },
   {

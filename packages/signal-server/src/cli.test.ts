@@ -60,6 +60,10 @@ test('a port in use is one line and exit code 1', async () => {
 test.each([
   [['--no-such'], /^vision-light-signal: Unknown option '--no-such'.*\n$/],
   [['--ice-servers', '/no/such'], /^vision-light-signal: --ice-servers: cannot read .*\n$/],
+  [
+    ['--redis-url', 'redis://:secret@127.0.0.1:1'],
+    /^vision-light-signal: Redis at 127\.0\.0\.1:1 cannot be used: .*\n$/,
+  ],
   [['--host', '192.0.2.1', '--port', '0'], /^vision-light-signal: .*192\.0\.2\.1.*\n$/],
 ])('%j is one line and exit code 1', async (args, line) => {
   const { code, stderr } = await start(args).ended;

@@ -65,6 +65,21 @@ export interface SignalLimits {
    * A burst of 400 candidates is 200 KiB. Beyond: dropped.
    */
   readonly maxWaitingBytes: number;
+  /**
+   * Milliseconds after which a server that Redis no longer hears of counts as gone: long enough for a pause of the machine,
+   * short enough that few newcomers are told of its peers. Beyond: the other servers remove its peers.
+   */
+  readonly redisLeaseMs: number;
+  /**
+   * Bytes on their way to Redis that have not been answered: a second of a busy server, 10,000 offers of 5 kB. Beyond:
+   * requests are answered with `SIGNAL_DIRECTORY_UNAVAILABLE`.
+   */
+  readonly maxRedisInFlightBytes: number;
+  /**
+   * Batches of signals that wait in Redis for one server, each of at most 256 KiB and one signal: a busy server reads some
+   * hundred a second, so they suffice for seconds. Beyond: the oldest are lost.
+   */
+  readonly maxInboxEntries: number;
   /** Milliseconds between two metrics reports of one page in the long run; pages send one in 5 s. Sooner: refused. */
   readonly metricsReportIntervalMs: number;
   /** Metrics reports that may come at once, above that: joining, leaving, a timer that was late. Beyond: refused. */
@@ -105,6 +120,9 @@ export const defaultLimits: SignalLimits = {
   maxBacklogBytes: 256 * 1024,
   directoryTimeoutMs: 5000,
   maxWaitingBytes: 256 * 1024,
+  redisLeaseMs: 10_000,
+  maxRedisInFlightBytes: 64 * 1024 * 1024,
+  maxInboxEntries: 1024,
   metricsReportIntervalMs: 2000,
   maxMetricsReportBurst: 4,
   maxMetricsPerSecond: 200_000,

@@ -13,6 +13,7 @@ import type { RandomBelow } from './directory/room.js';
 import { addressOfServer, handleHttp, listenHttp } from './http/http-server.js';
 import { defaultLimits, type SignalLimits } from './limits.js';
 import { SignalMetrics } from './metrics/metrics.js';
+import { type RedisDirectoryOptions, redisDirectory } from './redis/redis-directory.js';
 import { Connections } from './signaling/connections.js';
 import { acceptUpgrade, type Engine, refuseUpgrade } from './signaling/engine-internals.js';
 import type { SignalIo } from './signaling/signal-io.js';
@@ -38,11 +39,16 @@ export interface SignalServerOptions {
   /** Default: silent. Neither addresses nor signals are logged. */
   readonly log?: Logger | undefined;
   /**
-   * The list of who is in which room, for servers of several processes. Default: in memory, for this process alone. Then
-   * `maxRooms` and `maxMembersPerRoom` hold; another directory has limits of its own.
+   * Address of the Redis (`redis://` or `rediss://`) that servers of several processes share: then rooms, samples and
+   * signals span all of them. Default: none, this process is alone.
+   */
+  readonly redisUrl?: string | undefined;
+  /**
+   * The list of who is in which room, instead of that in memory or in Redis. `maxRooms` and `maxMembersPerRoom` hold for
+   * those two; another directory has limits of its own.
    */
   readonly openDirectory?: OpenDirectory | undefined;
-  /** What the directory in memory draws its samples with. Default: the system's cryptographic generator. */
+  /** What the directory in memory or in Redis draws its samples with. Default: the system's cryptographic generator. */
   readonly randomBelow?: RandomBelow | undefined;
 }
 
@@ -64,7 +70,7 @@ export interface SignalServer {
 /**
  * Starts a signaling server.
  *
- * @throws the error of `listen` (`EADDRINUSE`, `EACCES`, …), or that of `openDirectory`
+ * @throws the error of `listen` (`EADDRINUSE`, `EACCES`, …), or that of `openDirectory`, or that Redis cannot be used
  */
 export async function createSignalServer(options: SignalServerOptions = {}): Promise<SignalServer> {
   const limits: SignalLimits = { ...defaultLimits, ...options.limits };
@@ -78,7 +84,8 @@ export async function createSignalServer(options: SignalServerOptions = {}): Pro
     rooms: () => directory.roomCount(),
   });
 
-  const openDirectory = options.openDirectory ?? memoryDirectory({ ...limits, randomBelow });
+  const openDirectory =
+    options.openDirectory ?? directoryOf(options.redisUrl, { ...limits, randomBelow, log });
   const opened = await openDirectory((to, signal) => signaling.deliver(to, signal));
   const directory = new DirectoryCalls(opened, { timeoutMs: limits.directoryTimeoutMs, now, log });
   const http = await listenHttp(limits, options.port ?? 8081, host).catch((error) => {
@@ -129,6 +136,13 @@ export async function createSignalServer(options: SignalServerOptions = {}): Pro
       return closed;
     },
   };
+}
+
+function directoryOf(
+  redisUrl: string | undefined,
+  options: Omit<RedisDirectoryOptions, 'url'>,
+): OpenDirectory {
+  return redisUrl === undefined ? memoryDirectory(options) : redisDirectory({ ...options, url: redisUrl });
 }
 
 /**

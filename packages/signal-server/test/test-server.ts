@@ -33,7 +33,7 @@ export async function startServer(
 
 /** A real socket.io client, connected; `headers` go with its handshake. */
 export async function connectClient(
-  server: SignalServer,
+  server: Pick<SignalServer, 'url'>,
   headers: Record<string, string> = {},
 ): Promise<Socket> {
   const client = io(server.url, {
@@ -60,7 +60,7 @@ export interface Joiner {
 
 /** A real socket.io client that has joined. */
 export async function joinClient(
-  server: SignalServer,
+  server: Pick<SignalServer, 'url'>,
   network: string,
   more: { kind?: string; name?: string } = {},
 ): Promise<Joiner> {

@@ -26,6 +26,7 @@ test('options and environment say the same; the option wins', () => {
       port: 9000,
       host: '::1',
       iceServers,
+      redisUrl: 'rediss://user:secret@redis.example:6380/1',
       origins: ['https://a.example', 'https://b.example'],
       trustProxy: true,
       limits: { maxFrameBytes: 1000, joinTimeoutMs: 5 },
@@ -35,11 +36,13 @@ test('options and environment say the same; the option wins', () => {
   };
   const args = ['--port', '9000', '--host', '::1', '--ice-servers', JSON.stringify(iceServers)];
   args.push('--origins', 'https://a.example, https://b.example', '--trust-proxy', '--log=json');
+  args.push('--redis-url', 'rediss://user:secret@redis.example:6380/1');
   args.push('--log-level', 'debug', '--max-frame-bytes', '1000', '--join-timeout-ms', '5');
   const env = {
     SIGNAL_PORT: '9000',
     SIGNAL_HOST: '::1',
     ICE_SERVERS: JSON.stringify(iceServers),
+    REDIS_URL: 'rediss://user:secret@redis.example:6380/1',
     SIGNAL_ORIGINS: 'https://a.example,https://b.example',
     SIGNAL_TRUST_PROXY: 'true',
     LOG_FORMAT: 'json',
@@ -74,6 +77,11 @@ test.each([
   [['--ice-servers', '['], '--ice-servers must be a JSON array'],
   [['--ice-servers', '[{"urls":"http://x"}]'], '--ice-servers must be a JSON array'],
   [['--ice-servers', '[{"urls":[]}]'], '--ice-servers must be a JSON array'],
+  [
+    ['--redis-url', 'http://redis.example'],
+    '--redis-url must be an address that begins with redis:// or rediss://.',
+  ],
+  [['--redis-url', 'redis'], '--redis-url must be an address'],
   [['--ice-servers', '/no/such'], '--ice-servers: cannot read "/no/such" (ENOENT).'],
 ])('%j is refused in one line', (args, message) => {
   expect(() => read(args)).toThrow(SettingError);

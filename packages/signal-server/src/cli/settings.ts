@@ -35,6 +35,11 @@ const generalOptions: Readonly<Record<string, Option>> = {
     value: 'LIST',
     help: 'origins of pages that may connect, comma between (any)',
   },
+  'redis-url': {
+    env: 'REDIS_URL',
+    value: 'URL',
+    help: 'Redis that all servers of one network share (none)',
+  },
   'trust-proxy': { env: 'SIGNAL_TRUST_PROXY', help: 'count addresses by the last X-Forwarded-For entry' },
   log: { env: 'LOG_FORMAT', value: 'FORMAT', help: 'json or text (text)' },
   'log-level': { env: 'LOG_LEVEL', value: 'LEVEL', help: 'debug, info, warn, error or silent (info)' },
@@ -80,6 +85,7 @@ export function readSettings(args: string[], env: NodeJS.ProcessEnv): Settings |
       port: port === undefined ? undefined : wholeNumber(port, 0, 65_535),
       host: read('host')?.text,
       iceServers: iceServers(read('ice-servers')),
+      redisUrl: redisUrl(read('redis-url')),
       origins: read('origins')
         ?.text.split(',')
         .map((origin) => origin.trim()),
@@ -150,6 +156,14 @@ function iceServers(found: Setting | undefined): IceServer[] | undefined {
     // Said below, as for JSON of another shape.
   }
   throw new SettingError(`${source} must be a JSON array of { urls, username?, credential? }.`);
+}
+
+/** It can hold a password, so it is not repeated. */
+function redisUrl(found: Setting | undefined): string | undefined {
+  if (found === undefined) return undefined;
+  const { source, text } = found;
+  if (URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol)) return text;
+  throw new SettingError(`${source} must be an address that begins with redis:// or rediss://.`);
 }
 
 function readText(source: string, path: string): string {

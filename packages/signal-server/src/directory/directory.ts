@@ -74,7 +74,10 @@ export interface Directory {
   /** Removes a peer. A peer that is in no room is no fault. */
   leave(id: string): Promise<void>;
 
-  /** How many rooms have a peer. */
+  /**
+   * This process's part of the number of rooms that have a peer. The parts of all processes add up to it, so that
+   * Prometheus can add the processes up.
+   */
   roomCount(): Promise<number>;
 
   /** Removes all peers of this process. Calls after this one reject; a second `close` resolves. */

@@ -108,7 +108,10 @@ class MemoryDirectory implements Directory {
 
   async roomCount(): Promise<number> {
     this.#assertOpen();
-    return this.#rooms.size;
+    // Each room counts where its first member is.
+    let count = 0;
+    for (const room of this.#rooms.values()) if (room.first?.access === this) count++;
+    return count;
   }
 
   async close(): Promise<void> {

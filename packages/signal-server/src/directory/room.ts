@@ -28,6 +28,11 @@ export class Room<M extends Member> {
     return this.#browsers.length + this.#gateways.length;
   }
 
+  /** One of the members, the same one until somebody leaves; undefined of an empty room. */
+  get first(): M | undefined {
+    return this.#browsers[0] ?? this.#gateways[0];
+  }
+
   /** Takes a member in; it must not be in a room already. */
   add(member: M): void {
     member.place = this.#listOf(member).push(member) - 1;
@@ -77,11 +82,7 @@ export class Room<M extends Member> {
   addAndSample(member: M, count: number, randomBelow: RandomBelow): M[] {
     const before = this.#newest;
     this.add(member);
-    if (before === undefined || count < 2) return this.sample(count, member, randomBelow);
-    const others = this.sample(count, member, randomBelow).filter((other) => other !== before);
-    const left = others.slice(0, count - 1);
-    const isGatewayCut = !left.some(isGateway) && others.length > left.length && others.some(isGateway);
-    return isGatewayCut && !isGateway(before) ? [before, ...others.slice(1)] : [before, ...left];
+    return newestFirst(before, this.sample(count, member, randomBelow), count, (one, other) => one === other);
   }
 
   #listOf(member: M): M[] {
@@ -102,6 +103,25 @@ export class Room<M extends Member> {
   }
 }
 
-function isGateway(member: Member): boolean {
+/**
+ * Puts the member that came last at the head of a sample. The sample keeps its gateway, if it has one.
+ *
+ * @param newest  undefined if it has gone
+ * @param count  how many are wanted; of fewer than two, none is given up for it
+ */
+export function newestFirst<M extends Pick<Member, 'kind'>>(
+  newest: M | undefined,
+  sample: M[],
+  count: number,
+  isSame: (one: M, other: M) => boolean,
+): M[] {
+  if (newest === undefined || count < 2) return sample;
+  const others = sample.filter((other) => !isSame(other, newest));
+  const left = others.slice(0, count - 1);
+  const isGatewayCut = !left.some(isGateway) && others.length > left.length && others.some(isGateway);
+  return isGatewayCut && !isGateway(newest) ? [newest, ...others.slice(1)] : [newest, ...left];
+}
+
+function isGateway(member: Pick<Member, 'kind'>): boolean {
   return member.kind === 'gateway';
 }
