@@ -15,6 +15,8 @@ sayWithoutRedis('tests/node/signal-cluster.test.ts');
 
 const network = networkId('c');
 const PUT_BACK = 'peers put back into Redis';
+/** Short enough to wait for, and long enough for a machine that does other things. */
+const LEASE_MS = '4000';
 const UNAVAILABLE = { ok: false, code: 'SIGNAL_DIRECTORY_UNAVAILABLE' };
 
 describe.skipIf(!hasRedis)('signaling servers with one Redis', () => {
@@ -27,7 +29,7 @@ describe.skipIf(!hasRedis)('signaling servers with one Redis', () => {
   beforeEach(() => redis.empty());
 
   async function startTwo(...args: string[]): Promise<readonly [SignalProcess, SignalProcess]> {
-    const settings = ['--redis-url', redis.url, '--redis-lease-ms', '1000', ...args];
+    const settings = ['--redis-url', redis.url, '--redis-lease-ms', LEASE_MS, ...args];
     const servers = await Promise.all([SignalProcess.start(settings), SignalProcess.start(settings)]);
     onTestFinished(async () => {
       await Promise.all(servers.map((server) => server.stop()));

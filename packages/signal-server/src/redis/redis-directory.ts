@@ -62,6 +62,9 @@ const PEERS_AT_ONCE = 100;
 /** Characters of an id; a longer one is nobody's. */
 const ID_CHARS_MAX = 64;
 
+/** What a script answers to a process that Redis does not know. */
+const UNKNOWN_SERVER = 'UNKNOWN_SERVER';
+
 const NO_SUCH_PEER: RouteOutcome = { ok: false, code: 'SIGNAL_NO_SUCH_PEER' };
 const NOT_JOINED = { ok: false, code: 'SIGNAL_NOT_JOINED' } as const;
 
@@ -173,6 +176,7 @@ class RedisDirectory implements Directory {
     try {
       const about = [this.#server, id, letterOf(kind), network, ...limits, String(sampleMax)];
       const reply = (await this.#call('join', [...about, this.#words(sampleMax)])) as string[];
+      if (reply[0] === UNKNOWN_SERVER) throw this.#lost();
       const [refusal, newest, ...sample] = reply as [string, string, ...string[]];
       if (refusal !== '') return { ok: false, code: refusal } as JoinOutcome;
       member.isJoined = true;
@@ -212,10 +216,10 @@ class RedisDirectory implements Directory {
     return this.#link.call(name, args);
   }
 
-  /** Redis has lost a peer that is here: it has lost others as well, and all are put back. */
+  /** Redis has lost a peer that is here, or this process: what it has lost is put back. */
   #lost(): Error {
     if (this.#attaching === undefined && !this.#isClosed) this.#attach();
-    return new Error('Redis has lost this peer.');
+    return new Error('Redis has lost the peers of this server.');
   }
 
   /** As many random numbers as a sample can need. */

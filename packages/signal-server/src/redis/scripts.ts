@@ -153,18 +153,18 @@ return 0`,
 
   /** SERVER, then ID, KIND, NETWORK of each → nothing. Puts peers back that were admitted before Redis lost them. */
   register: `
-if not redis.call('ZSCORE', SERVERS, ARGV[1]) then return redis.error_reply('UNKNOWNSERVER') end
+if not redis.call('ZSCORE', SERVERS, ARGV[1]) then return end
 for i = 2, #ARGV, 3 do
   if redis.call('HEXISTS', PEERS, ARGV[i]) == 0 then add(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[1]) end
 end`,
 
   /**
-   * SERVER, ID, KIND, NETWORK, MAX_ROOMS, MAX_MEMBERS, COUNT, WORDS → a refusal; or nothing, the peer that came before or
+   * SERVER, ID, KIND, NETWORK, MAX_ROOMS, MAX_MEMBERS, COUNT, WORDS → a refusal, or that the process is not known; or nothing, the peer that came before or
    * nothing, and a sample. Peers are given as kind and id.
    */
   join: `
 local server, id, kind, network = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-if not redis.call('ZSCORE', SERVERS, server) then return redis.error_reply('UNKNOWNSERVER') end
+if not redis.call('ZSCORE', SERVERS, server) then return { 'UNKNOWN_SERVER' } end
 if redis.call('HEXISTS', PEERS, id) == 1 then return { 'SIGNAL_ALREADY_JOINED' } end
 local room = PREFIX .. 'room:' .. network
 local browsers, gateways = sizes(room)
