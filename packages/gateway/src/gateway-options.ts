@@ -71,6 +71,11 @@ export interface GatewayOptions {
   readonly port?: number | undefined;
   /** Address to listen on. Default: every interface. */
   readonly host?: string | undefined;
+  /**
+   * Count HTTP clients by the last entry of X-Forwarded-For. Only behind a proxy that sets it, and limits the connections of one
+   * client. Default: no.
+   */
+  readonly trustProxy?: boolean | undefined;
   /** Peers of one network (an IPv4 /24, an IPv6 /48) that come over WebRTC, at most. Default 24. */
   readonly peersPerGroup?: number | undefined;
   /** Whether to keep an index of transactions, which peers may ask in which block one is. Default: no. */
@@ -107,6 +112,7 @@ export interface ResolvedOptions {
   readonly minChainwork: bigint | undefined;
   readonly port: number;
   readonly host: string | undefined;
+  readonly trustProxy: boolean;
   readonly peersPerGroup: number;
   readonly txIndex: boolean;
   /** What to mine, and how; undefined if nothing is mined. */
@@ -142,8 +148,10 @@ export function resolveOptions(options: GatewayOptions): ResolvedOptions {
     port = 8082,
     host,
   } = options;
-  const { peersPerGroup = PEERS_PER_GROUP_MAX, txIndex = false } = options;
+  const { peersPerGroup = PEERS_PER_GROUP_MAX, txIndex = false, trustProxy = false } = options;
   if (typeof txIndex !== 'boolean') throw new TypeError(`txIndex: must be a boolean, got ${typeof txIndex}`);
+  if (typeof trustProxy !== 'boolean')
+    throw new TypeError(`trustProxy: must be a boolean, got ${typeof trustProxy}`);
   const log = options.log ?? pino({ level: 'silent' });
   if (signal.length > SIGNAL_SERVERS_MAX) {
     throw new RangeError(`signal: must be at most ${SIGNAL_SERVERS_MAX} servers, got ${signal.length}`);
@@ -171,6 +179,7 @@ export function resolveOptions(options: GatewayOptions): ResolvedOptions {
     minChainwork: minChainwork === undefined ? undefined : checkChainwork('minChainwork', minChainwork),
     port,
     host,
+    trustProxy,
     peersPerGroup,
     txIndex,
     mining: miningPlan(family, options),

@@ -430,6 +430,7 @@ describe('createGateway', () => {
     [{ headersFile: 'x' }, /headersFile: only Bitcoin networks/],
     [{ live: true }, /live: only public Bitcoin networks .* not gateway-test/],
     [{ network: 'bitcoin-regtest', live: true }, /live: only public Bitcoin networks .* not bitcoin-regtest/],
+    [{ trustProxy: 'yes' as never }, /trustProxy: must be a boolean, got string/],
     [{ peersPerGroup: 0 }, /peersPerGroup: must be a whole number from 1 to 96, got 0/],
     [{ minChainwork: '-1' }, /minChainwork: must be a number from 0/],
   ])('refuses %j', async (options, message) => {

@@ -151,7 +151,7 @@ class RunningGateway implements Gateway {
 
   async start(): Promise<void> {
     const { family, port, host: address, headersFile, signal: urls, mining, onProgress } = this.#options;
-    const { visionNodes } = this.#options;
+    const { visionNodes, trustProxy } = this.#options;
     const log = this.#log;
     // What a person may have got wrong comes first, before anything is written.
     const file = headersFile === undefined ? undefined : await HeadersFile.open(headersFile, family);
@@ -159,6 +159,7 @@ class RunningGateway implements Gateway {
       this.#http = await HttpServer.listen({
         port,
         host: address,
+        trustProxy,
         family,
         log,
         facts: () => this.#facts(),

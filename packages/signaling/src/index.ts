@@ -10,6 +10,7 @@ export {
   type Sampled,
   type ServerEvents,
 } from './answer.js';
+export { addressGroup, addressKey, clientKey } from './client-address.js';
 export type { Clock } from './clock.js';
 export { REFUSED_CLOSE_CODE } from './close-code.js';
 export { hasIceAddresses, type IceServer, isIceServer } from './ice-server.js';

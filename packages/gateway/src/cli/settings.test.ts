@@ -32,6 +32,7 @@ describe('readSettings', () => {
         port: undefined,
         host: undefined,
         txIndex: false,
+        trustProxy: false,
         mine: undefined,
         minerName: undefined,
         history: undefined,
@@ -71,6 +72,13 @@ describe('readSettings', () => {
     ];
     const { gateway } = read(args, env);
     expect(gateway).toMatchObject({ port: 2, network: 'bitcoin-regtest', signal: ['http://c', 'https://d'] });
+  });
+
+  it('believes a proxy only where it is told to', () => {
+    expect(read(['--trust-proxy']).gateway.trustProxy).toBe(true);
+    expect(read([], { GATEWAY_TRUST_PROXY: 'true' }).gateway.trustProxy).toBe(true);
+    expect(read([], { GATEWAY_TRUST_PROXY: 'false' }).gateway.trustProxy).toBe(false);
+    expect(() => read([], { GATEWAY_TRUST_PROXY: '1' })).toThrow('GATEWAY_TRUST_PROXY must be one of');
   });
 
   it('takes how many peers of one network may come', () => {

@@ -89,6 +89,10 @@ const options = {
     help: 'HTTP: /healthz, /metrics, /checkpoint and /p2p, 0 for any free port (8082)',
   },
   host: { env: 'GATEWAY_HOST', value: 'ADDRESS', help: 'address to listen on (all interfaces)' },
+  'trust-proxy': {
+    env: 'GATEWAY_TRUST_PROXY',
+    help: 'count HTTP clients by the last X-Forwarded-For entry (off; true or false in the environment)',
+  },
   'peers-per-group': {
     env: 'PEERS_PER_GROUP',
     value: 'N',
@@ -162,6 +166,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
       minChainwork: chainwork(read('min-chainwork')),
       port: number('port', 0, 65_535),
       host: read('host')?.text,
+      trustProxy: given['trust-proxy'] === true || oneOf(read('trust-proxy'), ['false', 'true']) === 'true',
       peersPerGroup: number('peers-per-group', 1, PEERS_MAX),
       txIndex: given['tx-index'] === true || oneOf(read('tx-index'), ['off', 'on']) === 'on',
       mine: mining(given, number('threads', 1, MINER_THREADS_MAX)),

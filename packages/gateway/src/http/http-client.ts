@@ -1,6 +1,6 @@
 /** Who waits for an answer, as far as whoever makes it needs to know. */
 export interface HttpClient {
-  /** See `clientAddress`. */
+  /** Key of its address: `clientKey` of the signaling package. */
   readonly address: string;
   /** Resolves when it has taken the answer, or is gone. */
   readonly taken: Promise<void>;

@@ -103,9 +103,14 @@ interface Answer {
 }
 
 /** One request on a connection of its own. */
-async function ask(port: number, path: string, json?: object): Promise<Answer> {
+async function ask(
+  port: number,
+  path: string,
+  json?: object,
+  headers: http.OutgoingHttpHeaders = {},
+): Promise<Answer> {
   const method = json === undefined ? 'GET' : 'POST';
-  const request = http.request({ host: '127.0.0.1', port, path, method, agent: false });
+  const request = http.request({ host: '127.0.0.1', port, path, method, headers, agent: false });
   request.end(json && JSON.stringify(json));
   const [response] = (await once(request, 'response')) as [http.IncomingMessage];
   let text = '';
@@ -212,6 +217,52 @@ describe('connections', () => {
     await Promise.all(ends);
     expect(order).toEqual(['at once', 'in time', 'in time']);
     expect((await ask(place.port, '/metrics')).status).toBe(200);
+  });
+});
+
+describe('behind a proxy', () => {
+  const rate = { perSecond: 1, burst: 1 };
+
+  /** Statuses of requests that a proxy forwards for these clients. */
+  async function statuses(
+    port: number,
+    clients: readonly (string | undefined)[],
+  ): Promise<(number | undefined)[]> {
+    const found: (number | undefined)[] = [];
+    for (const client of clients)
+      found.push(
+        (await ask(port, '/else', undefined, client === undefined ? {} : { 'x-forwarded-for': client }))
+          .status,
+      );
+    return found;
+  }
+
+  it('that is trusted a client counts by the entry that the proxy added, whatever stands before it', async () => {
+    const { port } = await listen({ trustProxy: true, now: () => 0, limits: { rate } });
+    const clients = [
+      '192.0.2.1',
+      '192.0.2.2',
+      '198.51.100.1, 192.0.2.1',
+      '203.0.113.9,192.0.2.2',
+      '2001:db8::1',
+    ];
+    expect(await statuses(port, clients)).toEqual([404, 404, 429, 429, 404]);
+    // The /64 of the last one, and who came by no proxy.
+    expect(await statuses(port, ['2001:db8::2', undefined, undefined])).toEqual([429, 404, 429]);
+  });
+
+  it('that is not, all count as the proxy', async () => {
+    const { port } = await listen({ now: () => 0, limits: { rate } });
+    expect(await statuses(port, ['192.0.2.1', '192.0.2.2'])).toEqual([404, 429]);
+  });
+
+  it('that is trusted its connections are limited in all alone', async () => {
+    const limits = { connectionsPerAddressMax: 1, connectionsPerGroupMax: 1, connectionsMax: 4 };
+    const { port } = await listen({ trustProxy: true, limits });
+    for (let i = 0; i < 3; i++) await connect(port);
+    expect((await ask(port, '/p2p/headers')).status).toBe(200);
+    await connect(port);
+    expect((await ask(port, '/p2p/headers')).status).toBe(503);
   });
 });
 

@@ -18,7 +18,7 @@ export interface HttpLimits {
   readonly answerTimeoutMs: number;
   readonly readWindowMs: number;
   readonly connectionsMax: number;
-  /** Of whatever address, those of this machine too: a proxy in front is one address, and has to do this itself. */
+  /** Of whatever address, those of this machine too. Behind a proxy that is trusted it does not hold: the proxy has to do this. */
   readonly connectionsPerAddressMax: number;
   /** Of all addresses of one network group. */
   readonly connectionsPerGroupMax: number;

@@ -8,8 +8,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type ChainFamily, isVisionFamily } from '@vision-light/protocol';
+import { clientKey } from '@vision-light/signaling';
 import type { Logger } from 'pino';
-import { clientAddress } from '../client-address.js';
 import {
   HTTP_ADDRESSES_MAX,
   HTTP_BYTES_PER_TOKEN,
@@ -20,7 +20,7 @@ import {
   HTTP_STATUS_CONNECTIONS_PER_ADDRESS_MAX,
 } from '../limits.js';
 import { Budgets } from './admission/budgets.js';
-import { type ConnectionKind, Connections } from './admission/connections.js';
+import { type ConnectionCaps, type ConnectionKind, Connections } from './admission/connections.js';
 import { busyAnswer, type HttpRoute, type HttpRoutes, textAnswer } from './answer.js';
 import { type CheckpointAnswer, checkpointRoute } from './checkpoint-route.js';
 import type { GatewayFacts } from './facts.js';
@@ -44,6 +44,11 @@ export interface HttpServerOptions {
   chain(): ServedChain | undefined;
   /** Makes checkpoints; as `facts`. */
   checkpoint?(): ((height: number | undefined) => Promise<CheckpointAnswer>) | undefined;
+  /**
+   * Count a request by the last entry of X-Forwarded-For. Only behind a proxy that sets it. Then connections are counted in all
+   * and by no address, since all are the proxy's: the proxy has to limit those of one client.
+   */
+  readonly trustProxy?: boolean;
   /** To change for tests. */
   readonly limits?: Partial<HttpLimits>;
   /** To change for tests, where everyone comes from one address. */
@@ -54,6 +59,7 @@ export interface HttpServerOptions {
 
 /** Who is at the other end of a connection. */
 interface Visitor {
+  /** Of its socket. */
   readonly address: string;
   readonly kind: ConnectionKind;
   /** Requests under way. */
@@ -97,29 +103,23 @@ export class HttpServer {
         request.socket.destroy();
         return;
       }
+      const forwardedFor = options.trustProxy ? request.headers['x-forwarded-for'] : undefined;
+      const address = forwardedFor ? clientKey(request.socket.remoteAddress, forwardedFor) : visitor.address;
       visitor.end = visitor.end.then(async () => {
         const route = routes.get(pathOf(request));
-        const budget = (route?.isStatus ? statusBudgets : budgets).of(visitor.address, now());
+        const budget = (route?.isStatus ? statusBudgets : budgets).of(address, now());
         const answer: Answering = (client) => {
           const waitMs = budget.take(now(), route?.cost ?? 1);
           return waitMs > 0 ? busyAnswer(waitMs) : answerTo(request, client, visitor, routes, family);
         };
         const charge = (bytes: number): void => budget.charge(now(), bytes / HTTP_BYTES_PER_TOKEN);
         const debtMs = (): number => budget.waitMs(now(), 0);
-        const { address } = visitor;
         await answerOne(request, response, { address, charge, debtMs, answer, limits, log });
         visitor.requests--;
       });
     });
-    const { addressOf = ({ remoteAddress }) => clientAddress(remoteAddress) } = options;
-    const connections = new Connections({
-      any: {
-        max: limits.connectionsMax,
-        perAddressMax: limits.connectionsPerAddressMax,
-        perGroupMax: limits.connectionsPerGroupMax,
-      },
-      status: { max: HTTP_STATUS_CONNECTIONS_MAX, perAddressMax: HTTP_STATUS_CONNECTIONS_PER_ADDRESS_MAX },
-    });
+    const { addressOf = ({ remoteAddress }) => clientKey(remoteAddress) } = options;
+    const connections = new Connections(connectionCaps(limits, options.trustProxy ?? false));
     server.on('connection', (socket) => {
       const address = addressOf(socket);
       const kind = connections.admit(socket, address);
@@ -141,6 +141,25 @@ export class HttpServer {
     this.#server.closeAllConnections();
     await Promise.all([closed, this.#blockThread.close()]);
   }
+}
+
+/** Behind a proxy all connections are of one address. */
+function connectionCaps(
+  limits: HttpLimits,
+  isProxyTrusted: boolean,
+): Readonly<Record<ConnectionKind, ConnectionCaps>> {
+  const max = limits.connectionsMax;
+  const statusMax = HTTP_STATUS_CONNECTIONS_MAX;
+  if (isProxyTrusted)
+    return { any: { max, perAddressMax: max }, status: { max: statusMax, perAddressMax: statusMax } };
+  return {
+    any: {
+      max,
+      perAddressMax: limits.connectionsPerAddressMax,
+      perGroupMax: limits.connectionsPerGroupMax,
+    },
+    status: { max: statusMax, perAddressMax: HTTP_STATUS_CONNECTIONS_PER_ADDRESS_MAX },
+  };
 }
 
 type Answering = (client: HttpClient) => ReturnType<HttpRoute['answer']>;

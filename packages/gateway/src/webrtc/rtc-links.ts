@@ -1,8 +1,7 @@
 /** WebRTC as a kind of links: the links of `peering`, each with the connection that Node makes. */
 import { type ConnectionOptions, leaveReasonOf, PeerLinks } from '@vision-light/peering';
-import type { Clock } from '@vision-light/signaling';
+import { addressGroup, addressKey, type Clock } from '@vision-light/signaling';
 import type { Logger } from 'pino';
-import { clientAddress, networkGroup } from '../client-address.js';
 import { LINKS_MAX, PEERS_MAX } from '../limits.js';
 import type { LinkEvents, LinkKind } from '../links/link-kind.js';
 import { RtcLink } from './rtc-link.js';
@@ -66,7 +65,7 @@ export class RtcLinks implements LinkKind {
     return new RtcLink(options, {
       opened: (facts, address) => {
         this.links.markOpen(name);
-        const group = address === undefined ? undefined : networkGroup(clientAddress(address));
+        const group = address === undefined ? undefined : addressGroup(addressKey(address) ?? address);
         this.#events?.connected(name, { ...facts, group });
       },
       received: (bytes) => this.#events?.received(name, bytes),

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { RefusalCode } from '@vision-light/signaling';
+import { addressGroup, clientKey, type RefusalCode } from '@vision-light/signaling';
 import type { SignalLimits } from '../limits.js';
-import { AddressBook, addressKey, addressOf, groupOf } from './address.js';
+import { AddressBook } from './address-book.js';
 
 /** Who may connect at all. */
 export interface AdmissionPolicy {
@@ -58,7 +58,7 @@ export class Admission {
   openTcp(socket: Socket): RefusalCode | undefined {
     socket.once('close', this.#onTcpClose);
     if (this.#policy.isProxyTrusted) return undefined;
-    const address = addressKey(socket.remoteAddress ?? '') ?? 'unknown';
+    const address = clientKey(socket.remoteAddress);
     const refusal = enter(address, this.#pendingBook, this.#pendingGroups, this.#policy.now());
     if (refusal !== undefined) return refusal;
     this.#pending.set(socket, address);
@@ -80,7 +80,8 @@ export class Admission {
       return 'SIGNAL_ORIGIN_NOT_ALLOWED';
     }
     if (this.#upgraded.size >= limits.maxConnections) return 'SIGNAL_TOO_MANY_CONNECTIONS';
-    const address = addressOf(request, isProxyTrusted);
+    const forwardedFor = isProxyTrusted ? request.headers['x-forwarded-for'] : undefined;
+    const address = clientKey(socket.remoteAddress, forwardedFor);
     const refusal = enter(address, this.#upgradedBook, this.#upgradedGroups, now());
     if (refusal !== undefined) return refusal;
     this.#upgraded.set(socket, address);
@@ -107,7 +108,7 @@ function enter(
   nowMs: number,
 ): RefusalCode | undefined {
   if (!addresses.enter(address, nowMs)) return 'SIGNAL_TOO_MANY_FROM_ADDRESS';
-  if (groups.enter(groupOf(address), nowMs)) return undefined;
+  if (groups.enter(addressGroup(address), nowMs)) return undefined;
   addresses.leave(address);
   return 'SIGNAL_TOO_MANY_FROM_NETWORK';
 }
@@ -121,7 +122,7 @@ function release(
   if (address === undefined) return;
   counted.delete(socket);
   addresses.leave(address);
-  groups.leave(groupOf(address));
+  groups.leave(addressGroup(address));
 }
 
 /** Whether a request to the signaling path asks for what this server speaks: engine.io 4, anew, by WebSocket. */

@@ -3,7 +3,7 @@
  * `/metrics`: a crowd, or a tool that takes all it may, does not hide from its operator how the gateway fares.
  */
 import type { Socket } from 'node:net';
-import { networkGroup } from '../../client-address.js';
+import { addressGroup } from '@vision-light/signaling';
 
 /** What a connection may ask for: anything, or the status alone. */
 export type ConnectionKind = 'any' | 'status';
@@ -53,7 +53,7 @@ class Count {
 
 /** No address is written like this. */
 function groupKey(address: string): string {
-  return `group ${networkGroup(address)}`;
+  return `group ${addressGroup(address)}`;
 }
 
 /** The connections that are open. */
