@@ -1,8 +1,7 @@
 /** The gateway's Ed25519 key: who it is to its peers, over restarts. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { GatewayError } from './gateway-error.js';
+import { readOrMake } from './kept-file.js';
 
 /** A key pair that signs. */
 export interface NodeKey {
@@ -33,8 +32,7 @@ export function nodeKeyOfSeed(seed: Uint8Array): NodeKey {
  */
 export async function openNodeKey(file: string): Promise<NodeKey> {
   try {
-    const text = (await readIfThere(file)) ?? (await createFile(file));
-    return nodeKeyOf(createPrivateKey(text));
+    return nodeKeyOf(createPrivateKey(await readOrMake(file, newKeyText)));
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
     throw new GatewayError(`The key of the gateway, ${file}, cannot be used: ${cause}`, { cause: error });
@@ -50,30 +48,6 @@ function nodeKeyOf(privateKey: KeyObject): NodeKey {
   };
 }
 
-async function readIfThere(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** The file is there wholly or not at all: a process that ends in between leaves a file of another name. */
-async function createFile(file: string): Promise<string> {
-  const text = String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
-  await mkdir(path.dirname(file), { recursive: true });
-  const draft = `${file}.${process.pid}`;
-  await writeFile(draft, text, { mode: 0o600 });
-  try {
-    await link(draft, file);
-    return text;
-  } catch (error) {
-    // Another gateway of this folder was quicker.
-    const other = await readIfThere(file);
-    if (other === undefined) throw error;
-    return other;
-  } finally {
-    await unlink(draft);
-  }
+function newKeyText(): string {
+  return String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
 }
