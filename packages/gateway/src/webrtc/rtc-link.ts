@@ -1,14 +1,9 @@
 /** One WebRTC connection: simple-peer for the set-up, a channel of our own for the bytes. */
-import {
-  type Connection,
-  type ConnectionOptions,
-  EarlyMessages,
-  type LinkFacts,
-} from '@vision-light/peering';
+import type { Connection, ConnectionOptions, LinkFacts } from '@vision-light/peering';
 import { type Candidate, type ConnectionSignal, decodeSignalData } from '@vision-light/signaling';
 import SimplePeer from 'simple-peer';
-import { LINK_LINGER_MS, SEND_LOW_BYTES } from '../limits.js';
-import { type RtcChannel, type RtcConnection, rtcImplementation } from './rtc-implementation.js';
+import { CHANNEL_LABEL, channelConfig, LinkChannel } from './link-channel.js';
+import { type RtcConnection, rtcImplementation } from './rtc-implementation.js';
 
 /** What the channel of a link reports. None of it comes after {@link RtcLink.end} or {@link RtcLink.destroy}. */
 export interface ChannelEvents {
@@ -22,14 +17,8 @@ export interface ChannelEvents {
   drained(bufferedBytes: number): void;
 }
 
-/** The channel that both sides create under the same id. simple-peer's own channel carries nothing. */
-const channelConfig = { negotiated: true, id: 64, ordered: true } as const;
-
 /** Candidates inside a description, each of which is also signalled by itself. */
 const CANDIDATE_LINES = /^a=(candidate:.*|end-of-candidates)\r?\n/gm;
-
-/** How often a link that ends looks whether its send buffer is empty, in milliseconds. Arbitrary. */
-const FLUSH_POLL_MS = 20;
 
 /** The WebRTC connection of one link, from its first signal to its end. */
 export class RtcLink implements Connection {
@@ -37,15 +26,10 @@ export class RtcLink implements Connection {
   readonly #events: ChannelEvents;
   readonly #peer: SimplePeer.Instance;
   readonly #connection: RtcConnection;
-  readonly #early = new EarlyMessages((bytes) => {
-    if (!this.#isOver) this.#events.received(bytes);
-  });
-  #channel: RtcChannel | undefined;
+  #channel: LinkChannel | undefined;
   /** Our candidates until the other side may have them; then undefined. */
   #heldCandidates: Candidate[] | undefined = [];
   #facts: LinkFacts | undefined;
-  #isDrainCheckDue = false;
-  #isOpen = false;
   /** Ended by the node: nothing is reported any more. */
   #isOver = false;
   #reason = 'the other side hung up';
@@ -90,33 +74,18 @@ export class RtcLink implements Connection {
 
   /** Sends one message. Does nothing while the channel is not open. */
   send(bytes: Uint8Array): void {
-    const channel = this.#channel;
-    if (channel?.readyState !== 'open') return;
-    try {
-      channel.send(bytes);
-    } catch (error) {
-      this.#fail(error instanceof Error ? error.message : String(error));
-      return;
-    }
-    this.#checkDrain(channel);
+    this.#channel?.send(bytes);
   }
 
   end(): void {
     this.#isOver = true;
-    const channel = this.#channel;
-    if (channel === undefined || !this.#isOpen) {
-      this.#peer.destroy();
-      return;
-    }
-    const poll = setInterval(() => {
-      if (channel.readyState === 'open' && channel.bufferedAmount > 0) return;
-      clearInterval(poll);
-      setTimeout(() => this.#fail('closed'), LINK_LINGER_MS);
-    }, FLUSH_POLL_MS);
+    if (this.#channel === undefined) this.#peer.destroy();
+    else this.#channel.end();
   }
 
   destroy(): void {
     this.#isOver = true;
+    this.#channel?.stop();
     this.#peer.destroy();
   }
 
@@ -132,8 +101,16 @@ export class RtcLink implements Connection {
    */
   #createChannel(): void {
     if (this.#channel !== undefined) return;
-    this.#channel = this.#connection.createDataChannel('vision-light', channelConfig);
-    this.#listen(this.#channel);
+    const channel = this.#connection.createDataChannel(CHANNEL_LABEL, channelConfig);
+    this.#channel = new LinkChannel(channel, {
+      opened: () => {
+        const { remote } = this.#connection.selectedCandidatePair() ?? {};
+        this.#events.opened(this.#facts, remote?.address);
+      },
+      received: (bytes) => this.#events.received(bytes),
+      drained: (bufferedBytes) => this.#events.drained(bufferedBytes),
+      failed: (reason = this.#reason) => this.#fail(reason),
+    });
   }
 
   /** The side that did not offer gets an event for simple-peer's own channel. Any further channel is one too many. */
@@ -141,45 +118,6 @@ export class RtcLink implements Connection {
     let expected = this.#options.isInitiator ? 0 : 1;
     this.#connection.addEventListener('datachannel', () => {
       if (expected-- === 0) this.#fail('a channel too many');
-    });
-  }
-
-  #listen(channel: RtcChannel): void {
-    channel.binaryType = 'arraybuffer';
-    channel.bufferedAmountLowThreshold = SEND_LOW_BYTES;
-    channel.onopen = () => {
-      if (this.#isOver) return;
-      this.#isOpen = true;
-      this.#events.opened(this.#facts, this.#connection.selectedCandidatePair()?.remote.address);
-      this.#early.release();
-    };
-    channel.onmessage = ({ data }: { data: ArrayBuffer | string }) => this.#receive(data);
-    channel.onbufferedamountlow = () => {
-      if (!this.#isOver) this.#events.drained(channel.bufferedAmount);
-    };
-    channel.onerror = () => this.#fail('the channel failed');
-    channel.onclose = () => this.#fail(this.#reason);
-  }
-
-  #receive(data: ArrayBuffer | string): void {
-    if (this.#isOver) return;
-    // No node sends text. Its bytes are handed on, and the core judges them.
-    const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : new Uint8Array(data);
-    if (!this.#early.take(bytes)) this.#fail('too much before the channel was open');
-  }
-
-  /**
-   * A buffer that never rose above the threshold fires no event when it empties, so each burst is followed by a look at
-   * it; a fuller one fires.
-   */
-  #checkDrain(channel: RtcChannel): void {
-    if (this.#isDrainCheckDue) return;
-    this.#isDrainCheckDue = true;
-    setImmediate(() => {
-      this.#isDrainCheckDue = false;
-      if (this.#isOver || channel.readyState !== 'open') return;
-      const bufferedBytes = channel.bufferedAmount;
-      if (bufferedBytes <= SEND_LOW_BYTES) this.#events.drained(bufferedBytes);
     });
   }
 
