@@ -5,6 +5,8 @@
 import {
   type Connection,
   type ConnectionOptions,
+  decodeDescription,
+  encodeDescription,
   type LinkFacts,
   PeerLinks,
   type SignalRoute,
@@ -192,9 +194,20 @@ export function definePeerLinksSuite({ describe, it, afterEach }: SuiteRunner, p
       );
     });
 
-    it('connect with one signal each way where signals are dear', async () => {
+    it('connect with one signal of few bytes each way where signals are dear', async () => {
       const [a, b] = pair();
-      for (const { route } of [a, b]) Object.assign(route, { sendsWhole: true });
+      const lengths: number[] = [];
+      for (const { route } of [a, b]) {
+        const send: SignalRoute['send'] = (to, data, refused) => {
+          const bytes = 'sdp' in data ? encodeDescription(data) : undefined;
+          const made = bytes && decodeDescription(bytes);
+          if (bytes === undefined || made === undefined) throw new Error(JSON.stringify(data));
+          lengths.push(bytes.length);
+          sendSdp.call(route, to, made, refused);
+        };
+        const { send: sendSdp } = route;
+        Object.assign(route, { sendsWhole: true, send });
+      }
       a.links.dial(a.route, 'b');
       await Promise.all([a.until('open'), b.until('open')]);
       assertSame(
@@ -208,6 +221,7 @@ export function definePeerLinksSuite({ describe, it, afterEach }: SuiteRunner, p
         sdps.map((sdp) => /^a=candidate:/m.test(sdp)),
         [true, true],
       );
+      assertSame(lengths.filter((bytes) => bytes < 300).length, 2);
     });
 
     for (const order of ['a first', 'b first']) {

@@ -1,3 +1,8 @@
+export {
+  COMPACT_DESCRIPTION_BYTES_MAX,
+  decodeDescription,
+  encodeDescription,
+} from './compact/compact-description.js';
 export type { Connection, ConnectionOptions } from './connection.js';
 export { EarlyMessages } from './early-messages.js';
 export type { Introducer, IntroducerEvents, SignalRoute } from './introducer.js';
