@@ -1,6 +1,6 @@
+export type { SignalingFault } from '../server-contact.js';
 export {
   SignalingClient,
   type SignalingClientEvents,
   type SignalingClientOptions,
-  type SignalingFault,
 } from './signaling-client.js';

@@ -2,8 +2,8 @@
  * A peer's connection to one signaling server: it joins the room of a network, joins again whenever the connection was
  * lost, and passes signals on. Pages and gateways use the same client, so they wait, retry and report alike.
  *
- * What bounds it: one socket; one request waits {@link ANSWER_TIMEOUT_MS} at most; attempts to connect are at least
- * {@link NUDGE_INTERVAL_MS} or socket.io's own pause apart, and {@link REFUSED_PAUSE_MS} after a refusal.
+ * What bounds it: one socket; one request waits {@link ANSWER_TIMEOUT_MS} at most; attempts to connect are as far apart as
+ * {@link ServerContact} says, or as socket.io's own pause.
  */
 import { io, type Socket } from 'socket.io-client';
 import { type DecodedAnswer, decodeAnswer, decodeCode, isPeerId } from '../answer.js';
@@ -13,6 +13,13 @@ import { isRecord } from '../is-record.js';
 import type { PeerKind } from '../peer.js';
 import type { RefusalCode } from '../refusal.js';
 import type { JoinRequest } from '../request.js';
+import {
+  ANSWER_TIMEOUT_MS,
+  RECONNECT_DELAY_MAX_MS,
+  RECONNECT_DELAY_MS,
+  ServerContact,
+  type SignalingFault,
+} from '../server-contact.js';
 import { decodeSignalData, type SignalData } from '../signal-data.js';
 import { CheckedWebSocket } from './checked-web-socket.js';
 
@@ -29,12 +36,6 @@ export interface SignalingClientOptions {
   readonly iceServers?: readonly IceServer[] | undefined;
   readonly clock: Clock;
 }
-
-/**
- * What is wrong with a server: it does not answer, it refused this client, or it answered with something that is not its
- * protocol.
- */
-export type SignalingFault = 'SIGNAL_UNREACHABLE' | 'SIGNAL_REFUSED' | 'SIGNAL_MALFORMED';
 
 /** What a {@link SignalingClient} reports. */
 export interface SignalingClientEvents {
@@ -54,25 +55,6 @@ export interface SignalingClientEvents {
   iceObstacle?(iceServers: readonly IceServer[]): string | undefined;
 }
 
-/** Milliseconds that the server has for an answer; afterwards it counts as unreachable. */
-const ANSWER_TIMEOUT_MS = 10_000;
-
-/**
- * Pauses between attempts to connect, in milliseconds: socket.io doubles them up to the second one, and varies each by
- * half. A server that restarts gets its clients back over seconds, not all at once.
- */
-const RECONNECT_DELAY_MS = 1000;
-const RECONNECT_DELAY_MAX_MS = 15_000;
-
-/** Milliseconds between two attempts that do not wait for a timer, since the timers of a hidden page hardly run. */
-const NUDGE_INTERVAL_MS = 5000;
-
-/**
- * Milliseconds before a server that refused this client is tried again. A full room or a wrong origin seldom changes
- * within seconds, and each attempt costs the server a handshake.
- */
-const REFUSED_PAUSE_MS = 30_000;
-
 type AcceptedAnswer = Extract<DecodedAnswer, { readonly kind: 'ok' }>;
 
 /** What the server says when it is about to restart or stop. That is an outage, not a refusal of this client. */
@@ -89,13 +71,9 @@ export class SignalingClient {
   #ownId = '';
   #iceServers: readonly IceServer[];
   #isJoined = false;
-  /** The present outage has been reported. */
-  #isReported = false;
   /** Why the server is about to close the connection, if it said so. */
   #refusal: string | undefined;
-  #attemptedAt: number;
-  #pausedUntil = 0;
-  #cancelPause: () => void = () => {};
+  readonly #contact: ServerContact;
 
   /** Begins to connect. */
   constructor(options: SignalingClientOptions, events: SignalingClientEvents) {
@@ -103,7 +81,9 @@ export class SignalingClient {
     this.#options = options;
     this.#events = events;
     this.#iceServers = options.iceServers ?? [];
-    this.#attemptedAt = options.clock.now();
+    this.#contact = new ServerContact(options.url, options.clock, (fault, detail) =>
+      events.failed(fault, detail),
+    );
     // socket.io would take a path for a namespace.
     const { origin, pathname } = new URL(options.url);
     this.#socket = io(origin, {
@@ -119,8 +99,8 @@ export class SignalingClient {
     this.#socket.on('connect', () => this.#join());
     this.#socket.on('connect_error', ({ message }) => {
       const isRefusal = message.startsWith('SIGNAL_') && message !== SHUTTING_DOWN;
-      if (isRefusal) this.#reportOutage('SIGNAL_REFUSED', decodeCode(message));
-      else this.#reportOutage('SIGNAL_UNREACHABLE', message);
+      if (isRefusal) this.#contact.reportOutage('SIGNAL_REFUSED', decodeCode(message));
+      else this.#contact.reportOutage('SIGNAL_UNREACHABLE', message);
       // socket.io tries again by itself, unless the server answered in its own protocol and said no.
       if (isRefusal || !this.#socket.active) this.#pause();
     });
@@ -179,20 +159,16 @@ export class SignalingClient {
 
   /** Tries to connect now, if the last attempt was a while ago and the server did not refuse this client. */
   nudge(): void {
-    const now = this.#options.clock.now();
-    if (this.#socket.connected || now < this.#pausedUntil || now - this.#attemptedAt < NUDGE_INTERVAL_MS)
-      return;
-    this.#attemptedAt = now;
+    if (this.#socket.connected || !this.#contact.mayTry) return;
+    this.#contact.noteAttempt();
     // connect() alone would not end socket.io's wait for its own timer.
     this.#socket.disconnect().connect();
   }
 
   /** Leaves the server. `nudge` comes back. */
   leave(): void {
-    this.#cancelPause();
     this.#socket.disconnect();
-    // Leaving was not an attempt that failed, so the next nudge need not wait.
-    this.#attemptedAt = Number.NEGATIVE_INFINITY;
+    this.#contact.noteLeft();
   }
 
   /** Leaves the server for good. */
@@ -212,7 +188,7 @@ export class SignalingClient {
         return;
       }
       if (answer.kind === 'refused') this.#onRefused(answer.code);
-      else this.#reportOutage('SIGNAL_MALFORMED');
+      else this.#contact.reportOutage('SIGNAL_MALFORMED');
       this.#pause();
     });
   }
@@ -220,7 +196,7 @@ export class SignalingClient {
   #onJoined(id: string, answer: AcceptedAnswer): void {
     this.#ownId = id;
     this.#isJoined = true;
-    this.#isReported = false;
+    this.#contact.noteJoined();
     this.#refusal = undefined;
     if (this.#options.iceServers === undefined) this.#adoptIceServers(answer);
     this.#events.joined(this, answer.peerIds);
@@ -237,7 +213,7 @@ export class SignalingClient {
     const acknowledge = (error: unknown, answer: unknown): void => {
       take(error === null ? decodeAnswer(answer) : undefined);
       if (error === null || !this.#socket.connected) return;
-      this.#reportOutage('SIGNAL_UNREACHABLE', 'no answer');
+      this.#contact.reportOutage('SIGNAL_UNREACHABLE', 'no answer');
       this.#socket.disconnect().connect();
     };
     this.#socket.timeout(ANSWER_TIMEOUT_MS).emit(event, payload, acknowledge);
@@ -245,29 +221,26 @@ export class SignalingClient {
 
   /** An ICE server that the platform does not take would make every connection fail. */
   #adoptIceServers({ iceServers, badIceServers }: AcceptedAnswer): void {
-    if (badIceServers > 0) this.#report('SIGNAL_MALFORMED', `${badIceServers} bad ICE servers`);
+    if (badIceServers > 0) this.#contact.report('SIGNAL_MALFORMED', `${badIceServers} bad ICE servers`);
     const obstacle = this.#events.iceObstacle?.(iceServers);
     this.#iceServers = obstacle === undefined ? iceServers : [];
-    if (obstacle !== undefined) this.#report('SIGNAL_MALFORMED', obstacle);
+    if (obstacle !== undefined) this.#contact.report('SIGNAL_MALFORMED', obstacle);
   }
 
   #onDisconnect(reason: string): void {
     this.#isJoined = false;
-    this.#attemptedAt = this.#options.clock.now();
+    this.#contact.noteAttempt();
     const refusal = this.#refusal;
     this.#refusal = undefined;
     if (reason === 'io client disconnect') return;
-    this.#reportOutage('SIGNAL_UNREACHABLE', reason);
+    this.#contact.reportOutage('SIGNAL_UNREACHABLE', reason);
     // socket.io connects again by itself, unless the server closed the namespace.
     if (refusal !== undefined || !this.#socket.active) this.#pause();
   }
 
   #pause(): void {
-    const { clock } = this.#options;
     this.#socket.disconnect();
-    this.#pausedUntil = clock.now() + REFUSED_PAUSE_MS;
-    this.#cancelPause();
-    this.#cancelPause = clock.setTimer(REFUSED_PAUSE_MS, () => this.#socket.connect());
+    this.#contact.pause(() => this.#socket.connect());
   }
 
   #onSignal(message: unknown): void {
@@ -279,21 +252,10 @@ export class SignalingClient {
 
   #onRefused(code: string): void {
     if (code === SHUTTING_DOWN) {
-      this.#reportOutage('SIGNAL_UNREACHABLE', code);
+      this.#contact.reportOutage('SIGNAL_UNREACHABLE', code);
       return;
     }
     this.#refusal = code;
-    this.#reportOutage('SIGNAL_REFUSED', code);
-  }
-
-  #reportOutage(fault: SignalingFault, detail?: string): void {
-    this.#attemptedAt = this.#options.clock.now();
-    if (this.#isReported) return;
-    this.#isReported = true;
-    this.#report(fault, detail);
-  }
-
-  #report(fault: SignalingFault, detail?: string): void {
-    this.#events.failed(fault, detail === undefined ? this.url : `${this.url}: ${detail}`);
+    this.#contact.reportOutage('SIGNAL_REFUSED', code);
   }
 }
