@@ -27,3 +27,10 @@ test('no more than 512 are remembered; the one that was added first is forgotten
   avoided.add(route, '512', 'faulty', 0);
   expect(['0', '1', '2', '512'].map((id) => avoided.has(route, id, 1))).toEqual([true, false, true, true]);
 });
+
+test('ids that name attempts are not remembered', () => {
+  const avoided = new AvoidedPeers();
+  avoided.add({ ...route, namesAttempts: true }, 'once', 'faulty', 0);
+  avoided.add({ ...route, namesAttempts: false }, 'again', 'faulty', 0);
+  expect([avoided.has(route, 'once', 1), avoided.has(route, 'again', 1)]).toEqual([false, true]);
+});

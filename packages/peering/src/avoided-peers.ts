@@ -41,8 +41,9 @@ export class AvoidedPeers {
   /** Monotonic milliseconds; the peer that was added first comes first. */
   readonly #until = new Map<string, number>();
 
-  /** Avoids a peer from now on. */
+  /** Avoids a peer from now on, unless its id says nothing of who it is. */
   add(route: SignalRoute, remoteId: string, reason: AvoidReason, now: number): void {
+    if (route.namesAttempts === true) return;
     const key = keyOf(route, remoteId);
     const until = now + AVOIDED_MS[reason];
     const before = this.#until.get(key) ?? 0;

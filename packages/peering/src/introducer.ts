@@ -9,6 +9,11 @@ export interface SignalRoute {
   readonly iceServers: readonly IceServer[];
   /** One signal each way is all that passes: descriptions leave with their candidates in them. */
   readonly sendsWhole?: boolean;
+  /**
+   * Ids name attempts to connect, not peers: each is used once, whoever is behind it, so none is avoided later, and none
+   * replaces a link.
+   */
+  readonly namesAttempts?: boolean;
   /** Milliseconds from the first signal to the open channel, where people carry the signals. Default: as for servers. */
   readonly setupTimeoutMs?: number;
   /** Passes a signal on. `refused` is called if the introducer says that there is no such peer. */

@@ -87,7 +87,7 @@ export class PeerFinder<C extends Connection> implements LinksOwner {
   /** Dials up to `count` peers that introducers know and this node has no link to. Resolves when all have answered. */
   async find(count: number): Promise<void> {
     this.#wanted = count;
-    if (this.#joined.length < this.#known.length) this.nudge();
+    if (this.#isAnyAway) this.nudge();
     const free = this.#joined.filter(({ isAsked }) => !isAsked);
     const due = free.filter(({ standing }) => standing.takesTurn());
     const asked = due.length > 0 ? due : free;
@@ -138,6 +138,11 @@ export class PeerFinder<C extends Connection> implements LinksOwner {
     return this.#known.filter(({ introducer }) => introducer.isJoined);
   }
 
+  /** Whether one cannot be asked now of those that can be asked at all. */
+  get #isAnyAway(): boolean {
+    return this.#known.some(({ introducer }) => introducer.keepsPlaces && !introducer.isJoined);
+  }
+
   #find(route: SignalRoute): Known | undefined {
     return this.#known.find(({ introducer }) => introducer === route);
   }
@@ -149,8 +154,8 @@ export class PeerFinder<C extends Connection> implements LinksOwner {
     // that the introducer does not know any more.
     const share = Math.ceil(this.#wanted / Math.max(1, this.kept.length));
     this.#take(known, peerIds, Math.max(share, this.#missing(known)));
-    if (this.#joined.length === this.#known.length) this.#fill();
-    else this.#shareWait();
+    if (this.#isAnyAway) this.#shareWait();
+    else this.#fill();
     this.#upkeepMs = UPKEEP_MS;
     this.#upkeepLater();
   }

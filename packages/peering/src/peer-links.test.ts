@@ -117,6 +117,19 @@ describe('PeerLinks', () => {
     expect(links.size).toBe(2);
   });
 
+  it('begins an attempt once where ids name attempts, whatever the introducer repeats', () => {
+    const { links, route, made, events } = setUp();
+    const attempts = { ...route, namesAttempts: true };
+    links.receive(attempts, 'a', offer);
+    links.markOpen('a.1');
+    links.receive(attempts, 'a', offer);
+    expect([made.length, events]).toEqual([1, []]);
+    // Elsewhere the peer has lost its side of the link, and begins anew.
+    links.receive(route, 'b', offer);
+    links.receive(route, 'b', offer);
+    expect([made.length, events]).toEqual([3, ['b.2 gone in setup: replaced']]);
+  });
+
   it('gives an attempt up after 20 s, and keeps a link that has opened', () => {
     const { links, route, clock, events } = setUp();
     links.dial(route, 'a');

@@ -255,6 +255,7 @@ export class PeerLinks<C extends Connection> {
   }
 
   #takeOffer(route: SignalRoute, remoteId: string, offer: Description, link: Link<C> | undefined): void {
+    if (link !== undefined && route.namesAttempts === true) return;
     const own = link && { isOffering: link.isInitiator && link.phase === 'setup', ownId: link.ownId };
     if (link !== undefined && judgeOffer(own, route.ownId, remoteId) === 'passOver') {
       link.hasWonGlare = true;

@@ -37,3 +37,4 @@ export {
   maxMessageBytesOf,
   type SignalData,
 } from './signal-data.js';
+export { trackerSocketUrl } from './tracker-address.js';

@@ -9,6 +9,7 @@
 import { NodeWebSocket } from 'socket.io-client';
 import { REFUSED_CLOSE_CODE } from '../close-code.js';
 import { isRecord } from '../is-record.js';
+import { parseJson } from '../parse-json.js';
 
 type Packet = Parameters<NodeWebSocket['onPacket']>[0];
 type CloseDetails = Parameters<NodeWebSocket['onClose']>[0];
@@ -35,22 +36,13 @@ export class CheckedWebSocket extends NodeWebSocket {
     if (type === 'open') {
       const isFirst = !this.#isOpened;
       this.#isOpened = true;
-      return isFirst && isHandshake(parse(String(data)));
+      return isFirst && isHandshake(parseJson(String(data)));
     }
     if (type !== 'message' || typeof data !== 'string') return true;
     const [head = '', kind] = EVENT_OR_REFUSAL.exec(data) ?? [];
     if (kind === undefined) return true;
-    const content = parse(data.slice(head.length));
+    const content = parseJson(data.slice(head.length));
     return kind === '2' ? Array.isArray(content) : isRecord(content) && typeof content.message === 'string';
-  }
-}
-
-/** @returns undefined for what is no JSON */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

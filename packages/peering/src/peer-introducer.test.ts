@@ -1,0 +1,83 @@
+import type { SignalData } from '@vision-light/signaling';
+import { describe, expect, it } from 'vitest';
+import { encodeDescription } from './compact/compact-description.js';
+import { PeerIntroducer } from './peer-introducer.js';
+
+const key = (i: number): string => i.toString(16).padStart(64, '0');
+const lines = [
+  'v=0',
+  'm=application 9 UDP/DTLS/SCTP webrtc-datachannel',
+  'a=mid:0',
+  'a=ice-ufrag:abcd',
+  'a=ice-pwd:0123456789012345678901',
+  `a=fingerprint:sha-256 ${Array(32).fill('AB').join(':')}`,
+  'a=setup:actpass',
+];
+const offer = { type: 'offer', sdp: `${lines.join('\r\n')}\r\n`, isFirst: true } as const;
+
+function setUp() {
+  const heard: unknown[] = [];
+  const sent: [string, Uint8Array][] = [];
+  const introducer = new PeerIntroducer(
+    { ownId: key(0), iceServers: () => [], send: (to, payload) => sent.push([to, payload]) },
+    {
+      joined: (route, keys) => heard.push([route.ownId, keys]),
+      signal: (_route, from, data) => heard.push([from, data]),
+    },
+  );
+  const receive = (data: Uint8Array): void => introducer.receive(key(9), data);
+  return { introducer, heard, sent, receive };
+}
+
+describe('PeerIntroducer', () => {
+  it('names to the finder whom peers know', () => {
+    const { introducer, heard } = setUp();
+    introducer.introduce([key(1), key(2)]);
+    expect(heard).toEqual([[key(0), [key(1), key(2)]]]);
+  });
+
+  it('passes a description on in a few bytes, and reads it on the other side', () => {
+    const { introducer, heard, sent, receive } = setUp();
+    introducer.send(key(1), offer, () => {});
+    expect(sent).toEqual([[key(1), encodeDescription(offer)]]);
+    receive(sent[0]?.[1] ?? new Uint8Array());
+    expect(heard).toMatchObject([[key(9), { type: 'offer', isFirst: true }]]);
+    const [[, data]] = heard as [[string, SignalData & { sdp: string }]];
+    for (const line of lines.slice(1)) expect(data.sdp).toContain(line);
+  });
+
+  it('says and hears that there is no place', () => {
+    const { introducer, heard, sent, receive } = setUp();
+    introducer.send(key(1), { type: 'full' }, () => {});
+    receive(sent[0]?.[1] ?? new Uint8Array());
+    expect(heard).toEqual([[key(9), { type: 'full' }]]);
+  });
+
+  it('ignores what is no signal, and sends no candidate by itself', () => {
+    const { introducer, heard, sent, receive } = setUp();
+    for (const bytes of [[], [0xfe], [0xff, 0], [1, 2, 3]]) receive(Uint8Array.from(bytes));
+    const candidate = { candidate: 'candidate:1', sdpMid: '0', sdpMLineIndex: 0 };
+    introducer.send(key(1), { type: 'candidate', candidate }, () => {});
+    expect([heard, sent]).toEqual([[], []]);
+  });
+
+  it('tells once that a signal reaches nobody, also one that has no form here', () => {
+    const { introducer } = setUp();
+    const refused: string[] = [];
+    introducer.send(key(1), offer, () => refused.push('first'));
+    introducer.send(key(1), offer, () => refused.push('second'));
+    introducer.refuse(key(1));
+    introducer.refuse(key(1));
+    introducer.refuse(key(2));
+    introducer.send(key(3), { ...offer, sdp: 'v=0' }, () => refused.push('malformed'));
+    expect(refused).toEqual(['second', 'malformed']);
+  });
+
+  it('remembers 64 signals', () => {
+    const { introducer } = setUp();
+    const refused: number[] = [];
+    for (let i = 0; i < 65; i++) introducer.send(key(i), offer, () => refused.push(i));
+    for (const i of [0, 1, 64]) introducer.refuse(key(i));
+    expect(refused).toEqual([1, 64]);
+  });
+});

@@ -1,0 +1,8 @@
+export {
+  type OpenTrackerSocket,
+  TrackerClient,
+  type TrackerClientEvents,
+  type TrackerClientOptions,
+  type TrackerSocket,
+  type TrackerSocketEvents,
+} from './tracker-client.js';
