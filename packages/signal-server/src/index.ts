@@ -22,3 +22,4 @@ export { type MemoryDirectoryOptions, memoryDirectory } from './directory/memory
 export type { RandomBelow } from './directory/room.js';
 export { defaultLimits, type SignalLimits } from './limits.js';
 export { createSignalServer, type SignalServer, type SignalServerOptions } from './server.js';
+export type { TurnOptions } from './signaling/turn-credentials.js';

@@ -18,6 +18,7 @@ import { Connections } from './signaling/connections.js';
 import { acceptUpgrade, type Engine, refuseUpgrade } from './signaling/engine-internals.js';
 import type { SignalIo } from './signaling/signal-io.js';
 import { Signaling } from './signaling/signaling.js';
+import type { TurnOptions } from './signaling/turn-credentials.js';
 
 /** This package's version, as `/healthz` tells it. */
 export const version: string = createRequire(import.meta.url)('../package.json').version;
@@ -30,6 +31,8 @@ export interface SignalServerOptions {
   readonly host?: string | undefined;
   /** Given to every peer that joins. Default: none, so that no third party learns of anyone. */
   readonly iceServers?: readonly IceServer[] | undefined;
+  /** A TURN server that takes credentials by a shared secret; members get some that end. Default: none. */
+  readonly turn?: TurnOptions | undefined;
   /** Count addresses by the last entry of X-Forwarded-For. Only behind a proxy that sets it. Default false. */
   readonly trustProxy?: boolean | undefined;
   /** Origins of the pages that may connect. Default: any. */
@@ -76,7 +79,7 @@ export async function createSignalServer(options: SignalServerOptions = {}): Pro
   const limits: SignalLimits = { ...defaultLimits, ...options.limits };
   const log = options.log ?? pino({ level: 'silent' });
   const now = () => performance.now();
-  const { origins, host, iceServers = [], randomBelow = randomInt } = options;
+  const { origins, host, iceServers = [], turn, randomBelow = randomInt } = options;
   const startedMs = now();
   const admission = new Admission({ limits, isProxyTrusted: options.trustProxy ?? false, origins, now });
   const metrics: SignalMetrics = new SignalMetrics({
@@ -95,7 +98,7 @@ export async function createSignalServer(options: SignalServerOptions = {}): Pro
   const io = attach(http, limits);
   const engine = io.engine as unknown as Engine;
   const connections = new Connections({ limits, metrics, now, log }, engine);
-  const signaling = new Signaling({ limits, metrics, iceServers, directory, connections, now }, io);
+  const signaling = new Signaling({ limits, metrics, iceServers, turn, directory, connections, now }, io);
   let closed: Promise<void> | undefined;
 
   handleHttp(http, {

@@ -3,7 +3,7 @@ import { decodeAnswer, decodeCode } from './answer.js';
 
 describe('decodeAnswer', () => {
   const peers = [{ id: 'a', kind: 'browser' }];
-  const named = { id: undefined, iceServers: [], badIceServers: 0 };
+  const named = { id: undefined, iceServers: undefined, badIceServers: 0, iceTtlMs: undefined };
 
   it('takes what a server of the protocol answers', () => {
     const iceServers = [{ urls: 'stun:stun.example' }];
@@ -13,6 +13,7 @@ describe('decodeAnswer', () => {
       peerIds: ['a'],
       iceServers,
       badIceServers: 0,
+      iceTtlMs: undefined,
     });
     expect(decodeAnswer({ ok: true, peers })).toEqual({ kind: 'ok', peerIds: ['a'], ...named });
     expect(decodeAnswer({ ok: false, code: 'SIGNAL_ROOM_FULL' })).toEqual({
@@ -34,6 +35,20 @@ describe('decodeAnswer', () => {
       iceServers: [good],
       badIceServers: 3,
     });
+  });
+
+  it.each([
+    [3600, 3_600_000],
+    [60, 60_000],
+    [0.001, 60_000],
+    [1e9, 7 * 86_400_000],
+    [Number.POSITIVE_INFINITY, 7 * 86_400_000],
+    [0, undefined],
+    [-1, undefined],
+    [Number.NaN, undefined],
+    ['3600', undefined],
+  ])('takes credentials that end in %j s to end in %j ms', (iceTtlS, iceTtlMs) => {
+    expect(decodeAnswer({ ok: true, peers, iceServers: [], iceTtlS })).toMatchObject({ iceTtlMs });
   });
 
   it.each([

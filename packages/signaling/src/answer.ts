@@ -22,6 +22,8 @@ export interface Joined {
   readonly peers: readonly PeerInfo[];
   /** Servers for connections through NAT. */
   readonly iceServers: readonly IceServer[];
+  /** Seconds until credentials of these end, if they do; an answer to `peers` has new ones. */
+  readonly iceTtlS?: number;
 }
 
 /** The answer to `peers`. */
@@ -30,6 +32,10 @@ export interface Sampled {
   readonly ok: true;
   /** A random sample of the peers in the room. */
   readonly peers: readonly PeerInfo[];
+  /** As in {@link Joined}, if their credentials end; they take the place of the earlier ones. */
+  readonly iceServers?: readonly IceServer[];
+  /** As in {@link Joined}. */
+  readonly iceTtlS?: number;
 }
 
 /** The answer to `signal`. */
@@ -57,6 +63,10 @@ const ID_CHARS_MAX = 64;
 /** Peers that a client takes of one answer; further ones are left out. */
 const PEERS_MAX = 64;
 
+/** Seconds for which credentials are taken to be good, so that no server makes a client ask all the time, or never. */
+const ICE_TTL_MIN_S = 60;
+const ICE_TTL_MAX_S = 7 * 86_400;
+
 /** A server's answer to `join` or `peers`, checked. */
 export type DecodedAnswer =
   | {
@@ -64,10 +74,12 @@ export type DecodedAnswer =
       /** The client's own id; only in an answer to `join`. */
       readonly id: string | undefined;
       readonly peerIds: readonly string[];
-      /** Those of the right shape, with addresses of STUN or TURN. */
-      readonly iceServers: readonly IceServer[];
+      /** Those of the right shape, with addresses of STUN or TURN; undefined if the answer says nothing of them. */
+      readonly iceServers: readonly IceServer[] | undefined;
       /** How many others the server named. */
       readonly badIceServers: number;
+      /** Milliseconds until their credentials end; undefined if they do not, or if none are named. */
+      readonly iceTtlMs: number | undefined;
     }
   | { readonly kind: 'refused'; readonly code: string }
   | { readonly kind: 'malformed' };
@@ -78,14 +90,21 @@ export type DecodedAnswer =
  */
 export function decodeAnswer(answer: unknown): DecodedAnswer {
   if (!isRecord(answer)) return { kind: 'malformed' };
-  const { ok, code, id, peers, iceServers: named = [] } = answer;
+  const { ok, code, id, peers, iceServers: named, iceTtlS } = answer;
   if (ok === false) return { kind: 'refused', code: decodeCode(code) };
-  if (ok !== true || !Array.isArray(peers) || !Array.isArray(named)) return { kind: 'malformed' };
+  if (ok !== true || !Array.isArray(peers)) return { kind: 'malformed' };
+  if (named !== undefined && !Array.isArray(named)) return { kind: 'malformed' };
   if (id !== undefined && !isPeerId(id)) return { kind: 'malformed' };
   const peerIds = peers.slice(0, PEERS_MAX).map((peer: unknown) => (isRecord(peer) ? peer.id : undefined));
   if (!peerIds.every(isPeerId)) return { kind: 'malformed' };
-  const iceServers = named.filter(isIceServer).filter(hasIceAddresses);
-  return { kind: 'ok', id, peerIds, iceServers, badIceServers: named.length - iceServers.length };
+  const iceServers = named?.filter(isIceServer).filter(hasIceAddresses);
+  const badIceServers = (named?.length ?? 0) - (iceServers?.length ?? 0);
+  return { kind: 'ok', id, peerIds, iceServers, badIceServers, iceTtlMs: decodeTtlMs(iceTtlS) };
+}
+
+function decodeTtlMs(seconds: unknown): number | undefined {
+  if (typeof seconds !== 'number' || !(seconds > 0)) return undefined;
+  return 1000 * Math.min(Math.max(seconds, ICE_TTL_MIN_S), ICE_TTL_MAX_S);
 }
 
 /** True if a value can be the id of a peer. */

@@ -17,11 +17,17 @@ export type SignalingFault = 'SIGNAL_UNREACHABLE' | 'SIGNAL_REFUSED' | 'SIGNAL_M
 export const ANSWER_TIMEOUT_MS = 10_000;
 
 /**
- * Pauses between attempts to connect, in milliseconds: they double up to the second one, and each is varied by half. A server
- * that restarts gets its clients back over seconds, not all at once.
+ * Pauses between attempts to connect to a server that this client has not joined yet, in milliseconds: each is twice as
+ * long as the one before it, up to the second one, and varied by half.
  */
-export const RECONNECT_DELAY_MS = 1000;
-export const RECONNECT_DELAY_MAX_MS = 15_000;
+const RECONNECT_DELAY_MS = 1000;
+const RECONNECT_DELAY_MAX_MS = 15_000;
+
+/**
+ * Milliseconds over which the clients of a server that restarts come back, evenly: in no second comes more than a
+ * fifteenth of them, or a tenth with those that came before the server was back. Links to peers do not need the server.
+ */
+const RETURN_SPREAD_MS = 15_000;
 
 /** Milliseconds between two attempts that do not wait for a timer, since the timers of a hidden page hardly run. */
 const NUDGE_INTERVAL_MS = 5000;
@@ -37,24 +43,40 @@ export class ServerContact {
   readonly #url: string;
   readonly #clock: Clock;
   readonly #failed: (fault: SignalingFault, detail: string) => void;
+  readonly #random: () => number;
   /** The present outage has been reported. */
   #isReported = false;
   #attemptedAt: number;
   #pausedUntil = 0;
+  /** The present outage began with the loss of a server that was joined: all its clients have lost it. */
+  #hasLostServer = false;
+  /** Before then nobody's nudge leads back to a server that was lost. */
+  #returnAt = 0;
+  /** Attempts to connect that failed since the last connection. */
+  #failedAttempts = 0;
   #cancelRetry: () => void = () => {};
 
-  /** @param failed  told of faults; of one outage once */
-  constructor(url: string, clock: Clock, failed: (fault: SignalingFault, detail: string) => void) {
+  /**
+   * @param failed  told of faults; of one outage once
+   * @param random  0 to 1, evenly: when to come back to a server that was lost
+   */
+  constructor(
+    url: string,
+    clock: Clock,
+    failed: (fault: SignalingFault, detail: string) => void,
+    random: () => number = Math.random,
+  ) {
     this.#url = url;
     this.#clock = clock;
     this.#failed = failed;
+    this.#random = random;
     this.#attemptedAt = clock.now();
   }
 
   /** Whether the last attempt was a while ago and the server did not refuse this client. */
   get mayTry(): boolean {
     const now = this.#clock.now();
-    return now >= this.#pausedUntil && now - this.#attemptedAt >= NUDGE_INTERVAL_MS;
+    return now >= this.#pausedUntil && now >= this.#returnAt && now - this.#attemptedAt >= NUDGE_INTERVAL_MS;
   }
 
   /** An attempt has begun or failed just now. */
@@ -65,12 +87,31 @@ export class ServerContact {
   /** Joined: the outage is over. */
   noteJoined(): void {
     this.#isReported = false;
+    this.#hasLostServer = false;
+    this.#failedAttempts = 0;
+  }
+
+  /** A server that this client had joined is gone. */
+  noteLost(): void {
+    this.#hasLostServer = true;
+  }
+
+  /** Decides when to try again after an attempt that failed, or a connection that was lost. @returns in how many milliseconds */
+  choosePause(): number {
+    const pauseMs = this.#hasLostServer
+      ? this.#random() * RETURN_SPREAD_MS
+      : Math.min(RECONNECT_DELAY_MS * 2 ** this.#failedAttempts, RECONNECT_DELAY_MAX_MS) *
+        (0.5 + this.#random());
+    this.#failedAttempts += 1;
+    this.#returnAt = this.#hasLostServer ? this.#clock.now() + pauseMs : 0;
+    return pauseMs;
   }
 
   /** The client left the server itself. That was no attempt that failed, so the next one need not wait. */
   noteLeft(): void {
     this.#cancelRetry();
     this.#attemptedAt = Number.NEGATIVE_INFINITY;
+    this.#returnAt = 0;
   }
 
   /** Calls `retry` after a while, in place of an earlier one. */

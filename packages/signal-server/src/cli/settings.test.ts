@@ -26,6 +26,7 @@ test('options and environment say the same; the option wins', () => {
       port: 9000,
       host: '::1',
       iceServers,
+      turn: { urls: ['turn:t.example', 'turns:t.example:5349'], secret: 's3cret', ttlS: 600 },
       redisUrl: 'rediss://user:secret@redis.example:6380/1',
       origins: ['https://a.example', 'https://b.example'],
       trustProxy: true,
@@ -37,11 +38,22 @@ test('options and environment say the same; the option wins', () => {
   const args = ['--port', '9000', '--host', '::1', '--ice-servers', JSON.stringify(iceServers)];
   args.push('--origins', 'https://a.example, https://b.example', '--trust-proxy', '--log=json');
   args.push('--redis-url', 'rediss://user:secret@redis.example:6380/1');
+  args.push(
+    '--turn-urls',
+    'turn:t.example, turns:t.example:5349',
+    '--turn-secret',
+    's3cret',
+    '--turn-ttl',
+    '600',
+  );
   args.push('--log-level', 'debug', '--max-frame-bytes', '1000', '--join-timeout-ms', '5');
   const env = {
     SIGNAL_PORT: '9000',
     SIGNAL_HOST: '::1',
     ICE_SERVERS: JSON.stringify(iceServers),
+    TURN_URLS: 'turn:t.example,turns:t.example:5349',
+    TURN_SECRET: 's3cret',
+    TURN_TTL: '600',
     REDIS_URL: 'rediss://user:secret@redis.example:6380/1',
     SIGNAL_ORIGINS: 'https://a.example,https://b.example',
     SIGNAL_TRUST_PROXY: 'true',
@@ -61,6 +73,46 @@ test('ICE servers can stand in a file', () => {
   const file = join(folder, 'ice.json');
   writeFileSync(file, '[{ "urls": "stun:a.example" }]');
   expect(read(['--ice-servers', file]).server.iceServers).toEqual([{ urls: 'stun:a.example' }]);
+});
+
+test('the secret of TURN can stand in a file, without the end of its line', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vision-light-signal-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'secret');
+  writeFileSync(file, 's3cret\n');
+  const { turn } = read(['--turn-urls', 'turn:t.example'], { TURN_SECRET_FILE: file }).server;
+  expect(turn).toEqual({ urls: ['turn:t.example'], secret: 's3cret', ttlS: 3600 });
+  writeFileSync(file, '\n');
+  expect(() => read(['--turn-urls', 'turn:t.example', '--turn-secret-file', file])).toThrow(
+    '--turn-secret-file holds no secret.',
+  );
+});
+
+test.each([
+  [['--turn-urls', 'turn:a'], '--turn-urls needs TURN_SECRET or TURN_SECRET_FILE.'],
+  [['--turn-secret', 's3cret'], '--turn-secret is of no use without --turn-urls or TURN_URLS.'],
+  [['--turn-secret-file', '/no/such'], '--turn-secret-file: cannot read "/no/such" (ENOENT).'],
+  [['--turn-ttl', '600'], '--turn-ttl is of no use without --turn-urls or TURN_URLS.'],
+  [
+    ['--turn-secret', 's3cret', '--turn-secret-file', 'f'],
+    '--turn-secret and --turn-secret-file exclude each other.',
+  ],
+  [
+    ['--turn-urls', 'stun:a', '--turn-secret', 's3cret'],
+    '--turn-urls must be addresses that begin with turn:',
+  ],
+  [
+    ['--turn-urls', 'turn:a,', '--turn-secret', 's3cret'],
+    '--turn-urls must be addresses that begin with turn:',
+  ],
+  [
+    ['--turn-urls', 'turn:a', '--turn-secret', 's3cret', '--turn-ttl', '59'],
+    '--turn-ttl must be a whole number',
+  ],
+])('%j is half a TURN server, and the secret is not repeated', (args, message) => {
+  expect(() => read(args)).toThrow(SettingError);
+  expect(() => read(args)).toThrow(message);
+  expect(() => read(args)).not.toThrow('s3cret');
 });
 
 test.each([

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { hasIceAddresses, type IceServer, isIceServer } from '@vision-light/signaling';
+import type { SignalServerOptions, TurnOptions } from '../index.js';
 import { defaultLimits, type SignalLimits } from '../limits.js';
-import type { SignalServerOptions } from '../server.js';
 import type { LogFormat, LogLevel } from './log.js';
 
 /** A setting that cannot be used; the message is one line for the person who gave it. */
@@ -30,6 +30,14 @@ const generalOptions: Readonly<Record<string, Option>> = {
     value: 'JSON',
     help: 'RTCIceServer list given to peers, or a file of it ([])',
   },
+  'turn-urls': {
+    env: 'TURN_URLS',
+    value: 'LIST',
+    help: 'addresses of a TURN server with a shared secret, comma between (none)',
+  },
+  'turn-secret': { env: 'TURN_SECRET', value: 'TEXT', help: "the secret: coturn's static-auth-secret" },
+  'turn-secret-file': { env: 'TURN_SECRET_FILE', value: 'PATH', help: 'a file that holds it instead' },
+  'turn-ttl': { env: 'TURN_TTL', value: 'SECONDS', help: 'how long credentials for it are good (3600)' },
   origins: {
     env: 'SIGNAL_ORIGINS',
     value: 'LIST',
@@ -51,6 +59,14 @@ const allOptions: Readonly<Record<string, Option>> = { ...generalOptions, ...lim
 
 /** Timers take no more milliseconds than this. */
 const LIMIT_MAX = 2 ** 31 - 1;
+
+/**
+ * Seconds for which TURN credentials are good: an hour, since members get new ones in time and who has left should not
+ * relay for long; at least a minute, since a connection has to be set up with them, and at most a week.
+ */
+const TURN_TTL_S = 3600;
+const TURN_TTL_MIN_S = 60;
+const TURN_TTL_MAX_S = 7 * 86_400;
 
 /** What `--help` prints. */
 export const helpText = `Usage: vision-light-signal [options]
@@ -79,16 +95,16 @@ export function readSettings(args: string[], env: NodeJS.ProcessEnv): Settings |
     return found === undefined ? [] : [[name, wholeNumber(found, 1, LIMIT_MAX)]];
   });
   const port = read('port');
+  const origins = read('origins');
   const trustProxy = read('trust-proxy');
   return {
     server: {
       port: port === undefined ? undefined : wholeNumber(port, 0, 65_535),
       host: read('host')?.text,
       iceServers: iceServers(read('ice-servers')),
+      turn: turn(read),
       redisUrl: redisUrl(read('redis-url')),
-      origins: read('origins')
-        ?.text.split(',')
-        .map((origin) => origin.trim()),
+      origins: origins === undefined ? undefined : listOf(origins),
       trustProxy: trustProxy !== undefined && oneOf(trustProxy, ['true', 'false']) === 'true',
       limits: Object.fromEntries(limits) as Partial<SignalLimits>,
     },
@@ -156,6 +172,33 @@ function iceServers(found: Setting | undefined): IceServer[] | undefined {
     // Said below, as for JSON of another shape.
   }
   throw new SettingError(`${source} must be a JSON array of { urls, username?, credential? }.`);
+}
+
+function turn(read: (name: string) => Setting | undefined): TurnOptions | undefined {
+  const [urls, inline, file, ttl] = ['turn-urls', 'turn-secret', 'turn-secret-file', 'turn-ttl'].map(read);
+  if (inline !== undefined && file !== undefined) {
+    throw new SettingError(`${inline.source} and ${file.source} exclude each other.`);
+  }
+  const secret = file === undefined ? inline?.text : readText(file.source, file.text).trim();
+  const half = inline ?? file ?? ttl;
+  if (urls === undefined) {
+    if (half === undefined) return undefined;
+    throw new SettingError(`${half.source} is of no use without --turn-urls or TURN_URLS.`);
+  }
+  const addresses = listOf(urls);
+  if (!addresses.every((address) => /^turns?:./.test(address))) {
+    throw new SettingError(
+      `${urls.source} must be addresses that begin with turn: or turns:, comma between.`,
+    );
+  }
+  if (secret === undefined) throw new SettingError(`${urls.source} needs TURN_SECRET or TURN_SECRET_FILE.`);
+  if (secret === '') throw new SettingError(`${(file ?? urls).source} holds no secret.`);
+  const ttlS = ttl === undefined ? TURN_TTL_S : wholeNumber(ttl, TURN_TTL_MIN_S, TURN_TTL_MAX_S);
+  return { urls: addresses, secret, ttlS };
+}
+
+function listOf({ text }: Setting): string[] {
+  return text.split(',').map((part) => part.trim());
 }
 
 /** It can hold a password, so it is not repeated. */

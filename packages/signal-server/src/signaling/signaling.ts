@@ -30,12 +30,15 @@ import type { Connection } from './connection.js';
 import type { Connections } from './connections.js';
 import { type Answer, type QueuedRequest, RequestQueue } from './request-queue.js';
 import type { SignalIo, SignalSocket } from './signal-io.js';
+import { type TurnOptions, turnServerFor } from './turn-credentials.js';
 
 /** What signaling needs from outside. */
 export interface SignalingEnvironment {
   readonly limits: SignalLimits;
   readonly metrics: SignalMetrics;
   readonly iceServers: readonly IceServer[];
+  /** A TURN server for members, if there is one. */
+  readonly turn: TurnOptions | undefined;
   readonly directory: DirectoryCalls;
   readonly connections: Connections;
   /** Monotonic milliseconds. */
@@ -139,7 +142,7 @@ export class Signaling {
   }
 
   async #join(connection: Connection, { network, name, kind }: JoinRequest): Promise<Joined | Refused> {
-    const { limits, metrics, iceServers, directory } = this.#env;
+    const { limits, metrics, directory } = this.#env;
     const { id } = connection;
     connection.membership = 'joining';
     const outcome = await directory.join({ id, network, kind }, limits.peersOnJoin);
@@ -154,18 +157,27 @@ export class Signaling {
     connection.kind = kind;
     connection.label = networkLabel(name);
     metrics.joined(connection.label, kind);
-    return { ok: true, id, peers: outcome.peers, iceServers };
+    return { ok: true, id, peers: outcome.peers, ...this.#iceServers() };
   }
 
   #sampleTask(connection: Connection, payload: unknown): Task {
-    const { limits, directory } = this.#env;
+    const { limits, directory, turn } = this.#env;
     const request = decodePeers(payload);
     if (request === undefined) return malformedTask;
-    const serve = () => {
+    const serve = async () => {
       if (connection.membership !== 'joined') return NOT_JOINED;
-      return directory.sample(connection.id, Math.min(request.count, limits.maxPeersInSample));
+      const outcome = await directory.sample(connection.id, Math.min(request.count, limits.maxPeersInSample));
+      // A member that asks again gets credentials that are good for longer.
+      return outcome.ok && turn !== undefined ? { ...outcome, ...this.#iceServers() } : outcome;
     };
     return { bytes: QUEUED_PACKET_OVERHEAD, serve };
+  }
+
+  /** For a member; credentials of its own among them, if there is a TURN server. */
+  #iceServers(): Pick<Joined, 'iceServers' | 'iceTtlS'> {
+    const { iceServers, turn } = this.#env;
+    if (turn === undefined) return { iceServers };
+    return { iceServers: [...iceServers, turnServerFor(turn, Date.now() / 1000)], iceTtlS: turn.ttlS };
   }
 
   #relayTask(connection: Connection, payload: unknown): Task {

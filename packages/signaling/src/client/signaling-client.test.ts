@@ -23,17 +23,18 @@ defineSignalingClientSuite({ describe, it, afterEach }, (behaviour) => `${fake.o
 describe('signaling client and the real server', () => {
   const network = { networkId: 'ab'.repeat(32), networkName: undefined, kind: 'gateway' } as const;
 
-  function connect(url: string) {
+  function connect(url: string, random = 0.02) {
     const happenings = new Happenings<readonly [kind: string, detail: unknown]>();
+    const clock = new ManualClock();
     const client = new SignalingClient(
-      { url, ...network, clock: new ManualClock() },
+      { url, ...network, clock, random: () => random },
       {
         joined: (_client, peerIds) => happenings.add(['joined', peerIds]),
         signal: () => {},
         failed: (fault) => happenings.add(['failed', fault]),
       },
     );
-    return { client, happenings };
+    return { client, clock, happenings };
   }
 
   it('joins without a name, and learns of ICE servers', async () => {
@@ -57,6 +58,45 @@ describe('signaling client and the real server', () => {
     expect(happenings.all).toHaveLength(3);
     client.close();
     await second.close();
+  });
+
+  it('comes back to a lost server at a time of its own, whatever nudges it', async () => {
+    const first = await createSignalServer({ port: 0, host: '127.0.0.1' });
+    const [early, late] = [connect(first.url, 0.02), connect(first.url, 0.999)];
+    await Promise.all([early.happenings.next(), late.happenings.next()]);
+    await first.close();
+    await Promise.all([early.happenings.next(), late.happenings.next()]);
+    const second = await createSignalServer({ port: first.port, host: '127.0.0.1' });
+    late.clock.advance(14_900);
+    late.client.nudge();
+    await early.happenings.next();
+    // A nudge that was heeded would have been as fast as this one.
+    const other = connect(second.url);
+    await other.happenings.next();
+    expect([early, late, other].map(({ client }) => client.isJoined)).toEqual([true, false, true]);
+    late.clock.advance(100);
+    late.client.nudge();
+    expect((await late.happenings.next())[0]).toBe('joined');
+    for (const { client } of [early, late, other]) client.close();
+    await second.close();
+  });
+
+  it('asks for new credentials before the old ones end, and again if none come', async () => {
+    const turn = { urls: ['turn:turn.example'], secret: 'shared', ttlS: 600 };
+    const server = await createSignalServer({ port: 0, host: '127.0.0.1', turn });
+    const { client, clock, happenings } = connect(server.url);
+    await happenings.next();
+    const { username } = client.iceServers[0]!;
+    expect(clock.delays).toEqual([450_000]);
+    clock.advance(450_000);
+    // The time for another try runs until the answer comes, and then that of the new credentials.
+    expect(clock.delays).toEqual([15_000]);
+    await expect.poll(() => clock.delays).toEqual([450_000]);
+    expect(client.iceServers).toMatchObject([{ urls: turn.urls, username: expect.stringMatching(/^\d+:/) }]);
+    expect(client.iceServers[0]?.username).not.toBe(username);
+    client.close();
+    expect(clock.delays).toEqual([]);
+    await server.close();
   });
 
   it('reports once that a server was never there', async () => {

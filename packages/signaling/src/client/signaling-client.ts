@@ -13,13 +13,7 @@ import { isRecord } from '../is-record.js';
 import type { PeerKind } from '../peer.js';
 import type { RefusalCode } from '../refusal.js';
 import type { JoinRequest } from '../request.js';
-import {
-  ANSWER_TIMEOUT_MS,
-  RECONNECT_DELAY_MAX_MS,
-  RECONNECT_DELAY_MS,
-  ServerContact,
-  type SignalingFault,
-} from '../server-contact.js';
+import { ANSWER_TIMEOUT_MS, ServerContact, type SignalingFault } from '../server-contact.js';
 import { decodeSignalData, type SignalData } from '../signal-data.js';
 import { CheckedWebSocket } from './checked-web-socket.js';
 
@@ -35,6 +29,8 @@ export interface SignalingClientOptions {
   /** Used instead of those that the server names. */
   readonly iceServers?: readonly IceServer[] | undefined;
   readonly clock: Clock;
+  /** 0 to 1, evenly: when to come back to a server that was lost. Default: `Math.random`. */
+  readonly random?: (() => number) | undefined;
 }
 
 /** What a {@link SignalingClient} reports. */
@@ -55,6 +51,12 @@ export interface SignalingClientEvents {
   iceObstacle?(iceServers: readonly IceServer[]): string | undefined;
 }
 
+/** When new ICE servers are asked for, as a part of the time for which their credentials are good. */
+const ICE_REFRESH_SHARE = 0.75;
+
+/** Milliseconds until they are asked for again if no answer brought them. */
+const ICE_RETRY_MS = 15_000;
+
 type AcceptedAnswer = Extract<DecodedAnswer, { readonly kind: 'ok' }>;
 
 /** What the server says when it is about to restart or stop. That is an outage, not a refusal of this client. */
@@ -74,6 +76,8 @@ export class SignalingClient {
   /** Why the server is about to close the connection, if it said so. */
   #refusal: string | undefined;
   readonly #contact: ServerContact;
+  /** Asks for ICE servers before their credentials end. */
+  #cancelRefresh: () => void = () => {};
 
   /** Begins to connect. */
   constructor(options: SignalingClientOptions, events: SignalingClientEvents) {
@@ -81,9 +85,8 @@ export class SignalingClient {
     this.#options = options;
     this.#events = events;
     this.#iceServers = options.iceServers ?? [];
-    this.#contact = new ServerContact(options.url, options.clock, (fault, detail) =>
-      events.failed(fault, detail),
-    );
+    const failed: SignalingClientEvents['failed'] = (fault, detail) => events.failed(fault, detail);
+    this.#contact = new ServerContact(options.url, options.clock, failed, options.random);
     // socket.io would take a path for a namespace.
     const { origin, pathname } = new URL(options.url);
     this.#socket = io(origin, {
@@ -92,12 +95,13 @@ export class SignalingClient {
       upgrade: false,
       // A connection of its own: if one node closes, another node of the same process must not lose its connection.
       forceNew: true,
-      reconnectionDelay: RECONNECT_DELAY_MS,
-      reconnectionDelayMax: RECONNECT_DELAY_MAX_MS,
+      // How long each pause is, the contact decides.
+      randomizationFactor: 0,
       timeout: ANSWER_TIMEOUT_MS,
     });
     this.#socket.on('connect', () => this.#join());
     this.#socket.on('connect_error', ({ message }) => {
+      this.#choosePause();
       const isRefusal = message.startsWith('SIGNAL_') && message !== SHUTTING_DOWN;
       if (isRefusal) this.#contact.reportOutage('SIGNAL_REFUSED', decodeCode(message));
       else this.#contact.reportOutage('SIGNAL_UNREACHABLE', message);
@@ -148,7 +152,10 @@ export class SignalingClient {
   async samplePeers(count: number): Promise<readonly string[]> {
     if (!this.#isJoined) return [];
     return await new Promise((resolve) =>
-      this.#ask('peers', { count }, (answer) => resolve(answer?.kind === 'ok' ? answer.peerIds : [])),
+      this.#ask('peers', { count }, (answer) => {
+        if (answer?.kind === 'ok') this.#adoptIceServers(answer);
+        resolve(answer?.kind === 'ok' ? answer.peerIds : []);
+      }),
     );
   }
 
@@ -167,6 +174,7 @@ export class SignalingClient {
 
   /** Leaves the server. `nudge` comes back. */
   leave(): void {
+    this.#cancelRefresh();
     this.#socket.disconnect();
     this.#contact.noteLeft();
   }
@@ -198,7 +206,7 @@ export class SignalingClient {
     this.#isJoined = true;
     this.#contact.noteJoined();
     this.#refusal = undefined;
-    if (this.#options.iceServers === undefined) this.#adoptIceServers(answer);
+    this.#adoptIceServers(answer);
     this.#events.joined(this, answer.peerIds);
   }
 
@@ -220,22 +228,43 @@ export class SignalingClient {
   }
 
   /** An ICE server that the platform does not take would make every connection fail. */
-  #adoptIceServers({ iceServers, badIceServers }: AcceptedAnswer): void {
+  #adoptIceServers({ iceServers, badIceServers, iceTtlMs }: AcceptedAnswer): void {
+    if (this.#options.iceServers !== undefined || iceServers === undefined) return;
     if (badIceServers > 0) this.#contact.report('SIGNAL_MALFORMED', `${badIceServers} bad ICE servers`);
     const obstacle = this.#events.iceObstacle?.(iceServers);
     this.#iceServers = obstacle === undefined ? iceServers : [];
     if (obstacle !== undefined) this.#contact.report('SIGNAL_MALFORMED', obstacle);
+    this.#cancelRefresh();
+    if (iceTtlMs === undefined) return;
+    this.#refreshIn(iceTtlMs * ICE_REFRESH_SHARE);
+  }
+
+  /** Asks for ICE servers after a while, and again if the answer brings none. */
+  #refreshIn(delayMs: number): void {
+    this.#cancelRefresh = this.#options.clock.setTimer(delayMs, () => {
+      this.#refreshIn(ICE_RETRY_MS);
+      void this.samplePeers(1);
+    });
   }
 
   #onDisconnect(reason: string): void {
+    if (this.#isJoined) this.#contact.noteLost();
     this.#isJoined = false;
+    this.#cancelRefresh();
     this.#contact.noteAttempt();
     const refusal = this.#refusal;
     this.#refusal = undefined;
     if (reason === 'io client disconnect') return;
+    this.#choosePause();
     this.#contact.reportOutage('SIGNAL_UNREACHABLE', reason);
     // socket.io connects again by itself, unless the server closed the namespace.
     if (refusal !== undefined || !this.#socket.active) this.#pause();
+  }
+
+  /** To be called before socket.io sets its timer. */
+  #choosePause(): void {
+    const pauseMs = this.#contact.choosePause();
+    this.#socket.io.reconnectionDelay(pauseMs).reconnectionDelayMax(pauseMs);
   }
 
   #pause(): void {

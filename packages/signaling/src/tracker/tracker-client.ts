@@ -13,13 +13,7 @@
  */
 import type { Clock } from '../clock.js';
 import type { IceServer } from '../ice-server.js';
-import {
-  ANSWER_TIMEOUT_MS,
-  RECONNECT_DELAY_MAX_MS,
-  RECONNECT_DELAY_MS,
-  ServerContact,
-  type SignalingFault,
-} from '../server-contact.js';
+import { ANSWER_TIMEOUT_MS, ServerContact, type SignalingFault } from '../server-contact.js';
 import type { Description, SignalData } from '../signal-data.js';
 import { trackerSocketUrl } from '../tracker-address.js';
 import { RateLimit } from './rate-limit.js';
@@ -117,8 +111,6 @@ export class TrackerClient {
   #isJoined = false;
   #isClosed = false;
   #ownId = '';
-  /** Attempts since the client was joined. */
-  #attempts = 0;
   #intervalMs = INTERVAL_MIN_MS;
   /** Other peers in the swarm, as the tracker said last. */
   #others = OFFERS_MAX;
@@ -203,7 +195,6 @@ export class TrackerClient {
   #connect(): void {
     if (this.#socket !== undefined) return;
     this.#contact.noteAttempt();
-    this.#attempts += 1;
     this.#ownId = newId();
     let socket: TrackerSocket | undefined;
     const isCurrent = (): boolean => socket !== undefined && socket === this.#socket;
@@ -230,9 +221,9 @@ export class TrackerClient {
 
   /** The connection is gone: tries again after a pause that grows. */
   #lose(reason: string): void {
+    if (this.#isJoined) this.#contact.noteLost();
     this.#disconnect();
-    const longest = Math.min(RECONNECT_DELAY_MS * 2 ** (this.#attempts - 1), RECONNECT_DELAY_MAX_MS);
-    this.#contact.retryAfter(longest * (0.5 + Math.random()), () => this.#connect());
+    this.#contact.retryAfter(this.#contact.choosePause(), () => this.#connect());
     this.#contact.reportOutage('SIGNAL_UNREACHABLE', reason);
   }
 
@@ -272,7 +263,6 @@ export class TrackerClient {
     this.#others = others ?? OFFERS_MAX;
     if (this.#isJoined) return;
     this.#isJoined = true;
-    this.#attempts = 0;
     this.#roundPauseMs = ROUND_PAUSE_MS;
     this.#contact.noteJoined();
     this.#announceLater();
