@@ -28,11 +28,18 @@ export type Scheme = 'light' | 'dark';
 /** What each engine calls a scheme: a value of Chromium's enumeration, and of Firefox's setting. */
 const schemeValues = { dark: 0, light: 1 } as const;
 
-/** @param scheme  of the whole browser, for WebDriver BiDi cannot set it for one page */
-export async function launchBrowser(which: Engine = engine, scheme: Scheme = 'light'): Promise<Browser> {
+/**
+ * @param scheme  of the whole browser, for WebDriver BiDi cannot set it for one page
+ * @param more  arguments for Chromium
+ */
+export async function launchBrowser(
+  which: Engine = engine,
+  scheme: Scheme = 'light',
+  more: readonly string[] = [],
+): Promise<Browser> {
   const value = schemeValues[scheme];
   if (which === 'chromium') {
-    const args = [...chromiumArgs, `--blink-settings=preferredColorScheme=${value}`];
+    const args = [...chromiumArgs, ...more, `--blink-settings=preferredColorScheme=${value}`];
     return puppeteer.launch({ executablePath: await findChromium(), args });
   }
   return launchFirefox({ 'layout.css.prefers-color-scheme.content-override': value });
