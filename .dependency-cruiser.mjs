@@ -24,6 +24,7 @@ const layers = [
   'trust',
   'proofs',
   'filters',
+  'introductions',
   'node',
   'driver',
 ];

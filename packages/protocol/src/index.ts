@@ -134,6 +134,12 @@ export type {
   SubmitCommand,
 } from './io/event.js';
 export {
+  type Introduction,
+  type SendSignalCommand,
+  type SignalFault,
+  signalFaults,
+} from './io/introduction.js';
+export {
   type MetricDefinition,
   type MetricName,
   type Metrics,
@@ -276,11 +282,19 @@ export {
   SERVICE_COMPACT_BLOCKS,
   SERVICE_FILTERS,
   SERVICE_GATEWAY,
+  SERVICE_INTRODUCES,
   SERVICE_LIVE,
   SERVICE_TRANSACTIONS,
   SERVICE_TX_INDEX,
   signedHello,
 } from './wire/messages/hello.js';
+export {
+  type GetPeers,
+  type Peers,
+  type RelaySignal,
+  type SignalResult,
+  signedSignal,
+} from './wire/messages/introductions.js';
 export type { Ping, Pong } from './wire/messages/ping.js';
 export type { Reject } from './wire/messages/reject.js';
 export type { Services } from './wire/messages/services.js';

@@ -671,3 +671,60 @@ export const FILTER_REQUESTS_WAITING_MAX = 8;
 
 /** Filters that a gateway fetches from a full node at once, for a peer that asks for old ones: 6 MB at the most, and 400 kB of real blocks. */
 export const FORWARDED_FILTERS_MAX = 20;
+
+/** Keys in one `peers` message: twice as many peers as a node wants. More is a fault of the sender. */
+export const INTRODUCED_KEYS_MAX = 16;
+
+/** Peers that are asked at a time whom they know. Two, so that one that lies or knows nobody does not decide alone. */
+export const INTRODUCERS_ASKED = 2;
+
+/** Milliseconds between two `getPeers` to one peer. Its peers do not change faster than it finds new ones. */
+export const GET_PEERS_INTERVAL_MS = 15_000;
+
+/** `getPeers` of one peer in a minute, at once or spread: one in `GET_PEERS_INTERVAL_MS`, three times. Above it the peer is disconnected. */
+export const GET_PEERS_PER_MINUTE_MAX = 12;
+
+/** Milliseconds for the answer to a `getPeers` or a `relaySignal`, which is made from memory and one signature. Then another peer is asked. */
+export const INTRODUCTION_TIMEOUT_MS = 5_000;
+
+/** Keys that are remembered of what one peer has named or passed signals on for: four answers. The oldest is forgotten first. */
+export const NAMED_KEYS_PER_PEER_MAX = 64;
+
+/** Milliseconds before a node that a peer has named is to be connected to again: by then an attempt has succeeded or failed. */
+export const INTRODUCED_AGAIN_MS = 60_000;
+
+/** Nodes of which it is remembered that they were to be connected to lately: as many as one peer after another can name in that time. The oldest is forgotten first, and tried again. */
+export const INTRODUCED_LATELY_MAX = 256;
+
+/** Bytes of what a signal carries: a compressed session description with a few addresses has about 300, and one that is not compressed seldom more than 1,000. A larger one is not sent, and a received one is malformed. */
+export const SIGNAL_BYTES_MAX = 1_200;
+
+/** Seconds between the time that a signal states and the clock of its recipient. More than the clocks of two devices differ where a system keeps them right. Outside a signal is dropped, and nobody is blamed. */
+export const SIGNAL_TIME_S = 60;
+
+/** Signals that a node remembers to have taken, so that none is taken twice. All of 32 peers' (`SIGNALS_PER_MINUTE_MAX`) for a minute. At the edge the oldest ones are forgotten, and no signal as old as those is taken any more. */
+export const SIGNALS_SEEN_MAX = 4_096;
+
+/** `relaySignal` of one peer in a minute, at once or spread: what it may pass on to one recipient, its own, and a third more. Above it the peer is disconnected. */
+export const SIGNALS_PER_MINUTE_MAX = 120;
+
+/** Signals in a minute that are passed on to one peer, whoever sends them: thirty introductions. Above it they are refused as busy. */
+export const SIGNALS_PER_RECIPIENT_MAX = 60;
+
+/** Signals in a minute that are passed on from one peer to another one: an introduction takes two or three. Above it they are refused as busy. */
+export const SIGNALS_PER_PAIR_MAX = 12;
+
+/** Signals in a minute that a node sends by way of one peer. Above it another one is asked. */
+export const SIGNALS_PER_ROUTE_MAX = 30;
+
+/** Signals whose signatures are being verified, of all peers together. Each takes up to a few milliseconds where it is done in JavaScript. Above it they are refused as busy, or dropped by their recipient. */
+export const SIGNALS_VERIFYING_MAX = 16;
+
+/** Those of one peer, so that one that floods leaves room for others. */
+export const SIGNALS_VERIFYING_PER_PEER_MAX = 4;
+
+/** Signals of a node's own that are being signed or wait for an answer. Above it a further one is refused with SIGNAL_BUSY. Twice as many as a node wants peers. */
+export const SIGNALS_SENDING_MAX = 16;
+
+/** Peers by way of which one signal is tried, one after another. */
+export const SIGNAL_ROUTES_MAX = 3;

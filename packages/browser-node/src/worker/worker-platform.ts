@@ -86,6 +86,9 @@ export class WorkerPlatform implements Platform {
       case 'requestPeers':
         requestPeers(effect.count);
         break;
+      case 'introduction':
+        // The node of a page is not made with `introduces` yet.
+        break;
       case 'emit':
         notify(effect.notice);
         break;

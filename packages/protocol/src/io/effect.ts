@@ -1,6 +1,7 @@
 /** Everything that a node can ask of its platform. Performed in order; answers come back as events. */
 import type { PowJob } from '../chain/pow-job.js';
 import type { SignatureCheck } from '../chain/signature-check.js';
+import type { Introduction } from './introduction.js';
 import type { NodeNotice } from './notice.js';
 import type { StorageOperation } from './storage.js';
 
@@ -23,4 +24,6 @@ export type Effect =
   | { readonly type: 'storage'; readonly request: number; readonly operation: StorageOperation }
   /** Bring up to `count` new connections, if any can be had. */
   | { readonly type: 'requestPeers'; readonly count: number }
+  /** Only of a node that is made with `introduces`. */
+  | { readonly type: 'introduction'; readonly introduction: Introduction }
   | { readonly type: 'emit'; readonly notice: NodeNotice };

@@ -1,5 +1,6 @@
 /** Everything that can happen to a node. A run is the list of its events and their times. */
 import type { HeaderBatch } from '../chain/chain-family.js';
+import type { SendSignalCommand } from './introduction.js';
 import type { StorageFailure, StorageResult } from './storage.js';
 
 /** When an event happened. */
@@ -104,6 +105,8 @@ export type Command =
   | { readonly kind: 'resources'; readonly uploadBytesPerSecond: number; readonly followsBlocks: boolean }
   /** How full nodes fare that the platform follows by itself: they count as peers do for what the node's phase is. */
   | { readonly kind: 'followed'; readonly nodes: FollowedNodes }
+  /** Answered by an `introduction` effect only if the signal reaches nobody. */
+  | SendSignalCommand
   /** The page became visible, or the network came back: look at every deadline and peer now. */
   | { readonly kind: 'resume' }
   /** Write what is not yet stored and disconnect every peer; a `closed` notice follows. */

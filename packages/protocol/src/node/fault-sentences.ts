@@ -4,6 +4,7 @@ import { filterFaults } from '../chain/filter/filter-fault.js';
 import { headerFaults } from '../chain/header-fault.js';
 import { proofFaults } from '../chain/proof/proof-fault.js';
 import { transactionFaults } from '../chain/transaction-fault.js';
+import { signalFaults } from '../io/introduction.js';
 import { blockFaults, checkpointFaults, filterSearchFaults, statusReasons } from '../io/notice.js';
 import { storeFaults } from '../io/storage.js';
 import { poolFaults } from '../io/transaction-notice.js';
@@ -33,6 +34,7 @@ export const faultSentences = {
   ...filterFaults,
   ...filterSearchFaults,
   ...proofFaults,
+  ...signalFaults,
   ...statusReasons,
   ...nodeFaults,
 } as const;

@@ -319,6 +319,9 @@ export class LightNode {
       case 'followed':
         this.#parts.peers.followed = command.nodes;
         break;
+      case 'sendSignal':
+        this.#parts.introductions.send(command, this.#time);
+        break;
       case 'resources':
         this.#parts.sessions.limitUpload(command.uploadBytesPerSecond, this.#time.now);
         this.#parts.blocks.follower.pause(!command.followsBlocks);

@@ -32,6 +32,7 @@ import {
   SERVICE_FILTERS,
   SERVICE_FOLLOWING,
   SERVICE_GATEWAY,
+  SERVICE_INTRODUCES,
   SERVICE_TRANSACTIONS,
   SERVICE_TX_INDEX,
 } from '../wire/messages/hello.js';
@@ -78,6 +79,8 @@ export interface LightNodeOptions {
   readonly segmentHeaders?: number;
   /** The node's Ed25519 public key, 32 bytes: the platform signs with its other half. Absent only in tests: then the node neither signs nor demands a signature. */
   readonly identity?: Uint8Array;
+  /** Whether the platform connects to nodes by signals that peers pass on (the effect `introduction`, the command `sendSignal`). Then this node also names its peers, and passes signals on. Needs `identity`. Default: no. */
+  readonly introduces?: boolean;
   /** Makes the index of transactions that the node keeps and peers may ask: `TxIndex`. None if absent. */
   readonly txIndex?: (context: TxIndexContext) => TxBlocks & Part;
   /** Public keys of the only peers that count as gateways, whatever others say of themselves; any may if absent. */
@@ -139,6 +142,7 @@ export function sessionOptions(
       (options.txIndex === undefined ? 0 : SERVICE_TX_INDEX) +
       (options.filterArchive === undefined ? 0 : SERVICE_FILTERS) +
       (options.followsNetwork === true ? SERVICE_FOLLOWING : 0) +
+      (options.introduces === true && options.identity !== undefined ? SERVICE_INTRODUCES : 0) +
       (followedBlocks > 0 ? SERVICE_COMPACT_BLOCKS : 0),
     requires,
     known: KNOWN_SERVICES + services,

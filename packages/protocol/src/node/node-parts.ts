@@ -12,11 +12,10 @@ import { HeaderServer } from '../headers/header-server.js';
 import { HeaderSync } from '../headers/header-sync.js';
 import { HeldHeaders } from '../headers/held-headers.js';
 import type { ChainProver } from '../headers/storage/chain-prover.js';
-import type { SegmentEntries } from '../headers/storage/chain-records.js';
 import type { ChainWriter } from '../headers/storage/chain-writer.js';
 import { TipClaims } from '../headers/tip-claims.js';
 import { counter, Verifier } from '../headers/verifier.js';
-import type { EventTime } from '../io/event.js';
+import { Introductions } from '../introductions/introductions.js';
 import { SignaturePort } from '../io/signature-port.js';
 import { StoragePort } from '../io/storage-port.js';
 import { StoreFaultReport } from '../io/store-fault-report.js';
@@ -43,6 +42,7 @@ import { ChainChanges } from './chain-changes.js';
 import { Discouraged } from './greeting/discouraged.js';
 import { HeldRelease } from './held-release.js';
 import { type LightNodeOptions, type NodeExtension, secretOf, sessionOptions } from './node-options.js';
+import type { PartsListener } from './parts-listener.js';
 import { PeerSearch } from './peer-search.js';
 import { seededRandom } from './random.js';
 import { Router } from './router.js';
@@ -52,20 +52,6 @@ import { PeerNotices } from './status/peer-notices.js';
 import { StatusReporter } from './status/status-reporter.js';
 import { Submissions } from './submissions.js';
 import { UnsentLimit } from './unsent-limit.js';
-
-/** What the parts ask of the node around them. */
-export interface PartsListener {
-  /** Monotonic ms of the step that is being taken. */
-  now(): number;
-  /** When the step that is being taken happens. */
-  time(): EventTime;
-  /** Something went wrong that the application should know. */
-  error(code: string, detail?: string): void;
-  /** A stored segment is damaged; of all that is stored these are left. */
-  damaged(left: SegmentEntries): void;
-  /** The chain begins elsewhere: see `Checkpoints`. */
-  restart(): void;
-}
 
 /** All parts of one node. */
 export class NodeParts {
@@ -98,6 +84,7 @@ export class NodeParts {
   readonly submissions: Submissions;
   readonly proofs: ProofRequests;
   readonly filters: Filters;
+  readonly introductions: Introductions;
   readonly router: Router;
   readonly checkpoints: Checkpoints;
   /** In the order in which they do what is due. */
@@ -308,6 +295,17 @@ export class NodeParts {
     this.proofs = new ProofRequests(this, punish, txIndex);
     this.filters = new Filters(this, options.filters ?? family.filters, options.filterArchive, punish);
     const context = { tree, peers, outbox, storage, ledger, signatures, random: this.random, punish };
+    // One place is kept for those who come.
+    const search = new PeerSearch(Math.max(1, Math.min(PEERS_TARGET, peersMax - 1)), peers, outbox, (now) =>
+      this.introductions.search(now),
+    );
+    const isDiscouraged = (key: Uint8Array, wallTime: number): boolean => this.discouraged.has(key, wallTime);
+    this.introductions = new Introductions(
+      { ...context, family, isDiscouraged, now: () => listener.now() },
+      options.introduces === true ? options.identity : undefined,
+      () => search.wanted,
+      secret,
+    );
     this.list = [
       ledger,
       new HeldRelease(tree, this.held, (result) => this.changes.inserted(result, undefined)),
@@ -326,8 +324,8 @@ export class NodeParts {
       this.announcer,
       new LiveNetwork(peers, outbox, (peer) => this.notices.updated(peer, listener.now(), true)),
       this.notices,
-      // One place is kept for those who come.
-      new PeerSearch(Math.max(1, Math.min(PEERS_TARGET, peersMax - 1)), peers, outbox),
+      this.introductions,
+      search,
       this.changes,
       this.prover,
       ...this.checkpoints.list,

@@ -7,6 +7,7 @@ describe('PeerSearch', () => {
   /** Times at which peers are asked for. */
   const searches = (peers: (now: number) => number, hurries: readonly number[] = []): number[] => {
     const outbox = new Outbox();
+    const asked: number[] = [];
     let now = 0;
     const search = new PeerSearch(
       8,
@@ -16,6 +17,7 @@ describe('PeerSearch', () => {
         },
       },
       outbox,
+      (at) => asked.push(at),
     );
     const times: number[] = [];
     for (; now <= 200_000; now += 500) {
@@ -29,6 +31,7 @@ describe('PeerSearch', () => {
       if (peers(now) < 8) expect(wake).toBeGreaterThan(now);
       else expect(wake).toBeUndefined();
     }
+    expect(asked).toEqual(times);
     return times;
   };
 

@@ -1,4 +1,4 @@
-/** Asks for more peers while there are fewer than wanted, less and less often while none come. */
+/** Asks the platform, and the peers that there are, for more peers while there are fewer than wanted, less and less often while none come. */
 import type { EventTime } from '../io/event.js';
 import { PEER_SEARCH_INTERVAL_MAX_MS, PEER_SEARCH_INTERVAL_MS } from '../limits.js';
 import type { Outbox } from '../peer/outbox.js';
@@ -18,7 +18,14 @@ export class PeerSearch implements Part {
     /** How many there are. */
     readonly peers: { readonly size: number },
     readonly outbox: Outbox,
+    /** Asks the peers that there are whom they know. */
+    readonly askPeers: (now: number) => void,
   ) {}
+
+  /** How many more are wanted. */
+  get wanted(): number {
+    return Math.max(0, this.target - this.peers.size);
+  }
 
   peerGone(peer: Peer, code: string | undefined): void {
     if (peer.isReady || code !== undefined) this.#hurry();
@@ -38,10 +45,11 @@ export class PeerSearch implements Part {
   }
 
   advance({ now }: EventTime): void {
-    const peers = this.peers.size;
-    this.#isWanting = peers < this.target;
+    const { wanted } = this;
+    this.#isWanting = wanted > 0;
     if (!this.#isWanting || now < this.#nextAt) return;
-    this.outbox.push({ type: 'requestPeers', count: this.target - peers });
+    this.outbox.push({ type: 'requestPeers', count: wanted });
+    this.askPeers(now);
     this.#searchedAt = now;
     this.#nextAt = now + this.#intervalMs;
     this.#intervalMs = Math.min(this.#intervalMs * 2, PEER_SEARCH_INTERVAL_MAX_MS);

@@ -4,8 +4,13 @@ import {
   BLOCK_REQUEST_INTERVAL_MS,
   GET_BLOCKS_PER_MINUTE_MAX,
   GET_HEADERS_PER_MINUTE_MAX,
+  GET_PEERS_INTERVAL_MS,
+  GET_PEERS_PER_MINUTE_MAX,
   MESSAGES_PER_SECOND_MAX,
   PINGS_PER_MINUTE_MAX,
+  SIGNALS_PER_MINUTE_MAX,
+  SIGNALS_PER_RECIPIENT_MAX,
+  SIGNALS_PER_ROUTE_MAX,
 } from '../limits.js';
 import { MessageBudgets } from './message-budgets.js';
 
@@ -14,6 +19,8 @@ test.each([
   ['announce', ANNOUNCES_PER_MINUTE_MAX],
   ['getHeaders', GET_HEADERS_PER_MINUTE_MAX],
   ['getBlocks', GET_BLOCKS_PER_MINUTE_MAX],
+  ['getPeers', GET_PEERS_PER_MINUTE_MAX],
+  ['relaySignal', SIGNALS_PER_MINUTE_MAX],
 ])('%s: so many at once, and again after a minute', (type, budget) => {
   const budgets = new MessageBudgets();
   const takeAll = (now: number): number => {
@@ -36,4 +43,6 @@ test('a type without a number is never above it', () => {
 test('no number is above what the common rate lets through, nor below what a node of ours sends', () => {
   expect(GET_BLOCKS_PER_MINUTE_MAX).toBeLessThan(60 * MESSAGES_PER_SECOND_MAX);
   expect(GET_BLOCKS_PER_MINUTE_MAX).toBeGreaterThan(60_000 / BLOCK_REQUEST_INTERVAL_MS);
+  expect(GET_PEERS_PER_MINUTE_MAX).toBeGreaterThan(60_000 / GET_PEERS_INTERVAL_MS);
+  expect(SIGNALS_PER_MINUTE_MAX).toBeGreaterThan(SIGNALS_PER_RECIPIENT_MAX + SIGNALS_PER_ROUTE_MAX);
 });

@@ -13,8 +13,10 @@ import {
   ANNOUNCES_PER_MINUTE_MAX,
   GET_BLOCKS_PER_MINUTE_MAX,
   GET_HEADERS_PER_MINUTE_MAX,
+  GET_PEERS_PER_MINUTE_MAX,
   GET_TX_BLOCK_PER_MINUTE_MAX,
   PINGS_PER_MINUTE_MAX,
+  SIGNALS_PER_MINUTE_MAX,
 } from '../limits.js';
 import { TokenBucket } from './token-bucket.js';
 
@@ -25,6 +27,8 @@ const perMinute = new Map<string, number>([
   ['getHeaders', GET_HEADERS_PER_MINUTE_MAX],
   ['getBlocks', GET_BLOCKS_PER_MINUTE_MAX],
   ['getTxBlock', GET_TX_BLOCK_PER_MINUTE_MAX],
+  ['getPeers', GET_PEERS_PER_MINUTE_MAX],
+  ['relaySignal', SIGNALS_PER_MINUTE_MAX],
 ]);
 
 /** What one peer may still send of each type. */

@@ -22,6 +22,10 @@ export const peerFaults = {
     'A compact block or a message that belongs to one cannot be decoded, or names a place that the block does not have.',
   PEER_FILTER_FALSE: 'The filter that the peer claims for a block is not that of the block.',
   PEER_FALSE_HINT: 'The peer names a block for a transaction that the block does not have.',
+  PEER_KEYS_FALSE:
+    'The peer names nodes that it was not asked for: too many, one of them twice, itself, or this node.',
+  PEER_SIGNAL_FALSE:
+    'The peer passed on a signal that its sender has not signed, that is not from itself, or that is for somebody else.',
   PEER_TOO_MANY: 'This node has as many peers as it takes.',
   PEER_GROUP_FULL: 'This node has as many peers of one network as it takes.',
 } as const;

@@ -57,6 +57,9 @@ const verdicts: Readonly<Record<Offence, Verdict>> = {
   PEER_FALSE_HINT: 'disconnect',
   // A filter that its own block refutes, or that is not the one whose hash the peer has said. A disk may be damaged.
   PEER_FILTER_FALSE: 'disconnect',
+  // Another version may sample otherwise, or sign more.
+  PEER_KEYS_FALSE: 'disconnect',
+  PEER_SIGNAL_FALSE: 'disconnect',
   // A compact block may be passed on before its body is known.
   PEER_COMPACT_MALFORMED: 'disconnect',
 

@@ -7,8 +7,10 @@ import {
   BODY_BYTES_MAX,
   HEADERS_PAYLOAD_BYTES_MAX,
   HEADERS_PER_MESSAGE_MAX,
+  INTRODUCED_KEYS_MAX,
   LOCATOR_HASHES_MAX,
   REJECT_CODE_BYTES_MAX,
+  SIGNAL_BYTES_MAX,
   SMALL_MESSAGE_BYTES_MAX,
   TX_ANNOUNCED_MAX,
   TX_ANSWER_BYTES_MAX,
@@ -19,6 +21,7 @@ import {
 import { decodeMessage, encodeMessage, messageCodec } from './codec.js';
 import type { Message } from './message.js';
 import { type Hello, PROTOCOL_VERSION } from './messages/hello.js';
+import { signalOutcomes } from './messages/introductions.js';
 import { wireFaults } from './wire-fault.js';
 
 const hash = fc.uint8Array({ minLength: 32, maxLength: 32 });
@@ -101,6 +104,31 @@ const message: fc.Arbitrary<Message> = fc.oneof(
   fc.record({ type: fc.constant('blockTxns' as const), requestId: number, transactions: fc.uint8Array() }),
   fc.record({ type: fc.constant('sendCompact' as const), highBandwidth: fc.boolean() }),
   fc.record({ type: fc.constant('getCompactBlock' as const), requestId: number, hash }),
+  fc.record({
+    type: fc.constant('getPeers' as const),
+    requestId: number,
+    count: fc.integer({ min: 1, max: INTRODUCED_KEYS_MAX }),
+  }),
+  fc.record({
+    type: fc.constant('peers' as const),
+    requestId: number,
+    keys: fc.array(hash, { maxLength: INTRODUCED_KEYS_MAX }),
+  }),
+  fc.record({
+    type: fc.constant('relaySignal' as const),
+    requestId: number,
+    sender: hash,
+    recipient: hash,
+    time: number,
+    nonce: fc.uint8Array({ minLength: 16, maxLength: 16 }),
+    payload: fc.uint8Array({ minLength: 1, maxLength: SIGNAL_BYTES_MAX }),
+    signature: fc.uint8Array({ minLength: 64, maxLength: 64 }),
+  }),
+  fc.record({
+    type: fc.constant('signalResult' as const),
+    requestId: number,
+    outcome: fc.constantFrom(...signalOutcomes),
+  }),
   fc.record({ type: fc.constant('reject' as const), code: ascii(REJECT_CODE_BYTES_MAX) }),
 );
 
@@ -213,6 +241,10 @@ describe('codec', () => {
       filterHeaders: 'filters',
       getFilters: 'filters',
       filters: 'filters',
+      getPeers: 'introductions',
+      peers: 'introductions',
+      relaySignal: 'introductions',
+      signalResult: 'introductions',
       ping: 'sessions',
       pong: 'sessions',
       reject: 'sessions',
@@ -243,6 +275,51 @@ describe('codec', () => {
       expect(codeOf(encodeMessage({ ...none, height, block: new Uint8Array(length) }))).toBe(
         'WIRE_MALFORMED',
       );
+  });
+
+  it('asks for some keys, and takes no more than may come', () => {
+    for (const count of [0, INTRODUCED_KEYS_MAX + 1])
+      expect(codeOf(encodeMessage({ type: 'getPeers', requestId: 1, count }))).toBe('WIRE_MALFORMED');
+    const keys = Array.from({ length: INTRODUCED_KEYS_MAX + 1 }, () => new Uint8Array(32));
+    expect(() => encodeMessage({ type: 'peers', requestId: 1, keys })).toThrow('keys: 17');
+    const bytes = encodeMessage({ type: 'peers', requestId: 1, keys: keys.slice(1) });
+    bytes[2] = keys.length;
+    expect(codeOf(new Uint8Array([...bytes, ...new Uint8Array(32)]))).toBe('WIRE_MALFORMED');
+  });
+
+  it('carries a signal of 1 to SIGNAL_BYTES_MAX bytes, each field of its length', () => {
+    const signal = {
+      type: 'relaySignal',
+      requestId: 1,
+      sender: new Uint8Array(32),
+      recipient: new Uint8Array(32),
+      time: 0,
+      nonce: new Uint8Array(16),
+      payload: new Uint8Array(SIGNAL_BYTES_MAX),
+      signature: new Uint8Array(64),
+    } as const;
+    expect(decodeMessage(encodeMessage(signal))).toMatchObject({ ok: true, message: signal });
+    for (const length of [0, SIGNAL_BYTES_MAX + 1])
+      expect(() => encodeMessage({ ...signal, payload: new Uint8Array(length) })).toThrow('payload');
+    for (const field of ['sender', 'recipient', 'nonce', 'signature'])
+      for (const length of [15, 33])
+        expect(() => encodeMessage({ ...signal, [field]: new Uint8Array(length) })).toThrow(field);
+    const empty = encodeMessage({ ...signal, payload: new Uint8Array(1) });
+    // Without its only byte.
+    const lengthAt = empty.length - 66;
+    expect(empty[lengthAt]).toBe(1);
+    const without = new Uint8Array([...empty.subarray(0, lengthAt), 0, ...empty.subarray(lengthAt + 2)]);
+    expect(codeOf(without)).toBe('WIRE_MALFORMED');
+    const longest = encodeMessage(signal);
+    const longer = new Uint8Array([...longest.subarray(0, -64), 0, ...longest.subarray(-64)]);
+    const countAt = longest.length - 64 - SIGNAL_BYTES_MAX - 2;
+    longer[countAt] = (longest[countAt] ?? 0) + 1;
+    expect(codeOf(longer)).toBe('WIRE_MALFORMED');
+  });
+
+  it('knows three outcomes of a signal', () => {
+    expect(codeOf(new Uint8Array([30, 1, 2]))).toBeUndefined();
+    expect(codeOf(new Uint8Array([30, 1, 3]))).toBe('WIRE_MALFORMED');
   });
 
   it('takes every printable character', () => {

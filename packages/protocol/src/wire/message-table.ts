@@ -8,6 +8,7 @@ import { blockTxns, compactBlock, getBlockTxns, getCompactBlock, sendCompact } f
 import { filterHeaders, filters, getFilterHeaders, getFilters } from './messages/filters.js';
 import { getHeaders, headers } from './messages/headers.js';
 import { hello } from './messages/hello.js';
+import { getPeers, peers, relaySignal, signalResult } from './messages/introductions.js';
 import { ping, pong } from './messages/ping.js';
 import { reject } from './messages/reject.js';
 import { services } from './messages/services.js';
@@ -42,6 +43,10 @@ export const messageTable = {
   filterHeaders,
   getFilters,
   filters,
+  getPeers,
+  peers,
+  relaySignal,
+  signalResult,
 } as const satisfies { [T in MessageType]: MessageRow<Extract<Message, { type: T }>> };
 
 /** The rows of the table. */

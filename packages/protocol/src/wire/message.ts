@@ -12,6 +12,7 @@ import type {
 import type { FilterHeaders, Filters, GetFilterHeaders, GetFilters } from './messages/filters.js';
 import type { GetHeaders, Headers } from './messages/headers.js';
 import type { Hello } from './messages/hello.js';
+import type { GetPeers, Peers, RelaySignal, SignalResult } from './messages/introductions.js';
 import type { Ping, Pong } from './messages/ping.js';
 import type { Reject } from './messages/reject.js';
 import type { Services } from './messages/services.js';
@@ -45,7 +46,11 @@ export type Message =
   | GetFilterHeaders
   | FilterHeaders
   | GetFilters
-  | Filters;
+  | Filters
+  | GetPeers
+  | Peers
+  | RelaySignal
+  | SignalResult;
 
 /** The names of the messages. */
 export type MessageType = Message['type'];

@@ -19,6 +19,7 @@ import { decodeMessage, encodeMessage } from './codec.js';
 import { frameMessage, MessageAssembler } from './framing.js';
 import { messageRows, messageTable } from './message-table.js';
 import { PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, signedHello } from './messages/hello.js';
+import { SIGNAL_NONCE_BYTES, signedSignal } from './messages/introductions.js';
 import { wireFaults } from './wire-fault.js';
 
 const document = readFileSync(new URL('../../PROTOCOL.md', import.meta.url), 'utf8');
@@ -112,6 +113,18 @@ describe('PROTOCOL.md', () => {
       format: 'jwk',
     });
     expect(verify(null, message, key, signature)).toBe(true);
+  });
+
+  it('shows a signal that its sender has signed', () => {
+    const result = decodeMessage(titled('relaySignal')[0]?.bytes ?? new Uint8Array());
+    const signal = result.ok && result.message.type === 'relaySignal' ? result.message : undefined;
+    if (signal === undefined) throw new Error('it is shown');
+    const { networkId } = resolveNetwork('vision-devnet');
+    const key = createPublicKey({
+      key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(signal.sender).toString('base64url') },
+      format: 'jwk',
+    });
+    expect(verify(null, signedSignal(networkId, signal), key, signal.signature)).toBe(true);
   });
 
   it('shows streams as they are framed', () => {
@@ -244,6 +257,15 @@ describe('PROTOCOL.md', () => {
       `${limits.ANNOUNCED_AT_ONCE} others, those first`,
       `to the rest ${limits.ANNOUNCE_LATE_MS / 1000} to ${(2 * limits.ANNOUNCE_LATE_MS) / 1000} s later`,
       `until ${limits.ANNOUNCE_QUIET_MS / 1000} to ${(2 * limits.ANNOUNCE_QUIET_MS) / 1000} s have passed since then, or up to ${limits.ANNOUNCE_LATE_MS / 1000} s less`,
+      `count varint, 1 … ${limits.INTRODUCED_KEYS_MAX}`,
+      `at most once in ${limits.GET_PEERS_INTERVAL_MS / 1000} s, and is answered at most ${limits.GET_PEERS_PER_MINUTE_MAX} times a minute`,
+      `nonce ${SIGNAL_NONCE_BYTES} bytes`,
+      `payload varint length (1 … ${limits.SIGNAL_BYTES_MAX.toLocaleString('en')})`,
+      `at most ${limits.SIGNALS_VERIFYING_MAX} at a time and ${limits.SIGNALS_VERIFYING_PER_PEER_MAX} of one peer`,
+      `within ${limits.SIGNAL_TIME_S} s of its clock`,
+      `no answer in ${limits.INTRODUCTION_TIMEOUT_MS / 1000} s`,
+      `may send ${limits.SIGNALS_PER_MINUTE_MAX} of these messages a minute`,
+      `at most ${limits.SIGNALS_PER_RECIPIENT_MAX} a minute on to one peer, and at most ${limits.SIGNALS_PER_PAIR_MAX} a minute from`,
     ]) {
       expect(text).toContain(said);
     }

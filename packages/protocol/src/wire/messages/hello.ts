@@ -26,6 +26,8 @@ export const SERVICE_LIVE = 32;
 export const SERVICE_FILTERS = 64;
 /** A bit of `services`: is there to follow the network by full nodes. Without SERVICE_LIVE it reaches none of them now. */
 export const SERVICE_FOLLOWING = 128;
+/** A bit of `services`: can be introduced by peers, says whom it knows, and passes signals on. */
+export const SERVICE_INTRODUCES = 256;
 /** The services that this code knows: a peer may require any of them. */
 export const KNOWN_SERVICES =
   SERVICE_GATEWAY +
@@ -35,7 +37,8 @@ export const KNOWN_SERVICES =
   SERVICE_TX_INDEX +
   SERVICE_LIVE +
   SERVICE_FILTERS +
-  SERVICE_FOLLOWING;
+  SERVICE_FOLLOWING +
+  SERVICE_INTRODUCES;
 
 /** Who the sender is, and between which ends it sees the channel. */
 export interface Identity {
