@@ -256,10 +256,10 @@ const config = {
     },
     {
       name: 'wire-half-only',
-      comment: 'the server has no use for the client, and peering is given its introducers',
+      comment: 'the server has no use for the clients, and peering is given its introducers',
       severity: 'error',
       from: { path: '^packages/(signal-server|peering)/src/', pathNot: tests },
-      to: { path: '^packages/signaling/src/client/' },
+      to: { path: '^packages/signaling/src/(client|tracker)/' },
     },
     {
       name: 'peering-is-given-its-platform',
@@ -321,7 +321,7 @@ const config = {
       to: {
         path: '^packages/[^/]+/src/',
         pathNot:
-          '^packages/($1/|[^/]+/src/index\\.ts$|protocol/src/verify\\.ts$|signaling/src/client/index\\.ts$)',
+          '^packages/($1/|[^/]+/src/index\\.ts$|protocol/src/verify\\.ts$|signaling/src/(client|tracker)/index\\.ts$)',
       },
     },
     {

@@ -41,6 +41,7 @@ const modulesBeside = [
   'diagnosis',
   'watches',
   'mining',
+  'tracker',
 ] as const;
 
 const source = (name: string): string => fileURLToPath(new URL(`src/${name}`, import.meta.url));
@@ -56,6 +57,7 @@ const source = (name: string): string => fileURLToPath(new URL(`src/${name}`, im
  * - `tx-proof.js`: what makes proofs of transactions;
  * - `watches.js`: what follows the chain for transactions and addresses that are watched;
  * - `mining.js`: what mines blocks of the devnet;
+ * - `tracker.js`: the client of trackers, which few pages name;
  * - `diagnosis.js`: what finds out why a node meets no peers;
  * - `ed25519.js`: signatures where WebCrypto has none;
  * - `element.js`, `react.js`, `vision-light.js`: other ways into the library, which import it from beside them.
@@ -93,7 +95,7 @@ function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptio
       const minified = async (code: string): Promise<string> =>
         isMinified ? (await minify('module.js', code, { module: true })).code : code;
       const worker = { isMinified, plugins: workerPlugins };
-      const [whole, vision, bitcoin, ed25519, key, proof, diagnosis, watches, mining, ...ways] =
+      const [whole, vision, bitcoin, ed25519, key, proof, diagnosis, watches, mining, tracker, ...ways] =
         await Promise.all([
           bundleWorker(worker),
           bundleWorker({ ...worker, absentFamily: 'bitcoin' }),
@@ -104,6 +106,7 @@ function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptio
           module('diagnosis/diagnose.ts', []),
           module('watch/watches.ts', []),
           module('mining/mine.ts', []),
+          module('peers/tracker.ts', []),
           ...waysIn.map(({ entry, format }) => module(entry, [libraryBeside()], format)),
         ]);
       release = fingerprint(whole.code);
@@ -120,6 +123,7 @@ function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptio
       emit('diagnosis.js', take(diagnosis));
       emit('watches.js', take(watches));
       emit('mining.js', take(mining));
+      emit('tracker.js', take(tracker));
       for (const [index, { fileName }] of waysIn.entries())
         emit(fileName, take(ways[index] as BundledScript));
     },

@@ -20,6 +20,7 @@ const libraryFiles = [
   'tx-proof.js',
   'watches.js',
   'mining.js',
+  'tracker.js',
   'ed25519.js',
 ];
 const packages = ['protocol', 'pow', 'signaling', 'peering', 'signal-server', 'gateway', 'browser-node'];

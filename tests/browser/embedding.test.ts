@@ -68,6 +68,7 @@ describe('the built library', () => {
       'tx-proof',
       'watches',
       'mining',
+      'tracker',
       'diagnosis',
     ].map((name) => `./${name}.js`);
     for (const [file, imported] of [

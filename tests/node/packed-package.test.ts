@@ -198,6 +198,7 @@ describe('the packed browser package', () => {
       'dist/mining.js',
       'dist/react.d.ts',
       'dist/react.js',
+      'dist/tracker.js',
       'dist/transaction-key.js',
       'dist/tx-proof.js',
       'dist/vision-light.d.ts',
@@ -246,7 +247,7 @@ describe('the packed browser package', () => {
       'utf8',
     );
     // The page's own script; two that carry the worker, of which a page loads one; the worker once more, since the page asks for
-    // its address; and what is loaded when it is wanted: proofs, the diagnosis, watches, a miner, signatures where WebCrypto has
+    // its address; and what is loaded when it is wanted: proofs, the diagnosis, watches, a miner, trackers, signatures where WebCrypto has
     // none. The page makes no key.
     expect(names.map((name) => name.replace(/-[\w-]{8}\.js$/, '')).sort()).toEqual([
       'bitcoin-worker',
@@ -254,6 +255,7 @@ describe('the packed browser package', () => {
       'ed25519',
       'index',
       'mining',
+      'tracker',
       'tx-proof',
       'vision-worker',
       'watches',
@@ -262,7 +264,7 @@ describe('the packed browser package', () => {
     expect(texts).toContain(worker);
     // Besides these files, only an address that is handed over when it is wanted.
     const isKnown = (call: string): boolean =>
-      /^import\((?:[\w$]+|["'`]\.\/(?:vision-worker|bitcoin-worker|tx-proof|diagnosis|watches|mining)-[^"'`/]+\.js["'`])\)$/.test(
+      /^import\((?:[\w$]+|["'`]\.\/(?:vision-worker|bitcoin-worker|tx-proof|diagnosis|watches|mining|tracker)-[^"'`/]+\.js["'`])\)$/.test(
         call,
       );
     for (const text of texts) expect(importsIn(text).filter((call) => !isKnown(call))).toEqual([]);

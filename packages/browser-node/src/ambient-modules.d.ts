@@ -36,6 +36,11 @@ declare module 'vision-light:watches' {
   export const waitForConfirmations: typeof import('./watch/watches.js').waitForConfirmations;
 }
 
+/** `src/peers/tracker.ts`, likewise. */
+declare module 'vision-light:tracker' {
+  export const joinTracker: typeof import('./peers/tracker.js').joinTracker;
+}
+
 /** `src/mining/mine.ts`, likewise. */
 declare module 'vision-light:mining' {
   export const mine: typeof import('./mining/mine.js').mine;

@@ -9,6 +9,7 @@ import {
   resolveNetwork,
   type VisionFamily,
 } from '@vision-light/protocol';
+import { isIntroducerUrl } from '@vision-light/signaling';
 import { type Logger, pino } from 'pino';
 import { CHOSEN_NODES_MAX } from './bridges/bitcoin/bridge-limits.js';
 import { type NodePlace, readPlace } from './bridges/bitcoin/node-place.js';
@@ -42,7 +43,7 @@ export interface GatewayProgress {
 export interface GatewayOptions {
   /** Default `vision-devnet`. */
   readonly network?: NetworkName | CustomNetwork | undefined;
-  /** URLs of signaling servers. Default none: then nobody is met. */
+  /** URLs of signaling servers, and of WebTorrent trackers with `#tracker` after them. Default none: then nobody is met. */
   readonly signal?: readonly string[] | undefined;
   /** URLs of existing Vision nodes, or of gateways, to follow by their HTTP routes: blocks and transactions go both ways. At most 8, Vision networks only. Default none. */
   readonly visionNodes?: readonly string[] | undefined;
@@ -156,7 +157,7 @@ export function resolveOptions(options: GatewayOptions): ResolvedOptions {
   if (signal.length > SIGNAL_SERVERS_MAX) {
     throw new RangeError(`signal: must be at most ${SIGNAL_SERVERS_MAX} servers, got ${signal.length}`);
   }
-  for (const url of signal) checkUrl('signal', url, /^(https?|wss?):$/);
+  for (const url of signal) checkUrl('signal', url, isIntroducerUrl);
   const { filters = FILTERS_KEPT } = options;
   checkWhole('filters', filters, 0, FILTERS_KEPT_MAX);
   checkVisionNodes(visionNodes, family);
@@ -252,7 +253,7 @@ function checkVisionNodes(urls: readonly string[], family: ChainFamily): void {
   if (urls.length > VISION_NODES_MAX)
     throw new RangeError(`visionNodes: must be at most ${VISION_NODES_MAX} nodes, got ${urls.length}`);
   for (const url of urls) {
-    checkUrl('visionNodes', url, /^https?:$/);
+    checkUrl('visionNodes', url, isHttpUrl);
     const { username, password, search, hash } = new URL(url);
     // Routes are appended to it, and it is told by /healthz and in the log.
     if (`${username}${password}${search}${hash}` !== '')
@@ -263,9 +264,14 @@ function checkVisionNodes(urls: readonly string[], family: ChainFamily): void {
     throw new RangeError(`visionNodes: only Vision networks have such nodes, not ${family.name}`);
 }
 
-function checkUrl(name: string, url: unknown, protocols: RegExp): void {
+/** True for the URL of what speaks plain HTTP. */
+export function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+function checkUrl(name: string, url: unknown, isUrl: (text: string) => boolean): void {
   if (typeof url !== 'string') throw new TypeError(`${name}: must be URLs, got ${typeof url}`);
-  if (!URL.canParse(url) || !protocols.test(new URL(url).protocol)) {
+  if (!isUrl(url)) {
     throw new RangeError(`${name}: must be an http or https URL, got ${JSON.stringify(url)}`);
   }
 }

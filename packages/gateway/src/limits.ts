@@ -30,8 +30,14 @@ export const LINK_PEERS_WAITING_MAX = 2 * LINKS_MAX;
 /** A send buffer that falls to this many bytes counts as drained: a tenth of a second at 2.5 MB/s, so that the line never runs dry. */
 export const SEND_LOW_BYTES = 256 * 1024;
 
-/** Signaling servers of one gateway. Arbitrary. More are a wrong option. */
+/** Signaling servers and trackers of one gateway. Arbitrary. More are a wrong option. */
 export const SIGNAL_SERVERS_MAX = 8;
+
+/**
+ * Longest frame of a tracker, in bytes: twice the characters that are read. A longer one ends the connection before it is in
+ * memory.
+ */
+export const TRACKER_FRAME_BYTES_MAX = 128 * 1024;
 
 /** Threads that verify headers: the lazy kernel is bound by latency, more than 4 are of no use beside WebRTC. */
 export const HASH_THREADS_MAX = 4;

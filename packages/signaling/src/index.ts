@@ -37,4 +37,4 @@ export {
   maxMessageBytesOf,
   type SignalData,
 } from './signal-data.js';
-export { trackerSocketUrl } from './tracker-address.js';
+export { isIntroducerUrl, trackerSocketUrl } from './tracker-address.js';

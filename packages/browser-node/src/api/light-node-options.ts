@@ -7,7 +7,7 @@ import {
   type NetworkName,
   SERVED_BYTES_PER_SECOND_MAX,
 } from '@vision-light/protocol';
-import { type IceServer, isIceServer } from '@vision-light/signaling';
+import { type IceServer, isIceServer, isIntroducerUrl } from '@vision-light/signaling';
 import type { NodeLimits } from '../boundary/messages.js';
 import { isTrustedAddress, type TrustedAddress } from '../boundary/trusted-script.js';
 import { type Privacy, privacies } from '../peers/privacy.js';
@@ -16,11 +16,14 @@ import { type Privacy, privacies } from '../peers/privacy.js';
 export interface LightNodeOptions {
   /** Name of a known network, or the parameters of one of your own. Default: 'vision-devnet'. */
   readonly network?: NetworkName | CustomNetwork;
-  /** Addresses of signaling servers, http(s) or ws(s), at least one. Each only introduces peers. */
+  /**
+   * Addresses of signaling servers, http(s) or ws(s), and of WebTorrent trackers, ws(s) with `#tracker` after it; at least one.
+   * Each only introduces peers. Trackers name no ICE servers.
+   */
   readonly signal: readonly string[];
   /**
-   * STUN and TURN servers. Default: those that the signaling servers name, as far as `privacy` allows. An empty list means
-   * none.
+   * STUN and TURN servers. Default: those that the signaling servers name, as far as `privacy` allows; trackers name none. An
+   * empty list means none.
    */
   readonly iceServers?: readonly IceServer[];
   /**
@@ -180,8 +183,10 @@ function checkSignalUrl(address: unknown): string {
   if (typeof address !== 'string')
     throw new TypeError(`signal: must be a list of addresses, got ${show(address)}`);
   const url = parseUrl(address);
-  if (url === undefined || !/^(https?|wss?):$/.test(url.protocol)) {
-    throw new RangeError(`signal: must be an http(s) or ws(s) address, got ${show(address)}`);
+  if (url === undefined || !isIntroducerUrl(url.href)) {
+    throw new RangeError(
+      `signal: must be an http(s) or ws(s) address, with #tracker ws(s), got ${show(address)}`,
+    );
   }
   return url.href;
 }

@@ -2,7 +2,7 @@
  * Tries what a node needs, one thing beside the other, and says what stands in the way. A module of its own, loaded when it
  * is asked for.
  */
-import type { IceServer } from '@vision-light/signaling';
+import { type IceServer, trackerSocketUrl } from '@vision-light/signaling';
 import { findConnectionObstacle } from '../boundary/connection-obstacle.js';
 import { findWasmObstacle } from '../boundary/wasm-obstacle.js';
 import { type Diagnosis, type Evidence, findObstacles } from './diagnosis.js';
@@ -65,13 +65,9 @@ function gather(iceServers: readonly IceServer[], isRelayed: boolean): Promise<I
   return gatherCandidates(iceServers, TIMEOUT_MS, isRelayed).catch(() => undefined);
 }
 
-/** Whether a signaling server takes a connection, as socket.io makes it. */
+/** Whether a signaling server takes a connection, as socket.io makes it, or a tracker. */
 function answers(url: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const address = new URL(url);
-    address.protocol = address.protocol.replace('http', 'ws');
-    address.pathname = `${address.pathname.replace(/\/$/, '')}/socket.io/`;
-    address.search = 'EIO=4&transport=websocket';
     const end = (isReachable: boolean): void => {
       clearTimeout(timer);
       resolve(isReachable);
@@ -80,7 +76,7 @@ function answers(url: string): Promise<boolean> {
     const timer = setTimeout(() => end(false), TIMEOUT_MS);
     let socket: WebSocket | undefined;
     try {
-      socket = new WebSocket(address);
+      socket = new WebSocket(trackerSocketUrl(url) ?? signalingSocketUrl(url));
       socket.onopen = () => end(true);
       socket.onerror = () => end(false);
     } catch {
@@ -88,6 +84,14 @@ function answers(url: string): Promise<boolean> {
       end(false);
     }
   });
+}
+
+function signalingSocketUrl(url: string): string {
+  const address = new URL(url);
+  address.protocol = address.protocol.replace('http', 'ws');
+  address.pathname = `${address.pathname.replace(/\/$/, '')}/socket.io/`;
+  address.search = 'EIO=4&transport=websocket';
+  return address.href;
 }
 
 /** What the browser says if it keeps nothing here. */

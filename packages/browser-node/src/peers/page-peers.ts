@@ -2,23 +2,28 @@
  * The peers of a page: what finds them, and the connections to them. Their channels belong to the node worker. Which peer
  * is dialed, and which of two connections survives, is decided in `@vision-light/peering`.
  */
-import { type ConnectionOptions, type IntroducerEvents, PeerFinder, PeerLinks } from '@vision-light/peering';
+import {
+  type ConnectionOptions,
+  type Introducer,
+  type IntroducerEvents,
+  PeerFinder,
+  PeerLinks,
+} from '@vision-light/peering';
 import type { Metrics } from '@vision-light/protocol';
 import type { IceServer } from '@vision-light/signaling';
-import { SignalingClient } from '@vision-light/signaling/client';
 import { browserClock } from '../boundary/browser-clock.js';
 import { findConnectionObstacle } from '../boundary/connection-obstacle.js';
 import type { LightNodeErrorCode } from '../boundary/error-codes.js';
 import { LightNodeError } from '../boundary/light-node-error.js';
 import type { DiagnosisInput } from '../diagnosis/diagnose.js';
 import { ChannelHandover, type PostToWorker } from './channel-handover.js';
-import { metricsReporter } from './metrics-reporter.js';
+import { introducerAt } from './introducer-at.js';
 import { PeerConnection } from './peer-connection.js';
 import { hasTurn, type Privacy, usedIceServers } from './privacy.js';
 
 /** What {@link PagePeers} need from outside. */
 export interface PagePeersOptions {
-  /** Addresses of signaling servers. */
+  /** Addresses of signaling servers and trackers. */
   readonly signal: readonly string[];
   /** 64 hex digits. */
   readonly networkId: string;
@@ -48,7 +53,7 @@ export class PagePeers {
   readonly finder: PeerFinder<PeerConnection>;
   readonly #options: PagePeersOptions;
   #isRefused = false;
-  readonly #clients: SignalingClient[] = [];
+  readonly #clients: Introducer[] = [];
   #begun = 0;
   #failed = 0;
 
@@ -79,24 +84,14 @@ export class PagePeers {
     );
   }
 
-  #join(url: string, events: IntroducerEvents): SignalingClient {
-    const { networkId, networkName, iceServers, metrics, failed } = this.#options;
-    const report = metrics && metricsReporter(metrics);
-    const options = {
-      url,
-      networkId,
-      networkName,
-      iceServers,
-      kind: 'browser',
-      clock: browserClock,
-    } as const;
+  #join(url: string, events: IntroducerEvents): Introducer {
+    const { failed } = this.#options;
     const signalingChanged = (): void =>
       this.#options.signalingChanged(this.#clients.filter(({ isJoined }) => isJoined).length);
-    const made = new SignalingClient(options, {
-      joined: (client, peerIds) => {
-        report?.(client);
+    const made = introducerAt(url, this.#options, {
+      joined: (route, peerIds) => {
         signalingChanged();
-        events.joined(client, peerIds);
+        events.joined(route, peerIds);
       },
       signal: events.signal,
       failed: (code, detail) => {

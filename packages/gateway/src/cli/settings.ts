@@ -9,9 +9,10 @@ import {
   type NetworkName,
   networks,
 } from '@vision-light/protocol';
+import { isIntroducerUrl } from '@vision-light/signaling';
 import { CHOSEN_NODES_MAX } from '../bridges/bitcoin/bridge-limits.js';
 import { readPlace } from '../bridges/bitcoin/node-place.js';
-import type { GatewayOptions } from '../gateway-options.js';
+import { type GatewayOptions, isHttpUrl } from '../gateway-options.js';
 import {
   BLOCK_TRANSACTIONS,
   BLOCK_TRANSACTIONS_MAX,
@@ -55,7 +56,7 @@ const options = {
   signal: {
     env: 'SIGNAL_URL',
     value: 'URL',
-    help: 'signaling server; may be repeated (http://localhost:8081)',
+    help: 'signaling server, or wss://…#tracker of a WebTorrent tracker; may be repeated (http://localhost:8081)',
   },
   'vision-node': {
     env: 'VISION_NODES',
@@ -154,13 +155,13 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
   return {
     gateway: {
       network: networkOf(read('network'), read('network-file'), resolve(read('network-file'))),
-      signal: urls('signal', given, read('signal'), /^(https?|wss?):$/, SIGNAL_SERVERS_MAX) ?? [
+      signal: urls('signal', given, read('signal'), isIntroducerUrl, SIGNAL_SERVERS_MAX) ?? [
         'http://localhost:8081',
       ],
       bitcoinPeers: places(given, read('bitcoin-peer')),
       live: liveness(given),
       filters: number('filters', 0, FILTERS_KEPT_MAX),
-      visionNodes: urls('vision-node', given, read('vision-node'), /^https?:$/, VISION_NODES_MAX),
+      visionNodes: urls('vision-node', given, read('vision-node'), isHttpUrl, VISION_NODES_MAX),
       dataDir: resolve(read('data-dir') ?? { source: '', text: '.data' }),
       headersFile: resolve(headers),
       minChainwork: chainwork(read('min-chainwork')),
@@ -267,15 +268,14 @@ function urls(
   name: 'signal' | 'vision-node',
   given: Given,
   fromEnv: Setting | undefined,
-  protocols: RegExp,
+  isUrl: (text: string) => boolean,
   most: number,
 ): readonly string[] | undefined {
   const list = given[name];
   const source = Array.isArray(list) ? `--${name}` : fromEnv?.source;
   const found = Array.isArray(list) ? list : fromEnv?.text.split(',');
   for (const url of found ?? []) {
-    const isUrl = URL.canParse(url) && protocols.test(new URL(url).protocol);
-    if (!isUrl) throw new SettingError(`${source}: "${url}" is no http or https URL.`);
+    if (!isUrl(url)) throw new SettingError(`${source}: "${url}" is no http or https URL.`);
   }
   if (found !== undefined && found.length > most)
     throw new SettingError(`${source}: at most ${most} servers.`);

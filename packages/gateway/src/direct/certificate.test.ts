@@ -20,10 +20,7 @@ it('makes certificates that are signed by their own key and valid for as long as
     expect(x509.verify(x509.publicKey)).toBe(true);
     expect(x509.subject).toBe('CN=vision-light');
     expect(x509.publicKey.asymmetricKeyDetails?.namedCurve).toBe('prime256v1');
-    expect([x509.validFrom, x509.validTo]).toEqual([
-      'Jan  1 00:00:00 2020 GMT',
-      'Dec 31 23:59:59 9999 GMT',
-    ]);
+    expect([x509.validFrom, x509.validTo]).toEqual(['Jan  1 00:00:00 2020 GMT', 'Dec 31 23:59:59 9999 GMT']);
     expect(Buffer.from(fingerprint).toString('hex')).toBe(
       x509.fingerprint256.replaceAll(':', '').toLowerCase(),
     );

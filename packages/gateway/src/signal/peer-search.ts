@@ -1,10 +1,10 @@
-/** Brings the links of this gateway together with the signaling servers that introduce peers. */
+/** Brings the links of this gateway together with the signaling servers and trackers that introduce peers. */
 import { PeerFinder, type PeerLinks } from '@vision-light/peering';
 import { isNetworkName } from '@vision-light/signaling';
-import { SignalingClient } from '@vision-light/signaling/client';
 import type { Logger } from 'pino';
 import { platformClock } from '../platform-clock.js';
 import type { RtcLink } from '../webrtc/rtc-link.js';
+import { introducerAt } from './introducer-at.js';
 
 /** Which network to meet peers of, and where. */
 export interface PeerSearchOptions {
@@ -24,7 +24,7 @@ export function searchPeers(options: PeerSearchOptions): PeerFinder<RtcLink> {
   return new PeerFinder(links, platformClock, (events) =>
     urls.map((url) => {
       const client = { url, networkId, networkName, kind: 'gateway', clock: platformClock } as const;
-      return new SignalingClient(client, {
+      return introducerAt(client, {
         joined: (route, peerIds) => {
           log.info({ signal: url, peers: peerIds.length }, 'joined signaling server');
           events.joined(route, peerIds);

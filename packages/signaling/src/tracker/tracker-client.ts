@@ -100,6 +100,8 @@ export class TrackerClient {
   readonly url: string;
   readonly sendsWhole = true;
   readonly namesAttempts = true;
+  /** It knows peers by itself. */
+  readonly keepsPlaces = true;
   readonly iceServers: readonly IceServer[];
   readonly #options: TrackerClientOptions;
   readonly #events: TrackerClientEvents;

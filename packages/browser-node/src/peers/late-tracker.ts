@@ -1,0 +1,90 @@
+import type { Introducer, IntroducerEvents } from '@vision-light/peering';
+import type { IceServer, SignalData } from '@vision-light/signaling';
+import type { SignalingFault } from '@vision-light/signaling/client';
+import type { PageTrackerOptions } from './tracker.js';
+
+/** What an introducer reports, its faults included. */
+export interface FailingIntroducerEvents extends IntroducerEvents {
+  failed(code: SignalingFault, detail: string): void;
+}
+
+/**
+ * A tracker whose client is loaded when the page names it. Until then it is an introducer that has not joined.
+ *
+ * If the module cannot be loaded, that is an outage; the next nudge tries again.
+ */
+export class LateTracker implements Introducer {
+  readonly sendsWhole = true;
+  readonly namesAttempts = true;
+  readonly keepsPlaces = true;
+  readonly url: string;
+  readonly iceServers: readonly IceServer[];
+  readonly #options: PageTrackerOptions;
+  readonly #events: FailingIntroducerEvents;
+  #client: Introducer | undefined;
+  #isLoading = false;
+  /** Left before the module was there. */
+  #isLeft = false;
+  #isClosed = false;
+
+  /** Begins to connect. */
+  constructor(options: PageTrackerOptions, events: FailingIntroducerEvents) {
+    this.url = options.url;
+    this.iceServers = options.iceServers ?? [];
+    this.#options = options;
+    this.#events = events;
+    void this.#load();
+  }
+
+  get ownId(): string {
+    return this.#client?.ownId ?? '';
+  }
+
+  get isJoined(): boolean {
+    return this.#client?.isJoined ?? false;
+  }
+
+  send(to: string, data: SignalData, refused: () => void): void {
+    this.#client?.send(to, data, refused);
+  }
+
+  async samplePeers(count: number): Promise<readonly string[]> {
+    return (await this.#client?.samplePeers(count)) ?? [];
+  }
+
+  nudge(): void {
+    this.#isLeft = false;
+    if (this.#client === undefined) void this.#load();
+    else this.#client.nudge();
+  }
+
+  leave(): void {
+    this.#isLeft = true;
+    this.#client?.leave();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.leave();
+    this.#client?.close();
+  }
+
+  async #load(): Promise<void> {
+    if (this.#isLoading || this.#isClosed) return;
+    this.#isLoading = true;
+    const { failed, joined, signal } = this.#events;
+    try {
+      const { joinTracker } = await import('vision-light:tracker');
+      if (this.#isLeft) return;
+      this.#client = joinTracker(this.#options, {
+        joined: (_client, names) => joined(this, names),
+        signal: (_client, from, data) => signal(this, from, data),
+        failed,
+      });
+    } catch (error) {
+      failed('SIGNAL_UNREACHABLE', `${this.url}: ${String(error)}`);
+    } finally {
+      this.#isLoading = false;
+    }
+  }
+}
