@@ -1,6 +1,7 @@
 /** Signaling servers for the browser tests: one that introduces peers, and some that do what none should. */
 import { createServer } from 'node:http';
 import { Server } from 'socket.io';
+import { mountFakeTrackers } from './fake-tracker.mjs';
 import { serverGarbage } from './server-garbage.mjs';
 
 /** What answers each request, by the path under which a server is mounted. */
@@ -171,6 +172,7 @@ export async function startFakeSignaling() {
     ios.push(io);
     io.on('connection', (socket) => behave(socket, io));
   }
+  mountFakeTrackers(http);
   await new Promise((resolve) => http.listen(0, '127.0.0.1', resolve));
   return {
     origin: `http://127.0.0.1:${http.address().port}`,

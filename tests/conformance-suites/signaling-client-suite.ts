@@ -1,38 +1,33 @@
 /**
- * What the signaling client must do wherever it runs: in Chromium and in Node. It runs against the fake signaling servers
- * of tests/browser.
+ * What the client of signaling servers must do besides (introducer-suite.ts), in browsers and in Node. It runs against the fake
+ * signaling servers of tests/browser.
  */
-import type { SignalData } from '@vision-light/signaling';
 import { SignalingClient, type SignalingClientOptions } from '@vision-light/signaling/client';
 import { serverGarbage } from '../browser/server-garbage.mjs';
+import { defineIntroducerSuite, type IntroducerHappenings, newNetworkId } from './introducer-suite.js';
 import { ManualClock } from './manual-clock.js';
 import { assertSame, Happenings, type SuiteRunner } from './suite-runner.js';
 
-const sdp = 'v=0\r\nm=application 9 x\r\n';
-let networks = 0;
-
-/** A network that no other test knows. */
-function newNetworkId(): string {
-  networks += 1;
-  return `${networks}`.padStart(64, '0');
+interface Settings extends Partial<SignalingClientOptions> {
+  readonly clock?: ManualClock;
 }
 
 interface Watched {
   readonly client: SignalingClient;
   readonly clock: ManualClock;
-  readonly happenings: Happenings<readonly [kind: string, ...details: unknown[]]>;
+  readonly happenings: IntroducerHappenings;
 }
 
 /** Defines the tests. @param urlOf  address of a fake server, by its behaviour */
-export function defineSignalingClientSuite(
-  { describe, it, afterEach }: SuiteRunner,
-  urlOf: (behaviour: string) => string,
-): void {
+export function defineSignalingClientSuite(runner: SuiteRunner, urlOf: (behaviour: string) => string): void {
+  const { describe, it, afterEach } = runner;
   const open: SignalingClient[] = [];
 
-  function connect(behaviour: string, options: Partial<SignalingClientOptions> = {}): Watched {
-    const clock = new ManualClock();
-    const happenings: Watched['happenings'] = new Happenings();
+  function connect(
+    behaviour: string,
+    { clock = new ManualClock(), ...options }: Settings = {},
+    happenings: IntroducerHappenings = new Happenings(),
+  ): Watched {
     const url = urlOf(behaviour);
     const client = new SignalingClient(
       // It comes back to a server that it lost within a moment.
@@ -55,50 +50,31 @@ export function defineSignalingClientSuite(
     return { client, clock, happenings };
   }
 
+  defineIntroducerSuite(runner, {
+    name: 'signaling server',
+    connect: (behaviour, options, happenings) => connect(behaviour, options, happenings).client,
+  });
+
   describe('signaling client', () => {
     afterEach(() => {
       for (const client of open.splice(0)) client.close();
     });
 
-    it('joins, meets the peer that came before, and passes signals on', async () => {
+    it('joins, and meets the peer that came before', async () => {
       const networkId = newNetworkId();
       const a = connect('honest', { networkId });
       await a.happenings.next();
       const b = connect('honest', { networkId });
       assertSame(await b.happenings.next(), ['joined', [a.client.ownId]]);
       assertSame(await a.client.samplePeers(5), [b.client.ownId]);
-      const offer: SignalData = { type: 'offer', sdp };
-      b.client.send(a.client.ownId, offer, () => {});
-      assertSame(await a.happenings.next(), ['signal', b.client.ownId, offer]);
     });
 
-    it('hears that there is no such peer', async () => {
-      const { client, happenings } = connect('honest');
-      await happenings.next();
-      await new Promise<void>((resolve) => client.send('nobody', { type: 'offer', sdp }, resolve));
-    });
-
-    it('comes back at once to a server that it left itself', async () => {
-      const { client, happenings } = connect('honest');
-      await happenings.next();
-      client.leave();
-      assertSame([client.isJoined, await client.samplePeers(5)], [false, []]);
-      client.nudge();
-      assertSame((await happenings.next())[0], 'joined');
-    });
-
-    it('waits 30 s after a refusal, whatever nudges it, and then joins', async () => {
-      const { client, clock, happenings } = connect('moody');
+    it('says with which code a server refuses', async () => {
+      const { happenings } = connect('moody');
       assertSame(await happenings.next(), ['failed', 'SIGNAL_REFUSED', 'SIGNAL_ROOM_FULL']);
-      assertSame(clock.delays, [30_000], 'timers');
-      clock.advance(29_999);
-      client.nudge();
-      assertSame(clock.delays, [1], 'timers');
-      clock.advance(1);
-      assertSame((await happenings.next())[0], 'joined');
     });
 
-    it('waits as long for a server that refused it and closed the connection', async () => {
+    it('waits 30 s for a server that refused it and closed the connection', async () => {
       const { clock, happenings } = connect('strict');
       await happenings.next();
       assertSame(await happenings.next(), ['failed', 'SIGNAL_REFUSED', 'SIGNAL_RATE_EXCEEDED']);
@@ -113,12 +89,6 @@ export function defineSignalingClientSuite(
       // The server goes as often as the client comes; socket.io has a timer of its own.
       assertSame(clock.delays, [], 'timers');
       assertSame(happenings.all.length, 1, 'reports');
-    });
-
-    it('an answer that is none is reported, and followed by the pause', async () => {
-      const { clock, happenings } = connect('malformed');
-      const [kind, fault] = await happenings.next();
-      assertSame([kind, fault, clock.delays], ['failed', 'SIGNAL_MALFORMED', [30_000]]);
     });
 
     it('takes no answer to a request of an earlier connection', async () => {

@@ -1,11 +1,8 @@
 /** The client of trackers, with the browser's own WebSocket. A module of its own, since few pages name a tracker. */
 import type { IceServer } from '@vision-light/signaling';
-import {
-  type OpenTrackerSocket,
-  TrackerClient,
-  type TrackerClientEvents,
-} from '@vision-light/signaling/tracker';
+import { TrackerClient, type TrackerClientEvents } from '@vision-light/signaling/tracker';
 import { browserClock } from '../boundary/browser-clock.js';
+import { openTrackerSocket } from './tracker-socket.js';
 
 /** Which swarm a page joins, and where. */
 export interface PageTrackerOptions {
@@ -18,14 +15,5 @@ export interface PageTrackerOptions {
 
 /** Begins to connect. */
 export function joinTracker(options: PageTrackerOptions, events: TrackerClientEvents): TrackerClient {
-  return new TrackerClient({ ...options, clock: browserClock, openSocket }, events);
+  return new TrackerClient({ ...options, clock: browserClock, openSocket: openTrackerSocket }, events);
 }
-
-const openSocket: OpenTrackerSocket = (url, events) => {
-  const socket = new WebSocket(url);
-  socket.onopen = () => events.opened();
-  socket.onmessage = ({ data }) => events.received(data);
-  // A browser tells nobody why, and calls this after an error, too.
-  socket.onclose = () => events.closed('the connection was closed');
-  return socket;
-};
