@@ -103,7 +103,7 @@ it('drops the gateway that lies, keeps what was good of it, and syncs from the h
   await teller.close();
 
   const honest = await servers.gateway({ network, signal: [signal.url], dataDir: honestDir });
-  const finder = searchPeers({
+  const { finder } = searchPeers({
     urls: [signal.url],
     networkId: bytesToHex(family.networkId),
     networkName: family.name,

@@ -2,7 +2,6 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PeerFinder } from '@vision-light/peering';
 import {
   bytesToHex,
   type ChainFamily,
@@ -35,10 +34,9 @@ import { NodeHost } from './node-host.js';
 import { createNodeKey, type NodeKey, openNodeKey } from './node-key.js';
 import { logNotices } from './notice-log.js';
 import { platformClock } from './platform-clock.js';
-import { searchPeers } from './signal/peer-search.js';
+import { type PeerSearch, searchPeers } from './signal/peer-search.js';
 import { LevelStore } from './store/level-store.js';
 import { version } from './version.js';
-import type { RtcLink } from './webrtc/rtc-link.js';
 import { RtcLinks } from './webrtc/rtc-links.js';
 
 /** A gateway that runs. */
@@ -89,7 +87,7 @@ class RunningGateway implements Gateway {
   readonly #rtcLinks: RtcLinks;
   #http: HttpServer | undefined;
   #host: NodeHost | undefined;
-  #finder: PeerFinder<RtcLink> | undefined;
+  #search: PeerSearch | undefined;
   #mining: Mining | undefined;
   readonly #fullNodes: BitcoinLinks | undefined;
   #visionBridge: VisionBridge | undefined;
@@ -102,7 +100,7 @@ class RunningGateway implements Gateway {
     this.#rtcLinks = new RtcLinks({
       clock: platformClock,
       log: options.log,
-      requestPeers: (count) => void this.#finder?.find(count),
+      requestPeers: (count) => void this.#search?.finder.find(count),
     });
     this.#fullNodes = fullNodesOf(options);
   }
@@ -176,11 +174,12 @@ class RunningGateway implements Gateway {
         log.info({ added, height: host.node.tip.height }, 'headers file imported');
       }
       const networkId = bytesToHex(family.networkId);
-      this.#finder = searchPeers({
+      this.#search = searchPeers({
         urls,
         networkId,
         networkName: family.name,
         links: this.#rtcLinks.links,
+        viaPeers: { ownId: this.identity, send: (to, payload) => host.sendSignal(to, payload) },
         log,
       });
       if (mining !== undefined) {
@@ -215,6 +214,7 @@ class RunningGateway implements Gateway {
       peersPerGroup,
       txIndex,
       linkKinds: [this.#rtcLinks, ...(this.#fullNodes === undefined ? [] : [this.#fullNodes])],
+      introduced: (introduction) => this.#search?.introduced(introduction),
       onFailure,
     });
   }
@@ -238,7 +238,7 @@ class RunningGateway implements Gateway {
       peers: node.status.peers,
       fullNodes: this.#fullNodes?.facts,
       links: this.#rtcLinks.links.size,
-      signalServers: this.#finder?.joined ?? 0,
+      signalServers: this.#search?.finder.joined ?? 0,
       isMining: this.#mining?.isGoingOn ?? false,
       mined: this.#mining?.mined ?? 0,
       nonces: this.#mining?.noncesTried ?? 0,
@@ -265,7 +265,7 @@ class RunningGateway implements Gateway {
     const timeout = new AbortController();
     const tidy = async (): Promise<void> => {
       await this.#mining?.close();
-      this.#finder?.close();
+      this.#search?.finder.close();
       await this.#visionBridge?.close();
       await this.#host?.close();
       await this.#http?.close();

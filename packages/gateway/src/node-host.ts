@@ -15,6 +15,7 @@ import {
   type ForwardContext,
   ForwardedBlocks,
   type HeaderBatch,
+  type Introduction,
   LightNode,
   type NodeEventBody,
   type NodeNotice,
@@ -60,6 +61,8 @@ export interface NodeHostOptions {
   readonly linkKinds: readonly LinkKind[];
   /** Default: Node's own time and timers. */
   readonly clock?: Clock;
+  /** Peers introduce somebody, or pass something on. Without it the node neither is introduced nor introduces others. */
+  introduced?(introduction: Introduction): void;
   /** A broken invariant has stopped the core. */
   onFailure(error: unknown): void;
 }
@@ -105,6 +108,7 @@ export class NodeHost {
       seed,
       userAgent,
       isGateway: true,
+      introduces: options.introduced !== undefined,
       hashers: hashThreads,
       peersMax: linkKinds.reduce((sum, { peersMax }) => sum + peersMax, 0),
       followedBlocks: options.followedBlocks,
@@ -197,6 +201,11 @@ export class NodeHost {
       this.#sent.set(ticket, resolve);
       this.#push({ type: 'command', command: { kind: 'sendTransaction', bytes, isForwarded, ticket } });
     });
+  }
+
+  /** Has something told to the node with this key, by way of a peer of both. */
+  sendSignal(to: Uint8Array, payload: Uint8Array): void {
+    this.#push({ type: 'command', command: { kind: 'sendSignal', to, payload } });
   }
 
   /** How the full nodes fare that are followed beside the links. */
@@ -298,6 +307,9 @@ export class NodeHost {
         return;
       case 'requestPeers':
         this.#links.requestPeers(effect.count);
+        return;
+      case 'introduction':
+        this.#options.introduced?.(effect.introduction);
         return;
       case 'emit':
         this.#emit(effect.notice);

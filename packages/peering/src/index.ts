@@ -7,7 +7,7 @@ export type { Connection, ConnectionOptions } from './connection.js';
 export { EarlyMessages } from './early-messages.js';
 export type { Introducer, IntroducerEvents, SignalRoute } from './introducer.js';
 export { PeerFinder } from './peer-finder.js';
-export { PeerIntroducer, type PeerIntroducerOptions } from './peer-introducer.js';
+export { PeerIntroducer, type PeerIntroducerOptions, type PeerIntroduction } from './peer-introducer.js';
 export {
   type LinkFacts,
   type LinkPhase,

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { encodeDescription } from './compact/compact-description.js';
 import { PeerIntroducer } from './peer-introducer.js';
 
-const key = (i: number): string => i.toString(16).padStart(64, '0');
+const keyOf = (i: number): Uint8Array => new Uint8Array(32).fill(i);
+const key = (i: number): string => i.toString(16).padStart(2, '0').repeat(32);
 const lines = [
   'v=0',
   'm=application 9 UDP/DTLS/SCTP webrtc-datachannel',
@@ -17,7 +18,7 @@ const offer = { type: 'offer', sdp: `${lines.join('\r\n')}\r\n`, isFirst: true }
 
 function setUp() {
   const heard: unknown[] = [];
-  const sent: [string, Uint8Array][] = [];
+  const sent: [Uint8Array, Uint8Array][] = [];
   const introducer = new PeerIntroducer(
     { ownId: key(0), iceServers: () => [], send: (to, payload) => sent.push([to, payload]) },
     {
@@ -25,21 +26,23 @@ function setUp() {
       signal: (_route, from, data) => heard.push([from, data]),
     },
   );
-  const receive = (data: Uint8Array): void => introducer.receive(key(9), data);
-  return { introducer, heard, sent, receive };
+  const receive = (payload: Uint8Array): void =>
+    introducer.take({ kind: 'signalReceived', from: keyOf(9), payload });
+  const refuse = (i: number): void => introducer.take({ kind: 'signalRefused', to: keyOf(i) });
+  return { introducer, heard, sent, receive, refuse };
 }
 
 describe('PeerIntroducer', () => {
   it('names to the finder whom peers know', () => {
     const { introducer, heard } = setUp();
-    introducer.introduce([key(1), key(2)]);
+    introducer.take({ kind: 'introducible', keys: [keyOf(1), keyOf(2)] });
     expect(heard).toEqual([[key(0), [key(1), key(2)]]]);
   });
 
   it('passes a description on in a few bytes, and reads it on the other side', () => {
     const { introducer, heard, sent, receive } = setUp();
     introducer.send(key(1), offer, () => {});
-    expect(sent).toEqual([[key(1), encodeDescription(offer)]]);
+    expect(sent).toEqual([[keyOf(1), encodeDescription(offer)]]);
     receive(sent[0]?.[1] ?? new Uint8Array());
     expect(heard).toMatchObject([[key(9), { type: 'offer', isFirst: true }]]);
     const [[, data]] = heard as [[string, SignalData & { sdp: string }]];
@@ -62,22 +65,22 @@ describe('PeerIntroducer', () => {
   });
 
   it('tells once that a signal reaches nobody, also one that has no form here', () => {
-    const { introducer } = setUp();
+    const { introducer, refuse } = setUp();
     const refused: string[] = [];
     introducer.send(key(1), offer, () => refused.push('first'));
     introducer.send(key(1), offer, () => refused.push('second'));
-    introducer.refuse(key(1));
-    introducer.refuse(key(1));
-    introducer.refuse(key(2));
+    refuse(1);
+    refuse(1);
+    refuse(2);
     introducer.send(key(3), { ...offer, sdp: 'v=0' }, () => refused.push('malformed'));
     expect(refused).toEqual(['second', 'malformed']);
   });
 
   it('remembers 64 signals', () => {
-    const { introducer } = setUp();
+    const { introducer, refuse } = setUp();
     const refused: number[] = [];
     for (let i = 0; i < 65; i++) introducer.send(key(i), offer, () => refused.push(i));
-    for (const i of [0, 1, 64]) introducer.refuse(key(i));
+    for (const i of [0, 1, 64]) refuse(i);
     expect(refused).toEqual([1, 64]);
   });
 });

@@ -18,9 +18,18 @@ export interface PeerIntroducerOptions {
   readonly ownId: string;
   /** ICE servers to use: peers name none. */
   readonly iceServers: () => readonly IceServer[];
-  /** Has the core sign a signal and pass it on. @param to  64 hex digits */
-  readonly send: (to: string, payload: Uint8Array) => void;
+  /** Has the core sign a signal and pass it on to the node with this key, 32 bytes. */
+  readonly send: (to: Uint8Array, payload: Uint8Array) => void;
 }
+
+/** What the core tells of introductions. Keys are 32 bytes. */
+export type PeerIntroduction =
+  /** A peer knows these nodes. */
+  | { readonly kind: 'introducible'; readonly keys: readonly Uint8Array[] }
+  /** A node has signalled, by way of a peer. */
+  | { readonly kind: 'signalReceived'; readonly from: Uint8Array; readonly payload: Uint8Array }
+  /** A signal of ours reaches nobody. */
+  | { readonly kind: 'signalRefused'; readonly to: Uint8Array };
 
 /** Says that an offer finds no place. No description begins like this. */
 const FULL = Uint8Array.of(0xff);
@@ -52,23 +61,21 @@ export class PeerIntroducer implements Introducer {
     return this.#options.iceServers();
   }
 
-  /** A peer knows these nodes. @param keys  64 hex digits each */
-  introduce(keys: readonly string[]): void {
-    this.#events.joined(this, keys);
-  }
-
-  /** A node has signalled, by way of a peer. What is no signal is ignored. @param from  64 hex digits */
-  receive(from: string, payload: Uint8Array): void {
-    const data: SignalData | undefined =
-      payload.length === 1 && payload[0] === FULL[0] ? { type: 'full' } : decodeDescription(payload);
-    if (data !== undefined) this.#events.signal(this, from, data);
-  }
-
-  /** A signal of ours reaches nobody. @param to  64 hex digits */
-  refuse(to: string): void {
-    const refused = this.#refusals.get(to);
-    this.#refusals.delete(to);
-    refused?.();
+  /** Takes what the core tells. */
+  take(introduction: PeerIntroduction): void {
+    switch (introduction.kind) {
+      case 'introducible':
+        this.#events.joined(this, introduction.keys.map(idOf));
+        break;
+      case 'signalReceived':
+        this.#receive(introduction.from, introduction.payload);
+        break;
+      case 'signalRefused':
+        this.#refuse(idOf(introduction.to));
+        break;
+      default:
+        introduction satisfies never;
+    }
   }
 
   send(to: string, data: SignalData, refused: () => void): void {
@@ -82,7 +89,7 @@ export class PeerIntroducer implements Introducer {
     this.#refusals.set(to, refused);
     const [oldest] = this.#refusals.keys();
     if (this.#refusals.size > SIGNALS_MAX && oldest !== undefined) this.#refusals.delete(oldest);
-    this.#options.send(to, payload);
+    this.#options.send(keyOf(to), payload);
   }
 
   samplePeers(): Promise<readonly string[]> {
@@ -98,4 +105,25 @@ export class PeerIntroducer implements Introducer {
   close(): void {
     this.#refusals.clear();
   }
+
+  /** What is no signal is ignored. */
+  #receive(from: Uint8Array, payload: Uint8Array): void {
+    const data: SignalData | undefined =
+      payload.length === 1 && payload[0] === FULL[0] ? { type: 'full' } : decodeDescription(payload);
+    if (data !== undefined) this.#events.signal(this, idOf(from), data);
+  }
+
+  #refuse(id: string): void {
+    const refused = this.#refusals.get(id);
+    this.#refusals.delete(id);
+    refused?.();
+  }
+}
+
+function idOf(key: Uint8Array): string {
+  return Array.from(key, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function keyOf(id: string): Uint8Array {
+  return Uint8Array.from(id.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }

@@ -164,6 +164,7 @@ class WorkerEngine implements NodeEngine {
       signal: settings.signal,
       networkId,
       networkName,
+      identity,
       iceServers,
       privacy,
       metrics: reportMetrics ? () => this.#metrics : undefined,
@@ -190,6 +191,9 @@ class WorkerEngine implements NodeEngine {
         break;
       case 'requestPeers':
         if (!this.#isEnding) void this.#peers.finder.find(message.count);
+        break;
+      case 'introduction':
+        if (!this.#isEnding) this.#peers.introduced(message.introduction);
         break;
       case 'opened':
         this.#peers.links.markOpen(message.peer);

@@ -14,6 +14,7 @@ import type {
   FoundTransaction,
   HeaderBatch,
   HeaderInfo,
+  Introduction,
   MempoolInfo,
   Metrics,
   NetworkName,
@@ -187,6 +188,8 @@ export type ToNodeWorker =
     }
   /** The connection is gone. */
   | { readonly type: 'gone'; readonly peer: string }
+  /** To be told to the node with this key, by way of a peer of both. */
+  | { readonly type: 'sendSignal'; readonly to: Uint8Array; readonly payload: Uint8Array }
   /** A hash worker crashed, or could not be started. */
   | { readonly type: 'hasherDied'; readonly hasher: number; readonly reason: string };
 
@@ -209,6 +212,8 @@ export type FromNode =
       readonly metrics: Metrics | undefined;
     }
   | { readonly type: 'requestPeers'; readonly count: number }
+  /** Peers introduce somebody, or pass something on. */
+  | { readonly type: 'introduction'; readonly introduction: Introduction }
   /** The channel is open: set-up has succeeded. */
   | { readonly type: 'opened'; readonly peer: string }
   /** The node takes leave of a peer: what was sent may still be on its way. `fault` is the peer's, if it has one. */

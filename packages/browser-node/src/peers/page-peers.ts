@@ -7,6 +7,9 @@ import {
   type Introducer,
   type IntroducerEvents,
   PeerFinder,
+  PeerIntroducer,
+  type PeerIntroducerOptions,
+  type PeerIntroduction,
   PeerLinks,
 } from '@vision-light/peering';
 import type { Metrics } from '@vision-light/protocol';
@@ -27,6 +30,8 @@ export interface PagePeersOptions {
   readonly signal: readonly string[];
   /** 64 hex digits. */
   readonly networkId: string;
+  /** The node's public key, 64 hex digits; undefined where this browser cannot sign, and so nobody is introduced by peers. */
+  readonly identity: string | undefined;
   /** Of a network that ships with the code: a label for the servers' metrics. */
   readonly networkName: string | undefined;
   /** Instead of those that the servers name. */
@@ -54,6 +59,7 @@ export class PagePeers {
   readonly #options: PagePeersOptions;
   #isRefused = false;
   readonly #clients: Introducer[] = [];
+  #viaPeers: PeerIntroducer | undefined;
   #begun = 0;
   #failed = 0;
 
@@ -79,9 +85,31 @@ export class PagePeers {
         refused: (error) => this.#reportRefusal(error),
       },
     });
-    this.finder = new PeerFinder(this.links, browserClock, (events) =>
-      signal.map((url) => this.#join(url, events)),
+    this.finder = new PeerFinder(this.links, browserClock, (events) => [
+      ...signal.map((url) => this.#join(url, events)),
+      ...this.#joinPeers(events),
+    ]);
+  }
+
+  /** The node tells of introductions through the peers that it has. */
+  introduced(introduction: PeerIntroduction): void {
+    this.#viaPeers?.take(introduction);
+  }
+
+  #joinPeers(events: IntroducerEvents): Introducer[] {
+    const { identity, post } = this.#options;
+    if (identity === undefined) return [];
+    const send: PeerIntroducerOptions['send'] = (to, payload) => post({ type: 'sendSignal', to, payload });
+    this.#viaPeers = new PeerIntroducer(
+      { ownId: identity, iceServers: () => this.#iceServers, send },
+      events,
     );
+    return [this.#viaPeers];
+  }
+
+  /** Those that the application has named, else those that servers name. */
+  get #iceServers(): readonly IceServer[] {
+    return this.#options.iceServers ?? this.#clients.flatMap(({ iceServers }) => iceServers);
   }
 
   #join(url: string, events: IntroducerEvents): Introducer {
@@ -109,9 +137,7 @@ export class PagePeers {
     const [begun, failed] = [this.#begun, this.#failed];
     return {
       signaling: this.#clients.map(({ url, isJoined }) => ({ url, isJoined })),
-      iceServers: this.#used(
-        this.#options.iceServers ?? this.#clients.flatMap(({ iceServers }) => iceServers),
-      ),
+      iceServers: this.#used(this.#iceServers),
       isRelayed: this.#options.privacy === 'relay-only',
       attempts: { begun, failed, opened: begun - failed - this.links.setups },
     };

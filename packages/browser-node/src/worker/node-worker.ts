@@ -88,6 +88,9 @@ export function startNodeWorker(scope: NodeWorkerScope): void {
       case 'gone':
         host.channels.remove(data.peer);
         break;
+      case 'sendSignal':
+        host.sendSignal(data);
+        break;
       case 'hasherDied':
         host.powWorkers.died(data.hasher, data.reason);
         break;
@@ -253,6 +256,11 @@ class NodeHost implements NodeControl {
     return this.#answers.ask({ kind: 'submit', batch });
   }
 
+  /** See `ToNodeWorker`. */
+  sendSignal({ to, payload }: Extract<ToNodeWorker, { type: 'sendSignal' }>): void {
+    this.#push({ type: 'command', command: { kind: 'sendSignal', to, payload } });
+  }
+
   resume(): void {
     this.#push({ type: 'command', command: { kind: 'resume' } });
   }
@@ -304,6 +312,7 @@ class NodeHost implements NodeControl {
       guard: this.#guard,
       notify: (notice) => this.#notify(withoutDropped(notice, store)),
       requestPeers: (count) => this.#scope.postMessage({ type: 'requestPeers', count }, []),
+      introduce: (introduction) => this.#scope.postMessage({ type: 'introduction', introduction }, []),
       onPowFailed: (error) => this.#notifyPowFault(String(error)),
     });
     const [seed = 0] = crypto.getRandomValues(new Uint32Array(1));
@@ -312,6 +321,7 @@ class NodeHost implements NodeControl {
       seed,
       userAgent: USER_AGENT,
       isGateway: false,
+      introduces: true,
       hashers,
       peersMax: maxPeers,
       followedBlocks,

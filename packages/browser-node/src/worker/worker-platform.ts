@@ -1,6 +1,7 @@
 import type { PowPool } from '@vision-light/pow';
 import {
   type Effect,
+  type Introduction,
   type NodeEventBody,
   type NodeNotice,
   type Platform,
@@ -23,6 +24,7 @@ export interface WorkerResources {
   readonly guard: (run: () => void) => void;
   readonly notify: (notice: NodeNotice) => void;
   readonly requestPeers: (count: number) => void;
+  readonly introduce: (introduction: Introduction) => void;
   /** Hashing failed, with what the pool says. */
   readonly onPowFailed: (error: unknown) => void;
 }
@@ -53,7 +55,8 @@ export class WorkerPlatform implements Platform {
   }
 
   perform(effect: Effect): void {
-    const { channels, pool, store, identity, push, notify, requestPeers, onPowFailed } = this.#resources;
+    const { channels, pool, store, identity, push, notify, requestPeers, introduce, onPowFailed } =
+      this.#resources;
     switch (effect.type) {
       case 'send':
         channels.send(effect.peer, effect.bytes);
@@ -87,7 +90,7 @@ export class WorkerPlatform implements Platform {
         requestPeers(effect.count);
         break;
       case 'introduction':
-        // The node of a page is not made with `introduces` yet.
+        introduce(effect.introduction);
         break;
       case 'emit':
         notify(effect.notice);
