@@ -65,6 +65,7 @@ import { descriptions } from './description-target.js';
 import { filterTargets } from './filter-targets.js';
 import type { FuzzTarget } from './fuzz-target.js';
 import { httpTargets } from './http-targets.js';
+import { introductionsTarget } from './introductions-target.js';
 import { proofTargets } from './proof-targets.js';
 import { transactionTargets } from './transaction-targets.js';
 
@@ -126,6 +127,20 @@ const messages: readonly Message[] = [
     requestId: 211,
     filters: [Uint8Array.of(1, 2, 3), new Uint8Array(0), new Uint8Array(40)],
   },
+  { type: 'getPeers', requestId: 212, count: 16 },
+  { type: 'peers', requestId: 212, keys: [hash, new Uint8Array(32).fill(8)] },
+  { type: 'peers', requestId: 213, keys: [] },
+  {
+    type: 'relaySignal',
+    requestId: 0,
+    sender: hash,
+    recipient: new Uint8Array(32).fill(8),
+    time: 1_780_000_000,
+    nonce: new Uint8Array(16).fill(9),
+    payload: new Uint8Array(20).fill(10),
+    signature: new Uint8Array(64).fill(11),
+  },
+  { type: 'signalResult', requestId: 214, outcome: 'busy' },
 ];
 for (const { type } of messageRows)
   if (!messages.some((message) => message.type === type)) throw new Error(`no sample of the message ${type}`);
@@ -461,5 +476,6 @@ export const targets: readonly FuzzTarget[] = [
   bitcoinBridge,
   addressBook,
   descriptions,
+  introductionsTarget,
   wholeNode,
 ];

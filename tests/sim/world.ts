@@ -38,6 +38,7 @@ import { ChainChecker } from './chain-checker.js';
 import { Channel, type ChannelEnd, type LinkConditions, plainLink } from './channel.js';
 import { EventQueue, type Task } from './event-queue.js';
 import { PowCache } from './pow-cache.js';
+import { SimIntroductions } from './sim-introductions.js';
 import { SimRandom } from './sim-random.js';
 import { Trace } from './trace.js';
 
@@ -129,6 +130,8 @@ export interface SimNodeOptions {
   /** What the node's key is made of; without it the node has none, and meets only nodes that have none. */
   readonly identity?: string;
   readonly gateways?: readonly Uint8Array[];
+  /** Whether it connects by signals that peers pass on. */
+  readonly introduces?: boolean;
   readonly extension?: NodeExtension;
   /** Called with every notice; they are not kept then. */
   readonly notice?: (notice: NodeNotice, node: SimNode) => void;
@@ -198,6 +201,7 @@ export class SimNode {
   readonly links = new Map<string, Link>();
   readonly checker: ChainChecker;
   readonly caps: CapChecker;
+  readonly introductions = new SimIntroductions(this);
   /** False once the page is gone: nothing that was under way comes back. */
   isRunning = true;
   /** Searches for peers. */
@@ -247,6 +251,7 @@ export class SimNode {
       ...(options.segmentHeaders === undefined ? {} : { segmentHeaders: options.segmentHeaders }),
       ...(this.key === undefined ? {} : { identity: this.key.publicKey }),
       ...(options.gateways === undefined ? {} : { gateways: options.gateways }),
+      ...(options.introduces === undefined ? {} : { introduces: options.introduces }),
     };
     this.core = new LightNode(settings, options.extension);
     this.checker = new ChainChecker(this.core.tree);
@@ -358,6 +363,9 @@ export class SimNode {
         this.searches++;
         if (world.introduces) world.introduce(this.id, effect.count);
         break;
+      case 'introduction':
+        this.introductions.perform(effect.introduction);
+        break;
     }
   }
 
@@ -420,8 +428,12 @@ export function bytesOf(text: string): Uint8Array {
   return sha256(new TextEncoder().encode(text));
 }
 
-function channelOf(localFingerprint: Uint8Array, remoteFingerprint: Uint8Array): ChannelEnds {
-  return { localFingerprint, remoteFingerprint, introducer: 'http://signal.example/' };
+function channelOf(
+  localFingerprint: Uint8Array,
+  remoteFingerprint: Uint8Array,
+  introducer: string,
+): ChannelEnds {
+  return { localFingerprint, remoteFingerprint, introducer };
 }
 
 /** One connection of two nodes. */
@@ -504,8 +516,9 @@ export class World {
    * Joins two nodes by a channel.
    *
    * @param isTampered  somebody sits between them and passes everything on: each sees the other end of its own channel
+   * @param introducer  who has introduced them
    */
-  connect(a: string, b: string, isTampered = false): void {
+  connect(a: string, b: string, isTampered = false, introducer = 'http://signal.example/'): void {
     const conditions = this.#conditions?.(this.random) ?? plainLink(this.latencyMs);
     const near = this.#node(a);
     const far = this.#node(b);
@@ -521,8 +534,13 @@ export class World {
     const ends = ['a', 'b', 'c', 'd'].map((end) => bytesOf(`${this.#channels} ${end}`));
     const [nearEnd = none, farEnd = none, ...between] = ends;
     const [toNear = none, toFar = none] = isTampered ? between : [nearEnd, farEnd];
-    near.driver.push({ type: 'peerConnected', peer: b, isChosen: true, channel: channelOf(nearEnd, toFar) });
-    far.driver.push({ type: 'peerConnected', peer: a, channel: channelOf(farEnd, toNear) });
+    near.driver.push({
+      type: 'peerConnected',
+      peer: b,
+      isChosen: true,
+      channel: channelOf(nearEnd, toFar, introducer),
+    });
+    far.driver.push({ type: 'peerConnected', peer: a, channel: channelOf(farEnd, toNear, introducer) });
   }
 
   /** Brings a node random peers, as a signaling server does: awake, on its side, and new to it. */
@@ -534,6 +552,13 @@ export class World {
           if (this.#canMeet(id, other)) this.connect(id, other);
         });
       }
+    });
+  }
+
+  /** Joins two nodes that have told each other by way of a peer how to, unless they cannot reach each other. */
+  connectIntroduced(id: string, other: string, introducer: string): void {
+    this.after(SIGNAL_MS, () => {
+      if (this.#canMeet(id, other)) this.connect(id, other, false, introducer);
     });
   }
 

@@ -60,6 +60,9 @@ function bytesOfPeer(family: ChainFamily): Record<string, number> {
     requestedTransactions: limits.TX_REQUESTED_MAX * 128,
     servedTransactions: limits.TX_SERVED_MAX * 128,
     toldTransactions: limits.MEMPOOL_TRANSACTIONS_MAX * 64,
+    namedKeys: limits.NAMED_KEYS_PER_PEER_MAX * 256,
+    // Both sides of each pair of peers have a bucket.
+    relayedPairs: limits.PEERS_MAX * 256,
   };
 }
 
@@ -81,7 +84,7 @@ function bytesOfBodies({ bodyBytesMax }: ChainFamily): Record<string, number> {
   };
 }
 
-/** Most bytes of transactions, by what holds them: a page's. Each one that is kept is an object with several names. */
+/** Most bytes of transactions and signals, by what holds them: a page's. Each one that is kept is an object with several names. */
 function bytesOfTransactions(): Record<string, number> {
   const object = 1_200;
   return {
@@ -95,6 +98,11 @@ function bytesOfTransactions(): Record<string, number> {
     // A signed text is up to four times as long as the transaction.
     signatures: limits.SIGNATURES_WAITING_BYTES_MAX * 5 + limits.SIGNATURES_WAITING_MAX * object,
     own: limits.OWN_TRANSACTIONS_BYTES_MAX * 2,
+    // Fields and text of each, twice; the names of those that were taken.
+    signals:
+      (limits.SIGNALS_VERIFYING_MAX + limits.SIGNALS_SENDING_MAX) * 4 * limits.SIGNAL_BYTES_MAX +
+      limits.SIGNALS_SEEN_MAX * 256 +
+      limits.INTRODUCED_LATELY_MAX * 256,
   };
 }
 
