@@ -25,6 +25,7 @@ import { bodyAttacks } from './body-attacks.js';
 import { checkpointAttacks } from './checkpoint-attacks.js';
 import { compactAttacks } from './compact-attacks.js';
 import { identityAttacks } from './identity-attacks.js';
+import { introductionAttacks } from './introduction-attacks.js';
 import { presyncAttacks } from './presync-attacks.js';
 import { storeAttacks } from './store-attacks.js';
 import { transactionAttacks } from './transaction-attacks.js';
@@ -406,6 +407,7 @@ export const attacks: readonly Attack[] = [
   ...transactionAttacks,
   ...bitcoinAttacks,
   ...identityAttacks,
+  ...introductionAttacks,
   ...versionAttacks,
   ...storeAttacks,
   ...checkpointAttacks,

@@ -141,6 +141,8 @@ export interface FieldOptions {
   readonly ground?: Ground;
   /** Whether the victim and the honest peer have keys, so that each peer has to prove who it is. */
   readonly hasKeys?: boolean;
+  /** Whether the victim and the honest peer connect by signals that peers pass on. */
+  readonly introduces?: boolean;
   /** Peers of one network that the victim takes, those that it chose not counted; any number if absent. */
   readonly peersPerGroupMax?: number;
   /** What the victim begins with; genesis if absent. */
@@ -166,7 +168,7 @@ export class Battlefield {
   readonly hasKeys: boolean;
 
   constructor(readonly options: FieldOptions) {
-    const { ground = visionGround, hasKeys = false } = options;
+    const { ground = visionGround, hasKeys = false, introduces = false } = options;
     this.ground = ground;
     this.hasKeys = hasKeys;
     const { family, startWallTime, hash } = ground;
@@ -174,6 +176,7 @@ export class Battlefield {
       family,
       ...(hash === undefined ? {} : { hash }),
       ...(hasKeys ? { identity: 'honest' } : {}),
+      introduces,
     };
     this.world = new World(startWallTime, { seed: 1, pow, stepsMax: 2_000_000 });
     this.honest = this.world.add('honest', {
@@ -190,12 +193,13 @@ export class Battlefield {
 
   #startVictim(inner: Store): [victim: SimNode, store: WatchedStore] {
     const { family, hash } = this.ground;
-    const { peersPerGroupMax, checkpoint } = this.options;
+    const { peersPerGroupMax, checkpoint, introduces = false } = this.options;
     const store = new WatchedStore(inner, this.honest.core.tree);
     const options = {
       family,
       store,
       segmentHeaders: SEGMENT_HEADERS,
+      introduces,
       ...(hash === undefined ? {} : { hash }),
       ...(this.hasKeys ? { identity: 'victim' } : {}),
       ...(peersPerGroupMax === undefined ? {} : { peersPerGroupMax }),
