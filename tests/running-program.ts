@@ -8,7 +8,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface RunningProgram {
   /** What it has printed so far. */
   output(): string;
-  /** Kills it. */
+  /** What it ended with; null while it runs, and where a signal has ended it. */
+  exitCode(): number | null;
+  /** Asks it to end, and resolves when it has. */
   stop(): Promise<void>;
 }
 
@@ -42,6 +44,7 @@ export async function startProgram(
   }
   return {
     output: () => output,
+    exitCode: () => child.exitCode,
     async stop() {
       child.kill('SIGTERM');
       await ended;

@@ -9,6 +9,7 @@ export const programPackages = {
   promtool: 'prometheus',
   nginx: 'nginx',
   turnserver: 'coturn',
+  turnutils_uclient: 'coturn',
   'redis-server': 'redis-server',
   openssl: 'openssl',
   'systemd-analyze': 'systemd',

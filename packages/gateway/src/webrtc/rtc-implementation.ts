@@ -1,4 +1,5 @@
 /** node-datachannel's WebRTC as simple-peer needs it. The only file that knows its quirks. */
+import type { IceServer } from '@vision-light/signaling';
 import { cleanup } from 'node-datachannel';
 import {
   RTCError,
@@ -10,16 +11,35 @@ import {
 // The polyfill's data channel names RTCError in its error path without importing it, which would end the process.
 Object.assign(globalThis, { RTCError });
 
-type Config = ConstructorParameters<typeof RTCPeerConnection>[0];
+/** As much of an `RTCConfiguration` as is used here. */
+interface RtcConfig {
+  readonly iceServers?: readonly IceServer[] | undefined;
+  readonly iceTransportPolicy?: 'all' | 'relay';
+}
 interface Description {
   readonly type: string;
   readonly sdp: string;
 }
 
+/**
+ * The polyfill writes name and credential into the address of a TURN server as they are, and its library reads them there in the
+ * percent encoding of addresses. A name as coturn's REST scheme has it contains a colon, which would end it.
+ */
+function withEncodedCredentials(config: RtcConfig): RtcConfig {
+  return {
+    ...config,
+    iceServers: config.iceServers?.map(({ username, credential, ...server }) => ({
+      ...server,
+      ...(username !== undefined && { username: encodeURIComponent(username) }),
+      ...(credential !== undefined && { credential: encodeURIComponent(credential) }),
+    })),
+  };
+}
+
 /** simple-peer assigns to `sdp` of an offer or answer, which the polyfill has as a getter only. */
 class PlainPeerConnection extends RTCPeerConnection {
-  constructor(config?: Config) {
-    super(config);
+  constructor(config: RtcConfig = {}) {
+    super(withEncodedCredentials(config) as ConstructorParameters<typeof RTCPeerConnection>[0]);
     // Both promises exist from the start and may be rejected before anyone asks for them.
     super.createOffer().catch(() => {});
     super.createAnswer().catch(() => {});
