@@ -1,10 +1,11 @@
 /** What the servers tell Prometheus, judged by Prometheus itself. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createGateway } from '@vision-light/gateway';
 import { metricNames } from '@vision-light/protocol';
 import { createSignalServer } from '@vision-light/signal-server';
@@ -68,6 +69,7 @@ describe.skipIf(found === undefined)('Prometheus', () => {
       .replace('localhost:8082', `127.0.0.1:${gatewayPort}`)
       .replace('15s', '1s');
     await writeFile(config, ours);
+    await copyFile(new URL('alerts.yml', ops), path.join(folder, 'alerts.yml'));
     expect(spawnSync(promtool, ['check', 'config', config]).status).toBe(0);
 
     const port = await freePort();
@@ -110,14 +112,35 @@ describe.skipIf(found === undefined)('Prometheus', () => {
       ),
     );
     expect(expressions.length).toBeGreaterThan(15);
+    const { data } = await (await fetch(`http://127.0.0.1:${port}/api/v1/rules`)).json();
+    const alerts: { name: string; query: string; labels: { severity: string } }[] =
+      data.groups.flatMap(({ rules }: { rules: unknown[] }) => rules);
+    expect(alerts.length).toBeGreaterThan(10);
+    expressions.push(...alerts.map(({ query: asked }) => asked));
+    for (const { name, labels } of alerts)
+      expect([name, labels.severity]).toEqual([name, expect.stringMatching(/^(critical|warning|info)$/)]);
     const text = await Promise.all(
       [signalPort, gatewayPort].map(async (each) => (await fetch(`http://127.0.0.1:${each}/metrics`)).text()),
     );
     for (const expression of expressions) {
       const url = `http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(expression)}`;
       expect([expression, (await fetch(url)).status]).toEqual([expression, 200]);
-      for (const [name] of expression.matchAll(/vision_\w+/g))
+      for (const [name] of expression.matchAll(/(?:vision|process|nodejs)_[a-z_\d]+/g))
         expect(text.join()).toContain(`# TYPE ${name} `);
     }
+  });
+
+  it('takes the alert rules, and each fires in its case and in no other', async () => {
+    const run = (...args: string[]) =>
+      spawnSync(promtool, args, { cwd: fileURLToPath(ops), encoding: 'utf8' });
+    expect(run('check', 'rules', 'alerts.yml')).toMatchObject({ status: 0, stderr: '' });
+    const tested = run('test', 'rules', 'alerts.test.yml');
+    expect([tested.status, tested.stdout + tested.stderr]).toEqual([0, expect.stringContaining('SUCCESS')]);
+    const [rules, cases] = await Promise.all(
+      ['alerts.yml', 'alerts.test.yml'].map((name) => readFile(new URL(name, ops), 'utf8')),
+    );
+    const names = [...(rules ?? '').matchAll(/alert: (\w+)/g)].map(([, name]) => name);
+    const fired = [...(cases ?? '').matchAll(/alertname="(\w+)"/g)].map(([, name]) => name);
+    expect(new Set(fired)).toEqual(new Set(names));
   });
 });
