@@ -42,6 +42,7 @@ const modulesBeside = [
   'watches',
   'mining',
   'tracker',
+  'by-hand',
 ] as const;
 
 const source = (name: string): string => fileURLToPath(new URL(`src/${name}`, import.meta.url));
@@ -58,6 +59,7 @@ const source = (name: string): string => fileURLToPath(new URL(`src/${name}`, im
  * - `watches.js`: what follows the chain for transactions and addresses that are watched;
  * - `mining.js`: what mines blocks of the devnet;
  * - `tracker.js`: the client of trackers, which few pages name;
+ * - `by-hand.js`: what joins two pages with no server;
  * - `diagnosis.js`: what finds out why a node meets no peers;
  * - `ed25519.js`: signatures where WebCrypto has none;
  * - `element.js`, `react.js`, `vision-light.js`: other ways into the library, which import it from beside them.
@@ -95,20 +97,33 @@ function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptio
       const minified = async (code: string): Promise<string> =>
         isMinified ? (await minify('module.js', code, { module: true })).code : code;
       const worker = { isMinified, plugins: workerPlugins };
-      const [whole, vision, bitcoin, ed25519, key, proof, diagnosis, watches, mining, tracker, ...ways] =
-        await Promise.all([
-          bundleWorker(worker),
-          bundleWorker({ ...worker, absentFamily: 'bitcoin' }),
-          bundleWorker({ ...worker, absentFamily: 'vision' }),
-          module('worker/ed25519-fallback.ts', []),
-          module('api/transaction-key.ts', [ed25519Url()]),
-          module('api/tx-proof.ts', []),
-          module('diagnosis/diagnose.ts', []),
-          module('watch/watches.ts', []),
-          module('mining/mine.ts', []),
-          module('peers/tracker.ts', []),
-          ...waysIn.map(({ entry, format }) => module(entry, [libraryBeside()], format)),
-        ]);
+      const [
+        whole,
+        vision,
+        bitcoin,
+        ed25519,
+        key,
+        proof,
+        diagnosis,
+        watches,
+        mining,
+        tracker,
+        byHand,
+        ...ways
+      ] = await Promise.all([
+        bundleWorker(worker),
+        bundleWorker({ ...worker, absentFamily: 'bitcoin' }),
+        bundleWorker({ ...worker, absentFamily: 'vision' }),
+        module('worker/ed25519-fallback.ts', []),
+        module('api/transaction-key.ts', [ed25519Url()]),
+        module('api/tx-proof.ts', []),
+        module('diagnosis/diagnose.ts', []),
+        module('watch/watches.ts', []),
+        module('mining/mine.ts', []),
+        module('peers/tracker.ts', []),
+        module('peers/by-hand.ts', []),
+        ...waysIn.map(({ entry, format }) => module(entry, [libraryBeside()], format)),
+      ]);
       release = fingerprint(whole.code);
       emit('worker.js', take(whole));
       emit('worker.d.ts', WORKER_TYPES);
@@ -124,6 +139,7 @@ function filesBeside({ isMinified = true, workerPlugins = [] }: NodeSourcesOptio
       emit('watches.js', take(watches));
       emit('mining.js', take(mining));
       emit('tracker.js', take(tracker));
+      emit('by-hand.js', take(byHand));
       for (const [index, { fileName }] of waysIn.entries())
         emit(fileName, take(ways[index] as BundledScript));
     },

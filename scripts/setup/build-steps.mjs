@@ -21,6 +21,7 @@ const libraryFiles = [
   'watches.js',
   'mining.js',
   'tracker.js',
+  'by-hand.js',
   'ed25519.js',
 ];
 const packages = ['protocol', 'pow', 'signaling', 'peering', 'signal-server', 'gateway', 'browser-node'];

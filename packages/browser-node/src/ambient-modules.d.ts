@@ -46,6 +46,11 @@ declare module 'vision-light:mining' {
   export const mine: typeof import('./mining/mine.js').mine;
 }
 
+/** `src/peers/by-hand.ts`, likewise. */
+declare module 'vision-light:by-hand' {
+  export const ByHand: typeof import('./peers/by-hand.js').ByHand;
+}
+
 /** `src/api/tx-proof.ts`, likewise. */
 declare module 'vision-light:tx-proof' {
   export const makeTxProof: typeof import('./api/tx-proof.js').makeTxProof;

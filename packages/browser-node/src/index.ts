@@ -32,7 +32,7 @@ export type { IceServer } from '@vision-light/signaling';
 export { createKey } from './api/create-key.js';
 export { createLightNode } from './api/create-light-node.js';
 export { type DiagnoseOptions, diagnose } from './api/diagnose.js';
-export type { CheckpointOptions, LightNodeHandle, TipsOptions } from './api/light-node-handle.js';
+export type { CheckpointOptions, Invitation, LightNodeHandle, TipsOptions } from './api/light-node-handle.js';
 export type { LightNodeOptions } from './api/light-node-options.js';
 export type { ProveOptions } from './api/method-arguments.js';
 export type { SentTransaction } from './api/sent-transaction.js';

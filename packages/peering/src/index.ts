@@ -1,4 +1,12 @@
 export {
+  ByHand,
+  type ByHandParts,
+  type HandFault,
+  type HandNote,
+  type HandOutcome,
+  type HandResult,
+} from './by-hand/by-hand.js';
+export {
   COMPACT_DESCRIPTION_BYTES_MAX,
   decodeDescription,
   encodeDescription,

@@ -173,8 +173,7 @@ export class PeerLinks<C extends Connection> {
    */
   dial(route: SignalRoute, remoteId: string): boolean {
     if (this.#avoided.has(route, remoteId, this.#options.clock.now())) return false;
-    if (this.#find(route, remoteId) !== undefined || !this.#hasRoom(route, this.#links.size === 0))
-      return false;
+    if (this.#find(route, remoteId) !== undefined || !this.#hasRoom(route, this.#isAlone)) return false;
     return this.#open(route, remoteId, true) !== undefined;
   }
 
@@ -328,6 +327,13 @@ export class PeerLinks<C extends Connection> {
     return undefined;
   }
 
+  /** There is no link but those that wait for a person. */
+  get #isAlone(): boolean {
+    for (const { phase, route } of this.#links.values())
+      if (phase !== 'setup' || route.setupTimeoutMs === undefined) return false;
+    return true;
+  }
+
   /** @param isFirst  the link would be the only one of the side that offers it */
   #hasRoom(route: SignalRoute, isFirst: boolean): boolean {
     return (
@@ -339,7 +345,7 @@ export class PeerLinks<C extends Connection> {
     const { clock, connect, events } = this.#options;
     this.#namesGiven += 1;
     const name = `${remoteId}.${this.#namesGiven}`;
-    const isFirst = this.#links.size === 0;
+    const isFirst = this.#isAlone;
     const descriptions: Descriptions = {};
     let connection: C;
     try {

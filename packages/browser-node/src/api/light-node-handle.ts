@@ -39,6 +39,21 @@ export interface CheckpointOptions {
   readonly height?: number;
 }
 
+/** A text that a person carries to another page: an invitation, or the answer to one. */
+export interface Invitation {
+  /** About 200 upper-case letters and digits, which fit one QR code. They may be broken into lines, or typed in lower case. */
+  readonly text: string;
+  /** Until when it can be used, in seconds since the Unix epoch: ten minutes from the invitation on. */
+  readonly expires: number;
+  /**
+   * Fulfilled once the other page is connected.
+   *
+   * @throws {LightNodeError} INVITE_EXPIRED if nobody answers in time; INVITE_FAILED if the two cannot reach one another;
+   *   INVITE_UNKNOWN if another tab runs the node meanwhile; NODE_CLOSED
+   */
+  readonly joined: Promise<void>;
+}
+
 /** A running light node. What it gives out about tip, status, peers and events is frozen. */
 export interface LightNodeHandle {
   /**
@@ -195,6 +210,24 @@ export interface LightNodeHandle {
    *   CHECKPOINT_BUSY if 16 are awaited already; NODE_CLOSED
    */
   checkpoint(options?: CheckpointOptions): Promise<Checkpoint>;
+  /**
+   * Makes an invitation, which joins this page to another one with no server: the other page accepts it and answers with a
+   * text of its own, which this page accepts. The page must stay open meanwhile. Takes up to five seconds, in which the
+   * browser finds out its own addresses; whoever reads the text learns them.
+   *
+   * @throws {LightNodeError} INVITES_FULL if four are open already, or there is no room for another peer; INVITE_FAILED;
+   *   NODE_CLOSED
+   */
+  invite(): Promise<Invitation>;
+  /**
+   * Takes a text of another page, whether that is an invitation or the answer to one.
+   *
+   * @returns for an invitation: the answer, which must be carried back. For an answer: undefined, once the other page is connected
+   * @throws {TypeError} if the argument is not a string
+   * @throws {LightNodeError} INVITE_MALFORMED, INVITE_WRONG_NETWORK, INVITE_EXPIRED, INVITE_USED, INVITE_OWN, INVITE_UNKNOWN;
+   *   INVITE_FAILED if the two cannot reach one another; INVITES_FULL as for `invite`; NODE_CLOSED
+   */
+  accept(text: string): Promise<Invitation | undefined>;
   /** The peers that have said hello. */
   peers(): readonly PeerInfo[];
   /**

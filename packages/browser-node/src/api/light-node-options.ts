@@ -17,8 +17,8 @@ export interface LightNodeOptions {
   /** Name of a known network, or the parameters of one of your own. Default: 'vision-devnet'. */
   readonly network?: NetworkName | CustomNetwork;
   /**
-   * Addresses of signaling servers, http(s) or ws(s), and of WebTorrent trackers, ws(s) with `#tracker` after it; at least one.
-   * Each only introduces peers. Trackers name no ICE servers.
+   * Addresses of signaling servers, http(s) or ws(s), and of WebTorrent trackers, ws(s) with `#tracker` after it. Each only
+   * introduces peers; trackers name no ICE servers. With an empty list peers come by invitation alone: see `invite`.
    */
   readonly signal: readonly string[];
   /**
@@ -175,7 +175,6 @@ function checkNetwork(network: NetworkName | CustomNetwork): NetworkName | Custo
 
 function checkSignal(signal: readonly string[]): readonly string[] {
   if (!Array.isArray(signal)) throw new TypeError(`signal: must be a list of addresses, got ${show(signal)}`);
-  if (signal.length === 0) throw new RangeError('signal: must name at least one signaling server, got []');
   return [...new Set(signal.map(checkSignalUrl))];
 }
 

@@ -196,7 +196,7 @@ class WorkerEngine implements NodeEngine {
         if (!this.#isEnding) this.#peers.introduced(message.introduction);
         break;
       case 'opened':
-        this.#peers.links.markOpen(message.peer);
+        this.#peers.opened(message.peer);
         break;
       case 'leaving':
         this.#peers.links.leave(message.peer, leaveReasonOf(message.fault));
@@ -214,6 +214,9 @@ class WorkerEngine implements NodeEngine {
 
   call({ name, args }: PendingCall, isRepeated: boolean): Promise<unknown> {
     if (name === 'ways') return Promise.resolve(this.#peers.ways);
+    if (name === 'invite') return this.#peers.invite();
+    if (name === 'accept') return this.#peers.accept(args[0] as string);
+    if (name === 'isJoinedByHand') return this.#peers.isJoinedByHand(args[0] as string);
     if (name === 'resume') this.#peers.finder.nudge();
     const { control } = this.#worker;
     if (name === 'sendTransaction') return control.sendTransaction(args[0] as Uint8Array, isRepeated);

@@ -29,6 +29,8 @@ export function publicHandle(node: RunningNode): LightNodeHandle {
     mempool: () => node.mempool(),
     nextNonce: (publicKey) => node.nextNonce(publicKey),
     checkpoint: (options) => node.checkpoint(options),
+    invite: () => node.invite(),
+    accept: (text) => node.accept(text),
     peers: () => node.peers(),
     trust: () => node.trust(),
     diagnose: () => node.diagnose(),

@@ -1,3 +1,4 @@
+import type { HandNote } from '@vision-light/peering';
 import {
   type Checkpoint,
   type HeaderInfo,
@@ -36,7 +37,7 @@ import type {
   WatchTxOptions,
 } from '../watch/watch-events.js';
 import type { WatchNode } from '../watch/watch-node.js';
-import type { CheckpointOptions, LightNodeHandle, TipsOptions } from './light-node-handle.js';
+import type { CheckpointOptions, Invitation, LightNodeHandle, TipsOptions } from './light-node-handle.js';
 import type { LightNodeSettings } from './light-node-options.js';
 import {
   assertHash,
@@ -220,6 +221,28 @@ export class RunningNode implements LightNodeHandle, MiningNode, NodeView, Watch
     const answer = await this.call('checkpoint', height);
     if (answer.ok) return answer.checkpoint;
     throw new LightNodeError(answer.code);
+  }
+
+  async invite(): Promise<Invitation> {
+    return this.#invitationOf(await this.call('invite'));
+  }
+
+  async accept(text: string): Promise<Invitation | undefined> {
+    if (typeof text !== 'string') throw new TypeError(`accept: must be given a text, got ${String(text)}`);
+    const note = await this.call('accept', text);
+    return note && this.#invitationOf(note);
+  }
+
+  #invitationOf({ text, expires, invitation }: HandNote): Invitation {
+    const joined = this.#untilJoined(invitation);
+    // Whoever only shows the text need not look at what becomes of it.
+    joined.catch(() => {});
+    return Object.freeze({ text, expires, joined });
+  }
+
+  /** Asks again and again, since the tab that runs the node may be another one, and calls to it have a deadline. */
+  async #untilJoined(invitation: string): Promise<void> {
+    while (!(await this.call('isJoinedByHand', invitation)));
   }
 
   errorOf(code: LightNodeErrorCode): LightNodeError {

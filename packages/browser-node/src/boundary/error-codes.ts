@@ -1,3 +1,4 @@
+import type { HandFault } from '@vision-light/peering';
 import {
   blockFaults,
   checkpointFaults,
@@ -32,6 +33,15 @@ export const lightNodeErrors = {
     'Another tab keeps what is known of this network, so what this one finds is kept in memory only.',
   TAB_SILENT: 'The tab that runs the node has not answered in two minutes.',
   WATCHES_FULL: 'As many transactions and addresses are watched as can be at a time.',
+  INVITE_MALFORMED: 'This is no invitation and no answer to one, or a part of it is missing.',
+  INVITE_WRONG_NETWORK: 'This invitation is for another network.',
+  INVITE_EXPIRED: 'The time of this invitation is over, so a new one is needed.',
+  INVITE_USED: 'This invitation or answer was used before, and each can be used once.',
+  INVITE_OWN: 'This text was made here, and it is for the other page.',
+  INVITE_UNKNOWN: 'This page has no open invitation that the text belongs to.',
+  INVITE_FAILED: 'The two pages cannot reach one another.',
+  INVITES_FULL:
+    'As many invitations are open as can be at a time, or this node has as many peers as it takes.',
   MINING_UNSUPPORTED: 'This network is not mined here.',
   ...storeFaults,
   BLOCK_UNAVAILABLE: blockFaults.BLOCK_UNAVAILABLE,
@@ -50,7 +60,7 @@ export const lightNodeErrors = {
   POW_UNAVAILABLE: 'The proof of work cannot be computed here: the hashing workers fail.',
   NODE_BROKEN: 'The node stopped because of a fault in itself.',
   NODE_CLOSED: 'The node is closed.',
-} as const satisfies Record<string, string> & Record<StoreFault | SignalingFault, string>;
+} as const satisfies Record<string, string> & Record<StoreFault | SignalingFault | HandFault, string>;
 
 /** Code of a {@link LightNodeError}. */
 export type LightNodeErrorCode = keyof typeof lightNodeErrors;

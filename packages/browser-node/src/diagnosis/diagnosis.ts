@@ -9,6 +9,7 @@ export const diagnosisCodes = {
   NO_WEBRTC: 'This browser has no WebRTC, or it is switched off, so no peer can be reached.',
   CONNECTIONS_REFUSED: 'This browser has WebRTC but refuses to open connections.',
   NO_SIGNALING: 'No signaling server answers, so nobody introduces this node to others.',
+  ONLY_INVITED: 'No signaling server is named, so peers come by invitation alone.',
   NOBODY_THERE: 'The signaling servers know no other peer of this network.',
   NO_CANDIDATES: 'This browser names no address of its own, so no peer can connect to it.',
   TURN_BLOCKED: 'The TURN server gives no address: it cannot be reached, or does not take the password.',
@@ -94,6 +95,8 @@ export function findObstacles(evidence: Evidence): Finding[] {
   const unreachable = signaling.filter(({ isReachable }) => !isReachable).map(({ url }) => url);
   const isSignaled = unreachable.length < signaling.length;
   add('NO_SIGNALING', signaling.length > 0 && !isSignaled, unreachable.join(', '));
+  // A node that runs has attempts; without one, no server need be named.
+  add('ONLY_INVITED', signaling.length === 0 && attempts !== undefined && isAlone);
   // Whether others could be reached is not known then.
   const isNobodyThere = isAlone && attempts?.begun === 0 && signaling.some(({ isJoined }) => isJoined);
   add('NOBODY_THERE', isNobodyThere);

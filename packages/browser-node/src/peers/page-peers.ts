@@ -3,7 +3,10 @@
  * is dialed, and which of two connections survives, is decided in `@vision-light/peering`.
  */
 import {
+  type ByHand,
   type ConnectionOptions,
+  type HandNote,
+  type HandResult,
   type Introducer,
   type IntroducerEvents,
   PeerFinder,
@@ -60,6 +63,8 @@ export class PagePeers {
   #isRefused = false;
   readonly #clients: Introducer[] = [];
   #viaPeers: PeerIntroducer | undefined;
+  /** Made when the page first makes or takes an invitation. */
+  #byHand: ByHand<PeerConnection> | undefined;
   #begun = 0;
   #failed = 0;
 
@@ -76,10 +81,12 @@ export class PagePeers {
         made: (peer, { channel }) => {
           this.#begun++;
           channels.handOver(peer, channel);
+          this.#byHand?.made(peer);
         },
         described: (peer, facts) => post({ type: 'described', peer, ...facts }),
-        gone: (peer, _reason, phase) => {
+        gone: (peer, reason, phase) => {
           if (phase === 'setup') this.#failed++;
+          this.#byHand?.gone(peer, reason);
           post({ type: 'gone', peer });
         },
         refused: (error) => this.#reportRefusal(error),
@@ -132,6 +139,41 @@ export class PagePeers {
     return made;
   }
 
+  /** The channel of a link is open. */
+  opened(link: string): void {
+    this.links.markOpen(link);
+    this.#byHand?.opened(link);
+  }
+
+  /** Makes an invitation. @throws {LightNodeError} INVITES_FULL, INVITE_FAILED */
+  async invite(): Promise<HandNote> {
+    return resultOf(await (await this.#hand()).invite());
+  }
+
+  /** Takes an invitation, or the answer to one. @throws {LightNodeError} INVITE_ codes, INVITES_FULL */
+  async accept(text: string): Promise<HandNote | undefined> {
+    return resultOf(await (await this.#hand()).accept(text));
+  }
+
+  /** Whether the other page of an invitation is joined by now. @throws {LightNodeError} INVITE_ codes: it will not be */
+  async isJoinedByHand(invitation: string): Promise<boolean> {
+    const outcome = await (await this.#hand()).outcomeOf(invitation);
+    if (typeof outcome === 'object') throw new LightNodeError(outcome.code, outcome.detail);
+    return outcome === 'joined';
+  }
+
+  async #hand(): Promise<ByHand<PeerConnection>> {
+    const made = await import('vision-light:by-hand');
+    this.#byHand ??= new made.ByHand({
+      links: this.links,
+      clock: browserClock,
+      wallTime: () => Date.now() / 1000,
+      networkId: this.#options.networkId,
+      iceServers: () => this.#iceServers,
+    });
+    return this.#byHand;
+  }
+
   /** What is known of the ways to other peers, for a diagnosis. */
   get ways(): Ways {
     const [begun, failed] = [this.#begun, this.#failed];
@@ -169,4 +211,9 @@ export class PagePeers {
     if (error instanceof LightNodeError) this.#options.failed(error.code, '');
     else this.#options.failed('PEER_CONNECTION_FAILED', String(error));
   }
+}
+
+function resultOf<Value>(result: HandResult<Value>): Value {
+  if (result.ok) return result.value;
+  throw new LightNodeError(result.code, result.detail);
 }

@@ -5,6 +5,7 @@
  * `term` numbers the leaders: a new leader has a higher one than all that it has heard of. Messages of a lower term come
  * from a tab that has yet to notice that it does not lead any more, and are ignored.
  */
+import type { HandNote } from '@vision-light/peering';
 import type {
   Metrics,
   NodeNotice,
@@ -22,6 +23,12 @@ import type { Ways } from '../peers/page-peers.js';
 export interface NodeCalls extends Omit<NodeControl, 'start' | 'device' | 'close'> {
   /** What is known of the ways to other peers. */
   ways(): Ways;
+  /** Makes an invitation. */
+  invite(): Promise<HandNote>;
+  /** Takes an invitation, or the answer to one, for which there is nothing to carry back. */
+  accept(text: string): Promise<HandNote | undefined>;
+  /** Whether the other page of an invitation is joined by now. Waits for it, but not for long. */
+  isJoinedByHand(invitation: string): Promise<boolean>;
 }
 
 /** Names of the calls that may come from another tab. */
@@ -40,6 +47,9 @@ const nodeCalls: Readonly<Record<NodeCall, true>> = {
   nextNumber: true,
   resume: true,
   ways: true,
+  invite: true,
+  accept: true,
+  isJoinedByHand: true,
   proveTransaction: true,
   checkpoint: true,
   addressNames: true,
