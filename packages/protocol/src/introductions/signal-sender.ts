@@ -59,10 +59,9 @@ export class SignalSender {
 
   /** The platform has something to tell a node. */
   send({ to, payload }: Pick<SendSignalCommand, 'to' | 'payload'>, { wallTime }: EventTime): void {
-    const { own, family, named, peers, signatures } = this.node;
+    const { own, family, peers, signatures } = this.node;
     const recipient = to.slice();
-    const fault =
-      this.#faultOf(payload) ?? (named.routesTo(to).length === 0 ? 'SIGNAL_UNROUTABLE' : undefined);
+    const fault = this.#faultOf(payload);
     if (fault !== undefined) {
       this.#refuse(recipient, fault);
       return;
