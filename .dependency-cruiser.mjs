@@ -69,8 +69,8 @@ const packageTypes = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg'
 const serverFolders = {
   http: [],
   admission: [],
-  directory: [],
-  redis: ['directory'],
+  directory: ['admission'],
+  redis: ['directory', 'admission'],
   metrics: [],
   signaling: ['directory', 'metrics'],
   cli: [],

@@ -80,6 +80,38 @@ describe.skipIf(!hasRedis)('signaling servers with one Redis', () => {
     await expect.poll(() => refusal(two, network)).toBe('joined');
   });
 
+  it('limits the connections of an address for the whole, and forgets those of a process that was killed', async () => {
+    const [one, two] = await startTwo('--max-connections-per-address', '3');
+    const clients = [await connectClient(one), await connectClient(one), await connectClient(two)];
+    for (const server of [one, two])
+      await expect(connectClient(server)).rejects.toThrow('SIGNAL_TOO_MANY_FROM_ADDRESS');
+    await leave({ client: clients[2]! });
+    const next = async (): Promise<string> =>
+      connectClient(two).then(
+        () => 'connected',
+        (error: Error) => error.message,
+      );
+    await expect.poll(next).toBe('connected');
+    expect(await next()).toBe('SIGNAL_TOO_MANY_FROM_ADDRESS');
+    // Redis forgets, and the servers do not.
+    await redis.kill();
+    expect(await next()).toBe('connected');
+    await redis.start();
+    await Promise.all([one.untilLogged('Redis answers again'), two.untilLogged('Redis answers again')]);
+    await expect.poll(next).toBe('SIGNAL_TOO_MANY_FROM_ADDRESS');
+    await one.kill();
+    await expect.poll(next).toBe('connected');
+  });
+
+  it('limits how fast an address connects for the whole', async () => {
+    const rate = ['--max-connects-per-second-per-address', '1', '--max-connect-burst-per-address', '4'];
+    const [one, two] = await startTwo(...rate, '--redis-lease-ms', '3600000');
+    for (const server of [one, two, one, two]) await leave({ client: await connectClient(server) });
+    const more = [one, two, one, two, one, two, one, two].map((server) => connectClient(server));
+    const refused = await Promise.allSettled(more);
+    expect(refused.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(0);
+  });
+
   it('loses only the peers of a process that was killed', async () => {
     const [one, two] = await startTwo();
     const doomed = await joinClient(one, network);
@@ -186,10 +218,10 @@ describe.skipIf(!hasRedis)('signaling servers with one Redis', () => {
       expect((await a.client.emitWithAck('signal', { to, data })).ok).toBe(false);
       expect(await relay(a, b, data)).toEqual({ from: a.id, data });
     }
-    const after = redis.keys().filter((key) => !key.includes('inbox'));
-    expect(after).toEqual(before.filter((key) => !key.includes('inbox')));
+    const after = redis.keys().filter((key) => !/:(inbox|connects):/.test(key));
+    expect(after).toEqual(before.filter((key) => !/:(inbox|connects):/.test(key)));
     for (const key of after)
-      expect(key).toMatch(/^vision-light:signal:(\w+|room:[0-9a-f]{64}|members:[0-9a-f-]{36})$/);
+      expect(key).toMatch(/^vision-light:signal:(\w+|room:[0-9a-f]{64}|(members|opened):[0-9a-f-]{36})$/);
   });
 });
 

@@ -81,7 +81,6 @@ export async function createSignalServer(options: SignalServerOptions = {}): Pro
   const now = () => performance.now();
   const { origins, host, iceServers = [], turn, randomBelow = randomInt } = options;
   const startedMs = now();
-  const admission = new Admission({ limits, isProxyTrusted: options.trustProxy ?? false, origins, now });
   const metrics: SignalMetrics = new SignalMetrics({
     connections: () => connections.size,
     rooms: () => directory.roomCount(),
@@ -90,6 +89,8 @@ export async function createSignalServer(options: SignalServerOptions = {}): Pro
   const openDirectory =
     options.openDirectory ?? directoryOf(options.redisUrl, { ...limits, randomBelow, log });
   const opened = await openDirectory((to, signal) => signaling.deliver(to, signal));
+  const isProxyTrusted = options.trustProxy ?? false;
+  const admission = new Admission({ limits, isProxyTrusted, origins, shared: opened.addresses, now });
   const directory = new DirectoryCalls(opened, { timeoutMs: limits.directoryTimeoutMs, now, log });
   const http = await listenHttp(limits, options.port ?? 8081, host).catch((error) => {
     void directory.close();
@@ -106,7 +107,14 @@ export async function createSignalServer(options: SignalServerOptions = {}): Pro
     health: () => ({ peers: metrics.peerCount, uptime: Math.floor((now() - startedMs) / 1000), version }),
     metrics: async () => ({ text: await metrics.text(), contentType: metrics.contentType }),
     openTcp: (socket) => admission.openTcp(socket),
-    judgeUpgrade: (request) => (closed === undefined ? admission.upgrade(request) : 'SIGNAL_SHUTTING_DOWN'),
+    judgeUpgrade: (request) => {
+      if (closed !== undefined) return 'SIGNAL_SHUTTING_DOWN';
+      const verdict = admission.upgrade(request);
+      if (!(verdict instanceof Promise)) return verdict;
+      return verdict.then(
+        (refusal) => refusal ?? (closed === undefined ? undefined : 'SIGNAL_SHUTTING_DOWN'),
+      );
+    },
     acceptUpgrade: (request, socket, head) => acceptUpgrade(engine, request, socket, head),
     refuseUpgrade: (request, socket, head, code) =>
       refuseUpgrade(engine, request, socket, head, code, limits.closeTimeoutMs),

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { addressGroup, clientKey, type RefusalCode } from '@vision-light/signaling';
 import type { SignalLimits } from '../limits.js';
 import { AddressBook } from './address-book.js';
+import type { SharedAddresses } from './shared-addresses.js';
 
 /** Who may connect at all. */
 export interface AdmissionPolicy {
@@ -11,7 +12,16 @@ export interface AdmissionPolicy {
   readonly isProxyTrusted: boolean;
   /** Origins of pages that may connect; undefined means any. Clients that are no pages send none. */
   readonly origins: readonly string[] | undefined;
+  /** Counts addresses over several processes; undefined if this one is alone. */
+  readonly shared: SharedAddresses | undefined;
   readonly now: () => number;
+}
+
+/** A connection that has been upgraded, or waits for that. */
+interface Upgraded {
+  readonly address: string;
+  /** It is counted over all processes, and has to be taken off there. */
+  isShared: boolean;
 }
 
 const UNLIMITED = { perSecond: Number.POSITIVE_INFINITY, burst: Number.POSITIVE_INFINITY };
@@ -26,7 +36,7 @@ export class Admission {
   readonly #pending = new Map<Socket, string>();
   readonly #pendingBook: AddressBook;
   readonly #pendingGroups: AddressBook;
-  readonly #upgraded = new Map<Socket, string>();
+  readonly #upgraded = new Map<Socket, Upgraded>();
   readonly #upgradedBook: AddressBook;
   readonly #upgradedGroups: AddressBook;
   readonly #onTcpClose: (this: Socket) => void;
@@ -45,7 +55,7 @@ export class Admission {
     // One function for all, since a closure for each would stay as long as its connection is open.
     this.#onTcpClose = function (this: Socket) {
       admission.#leavePending(this);
-      release(admission.#upgraded, [admission.#upgradedBook, admission.#upgradedGroups], this);
+      admission.#leaveUpgraded(this);
     };
   }
 
@@ -68,10 +78,10 @@ export class Admission {
   /**
    * Counts an upgrade of a TCP connection that was opened here, until that is closed.
    *
-   * @returns the reason to refuse it, if there is one
+   * @returns the reason to refuse it, if there is one; a promise, if other processes count as well
    */
-  upgrade(request: IncomingMessage): RefusalCode | undefined {
-    const { limits, origins, isProxyTrusted, now } = this.#policy;
+  upgrade(request: IncomingMessage): RefusalCode | undefined | Promise<RefusalCode | undefined> {
+    const { limits, origins, isProxyTrusted, shared, now } = this.#policy;
     const { socket } = request;
     this.#leavePending(socket);
     if (!isHandshake(request)) return 'SIGNAL_MALFORMED';
@@ -84,8 +94,9 @@ export class Admission {
     const address = clientKey(socket.remoteAddress, forwardedFor);
     const refusal = enter(address, this.#upgradedBook, this.#upgradedGroups, now());
     if (refusal !== undefined) return refusal;
-    this.#upgraded.set(socket, address);
-    return undefined;
+    const upgraded = { address, isShared: false };
+    this.#upgraded.set(socket, upgraded);
+    return shared === undefined ? undefined : this.#enterShared(shared, socket, upgraded);
   }
 
   /** Forgets addresses that are gone. */
@@ -95,8 +106,36 @@ export class Admission {
     for (const book of books) book.sweep(nowMs);
   }
 
+  async #enterShared(
+    shared: SharedAddresses,
+    socket: Socket,
+    upgraded: Upgraded,
+  ): Promise<RefusalCode | undefined> {
+    const { address } = upgraded;
+    const refusal = await shared.enter(address, addressGroup(address));
+    if (refusal !== undefined) this.#leaveUpgraded(socket);
+    else if (this.#upgraded.get(socket) === upgraded) upgraded.isShared = true;
+    // It was closed meanwhile.
+    else shared.leave(address, addressGroup(address));
+    return refusal;
+  }
+
   #leavePending(socket: Socket): void {
-    release(this.#pending, [this.#pendingBook, this.#pendingGroups], socket);
+    const address = this.#pending.get(socket);
+    if (address === undefined) return;
+    this.#pending.delete(socket);
+    this.#pendingBook.leave(address);
+    this.#pendingGroups.leave(addressGroup(address));
+  }
+
+  #leaveUpgraded(socket: Socket): void {
+    const upgraded = this.#upgraded.get(socket);
+    if (upgraded === undefined) return;
+    const { address, isShared } = upgraded;
+    this.#upgraded.delete(socket);
+    this.#upgradedBook.leave(address);
+    this.#upgradedGroups.leave(addressGroup(address));
+    if (isShared) this.#policy.shared?.leave(address, addressGroup(address));
   }
 }
 
@@ -111,18 +150,6 @@ function enter(
   if (groups.enter(addressGroup(address), nowMs)) return undefined;
   addresses.leave(address);
   return 'SIGNAL_TOO_MANY_FROM_NETWORK';
-}
-
-function release(
-  counted: Map<Socket, string>,
-  [addresses, groups]: readonly [AddressBook, AddressBook],
-  socket: Socket,
-): void {
-  const address = counted.get(socket);
-  if (address === undefined) return;
-  counted.delete(socket);
-  addresses.leave(address);
-  groups.leave(addressGroup(address));
 }
 
 /** Whether a request to the signaling path asks for what this server speaks: engine.io 4, anew, by WebSocket. */

@@ -20,6 +20,7 @@
  * (`maxFrameBytes`) and about 60 characters. {@link DirectoryCalls} limits the time of each call.
  */
 import type { PeerInfo, RefusalCode, Relayed, Sampled } from '@vision-light/signaling';
+import type { SharedAddresses } from '../admission/shared-addresses.js';
 
 /** A peer that joins. */
 export interface JoiningPeer extends PeerInfo {
@@ -48,6 +49,9 @@ export type RouteOutcome = Relayed | DirectoryRefusal<'SIGNAL_NOT_JOINED' | 'SIG
 
 /** One process's access to the list of peers. A process calls it for its own peers only. */
 export interface Directory {
+  /** Connections of addresses over all processes, if the directory counts them. */
+  readonly addresses?: SharedAddresses;
+
   /**
    * Puts a peer into the room of its network. A peer is in one room at most. The answer begins with the peer that came
    * before it, if that is still there and more than one is wanted: it is likely to have a place free.

@@ -20,8 +20,8 @@ import {
 export interface HttpHandlers extends RouteSources {
   /** Judges a new TCP connection; a code cuts it. */
   openTcp(socket: Socket): RefusalCode | undefined;
-  /** Judges an upgrade to the signaling path; a code refuses it. */
-  judgeUpgrade(request: IncomingMessage): RefusalCode | undefined;
+  /** Judges an upgrade to the signaling path; a code refuses it. A promise does not reject. */
+  judgeUpgrade(request: IncomingMessage): RefusalCode | undefined | Promise<RefusalCode | undefined>;
   /** Takes an upgrade that was not refused. */
   acceptUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Tells a client of WebSocket why it is refused, and ends its connection. */
@@ -67,12 +67,34 @@ export function handleHttp(http: Server, handlers: HttpHandlers): void {
   });
   http.on('upgrade', (request, socket, head) => {
     if (!request.url?.startsWith(SIGNALING_PATH)) return rejectUpgradePath(socket);
-    const refusal = handlers.judgeUpgrade(request);
-    if (refusal === undefined) return handlers.acceptUpgrade(request, socket, head);
-    handlers.refused(refusal);
-    if (refusal === 'SIGNAL_MALFORMED') rejectHandshake(socket);
-    else handlers.refuseUpgrade(request, socket, head, refusal);
+    const verdict = handlers.judgeUpgrade(request);
+    const answer = (refusal: RefusalCode | undefined): void => {
+      if (refusal === undefined) {
+        handlers.acceptUpgrade(request, socket, head);
+        return;
+      }
+      handlers.refused(refusal);
+      if (refusal === 'SIGNAL_MALFORMED') rejectHandshake(socket);
+      else handlers.refuseUpgrade(request, socket, head, refusal);
+    };
+    if (verdict instanceof Promise) void answerLater(socket, verdict, answer);
+    else answer(verdict);
   });
+}
+
+/** Node has taken its own listener off, and an error of the connection that nobody hears would end the process. */
+async function answerLater<T>(
+  socket: Duplex,
+  verdict: Promise<T>,
+  answer: (verdict: T) => void,
+): Promise<void> {
+  const onError = (): void => {
+    socket.destroy();
+  };
+  socket.on('error', onError);
+  const found = await verdict;
+  socket.off('error', onError);
+  if (!socket.destroyed) answer(found);
 }
 
 /** Where a listening server is reached from this machine. */

@@ -25,9 +25,11 @@ import type {
 } from '../directory/directory.js';
 import { newestFirst, type RandomBelow } from '../directory/room.js';
 import type { SignalLimits } from '../limits.js';
+import { type AddressLimits, RedisAddresses } from './redis-addresses.js';
 import { RedisLink, type ScriptArgument } from './redis-link.js';
 import { RouteBatch } from './route-batch.js';
 import type { ScriptName } from './scripts.js';
+import { ENTRIES_AT_ONCE, slices } from './slices.js';
 import { Turns } from './turns.js';
 
 /** Limits that a directory in Redis has. */
@@ -37,7 +39,7 @@ export type RedisDirectoryLimits = Pick<
 >;
 
 /** Where Redis is, and what bounds the directory. */
-export interface RedisDirectoryOptions extends RedisDirectoryLimits {
+export interface RedisDirectoryOptions extends RedisDirectoryLimits, AddressLimits {
   /** `redis://` or `rediss://`. */
   readonly url: string;
   /** Draws the samples of peers. */
@@ -55,9 +57,6 @@ interface Member {
 
 /** Heartbeats within one lease: a few may come late. */
 const BEATS_PER_LEASE = 5;
-
-/** Peers that one script puts back or removes, so that Redis is busy for about a millisecond. */
-const PEERS_AT_ONCE = 100;
 
 /** Characters of an id; a longer one is nobody's. */
 const ID_CHARS_MAX = 64;
@@ -78,6 +77,7 @@ export function redisDirectory(options: RedisDirectoryOptions): OpenDirectory {
 }
 
 class RedisDirectory implements Directory {
+  readonly addresses: RedisAddresses;
   readonly #options: RedisDirectoryOptions;
   readonly #server = randomUUID();
   readonly #link: RedisLink;
@@ -112,6 +112,7 @@ class RedisDirectory implements Directory {
         },
       },
     );
+    this.addresses = new RedisAddresses(this.#link, this.#server, options);
     this.#batch = new RouteBatch(this.#link, options.maxInboxEntries);
     this.#deliver = deliver;
   }
@@ -243,6 +244,7 @@ class RedisDirectory implements Directory {
   async #putBack(): Promise<void> {
     const isKnown = (await this.#call('attach', [this.#server])) === 1;
     if (!isKnown) this.#link.forgetInbox();
+    await this.addresses.recount();
     const known = new Set((await this.#call('members', [this.#server])) as string[]);
     for (const ids of slices([...known])) {
       const gone = ids.filter((id) => !this.#members.has(id));
@@ -286,7 +288,7 @@ class RedisDirectory implements Directory {
   }
 
   async #sweep(server: string, leaseMs: number): Promise<void> {
-    const args = [server, String(leaseMs), String(PEERS_AT_ONCE)];
+    const args = [server, String(leaseMs), String(ENTRIES_AT_ONCE)];
     while ((await this.#call('sweep', args)) === 1);
   }
 
@@ -310,9 +312,4 @@ function letterOf(kind: PeerKind): string {
 
 function peerOf(text: string): PeerInfo {
   return { id: text.slice(1), kind: text.startsWith('g') ? 'gateway' : 'browser' };
-}
-
-/** Parts of a list, each small enough for one script. */
-function* slices(ids: readonly string[]): Generator<readonly string[]> {
-  for (let i = 0; i < ids.length; i += PEERS_AT_ONCE) yield ids.slice(i, i + PEERS_AT_ONCE);
 }

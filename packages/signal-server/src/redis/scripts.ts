@@ -10,10 +10,13 @@
  * - `rooms`: a set of the networks that have a room
  * - `members:SERVER`: a set of the peers of a process
  * - `inbox:SERVER`: a stream of the signals for the peers of a process
+ * - `addresses`, `groups`: hashes of how many connections each has; `opened:SERVER`: a hash of those of one process, by
+ *   address and group
+ * - `connects:ADDRESS`: when the connects of an address will be forgiven; it expires then
  *
- * Names of keys contain only what this server has made or checked: network ids of 64 hex digits and ids of processes. What
- * a client chose is never more than a field or a value. Scripts make the names of keys themselves, so they need one Redis,
- * not a Redis Cluster.
+ * Names of keys contain only what this server has made or checked: network ids of 64 hex digits, ids of processes, and
+ * addresses in their normal form. What a client chose is never more than a field or a value. Scripts make the names of keys
+ * themselves, so they need one Redis, not a Redis Cluster.
  */
 
 const prelude = `
@@ -70,6 +73,21 @@ local function remove(id)
     redis.call('DEL', room)
     redis.call('SREM', ROOMS, network)
   end
+end
+
+local function addTo(key, field, count)
+  if redis.call('HINCRBY', key, field, count) <= 0 then redis.call('HDEL', key, field) end
+end
+
+local function addOpened(server, opened, count)
+  local address, group = string.match(opened, '^(.+) (.+)$')
+  addTo(PREFIX .. 'opened:' .. server, opened, count)
+  addTo(PREFIX .. 'addresses', address, count)
+  addTo(PREFIX .. 'groups', group, count)
+end
+
+local function openedCount(server, opened)
+  return tonumber(redis.call('HGET', PREFIX .. 'opened:' .. server, opened) or 0)
 end
 
 local function sample(network, kind, place, count, words)
@@ -143,7 +161,9 @@ end
 if redis.call('SISMEMBER', DYING, server) == 0 then return 0 end
 local ids = redis.call('SRANDMEMBER', PREFIX .. 'members:' .. server, ARGV[3])
 for _, id in ipairs(ids) do remove(id) end
-if #ids > 0 then return 1 end
+local opened = redis.call('HRANDFIELD', PREFIX .. 'opened:' .. server, ARGV[3])
+for _, field in ipairs(opened) do addOpened(server, field, -openedCount(server, field)) end
+if #ids + #opened > 0 then return 1 end
 redis.call('DEL', PREFIX .. 'inbox:' .. server)
 redis.call('SREM', DYING, server)
 return 0`,
@@ -220,6 +240,35 @@ return table.concat(codes)`,
 
   /** ID of each → nothing. */
   leave: `for _, id in ipairs(ARGV) do remove(id) end`,
+
+  /**
+   * SERVER, ADDRESS, GROUP, MAX_OF_ADDRESS, MAX_OF_GROUP, MS_PER_CONNECT, BURST → a refusal or nothing. Counts one more
+   * connection, or none.
+   */
+  enter: `
+local address, group, msEach = ARGV[2], ARGV[3], tonumber(ARGV[6])
+local function isFull(key, field, max) return tonumber(redis.call('HGET', PREFIX .. key, field) or 0) >= tonumber(max) end
+if isFull('addresses', address, ARGV[4]) then return 'SIGNAL_TOO_MANY_FROM_ADDRESS' end
+if isFull('groups', group, ARGV[5]) then return 'SIGNAL_TOO_MANY_FROM_NETWORK' end
+local now, connects = nowMs(), PREFIX .. 'connects:' .. address
+local forgiven = math.max(tonumber(redis.call('GET', connects) or 0), now) + msEach
+if forgiven - now > msEach * ARGV[7] then return 'SIGNAL_TOO_MANY_FROM_ADDRESS' end
+redis.call('SET', connects, string.format('%.3f', forgiven), 'PX', math.ceil(forgiven - now))
+addOpened(ARGV[1], address .. ' ' .. group, 1)
+return ''`,
+
+  /** SERVER, ADDRESS_AND_GROUP → nothing. Counts one connection less. */
+  exit: `if openedCount(ARGV[1], ARGV[2]) > 0 then addOpened(ARGV[1], ARGV[2], -1) end`,
+
+  /** SERVER → the addresses and groups of its connections. */
+  opened: `return redis.call('HKEYS', PREFIX .. 'opened:' .. ARGV[1])`,
+
+  /** SERVER, then ADDRESS_AND_GROUP, COUNT of each → nothing. Corrects how many connections a process has. */
+  recount: `
+for i = 2, #ARGV, 2 do
+  local difference = ARGV[i + 1] - openedCount(ARGV[1], ARGV[i])
+  if difference ~= 0 then addOpened(ARGV[1], ARGV[i], difference) end
+end`,
 
   /** SERVER, LEASE → the number of rooms for the living process whose id is lowest, 0 for the others. */
   roomCount: `

@@ -164,7 +164,10 @@ export class SignalingClient {
     if (this.#isJoined) this.#socket.emit('metrics', report);
   }
 
-  /** Tries to connect now, if the last attempt was a while ago and the server did not refuse this client. */
+  /**
+   * Tries to connect now, if the last attempt was a while ago, the server did not refuse this client, and the time to come
+   * back to a server that was lost has come.
+   */
   nudge(): void {
     if (this.#socket.connected || !this.#contact.mayTry) return;
     this.#contact.noteAttempt();
