@@ -1,17 +1,22 @@
-// A server in a process of its own: ours, or the plainest relay that socket.io can be, by argv.
+// A server in a process of its own: ours, or the plainest relay that socket.io can be, by argv. Ours takes the address of
+// a Redis and a port as well.
 import { Server } from 'socket.io';
 import { createSignalServer } from '../dist/index.js';
 
 const PLENTY = 2 ** 31 - 1;
 
+const [kind, redisUrl, wantedPort = '0'] = process.argv.slice(2);
+
 async function startOurs() {
   const { port } = await createSignalServer({
-    port: 0,
+    port: Number(wantedPort),
     host: '127.0.0.1',
+    redisUrl: redisUrl || undefined,
     limits: {
       maxMessagesPerSecond: PLENTY,
       maxMessageBurst: PLENTY,
       maxConnectionsPerAddress: PLENTY,
+      maxConnectionsPerGroup: PLENTY,
       maxConnectsPerSecondPerAddress: PLENTY,
       maxConnectBurstPerAddress: PLENTY,
     },
@@ -44,4 +49,4 @@ process.on('message', (question) => {
   for (let i = 0; i < 5; i++) globalThis.gc();
   process.send(process.memoryUsage.rss());
 });
-process.send(process.argv[2] === 'bare' ? await startBare() : await startOurs());
+process.send(kind === 'bare' ? await startBare() : await startOurs());

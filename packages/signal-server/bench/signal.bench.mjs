@@ -1,7 +1,6 @@
 // Speed and memory of the signaling server beside a bare socket.io relay, in one run. About 50 s.
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { answer, ask, median, round, start } from './bench-process.mjs';
 
 const ROUNDS = 12;
 const ROUND_MS = 800;
@@ -47,7 +46,7 @@ async function benchRelay() {
   const load = start('load-process.mjs');
   const measure = async (server, durationMs) => {
     const before = await ask(server, 'cpu');
-    const { perSecond, relayed } = await ask(load, { port: server.port, durationMs });
+    const { perSecond, relayed } = await ask(load, { what: 'relay', ports: [server.port], durationMs });
     return { perSecond, cpuMicros: ((await ask(server, 'cpu')) - before) / relayed };
   };
   try {
@@ -75,9 +74,9 @@ async function benchIdle(name) {
   const load = start('load-process.mjs');
   try {
     const port = await answer(server);
-    await ask(load, { port, total: IDLE_FROM });
+    await ask(load, { what: 'idle', ports: [port], total: IDLE_FROM });
     const before = await ask(server, 'memory');
-    await ask(load, { port, total: IDLE_TO });
+    await ask(load, { what: 'idle', ports: [port], total: IDLE_TO });
     const after = await ask(server, 'memory');
     return (after - before) / (IDLE_TO - IDLE_FROM) / 1024;
   } finally {
@@ -86,45 +85,11 @@ async function benchIdle(name) {
   }
 }
 
-function start(file, ...args) {
-  return fork(fileURLToPath(new URL(file, import.meta.url)), args, { execArgv: ['--expose-gc'] });
-}
-
-/** The next message of a child; rejects if it ends instead. */
-async function answer(child) {
-  const over = new AbortController();
-  const { signal } = over;
-  const died = once(child, 'exit', { signal }).then(([code]) => {
-    throw new Error(`bench process ended with code ${code}`);
-  });
-  died.catch(() => {});
-  try {
-    const [message] = await Promise.race([once(child, 'message', { signal }), died]);
-    return message;
-  } finally {
-    over.abort();
-  }
-}
-
-function ask(child, question) {
-  const reply = answer(child);
-  child.send(question);
-  return reply;
-}
-
 function medians(rounds) {
   return {
     perSecond: median(rounds.map(({ perSecond }) => perSecond)),
     cpuMicros: median(rounds.map(({ cpuMicros }) => cpuMicros)),
   };
-}
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-}
-
-function round(value) {
-  return Math.round(value * 100) / 100;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

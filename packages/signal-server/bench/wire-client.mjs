@@ -27,9 +27,10 @@ export function joinNetwork(port, network) {
       else if (text.startsWith('40')) {
         socket.write(frame(`420${JSON.stringify(['join', { network, kind: 'browser' }])}`));
       } else if (text.startsWith('430')) {
-        const [{ id, peers }] = JSON.parse(text.slice(3));
+        const [{ ok, code, id, peers }] = JSON.parse(text.slice(3));
         Object.assign(client, { id, peers });
-        resolve(client);
+        if (ok === false) reject(new Error(code));
+        else resolve(client);
       }
     };
     socket.on('error', reject);

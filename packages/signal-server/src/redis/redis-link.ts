@@ -120,6 +120,11 @@ export class RedisLink {
     }
   }
 
+  /** The last entry of the inbox that was read: those before it can be deleted. */
+  get lastRead(): string {
+    return this.#lastId;
+  }
+
   /** Redis has lost the inbox, or never had one: whatever it has now is new. */
   forgetInbox(): void {
     this.#lastId = '0-0';
@@ -163,7 +168,7 @@ export class RedisLink {
     this.#options.log.warn({ cause: cause instanceof Error ? cause.message : cause }, 'Redis is away');
   }
 
-  /** Reads the inbox until the connection is lost. What has been read is deleted with the next request. */
+  /** Reads the inbox until the connection is lost. */
   async #read(clients: readonly [Client, Client]): Promise<void> {
     const [, reader] = clients;
     const { server, answerTimeoutMs } = this.#options;
@@ -178,8 +183,6 @@ export class RedisLink {
       for (const [, fields] of entries) {
         for (let i = 0; i < fields.length; i += 2) this.#events.signal(fields[i]!, fields[i + 1]!);
       }
-      // All before the last one; that one goes with the next.
-      reader.sendCommand(['XTRIM', inbox, 'MINID', this.#lastId]).catch(() => {});
     }
   }
 }

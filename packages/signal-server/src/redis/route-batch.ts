@@ -22,8 +22,9 @@ const OUTCOMES: Readonly<Record<string, RouteOutcome>> = {
 };
 
 /**
- * Sends the signals that came in one turn of the event loop to Redis as one script: a script for each would cost more than
- * the signal itself.
+ * Sends signals to Redis in batches: a script for each would cost more than the signal itself. While one batch has not
+ * been answered, the next one is collected. So a signal waits for nothing when there are few, and batches grow with the
+ * load.
  *
  * Whoever calls another script has to {@link flush} first, so that all take effect in the order of the calls.
  */
@@ -32,6 +33,7 @@ export class RouteBatch {
   readonly #inboxEntriesMax: string;
   #waiting: Waiting[] = [];
   #chars = 0;
+  #inFlight = 0;
   #timer: NodeJS.Immediate | undefined;
 
   constructor(link: RedisLink, inboxEntriesMax: number) {
@@ -49,26 +51,35 @@ export class RouteBatch {
       this.#waiting.push({ from, to, signal, resolve, reject });
       this.#chars += signal.length;
       if (this.#waiting.length >= BATCH_MAX || this.#chars >= BATCH_CHARS_MAX) this.flush();
-      else this.#timer ??= setImmediate(() => this.flush());
+      // All that comes in this turn of the event loop.
+      else if (this.#inFlight === 0) this.#timer ??= setImmediate(() => this.flush());
     });
   }
 
   /** Sends what waits. */
   flush(): void {
+    if (this.#timer !== undefined) clearImmediate(this.#timer);
+    this.#timer = undefined;
     if (this.#waiting.length === 0) return;
     const batch = this.#waiting;
     this.#waiting = [];
     this.#chars = 0;
-    if (this.#timer !== undefined) clearImmediate(this.#timer);
-    this.#timer = undefined;
+    this.#inFlight += 1;
     const args = batch.flatMap(({ from, to, signal }) => [from, to, signal]);
     this.#link.call('route', [this.#inboxEntriesMax, ...args]).then(
       (codes) => {
         for (const [i, { resolve }] of batch.entries()) resolve(OUTCOMES[String(codes)[i]!]);
+        this.#next();
       },
       (cause) => {
         for (const { reject } of batch) reject(cause);
+        this.#next();
       },
     );
+  }
+
+  #next(): void {
+    this.#inFlight -= 1;
+    if (this.#inFlight === 0) this.flush();
   }
 }

@@ -136,13 +136,14 @@ redis.call('ZADD', SERVERS, nowMs(), ARGV[1])
 return known and 1 or 0`,
 
   /**
-   * SERVER, LEASE → whether Redis still knows the process, and one whose lease is over or that is being removed. Only who
-   * is known stays alive by it.
+   * SERVER, LEASE, LAST_READ → whether Redis still knows the process, and one whose lease is over or that is being removed.
+   * Only who is known stays alive by it. What has been read of its inbox is deleted.
    */
   beat: `
 local now = nowMs()
 local known = redis.call('ZSCORE', SERVERS, ARGV[1])
 if known then redis.call('ZADD', SERVERS, now, ARGV[1]) end
+redis.call('XTRIM', PREFIX .. 'inbox:' .. ARGV[1], 'MINID', ARGV[3])
 local dead = redis.call('SRANDMEMBER', DYING)
   or redis.call('ZRANGEBYSCORE', SERVERS, '-inf', now - ARGV[2], 'LIMIT', 0, 1)[1]
 return { known and 1 or 0, dead or '' }`,
