@@ -81,8 +81,9 @@ async function run({ gateway: options, logFormat, logLevel, progressForm }: Sett
     onProgress: createProgressDisplay(logFormat, log, process.stderr, progressForm),
     onFailure: fail,
   });
-  const { network, tip, port } = gateway;
-  log.info({ version, network, height: tip.height, health: `http://localhost:${port}/healthz` }, 'ready');
+  const { network, tip, port, addresses } = gateway;
+  const health = `http://localhost:${port}/healthz`;
+  log.info({ version, network, height: tip.height, health, addresses }, 'ready');
 }
 
 /** What went wrong, for the person who started the command: one line, no stack. */

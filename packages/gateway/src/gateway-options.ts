@@ -1,4 +1,5 @@
 /** What a gateway can be told, and what it does when it is not told. */
+import { isIP } from 'node:net';
 import {
   type ChainFamily,
   type CustomNetwork,
@@ -17,6 +18,7 @@ import { bitcoinNetworkOf } from './bridges/bitcoin/wire/networks.js';
 import {
   BLOCK_TRANSACTIONS,
   BLOCK_TRANSACTIONS_MAX,
+  DIRECT_HOSTS_MAX,
   FILTERS_KEPT,
   FILTERS_KEPT_MAX,
   HISTORY_BLOCKS,
@@ -43,7 +45,10 @@ export interface GatewayProgress {
 export interface GatewayOptions {
   /** Default `vision-devnet`. */
   readonly network?: NetworkName | CustomNetwork | undefined;
-  /** URLs of signaling servers, and of WebTorrent trackers with `#tracker` after them. Default none: then nobody is met. */
+  /**
+   * URLs of signaling servers, and of WebTorrent trackers with `#tracker` after them. Default none: then only those are met
+   * that know this gateway's address.
+   */
   readonly signal?: readonly string[] | undefined;
   /** URLs of existing Vision nodes, or of gateways, to follow by their HTTP routes: blocks and transactions go both ways. At most 8, Vision networks only. Default none. */
   readonly visionNodes?: readonly string[] | undefined;
@@ -77,6 +82,13 @@ export interface GatewayOptions {
    * client. Default: no.
    */
   readonly trustProxy?: boolean | undefined;
+  /**
+   * UDP port, on every interface, to which pages come without a signaling server; 0 for any free one, false for none. Default: the
+   * number of `port`, and any free one where that is 0.
+   */
+  readonly directPort?: number | false | undefined;
+  /** IP addresses under which pages find the direct port, at most 8. Default: those of this machine. */
+  readonly directHosts?: readonly string[] | undefined;
   /** Peers of one network (an IPv4 /24, an IPv6 /48) that come over WebRTC, at most. Default 24. */
   readonly peersPerGroup?: number | undefined;
   /** Whether to keep an index of transactions, which peers may ask in which block one is. Default: no. */
@@ -114,6 +126,9 @@ export interface ResolvedOptions {
   readonly port: number;
   readonly host: string | undefined;
   readonly trustProxy: boolean;
+  /** Undefined: there is none. */
+  readonly directPort: number | undefined;
+  readonly directHosts: readonly string[];
   readonly peersPerGroup: number;
   readonly txIndex: boolean;
   /** What to mine, and how; undefined if nothing is mined. */
@@ -150,6 +165,7 @@ export function resolveOptions(options: GatewayOptions): ResolvedOptions {
     host,
   } = options;
   const { peersPerGroup = PEERS_PER_GROUP_MAX, txIndex = false, trustProxy = false } = options;
+  const { directPort = port, directHosts = [] } = options;
   if (typeof txIndex !== 'boolean') throw new TypeError(`txIndex: must be a boolean, got ${typeof txIndex}`);
   if (typeof trustProxy !== 'boolean')
     throw new TypeError(`trustProxy: must be a boolean, got ${typeof trustProxy}`);
@@ -162,6 +178,8 @@ export function resolveOptions(options: GatewayOptions): ResolvedOptions {
   checkWhole('filters', filters, 0, FILTERS_KEPT_MAX);
   checkVisionNodes(visionNodes, family);
   checkWhole('port', port, 0, 65_535);
+  if (directPort !== false) checkWhole('directPort', directPort, 0, 65_535);
+  checkDirectHosts(directHosts);
   checkWhole('peersPerGroup', peersPerGroup, 1, PEERS_MAX);
   if (headersFile !== undefined && family.family !== 'bitcoin') {
     throw new RangeError(`headersFile: only Bitcoin networks take one, not ${family.name}`);
@@ -181,6 +199,8 @@ export function resolveOptions(options: GatewayOptions): ResolvedOptions {
     port,
     host,
     trustProxy,
+    directPort: directPort === false ? undefined : directPort,
+    directHosts,
     peersPerGroup,
     txIndex,
     mining: miningPlan(family, options),
@@ -247,6 +267,14 @@ function placesOf(peers: readonly string[], family: ChainFamily): NodePlace[] {
       throw new RangeError(`bitcoinPeers: must be HOST or HOST:PORT, got ${JSON.stringify(text)}`);
     return place;
   });
+}
+
+function checkDirectHosts(hosts: readonly string[]): void {
+  if (hosts.length > DIRECT_HOSTS_MAX)
+    throw new RangeError(`directHosts: must be at most ${DIRECT_HOSTS_MAX} addresses, got ${hosts.length}`);
+  // Firefox passes over an ICE candidate that has a name.
+  for (const host of hosts)
+    if (!isIP(host)) throw new RangeError(`directHosts: must be IP addresses, got ${JSON.stringify(host)}`);
 }
 
 function checkVisionNodes(urls: readonly string[], family: ChainFamily): void {

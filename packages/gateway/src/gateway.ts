@@ -21,6 +21,9 @@ import type { Logger } from 'pino';
 import { BitcoinLinks } from './bridges/bitcoin/driver/bitcoin-links.js';
 import { bitcoinNetworkOf } from './bridges/bitcoin/wire/networks.js';
 import { VisionBridge } from './bridges/vision/vision-bridge.js';
+import { createCertificate, openCertificate } from './direct/certificate.js';
+import type { DirectLinks } from './direct/direct-links.js';
+import { directAddresses, openDirectPort } from './direct/direct-port.js';
 import { type GatewayOptions, type ResolvedOptions, resolveOptions } from './gateway-options.js';
 import { HeadersFile } from './headers/headers-file.js';
 import { importHeaders } from './headers/headers-import.js';
@@ -51,6 +54,8 @@ export interface Gateway {
   readonly status: Status;
   /** Its Ed25519 public key, 64 hex digits: pages can pin it. */
   readonly identity: string;
+  /** Its addresses for pages that come without a signaling server, `HOST:PORT/FINGERPRINT` each; none if it has no direct port. */
+  readonly addresses: readonly string[];
   /** The peers that have said hello. */
   peers(): PeerInfo[];
   /** A header of the best chain by height, or any verified one by hash; undefined if it is not known. */
@@ -85,6 +90,8 @@ class RunningGateway implements Gateway {
   readonly #options: ResolvedOptions;
   readonly #log: Logger;
   readonly #rtcLinks: RtcLinks;
+  #directLinks: DirectLinks | undefined;
+  addresses: readonly string[] = [];
   #http: HttpServer | undefined;
   #host: NodeHost | undefined;
   #search: PeerSearch | undefined;
@@ -164,6 +171,7 @@ class RunningGateway implements Gateway {
         chain: () => this.#chain(),
         checkpoint: () => (this.#isReady ? (height) => this.#checkpoint(height) : undefined),
       });
+      await this.#openDirectPort();
       const host = this.#createHost(await openStore(this.#options), await openKey(this.#options));
       this.#host = host;
       logNotices(host, log);
@@ -197,6 +205,23 @@ class RunningGateway implements Gateway {
     }
   }
 
+  async #openDirectPort(): Promise<void> {
+    const { directPort, directHosts, dataDir } = this.#options;
+    if (directPort === undefined) return;
+    const certificate =
+      dataDir === undefined
+        ? createCertificate()
+        : await openCertificate(path.join(dataDir, 'certificate.pem'));
+    const { links, port } = await openDirectPort({
+      port: directPort,
+      certificate,
+      clock: platformClock,
+      log: this.#log,
+    });
+    this.#directLinks = links;
+    this.addresses = directAddresses(directHosts, port, certificate.fingerprint);
+  }
+
   #createHost(store: Store, key: NodeKey): NodeHost {
     const { family, minChainwork, peersPerGroup, txIndex, onFailure } = this.#options;
     return new NodeHost({
@@ -213,7 +238,7 @@ class RunningGateway implements Gateway {
       minChainwork,
       peersPerGroup,
       txIndex,
-      linkKinds: [this.#rtcLinks, ...(this.#fullNodes === undefined ? [] : [this.#fullNodes])],
+      linkKinds: [this.#rtcLinks, this.#directLinks, this.#fullNodes].filter((kind) => kind !== undefined),
       introduced: (introduction) => this.#search?.introduced(introduction),
       onFailure,
     });
@@ -237,7 +262,8 @@ class RunningGateway implements Gateway {
       tip: node.tip,
       peers: node.status.peers,
       fullNodes: this.#fullNodes?.facts,
-      links: this.#rtcLinks.links.size,
+      links: this.#rtcLinks.links.size + (this.#directLinks?.size ?? 0),
+      addresses: this.addresses,
       signalServers: this.#search?.finder.joined ?? 0,
       isMining: this.#mining?.isGoingOn ?? false,
       mined: this.#mining?.mined ?? 0,
@@ -268,6 +294,8 @@ class RunningGateway implements Gateway {
       this.#search?.finder.close();
       await this.#visionBridge?.close();
       await this.#host?.close();
+      // The host closes its links. If the start has failed before there was one, nobody else does.
+      await this.#directLinks?.close();
       await this.#http?.close();
     };
     const late = async (): Promise<void> => {

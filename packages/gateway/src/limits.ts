@@ -263,3 +263,36 @@ export const VISION_NODE_TRIED_BLOCKS_MAX = 64;
 
 /** Transactions that wait to be told to a node: as many as a pool holds. Above it the oldest is not told. */
 export const VISION_NODE_WAITING_MAX = 5_000;
+
+/** Peers that come to the direct port, each as large as one of {@link PEERS_MAX}: two thirds as many again, so that neither way in takes the places of the other. Above it the host disconnects a new one. */
+export const DIRECT_PEERS_MAX = 64;
+
+/** Connections of the direct port on their way to an open channel, some 100 kB each. Above it the oldest one that has not shown that it receives what is sent to its address is dropped; if all have, a new one is ignored and its page tries again. */
+export const DIRECT_SETUPS_MAX = 64;
+
+/** Milliseconds that a connection of the direct port has to show that it receives: several retransmissions of STUN. A source whose address is forged never does. Afterwards it is dropped. */
+export const DIRECT_PROOF_TIMEOUT_MS = 2_500;
+
+/** Milliseconds that it has to open its channel: a DTLS handshake over a bad mobile link, retransmissions included. Afterwards it is dropped. */
+export const DIRECT_SETUP_TIMEOUT_MS = 10_000;
+
+/** Milliseconds over which set-ups of the direct port are counted. */
+export const DIRECT_WINDOW_MS = 10_000;
+
+/** Set-ups that begin in {@link DIRECT_WINDOW_MS}: 40 a second, of 1 ms each. Above it a request is ignored; its page repeats it for some 15 s. */
+export const DIRECT_STARTS_MAX = 400;
+
+/** Those of one address (IPv6: of one /64): a school class behind one NAT, whose pages repeat their requests. Above it a request is ignored. */
+export const DIRECT_STARTS_PER_ADDRESS_MAX = 16;
+
+/** Those of one network group (an IPv4 /24, an IPv6 /48). Above it a request is ignored. */
+export const DIRECT_STARTS_PER_GROUP_MAX = 64;
+
+/** Fragments that name a connection of the direct port and are over, 200 bytes each. A page that still sends to one would never learn that it is over if its requests were answered. Above it the oldest may be used again. */
+export const DIRECT_FRAGMENTS_MAX = 1_024;
+
+/** Requests to the direct port in a second that belong to no connection, 20 µs each. Above it they are ignored for the rest of the second, at 5 µs each. */
+export const DIRECT_REQUESTS_PER_SECOND_MAX = 2_000;
+
+/** Addresses under which a gateway says that its direct port is found. Arbitrary. More are a wrong option. */
+export const DIRECT_HOSTS_MAX = 8;

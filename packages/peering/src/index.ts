@@ -12,6 +12,14 @@ export {
   encodeDescription,
 } from './compact/compact-description.js';
 export type { Connection, ConnectionOptions } from './connection.js';
+export {
+  type DirectAddress,
+  placeOf,
+  readDirectAddress,
+  writeDirectAddress,
+} from './direct/direct-address.js';
+export { type DirectRequest, offerOf } from './direct/direct-descriptions.js';
+export { DirectGateway } from './direct/direct-gateway.js';
 export { EarlyMessages } from './early-messages.js';
 export type { Introducer, IntroducerEvents, SignalRoute } from './introducer.js';
 export { PeerFinder } from './peer-finder.js';

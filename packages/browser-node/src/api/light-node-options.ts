@@ -1,3 +1,4 @@
+import { type DirectAddress, readDirectAddress } from '@vision-light/peering';
 import {
   type Checkpoint,
   type CustomNetwork,
@@ -18,7 +19,8 @@ export interface LightNodeOptions {
   readonly network?: NetworkName | CustomNetwork;
   /**
    * Addresses of signaling servers, http(s) or ws(s), and of WebTorrent trackers, ws(s) with `#tracker` after it. Each only
-   * introduces peers; trackers name no ICE servers. With an empty list peers come by invitation alone: see `invite`.
+   * introduces peers; trackers name no ICE servers. The list may be empty: then peers come through the addresses of
+   * `gateways`, or by invitation alone (see `invite`).
    */
   readonly signal: readonly string[];
   /**
@@ -61,9 +63,14 @@ export interface LightNodeOptions {
    */
   readonly checkpoint?: Checkpoint | false;
   /**
-   * Public keys of the gateways that this page knows, 64 hex digits each. A peer that says that it is a gateway then counts
-   * as one only if it has proven to have one of these keys; any other is a peer like those in browsers. Headers are
-   * verified alike, whoever sends them. Default: whoever says so counts as a gateway.
+   * The gateways that this page knows, by key or by address.
+   *
+   * A public key has 64 hex digits. If there are keys, a peer that says that it is a gateway counts as one only if it has proven to
+   * have one of them; any other is a peer like those in browsers. Headers are verified alike, whoever sends them. Without keys
+   * whoever says so counts as a gateway.
+   *
+   * An address is `HOST:PORT/FINGERPRINT`, as a gateway prints it: the IP address (IPv6 in brackets) and the UDP port of its direct
+   * port, and the SHA-256 of its certificate. The page connects to it without a signaling server. At most 16.
    */
   readonly gateways?: readonly string[];
   /**
@@ -95,7 +102,10 @@ export interface LightNodeSettings {
   readonly limits: NodeLimits;
   readonly minChainwork: bigint | undefined;
   readonly checkpoint: unknown;
+  /** Public keys. */
   readonly gateways: readonly Uint8Array[] | undefined;
+  /** Gateways that are reached without a signaling server. */
+  readonly direct: readonly DirectAddress[];
   readonly reportMetrics: boolean;
   readonly workerUrl: string | TrustedAddress | undefined;
   readonly abort: AbortSignal | undefined;
@@ -106,6 +116,9 @@ const HASHERS_MAX = 16;
 
 /** The default leaves a core to the page, and more than four workers idle at the speed of a network. */
 const HASHERS_DEFAULT_MAX = 4;
+
+/** Gateways that are reached by their addresses: twice what the node looks for. Arbitrary. */
+const DIRECT_MAX = 16;
 
 /** The core's own bound. Every connection costs a browser about a megabyte. */
 const MAX_PEERS_MAX = 32;
@@ -137,6 +150,7 @@ export function checkOptions(options: LightNodeOptions): LightNodeSettings {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`createLightNode: options must be an object, got ${show(options)}`);
   }
+  const { keys, direct } = checkGateways(options.gateways ?? []);
   return {
     network: checkNetwork(options.network ?? 'vision-devnet'),
     signal: checkSignal(options.signal),
@@ -156,7 +170,9 @@ export function checkOptions(options: LightNodeOptions): LightNodeSettings {
     minChainwork:
       options.minChainwork === undefined ? undefined : checkChainwork('minChainwork', options.minChainwork),
     checkpoint: checkCheckpoint(options.checkpoint),
-    gateways: options.gateways === undefined ? undefined : checkGateways(options.gateways),
+    // An empty list says that no peer counts as a gateway; a list of addresses says nothing of that.
+    gateways: options.gateways === undefined || (keys.length === 0 && direct.length > 0) ? undefined : keys,
+    direct,
     reportMetrics: checkBoolean('reportMetrics', options.reportMetrics ?? true),
     workerUrl: options.workerUrl === undefined ? undefined : checkWorkerUrl(options.workerUrl),
     abort: checkAbort(options.abort),
@@ -213,14 +229,27 @@ function checkStorage(storage: 'indexeddb' | 'memory'): 'indexeddb' | 'memory' {
   throw new RangeError(`storage: must be 'indexeddb' or 'memory', got ${show(storage)}`);
 }
 
-function checkGateways(gateways: readonly string[]): readonly Uint8Array[] {
+/** Keys are of no use to those who dial, and addresses none to those who verify: each list goes its own way. */
+function checkGateways(gateways: readonly string[]): { keys: Uint8Array[]; direct: DirectAddress[] } {
   if (!Array.isArray(gateways))
-    throw new TypeError(`gateways: must be a list of keys, got ${show(gateways)}`);
-  return gateways.map((text: unknown) => {
-    const key = typeof text === 'string' ? hexToBytes(text, 32) : undefined;
-    if (key === undefined) throw new RangeError(`gateways: must be keys of 64 hex digits, got ${show(text)}`);
-    return key;
-  });
+    throw new TypeError(`gateways: must be a list of keys and addresses, got ${show(gateways)}`);
+  const keys: Uint8Array[] = [];
+  const direct: DirectAddress[] = [];
+  for (const text of gateways as readonly unknown[]) {
+    if (typeof text !== 'string')
+      throw new TypeError(`gateways: must be a list of keys and addresses, got ${show(text)}`);
+    const key = hexToBytes(text, 32);
+    const address = readDirectAddress(text);
+    if (key !== undefined) keys.push(key);
+    else if (address !== undefined) direct.push(address);
+    else
+      throw new RangeError(
+        `gateways: must be keys of 64 hex digits, or addresses IP:PORT/FINGERPRINT, got ${show(text)}`,
+      );
+  }
+  if (direct.length > DIRECT_MAX)
+    throw new RangeError(`gateways: must be at most ${DIRECT_MAX} addresses, got ${direct.length}`);
+  return { keys, direct };
 }
 
 function checkLimits(limits: Partial<NodeLimits> = {}): NodeLimits {

@@ -162,6 +162,7 @@ class WorkerEngine implements NodeEngine {
     const networkName = typeof network === 'string' ? network : undefined;
     this.#peers = new PagePeers({
       signal: settings.signal,
+      direct: settings.direct,
       networkId,
       networkName,
       identity,

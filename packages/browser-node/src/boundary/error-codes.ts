@@ -28,6 +28,9 @@ export const lightNodeErrors = {
   SIGNAL_MALFORMED: 'A signaling server answered with something that is not its protocol.',
   SIGNAL_TAMPERED:
     'Somebody sits between this node and a peer: whoever introduced them has changed their certificates.',
+  GATEWAY_UNREACHABLE: 'A gateway that was named by its address does not answer. It is tried again.',
+  GATEWAY_CHANGED:
+    'What answers at the address of a gateway has another certificate than the address says, so it is not connected to.',
   SIGNATURES_UNAVAILABLE: 'This browser can neither sign nor verify signatures, so no peer can be greeted.',
   STORE_BUSY:
     'Another tab keeps what is known of this network, so what this one finds is kept in memory only.',

@@ -5,15 +5,19 @@
 import {
   type ByHand,
   type ConnectionOptions,
+  type DirectAddress,
+  DirectGateway,
   type HandNote,
   type HandResult,
   type Introducer,
   type IntroducerEvents,
+  type LinkPhase,
   PeerFinder,
   PeerIntroducer,
   type PeerIntroducerOptions,
   type PeerIntroduction,
   PeerLinks,
+  placeOf,
 } from '@vision-light/peering';
 import type { Metrics } from '@vision-light/protocol';
 import type { IceServer } from '@vision-light/signaling';
@@ -24,13 +28,15 @@ import { LightNodeError } from '../boundary/light-node-error.js';
 import type { DiagnosisInput } from '../diagnosis/diagnose.js';
 import { ChannelHandover, type PostToWorker } from './channel-handover.js';
 import { introducerAt } from './introducer-at.js';
-import { PeerConnection } from './peer-connection.js';
+import { HANDSHAKE_FAILED, PeerConnection } from './peer-connection.js';
 import { hasTurn, type Privacy, usedIceServers } from './privacy.js';
 
 /** What {@link PagePeers} need from outside. */
 export interface PagePeersOptions {
   /** Addresses of signaling servers and trackers. */
   readonly signal: readonly string[];
+  /** Gateways that are reached without a signaling server. */
+  readonly direct: readonly DirectAddress[];
   /** 64 hex digits. */
   readonly networkId: string;
   /** The node's public key, 64 hex digits; undefined where this browser cannot sign, and so nobody is introduced by peers. */
@@ -65,12 +71,14 @@ export class PagePeers {
   #viaPeers: PeerIntroducer | undefined;
   /** Made when the page first makes or takes an invitation. */
   #byHand: ByHand<PeerConnection> | undefined;
+  /** Gateways with an address that could not be reached since the last link to them, each reported once. */
+  readonly #missed = new Set<string>();
   #begun = 0;
   #failed = 0;
 
   constructor(options: PagePeersOptions) {
     this.#options = options;
-    const { signal, maxPeers, post } = options;
+    const { signal, direct, iceServers = [], maxPeers, post } = options;
     const channels = new ChannelHandover(post);
     this.links = new PeerLinks({
       linksMax: maxPeers,
@@ -87,15 +95,30 @@ export class PagePeers {
         gone: (peer, reason, phase) => {
           if (phase === 'setup') this.#failed++;
           this.#byHand?.gone(peer, reason);
+          this.#noteGateway(peer, reason, phase);
           post({ type: 'gone', peer });
         },
         refused: (error) => this.#reportRefusal(error),
       },
     });
+    // Gateways first: whoever names one wants it, also where servers know enough other peers.
     this.finder = new PeerFinder(this.links, browserClock, (events) => [
+      ...direct.map((address) => new DirectGateway(address, iceServers, browserClock, events)),
       ...signal.map((url) => this.#join(url, events)),
       ...this.#joinPeers(events),
     ]);
+  }
+
+  /** Reports that a gateway which was named by its address cannot be reached, or is another one. */
+  #noteGateway(peer: string, reason: string, phase: LinkPhase): void {
+    const place = peer.slice(0, peer.lastIndexOf('.'));
+    if (!this.#options.direct.some((address) => placeOf(address) === place)) return;
+    const code = reason === HANDSHAKE_FAILED ? 'GATEWAY_CHANGED' : 'GATEWAY_UNREACHABLE';
+    if (phase !== 'setup') this.#missed.delete(place);
+    else if (!this.#missed.has(place)) {
+      this.#missed.add(place);
+      this.#options.failed(code, place);
+    }
   }
 
   /** The node tells of introductions through the peers that it has. */

@@ -5,6 +5,9 @@ import SimplePeer from 'simple-peer';
 /** Both sides create the node's channel under this id, so that it needs no announcement and can be transferred. */
 const CHANNEL_ID = 64;
 
+/** Why a connection ended if the other side was reached, and the handshake with it failed. */
+export const HANDSHAKE_FAILED = 'the other side has not the certificate that its description names';
+
 /**
  * A WebRTC connection with the node's channel. All that the project knows of simple-peer is in this file.
  *
@@ -33,8 +36,12 @@ export class PeerConnection implements Connection {
     };
     this.#peer = new SimplePeer({ initiator: isInitiator, config, trickle: !sendsWhole });
     let reason = 'the other side hung up';
-    this.#peer.on('error', (error) => {
-      reason = error.message;
+    let isReached = false;
+    this.#peer.on('error', (error: Error & { readonly code?: string }) => {
+      reason = isReached && error.code === 'ERR_CONNECTION_FAILURE' ? HANDSHAKE_FAILED : error.message;
+    });
+    this.#peer.on('iceStateChange', (state) => {
+      if (state === 'connected' || state === 'completed') isReached = true;
     });
     this.#peer.on('signal', (data) => {
       const { type } = data;

@@ -1,5 +1,6 @@
 /** The settings of the command: options, then environment, then defaults. */
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import {
@@ -16,6 +17,7 @@ import { type GatewayOptions, isHttpUrl } from '../gateway-options.js';
 import {
   BLOCK_TRANSACTIONS,
   BLOCK_TRANSACTIONS_MAX,
+  DIRECT_HOSTS_MAX,
   FILTERS_KEPT,
   FILTERS_KEPT_MAX,
   HISTORY_BLOCKS,
@@ -94,6 +96,17 @@ const options = {
     env: 'GATEWAY_TRUST_PROXY',
     help: 'count HTTP clients by the last X-Forwarded-For entry (off; true or false in the environment)',
   },
+  'direct-port': {
+    env: 'GATEWAY_DIRECT_PORT',
+    value: 'PORT',
+    help: 'UDP port for pages that come without a signaling server (the number of --port)',
+  },
+  'no-direct': { help: 'have no such port' },
+  'direct-host': {
+    env: 'GATEWAY_DIRECT_HOST',
+    value: 'ADDRESS',
+    help: "IP address under which pages find it; may be repeated (this machine's)",
+  },
   'peers-per-group': {
     env: 'PEERS_PER_GROUP',
     value: 'N',
@@ -168,6 +181,8 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
       port: number('port', 0, 65_535),
       host: read('host')?.text,
       trustProxy: given['trust-proxy'] === true || oneOf(read('trust-proxy'), ['false', 'true']) === 'true',
+      directPort: directPort(given, number('direct-port', 0, 65_535)),
+      directHosts: hosts(given, read('direct-host')),
       peersPerGroup: number('peers-per-group', 1, PEERS_MAX),
       txIndex: given['tx-index'] === true || oneOf(read('tx-index'), ['off', 'on']) === 'on',
       mine: mining(given, number('threads', 1, MINER_THREADS_MAX)),
@@ -193,7 +208,7 @@ function parse(args: readonly string[]): Given {
       name,
       {
         type: value === undefined ? ('boolean' as const) : ('string' as const),
-        multiple: name === 'signal' || name === 'vision-node' || name === 'bitcoin-peer',
+        multiple: ['signal', 'vision-node', 'bitcoin-peer', 'direct-host'].includes(name),
       },
     ]),
   );
@@ -248,6 +263,27 @@ export function networkFromFile(source: string, filePath: string): CustomNetwork
     // Said below, as for JSON of another shape.
   }
   throw new SettingError(`${source}: ${filePath} holds no JSON object.`);
+}
+
+function directPort(given: Given, port: number | undefined): number | false | undefined {
+  if (given['no-direct'] !== true) return port;
+  if (given['direct-port'] !== undefined)
+    throw new SettingError('--direct-port and --no-direct exclude each other.');
+  return false;
+}
+
+/** Addresses of the direct port: of an option that may be repeated, or of a variable with commas. */
+function hosts(given: Given, fromEnv: Setting | undefined): readonly string[] | undefined {
+  const list = given['direct-host'];
+  const source = Array.isArray(list) ? '--direct-host' : fromEnv?.source;
+  const found = Array.isArray(list) ? list : fromEnv?.text.split(',');
+  for (const text of found ?? []) {
+    if (isIP(text)) continue;
+    throw new SettingError(`${source}: "${text}" is no IP address. Firefox takes no name here.`);
+  }
+  if (found !== undefined && found.length > DIRECT_HOSTS_MAX)
+    throw new SettingError(`${source}: at most ${DIRECT_HOSTS_MAX} addresses.`);
+  return found;
 }
 
 /** Full nodes: of an option that may be repeated, or of a variable with commas. */

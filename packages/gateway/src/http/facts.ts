@@ -23,6 +23,8 @@ export interface GatewayFacts {
   readonly peers: number;
   readonly links: number;
   readonly signalServers: number;
+  /** Where pages find it without a signaling server. */
+  readonly addresses: readonly string[];
   /** The full nodes of the network that it is connected to; undefined if it is told of none to connect to. */
   readonly fullNodes: FullNodeFacts | undefined;
   /** Whether it mines, or is about to: then a chain follows even where there is none yet. */

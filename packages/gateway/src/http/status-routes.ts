@@ -37,7 +37,7 @@ export function createStatusRoutes(facts: () => GatewayFacts | undefined): HttpR
 }
 
 function health(facts: GatewayFacts): object {
-  const { network, phase, tip, peers, signalServers, isMining, visionNodes, fullNodes } = facts;
+  const { network, phase, tip, peers, signalServers, addresses, isMining, visionNodes, fullNodes } = facts;
   const ageS = Math.max(0, Math.floor(Date.now() / 1000) - tip.time);
   return {
     status: 'ok',
@@ -47,6 +47,7 @@ function health(facts: GatewayFacts): object {
     tip: { height: tip.height, hash: tip.hash, time: tip.time, ageS },
     peers,
     signalServers,
+    addresses,
     mining: isMining,
     // A gateway that was told to follow no network has none to lose.
     ...(fullNodes === undefined && visionNodes.length === 0 ? {} : { live: isLive(facts) }),
