@@ -25,6 +25,11 @@ Serves the page, a signaling server and a mining gateway.
   --filters N       compact filters for the gateway to keep, 0 for none (FILTERS, 4032)
   --vision-node URL an existing Vision node for the gateway to follow; may be repeated
                     (VISION_NODES; Vision networks)
+  --direct-port N   the gateway's UDP port for pages that are given its address; it takes them on every
+                    address of this machine (GATEWAY_DIRECT_PORT, the number of --gateway-port)
+  --no-direct       no such port
+  --direct-host ADDRESS
+                    where pages find it; may be repeated (GATEWAY_DIRECT_HOST, this machine's)
   --help            this text
 
 Paths are relative to where the command is typed.`;
@@ -36,6 +41,9 @@ const passedOn = {
   'no-live': { type: 'boolean' },
   filters: { type: 'string' },
   'vision-node': { type: 'string', multiple: true },
+  'direct-port': { type: 'string' },
+  'no-direct': { type: 'boolean' },
+  'direct-host': { type: 'string', multiple: true },
 };
 
 /** An option as it was typed. @param {boolean | string | readonly string[] | undefined} value  as it was read */

@@ -53,7 +53,7 @@ export class Servers {
   async page(
     network: string | CustomNetwork,
     signal: string[],
-    more: { readonly checkpoint?: object | false } = {},
+    more: { readonly checkpoint?: object | false; readonly gateways?: readonly string[] } = {},
   ): Promise<string> {
     const server = await servePage({ port: 0, host: '127.0.0.1', config: { network, signal, ...more } });
     this.defer(() => server.close());

@@ -39,6 +39,16 @@ describe('readPageConfig', () => {
     await expect(readPageConfig(place, file({ privacy: 7 }))).rejects.toThrow('privacy must be a text');
   });
 
+  it('takes gateways from the address bar, else those of the file for the network of the file', async () => {
+    const text = file({ network: 'vision-mainnet', signal: [], gateways: ['a', 'b'] });
+    const own = await readPageConfig(place, text);
+    expect(own).toMatchObject({ signal: [], gateways: ['a', 'b'] });
+    const other = await readPageConfig({ ...place, search: '?network=vision-devnet' }, text);
+    expect(other).not.toHaveProperty('gateways');
+    const given = await readPageConfig({ ...place, search: '?gateway=c,d&gateway=e' }, text);
+    expect(given.gateways).toEqual(['c', 'd', 'e']);
+  });
+
   it('takes the least chainwork and the checkpoint of the file for the network of the file, and for no other', async () => {
     const text = file({ network: 'bitcoin-mainnet', signal: [':9'], minChainwork: '0', checkpoint: false });
     const own = await readPageConfig(place, text);
@@ -65,6 +75,7 @@ describe('readPageConfig', () => {
     ['a network that is a number', { network: 5 }],
     ['a least chainwork that is no text', { minChainwork: 0 }],
     ['a signal that is no list of texts', { signal: [1] }],
+    ['gateways that are no list of texts', { gateways: 'a' }],
     ['a signal that is no address', { signal: ['ftp://a.example'] }],
   ])('refuses %s', async (_what, value) => {
     await expect(readPageConfig(place, file(value))).rejects.toThrow(PageConfigError);

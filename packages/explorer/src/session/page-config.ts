@@ -1,6 +1,6 @@
 /**
- * Which network the page joins, and through which signaling servers: from the address bar, else from `config.json`
- * beside the page, else the devnet and port 8081 of the page's own host.
+ * Which network the page joins, through which signaling servers, and which gateways it knows: from the address bar, else from
+ * `config.json` beside the page, else the devnet, port 8081 of the page's own host, and no gateways.
  */
 import type { LightNodeOptions } from '@vision-light/browser-node';
 
@@ -32,18 +32,19 @@ export async function readPageConfig(
 ): Promise<LightNodeOptions> {
   const query = new URLSearchParams(place.search);
   const network = query.get('network');
-  const signal = query
-    .getAll('signal')
-    .flatMap((text) => text.split(',').filter((part) => part.trim() !== ''));
+  const signal = listParameter(query, 'signal');
+  const named = listParameter(query, 'gateway');
   const file = network !== null && signal.length > 0 ? {} : parseConfigFile(await fetchText());
   // What a chain must have, and begins with, goes with the network that it is said of.
-  const { minChainwork, checkpoint } = network === null || network === file.network ? file : {};
+  const { minChainwork, checkpoint, ...others } = network === null || network === file.network ? file : {};
+  const gateways = named.length > 0 ? named : others.gateways;
   const privacy = query.get('privacy') ?? file.privacy;
   // The settings may be anything so far: createLightNode checks them, and says what is wrong with them.
   return {
     ...(minChainwork === undefined ? {} : { minChainwork }),
     ...(checkpoint === undefined ? {} : { checkpoint }),
     ...(privacy === undefined ? {} : { privacy }),
+    ...(gateways === undefined ? {} : { gateways }),
     network: network === null ? (file.network ?? DEFAULT_NETWORK) : parseNetworkParameter(network),
     signal: (signal.length > 0 ? signal : (file.signal ?? [DEFAULT_SIGNAL])).map((text) =>
       resolveSignal(text, place),
@@ -73,6 +74,7 @@ export function resolveSignal(text: string, place: PagePlace): string {
 interface ConfigFile {
   readonly network?: unknown;
   readonly signal?: readonly string[];
+  readonly gateways?: readonly string[];
   readonly minChainwork?: string;
   readonly privacy?: string;
   readonly checkpoint?: NonNullable<LightNodeOptions['checkpoint']>;
@@ -91,14 +93,14 @@ function parseConfigFile(text: string | undefined): ConfigFile {
       'config.json must be an object such as { "network": "vision-devnet", "signal": [":8081"] }.',
     );
   }
-  const { network, signal, minChainwork, checkpoint, privacy } = value as Record<string, unknown>;
+  const { network, signal, gateways, minChainwork, checkpoint, privacy } = value as Record<string, unknown>;
   const isNetwork =
     network === undefined || typeof network === 'string' || (typeof network === 'object' && network !== null);
   if (!isNetwork) throw new PageConfigError('In config.json, network must be a name or an object.');
   const list = typeof signal === 'string' ? [signal] : signal;
-  if (list !== undefined && !(Array.isArray(list) && list.every((item) => typeof item === 'string'))) {
-    throw new PageConfigError('In config.json, signal must be a list of addresses.');
-  }
+  if (!isList(list)) throw new PageConfigError('In config.json, signal must be a list of addresses.');
+  if (!isList(gateways))
+    throw new PageConfigError('In config.json, gateways must be a list of keys and addresses.');
   if (minChainwork !== undefined && typeof minChainwork !== 'string') {
     throw new PageConfigError('In config.json, minChainwork must be a text of digits, such as "0".');
   }
@@ -110,8 +112,20 @@ function parseConfigFile(text: string | undefined): ConfigFile {
     ...(network === undefined ? {} : { network }),
     ...(minChainwork === undefined ? {} : { minChainwork }),
     ...(checkpoint === undefined ? {} : { checkpoint: checkpoint as NonNullable<ConfigFile['checkpoint']> }),
-    ...(list === undefined ? {} : { signal: list as string[] }),
+    ...(list === undefined ? {} : { signal: list }),
+    ...(gateways === undefined ? {} : { gateways }),
   };
+}
+
+function isList(value: unknown): value is readonly string[] | undefined {
+  return (
+    value === undefined || (Array.isArray(value) && value.every((item: unknown) => typeof item === 'string'))
+  );
+}
+
+/** The values of a parameter that may be repeated, or hold several with commas. */
+function listParameter(query: URLSearchParams, name: string): string[] {
+  return query.getAll(name).flatMap((text) => text.split(',').filter((part) => part.trim() !== ''));
 }
 
 function parseNetworkParameter(text: string): unknown {

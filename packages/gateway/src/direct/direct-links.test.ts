@@ -176,7 +176,7 @@ describe('the direct port', () => {
   it('keeps its links and its port when memory is collected', async () => {
     setFlagsFromString('--expose-gc');
     const visitor = visit(port.address);
-    await visitor.untilTold(1);
+    await Promise.all([visitor.untilTold(1), port.untilTold(1)]);
     for (let i = 0; i < 3; i++) {
       runInNewContext('gc')();
       await new Promise(setImmediate);
@@ -188,7 +188,7 @@ describe('the direct port', () => {
 
   it('ends a link once what was sent before has left', async () => {
     const visitor = visit(port.address);
-    await port.untilTold(1);
+    await Promise.all([visitor.untilTold(1), port.untilTold(1)]);
     port.links.send('1', Uint8Array.of(9));
     port.links.disconnect('1');
     expect(await visitor.untilTold(3)).toEqual(['opened', 'received 9', 'gone in open']);
@@ -299,7 +299,7 @@ describe('requests that lead nowhere', () => {
 
   it('are passed over if they are very many, and links go on', async () => {
     const visitor = visit(port.address);
-    await visitor.untilTold(1);
+    await Promise.all([visitor.untilTold(1), port.untilTold(1)]);
     await flood(5000);
     port.links.send('1', Uint8Array.of(1));
     expect(await visitor.untilTold(2)).toEqual(['opened', 'received 1']);
