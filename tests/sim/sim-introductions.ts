@@ -2,11 +2,26 @@
  * What a platform does for introductions through peers: an offer goes to a node that is to be connected to, which answers
  * it, and then the two have a channel. As in WebRTC, an answer is of use only with the offer that it answers.
  */
-import { bytesToHex, type Introduction } from '@vision-light/protocol';
-import type { SimNode } from './world.js';
+import { bytesToHex, type Introduction, type NodeEventBody } from '@vision-light/protocol';
 
 /** First byte of an offer, and of an answer. */
 const [OFFER, ANSWER] = [1, 2];
+
+/** What others see of a node. */
+interface KnownNode {
+  readonly id: string;
+  readonly key: { readonly publicKey: Uint8Array } | undefined;
+}
+
+/** The node whose introductions these are, and its world. */
+interface OwnNode extends KnownNode {
+  readonly isRunning: boolean;
+  readonly driver: { push(event: NodeEventBody): unknown };
+  readonly world: {
+    readonly nodes: ReadonlyMap<string, KnownNode>;
+    connectIntroduced(id: string, other: string, introducer: string): void;
+  };
+}
 
 /** The introductions of one node. */
 export class SimIntroductions {
@@ -16,7 +31,7 @@ export class SimIntroductions {
   readonly #offers = new Map<string, number>();
   #lastOffer = 0;
 
-  constructor(readonly owner: SimNode) {}
+  constructor(readonly owner: OwnNode) {}
 
   /** Those of one kind, in order. */
   of<K extends Introduction['kind']>(kind: K): Extract<Introduction, { kind: K }>[] {
