@@ -18,6 +18,9 @@ import {
 } from './nodes.js';
 
 const signal = ['http://localhost:1'];
+/** Addresses of gateways that are not there. */
+const directAddresses = (count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `127.0.0.1:${i + 1}/${'ab'.repeat(32)}`);
 
 /** Replaces a global for the time of a test. */
 async function without<T>(
@@ -78,6 +81,11 @@ describe('createLightNode: arguments', () => {
     ['iceServers', 'RangeError', { signal, iceServers: [{ urls: 'cat:x' }] }],
     ['privacy', 'TypeError', { signal, privacy: true }],
     ['privacy', 'RangeError', { signal, privacy: 'none' }],
+    ['gateways', 'TypeError', { signal, gateways: 'ab' }],
+    ['gateways', 'TypeError', { signal, gateways: [7] }],
+    ['gateways', 'RangeError', { signal, gateways: ['ab'] }],
+    ['gateways', 'RangeError', { signal: [], gateways: [`gateway.example:8082/${'ab'.repeat(32)}`] }],
+    ['gateways', 'RangeError', { signal, gateways: directAddresses(17) }],
     ['reportMetrics', 'TypeError', { signal, reportMetrics: 1 }],
     ['workerUrl', 'TypeError', { signal, workerUrl: 7 }],
     ['workerUrl', 'RangeError', { signal, workerUrl: 'http://' }],

@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -67,6 +68,38 @@ function until(gateway: Gateway, isMet: () => boolean): Promise<void> {
     look();
   });
 }
+
+describe('the addresses of a gateway', () => {
+  it('stay the same over a restart with a data folder, and are told by /healthz', async () => {
+    const options = { dataDir: path.join(folder, 'data'), mine: false, directHosts: ['192.0.2.7', '::1'] };
+    const first = await start(options);
+    const [v4 = '', v6 = ''] = first.addresses;
+    expect(v4).toMatch(/^192\.0\.2\.7:\d+\/[0-9a-f]{64}$/);
+    expect(v6).toMatch(/^\[::1\]:\d+\//);
+    const health = await fetch(`http://127.0.0.1:${first.port}/healthz`);
+    expect(await health.json()).toMatchObject({ addresses: [v4, v6] });
+    await first.close();
+    const directPort = Number(/:(\d+)\//.exec(v4)?.[1]);
+    expect((await start({ ...options, directPort })).addresses).toEqual([v4, v6]);
+  });
+
+  it('have another certificate without a data folder, and are none without a direct port', async () => {
+    const fingerprint = ({ addresses: [address = ''] }: Gateway): string => address.replace(/.*\//, '');
+    const [a, b] = [await start({ mine: false }), await start({ mine: false })];
+    expect(fingerprint(a)).not.toBe(fingerprint(b));
+    expect((await start({ mine: false, directPort: false })).addresses).toEqual([]);
+  });
+
+  it('cannot be those of a port that is taken, which is said in one sentence', async () => {
+    const socket = createSocket('udp6');
+    await new Promise<void>((resolve) => socket.bind(0, resolve));
+    const directPort = socket.address().port;
+    await expect(createGateway({ network, port: 0, directPort })).rejects.toThrow(
+      `The direct port, UDP ${directPort}, cannot be opened: EADDRINUSE.`,
+    );
+    socket.close();
+  });
+});
 
 function height(gateway: Gateway, wanted: number): Promise<void> {
   return until(gateway, () => gateway.tip.height >= wanted);
@@ -431,6 +464,9 @@ describe('createGateway', () => {
     [{ live: true }, /live: only public Bitcoin networks .* not gateway-test/],
     [{ network: 'bitcoin-regtest', live: true }, /live: only public Bitcoin networks .* not bitcoin-regtest/],
     [{ trustProxy: 'yes' as never }, /trustProxy: must be a boolean, got string/],
+    [{ directPort: 65_536 }, /directPort: must be a whole number from 0 to 65535, got 65536/],
+    [{ directHosts: ['a.example'] }, /directHosts: must be IP addresses, got "a.example"/],
+    [{ directHosts: Array(9).fill('::1') }, /directHosts: must be at most 8 addresses, got 9/],
     [{ peersPerGroup: 0 }, /peersPerGroup: must be a whole number from 1 to 96, got 0/],
     [{ minChainwork: '-1' }, /minChainwork: must be a number from 0/],
   ])('refuses %j', async (options, message) => {

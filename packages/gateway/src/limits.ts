@@ -279,7 +279,7 @@ export const DIRECT_SETUP_TIMEOUT_MS = 10_000;
 /** Milliseconds over which set-ups of the direct port are counted. */
 export const DIRECT_WINDOW_MS = 10_000;
 
-/** Set-ups that begin in {@link DIRECT_WINDOW_MS}: 40 a second, of 1 ms each. Above it a request is ignored; its page repeats it for some 15 s. */
+/** Set-ups that begin in {@link DIRECT_WINDOW_MS}: 40 a second, of 0.7 ms of CPU each. Above it a request is ignored; its page repeats it for some 15 s. */
 export const DIRECT_STARTS_MAX = 400;
 
 /** Those of one address (IPv6: of one /64): a school class behind one NAT, whose pages repeat their requests. Above it a request is ignored. */
@@ -291,7 +291,7 @@ export const DIRECT_STARTS_PER_GROUP_MAX = 64;
 /** Fragments that name a connection of the direct port and are over, 200 bytes each. A page that still sends to one would never learn that it is over if its requests were answered. Above it the oldest may be used again. */
 export const DIRECT_FRAGMENTS_MAX = 1_024;
 
-/** Requests to the direct port in a second that belong to no connection, 20 µs each. Above it they are ignored for the rest of the second, at 5 µs each. */
+/** Requests to the direct port in a second that belong to no connection, 20 µs each. Above it they are ignored for the rest of the second, at 2 µs each. */
 export const DIRECT_REQUESTS_PER_SECOND_MAX = 2_000;
 
 /** Addresses under which a gateway says that its direct port is found. Arbitrary. More are a wrong option. */

@@ -25,6 +25,7 @@ export type { Introducer, IntroducerEvents, SignalRoute } from './introducer.js'
 export { PeerFinder } from './peer-finder.js';
 export { PeerIntroducer, type PeerIntroducerOptions, type PeerIntroduction } from './peer-introducer.js';
 export {
+  LEFT,
   type LinkFacts,
   type LinkPhase,
   leaveReasonOf,

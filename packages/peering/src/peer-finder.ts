@@ -13,7 +13,7 @@ import type { Clock } from '@vision-light/signaling';
 import type { Connection } from './connection.js';
 import type { Introducer, IntroducerEvents, SignalRoute } from './introducer.js';
 import { type DialOutcome, IntroducerStanding } from './introducer-standing.js';
-import type { LinksOwner, PeerLinks } from './peer-links.js';
+import { LEFT, type LinksOwner, type PeerLinks } from './peer-links.js';
 import { PLACES_PER_INTRODUCER } from './places.js';
 
 /** Peers that are dialed on joining: as many as a node looks for, so that it need not ask again. */
@@ -107,7 +107,7 @@ export class PeerFinder<C extends Connection> implements LinksOwner {
     this.#forget();
     this.#wanted = DIALS_ON_JOIN;
     for (const { introducer } of this.#known) introducer.leave();
-    this.#links.dropAll('left');
+    this.#links.dropAll(LEFT);
   }
 
   /** Leaves the introducers for good. The links stay, so that what was sent can still leave. */

@@ -100,6 +100,9 @@ const LEAVE_TIMEOUT_MS = 2000;
 /** Candidates that are taken of the other side; more are ignored. A host with many interfaces has about 20. */
 const CANDIDATES_MAX = 64;
 
+/** Why a link is gone that this node itself has given up. */
+export const LEFT = 'left';
+
 /** The session descriptions of a link, as far as they are known. */
 interface Descriptions {
   own?: string;
@@ -206,7 +209,7 @@ export class PeerLinks<C extends Connection> {
     if (link === undefined) return;
     if (reason !== undefined) this.#avoid(link.route, link.remoteId, reason);
     if (link.phase === 'setup') {
-      this.drop(name, 'left');
+      this.drop(name, LEFT);
       return;
     }
     if (link.phase === 'leaving') return;

@@ -1,4 +1,4 @@
-import { type DirectAddress, readDirectAddress } from '@vision-light/peering';
+import { type DirectAddress, readDirectAddress, writeDirectAddress } from '@vision-light/peering';
 import {
   type Checkpoint,
   type CustomNetwork,
@@ -234,22 +234,22 @@ function checkGateways(gateways: readonly string[]): { keys: Uint8Array[]; direc
   if (!Array.isArray(gateways))
     throw new TypeError(`gateways: must be a list of keys and addresses, got ${show(gateways)}`);
   const keys: Uint8Array[] = [];
-  const direct: DirectAddress[] = [];
+  const direct = new Map<string, DirectAddress>();
   for (const text of gateways as readonly unknown[]) {
     if (typeof text !== 'string')
       throw new TypeError(`gateways: must be a list of keys and addresses, got ${show(text)}`);
     const key = hexToBytes(text, 32);
     const address = readDirectAddress(text);
     if (key !== undefined) keys.push(key);
-    else if (address !== undefined) direct.push(address);
+    else if (address !== undefined) direct.set(writeDirectAddress(address), address);
     else
       throw new RangeError(
         `gateways: must be keys of 64 hex digits, or addresses IP:PORT/FINGERPRINT, got ${show(text)}`,
       );
   }
-  if (direct.length > DIRECT_MAX)
-    throw new RangeError(`gateways: must be at most ${DIRECT_MAX} addresses, got ${direct.length}`);
-  return { keys, direct };
+  if (direct.size > DIRECT_MAX)
+    throw new RangeError(`gateways: must be at most ${DIRECT_MAX} addresses, got ${direct.size}`);
+  return { keys, direct: [...direct.values()] };
 }
 
 function checkLimits(limits: Partial<NodeLimits> = {}): NodeLimits {

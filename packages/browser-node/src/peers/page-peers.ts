@@ -11,6 +11,7 @@ import {
   type HandResult,
   type Introducer,
   type IntroducerEvents,
+  LEFT,
   type LinkPhase,
   PeerFinder,
   PeerIntroducer,
@@ -115,7 +116,7 @@ export class PagePeers {
     if (!this.#options.direct.some((address) => placeOf(address) === place)) return;
     const code = reason === HANDSHAKE_FAILED ? 'GATEWAY_CHANGED' : 'GATEWAY_UNREACHABLE';
     if (phase !== 'setup') this.#missed.delete(place);
-    else if (!this.#missed.has(place)) {
+    else if (reason !== LEFT && !this.#missed.has(place)) {
       this.#missed.add(place);
       this.#options.failed(code, place);
     }

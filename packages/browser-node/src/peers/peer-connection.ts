@@ -36,19 +36,24 @@ export class PeerConnection implements Connection {
     };
     this.#peer = new SimplePeer({ initiator: isInitiator, config, trickle: !sendsWhole });
     let reason = 'the other side hung up';
-    let isReached = false;
-    this.#peer.on('error', (error: Error & { readonly code?: string }) => {
-      reason = isReached && error.code === 'ERR_CONNECTION_FAILURE' ? HANDSHAKE_FAILED : error.message;
+    this.#peer.on('error', (error) => {
+      reason = error.message;
     });
+    // Which of the browser's events comes first when a handshake fails differs, and none of them says why.
+    let isReached = false;
+    let isConnected = false;
     this.#peer.on('iceStateChange', (state) => {
-      if (state === 'connected' || state === 'completed') isReached = true;
+      if (state === 'connected') isReached = true;
+    });
+    this.#peer.on('connect', () => {
+      isConnected = true;
     });
     this.#peer.on('signal', (data) => {
       const { type } = data;
       if (type === 'offer' || type === 'answer' || type === 'candidate') onSignal(data as ConnectionSignal);
     });
     this.#peer.on('data', () => this.destroy());
-    this.#peer.on('close', () => onClosed(reason));
+    this.#peer.on('close', () => onClosed(isReached && !isConnected ? HANDSHAKE_FAILED : reason));
     const connection = (this.#peer as unknown as { readonly _pc?: RTCPeerConnection })._pc;
     if (connection === undefined) throw new Error('RTCPeerConnection was refused');
     this.#refuseChannels(connection);

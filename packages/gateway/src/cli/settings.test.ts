@@ -81,6 +81,21 @@ describe('readSettings', () => {
     expect(() => read([], { GATEWAY_TRUST_PROXY: '1' })).toThrow('GATEWAY_TRUST_PROXY must be one of');
   });
 
+  it('reads the direct port, that there is none, and its addresses', () => {
+    expect(read([]).gateway).toMatchObject({ directPort: undefined, directHosts: undefined });
+    expect(read(['--direct-port', '0']).gateway.directPort).toBe(0);
+    expect(read([], { GATEWAY_DIRECT_PORT: '65535' }).gateway.directPort).toBe(65_535);
+    expect(read(['--no-direct'], { GATEWAY_DIRECT_PORT: '9' }).gateway.directPort).toBe(false);
+    expect(() => read(['--direct-port', '65536'])).toThrow('--direct-port must be a whole number');
+    expect(() => read(['--no-direct', '--direct-port', '1'])).toThrow('exclude each other');
+    const hosts = ['192.0.2.7', '2001:db8::7'];
+    expect(read(hosts.flatMap((host) => ['--direct-host', host])).gateway.directHosts).toEqual(hosts);
+    expect(read([], { GATEWAY_DIRECT_HOST: hosts.join() }).gateway.directHosts).toEqual(hosts);
+    expect(() => read(['--direct-host', 'a.example'])).toThrow('--direct-host: "a.example" is no IP address');
+    const many = Array.from({ length: 9 }, (_, i) => `192.0.2.${i}`).join();
+    expect(() => read([], { GATEWAY_DIRECT_HOST: many })).toThrow('GATEWAY_DIRECT_HOST: at most 8 addresses');
+  });
+
   it('takes how many peers of one network may come', () => {
     expect(read([]).gateway.peersPerGroup).toBeUndefined();
     expect(read(['--peers-per-group', '9']).gateway.peersPerGroup).toBe(9);

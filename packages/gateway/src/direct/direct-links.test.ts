@@ -13,7 +13,12 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../../tests/conformance-suites/manual-clock.js';
 import { stunRequest } from '../../../../tests/stun-request.js';
-import { DIRECT_PROOF_TIMEOUT_MS, DIRECT_SETUPS_MAX, DIRECT_STARTS_PER_ADDRESS_MAX } from '../limits.js';
+import {
+  DIRECT_PROOF_TIMEOUT_MS,
+  DIRECT_SETUPS_MAX,
+  DIRECT_STARTS_PER_ADDRESS_MAX,
+  DIRECT_WINDOW_MS,
+} from '../limits.js';
 import type { OpenLinkFacts } from '../links/link-kind.js';
 import { platformClock } from '../platform-clock.js';
 import { RtcLink } from '../webrtc/rtc-link.js';
@@ -295,6 +300,27 @@ describe('requests that lead nowhere', () => {
     await one();
     await settle();
     expect(port.links.size).toBe(3);
+  });
+
+  it('leave no memory behind', async () => {
+    const clock = new ManualClock();
+    await port.links.close();
+    port = await Port.open(0, clock);
+    const hosts = Array.from({ length: 100 }, (_, i) => `127.${i + 1}.0.1`);
+    /** Requests of which each begins a connection; they are given up. A visitor comes between them. */
+    const attack = async (rounds: number): Promise<number> => {
+      for (let round = 0; round < rounds; round++) {
+        await flood(360, (i) => `vl1+${`${round * 360 + i}`.padStart(24, '0')}:abcd`, hosts);
+        expect(await visit(port.address).untilTold(1)).toEqual(['opened']);
+        expect(port.links.size).toBeGreaterThan(DIRECT_SETUPS_MAX / 2);
+        await Promise.all(visitors.splice(0).map((visitor) => visitor.close()));
+        clock.advance(DIRECT_WINDOW_MS);
+        while (port.links.size > 0) await new Promise(setImmediate);
+      }
+      return process.memoryUsage().rss;
+    };
+    const before = await attack(4);
+    expect((await attack(14)) - before).toBeLessThan(32 * 1024 * 1024);
   });
 
   it('are passed over if they are very many, and links go on', async () => {

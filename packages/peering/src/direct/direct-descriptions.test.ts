@@ -39,9 +39,12 @@ it.each(['', 'a'.repeat(21), 'a'.repeat(129), `${'a'.repeat(30)}-`, `${'a'.repea
   },
 );
 
-it.each(['abc', 'a'.repeat(257), 'abcd\r\na=x', 'ab:cd', ''])('takes no fragment %j of a page', (fragment) => {
-  expect(offerOf({ ...request, fragment })).toBeUndefined();
-});
+it.each(['abc', 'a'.repeat(257), 'abcd\r\na=x', 'ab:cd', ''])(
+  'takes no fragment %j of a page',
+  (fragment) => {
+    expect(offerOf({ ...request, fragment })).toBeUndefined();
+  },
+);
 
 it('takes no fragment of another scheme', () => {
   expect(offerOf({ ...request, ownFragment: `vl2+${password}` })).toBeUndefined();
