@@ -1,6 +1,7 @@
 /** The direct port of a gateway: which UDP port it is, and under which addresses pages find it. */
 import { networkInterfaces } from 'node:os';
 import { writeDirectAddress } from '@vision-light/peering';
+import { bytesToHex } from '@vision-light/protocol';
 import { GatewayError } from '../gateway-error.js';
 import { DirectLinks, type DirectLinksOptions } from './direct-links.js';
 import { openPort } from './direct-listener.js';
@@ -27,13 +28,15 @@ export async function openDirectPort(
 /**
  * The addresses of a gateway, for pages.
  *
+ * @param certificate  SHA-256 of it, 32 bytes
  * @param hosts  IP addresses under which it is known; if there are none, those of this machine
  */
 export function directAddresses(
   hosts: readonly string[],
   port: number,
-  fingerprint: Uint8Array,
+  certificate: Uint8Array,
 ): readonly string[] {
+  const fingerprint = bytesToHex(certificate);
   const known = hosts.length > 0 ? hosts : ownHosts();
   return known.map((host) => writeDirectAddress({ host, port, fingerprint }));
 }

@@ -12,8 +12,8 @@ export interface DirectAddress {
   readonly host: string;
   /** UDP port. */
   readonly port: number;
-  /** SHA-256 of its certificate, 32 bytes. */
-  readonly fingerprint: Uint8Array;
+  /** SHA-256 of its certificate, 64 lowercase hex digits. */
+  readonly fingerprint: string;
 }
 
 const form =
@@ -26,14 +26,12 @@ export function readDirectAddress(text: string): DirectAddress | undefined {
   const port = Number(digits);
   if (host === undefined || !(port >= 1 && port <= 65_535)) return undefined;
   if (v6 === undefined ? !isIpv4(host) : !isIpv6(host)) return undefined;
-  const pairs = hex.replaceAll(':', '').match(/../g) ?? [];
-  return { host, port, fingerprint: Uint8Array.from(pairs, (pair) => Number.parseInt(pair, 16)) };
+  return { host, port, fingerprint: hex.replaceAll(':', '').toLowerCase() };
 }
 
 /** The address as it is printed for people, the fingerprint without colons. */
 export function writeDirectAddress(address: DirectAddress): string {
-  const hex = Array.from(address.fingerprint, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return `${placeOf(address)}/${hex}`;
+  return `${placeOf(address)}/${address.fingerprint}`;
 }
 
 /** Host and port of an address, by which its peer is called. */

@@ -27,7 +27,7 @@ const passwordForm = /^[A-Za-z0-9+/]{22,128}$/;
 const fragmentForm = /^[A-Za-z0-9+/]{4,256}$/;
 
 /** A fingerprint for those who are not asked about it. */
-const NO_FINGERPRINT = new Uint8Array(32);
+const NO_FINGERPRINT = '00'.repeat(32);
 
 /** What the first STUN request of a page tells a gateway. */
 export interface DirectRequest {
@@ -73,7 +73,7 @@ interface Described extends DirectAddress {
 }
 
 function describe({ fragment, password, fingerprint, setup, host, port }: Described): string {
-  const bytes = Array.from(fingerprint, (byte) => byte.toString(16).padStart(2, '0').toUpperCase());
+  // Neither says how large its messages may be: then they may have 65,536 bytes, and this node sends none that are larger.
   return [
     'v=0',
     'o=- 0 0 IN IP4 0.0.0.0',
@@ -85,12 +85,10 @@ function describe({ fragment, password, fingerprint, setup, host, port }: Descri
     'a=mid:0',
     `a=ice-ufrag:${fragment}`,
     `a=ice-pwd:${password}`,
-    `a=fingerprint:sha-256 ${bytes.join(':')}`,
+    `a=fingerprint:sha-256 ${fingerprint.toUpperCase().match(/../g)?.join(':')}`,
     `a=setup:${setup}`,
     'a=sctp-port:5000',
-    'a=max-message-size:65536',
     `a=candidate:1 1 UDP 2113937151 ${host} ${port} typ host`,
-    'a=end-of-candidates',
     '',
   ].join('\r\n');
 }

@@ -3,7 +3,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { ManualClock } from '../../../../tests/conformance-suites/manual-clock.js';
 import { DirectGateway } from './direct-gateway.js';
 
-const address = { host: '192.0.2.7', port: 8082, fingerprint: new Uint8Array(32) };
+const address = { host: '192.0.2.7', port: 8082, fingerprint: '00'.repeat(32) };
 const url = `192.0.2.7:8082/${'00'.repeat(32)}`;
 let clock: ManualClock;
 let told: unknown[];
