@@ -26,9 +26,6 @@ const passwordForm = /^[A-Za-z0-9+/]{22,128}$/;
 /** Fragments of Chromium have 4 characters, those of Firefox 8. */
 const fragmentForm = /^[A-Za-z0-9+/]{4,256}$/;
 
-/** A fingerprint for those who are not asked about it. */
-const NO_FINGERPRINT = '00'.repeat(32);
-
 /** What the first STUN request of a page tells a gateway. */
 export interface DirectRequest {
   /** The gateway's own fragment, and its password too, as the page has chosen it. */
@@ -63,7 +60,9 @@ export function offerOf({ ownFragment, fragment, host, port }: DirectRequest): s
   const isOurs = ownFragment.startsWith(PREFIX) && passwordForm.test(password);
   // Both go into a description, so a line break in one would add lines to it.
   if (!isOurs || !fragmentForm.test(fragment)) return undefined;
-  return describe({ fragment, password, fingerprint: NO_FINGERPRINT, setup: 'active', host, port });
+  // The library is told not to compare it.
+  const fingerprint = '00'.repeat(32);
+  return describe({ fragment, password, fingerprint, setup: 'active', host, port });
 }
 
 interface Described extends DirectAddress {
