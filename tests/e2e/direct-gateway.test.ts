@@ -39,6 +39,7 @@ it('never connects to a gateway with another certificate, and says so', async ()
   const other = address.replace(/\/.*/, `/${'ab'.repeat(32)}`);
   const page = await Visitor.open(stage.browser, await servers.page(network, [], { gateways: [other] }));
   await page.isTold('GATEWAY_CHANGED');
+  expect(await codesOf(page)).toEqual(['GATEWAY_CHANGED']);
   expect((await page.tip()).height).toBe(0);
   expect(gateway.peers()).toEqual([]);
 });
@@ -52,7 +53,15 @@ it('goes on with the gateway that answers if another one does not', async () => 
   const page = await Visitor.open(stage.browser, await servers.page(network, [], { gateways }));
   await page.reaches(20);
   await page.isTold('GATEWAY_UNREACHABLE');
+  expect(await codesOf(page)).toEqual(['GATEWAY_UNREACHABLE']);
 });
+
+/** The codes of all errors that the page shows. */
+function codesOf({ page }: Visitor): Promise<(string | undefined)[]> {
+  return page.$$eval('[data-testid="notices"] > [data-code]', (notices) =>
+    notices.map((notice) => (notice as HTMLElement).dataset.code),
+  );
+}
 
 /** The UDP port in the addresses of a gateway. */
 function portOf({ addresses }: Gateway): number {

@@ -171,8 +171,8 @@ class RunningGateway implements Gateway {
         chain: () => this.#chain(),
         checkpoint: () => (this.#isReady ? (height) => this.#checkpoint(height) : undefined),
       });
-      await this.#openDirectPort();
-      const host = this.#createHost(await openStore(this.#options), await openKey(this.#options));
+      const store = await openStore(this.#options);
+      const host = this.#createHost(store, await this.#openRest(store));
       this.#host = host;
       logNotices(host, log);
       await host.start();
@@ -202,6 +202,18 @@ class RunningGateway implements Gateway {
       }
     } finally {
       await file?.close();
+    }
+  }
+
+  /** The key, and the direct port. The store is closed if one of them cannot be opened. */
+  async #openRest(store: Store): Promise<NodeKey> {
+    try {
+      const key = await openKey(this.#options);
+      await this.#openDirectPort();
+      return key;
+    } catch (error) {
+      await store.close();
+      throw error;
     }
   }
 
