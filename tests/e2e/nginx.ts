@@ -83,7 +83,7 @@ export async function startNginx(
     [`https://${NAME}$request_uri`]: `https://${place}$request_uri`,
     [`/etc/letsencrypt/live/${NAME}/fullchain.pem`]: file('cert.pem'),
     [`/etc/letsencrypt/live/${NAME}/privkey.pem`]: file('key.pem'),
-    '/var/www/letsencrypt': folder,
+    '/var/www/html': folder,
     '/etc/nginx/vision-light/': `${folder}/`,
     '/etc/vision-light/': `${folder}/`,
     '/opt/vision-light/packages/explorer/dist': page,

@@ -113,8 +113,9 @@ describe.skipIf(found === undefined)('Prometheus', () => {
     );
     expect(expressions.length).toBeGreaterThan(15);
     const { data } = await (await fetch(`http://127.0.0.1:${port}/api/v1/rules`)).json();
-    const alerts: { name: string; query: string; labels: { severity: string } }[] =
-      data.groups.flatMap(({ rules }: { rules: unknown[] }) => rules);
+    const alerts: { name: string; query: string; labels: { severity: string } }[] = data.groups.flatMap(
+      ({ rules }: { rules: unknown[] }) => rules,
+    );
     expect(alerts.length).toBeGreaterThan(10);
     expressions.push(...alerts.map(({ query: asked }) => asked));
     for (const { name, labels } of alerts)
