@@ -1,13 +1,16 @@
 import { GuardedChannel } from '../../packages/browser-node/src/channel/guarded-channel.js';
 import { PeerConnection } from '../../packages/browser-node/src/peers/peer-connection.js';
+import { openTrackerSocket } from '../../packages/browser-node/src/peers/tracker-socket.js';
 import { definePeerLinksSuite } from '../conformance-suites/peer-links-suite.js';
 import { defineSignalingClientSuite } from '../conformance-suites/signaling-client-suite.js';
+import { defineTrackerClientSuite } from '../conformance-suites/tracker-client-suite.js';
 import { assertEqual, assertTrue } from './expect.js';
 import { closeNodes, errorOf, newNetwork, peersOf, signalAt, startNode } from './nodes.js';
 
 const isFirefox = navigator.userAgent.includes('Firefox');
 
 defineSignalingClientSuite(globalThis, signalAt);
+defineTrackerClientSuite(globalThis, signalAt, openTrackerSocket);
 
 definePeerLinksSuite(globalThis, {
   name: isFirefox ? 'Firefox' : 'Chromium',

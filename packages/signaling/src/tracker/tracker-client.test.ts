@@ -259,9 +259,12 @@ describe('TrackerClient', () => {
     expect(connections).toHaveLength(6);
   });
 
-  it('does nothing more once it has left or is closed, whatever the old connection says', () => {
+  it('does nothing more once it has left or is closed, whatever the old connection says', async () => {
     const { client, clock, connections, events, join, tracker, refuse } = start();
     join();
+    clock.advance(30_000);
+    const [name = ''] = await client.samplePeers(1);
+    client.send(name, offer, refuse);
     const old = tracker();
     client.leave();
     old.received(announced());
