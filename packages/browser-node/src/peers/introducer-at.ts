@@ -31,7 +31,10 @@ export function introducerAt(
   { networkId, networkName, iceServers, metrics }: PageIntroducerOptions,
   events: PageIntroducerEvents,
 ): Introducer {
-  if (trackerSocketUrl(url) !== undefined) return new LateTracker({ url, networkId, iceServers }, events);
+  if (trackerSocketUrl(url) !== undefined) {
+    const importClient = () => import('vision-light:tracker');
+    return new LateTracker({ url, networkId, iceServers }, events, importClient);
+  }
   const report = metrics && metricsReporter(metrics);
   const options = { url, networkId, networkName, iceServers, kind: 'browser', clock: browserClock } as const;
   return new SignalingClient(options, {

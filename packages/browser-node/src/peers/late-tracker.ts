@@ -1,7 +1,7 @@
 import type { Introducer, IntroducerEvents } from '@vision-light/peering';
 import type { IceServer, SignalData } from '@vision-light/signaling';
 import type { SignalingFault } from '@vision-light/signaling/client';
-import type { PageTrackerOptions } from './tracker.js';
+import type { joinTracker, PageTrackerOptions } from './tracker.js';
 
 /** What an introducer reports, its faults included. */
 export interface FailingIntroducerEvents extends IntroducerEvents {
@@ -21,18 +21,24 @@ export class LateTracker implements Introducer {
   readonly iceServers: readonly IceServer[];
   readonly #options: PageTrackerOptions;
   readonly #events: FailingIntroducerEvents;
+  readonly #import: () => Promise<{ readonly joinTracker: typeof joinTracker }>;
   #client: Introducer | undefined;
   #isLoading = false;
   /** Left before the module was there. */
   #isLeft = false;
   #isClosed = false;
 
-  /** Begins to connect. */
-  constructor(options: PageTrackerOptions, events: FailingIntroducerEvents) {
+  /** Begins to connect. @param importClient  loads the client */
+  constructor(
+    options: PageTrackerOptions,
+    events: FailingIntroducerEvents,
+    importClient: () => Promise<{ readonly joinTracker: typeof joinTracker }>,
+  ) {
     this.url = options.url;
     this.iceServers = options.iceServers ?? [];
     this.#options = options;
     this.#events = events;
+    this.#import = importClient;
     void this.#load();
   }
 
@@ -74,9 +80,9 @@ export class LateTracker implements Introducer {
     this.#isLoading = true;
     const { failed, joined, signal } = this.#events;
     try {
-      const { joinTracker } = await import('vision-light:tracker');
+      const client = await this.#import();
       if (this.#isLeft) return;
-      this.#client = joinTracker(this.#options, {
+      this.#client = client.joinTracker(this.#options, {
         joined: (_client, names) => joined(this, names),
         signal: (_client, from, data) => signal(this, from, data),
         failed,
