@@ -62,6 +62,7 @@ describe('createLightNode: arguments', () => {
     ['signal', 'TypeError', { signal: [7] }],
     ['signal', 'RangeError', { signal: ['ftp://signal.example'] }],
     ['signal', 'RangeError', { signal: ['http://'] }],
+    ['signal', 'RangeError', { signal: ['https://tracker.example/#tracker'] }],
     ['network', 'TypeError', { signal, network: 7 }],
     ['network', 'RangeError', { signal, network: 'vision-moonnet' }],
     ['network', 'TypeError', { signal, network: { name: 'x' } }],

@@ -77,6 +77,30 @@ describe('links between nodes', () => {
     await peersOf(first, 0);
   });
 
+  it('two nodes meet through a tracker, whose client is loaded when they name it', async () => {
+    const network = newNetwork();
+    const tracker = `${signalAt('tracker/honest').replace('http', 'ws')}#tracker`;
+    const options = { network, signal: [tracker, 'http://127.0.0.1:9'] };
+    const first = await startNode(options);
+    const second = await startNode(options);
+    await Promise.all([peersOf(first, 1), peersOf(second, 1)]);
+    const { signaling } = first.trust();
+    assertEqual(`${signaling.joined} of ${signaling.named}`, '1 of 2', 'trust');
+    const { findings, evidence } = await first.diagnose();
+    assertEqual(evidence.signaling.map(({ isReachable }) => isReachable).join(), 'true,false', 'reachable');
+    assertTrue(findings.length > 0, 'no finding');
+    await second.close();
+    await peersOf(first, 0);
+  });
+
+  it('a tracker that is none is reported', async () => {
+    const network = newNetwork();
+    const tracker = `${signalAt('tracker/malformed').replace('http', 'ws')}#tracker`;
+    const node = await startNode({ network, signal: [tracker] });
+    const { message } = await errorOf(node, 'SIGNAL_MALFORMED');
+    assertTrue(message.includes(tracker), message);
+  });
+
   it('two that offer at the same time have one connection', async () => {
     const network = newNetwork();
     const options = { network, signal: [signalAt('glare')] };

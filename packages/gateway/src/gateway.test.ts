@@ -460,6 +460,7 @@ describe('createGateway', () => {
     [{ minerName: 'ü'.repeat(33) }, /minerName: must be 1 to 64 bytes, got 66/],
     [{ history: -1 }, /history: must be a whole number/],
     [{ signal: ['nonsense'] }, /signal: must be an http or https URL/],
+    [{ signal: ['http://a#tracker'] }, /signal: must be an http or https URL/],
     [{ headersFile: 'x' }, /headersFile: only Bitcoin networks/],
     [{ live: true }, /live: only public Bitcoin networks .* not gateway-test/],
     [{ network: 'bitcoin-regtest', live: true }, /live: only public Bitcoin networks .* not bitcoin-regtest/],

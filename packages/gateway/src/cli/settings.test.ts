@@ -171,6 +171,7 @@ describe('readSettings', () => {
     [['--mine', '--no-mine'], {}, '--mine and --no-mine exclude each other.'],
     [['--network', 'n', '--network-file', 'f'], {}, '--network and --network-file exclude each other.'],
     [['--signal', 'localhost'], {}, '--signal: "localhost" is no http or https URL.'],
+    [['--signal', 'udp://a#tracker'], {}, '--signal: "udp://a#tracker" is no http or https URL.'],
     [['--vision-node', 'ws://a'], {}, '--vision-node: "ws://a" is no http or https URL.'],
     [[], { VISION_NODES: 'http://a,b' }, 'VISION_NODES: "b" is no http or https URL.'],
     [[], { VISION_NODES: `${'http://a,'.repeat(8)}http://a` }, 'VISION_NODES: at most 8 servers.'],
