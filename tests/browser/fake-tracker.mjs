@@ -54,8 +54,8 @@ const behaviours = {
       socket.send(JSON.stringify({ ...named, interval: 120 }));
       const offer = { type: 'offer', sdp: 'v=0\r\nm=application 9 x\r\n' };
       for (let i = 0; i < 1000; i++) {
-        const offer_id = String(i).padStart(20, '0');
-        socket.send(JSON.stringify({ ...named, offer, offer_id, peer_id: 'p'.repeat(20) }));
+        const id = String(i).padStart(20, '0');
+        socket.send(JSON.stringify({ ...named, offer, offer_id: id, peer_id: id }));
       }
       socket.send(JSON.stringify({ ...named, 'failure reason': 'enough' }));
       socket.close();

@@ -18,6 +18,8 @@ export interface SignalRoute {
   readonly setupTimeoutMs?: number;
   /** Passes a signal on. `refused` is called if the introducer says that there is no such peer. */
   send(to: string, data: SignalData, refused: () => void): void;
+  /** A link to a peer that it introduced has ended, or did not come about. */
+  ended?(remoteId: string): void;
 }
 
 /** Something that introduces peers to one another, such as a signaling server. */

@@ -130,6 +130,17 @@ describe('PeerLinks', () => {
     expect([made.length, events]).toEqual([3, ['b.2 gone in setup: replaced']]);
   });
 
+  it('tells the introducer which of its links have ended, or did not come about', () => {
+    const { links, route, state } = setUp();
+    const ended: string[] = [];
+    const telling = { ...route, ended: (remoteId: string) => ended.push(remoteId) };
+    links.dial(telling, 'a');
+    links.drop('a.1', 'over');
+    state.isRefusing = true;
+    links.dial(telling, 'b');
+    expect(ended).toEqual(['a', 'b']);
+  });
+
   it('gives an attempt up after 20 s, and keeps a link that has opened', () => {
     const { links, route, clock, events } = setUp();
     links.dial(route, 'a');

@@ -230,6 +230,7 @@ export class PeerLinks<C extends Connection> {
     this.#links.delete(link.name);
     link.cancelTimer();
     if (failure !== undefined) this.#avoid(link.route, link.remoteId, failure);
+    link.route.ended?.(link.remoteId);
     this.#options.events.gone(link.name, reason, link.phase);
     link.connection.destroy();
     if (this.#links.size === 0) this.#whenEmpty();
@@ -369,6 +370,7 @@ export class PeerLinks<C extends Connection> {
       });
     } catch (error) {
       this.#avoid(route, remoteId, 'unreachable');
+      route.ended?.(remoteId);
       events.refused(error);
       return undefined;
     }

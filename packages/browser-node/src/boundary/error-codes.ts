@@ -23,9 +23,9 @@ export const lightNodeErrors = {
   PEER_CONNECTION_FAILED:
     'This browser has WebRTC but refuses to open connections, so no peer can be reached.',
   TURN_MISSING: 'All connections are to be relayed, and no TURN server is named that relays them.',
-  SIGNAL_UNREACHABLE: 'A signaling server does not answer, so it introduces no new peers for now.',
-  SIGNAL_REFUSED: 'A signaling server refused a request.',
-  SIGNAL_MALFORMED: 'A signaling server answered with something that is not its protocol.',
+  SIGNAL_UNREACHABLE: 'A signaling server or tracker does not answer, so it introduces no new peers for now.',
+  SIGNAL_REFUSED: 'A signaling server or tracker refused a request.',
+  SIGNAL_MALFORMED: 'A signaling server or tracker answered with something that is not its protocol.',
   SIGNAL_TAMPERED:
     'Somebody sits between this node and a peer: whoever introduced them has changed their certificates.',
   GATEWAY_UNREACHABLE: 'A gateway that was named by its address does not answer. It is tried again.',

@@ -19,6 +19,7 @@ function setUp() {
     isJoined: true,
     samplePeers: async (count: number) => [`peer ${count}`],
     send: note('send'),
+    ended: note('ended'),
     nudge: note('nudge'),
     leave: note('leave'),
     close: note('close'),
@@ -74,6 +75,7 @@ it('has not joined before its client is there, and then is that client', async (
   await end();
   expect([tracker.isJoined, tracker.ownId, await tracker.samplePeers(3)]).toEqual([true, 'me', ['peer 3']]);
   tracker.send('x', { type: 'full' }, () => {});
+  tracker.ended('x');
   // Links know a route by the object that they were given.
   made[0]?.joined(client, []);
   made[0]?.signal(client, 'y', { type: 'full' });
@@ -82,6 +84,7 @@ it('has not joined before its client is there, and then is that client', async (
   tracker.leave();
   expect(notes).toEqual([
     'send x',
+    'ended x',
     'joined by it',
     'signal by it y',
     'failed SIGNAL_REFUSED why',

@@ -1,6 +1,7 @@
 import type { Introducer, IntroducerEvents } from '@vision-light/peering';
 import type { IceServer, SignalData } from '@vision-light/signaling';
 import type { SignalingFault } from '@vision-light/signaling/client';
+import type { TrackerClient } from '@vision-light/signaling/tracker';
 import type { joinTracker, PageTrackerOptions } from './tracker.js';
 
 /** What an introducer reports, its faults included. */
@@ -22,7 +23,7 @@ export class LateTracker implements Introducer {
   readonly #options: PageTrackerOptions;
   readonly #events: FailingIntroducerEvents;
   readonly #import: () => Promise<{ readonly joinTracker: typeof joinTracker }>;
-  #client: Introducer | undefined;
+  #client: TrackerClient | undefined;
   #isLoading = false;
   /** Left before the module was there. */
   #isLeft = false;
@@ -52,6 +53,10 @@ export class LateTracker implements Introducer {
 
   send(to: string, data: SignalData, refused: () => void): void {
     this.#client?.send(to, data, refused);
+  }
+
+  ended(name: string): void {
+    this.#client?.ended(name);
   }
 
   async samplePeers(count: number): Promise<readonly string[]> {

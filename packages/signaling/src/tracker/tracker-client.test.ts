@@ -175,6 +175,44 @@ describe('TrackerClient', () => {
     ]);
   });
 
+  it('meets nobody twice who is behind a link, until that has ended', async () => {
+    const { client, clock, events, join, tracker, refuse } = start();
+    join(3);
+    const [p, q] = ['p'.repeat(20), 'q'.repeat(20)];
+    const offerOf = (peerId: string, offerId: string) =>
+      tracker().received(announced({ offer, offer_id: offerId.repeat(20), peer_id: peerId }));
+    offerOf(p, '1');
+    offerOf(p, '2');
+    expect(events.length).toBe(2);
+    const [, came] = events.at(-1) ?? [];
+    clock.advance(30_000);
+    // The tracker counts three others, and one is met.
+    const [a = '', b = '', ...more] = await client.samplePeers(8);
+    expect([b.length, more]).toEqual([20, []]);
+    let useless = 0;
+    client.send(a, offer, () => useless++);
+    client.send(b, offer, refuse);
+    clock.advance(250);
+    tracker().received(announced({ incomplete: 4, complete: 0 }));
+    tracker().received(announced({ answer, offer_id: a, peer_id: p }));
+    tracker().received(announced({ answer, offer_id: b, peer_id: q }));
+    expect([useless, events.slice(2)]).toEqual([1, [['signal', b, 'answer']]]);
+    clock.advance(60_000);
+    expect(await client.samplePeers(8)).toHaveLength(1);
+    // One link has ended, and there is no place for the next.
+    for (const end of [
+      () => client.ended(String(came)),
+      () => client.send(String(events.at(-1)?.[1]), { type: 'full' }, refuse),
+    ]) {
+      offerOf(p, '3');
+      offerOf(q, '4');
+      const before = events.length;
+      end();
+      offerOf(p, '5');
+      expect(events.length).toBe(before + 1);
+    }
+  });
+
   it('passes over its own offers, and all that comes before it has joined', () => {
     const { client, events, join, tracker } = start();
     const other = { offer, offer_id: 'o'.repeat(20), peer_id: 'p'.repeat(20) };

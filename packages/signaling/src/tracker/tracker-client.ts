@@ -7,15 +7,20 @@
  * that {@link TrackerClient.samplePeers} gives are names of offers yet to be made, and a peer that has offered is named by
  * its id and that of its offer. A refusal (`full`) has no place in the protocol and is not sent; such a set-up times out.
  *
- * What bounds it: one socket and its three timers; {@link OFFERS_MAX} names of offers, given out {@link ROUND_PAUSE_MS} apart at
- * least; of the tracker so many frames, of them so many offers a second as {@link FRAMES} and {@link OFFERS} say, each of
- * `FRAME_CHARS_MAX` at most. What is above a rate is not read.
+ * Whoever is met already would be met again and again in a small swarm. So the client notes which peer is behind a link, until
+ * it hears that the link has ended: others are offered to and answered, and as many as the tracker counts.
+ *
+ * What bounds it: one socket and its three timers; offers of one round; a note for each link; of the tracker so many frames,
+ * of them so many offers a second as {@link FRAMES} and {@link OFFERS} say, each of `FRAME_CHARS_MAX` at most. What is above a
+ * rate is not read.
  */
 import type { Clock } from '../clock.js';
 import type { IceServer } from '../ice-server.js';
 import { ANSWER_TIMEOUT_MS, ServerContact, type SignalingFault } from '../server-contact.js';
 import type { Description, SignalData } from '../signal-data.js';
 import { trackerSocketUrl } from '../tracker-address.js';
+import { newId } from './new-id.js';
+import { OFFERS_MAX, OfferRounds } from './offer-rounds.js';
 import { RateLimit } from './rate-limit.js';
 import {
   decodeTrackerMessage,
@@ -65,15 +70,6 @@ export interface TrackerClientEvents {
   failed(fault: SignalingFault, detail: string): void;
 }
 
-/** Offers of one round. Each costs a connection that waits for its answer, and the tracker a message. */
-const OFFERS_MAX = 8;
-
-/**
- * Milliseconds between two rounds of offers, at least. Trackers ask for two minutes between announces, but a node without
- * peers cannot wait for that. Each round doubles the pause, up to the tracker's interval: in a small swarm all have met soon.
- */
-const ROUND_PAUSE_MS = 30_000;
-
 /** Milliseconds in which the offers of one moment are gathered, so that they leave as one announce. Arbitrary. */
 const BATCH_MS = 250;
 
@@ -86,9 +82,6 @@ const FRAMES = [200, 20] as const;
 
 /** Offers of others that are taken at once and a second: each makes a connection. */
 const OFFERS = [16, 2] as const;
-
-/** How ids of ours are written: 20 characters are 120 bits. */
-const ID_CHARS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 interface NamedOffer {
   readonly offerId: string;
@@ -116,12 +109,9 @@ export class TrackerClient {
   #intervalMs = INTERVAL_MIN_MS;
   /** Other peers in the swarm, as the tracker said last. */
   #others = OFFERS_MAX;
-  #roundPauseMs = ROUND_PAUSE_MS;
-  #nextRoundAt = 0;
-  /** Names of this round under which no offer was made yet. */
-  #unused = new Set<string>();
-  /** Names of this round whose offer has left or is about to, without an answer so far. */
-  #offered = new Set<string>();
+  readonly #rounds = new OfferRounds();
+  /** Who is behind a link, by the link's name. */
+  readonly #met = new Map<string, string>();
   #batch: NamedOffer[] = [];
   #cancelBatch: () => void = () => {};
   #cancelAnnounce: () => void = () => {};
@@ -151,14 +141,20 @@ export class TrackerClient {
   /**
    * Makes the offer of a name, or answers an offer. Nothing else can be sent through a tracker.
    *
-   * @param refused  called if the name is one of an earlier round
+   * @param refused  called if the name is one of an earlier round, and if whoever answers has a link already
    */
   send(to: string, data: SignalData, refused: () => void): void {
+    if (data.type === 'full') this.ended(to);
     if (!this.#isJoined) return;
     if (data.type === 'answer') this.#answer(to, data);
     if (data.type !== 'offer') return;
-    if (this.#unused.delete(to)) this.#offer(to, data);
+    if (this.#rounds.offer(to, refused)) this.#offer(to, data);
     else refused();
+  }
+
+  /** A link has ended, so whoever was behind it may be met again. */
+  ended(name: string): void {
+    this.#met.delete(name);
   }
 
   /** @returns names for offers to peers that the tracker chooses; none if the last round was a moment ago */
@@ -184,14 +180,9 @@ export class TrackerClient {
   }
 
   #beginRound(count: number): readonly string[] {
-    const now = this.#options.clock.now();
-    const wanted = Math.min(count, this.#others, OFFERS_MAX);
-    if (!this.#isJoined || now < this.#nextRoundAt || wanted <= 0) return [];
-    this.#nextRoundAt = now + this.#roundPauseMs;
-    this.#roundPauseMs = Math.min(this.#roundPauseMs * 2, this.#intervalMs);
-    this.#offered.clear();
-    this.#unused = new Set(Array.from({ length: wanted }, newId));
-    return [...this.#unused];
+    if (!this.#isJoined) return [];
+    const unmet = this.#others - this.#met.size;
+    return this.#rounds.begin(Math.min(count, unmet), this.#options.clock.now(), this.#intervalMs);
   }
 
   #connect(): void {
@@ -240,8 +231,7 @@ export class TrackerClient {
     const socket = this.#socket;
     this.#socket = undefined;
     this.#isJoined = false;
-    this.#unused.clear();
-    this.#offered.clear();
+    this.#rounds.clear();
     this.#batch = [];
     this.#cancelBatch();
     this.#cancelAnnounce();
@@ -265,7 +255,7 @@ export class TrackerClient {
     this.#others = others ?? OFFERS_MAX;
     if (this.#isJoined) return;
     this.#isJoined = true;
-    this.#roundPauseMs = ROUND_PAUSE_MS;
+    this.#rounds.restart();
     this.#contact.noteJoined();
     this.#announceLater();
     this.#events.joined(this, this.#beginRound(OFFERS_MAX));
@@ -273,17 +263,29 @@ export class TrackerClient {
 
   #onOffer({ peerId, offerId, description }: Extract<TrackerMessage, { kind: 'offer' | 'answer' }>): void {
     // Some trackers hand a peer its own offers.
-    if (!this.#isJoined || peerId === this.#ownId) return;
-    if (this.#offers.take(this.#options.clock.now()))
-      this.#events.signal(this, nameOf({ peerId, offerId }), description);
+    if (!this.#isJoined || peerId === this.#ownId || this.#hasMet(peerId)) return;
+    if (!this.#offers.take(this.#options.clock.now())) return;
+    const name = nameOf({ peerId, offerId });
+    this.#met.set(name, peerId);
+    this.#events.signal(this, name, description);
   }
 
-  #onAnswer({ offerId, description }: Extract<TrackerMessage, { kind: 'offer' | 'answer' }>): void {
-    if (this.#offered.delete(offerId)) this.#events.signal(this, offerId, description);
+  #onAnswer({ peerId, offerId, description }: Extract<TrackerMessage, { kind: 'offer' | 'answer' }>): void {
+    const useless = this.#rounds.answer(offerId);
+    if (useless === undefined) return;
+    if (this.#hasMet(peerId)) {
+      useless();
+      return;
+    }
+    this.#met.set(offerId, peerId);
+    this.#events.signal(this, offerId, description);
+  }
+
+  #hasMet(peerId: string): boolean {
+    return [...this.#met.values()].includes(peerId);
   }
 
   #offer(offerId: string, description: Description): void {
-    this.#offered.add(offerId);
     this.#batch.push({ offerId, description });
     if (this.#batch.length === 1)
       this.#cancelBatch = this.#options.clock.setTimer(BATCH_MS, () => this.#sendBatch());
@@ -324,9 +326,4 @@ export class TrackerClient {
     const head = { action: 'announce', info_hash: this.#infoHash, peer_id: this.#ownId };
     this.#socket?.send(JSON.stringify({ ...head, ...message }));
   }
-}
-
-function newId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(20));
-  return Array.from(bytes, (byte) => ID_CHARS[byte % ID_CHARS.length]).join('');
 }
