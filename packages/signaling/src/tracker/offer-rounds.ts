@@ -34,7 +34,7 @@ export class OfferRounds {
     if (now < this.#nextAt || wanted <= 0) return [];
     this.#nextAt = now + this.#pauseMs;
     this.#pauseMs = Math.min(this.#pauseMs * 2, pauseMaxMs);
-    this.clear();
+    this.#offered.clear();
     this.#unused = new Set(Array.from({ length: Math.min(wanted, OFFERS_MAX) }, newId));
     return [...this.#unused];
   }
@@ -51,11 +51,5 @@ export class OfferRounds {
     const useless = this.#offered.get(name);
     this.#offered.delete(name);
     return useless;
-  }
-
-  /** No offer of this round is made or answered any more. */
-  clear(): void {
-    this.#unused.clear();
-    this.#offered.clear();
   }
 }

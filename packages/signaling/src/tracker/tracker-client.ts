@@ -231,7 +231,6 @@ export class TrackerClient {
     const socket = this.#socket;
     this.#socket = undefined;
     this.#isJoined = false;
-    this.#rounds.clear();
     this.#batch = [];
     this.#cancelBatch();
     this.#cancelAnnounce();
