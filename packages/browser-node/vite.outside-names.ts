@@ -156,17 +156,20 @@ export function namesOutsideWorker(libraries: readonly string[]): Set<string> {
 }
 
 /**
- * Names that are read outside of the page's script: those of its own interface among them, and of signaling.
+ * Names that are read outside of the page's script: those of its own interface among them, of signaling, and of what joins
+ * pages by hand, which is a script of its own (src/peers/by-hand.ts) and uses the page's links.
  *
  * @param libraries  files of the libraries that talk to their like elsewhere, none of whose names is changed
  */
 export function namesOutsidePage(libraries: readonly string[]): Set<string> {
   const known = libraries.flatMap((file) => wordsOf(readCode(file)));
   const signaling = namesOf(sourcesIn(here('../signaling/src')));
+  const byHand = namesOf(sourcesIn(here('../peering/src/by-hand')));
   return new Set([
     ...platformNames('dom'),
     ...known,
     ...signaling,
+    ...byHand,
     ...socketNames,
     ...boundaryNames(undefined),
   ]);

@@ -75,6 +75,10 @@ describe.each(['light', 'dark'] as const)('in %s colours', (scheme) => {
         await (await page.$(at('proof-make')))?.press('Enter');
         await says(page, at('proof-answer'), /^The proof is made\.$/);
       }
+      if (filled === at('peers-all')) {
+        await (await page.$(at('join-invite')))?.press('Enter');
+        await says(page, at('join-made'), /^VL1/);
+      }
       if (filled === at('mining-switch')) {
         expect(await faults(page), `${route}, switched off, in ${scheme}`).toEqual([]);
         await (await page.$(filled))?.press('Enter');

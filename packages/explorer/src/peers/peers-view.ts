@@ -2,8 +2,9 @@
 import type { PeerInfo } from '@vision-light/browser-node';
 import { createElement, setText } from '../display/element.js';
 import { countNoun, formatCount } from '../display/quantities.js';
+import { JoinCard } from '../joining/join-card.js';
 import type { SessionState } from '../session/node-session.js';
-import { createListFrame, type View } from '../views/view.js';
+import { createListFrame, type View, type ViewContext } from '../views/view.js';
 import { describeKind, describeRtt, describeServices } from './peer-words.js';
 
 type Field = 'height' | 'rtt' | 'window' | 'serves' | 'key' | 'id';
@@ -17,8 +18,8 @@ const labels: Readonly<Record<Field, string>> = {
   id: 'Id',
 };
 
-/** Keeps one entry for each peer. */
-export function createPeersView(): View {
+/** Keeps one entry for each peer, and joins further ones by hand. */
+export function createPeersView({ session }: ViewContext): View {
   const list = createElement('ul', 'peer-cards');
   list.dataset.testid = 'peers-all';
   const note =
@@ -26,10 +27,14 @@ export function createPeersView(): View {
     'as its height and what it serves, is its claim. The window is how many bodies may be asked of it at a time, by how fast ' +
     'it gives them.';
   const { element, heading, lead } = createListFrame({ title: 'Peers', testId: 'peers', note }, list);
+  const join = new JoinCard(session);
+  join.element.classList.add('join');
+  element.append(join.element);
   const entries = new Map<string, PeerEntry>();
   return {
     element,
     heading,
+    hide: () => join.hide(),
     render({ peers, lifecycle }: SessionState) {
       setText(lead, describePeers(peers, lifecycle));
       const ids = new Set(peers.map(({ id }) => id));
@@ -55,7 +60,7 @@ function describePeers(peers: readonly PeerInfo[], lifecycle: SessionState['life
   if (peers.length === 0)
     return lifecycle === 'left'
       ? 'This page has left the network, and its peers.'
-      : 'No peer yet. A signaling server introduces them; the trust view can say what stands in the way.';
+      : 'No peer yet. A signaling server introduces them, or you join another page by hand; the trust view can say what stands in the way.';
   const gateways = peers.filter(({ kind }) => kind === 'gateway').length;
   return `${countNoun(peers.length, 'peer')}: ${countNoun(peers.length - gateways, 'browser')} and ${countNoun(gateways, 'gateway')}.`;
 }
