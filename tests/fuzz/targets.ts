@@ -61,7 +61,7 @@ import { bitcoinBlocks, type KnownBlock } from './bitcoin-blocks.js';
 import { bitcoinBridge } from './bitcoin-bridge-target.js';
 import { bitcoinWireTargets } from './bitcoin-wire-targets.js';
 import { compactTarget } from './compact-blocks.js';
-import { descriptions } from './description-target.js';
+import { descriptions, handTexts } from './description-target.js';
 import { filterTargets } from './filter-targets.js';
 import type { FuzzTarget } from './fuzz-target.js';
 import { httpTargets } from './http-targets.js';
@@ -477,5 +477,6 @@ export const targets: readonly FuzzTarget[] = [
   addressBook,
   descriptions,
   introductionsTarget,
+  handTexts,
   wholeNode,
 ];

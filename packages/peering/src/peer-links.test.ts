@@ -83,6 +83,31 @@ describe('PeerLinks', () => {
     expect([links.size, sent]).toEqual([3, ['full']]);
   });
 
+  it('says that it has no link while the only ones wait for a person', () => {
+    const { links, route, made, sent } = setUp();
+    links.dial({ ...route, setupTimeoutMs: 600_000 }, 'by-hand');
+    const offers: SignalData[] = [];
+    const noting = { ...route, send: (_to: string, data: SignalData) => void offers.push(data) };
+    for (const [id, isFirst] of [
+      ['a', true],
+      ['b', undefined],
+    ] as const) {
+      links.dial(noting, id);
+      made.at(-1)?.options.onSignal({ type: 'offer', sdp });
+      expect(offers.pop()).toEqual(isFirst ? { type: 'offer', sdp, isFirst } : { type: 'offer', sdp });
+    }
+    expect(sent).toEqual([]);
+  });
+
+  it('gives up after the time that the route allows', () => {
+    const { links, route, clock, events } = setUp();
+    links.dial({ ...route, setupTimeoutMs: 600_000 }, 'by-hand');
+    clock.advance(599_999);
+    expect(events).toEqual([]);
+    clock.advance(1);
+    expect(events).toEqual(['by-hand.1 gone in setup: timed out']);
+  });
+
   it('keeps its last place for a peer that has no other link', () => {
     const { links, route, sent } = setUp();
     for (const name of ['a.1', 'b.2', 'c.3']) {

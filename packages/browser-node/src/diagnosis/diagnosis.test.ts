@@ -39,6 +39,7 @@ describe('what follows from what was tried', () => {
     ['NO_WEBRTC', { hasWebRtc: false, candidates: undefined }, true],
     ['CONNECTIONS_REFUSED', { connectionObstacle: 'policy', candidates: undefined }, true],
     ['NO_SIGNALING', { signaling: [unreachable] }, true],
+    ['ONLY_INVITED', { signaling: [] }, true],
     ['NOBODY_THERE', { attempts: { begun: 0, opened: 0, failed: 0 } }, true],
     ['NO_CANDIDATES', { candidates: { ...candidates, hosts: 0, hidden: 0, reflexive: 0 } }, true],
     ['TURN_BLOCKED', { candidates: { ...candidates, turnServers: 1 } }, true],
