@@ -16,6 +16,12 @@ import {
   SIGNALING_PATH,
 } from './routes.js';
 
+/**
+ * TCP connections that the kernel keeps until they are accepted; Linux takes no more than `net.core.somaxconn`, 4096. Of
+ * Node's 511 a pause of two seconds makes clients lose theirs when 300 come in a second. Beyond: the kernel refuses.
+ */
+const LISTEN_BACKLOG = 4096;
+
 /** What the HTTP server asks of the rest. */
 export interface HttpHandlers extends RouteSources {
   /** Judges a new TCP connection; a code cuts it. */
@@ -48,7 +54,7 @@ export async function listenHttp(
   });
   // Room for health checks and scrapes when every connection is taken.
   http.maxConnections = limits.maxConnections + limits.maxConnectionsPerAddress;
-  http.listen(port, host);
+  http.listen({ port, host, backlog: LISTEN_BACKLOG });
   await once(http, 'listening');
   return http;
 }
