@@ -40,7 +40,9 @@ export default defineConfig({
           name: 'e2e-firefox',
           include: ['tests/e2e/**/*.test.ts'],
           // One has both browsers already, the other needs what only Chromium lets a test do.
-          exclude: ['two-engines', 'visitors-device', 'nginx', 'join-by-camera'].map((name) => `tests/e2e/${name}.test.ts`),
+          exclude: ['two-engines', 'visitors-device', 'nginx', 'join-by-camera'].map(
+            (name) => `tests/e2e/${name}.test.ts`,
+          ),
           env: { BROWSER_ENGINE: 'firefox' },
           maxWorkers: 2,
           sequence: { groupOrder: 2 },

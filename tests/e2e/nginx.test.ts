@@ -7,6 +7,7 @@ import type { Gateway } from '@vision-light/gateway';
 import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { pageHeaders } from '../../scripts/serve/page-policy.mjs';
+import { hasRedis, RedisProcess, sayWithoutRedis } from '../redis-process.mjs';
 import { systemPrograms } from '../system-programs.js';
 import { launchBrowser, Visitor } from './browser.js';
 import { type Nginx, startNginx } from './nginx.js';
@@ -15,6 +16,7 @@ import { reaches, Servers, smallNetwork } from './servers.js';
 const HISTORY = 300;
 const network = smallNetwork('vision-e2e-nginx');
 const programs = systemPrograms(import.meta.url, ['nginx', 'openssl']);
+sayWithoutRedis('tests/e2e/nginx.test.ts (two signaling servers)');
 const servers = new Servers();
 let nginx: Nginx;
 let browser: Browser;
@@ -23,11 +25,17 @@ let gateway: Gateway;
 beforeAll(async () => {
   if (programs === undefined) return;
   // Of one address only so many: all would count as nginx if either server did not look at what it forwards.
-  const signal = await servers.signal({ trustProxy: true, limits: { maxConnectionsPerAddress: 3 } });
+  const options = { trustProxy: true, limits: { maxConnectionsPerAddress: 3 } };
+  // With a Redis there are two processes' worth of servers behind nginx, which know of each other's peers by it alone.
+  const redis = hasRedis ? await RedisProcess.start() : undefined;
+  if (redis !== undefined) servers.defer(() => redis.dispose());
+  const redisUrl = redis?.url;
+  const signal = await servers.signal({ ...options, redisUrl });
+  const other = redis && (await servers.signal({ ...options, redisUrl }));
   gateway = await servers.gateway({ network, signal: [signal.url], history: HISTORY, trustProxy: true });
   await reaches(gateway, HISTORY);
   nginx = await startNginx(servers, programs, {
-    signalPorts: [signal.port],
+    signalPorts: [signal.port, ...(other === undefined ? [] : [other.port])],
     gatewayPort: gateway.port,
     network,
   });
