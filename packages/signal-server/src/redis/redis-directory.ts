@@ -86,7 +86,8 @@ class RedisDirectory implements Directory {
   readonly #turns = new Turns();
   readonly #log: Logger;
   readonly #deliver: Deliver;
-  #connectedMs = 0;
+  /** When Redis came back after so long that the leases of all may be over. */
+  #backMs = 0;
   #beat: NodeJS.Timeout | undefined;
   /** When the heartbeat was sent that has not been answered. */
   #beatSentMs: number | undefined;
@@ -102,9 +103,10 @@ class RedisDirectory implements Directory {
     this.#link = new RedisLink(
       { url, server: this.#server, maxInFlightBytes, answerTimeoutMs, log: options.log },
       {
-        connected: () => {
+        connected: (awayMs) => {
           this.#beatSentMs = undefined;
-          this.#connectedMs = performance.now();
+          // A shorter outage ends nobody's lease.
+          if (awayMs > redisLeaseMs / 2) this.#backMs = performance.now();
           this.#attach();
         },
         signal: (to, signal) => {
@@ -271,19 +273,19 @@ class RedisDirectory implements Directory {
     }
     this.#beatSentMs = nowMs;
     try {
-      const [known, dead] = (await this.#call('beat', [this.#server, String(redisLeaseMs)])) as [
-        number,
-        string,
-      ];
+      const beat = [this.#server, String(redisLeaseMs), this.#link.lastRead];
+      const [known, dead] = (await this.#call('beat', beat)) as [number, string];
       this.#beatSentMs = undefined;
       if (known === 0 && this.#attaching === undefined) this.#attach();
-      // After an outage of Redis the leases of all are over: they have one more lease to come back.
-      if (dead === '' || nowMs - this.#connectedMs < redisLeaseMs) return;
+      // After an outage of Redis the others have one more lease to come back.
+      if (dead === '' || nowMs - this.#backMs < redisLeaseMs) return;
       this.#log.warn('removing the peers of a server that is gone');
       await this.#sweep(dead, redisLeaseMs);
-    } catch {
-      // Redis is away; the link says so, and comes back.
+    } catch (error) {
       this.#beatSentMs = undefined;
+      // If Redis is away, the link says so, and comes back.
+      if (!this.#link.isConnected) return;
+      this.#log.error({ cause: (error as Error).message }, 'Redis does not take a heartbeat');
     }
   }
 

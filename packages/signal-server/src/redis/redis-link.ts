@@ -24,8 +24,12 @@ export interface RedisLinkOptions {
 
 /** What the owner of the connections is told. */
 export interface RedisLinkEvents {
-  /** Scripts can be called, for the first time or again. */
-  connected(): void;
+  /**
+   * Scripts can be called, for the first time or again.
+   *
+   * @param awayMs  for how long they could not; infinite for the first time
+   */
+  connected(awayMs: number): void;
   /** A signal came for a peer of this process. */
   signal(to: string, signal: string): void;
 }
@@ -54,9 +58,15 @@ export class RedisLink {
   /** Both connections; undefined while Redis is away. */
   #clients: readonly [commands: Client, reader: Client] | undefined;
   #inFlightBytes = 0;
+  /** Whether scripts can be called now. */
+  get isConnected(): boolean {
+    return this.#clients !== undefined;
+  }
+
   /** The last entry of the inbox that was read. */
   #lastId = '0-0';
   #retry: NodeJS.Timeout | undefined;
+  #lostMs = Number.NEGATIVE_INFINITY;
   #isClosed = false;
   #isAway = false;
 
@@ -94,7 +104,7 @@ export class RedisLink {
     this.#clients = clients;
     if (this.#isAway) this.#options.log.info('Redis answers again');
     this.#isAway = false;
-    this.#events.connected();
+    this.#events.connected(performance.now() - this.#lostMs);
     void this.#read(clients).catch(lose);
   }
 
@@ -147,6 +157,7 @@ export class RedisLink {
     if (this.#clients !== clients || this.#isClosed) return;
     end(clients);
     this.#clients = undefined;
+    this.#lostMs = performance.now();
     this.#note(cause);
     this.#retryLater();
   }
@@ -173,7 +184,7 @@ export class RedisLink {
     const [, reader] = clients;
     const { server, answerTimeoutMs } = this.#options;
     const inbox = inboxOf(server);
-    const read = ['XREAD', 'COUNT', String(READ_COUNT), 'BLOCK', String(Math.ceil(answerTimeoutMs / 2))];
+    const read = ['XREAD', 'COUNT', String(READ_COUNT), 'BLOCK', String(Math.ceil(answerTimeoutMs / 4))];
     while (this.#clients === clients) {
       const reply = reader.sendCommand([...read, 'STREAMS', inbox, this.#lastId]);
       const streams = (await within(answerTimeoutMs, reply)) as unknown as InboxReply;
