@@ -248,10 +248,8 @@ describe('the packed browser package', () => {
       'utf8',
     );
     // The page's own script; two that carry the worker, of which a page loads one; the worker once more, since the page asks for
-    // its address; and what is loaded when it is wanted: proofs, the diagnosis, watches, a miner, trackers, signatures where WebCrypto has
-    // none. The page makes no key.
-    // its address; and what is loaded when it is wanted: proofs, the diagnosis, watches, a miner, invitations, signatures where
-    // WebCrypto has none. The page makes no key.
+    // its address; and what is loaded when it is wanted: proofs, the diagnosis, watches, a miner, trackers,
+    // invitations, signatures where WebCrypto has none. The page makes no key.
     expect(names.map((name) => name.replace(/-[\w-]{8}\.js$/, '')).sort()).toEqual([
       'bitcoin-worker',
       'by-hand',
@@ -268,8 +266,7 @@ describe('the packed browser package', () => {
     expect(texts).toContain(worker);
     // Besides these files, only an address that is handed over when it is wanted.
     const isKnown = (call: string): boolean =>
-      /^import\((?:[\w$]+|["'`]\.\/(?:vision-worker|bitcoin-worker|tx-proof|diagnosis|watches|mining|tracker)-[^"'`/]+\.js["'`])\)$/.test(
-      /^import\((?:[\w$]+|["'`]\.\/(?:vision-worker|bitcoin-worker|tx-proof|diagnosis|watches|mining|by-hand)-[^"'`/]+\.js["'`])\)$/.test(
+      /^import\((?:[\w$]+|["'`]\.\/(?:vision-worker|bitcoin-worker|tx-proof|diagnosis|watches|mining|tracker|by-hand)-[^"'`/]+\.js["'`])\)$/.test(
         call,
       );
     for (const text of texts) expect(importsIn(text).filter((call) => !isKnown(call))).toEqual([]);

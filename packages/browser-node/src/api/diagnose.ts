@@ -23,6 +23,7 @@ export async function diagnose({ signal = [], iceServers = [] }: DiagnoseOptions
     signaling,
     iceServers,
     isRelayed: false,
+    namesGateways: false,
     peers: 0,
     attempts: undefined,
     clockAheadS: undefined,

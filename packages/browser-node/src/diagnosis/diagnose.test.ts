@@ -14,6 +14,7 @@ it('a browser that never answers when a database is opened keeps nothing, and th
     signaling: [],
     iceServers: [],
     isRelayed: false,
+    namesGateways: false,
     peers: 1,
     attempts: undefined,
     clockAheadS: undefined,

@@ -9,7 +9,8 @@ import { type Diagnosis, type Evidence, findObstacles } from './diagnosis.js';
 import { gatherCandidates, type IceCandidates } from './gather-candidates.js';
 
 /** What is to be tried, and what a node knows already. */
-export interface DiagnosisInput extends Pick<Evidence, 'peers' | 'attempts' | 'clockAheadS'> {
+export interface DiagnosisInput
+  extends Pick<Evidence, 'peers' | 'attempts' | 'clockAheadS' | 'namesGateways'> {
   /** Addresses of signaling servers, and whether the node has joined them. */
   readonly signaling: readonly { readonly url: string; readonly isJoined: boolean }[];
   readonly iceServers: readonly IceServer[];
@@ -54,6 +55,7 @@ export async function diagnose(input: DiagnosisInput): Promise<Diagnosis> {
     hasWebRtc,
     signaling,
     candidates,
+    namesGateways: input.namesGateways,
     peers: input.peers,
     attempts: input.attempts,
     clockAheadS: input.clockAheadS,

@@ -19,6 +19,7 @@ const good: Evidence = {
   connectionObstacle: undefined,
   hasWebRtc: true,
   signaling: [{ url: 'https://a.example/', isReachable: true, isJoined: true }],
+  namesGateways: false,
   candidates,
   peers: 0,
   attempts: { begun: 1, opened: 0, failed: 0 },
@@ -53,6 +54,10 @@ describe('what follows from what was tried', () => {
   ];
   it.each(cases)('is %s by itself: %o', (code, change, isBlocking) => {
     expect(findObstacles({ ...good, ...change })).toMatchObject([{ code, isBlocking }]);
+  });
+
+  it('is no lack of servers where a gateway is named by its address', () => {
+    expect(findObstacles({ ...good, signaling: [], namesGateways: true })).toEqual([]);
   });
 
   it('is no NAT where a relay helps, or where some attempts succeeded', () => {

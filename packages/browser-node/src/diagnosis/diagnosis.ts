@@ -9,7 +9,8 @@ export const diagnosisCodes = {
   NO_WEBRTC: 'This browser has no WebRTC, or it is switched off, so no peer can be reached.',
   CONNECTIONS_REFUSED: 'This browser has WebRTC but refuses to open connections.',
   NO_SIGNALING: 'No signaling server answers, so nobody introduces this node to others.',
-  ONLY_INVITED: 'No signaling server is named, so peers come by invitation alone.',
+  ONLY_INVITED:
+    'Neither a signaling server nor the address of a gateway is named, so peers come by invitation alone.',
   NOBODY_THERE: 'The signaling servers know no other peer of this network.',
   NO_CANDIDATES: 'This browser names no address of its own, so no peer can connect to it.',
   TURN_BLOCKED: 'The TURN server gives no address: it cannot be reached, or does not take the password.',
@@ -64,6 +65,8 @@ export interface Evidence {
     readonly isReachable: boolean;
     readonly isJoined: boolean;
   }[];
+  /** Whether the node was given addresses of gateways, to which it needs no server. */
+  readonly namesGateways: boolean;
   /** Addresses that this browser has found of itself; undefined where it makes no connection. */
   readonly candidates: IceCandidates | undefined;
   /** Peers of the node that have said hello; 0 without a node. */
@@ -96,7 +99,8 @@ export function findObstacles(evidence: Evidence): Finding[] {
   const isSignaled = unreachable.length < signaling.length;
   add('NO_SIGNALING', signaling.length > 0 && !isSignaled, unreachable.join(', '));
   // A node that runs has attempts; without one, no server need be named.
-  add('ONLY_INVITED', signaling.length === 0 && attempts !== undefined && isAlone);
+  const isNobodyNamed = signaling.length === 0 && !evidence.namesGateways;
+  add('ONLY_INVITED', isNobodyNamed && attempts !== undefined && isAlone);
   // Whether others could be reached is not known then.
   const isNobodyThere = isAlone && attempts?.begun === 0 && signaling.some(({ isJoined }) => isJoined);
   add('NOBODY_THERE', isNobodyThere);

@@ -57,7 +57,10 @@ export interface PagePeersOptions {
 }
 
 /** Signaling servers, the ICE servers in use, and connections that were tried. */
-export type Ways = Pick<DiagnosisInput, 'signaling' | 'iceServers' | 'isRelayed' | 'attempts'>;
+export type Ways = Pick<
+  DiagnosisInput,
+  'signaling' | 'iceServers' | 'isRelayed' | 'namesGateways' | 'attempts'
+>;
 
 /** Connections being set up at a time. Browsers slow down beyond; offers above it are ignored, and come again. */
 const SETUPS_MAX = 12;
@@ -205,6 +208,7 @@ export class PagePeers {
       signaling: this.#clients.map(({ url, isJoined }) => ({ url, isJoined })),
       iceServers: this.#used(this.#iceServers),
       isRelayed: this.#options.privacy === 'relay-only',
+      namesGateways: this.#options.direct.length > 0,
       attempts: { begun, failed, opened: begun - failed - this.links.setups },
     };
   }

@@ -43,6 +43,10 @@ class PlainPeerConnection extends RTCPeerConnection {
     // Both promises exist from the start and may be rejected before anyone asks for them.
     super.createOffer().catch(() => {});
     super.createAnswer().catch(() => {});
+    // simple-peer waits for the candidate that is none, which the polyfill never names; it would wait five seconds.
+    this.addEventListener('icegatheringstatechange', () => {
+      if (this.iceGatheringState === 'complete') this.onicecandidate?.({ candidate: null } as never);
+    });
   }
 
   override async createOffer(): Promise<Description> {
