@@ -39,8 +39,8 @@ export default defineConfig({
         test: {
           name: 'e2e-firefox',
           include: ['tests/e2e/**/*.test.ts'],
-          // One has both browsers already, the other needs what only Chromium lets a test do.
-          exclude: ['two-engines', 'visitors-device', 'nginx', 'join-by-camera'].map(
+          // One has both browsers already; the others need what only Chromium lets a test do, such as TURN on loopback.
+          exclude: ['two-engines', 'visitors-device', 'nginx', 'join-by-camera', 'privacy'].map(
             (name) => `tests/e2e/${name}.test.ts`,
           ),
           env: { BROWSER_ENGINE: 'firefox' },

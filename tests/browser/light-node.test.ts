@@ -347,6 +347,14 @@ describe('a light node', () => {
     assertEqual((await hostile.header(0))?.height, 0, 'height');
   });
 
+  it('TURN_MISSING: a node that is to be relayed meets nobody where no server relays', async () => {
+    const network = newNetwork();
+    await startNode({ network });
+    const relayed = await startNode({ network, privacy: 'relay-only' });
+    await errorOf(relayed, 'TURN_MISSING');
+    assertEqual(relayed.peers().length, 0, 'peers');
+  });
+
   it('a server that shuts down is one outage, not two faults', async () => {
     const node = await startNode({ signal: [signalAt('leaving')] });
     const first = await new Promise<LightNodeError>((resolve) => node.subscribe('error', resolve));
