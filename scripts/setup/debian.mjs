@@ -27,13 +27,21 @@ export async function installFromDebian(name, title) {
     ['install', '-y', '-qq', '--no-install-recommends', name],
   ];
   const isOurPolicy = !existsSync(servicePolicy);
-  if (isOurPolicy) writeFileSync(servicePolicy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  const removePolicy = () => rmSync(servicePolicy, { force: true });
+  if (isOurPolicy) {
+    writeFileSync(servicePolicy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+    // Whoever presses Ctrl-C ends the process before anything below.
+    process.once('exit', removePolicy);
+  }
   try {
     for (const args of steps) {
       const { code, output } = await runCommand('apt-get', args, { env });
       if (code !== 0) throw new PlainError(`apt-get ${args.join(' ')} failed:\n${output.trim()}`);
     }
   } finally {
-    if (isOurPolicy) rmSync(servicePolicy);
+    if (isOurPolicy) {
+      removePolicy();
+      process.off('exit', removePolicy);
+    }
   }
 }

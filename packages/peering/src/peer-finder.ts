@@ -75,7 +75,7 @@ export class PeerFinder<C extends Connection> implements LinksOwner {
       isAsked: false,
     }));
     const kept = introducers.filter(({ keepsPlaces }) => keepsPlaces);
-    this.kept = kept.length < 2 ? [] : kept;
+    this.kept = introducers.length < 2 ? [] : kept;
     links.attach(this);
   }
 
@@ -156,6 +156,7 @@ export class PeerFinder<C extends Connection> implements LinksOwner {
     this.#take(known, peerIds, Math.max(share, this.#missing(known)));
     if (this.#isAnyAway) this.#shareWait();
     else this.#fill();
+    if (!known.introducer.keepsPlaces) return;
     this.#upkeepMs = UPKEEP_MS;
     this.#upkeepLater();
   }

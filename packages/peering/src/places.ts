@@ -41,8 +41,9 @@ export function hasPlace(
   kept: readonly SignalRoute[],
 ): boolean {
   const setups = links.filter(({ phase }) => phase === 'setup');
-  const places = Math.max(1, isFirst ? linksMax : linksMax - 1);
-  return isFree(places, links, route, kept) && isFree(setupsMax, setups, route, kept);
+  const places = Math.max(1, linksMax - 1);
+  const extra = linksMax > 1 && isFirst ? 1 : 0;
+  return isFree(places, links, route, kept, extra) && isFree(setupsMax - 2, setups, route, kept, 2);
 }
 
 /** Whether a place is free, and nobody else's. */
@@ -51,13 +52,14 @@ function isFree(
   links: readonly PlacedLink[],
   route: SignalRoute,
   kept: readonly SignalRoute[],
+  extra: number,
 ): boolean {
-  if (links.length >= places) return false;
+  if (links.length >= places + extra) return false;
   const share = Math.min(PLACES_PER_INTRODUCER, Math.floor(places / kept.length));
   const unused = (each: SignalRoute): number => Math.max(0, share - linksThrough(links, each));
   if (kept.includes(route) && unused(route) > 0) return true;
   const keptFree = kept.reduce((sum, each) => sum + unused(each), 0);
-  return links.length < places - keptFree;
+  return links.length < places + extra - keptFree;
 }
 
 /** How many links there are through an introducer. */

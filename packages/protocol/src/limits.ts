@@ -721,7 +721,7 @@ export const SIGNALS_PER_ROUTE_MAX = 30;
 export const SIGNALS_VERIFYING_MAX = 16;
 
 /** Those of one peer, so that one that floods leaves room for others. */
-export const SIGNALS_VERIFYING_PER_PEER_MAX = 4;
+export const SIGNALS_VERIFYING_PER_PEER_MAX = 8;
 
 /** Signals of a node's own that are being signed or wait for an answer. Above it a further one is refused with SIGNAL_BUSY. Twice as many as a node wants peers. */
 export const SIGNALS_SENDING_MAX = 16;

@@ -77,7 +77,7 @@ export interface SignalLimits {
   readonly maxRedisInFlightBytes: number;
   /**
    * Batches of signals that wait in Redis for one server, each of at most 256 KiB and one signal: a busy server reads some
-   * hundred a second, so they suffice for seconds. Beyond: the oldest are lost.
+   * hundred a second, so they suffice for a second. 40 MB at most. Beyond: the oldest are lost.
    */
   readonly maxInboxEntries: number;
   /** Milliseconds between two metrics reports of one page in the long run; pages send one in 5 s. Sooner: refused. */
@@ -122,7 +122,7 @@ export const defaultLimits: SignalLimits = {
   maxWaitingBytes: 256 * 1024,
   redisLeaseMs: 10_000,
   maxRedisInFlightBytes: 64 * 1024 * 1024,
-  maxInboxEntries: 1024,
+  maxInboxEntries: 128,
   metricsReportIntervalMs: 2000,
   maxMetricsReportBurst: 4,
   maxMetricsPerSecond: 200_000,

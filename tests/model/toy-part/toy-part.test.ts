@@ -135,6 +135,7 @@ describe('the router', () => {
       'proofs',
       'liveNetwork',
       'filters',
+      'introductions',
     ]);
     // It throws if one of them is missing.
     expect(new LightNode(options).status.phase).toBe('connecting');

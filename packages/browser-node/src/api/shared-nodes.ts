@@ -43,10 +43,12 @@ export function joinNode(settings: LightNodeSettings): SharedNode {
 }
 
 /** What is shared is shared under this name; undefined for what is not. */
-function nameOf({ network, storage, share }: LightNodeSettings): string | undefined {
+function nameOf({ network, storage, share, privacy }: LightNodeSettings): string | undefined {
   if (!share || storage === 'memory') return undefined;
   try {
-    return `vision-light ${release} ${JSON.stringify(network)}`;
+    // Who is to be relayed alone must not get the node of a tab that tells peers where it is.
+    const relayed = privacy === 'relay-only' ? ' relayed' : '';
+    return `vision-light ${release} ${JSON.stringify(network)}${relayed}`;
   } catch {
     // Not plain data: that is said when the node is started.
     return undefined;

@@ -10,12 +10,10 @@ import { gatherCandidates, type IceCandidates } from './gather-candidates.js';
 
 /** What is to be tried, and what a node knows already. */
 export interface DiagnosisInput
-  extends Pick<Evidence, 'peers' | 'attempts' | 'clockAheadS' | 'namesGateways'> {
+  extends Pick<Evidence, 'peers' | 'attempts' | 'clockAheadS' | 'isRelayed' | 'namesGateways'> {
   /** Addresses of signaling servers, and whether the node has joined them. */
   readonly signaling: readonly { readonly url: string; readonly isJoined: boolean }[];
   readonly iceServers: readonly IceServer[];
-  /** Whether the node makes connections through TURN servers alone. */
-  readonly isRelayed: boolean;
   /** What is known to keep the node from storing; undefined if nothing is, or if there is no node. */
   readonly storageObstacle: string | undefined;
 }
@@ -55,6 +53,7 @@ export async function diagnose(input: DiagnosisInput): Promise<Diagnosis> {
     hasWebRtc,
     signaling,
     candidates,
+    isRelayed: input.isRelayed,
     namesGateways: input.namesGateways,
     peers: input.peers,
     attempts: input.attempts,

@@ -12,6 +12,7 @@ export const diagnosisCodes = {
   ONLY_INVITED:
     'Neither a signaling server nor the address of a gateway is named, so peers come by invitation alone.',
   NOBODY_THERE: 'The signaling servers know no other peer of this network.',
+  TURN_MISSING: 'All connections are to be relayed, and no TURN server is named that relays them.',
   NO_CANDIDATES: 'This browser names no address of its own, so no peer can connect to it.',
   TURN_BLOCKED: 'The TURN server gives no address: it cannot be reached, or does not take the password.',
   STUN_BLOCKED:
@@ -65,6 +66,8 @@ export interface Evidence {
     readonly isReachable: boolean;
     readonly isJoined: boolean;
   }[];
+  /** Whether connections are made through TURN servers alone. */
+  readonly isRelayed: boolean;
   /** Whether the node was given addresses of gateways, to which it needs no server. */
   readonly namesGateways: boolean;
   /** Addresses that this browser has found of itself; undefined where it makes no connection. */
@@ -106,7 +109,7 @@ export function findObstacles(evidence: Evidence): Finding[] {
   add('NOBODY_THERE', isNobodyThere);
   const addPath: AddFinding = (code, isFound, detail) =>
     add(code, isFound, detail, isAlone && !isNobodyThere);
-  if (candidates !== undefined) addPaths(candidates, attempts, addPath);
+  if (candidates !== undefined) addPaths(candidates, evidence, addPath);
   const seconds = Math.round(Math.abs(clockAheadS));
   const direction = clockAheadS > 0 ? 'behind' : 'ahead';
   add('CLOCK_WRONG', seconds > CLOCK_DOUBTFUL_S, `${seconds} s ${direction}`, false);
@@ -117,10 +120,14 @@ export function findObstacles(evidence: Evidence): Finding[] {
 /** What the addresses say of the way to other peers. */
 function addPaths(
   { hosts, hidden, reflexive, reflexiveOfOne, relayed, stunServers, turnServers, errors }: IceCandidates,
-  attempts: Evidence['attempts'],
+  { attempts, isRelayed }: Pick<Evidence, 'attempts' | 'isRelayed'>,
   add: AddFinding,
 ): void {
   const told = errors.join('; ');
+  if (isRelayed && turnServers === 0) {
+    add('TURN_MISSING', true);
+    return;
+  }
   add('NO_CANDIDATES', hosts + reflexive + relayed === 0, told);
   if (hosts + reflexive + relayed === 0) return;
   add('TURN_BLOCKED', turnServers > 0 && relayed === 0, told);

@@ -28,6 +28,8 @@ export class LateTracker implements Introducer {
   /** Left before the module was there. */
   #isLeft = false;
   #isClosed = false;
+  /** That the module cannot be loaded is told once. */
+  #isReported = false;
 
   /** Begins to connect. @param importClient  loads the client */
   constructor(
@@ -86,14 +88,15 @@ export class LateTracker implements Introducer {
     const { failed, joined, signal } = this.#events;
     try {
       const client = await this.#import();
-      if (this.#isLeft) return;
+      if (this.#isLeft || this.#isClosed) return;
       this.#client = client.joinTracker(this.#options, {
         joined: (_client, names) => joined(this, names),
         signal: (_client, from, data) => signal(this, from, data),
         failed,
       });
     } catch (error) {
-      failed('SIGNAL_UNREACHABLE', `${this.url}: ${String(error)}`);
+      if (!this.#isReported) failed('SIGNAL_UNREACHABLE', `${this.url}: ${String(error)}`);
+      this.#isReported = true;
     } finally {
       this.#isLoading = false;
     }

@@ -19,6 +19,7 @@ import {
   type PeerIntroduction,
   PeerLinks,
   placeOf,
+  writeDirectAddress,
 } from '@vision-light/peering';
 import type { Metrics } from '@vision-light/protocol';
 import type { IceServer } from '@vision-light/signaling';
@@ -70,7 +71,8 @@ export class PagePeers {
   readonly links: PeerLinks<PeerConnection>;
   readonly finder: PeerFinder<PeerConnection>;
   readonly #options: PagePeersOptions;
-  #isRefused = false;
+  /** Why no connection is made: each is reported once. */
+  readonly #refusals = new Set<LightNodeErrorCode>();
   readonly #clients: Introducer[] = [];
   #viaPeers: PeerIntroducer | undefined;
   /** Made when the page first makes or takes an invitation. */
@@ -115,8 +117,10 @@ export class PagePeers {
 
   /** Reports that a gateway which was named by its address cannot be reached, or is another one. */
   #noteGateway(peer: string, reason: string, phase: LinkPhase): void {
-    const place = peer.slice(0, peer.lastIndexOf('.'));
-    if (!this.#options.direct.some((address) => placeOf(address) === place)) return;
+    const id = peer.slice(0, peer.lastIndexOf('.'));
+    const gateway = this.#options.direct.find((address) => writeDirectAddress(address) === id);
+    if (gateway === undefined) return;
+    const place = placeOf(gateway);
     const code = reason === HANDSHAKE_FAILED ? 'GATEWAY_CHANGED' : 'GATEWAY_UNREACHABLE';
     if (phase !== 'setup') this.#missed.delete(place);
     else if (reason !== LEFT && !this.#missed.has(place)) {
@@ -216,7 +220,9 @@ export class PagePeers {
   /** @throws if the browser refuses, or if everything is to be relayed and nobody relays */
   #connect(connection: ConnectionOptions): PeerConnection {
     const isRelayed = this.#options.privacy === 'relay-only';
-    const iceServers = this.#used(connection.iceServers);
+    // A gateway by its address, and a tracker, name no TURN server; a signaling server may have named one.
+    const named = this.#used(connection.iceServers);
+    const iceServers = isRelayed && !hasTurn(named) ? this.#used(this.#iceServers) : named;
     if (isRelayed && !hasTurn(iceServers)) throw new LightNodeError('TURN_MISSING');
     return new PeerConnection({ ...connection, iceServers }, isRelayed);
   }
@@ -234,10 +240,10 @@ export class PagePeers {
 
   /** Reported once: the browser refuses connections, whichever server or peer they are for. */
   #reportRefusal(error: unknown): void {
-    if (this.#isRefused) return;
-    this.#isRefused = true;
-    if (error instanceof LightNodeError) this.#options.failed(error.code, '');
-    else this.#options.failed('PEER_CONNECTION_FAILED', String(error));
+    const code = error instanceof LightNodeError ? error.code : 'PEER_CONNECTION_FAILED';
+    if (this.#refusals.has(code)) return;
+    this.#refusals.add(code);
+    this.#options.failed(code, error instanceof LightNodeError ? '' : String(error));
   }
 }
 

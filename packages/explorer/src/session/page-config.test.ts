@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PageConfigError, readPageConfig, resolveSignal } from './page-config.js';
 
 const place = { protocol: 'http:', hostname: 'localhost', search: '' };
@@ -34,6 +34,9 @@ describe('readPageConfig', () => {
   it('takes from the address, else from the file, who learns the visitor’s addresses', async () => {
     const text = file({ privacy: 'stun' });
     expect(await readPageConfig(place, text)).toMatchObject({ privacy: 'stun' });
+    // Also where the address says which network, and where to meet it.
+    const linked = { ...place, search: '?network=vision-devnet&signal=:1' };
+    expect(await readPageConfig(linked, text)).toMatchObject({ privacy: 'stun' });
     const asked = { ...place, search: '?privacy=relay-only' };
     expect(await readPageConfig(asked, text)).toMatchObject({ privacy: 'relay-only' });
     await expect(readPageConfig(place, file({ privacy: 7 }))).rejects.toThrow('privacy must be a text');
@@ -56,12 +59,6 @@ describe('readPageConfig', () => {
     const other = await readPageConfig({ ...place, search: '?network=bitcoin-testnet3' }, text);
     expect(other).not.toHaveProperty('minChainwork');
     expect(other).not.toHaveProperty('checkpoint');
-  });
-
-  it('does not ask for the file when the address bar says everything', async () => {
-    const fetchText = vi.fn(none);
-    await readPageConfig({ ...place, search: '?network=vision-devnet&signal=:8081' }, fetchText);
-    expect(fetchText).not.toHaveBeenCalled();
   });
 
   it('takes a network of one’s own from the address bar', async () => {

@@ -21,7 +21,7 @@ const DEFAULT_NETWORK = 'vision-devnet';
 const DEFAULT_SIGNAL = ':8081';
 
 /**
- * Reads the configuration. `fetchText` is called only if the address bar does not give both settings.
+ * Reads the configuration. Settings that the address bar does not give are those of the file.
  *
  * @param fetchText  the text of `config.json`, or undefined if there is none
  * @throws {PageConfigError} if the file or the address holds a wrong setting
@@ -34,7 +34,7 @@ export async function readPageConfig(
   const network = query.get('network');
   const signal = listParameter(query, 'signal');
   const named = listParameter(query, 'gateway');
-  const file = network !== null && signal.length > 0 ? {} : parseConfigFile(await fetchText());
+  const file = parseConfigFile(await fetchText());
   // What a chain must have, and begins with, goes with the network that it is said of.
   const { minChainwork, checkpoint, ...others } = network === null || network === file.network ? file : {};
   const gateways = named.length > 0 ? named : others.gateways;

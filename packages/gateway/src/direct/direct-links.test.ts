@@ -253,7 +253,11 @@ describe('requests that lead nowhere', () => {
     }
   }
   /** Requests arrive in their order: once a visitor is taken, all that came before it are decided. */
-  const settle = (): Promise<unknown> => visit(port.address).untilTold(1);
+  const settle = async (): Promise<void> => {
+    const before = port.told.length;
+    await visit(port.address).untilTold(1);
+    await port.untilTold(before + 1);
+  };
 
   it('begin no more connections than one address may', async () => {
     await flood(200);

@@ -186,10 +186,13 @@ export class DirectLinks implements LinkKind {
     this.#links.delete(name);
     entry.cancelTimer();
     // A page that is not proven is welcome to try again; so its fragment is not over.
-    if (entry.phase === 'unproven') this.#fragments.delete(entry.fragment);
+    this.#fragments.delete(entry.fragment);
+    // Any other one is over, from now on.
+    if (entry.phase !== 'unproven') this.#fragments.add(entry.fragment);
+    const live = new Set([...this.#links.values()].map(({ fragment }) => fragment));
     for (const oldest of this.#fragments) {
-      if (this.#fragments.size <= DIRECT_FRAGMENTS_MAX) break;
-      this.#fragments.delete(oldest);
+      if (this.#fragments.size <= DIRECT_FRAGMENTS_MAX + live.size) break;
+      if (!live.has(oldest)) this.#fragments.delete(oldest);
     }
     if (entry.phase === 'open') this.#events?.disconnected(name, reason);
     if (this.#links.size === 0) this.#whenEmpty();

@@ -105,6 +105,8 @@ export class ByHand<C extends Connection> {
   /** The oldest first. */
   readonly #joins = new Map<string, Join>();
   #made = 0;
+  /** The one whose link is about to be made: names of links may be chosen by whoever names peers. */
+  #beginning: Join | undefined;
 
   constructor(parts: ByHandParts<C>) {
     this.#parts = parts;
@@ -154,8 +156,7 @@ export class ByHand<C extends Connection> {
 
   /** A link has begun. To be called for every link, as are the next two. */
   made(link: string): void {
-    const join = this.#joinOf(link);
-    if (join !== undefined) join.link = link;
+    if (this.#beginning !== undefined) this.#beginning.link = link;
   }
 
   /** The channel of a link is open. */
@@ -177,7 +178,7 @@ export class ByHand<C extends Connection> {
     return this.#describe(false, invitation, Math.min(expires, latest), (join) => {
       this.#parts.links.receive(join.route, join.remoteId, description);
       this.#keepTrying(join, candidatesOf(description), 0);
-      return true;
+      return join.link !== undefined;
     });
   }
 
@@ -244,7 +245,10 @@ export class ByHand<C extends Connection> {
     };
     const join = this.#remember(isOwn, invitation, route);
     join.waiting.add(() => described(undefined));
-    if (!begin(join)) this.#settle(join, { code: 'INVITES_FULL', detail: '' });
+    this.#beginning = join;
+    const hasBegun = begin(join);
+    this.#beginning = undefined;
+    if (!hasBegun) this.#settle(join, { code: 'INVITES_FULL', detail: '' });
     const said = await description;
     if (said?.type === 'full') this.#settle(join, { code: 'INVITES_FULL', detail: '' });
     if (typeof join.outcome === 'object') return refusal(join.outcome.code, join.outcome.detail);
@@ -280,9 +284,8 @@ export class ByHand<C extends Connection> {
     return join;
   }
 
-  /** A link's name begins with the other side's id. */
   #joinOf(link: string): Join | undefined {
-    return this.#joins.get(link.slice(0, link.lastIndexOf('.')));
+    return [...this.#joins.values()].find((join) => join.link === link);
   }
 
   #settle(join: Join, outcome: HandOutcome): void {

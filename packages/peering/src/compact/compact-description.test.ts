@@ -261,7 +261,7 @@ describe('the bytes of a stranger', () => {
 
   it('make one description each, whose lines are those of the form', () => {
     const known =
-      /^(v=0|o=- 1 1 IN IP4 0\.0\.0\.0|s=-|t=0 0|a=group:BUNDLE 0|m=application 9 UDP\/DTLS\/SCTP webrtc-datachannel|c=IN IP4 0\.0\.0\.0|a=mid:0|a=ice-(ufrag|pwd):[A-Za-z0-9+/]{4,255}|a=ice-options:trickle|a=fingerprint:sha-256 [0-9A-F:]{95}|a=setup:(actpass|active|passive)|a=sctp-port:\d{1,5}|a=max-message-size:\d{1,10}|a=candidate:\d{1,2} 1 (udp|tcp) \d{1,10} [0-9a-f.:-]{2,36}(\.local|) \d{1,5} typ (host|srflx|prflx|relay)( raddr 0\.0\.0\.0 rport 0)?( tcptype (passive|so))?|)$/;
+      /^(v=0|o=- 1 1 IN IP4 0\.0\.0\.0|s=-|t=0 0|a=group:BUNDLE 0|m=application 9 UDP\/DTLS\/SCTP webrtc-datachannel|c=IN IP4 0\.0\.0\.0|a=mid:0|a=ice-(ufrag|pwd):[A-Za-z0-9+/]{4,255}|a=ice-options:trickle|a=fingerprint:sha-256 [0-9A-F:]{95}|a=setup:(actpass|active|passive)|a=sctp-port:\d{1,5}|a=max-message-size:\d{1,10}|a=candidate:\d{1,2} 1 (udp|tcp) \d{1,10} [0-9a-f.:-]{2,39}(\.local|) \d{1,5} typ (host|srflx|prflx|relay)( raddr 0\.0\.0\.0 rport 0)?( tcptype (passive|so))?|)$/;
     const change = fc.record({ at: fc.nat(130), byte: fc.nat(255) });
     let taken = 0;
     fc.assert(

@@ -21,21 +21,21 @@ beforeEach(() => {
 it('knows one peer, and says so later', async () => {
   expect([gateway.isJoined, told]).toEqual([false, []]);
   clock.advance(0);
-  expect([gateway.isJoined, told]).toEqual([true, [['joined', url, ['192.0.2.7:8082']]]]);
-  expect(await gateway.samplePeers()).toEqual(['192.0.2.7:8082']);
+  expect([gateway.isJoined, told]).toEqual([true, [['joined', url, [url]]]]);
+  expect(await gateway.samplePeers()).toEqual([url]);
 });
 
 it('answers an offer by itself, later, and nothing else', () => {
   clock.advance(0);
   told = [];
-  const send = (data: SignalData): void => gateway.send('192.0.2.7:8082', data);
+  const send = (data: SignalData): void => gateway.send(url, data);
   send({ type: 'candidate', candidate: { candidate: '', sdpMid: '0', sdpMLineIndex: 0 } });
   send({ type: 'offer', sdp: 'without a password' });
   expect(clock.delays).toEqual([]);
   send({ type: 'offer', sdp: `a=ice-pwd:${'a'.repeat(24)}\r\n` });
   expect(told).toEqual([]);
   clock.advance(0);
-  expect(told).toEqual([['answer', url, '192.0.2.7:8082']]);
+  expect(told).toEqual([['answer', url, url]]);
 });
 
 it('comes back after it was left, and not after it was closed', () => {

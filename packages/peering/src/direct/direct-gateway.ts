@@ -5,19 +5,20 @@
  */
 import type { Clock, IceServer, SignalData } from '@vision-light/signaling';
 import type { Introducer, IntroducerEvents } from '../introducer.js';
-import { type DirectAddress, placeOf, writeDirectAddress } from './direct-address.js';
+import { type DirectAddress, writeDirectAddress } from './direct-address.js';
 import { answerOf } from './direct-descriptions.js';
 
 /** A gateway that is dialed without an introduction; see the head of this file. */
 export class DirectGateway implements Introducer {
-  /** Its address in full, by which the two are said to be introduced. */
+  /**
+   * Its address in full, by which the two are said to be introduced. It is the id of its one peer, too: longer than any id that a
+   * server can give.
+   */
   readonly url: string;
   readonly ownId = '';
   /** Whoever names a gateway wants it, whatever others say. */
   readonly keepsPlaces = true;
   readonly iceServers: readonly IceServer[];
-  /** Host and port, as the id of its one peer. */
-  readonly #place: string;
   readonly #address: DirectAddress;
   readonly #clock: Clock;
   readonly #events: IntroducerEvents;
@@ -37,7 +38,6 @@ export class DirectGateway implements Introducer {
     this.#events = events;
     this.iceServers = iceServers;
     this.url = writeDirectAddress(address);
-    this.#place = placeOf(address);
     this.#join();
   }
 
@@ -46,7 +46,7 @@ export class DirectGateway implements Introducer {
   }
 
   async samplePeers(): Promise<readonly string[]> {
-    return [this.#place];
+    return [this.url];
   }
 
   send(_to: string, data: SignalData): void {
@@ -54,7 +54,7 @@ export class DirectGateway implements Introducer {
     const sdp = answerOf(this.#address, data.sdp);
     if (sdp === undefined) return;
     // Later, as if it had come over a network: the offer is still being noted.
-    this.#clock.setTimer(0, () => this.#events.signal(this, this.#place, { type: 'answer', sdp }));
+    this.#clock.setTimer(0, () => this.#events.signal(this, this.url, { type: 'answer', sdp }));
   }
 
   nudge(): void {
@@ -76,7 +76,7 @@ export class DirectGateway implements Introducer {
     this.#cancelJoin();
     this.#cancelJoin = this.#clock.setTimer(0, () => {
       this.#isJoined = true;
-      this.#events.joined(this, [this.#place]);
+      this.#events.joined(this, [this.url]);
     });
   }
 }

@@ -28,7 +28,7 @@ export interface IntroductionContext {
 }
 
 /** What the rooms of introductions share. */
-export interface Introducer extends IntroductionContext {
+export interface IntroducingNode extends IntroductionContext {
   /** The key of this node. */
   readonly own: Uint8Array;
   readonly named: NamedKeys;

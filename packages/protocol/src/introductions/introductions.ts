@@ -29,7 +29,7 @@ import type { Peer } from '../peer/peer.js';
 import type { GetPeers, Peers, RelaySignal, SignalResult } from '../wire/messages/introductions.js';
 import {
   hasKey,
-  type Introducer,
+  type IntroducingNode,
   type IntroductionContext,
   introducers,
   introductionRequest,
@@ -54,7 +54,7 @@ export class Introductions implements Part<IntroductionMessage> {
   readonly name = 'introductions';
   readonly named = new NamedKeys();
   /** Absent in a node that takes no part. */
-  readonly #node: Introducer | undefined;
+  readonly #node: IntroducingNode | undefined;
   readonly sender: SignalSender | undefined;
   readonly receiver: SignalReceiver | undefined;
   readonly checks: SignalChecks | undefined;
@@ -76,7 +76,7 @@ export class Introductions implements Part<IntroductionMessage> {
     secret: Uint8Array,
   ) {
     if (own === undefined) return;
-    const node: Introducer = {
+    const node: IntroducingNode = {
       ...context,
       own,
       named: this.named,

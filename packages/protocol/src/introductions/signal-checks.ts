@@ -7,7 +7,7 @@
 import { SIGNALS_VERIFYING_MAX, SIGNALS_VERIFYING_PER_PEER_MAX } from '../limits.js';
 import type { Peer } from '../peer/peer.js';
 import { type RelaySignal, signedSignal } from '../wire/messages/introductions.js';
-import type { Introducer } from './introduction-context.js';
+import type { IntroducingNode } from './introduction-context.js';
 
 /** Verifies signals; see the head of this file. */
 export class SignalChecks {
@@ -15,7 +15,7 @@ export class SignalChecks {
   readonly #inFlight = new Map<Peer, number>();
   #total = 0;
 
-  constructor(readonly node: Introducer) {}
+  constructor(readonly node: IntroducingNode) {}
 
   /** How many are being verified. */
   get size(): number {

@@ -11,7 +11,7 @@ import { medianClockAhead } from '../peer/clock-evidence.js';
 import type { Reception } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
 import type { RelaySignal } from '../wire/messages/introductions.js';
-import { hasKey, type Introducer, keyOf } from './introduction-context.js';
+import { hasKey, type IntroducingNode, keyOf } from './introduction-context.js';
 import { SeenSignals } from './seen-signals.js';
 import type { SignalChecks } from './signal-checks.js';
 
@@ -20,7 +20,7 @@ export class SignalReceiver {
   readonly #seen = new SeenSignals();
 
   constructor(
-    readonly node: Introducer,
+    readonly node: IntroducingNode,
     readonly checks: SignalChecks,
   ) {}
 
@@ -31,13 +31,14 @@ export class SignalReceiver {
 
   /** A peer brings a signal that names this node as its recipient. @param wallTime  Unix seconds */
   receive(peer: Peer, signal: RelaySignal, wallTime: number): Reception {
-    const { own, isDiscouraged } = this.node;
+    const { own, isDiscouraged, peers } = this.node;
     const { sender, requestId, time } = signal;
     // Without a request id it was passed on, and nobody passes on to a node what is its own, or to a peer what that has said.
     if (areEqual(sender, own) || (requestId === 0) === hasKey(peer, sender)) return 'PEER_SIGNAL_FALSE';
     const clocks = this.#clocks(wallTime);
     const isTimely = clocks.some((clock) => Math.abs(time - clock) <= SIGNAL_TIME_S);
-    if (isTimely && !isDiscouraged(sender, wallTime) && !this.#seen.has(signal)) {
+    const isPeer = requestId === 0 && peers.ready.some((each) => hasKey(each, sender));
+    if (isTimely && !isPeer && !isDiscouraged(sender, wallTime) && !this.#seen.has(signal)) {
       const oldest = Math.min(...clocks) - SIGNAL_TIME_S;
       this.checks.verify(peer, signal, (good) => {
         if (good !== undefined) this.#take(peer, good, oldest);

@@ -11,7 +11,7 @@ import type { Reception } from '../peer/part.js';
 import type { Peer } from '../peer/peer.js';
 import { TokenBucket } from '../peer/token-bucket.js';
 import type { RelaySignal, SignalResult } from '../wire/messages/introductions.js';
-import { findIntroducer, hasKey, type Introducer } from './introduction-context.js';
+import { findIntroducer, hasKey, type IntroducingNode } from './introduction-context.js';
 import type { SignalChecks } from './signal-checks.js';
 
 /** What a peer may still be passed on: from anybody, and from each other peer. */
@@ -26,7 +26,7 @@ export class SignalRelay {
   readonly #allowances = new Map<Peer, Allowance>();
 
   constructor(
-    readonly node: Introducer,
+    readonly node: IntroducingNode,
     readonly checks: SignalChecks,
   ) {}
 

@@ -24,7 +24,7 @@ import {
   type SignalResult,
   signedSignal,
 } from '../wire/messages/introductions.js';
-import { type Introducer, introductionRequest, sample } from './introduction-context.js';
+import { type IntroducingNode, introductionRequest, sample } from './introduction-context.js';
 import { perMinute } from './signal-relay.js';
 
 /** `relaySignal`. */
@@ -48,7 +48,7 @@ export class SignalSender {
 
   /** @param nonces  nobody else draws from it */
   constructor(
-    readonly node: Introducer,
+    readonly node: IntroducingNode,
     readonly nonces: SecretStream,
   ) {}
 

@@ -10,8 +10,8 @@ export interface SharedAddresses {
   /**
    * Counts one more connection.
    *
-   * @param address  as `addressOf` gives it
-   * @param group  as `groupOf` gives it
+   * @param address  as `clientKey` gives it
+   * @param group  as `addressGroup` gives it
    * @returns why it may not connect; then it is not counted. It does not reject
    */
   enter(address: string, group: string): Promise<RefusalCode | undefined>;

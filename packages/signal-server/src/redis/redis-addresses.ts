@@ -27,8 +27,11 @@ export class RedisAddresses implements SharedAddresses {
   /** Connections of this process, by address and group. */
   readonly #open = new Map<string, number>();
   #recounts = 0;
+  readonly #missed: () => void;
 
-  constructor(link: RedisLink, server: string, limits: AddressLimits) {
+  /** @param missed  told that Redis was not told of a connection: {@link recount} corrects it */
+  constructor(link: RedisLink, server: string, limits: AddressLimits, missed: () => void) {
+    this.#missed = missed;
     this.#link = link;
     this.#server = server;
     this.#limits = [
@@ -72,8 +75,11 @@ export class RedisAddresses implements SharedAddresses {
     else this.#open.delete(opened);
   }
 
-  /** @returns undefined if Redis is away; it is corrected when it is back */
+  /** @returns undefined if Redis is away or refuses; it is corrected when it takes something again */
   #call(name: 'enter' | 'exit', args: readonly string[]): Promise<unknown> {
-    return this.#link.call(name, [this.#server, ...args]).catch(() => undefined);
+    return this.#link.call(name, [this.#server, ...args]).catch(() => {
+      this.#missed();
+      return undefined;
+    });
   }
 }

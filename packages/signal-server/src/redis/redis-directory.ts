@@ -8,7 +8,7 @@
  * - A process that ends without a word loses its lease after `redisLeaseMs`. The others remove its peers then. If it lives
  *   nevertheless, it learns so with its next heartbeat, and puts its peers back.
  *
- * Memory: one entry for each peer of this process, and what {@link RedisLink} bounds. In Redis: about 300 bytes for each
+ * Memory: one entry for each peer of this process, and what {@link RedisLink} bounds. In Redis: about 1 kB for each
  * peer, and at most `maxInboxEntries` batches of signals for each process.
  */
 import { randomUUID } from 'node:crypto';
@@ -88,6 +88,10 @@ class RedisDirectory implements Directory {
   readonly #deliver: Deliver;
   /** When Redis came back after so long that the leases of all may be over. */
   #backMs = 0;
+  /** When Redis took a heartbeat last. */
+  #beatTakenMs = performance.now();
+  /** Redis was not told of something, though it answers: it is corrected with the next heartbeat. */
+  #isStale = false;
   #beat: NodeJS.Timeout | undefined;
   /** When the heartbeat was sent that has not been answered. */
   #beatSentMs: number | undefined;
@@ -103,10 +107,11 @@ class RedisDirectory implements Directory {
     this.#link = new RedisLink(
       { url, server: this.#server, maxInFlightBytes, answerTimeoutMs, log: options.log },
       {
-        connected: (awayMs) => {
+        connected: () => {
           this.#beatSentMs = undefined;
+          const nowMs = performance.now();
           // A shorter outage ends nobody's lease.
-          if (awayMs > redisLeaseMs / 2) this.#backMs = performance.now();
+          if (nowMs - this.#beatTakenMs > redisLeaseMs / 2) this.#backMs = nowMs;
           this.#attach();
         },
         signal: (to, signal) => {
@@ -114,7 +119,10 @@ class RedisDirectory implements Directory {
         },
       },
     );
-    this.addresses = new RedisAddresses(this.#link, this.#server, options);
+    const missed = (): void => {
+      this.#isStale = true;
+    };
+    this.addresses = new RedisAddresses(this.#link, this.#server, options, missed);
     this.#batch = new RouteBatch(this.#link, options.maxInboxEntries);
     this.#deliver = deliver;
   }
@@ -149,7 +157,10 @@ class RedisDirectory implements Directory {
     this.#assertOpen();
     await this.#turns.follow(id, async () => {
       this.#members.delete(id);
-      await this.#call('leave', [id]);
+      await this.#call('leave', [id]).catch((error) => {
+        this.#isStale = true;
+        throw error;
+      });
     });
   }
 
@@ -235,8 +246,10 @@ class RedisDirectory implements Directory {
   /** Tells Redis that this process is alive, and makes Redis know exactly the peers that are here. */
   #attach(): void {
     const attaching = this.#putBack()
-      // Redis is away again; the next connection begins anew.
-      .catch(() => {})
+      // Redis is away again, or refuses: the next connection or heartbeat begins anew.
+      .catch(() => {
+        this.#isStale = true;
+      })
       .then(() => {
         if (this.#attaching === attaching) this.#attaching = undefined;
       });
@@ -244,6 +257,7 @@ class RedisDirectory implements Directory {
   }
 
   async #putBack(): Promise<void> {
+    this.#isStale = false;
     const isKnown = (await this.#call('attach', [this.#server])) === 1;
     if (!isKnown) this.#link.forgetInbox();
     await this.addresses.recount();
@@ -276,7 +290,8 @@ class RedisDirectory implements Directory {
       const beat = [this.#server, String(redisLeaseMs), this.#link.lastRead];
       const [known, dead] = (await this.#call('beat', beat)) as [number, string];
       this.#beatSentMs = undefined;
-      if (known === 0 && this.#attaching === undefined) this.#attach();
+      this.#beatTakenMs = performance.now();
+      if ((known === 0 || this.#isStale) && this.#attaching === undefined) this.#attach();
       // After an outage of Redis the others have one more lease to come back.
       if (dead === '' || nowMs - this.#backMs < redisLeaseMs) return;
       this.#log.warn('removing the peers of a server that is gone');

@@ -24,12 +24,8 @@ export interface RedisLinkOptions {
 
 /** What the owner of the connections is told. */
 export interface RedisLinkEvents {
-  /**
-   * Scripts can be called, for the first time or again.
-   *
-   * @param awayMs  for how long they could not; infinite for the first time
-   */
-  connected(awayMs: number): void;
+  /** Scripts can be called, for the first time or again. */
+  connected(): void;
   /** A signal came for a peer of this process. */
   signal(to: string, signal: string): void;
 }
@@ -66,7 +62,6 @@ export class RedisLink {
   /** The last entry of the inbox that was read. */
   #lastId = '0-0';
   #retry: NodeJS.Timeout | undefined;
-  #lostMs = Number.NEGATIVE_INFINITY;
   #isClosed = false;
   #isAway = false;
 
@@ -104,7 +99,7 @@ export class RedisLink {
     this.#clients = clients;
     if (this.#isAway) this.#options.log.info('Redis answers again');
     this.#isAway = false;
-    this.#events.connected(performance.now() - this.#lostMs);
+    this.#events.connected();
     void this.#read(clients).catch(lose);
   }
 
@@ -157,7 +152,6 @@ export class RedisLink {
     if (this.#clients !== clients || this.#isClosed) return;
     end(clients);
     this.#clients = undefined;
-    this.#lostMs = performance.now();
     this.#note(cause);
     this.#retryLater();
   }

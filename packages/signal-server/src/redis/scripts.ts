@@ -137,13 +137,14 @@ return known and 1 or 0`,
 
   /**
    * SERVER, LEASE, LAST_READ → whether Redis still knows the process, and one whose lease is over or that is being removed.
-   * Only who is known stays alive by it. What has been read of its inbox is deleted.
+   * Only who is known stays alive by it. What has been read of its inbox is deleted first: a Redis that is full refuses a
+   * script at its first command that may need memory, and none after that.
    */
   beat: `
+redis.call('XTRIM', PREFIX .. 'inbox:' .. ARGV[1], 'MINID', ARGV[3])
 local now = nowMs()
 local known = redis.call('ZSCORE', SERVERS, ARGV[1])
 if known then redis.call('ZADD', SERVERS, now, ARGV[1]) end
-redis.call('XTRIM', PREFIX .. 'inbox:' .. ARGV[1], 'MINID', ARGV[3])
 local dead = redis.call('SRANDMEMBER', DYING)
   or redis.call('ZRANGEBYSCORE', SERVERS, '-inf', now - ARGV[2], 'LIMIT', 0, 1)[1]
 return { known and 1 or 0, dead or '' }`,
@@ -258,8 +259,10 @@ redis.call('SET', connects, string.format('%.3f', forgiven), 'PX', math.ceil(for
 addOpened(ARGV[1], address .. ' ' .. group, 1)
 return ''`,
 
-  /** SERVER, ADDRESS_AND_GROUP → nothing. Counts one connection less. */
-  exit: `if openedCount(ARGV[1], ARGV[2]) > 0 then addOpened(ARGV[1], ARGV[2], -1) end`,
+  /** SERVER, ADDRESS_AND_GROUP → nothing. Counts one connection less, also where Redis is full: see `beat`. */
+  exit: `
+redis.call('SREM', DYING, '')
+if openedCount(ARGV[1], ARGV[2]) > 0 then addOpened(ARGV[1], ARGV[2], -1) end`,
 
   /** SERVER → the addresses and groups of its connections. */
   opened: `return redis.call('HKEYS', PREFIX .. 'opened:' .. ARGV[1])`,

@@ -155,6 +155,8 @@ export class TrackerClient {
   /** A link has ended, so whoever was behind it may be met again. */
   ended(name: string): void {
     this.#met.delete(name);
+    // Who answers from now on answers nobody.
+    this.#rounds.answer(name);
   }
 
   /** @returns names for offers to peers that the tracker chooses; none if the last round was a moment ago */
