@@ -10,6 +10,7 @@ import type { createLightNode } from '@vision-light/browser-node';
 import { FOLLOWED_BLOCKS, type Metrics } from '@vision-light/protocol';
 import { expect, it } from 'vitest';
 import { Visitor } from './browser.js';
+import { buildLibrary, serveLibrary } from './library-page.js';
 import { reaches, smallNetwork } from './servers.js';
 import { Stage } from './stage.js';
 
@@ -65,7 +66,11 @@ it('one mines, two sync: one from the gateway, one only through the other; all h
   const gateway = await servers.gateway({ network, signal: [inner.url], history: HISTORY });
   await reaches(gateway, HISTORY);
   const near = await Visitor.open(stage.browser, await servers.page(network, [inner.url, outer.url]));
-  const far = await Visitor.open(stage.browser, await servers.page(network, [outer.url]));
+  // It takes one peer, so the near page cannot introduce it to the gateway.
+  const farConfig = { network, signal: [outer.url], options: 'maxPeers: 1' };
+  const farPage = await serveLibrary(farConfig, { now: await buildLibrary() });
+  servers.defer(() => farPage.close());
+  const far = await Visitor.open(stage.browser, `${farPage.url}/now/`);
   await Promise.all([near.reaches(HISTORY), far.reaches(HISTORY)]);
   expect(
     await far.page.evaluate(() =>

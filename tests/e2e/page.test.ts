@@ -233,7 +233,7 @@ const faults: readonly (Partial<Visit> & {
     what: 'an unreachable signaling server',
     address: '/?signal=http://127.0.0.1:9',
     code: 'SIGNAL_UNREACHABLE',
-    sentence: /^A signaling server does not answer/,
+    sentence: /^A signaling server or tracker does not answer/,
     advice: /It keeps trying\.$/,
     phase: 'Connecting',
   },
