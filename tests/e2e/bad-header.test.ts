@@ -127,6 +127,8 @@ it('drops the gateway that lies, keeps what was good of it, and syncs from the h
     expect(await page.hashAt(height)).toBe(hash);
     expect(await page.hashAt(BAD_HEIGHT - 1)).toBe(lastGood);
     expect(await page.hashAt(BAD_HEIGHT)).not.toBe(liar.node.header(BAD_HEIGHT)?.hash);
-    expect(new Set(await page.disconnectCodes())).toEqual(new Set(['HEADER_POW_MISMATCH']));
+    // Two that were introduced by a server and by a peer at once end one of their connections.
+    const faults = (await page.disconnectCodes()).filter((code) => code !== 'PEER_DUPLICATE');
+    expect(new Set(faults)).toEqual(new Set(['HEADER_POW_MISMATCH']));
   }
 });

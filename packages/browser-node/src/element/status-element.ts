@@ -138,6 +138,9 @@ export class VisionLightStatusElement extends Base {
   }
 
   async #create(abort: AbortSignal): Promise<LightNodeHandle> {
+    const signal = this.getAttribute('signal')?.split(/\s+/).filter(Boolean) ?? [];
+    // An element whose page has yet to give it a node starts none of its own.
+    if (signal.length === 0) throw new RangeError('signal: must name at least one signaling server');
     // Loaded when it is needed: a page that sets `node` has it already, or another copy of it.
     const { createLightNode } = await import('../index.js');
     abort.throwIfAborted();
@@ -145,7 +148,7 @@ export class VisionLightStatusElement extends Base {
     const storage = this.getAttribute('storage');
     const workerUrl = this.getAttribute('worker-url');
     const node = await createLightNode({
-      signal: this.getAttribute('signal')?.split(/\s+/).filter(Boolean) ?? [],
+      signal,
       // What an attribute says is checked there, in words that name the option.
       ...(network !== null && { network: network as NetworkName }),
       ...(storage !== null && { storage: storage as 'memory' | 'indexeddb' }),
