@@ -135,6 +135,20 @@ describe('without any server', () => {
     },
   );
 
+  it('gives a newcomer all peers of its only one at once, however many they are', async () => {
+    const { world, add, settle } = serverless();
+    const others = Array.from({ length: 7 }, (_, i) => `peer ${i}`);
+    for (const id of ['hub', ...others]) add(id);
+    await settle();
+    for (const id of others) world.connect(id, 'hub');
+    await settle(5000);
+    const late = add('late');
+    await settle();
+    world.connect('late', 'hub');
+    await settle(2000);
+    expect(peersOf(late)).toEqual(['hub', ...others].sort());
+  });
+
   it('a newcomer has met the others within seconds, and keeps them when the one that introduced it leaves', async () => {
     const { world, add, settle } = serverless();
     for (const id of ['hub', 'a', 'b', 'c']) add(id);

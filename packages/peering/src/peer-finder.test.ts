@@ -173,6 +173,25 @@ describe('PeerFinder', () => {
     expect(clock.delays.filter((ms) => ms > 20_000)).toEqual([]);
   });
 
+  it('keeps places for its only server where peers introduce, too', () => {
+    const clock = new ManualClock();
+    const links = new PeerLinks({
+      linksMax: 16,
+      setupsMax: 12,
+      clock,
+      connect: () => ({ signal: () => {}, end: () => {}, destroy: () => {} }),
+      events: { described: () => {}, gone: () => {}, refused: () => {} },
+    });
+    const [server, peers] = [
+      new ToldIntroducer(),
+      Object.assign(new ToldIntroducer(), { keepsPlaces: false }),
+    ];
+    new PeerFinder(links, clock, () => [server, peers]);
+    const offer = { type: 'offer', sdp: 'v=0', isFirst: true } as const;
+    for (const id of ids('invented', 20)) links.receive(peers, id, offer);
+    expect(links.dial(server, 'honest')).toBe(true);
+  });
+
   it('after an outage dials no more than was asked for meanwhile', async () => {
     const { links, introducers, join, finder } = setUp();
     join(introducers[0], ids('a', 8));

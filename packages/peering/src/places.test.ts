@@ -42,6 +42,23 @@ describe('a link has a place', () => {
     expect(hasPlace({ ...few, linksMax: 5 }, links(good, 1), route('peers'), false, kept)).toBe(true);
   });
 
+  it('for a newcomer at least where there is one for anybody else', () => {
+    for (const linksMax of [2, 4, 8, 16])
+      for (let count = 0; count < linksMax; count++)
+        for (const through of [good, route('peers')]) {
+          const has = (isFirst: boolean): boolean =>
+            hasPlace({ linksMax, setupsMax: 12 }, links(good, count), through, isFirst, [good, other]);
+          expect({ linksMax, count, has: has(true) || !has(false) }).toMatchObject({ has: true });
+        }
+  });
+
+  it('to be set up through peers and by hand, however many introducers there are', () => {
+    const many = Array.from({ length: 5 }, (_, i) => route(String(i)));
+    const limits = { linksMax: 64, setupsMax: 12 };
+    expect(hasPlace(limits, links(route('peers'), 1, 'setup'), route('hand'), false, many)).toBe(true);
+    expect(hasPlace(limits, links(route('peers'), 2, 'setup'), route('hand'), false, many)).toBe(false);
+  });
+
   it('only while few links are on their way, of which some are kept as well', () => {
     const free = { linksMax: 64, setupsMax: 6 };
     expect(hasPlace(free, links(good, 5, 'setup'), good, true, [good])).toBe(true);

@@ -5,12 +5,16 @@
  * - Of several introducers each has {@link PLACES_PER_INTRODUCER} places, and as many set-ups, that no link through
  *   another one takes: a server that lies, or its peers that dial, cannot fill a node up. Where there are few places, each
  *   has an equal share of them.
- * - Links that are being set up have a limit of their own.
+ * - Links that are being set up have a limit of their own. {@link COMMON_SETUPS} of them are no introducer's: for invitations, and
+ *   for those whom peers introduce.
  */
 import type { SignalRoute } from './introducer.js';
 
 /** Places that are kept for each introducer: two, since one peer may go at any time. */
 export const PLACES_PER_INTRODUCER = 2;
+
+/** Set-ups that are kept for nobody. */
+const COMMON_SETUPS = 2;
 
 /** How many links a node has. */
 export interface PlaceLimits {
@@ -43,10 +47,18 @@ export function hasPlace(
   const setups = links.filter(({ phase }) => phase === 'setup');
   const places = Math.max(1, linksMax - 1);
   const extra = linksMax > 1 && isFirst ? 1 : 0;
-  return isFree(places, links, route, kept, extra) && isFree(setupsMax - 2, setups, route, kept, 2);
+  return (
+    isFree(places, links, route, kept, extra) &&
+    isFree(setupsMax - COMMON_SETUPS, setups, route, kept, COMMON_SETUPS)
+  );
 }
 
-/** Whether a place is free, and nobody else's. */
+/**
+ * Whether a place is free, and nobody else's.
+ *
+ * @param places  those of which introducers have a share
+ * @param extra  further ones, of which they have none
+ */
 function isFree(
   places: number,
   links: readonly PlacedLink[],

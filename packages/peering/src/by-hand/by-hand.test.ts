@@ -37,6 +37,8 @@ class Side {
   readonly links: PeerLinks<DescribedConnection>;
   readonly hand: ByHand<DescribedConnection>;
   wallTime = NOW;
+  /** The platform makes no connection. */
+  refuses = false;
 
   constructor(networkId = network, linksMax = 8) {
     this.links = new PeerLinks({
@@ -44,6 +46,7 @@ class Side {
       setupsMax: 8,
       clock: this.clock,
       connect: (options) => {
+        if (this.refuses) throw new Error('refused');
         const connection = new DescribedConnection(options);
         this.made.push(connection);
         return connection;
@@ -105,6 +108,34 @@ describe('an introduction by hand', () => {
     // What becomes of the link afterwards is no matter of the introduction.
     a.links.drop('by-hand-1.1', 'the other side hung up');
     expect(await a.hand.outcomeOf(invitation.invitation)).toBe('joined');
+  });
+
+  it('is with whoever has the text, whatever a server calls somebody else', async () => {
+    const { invitation } = noteOf(await a.hand.invite());
+    // The name of the invitation's own route, which nobody is to know.
+    const route = { url: 'http://signal.example/', ownId: 'm', iceServers: [], send: () => {} };
+    a.links.receive(route, 'by-hand-1', realDescription('chromiumOffer'));
+    a.open();
+    const outcome = a.hand.outcomeOf(invitation);
+    a.clock.advance(60_000);
+    expect(await outcome).toBeUndefined();
+    a.links.drop(a.made.at(-1)?.options.name ?? '', 'gone');
+    const later = a.hand.outcomeOf(invitation);
+    a.clock.advance(60_000);
+    expect(await later).toBeUndefined();
+  });
+
+  it('ends at once where no connection can be made', async () => {
+    const invitationAt = async (wallTime: number): Promise<string> => {
+      a = new Side();
+      a.wallTime = wallTime;
+      return noteOf(await a.hand.invite()).text;
+    };
+    b.refuses = true;
+    for (let i = 1; i <= 5; i += 1)
+      expect(codeOf(await b.hand.accept(await invitationAt(NOW - i)))).toBe('INVITES_FULL');
+    b.refuses = false;
+    expect(codeOf(await b.hand.accept(await invitationAt(NOW)))).toBe('none');
   });
 
   it('sends descriptions whole, and says that there is no other link', async () => {

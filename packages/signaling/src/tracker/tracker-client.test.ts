@@ -207,7 +207,15 @@ describe('TrackerClient', () => {
     tracker().received(announced({ answer, offer_id: b, peer_id: q }));
     expect([useless, events.slice(2)]).toEqual([1, [['signal', b, 'answer']]]);
     clock.advance(60_000);
-    expect(await client.samplePeers(8)).toHaveLength(1);
+    const [late = '', ...others] = await client.samplePeers(8);
+    expect(others).toEqual([]);
+    // Who answers an offer that was given up is nobody's peer.
+    client.send(late, offer, refuse);
+    clock.advance(250);
+    client.ended(late);
+    const met = events.length;
+    tracker().received(announced({ answer, offer_id: late, peer_id: 'r'.repeat(20) }));
+    expect(events.length).toBe(met);
     // One link has ended, and there is no place for the next.
     for (const end of [
       () => client.ended(String(came)),
