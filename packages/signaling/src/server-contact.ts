@@ -98,10 +98,9 @@ export class ServerContact {
 
   /** Decides when to try again after an attempt that failed, or a connection that was lost. @returns in how many milliseconds */
   choosePause(): number {
-    const pauseMs = this.#hasLostServer
-      ? this.#random() * RETURN_SPREAD_MS
-      : Math.min(RECONNECT_DELAY_MS * 2 ** this.#failedAttempts, RECONNECT_DELAY_MAX_MS) *
-        (0.5 + this.#random());
+    const mean = Math.min(RECONNECT_DELAY_MS * 2 ** this.#failedAttempts, RECONNECT_DELAY_MAX_MS);
+    const random = this.#random();
+    const pauseMs = Math.round(this.#hasLostServer ? random * RETURN_SPREAD_MS : mean * (0.5 + random));
     this.#failedAttempts += 1;
     this.#returnAt = this.#hasLostServer ? this.#clock.now() + pauseMs : 0;
     return pauseMs;
