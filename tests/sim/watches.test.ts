@@ -354,6 +354,20 @@ describe('scripts', () => {
     expect(JSON.parse(new TextDecoder().decode(record?.value))).toMatchObject({ next: 2 });
   });
 
+  it('are kept though how far they have looked is unread', async () => {
+    const store = new MemoryStore();
+    const { world, miner, page } = await network({ store });
+    await mine(world, miner, 1, [pay(1, 0, first)]);
+    const stream = await watchScripts(page.face, { scripts: [first], from: 1 }, {});
+    // By now it has told the match, and then that there is no more.
+    await runWithWatches(world, 2000);
+    for (let kind: string | undefined; kind !== 'match'; kind = (await stream.next()).value?.kind);
+    await stream.return?.();
+    const [key = ''] = await store.list('watches');
+    const [record] = await store.read([{ table: 'watches', key }]);
+    expect(JSON.parse(new TextDecoder().decode(record?.value))).toMatchObject({ next: 2 });
+  });
+
   it('are told that a block is disconnected, and of the one that has the transaction now', async () => {
     const { world, miner, other, page } = await network();
     await mine(world, miner, 1);

@@ -26,7 +26,7 @@ export class EventStream<Event extends { readonly kind: string }>
 {
   readonly #events: Event[] = [];
   readonly #readers: Reader<Event>[] = [];
-  /** Whether nothing was unread when the reader left; undefined before it leaves. */
+  /** Whether nothing was unread when the reader left but what only counts; undefined before it leaves. */
   #hasReadAll: boolean | undefined;
   #end: { readonly error: unknown } | 'done' | undefined;
 
@@ -68,7 +68,7 @@ export class EventStream<Event extends { readonly kind: string }>
 
   /** Ends the iteration, and what has not been read is dropped. Resolves once `onRead` is through. */
   async return(): Promise<IteratorResult<Event, undefined>> {
-    this.#hasReadAll ??= this.#events.length === 0;
+    this.#hasReadAll ??= this.#events.every(({ kind }) => this.options.counts.includes(kind));
     this.#events.length = 0;
     this.end();
     await this.options.onRead();

@@ -276,23 +276,18 @@ describe('TrackerClient', () => {
     ]);
   });
 
-  it('tries again after pauses that grow to 15 s, each varied by half', () => {
-    const { lose } = start();
+  it('comes back under another id, after pauses that grow to 15 s, each varied by half', () => {
+    const { client, join, lose } = start();
+    join();
+    const before = client.ownId;
     const means = [1000, 2000, 4000, 8000, 15_000, 15_000];
     const shares = means.map((mean) => lose() / mean);
     expect(Math.min(...shares)).toBeGreaterThanOrEqual(0.5);
     expect(Math.max(...shares)).toBeLessThanOrEqual(1.5);
     expect(new Set(shares).size).toBe(means.length);
-  });
-
-  it('comes back under another id within 15 s to a tracker that was lost, at any time of those', () => {
-    const { client, join, lose } = start();
-    join();
-    const before = client.ownId;
-    const pauses = Array.from({ length: 8 }, () => lose());
-    expect(Math.max(...pauses)).toBeLessThan(15_000);
-    expect(new Set(pauses).size).toBe(8);
     expect(client.ownId).not.toBe(before);
+    join();
+    expect(lose()).toBeLessThanOrEqual(1500);
   });
 
   it('is nudged 5 s after an attempt, and connects once', () => {

@@ -216,7 +216,6 @@ export class TrackerClient {
 
   /** The connection is gone: tries again after a pause that grows. */
   #lose(reason: string): void {
-    if (this.#isJoined) this.#contact.noteLost();
     this.#disconnect();
     this.#contact.retryAfter(this.#contact.choosePause(), () => this.#connect());
     this.#contact.reportOutage('SIGNAL_UNREACHABLE', reason);
