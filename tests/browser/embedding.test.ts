@@ -10,7 +10,7 @@ const workerUrl = `${folder}/worker.js`;
 const familyWorkers = ['vision', 'bitcoin'].map((family) => `${folder}/${family}-worker.js`);
 
 /** Bytes that a page may load to run a node, gzipped. */
-const GZIPPED_BYTES_MAX = 136_900;
+const GZIPPED_BYTES_MAX = 137_200;
 
 /** Whatever fetches another module or script: imports and exports from one, static ones first, and calls. */
 function importsIn(script: string): string[] {
@@ -69,6 +69,7 @@ describe('the built library', () => {
       'watches',
       'mining',
       'tracker',
+      'by-hand',
       'diagnosis',
     ].map((name) => `./${name}.js`);
     for (const [file, imported] of [
