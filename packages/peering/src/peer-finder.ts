@@ -119,7 +119,7 @@ export class PeerFinder<C extends Connection> implements LinksOwner {
 
   /**
    * Introducers that have places of their own, also while they are away: those who have filled a node up before an honest
-   * server comes back would not go. One alone needs none: there is nobody to keep them from.
+   * server comes back would not go. A server alone has them where peers introduce, too; the only introducer needs none.
    */
   readonly kept: readonly SignalRoute[];
 

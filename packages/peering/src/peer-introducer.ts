@@ -10,6 +10,7 @@
  */
 import type { IceServer, SignalData } from '@vision-light/signaling';
 import { decodeDescription, encodeDescription } from './compact/compact-description.js';
+import { hexOf } from './hex.js';
 import type { Introducer, IntroducerEvents } from './introducer.js';
 
 /** What a {@link PeerIntroducer} needs from outside. */
@@ -65,13 +66,13 @@ export class PeerIntroducer implements Introducer {
   take(introduction: PeerIntroduction): void {
     switch (introduction.kind) {
       case 'introducible':
-        this.#events.joined(this, introduction.keys.map(idOf));
+        this.#events.joined(this, introduction.keys.map(hexOf));
         break;
       case 'signalReceived':
         this.#receive(introduction.from, introduction.payload);
         break;
       case 'signalRefused':
-        this.#refuse(idOf(introduction.to));
+        this.#refuse(hexOf(introduction.to));
         break;
       default:
         introduction satisfies never;
@@ -110,7 +111,7 @@ export class PeerIntroducer implements Introducer {
   #receive(from: Uint8Array, payload: Uint8Array): void {
     const data: SignalData | undefined =
       payload.length === 1 && payload[0] === FULL[0] ? { type: 'full' } : decodeDescription(payload);
-    if (data !== undefined) this.#events.signal(this, idOf(from), data);
+    if (data !== undefined) this.#events.signal(this, hexOf(from), data);
   }
 
   #refuse(id: string): void {
@@ -118,10 +119,6 @@ export class PeerIntroducer implements Introducer {
     this.#refusals.delete(id);
     refused?.();
   }
-}
-
-function idOf(key: Uint8Array): string {
-  return Array.from(key, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function keyOf(id: string): Uint8Array {

@@ -1,4 +1,5 @@
 /** The address of a candidate, as few bytes. Names are taken only in the form in which browsers hide an address. */
+import { hexOf } from '../hex.js';
 
 /** The kinds of addresses; a kind is written as its place here. */
 const kinds = [
@@ -80,7 +81,7 @@ function parseHiddenName(text: string): Uint8Array | undefined {
 }
 
 function formatHiddenName(bytes: Uint8Array): string {
-  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const digits = hexOf(bytes);
   let at = 0;
   const groups = UUID_GROUPS.map((length) => {
     at += length;
