@@ -18,6 +18,7 @@ const ROUND_PAUSE_MS = 30_000;
 /** The rounds of one tracker. */
 export class OfferRounds {
   #pauseMs = ROUND_PAUSE_MS;
+  #begunAt = Number.NEGATIVE_INFINITY;
   #nextAt = 0;
   /** Names of this round under which no offer was made yet. */
   #unused = new Set<string>();
@@ -25,13 +26,16 @@ export class OfferRounds {
   readonly #offered = new Map<string, () => void>();
 
   /** A new connection: the next pause is the shortest again. */
+  /** The swarm is another one now: what earlier rounds came to says nothing of it. */
   restart(): void {
     this.#pauseMs = ROUND_PAUSE_MS;
+    this.#nextAt = Math.min(this.#nextAt, this.#begunAt + ROUND_PAUSE_MS);
   }
 
   /** @returns so many names, eight at most; none if the last round was a moment ago */
   begin(wanted: number, now: number, pauseMaxMs: number): readonly string[] {
     if (now < this.#nextAt || wanted <= 0) return [];
+    this.#begunAt = now;
     this.#nextAt = now + this.#pauseMs;
     this.#pauseMs = Math.min(this.#pauseMs * 2, pauseMaxMs);
     this.#offered.clear();

@@ -8,7 +8,7 @@
  * its id and that of its offer. A refusal (`full`) has no place in the protocol and is not sent; such a set-up times out.
  *
  * Whoever is met already would be met again and again in a small swarm. So the client notes which peer is behind a link, until
- * it hears that the link has ended: others are offered to and answered, and as many as the tracker counts.
+ * it hears that the link has ended: only others are answered, and none is offered to while the tracker counts no others.
  *
  * What bounds it: one socket and its three timers; offers of one round; a note for each link; of the tracker so many frames,
  * of them so many offers a second as {@link FRAMES} and {@link OFFERS} say, each of `FRAME_CHARS_MAX` at most. What is above a
@@ -107,6 +107,8 @@ export class TrackerClient {
   #isClosed = false;
   #ownId = '';
   #intervalMs = INTERVAL_MIN_MS;
+  /** Until the next announce of a client that has nobody to offer to: it doubles, up to the interval. */
+  #idleMs = INTERVAL_MIN_MS;
   /** Other peers in the swarm, as the tracker said last. */
   #others = OFFERS_MAX;
   readonly #rounds = new OfferRounds();
@@ -182,9 +184,13 @@ export class TrackerClient {
   }
 
   #beginRound(count: number): readonly string[] {
-    if (!this.#isJoined) return [];
-    const unmet = this.#others - this.#met.size;
-    return this.#rounds.begin(Math.min(count, unmet), this.#options.clock.now(), this.#intervalMs);
+    if (!this.#isJoined || !this.#isAnyoneUnmet) return [];
+    // No fewer for those that are met: the tracker does not know them, and would hand them what the others are to have.
+    return this.#rounds.begin(Math.min(count, this.#others), this.#options.clock.now(), this.#intervalMs);
+  }
+
+  get #isAnyoneUnmet(): boolean {
+    return this.#others > this.#met.size;
   }
 
   #connect(): void {
@@ -256,6 +262,7 @@ export class TrackerClient {
     if (this.#isJoined) return;
     this.#isJoined = true;
     this.#rounds.restart();
+    this.#idleMs = INTERVAL_MIN_MS;
     this.#contact.noteJoined();
     this.#announceLater();
     this.#events.joined(this, this.#beginRound(OFFERS_MAX));
@@ -313,8 +320,13 @@ export class TrackerClient {
 
   #announceLater(): void {
     this.#cancelAnnounce();
-    if (this.#isJoined)
-      this.#cancelAnnounce = this.#options.clock.setTimer(this.#intervalMs, () => this.#announce({}));
+    if (!this.#isJoined) return;
+    // Whoever came before everyone else hears of the others by an announce alone: they may have none to offer to, either.
+    const pauseMs = this.#isAnyoneUnmet ? this.#intervalMs : Math.min(this.#idleMs, this.#intervalMs);
+    this.#cancelAnnounce = this.#options.clock.setTimer(pauseMs, () => {
+      this.#idleMs = Math.min(2 * this.#idleMs, INTERVAL_MAX_MS);
+      this.#announce({});
+    });
   }
 
   #expectAnswer(): void {
