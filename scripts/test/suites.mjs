@@ -10,7 +10,7 @@ import { runNode, toolPath } from '../run/run-command.mjs';
 import { describeFailure } from './suite-counts.mjs';
 
 /** The projects of vitest.config.ts that belong to a suite. */
-const projectsOf = { unit: ['unit'], e2e: ['e2e', 'e2e-firefox'] };
+const projectsOf = { unit: ['unit', 'sim'], e2e: ['e2e', 'e2e-firefox'] };
 
 /** @typedef {import('./suite-counts.mjs').Counts & { name: string }} SuiteResult */
 

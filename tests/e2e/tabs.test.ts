@@ -112,6 +112,7 @@ async function openThree(): Promise<[Visitor, Visitor, Visitor]> {
   // Puppeteer may not see a tab end that is killed.
   const first = await open(`${DEAF};${MUTE}`);
   await first.reaches(HISTORY);
+  await isSynced(first);
   return [first, await open(DEAF), await open()];
 }
 
@@ -204,7 +205,8 @@ describe('three tabs', () => {
     for (const tab of [second, third]) {
       const { heights, phases } = await told(tab);
       expect(heights[0]).toBeGreaterThanOrEqual(HISTORY);
-      expect(phases[0]).toBe('synced');
+      // Never where a node begins. A block that has just been announced makes it sync for a moment.
+      expect(['synced', 'syncing']).toContain(phases[0]);
       expect(await tab.hashAt(HISTORY)).toBe(await first.hashAt(HISTORY));
     }
     const { height } = await third.tip();
