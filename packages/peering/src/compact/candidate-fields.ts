@@ -52,18 +52,18 @@ export function encodeCandidates(sdp: string): number[] {
   return [candidates.length, ...candidates.flatMap((candidate) => encodeCandidate(candidate, written))];
 }
 
-/** @returns the lines of the candidates, each with its line end; a number or a form that is not written is a fault */
-export function decodeCandidates(fields: FieldReader): string | undefined {
+/** @returns the lines of the candidates, without line ends; a number or a form that is not written is a fault */
+export function decodeCandidates(fields: FieldReader): readonly string[] | undefined {
   const count = fields.uint8();
   if (count > COMPACT_CANDIDATES_MAX) return undefined;
   const read: Address[] = [];
-  let lines = '';
+  const lines: string[] = [];
   let preference = Number.POSITIVE_INFINITY;
   for (let i = 0; i < count; i += 1) {
     const candidate = decodeCandidate(fields, read);
     if (candidate === undefined || preferenceOf(candidate) > preference) return undefined;
     preference = preferenceOf(candidate);
-    lines += formatCandidate(candidate, i);
+    lines.push(formatCandidate(candidate, i));
   }
   return lines;
 }
@@ -128,5 +128,5 @@ function formatCandidate(candidate: Candidate, place: number): string {
   const { name = 'host' } = types[type] ?? {};
   const priority = preferenceOf(candidate) * 2 ** 24 + (0xffff - place) * 256 + 255;
   const related = name === 'host' ? '' : ' raddr 0.0.0.0 rport 0';
-  return `a=candidate:${place + 1} 1 ${protocol} ${priority} ${formatAddress(address)} ${port} typ ${name}${related}${more}\r\n`;
+  return `a=candidate:${place + 1} 1 ${protocol} ${priority} ${formatAddress(address)} ${port} typ ${name}${related}${more}`;
 }

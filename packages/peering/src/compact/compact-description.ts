@@ -22,6 +22,8 @@
  * or the place of the earlier candidate in 1; the port in 2.
  */
 import { type Description, fingerprintOf, maxMessageBytesOf } from '@vision-light/signaling';
+import { hexOf } from '../hex.js';
+import { describeDataChannel, SCTP_PORT } from '../session-description.js';
 import { FieldReader, packIceChars, varint } from './byte-fields.js';
 import { decodeCandidates, encodeCandidates } from './candidate-fields.js';
 
@@ -33,9 +35,6 @@ export const COMPACT_DESCRIPTION_BYTES_MAX = 600;
 
 /** Who opens the DTLS connection, by its number. @see RFC 5763, section 5 */
 const setupRoles: readonly string[] = ['actpass', 'active', 'passive'];
-
-/** Where SCTP listens inside DTLS, in every implementation that is known. */
-const SCTP_PORT = 5000;
 
 /** Fewest characters of the credentials. @see RFC 8839, section 5.4 */
 const UFRAG_CHARS_MIN = 4;
@@ -81,7 +80,7 @@ export function encodeDescription({ type, sdp, isFirst }: Description): Uint8Arr
   return bytes.length > COMPACT_DESCRIPTION_BYTES_MAX ? undefined : bytes;
 }
 
-/** @returns the description in the words that browsers and node-datachannel take; undefined unless each byte has its form */
+/** @returns the description in full; undefined unless each byte has its form */
 export function decodeDescription(bytes: Uint8Array): Description | undefined {
   if (bytes.length > COMPACT_DESCRIPTION_BYTES_MAX) return undefined;
   const fields = new FieldReader(bytes);
@@ -100,24 +99,14 @@ export function decodeDescription(bytes: Uint8Array): Description | undefined {
   if (ufrag.length < UFRAG_CHARS_MIN || password.length < PASSWORD_CHARS_MIN) return undefined;
   if (sctpPort === 0 || isOtherPort === (sctpPort === SCTP_PORT) || (isFirst && type === 'answer'))
     return undefined;
-  const sdp = [
-    'v=0',
-    'o=- 1 1 IN IP4 0.0.0.0',
-    's=-',
-    't=0 0',
-    'a=group:BUNDLE 0',
-    'm=application 9 UDP/DTLS/SCTP webrtc-datachannel',
-    'c=IN IP4 0.0.0.0',
-    'a=mid:0',
-    `a=ice-ufrag:${ufrag}`,
-    `a=ice-pwd:${password}`,
-    'a=ice-options:trickle',
-    `a=fingerprint:sha-256 ${Array.from(fingerprint, hexOf).join(':')}`,
-    `a=setup:${setupRoles[setup]}`,
-    `a=sctp-port:${sctpPort}`,
-    `a=max-message-size:${messageBytes}`,
-    candidates,
-  ].join('\r\n');
+  const sdp = describeDataChannel({
+    fragment: ufrag,
+    password,
+    fingerprint: hexOf(fingerprint),
+    setup: setupRoles[setup] ?? '',
+    sctpPort,
+    more: ['a=ice-options:trickle', `a=max-message-size:${messageBytes}`, ...candidates],
+  });
   return isFirst ? { type, sdp, isFirst } : { type, sdp };
 }
 
@@ -128,8 +117,4 @@ function isSetupOf(type: Description['type'], setup: number): boolean {
 
 function attributeOf(sdp: string, name: string): string | undefined {
   return new RegExp(`^a=${name}:(\\S+)\\s*$`, 'm').exec(sdp)?.[1];
-}
-
-function hexOf(byte: number): string {
-  return byte.toString(16).padStart(2, '0').toUpperCase();
 }

@@ -15,6 +15,7 @@
  *
  * @see RFC 8445, section 7.2.2; RFC 8839, section 5.4, for the characters and lengths of credentials
  */
+import { describeDataChannel, SCTP_PORT } from '../session-description.js';
 import type { DirectAddress } from './direct-address.js';
 
 /** With what the fragment of a gateway begins. Another scheme would have another number. */
@@ -71,23 +72,8 @@ interface Described extends DirectAddress {
   readonly setup: 'active' | 'passive';
 }
 
-function describe({ fragment, password, fingerprint, setup, host, port }: Described): string {
+function describe({ host, port, ...facts }: Described): string {
   // Neither says how large its messages may be: then they may have 65,536 bytes, and this node sends none that are larger.
-  return [
-    'v=0',
-    'o=- 0 0 IN IP4 0.0.0.0',
-    's=-',
-    't=0 0',
-    'a=group:BUNDLE 0',
-    'm=application 9 UDP/DTLS/SCTP webrtc-datachannel',
-    'c=IN IP4 0.0.0.0',
-    'a=mid:0',
-    `a=ice-ufrag:${fragment}`,
-    `a=ice-pwd:${password}`,
-    `a=fingerprint:sha-256 ${fingerprint.toUpperCase().match(/../g)?.join(':')}`,
-    `a=setup:${setup}`,
-    'a=sctp-port:5000',
-    `a=candidate:1 1 UDP 2113937151 ${host} ${port} typ host`,
-    '',
-  ].join('\r\n');
+  const more = [`a=candidate:1 1 UDP 2113937151 ${host} ${port} typ host`];
+  return describeDataChannel({ ...facts, sctpPort: SCTP_PORT, more });
 }
