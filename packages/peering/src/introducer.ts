@@ -16,6 +16,8 @@ export interface SignalRoute {
   readonly namesAttempts?: boolean;
   /** Milliseconds from the first signal to the open channel, where people carry the signals. Default: as for servers. */
   readonly setupTimeoutMs?: number;
+  /** Peers that can be met through it; undefined if their number is not known. */
+  readonly peersMax?: number;
   /** Passes a signal on. `refused` is called if the introducer says that there is no such peer. */
   send(to: string, data: SignalData, refused: () => void): void;
   /** A link to a peer that it introduced has ended, or did not come about. */

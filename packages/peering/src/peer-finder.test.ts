@@ -173,6 +173,19 @@ describe('PeerFinder', () => {
     expect(clock.delays.filter((ms) => ms > 20_000)).toEqual([]);
   });
 
+  it('has enough of an introducer that knows one peer once it has that one', () => {
+    const { links, introducers, join, clock } = setUp(2, 16);
+    const [gateway, server] = introducers as [ToldIntroducer, ToldIntroducer];
+    const upkeeps = (): number[] => clock.delays.filter((ms) => ms > 20_000);
+    join(server, ids('s', 4));
+    expect(upkeeps()).toEqual([]);
+    join(Object.assign(gateway, { peersMax: 1 }), ['g']);
+    expect([links.through(gateway), upkeeps()]).toEqual([1, []]);
+    for (const id of ['g', 's0']) links.markOpen(nameOf(links, id));
+    links.drop(nameOf(links, 'g'), 'it has gone');
+    expect(upkeeps()).toEqual([30_000]);
+  });
+
   it('keeps places for its only server where peers introduce, too', () => {
     const clock = new ManualClock();
     const links = new PeerLinks({

@@ -4,7 +4,7 @@
  *
  * Any introducer may lie, and one that does names peers of its own, which can all be reached. So where there are several,
  * no one decides alone whom the node knows: each gets an equal share of what is dialed, and the node keeps
- * `PLACES_PER_INTRODUCER` links through each of them. What an introducer leaves of its share goes to the others, to those
+ * two links through each of them (`places.ts`). What an introducer leaves of its share goes to the others, to those
  * first through which there are the fewest links. One that is slow, or whose peers are not there, is asked less often.
  *
  * Memory: {@link CANDIDATES_MAX} peers of each introducer.
@@ -14,7 +14,7 @@ import type { Connection } from './connection.js';
 import type { Introducer, IntroducerEvents, SignalRoute } from './introducer.js';
 import { type DialOutcome, IntroducerStanding } from './introducer-standing.js';
 import { LEFT, type LinksOwner, type PeerLinks } from './peer-links.js';
-import { PLACES_PER_INTRODUCER } from './places.js';
+import { placesOf } from './places.js';
 
 /** Peers that are dialed on joining: as many as a node looks for, so that it need not ask again. */
 const DIALS_ON_JOIN = 8;
@@ -212,7 +212,7 @@ export class PeerFinder<C extends Connection> implements LinksOwner {
   /** Links that an introducer lacks of those that are kept for it. */
   #missing(known: Known): number {
     if (!known.introducer.isJoined || !this.kept.includes(known.introducer)) return 0;
-    return Math.max(0, PLACES_PER_INTRODUCER - this.#through(known));
+    return Math.max(0, placesOf(known.introducer) - this.#through(known));
   }
 
   #upkeepLater(): void {
@@ -227,7 +227,7 @@ export class PeerFinder<C extends Connection> implements LinksOwner {
   async #upkeep(): Promise<void> {
     const due = this.#known.filter((known) => this.#missing(known) > 0 && !known.isAsked);
     const dialed = await Promise.all(
-      due.map((known) => this.#ask(known, PLACES_PER_INTRODUCER, () => this.#missing(known))),
+      due.map((known) => this.#ask(known, this.#missing(known), () => this.#missing(known))),
     );
     const isFruitless = dialed.every((count) => count === 0);
     this.#upkeepMs = isFruitless ? Math.min(2 * this.#upkeepMs, UPKEEP_MAX_MS) : UPKEEP_MS;

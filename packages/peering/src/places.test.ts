@@ -31,6 +31,14 @@ describe('a link has a place', () => {
     expect(hasPlace(limits, [...links(good, 3), ...links(other, 3)], third, false, kept)).toBe(true);
   });
 
+  it('once through an introducer that knows one peer', () => {
+    const gateways = Array.from({ length: 4 }, (_, i) => ({ ...route(`gateway ${i}`), peersMax: 1 }));
+    // Of seven, four are the gateways'.
+    expect(hasPlace(limits, links(good, 2), good, false, gateways)).toBe(true);
+    expect(hasPlace(limits, links(good, 3), good, false, gateways)).toBe(false);
+    expect(hasPlace(limits, links(good, 3), gateways[3] as SignalRoute, false, gateways)).toBe(true);
+  });
+
   it('for each introducer, where there are few', () => {
     const few = { linksMax: 4, setupsMax: 12 };
     const kept = [good, other, third];

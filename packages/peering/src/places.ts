@@ -3,15 +3,15 @@
  *
  * - The last place goes only to a link that would be the only one of the side that offers it, so that newcomers find one.
  * - Of several introducers each has {@link PLACES_PER_INTRODUCER} places, and as many set-ups, that no link through
- *   another one takes: a server that lies, or its peers that dial, cannot fill a node up. Where there are few places, each
- *   has an equal share of them.
+ *   another one takes: a server that lies, or its peers that dial, cannot fill a node up. Whoever knows one peer has one. Where
+ *   there are few places, each has an equal share of them.
  * - Links that are being set up have a limit of their own. {@link COMMON_SETUPS} of them are no introducer's: for invitations, and
  *   for those whom peers introduce.
  */
 import type { SignalRoute } from './introducer.js';
 
 /** Places that are kept for each introducer: two, since one peer may go at any time. */
-export const PLACES_PER_INTRODUCER = 2;
+const PLACES_PER_INTRODUCER = 2;
 
 /** Set-ups that are kept for nobody. */
 const COMMON_SETUPS = 2;
@@ -67,11 +67,17 @@ function isFree(
   extra: number,
 ): boolean {
   if (links.length >= places + extra) return false;
-  const share = Math.min(PLACES_PER_INTRODUCER, Math.floor(places / kept.length));
-  const unused = (each: SignalRoute): number => Math.max(0, share - linksThrough(links, each));
+  const share = Math.floor(places / kept.length);
+  const unused = (each: SignalRoute): number =>
+    Math.max(0, Math.min(placesOf(each), share) - linksThrough(links, each));
   if (kept.includes(route) && unused(route) > 0) return true;
   const keptFree = kept.reduce((sum, each) => sum + unused(each), 0);
   return links.length < places + extra - keptFree;
+}
+
+/** Places that are kept for an introducer where there are many. */
+export function placesOf({ peersMax = PLACES_PER_INTRODUCER }: SignalRoute): number {
+  return Math.min(PLACES_PER_INTRODUCER, peersMax);
 }
 
 /** How many links there are through an introducer. */

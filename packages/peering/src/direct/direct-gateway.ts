@@ -18,6 +18,7 @@ export class DirectGateway implements Introducer {
   readonly ownId = '';
   /** Whoever names a gateway wants it, whatever others say. */
   readonly keepsPlaces = true;
+  readonly peersMax = 1;
   readonly iceServers: readonly IceServer[];
   readonly #address: DirectAddress;
   readonly #clock: Clock;
