@@ -6,7 +6,11 @@
  * One description passes each way, with its candidates. It holds addresses, the fingerprint of a certificate and what ICE needs,
  * and nothing else.
  *
- * Memory: {@link SIGNALS_MAX} descriptions that wait to hear whether they reach anybody.
+ * A peer may invent those whom it introduces. So through one peer there are {@link INTRODUCED_BY_ONE_MAX} links and set-ups at a
+ * time, and the others' introductions find a place.
+ *
+ * Memory: {@link SIGNALS_MAX} descriptions that wait to hear whether they reach anybody, and as many nodes of which it is
+ * remembered who has named them; a note for each link.
  */
 import type { IceServer, SignalData } from '@vision-light/signaling';
 import { decodeDescription, encodeDescription } from './compact/compact-description.js';
@@ -25,10 +29,15 @@ export interface PeerIntroducerOptions {
 
 /** What the core tells of introductions. Keys are 32 bytes. */
 export type PeerIntroduction =
-  /** A peer knows these nodes. */
-  | { readonly kind: 'introducible'; readonly keys: readonly Uint8Array[] }
-  /** A node has signalled, by way of a peer. */
-  | { readonly kind: 'signalReceived'; readonly from: Uint8Array; readonly payload: Uint8Array }
+  /** The peer `via` knows these nodes. */
+  | { readonly kind: 'introducible'; readonly via: Uint8Array; readonly keys: readonly Uint8Array[] }
+  /** A node has signalled, by way of the peer `via`. */
+  | {
+      readonly kind: 'signalReceived';
+      readonly via: Uint8Array;
+      readonly from: Uint8Array;
+      readonly payload: Uint8Array;
+    }
   /** A signal of ours reaches nobody. */
   | { readonly kind: 'signalRefused'; readonly to: Uint8Array };
 
@@ -37,6 +46,12 @@ const FULL = Uint8Array.of(0xff);
 
 /** Descriptions of which it is remembered whom to tell that they reach nobody; of older ones the time-out says it. */
 const SIGNALS_MAX = 64;
+
+/**
+ * Links and set-ups through one peer. A node that knows one peer gets nearly as many at once as it looks for, and of the ten set-ups
+ * that no server has for itself four are left to others.
+ */
+export const INTRODUCED_BY_ONE_MAX = 6;
 
 /** See the head of this file. */
 export class PeerIntroducer implements Introducer {
@@ -51,6 +66,10 @@ export class PeerIntroducer implements Introducer {
   readonly #events: IntroducerEvents;
   /** By key, the oldest first. */
   readonly #refusals = new Map<string, () => void>();
+  /** Who has named a node last, by key, the oldest first. */
+  readonly #namedBy = new Map<string, string>();
+  /** Through whom a link or a set-up is, by key. */
+  readonly #through = new Map<string, string>();
 
   constructor(options: PeerIntroducerOptions, events: IntroducerEvents) {
     this.ownId = options.ownId;
@@ -66,10 +85,10 @@ export class PeerIntroducer implements Introducer {
   take(introduction: PeerIntroduction): void {
     switch (introduction.kind) {
       case 'introducible':
-        this.#events.joined(this, introduction.keys.map(hexOf));
+        this.#name(introduction.keys.map(hexOf), hexOf(introduction.via));
         break;
       case 'signalReceived':
-        this.#receive(introduction.from, introduction.payload);
+        this.#receive(hexOf(introduction.from), introduction.payload, hexOf(introduction.via));
         break;
       case 'signalRefused':
         this.#refuse(hexOf(introduction.to));
@@ -82,15 +101,21 @@ export class PeerIntroducer implements Introducer {
   send(to: string, data: SignalData, refused: () => void): void {
     if (data.type === 'candidate') return;
     const payload = data.type === 'full' ? FULL : encodeDescription(data);
-    if (payload === undefined) {
+    if (
+      payload === undefined ||
+      (data.type === 'offer' && !this.#hasPlace(to, this.#namedBy.get(to) ?? ''))
+    ) {
       refused();
       return;
     }
-    this.#refusals.delete(to);
-    this.#refusals.set(to, refused);
-    const [oldest] = this.#refusals.keys();
-    if (this.#refusals.size > SIGNALS_MAX && oldest !== undefined) this.#refusals.delete(oldest);
+    if (data.type === 'full') this.ended(to);
+    else this.#through.set(to, this.#namedBy.get(to) ?? '');
+    remember(this.#refusals, to, refused);
     this.#options.send(keyOf(to), payload);
+  }
+
+  ended(id: string): void {
+    this.#through.delete(id);
   }
 
   samplePeers(): Promise<readonly string[]> {
@@ -107,11 +132,36 @@ export class PeerIntroducer implements Introducer {
     this.#refusals.clear();
   }
 
+  #name(ids: readonly string[], via: string): void {
+    const found = ids.filter((id) => !this.#through.has(id));
+    const named = found.slice(0, Math.max(0, INTRODUCED_BY_ONE_MAX - this.#countThrough(via)));
+    for (const id of named) remember(this.#namedBy, id, via);
+    this.#events.joined(this, named);
+  }
+
   /** What is no signal is ignored. */
-  #receive(from: Uint8Array, payload: Uint8Array): void {
+  #receive(from: string, payload: Uint8Array, via: string): void {
     const data: SignalData | undefined =
       payload.length === 1 && payload[0] === FULL[0] ? { type: 'full' } : decodeDescription(payload);
-    if (data !== undefined) this.#events.signal(this, hexOf(from), data);
+    if (data === undefined) return;
+    if (data.type === 'offer') {
+      if (!this.#hasPlace(from, via)) {
+        this.#options.send(keyOf(from), FULL);
+        return;
+      }
+      remember(this.#namedBy, from, via);
+      // Before the links have answered: others may offer in the meantime.
+      this.#through.set(from, via);
+    }
+    this.#events.signal(this, from, data);
+  }
+
+  #hasPlace(id: string, via: string): boolean {
+    return this.#through.has(id) || this.#countThrough(via) < INTRODUCED_BY_ONE_MAX;
+  }
+
+  #countThrough(via: string): number {
+    return [...this.#through.values()].filter((each) => each === via).length;
   }
 
   #refuse(id: string): void {
@@ -119,6 +169,14 @@ export class PeerIntroducer implements Introducer {
     this.#refusals.delete(id);
     refused?.();
   }
+}
+
+/** Notes something last, and forgets the oldest of more than {@link SIGNALS_MAX}. */
+function remember<Value>(notes: Map<string, Value>, id: string, value: Value): void {
+  notes.delete(id);
+  notes.set(id, value);
+  const [oldest] = notes.keys();
+  if (notes.size > SIGNALS_MAX && oldest !== undefined) notes.delete(oldest);
 }
 
 function keyOf(id: string): Uint8Array {
