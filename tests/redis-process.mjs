@@ -68,6 +68,16 @@ export class RedisProcess {
     return this.#ask('KEYS', '*').split('\n').filter(Boolean).sort();
   }
 
+  /** @param {number} bytes  above which it refuses what may need memory; 0: no limit */
+  limitMemory(bytes) {
+    this.#ask('CONFIG', 'SET', 'maxmemory', String(bytes));
+  }
+
+  /** @returns {string} what a sorted set holds, with the scores */
+  sortedSet(key) {
+    return this.#ask('ZRANGE', key, '0', '-1', 'WITHSCORES');
+  }
+
   #ask(...command) {
     const client = findProgram('redis-server').replace(/redis-server$/, 'redis-cli');
     return execFileSync(client, ['-p', String(this.port), ...command], { encoding: 'utf8' });

@@ -105,13 +105,15 @@ describe('a node that is shared within a page', () => {
   );
 
   it(
-    'is none of another network, in memory, or that is not to be shared',
+    'is none of another network, in memory, that is not to be shared, or that is relayed alone',
     counted(async () => {
       await start();
       await start({ network: newNetwork() });
       await start({ storage: 'memory' });
       await start({ share: false });
-      assertEqual(nodesThatRun(), 4, 'nodes');
+      // A tab that is to hide its address would show it by a node of a tab that is not.
+      await Promise.all([start({ privacy: 'relay-only' }), start({ privacy: 'relay-only' })]);
+      assertEqual(nodesThatRun(), 5, 'nodes');
     }),
   );
 
