@@ -16,19 +16,10 @@ const TEST_TIMEOUT_MS = 60_000;
 const notForFirefox = ['two-engines', 'visitors-device', 'nginx', 'join-by-camera', 'privacy'];
 
 /**
- * What the core, the peers and the servers decide, with nothing of it left to the engine: storage, channels, workers, tabs and
- * drawing are held to Firefox by the others. Once is enough for a run that has to stay short.
+ * What full nodes, other peers and servers do. What a page does of its own there, the other files hold to Firefox, so once is
+ * enough for a run that has to stay short.
  */
-const sameInFirefox = [
-  'full-node',
-  'full-node-filters',
-  'full-node-pair',
-  'introducers',
-  'metrics',
-  'mining',
-  'policies',
-  'watches',
-];
+const sameInFirefox = ['full-node', 'full-node-filters', 'full-node-pair', 'introducers', 'metrics'];
 
 export default defineConfig({
   resolve: sources,

@@ -119,14 +119,15 @@ describe('PeerIntroducer', () => {
     for (const i of all) receive(bytes, i);
     expect(heard).toHaveLength(INTRODUCED_BY_ONE_MAX);
     expect(sent).toEqual(all.slice(-2).map((i) => [keyOf(i), Uint8Array.of(0xff)]));
-    // One that offers again, one through another peer, and one in the place of those that came to nothing.
-    receive(bytes, 10);
+    // One that offers again, also through another peer, which makes no place; one through that peer, and one in the place of those that came to nothing.
+    for (const via of [8, 7]) receive(bytes, 10, via);
+    receive(bytes, 28);
     receive(bytes, 29, 7);
     introducer.send(key(11), { type: 'full' }, () => {});
     introducer.ended(key(12));
     for (const i of [30, 31, 32]) receive(bytes, i);
     expect((heard.slice(INTRODUCED_BY_ONE_MAX) as [string][]).map(([id]) => id)).toEqual(
-      [10, 29, 30, 31].map(key),
+      [10, 10, 29, 30, 31].map(key),
     );
   });
 });

@@ -48,10 +48,10 @@ const FULL = Uint8Array.of(0xff);
 const SIGNALS_MAX = 64;
 
 /**
- * Links and set-ups through one peer. A node that knows one peer gets nearly as many at once as it looks for, and of the ten set-ups
- * that no server has for itself four are left to others.
+ * Links and set-ups through one peer. A node looks for eight peers, so one that knows a single peer gets all others by that one at
+ * once. Of the ten set-ups that no server has for itself three are left to others.
  */
-export const INTRODUCED_BY_ONE_MAX = 6;
+export const INTRODUCED_BY_ONE_MAX = 7;
 
 /** See the head of this file. */
 export class PeerIntroducer implements Introducer {
@@ -149,9 +149,11 @@ export class PeerIntroducer implements Introducer {
         this.#options.send(keyOf(from), FULL);
         return;
       }
-      remember(this.#namedBy, from, via);
+      // It stays with whoever introduced it: a place that moved from one relay to another would be free again for the first.
+      const introducer = this.#through.get(from) ?? via;
+      remember(this.#namedBy, from, introducer);
       // Before the links have answered: others may offer in the meantime.
-      this.#through.set(from, via);
+      this.#through.set(from, introducer);
     }
     this.#events.signal(this, from, data);
   }

@@ -25,8 +25,7 @@ export class OfferRounds {
   /** Names of this round whose offer has left or is about to, and what to call if the offer is of no use. */
   readonly #offered = new Map<string, () => void>();
 
-  /** A new connection: the next pause is the shortest again. */
-  /** The swarm is another one now: what earlier rounds came to says nothing of it. */
+  /** A new connection: the pauses begin with the shortest again, that of the last round too. Others may be in the swarm now. */
   restart(): void {
     this.#pauseMs = ROUND_PAUSE_MS;
     this.#nextAt = Math.min(this.#nextAt, this.#begunAt + ROUND_PAUSE_MS);

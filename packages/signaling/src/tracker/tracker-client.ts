@@ -322,9 +322,10 @@ export class TrackerClient {
     this.#cancelAnnounce();
     if (!this.#isJoined) return;
     // Whoever came before everyone else hears of the others by an announce alone: they may have none to offer to, either.
-    const pauseMs = this.#isAnyoneUnmet ? this.#intervalMs : Math.min(this.#idleMs, this.#intervalMs);
+    const isIdle = !this.#isAnyoneUnmet;
+    const pauseMs = isIdle ? Math.min(this.#idleMs, this.#intervalMs) : this.#intervalMs;
     this.#cancelAnnounce = this.#options.clock.setTimer(pauseMs, () => {
-      this.#idleMs = Math.min(2 * this.#idleMs, INTERVAL_MAX_MS);
+      this.#idleMs = isIdle ? 2 * pauseMs : INTERVAL_MIN_MS;
       this.#announce({});
     });
   }
